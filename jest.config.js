@@ -1,0 +1,22 @@
+// Three rings: unit (no I/O beyond this process), emulator (real HTTP on loopback), real (terraform, cdktf).
+const base = {
+  testEnvironment: 'node',
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  moduleNameMapper: { '^cdktf-byok$': '<rootDir>/lib/index.ts', '^cdktf-byok/emulator$': '<rootDir>/lib/emulator/index.ts' },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp'],
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testTimeout: 120_000,
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.(emulator|real)\\.test\\.ts$'],
+    },
+    { ...base, displayName: 'emulator', testMatch: ['<rootDir>/test/**/*.emulator.test.ts'] },
+    { ...base, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.test.ts'] },
+  ],
+};

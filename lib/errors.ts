@@ -1,0 +1,49 @@
+/**
+ * The one error class of this library. Every failure that a person may see is a `ByokError` with a stable
+ * `code`; each front-end translates it once (Terraform diagnostics, CLI exit codes).
+ */
+
+/** What each code means; read by the documentation and by the front-ends. */
+export const errorCodes = {
+  ERR_ARGUMENT: 'a value given by the caller is not allowed',
+  ERR_CONFIGURATION: 'the connection to the KMS is not configured, or not configured safely',
+  ERR_MATERIAL_NOT_AT_HAND: 'key material is needed and its source does not give it',
+  ERR_MATERIAL_INVALID: 'the key material is not what the key needs',
+  ERR_MATERIAL_DIFFERS: 'the key material is not the one that this key is bound to, or not the one that was reviewed',
+  ERR_KEY_NOT_FOUND: 'the KMS knows no key of this id',
+  ERR_KEY_UNSUITABLE: 'the key exists but cannot take imported material as declared',
+  ERR_CHANGED_SINCE_PLAN: 'the key changed after the plan was made and more steps are needed than were reviewed',
+  ERR_REFUSED: 'the configuration itself forbids this step',
+  ERR_KMS: 'the KMS refused the request',
+  ERR_KMS_UNREACHABLE: 'no answer came from the KMS',
+  ERR_TIMEOUT: 'the state that was waited for did not come in time',
+  ERR_INTERRUPTED: 'the operation was interrupted by the caller',
+  ERR_INTERNAL: 'a defect of this program',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ByokErrorOptions {
+  /** What went wrong underneath; kept, never printed with secrets in it. */
+  readonly cause?: unknown;
+  /** The attribute, flag or field that the message is about, in Terraform's spelling. */
+  readonly attribute?: string;
+}
+
+export class ByokError extends Error {
+  readonly code: ErrorCode;
+  readonly attribute: string | undefined;
+
+  /** @param message lower-case sentence without a full stop: what, which value, what is allowed, what to do */
+  constructor(code: ErrorCode, message: string, options: ByokErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ByokError';
+    this.code = code;
+    this.attribute = options.attribute;
+  }
+}
+
+/** True also for errors of another copy of this package on disk. */
+export function isByokError(value: unknown): value is ByokError {
+  return value instanceof Error && String((value as { code?: unknown }).code) in errorCodes;
+}

@@ -1,0 +1,43 @@
+/** A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three error envelopes it used. */
+import { ByokError, type ErrorCode } from '../errors';
+import { findKmsErrorCode } from '../schema/kms-errors';
+
+export interface KmsErrorFields {
+  /** The API call, for example "import-key-material". */
+  readonly operation: string;
+  readonly status: number;
+  /** For example "KMS.2606", "APIGW.0308"; undefined when the answer carried none. */
+  readonly apiCode: string | undefined;
+  readonly apiMessage: string;
+  readonly requestId: string | undefined;
+}
+
+export class KmsError extends ByokError implements KmsErrorFields {
+  readonly operation: string;
+  readonly status: number;
+  readonly apiCode: string | undefined;
+  readonly apiMessage: string;
+  readonly requestId: string | undefined;
+
+  constructor(fields: KmsErrorFields, options: { code?: ErrorCode; cause?: unknown } = {}) {
+    super(options.code ?? 'ERR_KMS', sentence(fields), { cause: options.cause });
+    this.name = 'KmsError';
+    this.operation = fields.operation;
+    this.status = fields.status;
+    this.apiCode = fields.apiCode;
+    this.apiMessage = fields.apiMessage;
+    this.requestId = fields.requestId;
+  }
+}
+
+/** True when the KMS refused with one of these codes. */
+export function hasApiCode(error: unknown, ...codes: string[]): error is KmsError {
+  return error instanceof KmsError && error.apiCode !== undefined && codes.includes(error.apiCode);
+}
+
+function sentence({ operation, status, apiCode, apiMessage, requestId }: KmsErrorFields): string {
+  const advice = apiCode === undefined ? undefined : findKmsErrorCode(apiCode)?.advice;
+  const said = apiMessage.trim().replace(/\.$/, '');
+  const request = requestId === undefined ? '' : ` (request ${requestId})`;
+  return `${operation} answered ${status}${apiCode === undefined ? '' : ` ${apiCode}`}: ${said}${advice === undefined ? '' : `; ${advice}`}${request}`;
+}

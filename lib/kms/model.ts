@@ -1,0 +1,81 @@
+/** What the KMS answers, in this library's own terms: camelCase, `Date` for instants, undefined for "there is none". */
+import type { Secret } from '../secret';
+
+/** One key as describe-key and list-keys show it. */
+export interface KeyDetail {
+  readonly keyId: string;
+  readonly keyAlias: string;
+  readonly keyDescription: string;
+  /** AES_256, RSA_2048, …; undefined in old answers. */
+  readonly keySpec: string | undefined;
+  readonly keyUsage: string | undefined;
+  /** As it came: "1" to "5", "7"; never assume it is a known one. */
+  readonly keyState: string;
+  /** kms or external. */
+  readonly origin: string;
+  readonly creationDate: Date | undefined;
+  readonly scheduledDeletionDate: Date | undefined;
+  /** Expiry of the key material. */
+  readonly expirationTime: Date | undefined;
+  /** "1" marks a default master key of a cloud service. */
+  readonly defaultKeyFlag: string | undefined;
+}
+
+/** The indivisible pair that one import needs, fetched by get-parameters-for-import. */
+export interface ImportParameters {
+  readonly importToken: Secret;
+  /** DER SubjectPublicKeyInfo of the wrapping key. */
+  readonly publicKey: Buffer;
+  /** Expiry of this pair, not of any material. */
+  readonly expirationTime: Date;
+}
+
+export interface CreateKeyRequest {
+  readonly keyAlias: string;
+  readonly keySpec?: string;
+  readonly keyUsage?: string;
+  readonly keyDescription?: string;
+}
+
+export interface ImportKeyMaterialRequest {
+  readonly keyId: string;
+  readonly importToken: Secret;
+  /** Material wrapped with the public key of the same pair. */
+  readonly encryptedKeyMaterial: Buffer;
+  /** Omitted: the material never expires. Whole seconds; milliseconds are cut off. */
+  readonly expirationTime?: Date;
+}
+
+/** Bounds and cancellation of one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The calls that the lifecycle makes. `KmsClient` is the one over HTTP.
+ *
+ * @throws KmsError when the KMS refuses
+ * @throws ByokError ERR_KMS_UNREACHABLE when no answer came within the retries; the request may have taken effect
+ */
+export interface Kms {
+  createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }>;
+  /** Undefined: the KMS knows no such key. */
+  describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
+  /** All keys of the project, of every spec. */
+  listKeys(options?: CallOptions): Promise<KeyDetail[]>;
+  getParametersForImport(keyId: string, wrappingAlgorithm: string, options?: CallOptions): Promise<ImportParameters>;
+  /** Not repeated after a lost answer: describe the key to learn what happened. */
+  importKeyMaterial(request: ImportKeyMaterialRequest, options?: CallOptions): Promise<void>;
+  deleteImportedKeyMaterial(keyId: string, options?: CallOptions): Promise<void>;
+  enableKey(keyId: string, options?: CallOptions): Promise<void>;
+  disableKey(keyId: string, options?: CallOptions): Promise<void>;
+  scheduleKeyDeletion(keyId: string, pendingDays: number, options?: CallOptions): Promise<void>;
+  cancelKeyDeletion(keyId: string, options?: CallOptions): Promise<void>;
+  updateKeyAlias(keyId: string, keyAlias: string, options?: CallOptions): Promise<void>;
+  updateKeyDescription(keyId: string, keyDescription: string, options?: CallOptions): Promise<void>;
+  /** @param plainText 1 to 4096 characters; the ciphertext that comes back is Base64 */
+  encryptData(keyId: string, plainText: string, options?: CallOptions): Promise<string>;
+  decryptData(cipherText: string, options?: CallOptions): Promise<{ keyId: string; plainText: string }>;
+  /** PEM; asymmetric keys only. */
+  getPublicKey(keyId: string, options?: CallOptions): Promise<string>;
+}

@@ -1,0 +1,57 @@
+/**
+ * The vocabulary of the KMS API: states, specs, algorithm names and the formats of its parameters, each described once.
+ * Sources: the page "Importing Key Materials" and its siblings in the Huawei Cloud and Open Telekom Cloud API references.
+ */
+
+/** `key_state` as describe-key answers it. 6 is documented nowhere; anything unlisted is shown as it came. */
+export const keyStates = {
+  '1': 'to be activated',
+  '2': 'enabled',
+  '3': 'disabled',
+  '4': 'scheduled for deletion',
+  '5': 'pending import',
+  '7': 'frozen',
+} as const;
+
+export type KnownKeyState = keyof typeof keyStates;
+
+/** "2 (enabled)"; an unknown state is shown as it came. */
+export function describeKeyState(state: string): string {
+  return state in keyStates ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
+}
+
+/** Key specs whose material this version can import. */
+export const keySpecs = {
+  AES_256: { family: 'symmetric', materialBytes: 32, usages: ['ENCRYPT_DECRYPT'] },
+} as const;
+
+export type KeySpec = keyof typeof keySpecs;
+
+/** `wrapping_algorithm` of get-parameters-for-import. */
+export const wrappingAlgorithmNames = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
+
+export type WrappingAlgorithm = (typeof wrappingAlgorithmNames)[number];
+
+/** Formats of request parameters, as the API pages give them: JSON-schema sources, so without delimiters. */
+export const formats = {
+  /** Lower-case letters and digits, not hex: the API page says so. */
+  keyId: '^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$',
+  importToken: '^[0-9a-zA-Z+/=]{200,6144}$',
+  encryptedKeyMaterial: '^[0-9a-zA-Z+/=]{344,360}$',
+  encryptedPrivatekey: '^[0-9a-zA-Z+/=]{200,6144}$',
+  keyAlias: '^[a-zA-Z0-9:/_-]{1,255}$',
+  keyState: '^[1-5]{1}$',
+  projectId: '^[0-9a-zA-Z]{32}$',
+  /** "36-byte serial number of a request message"; the page shows a UUID. */
+  sequence: '^.{36}$',
+  cipherText: '^[0-9a-zA-Z+/=]{128,5648}$',
+} as const;
+
+/** Ranges of numeric parameters, both ends included. */
+export const ranges = {
+  /** Seconds since 1970-01-01T00:00:00Z; the vendor's SDK metadata. */
+  expirationTime: { minimum: 0, maximum: 10_000_000_000 },
+  pendingDays: { minimum: 7, maximum: 1096 },
+  keyDescription: { minimum: 0, maximum: 255 },
+  plainText: { minimum: 1, maximum: 4096 },
+} as const;

@@ -1,0 +1,36 @@
+/**
+ * How a Terraform schema is written down in this library: plain data that the plugin protocol encodes, that values are
+ * checked against, and that the documentation prints.
+ */
+
+/** Terraform's type expressions, as they stand in its JSON form. */
+export type AttributeType = 'string' | 'number' | 'bool' | readonly ['list' | 'set' | 'map', 'string' | 'number' | 'bool'];
+
+export interface AttributeSchema {
+  readonly type: AttributeType;
+  /** Markdown. */
+  readonly description: string;
+  readonly required?: boolean;
+  readonly optional?: boolean;
+  readonly computed?: boolean;
+  readonly sensitive?: boolean;
+  readonly writeOnly?: boolean;
+  readonly deprecated?: boolean;
+  /** What a null means, for the documentation; applied by the resource, not by the protocol. */
+  readonly default?: string | number | boolean;
+  /** The only values allowed, when they can be listed. */
+  readonly allowed?: readonly string[];
+  /** A change of this attribute means another object. */
+  readonly requiresReplace?: boolean;
+}
+
+export interface BlockSchema {
+  readonly description: string;
+  readonly attributes: Readonly<Record<string, AttributeSchema>>;
+  /** Nested blocks; every one of ours is a single object. */
+  readonly blocks?: Readonly<Record<string, BlockSchema>>;
+}
+
+export interface ResourceSchema extends BlockSchema {
+  readonly version: number;
+}
