@@ -27,7 +27,7 @@ export interface ByokErrorOptions {
   /** What went wrong underneath; kept, never printed with secrets in it. */
   readonly cause?: unknown;
   /** The attribute, flag or field that the message is about, in Terraform's spelling. */
-  readonly attribute?: string;
+  readonly attribute?: string | undefined;
 }
 
 export class ByokError extends Error {

@@ -1,0 +1,119 @@
+/**
+ * get-parameters-for-import, import-key-material, delete-imported-key-material. Which refusal wins when several apply is not
+ * documented; here: the key (unknown, not external, wrong state), the token, the expiry, the ciphertext, the material.
+ */
+import { keySpecs, ranges, type WrappingAlgorithm } from '../../schema/kms';
+import { defineCall, type World } from '../api-call';
+import { refusal } from '../api-error';
+import { decodeBase64 } from '../base64';
+import { importTokenLifetimeMs } from '../import-token';
+import { accepts, placeMaterial, type StoredKey } from '../key';
+import { unwrap } from '../unwrap';
+
+interface KeyBody {
+  readonly key_id: string;
+}
+
+interface GetParametersBody extends KeyBody {
+  readonly wrapping_algorithm: WrappingAlgorithm;
+}
+
+export const getParametersForImport = defineCall<GetParametersBody>({
+  operation: 'get-parameters-for-import',
+  required: ['key_id', 'wrapping_algorithm'],
+  async handle(body, world) {
+    const { keyId } = findKeyPendingImport(world, body.key_id);
+    const { publicKey, privateKey } = await world.wrappingKeys.take();
+    const expiresAt = world.now() + importTokenLifetimeMs;
+    const content = { keyId, wrappingAlgorithm: body.wrapping_algorithm, expiresAt, privateKey: privateKey.toString('base64') };
+    return {
+      key_id: keyId,
+      import_token: world.importTokens.seal(content),
+      // Seconds and a number here; describe-key shows milliseconds and a string under the same name.
+      expiration_time: Math.floor(expiresAt / 1000),
+      public_key: publicKey.toString('base64'),
+    };
+  },
+});
+
+interface ImportKeyMaterialBody extends KeyBody {
+  readonly import_token: string;
+  readonly encrypted_key_material: string;
+  readonly expiration_time?: number | string;
+}
+
+export const importKeyMaterial = defineCall<ImportKeyMaterialBody>({
+  operation: 'import-key-material',
+  required: ['key_id', 'import_token', 'encrypted_key_material'],
+  optional: ['encrypted_privatekey', 'expiration_time'],
+  handle(body, world) {
+    const key = findKeyPendingImport(world, body.key_id);
+    const token = world.importTokens.open(body.import_token);
+    if (token.keyId !== key.keyId) {
+      throw refusal('KMS.2603');
+    }
+    if (token.expiresAt <= world.now()) {
+      throw refusal('KMS.2601');
+    }
+    const expiresAt = readExpirationTime(body.expiration_time, world.now());
+    const wrapped = decodeBase64(body.encrypted_key_material);
+    const material = wrapped && unwrap(token.wrappingAlgorithm, Buffer.from(token.privateKey, 'base64'), wrapped);
+    if (material === undefined) {
+      throw refusal('KMS.0311');
+    }
+    if (material.length !== keySpecs[key.spec].materialBytes) {
+      throw refusal('KMS.2604');
+    }
+    if (!accepts(key, material)) {
+      throw refusal('KMS.2606');
+    }
+    placeMaterial(key, material, expiresAt);
+    world.importTokens.spend(body.import_token);
+    world.keys.changed();
+    return {};
+  },
+});
+
+export const deleteImportedKeyMaterial = defineCall<KeyBody>({
+  operation: 'delete-imported-key-material',
+  required: ['key_id'],
+  handle(body, { keys }) {
+    const key = keys.find(body.key_id);
+    requireExternal(key);
+    if (key.state !== '2' && key.state !== '3') {
+      throw refusal('KMS.2701');
+    }
+    keys.removeMaterial(key);
+    return {};
+  },
+});
+
+function findKeyPendingImport({ keys }: World, keyId: string): StoredKey {
+  const key = keys.find(keyId);
+  requireExternal(key);
+  if (key.state !== '5') {
+    throw refusal('KMS.0310');
+  }
+  return key;
+}
+
+function requireExternal({ origin }: StoredKey): void {
+  if (origin !== 'external') {
+    throw refusal('KMS.0309');
+  }
+}
+
+/** @returns milliseconds; undefined: never */
+function readExpirationTime(value: number | string | undefined, now: number): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const seconds = Number(value);
+  if (seconds > ranges.expirationTime.maximum) {
+    throw refusal('KMS.0308', `expiration_time must be at most ${ranges.expirationTime.maximum} seconds`);
+  }
+  if (seconds * 1000 <= now) {
+    throw refusal('KMS.2602');
+  }
+  return seconds * 1000;
+}

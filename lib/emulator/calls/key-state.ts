@@ -1,0 +1,69 @@
+/** enable-key, disable-key, schedule-key-deletion, cancel-key-deletion. */
+import { ranges } from '../../schema/kms';
+import type { KmsApiCode } from '../../schema/kms-errors';
+import { type ApiCall, defineCall } from '../api-call';
+import { refusal } from '../api-error';
+
+interface KeyBody {
+  readonly key_id: string;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+export const enableKey = switchState('enable-key', { from: '3', to: '2', otherwise: 'KMS.1201' });
+export const disableKey = switchState('disable-key', { from: '2', to: '3', otherwise: 'KMS.1301' });
+
+function switchState(operation: string, { from, to, otherwise }: { from: string; to: string; otherwise: KmsApiCode }): ApiCall {
+  return defineCall<KeyBody>({
+    operation,
+    required: ['key_id'],
+    handle(body, { keys }) {
+      const key = keys.find(body.key_id);
+      if (key.state !== from) {
+        throw refusal(otherwise);
+      }
+      key.state = to;
+      keys.changed();
+      return { key_info: { key_id: key.keyId, key_state: key.state } };
+    },
+  });
+}
+
+interface ScheduleKeyDeletionBody extends KeyBody {
+  readonly pending_days: string;
+}
+
+/** Unlike its siblings, this call and the next do not wrap their answer in `key_info`. */
+export const scheduleKeyDeletion = defineCall<ScheduleKeyDeletionBody>({
+  operation: 'schedule-key-deletion',
+  required: ['key_id', 'pending_days'],
+  handle(body, { keys, now }) {
+    const key = keys.find(body.key_id);
+    const days = Number(body.pending_days);
+    if (days < ranges.pendingDays.minimum || days > ranges.pendingDays.maximum) {
+      throw refusal('KMS.1401');
+    }
+    if (key.state === '4') {
+      throw refusal('KMS.1402');
+    }
+    key.state = '4';
+    key.deletionAt = now() + days * dayMs;
+    keys.changed();
+    return { key_id: key.keyId, key_state: key.state };
+  },
+});
+
+export const cancelKeyDeletion = defineCall<KeyBody>({
+  operation: 'cancel-key-deletion',
+  required: ['key_id'],
+  handle(body, { keys }) {
+    const key = keys.find(body.key_id);
+    if (key.state !== '4') {
+      throw refusal('KMS.1501');
+    }
+    key.state = key.material === undefined ? '5' : '3';
+    key.deletionAt = undefined;
+    keys.changed();
+    return { key_id: key.keyId, key_state: key.state };
+  },
+});

@@ -1,0 +1,169 @@
+/**
+ * How tests move the emulator: in process through these methods, from elsewhere through POST /_control/… with the header
+ * X-Control-Token. It stands outside the emulated services: no faults, no journal, errors as {"error": "…"}.
+ */
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from './api-error';
+import type { Clock } from './clock';
+import type { Fault, Faults } from './faults';
+import { sameText } from './iam';
+import type { Journal, JournalEntry } from './journal';
+import type { KeyStore } from './key-store';
+
+export interface EmulatorControl {
+  /** The emulator's clock. */
+  now(): Date;
+  /** @param seconds may be negative: backwards */
+  advanceClock(seconds: number): void;
+  injectFaults(faults: readonly Fault[]): void;
+  clearFaults(): void;
+  /** Deletes the material as somebody else would: the key goes to pending import. */
+  deleteMaterial(keyId: string): void;
+  /** Lets the material expire at this very instant and, unless `purge` is false, be purged too instead of within 24 hours. */
+  expireNow(keyId: string, options?: { purge?: boolean }): void;
+  /**
+   * Purges, of all keys, the material that expired at least so many seconds ago; answers the ids of their keys. Without it the clock
+   * alone purges, 24 hours after the expiry.
+   */
+  sweep(options?: { delaySeconds?: number }): string[];
+  /** Puts a key into any state, for those that nothing here leads to: 1 (to be activated), 7 (frozen). */
+  setKeyState(keyId: string, keyState: string): void;
+  calls(): readonly JournalEntry[];
+  clearCalls(): void;
+}
+
+export interface ControlParts {
+  readonly clock: Clock;
+  readonly keys: KeyStore;
+  readonly faults: Faults;
+  readonly journal: Journal;
+}
+
+export function createControl({ clock, keys, faults, journal }: ControlParts): EmulatorControl {
+  function findWithMaterial(keyId: string): ReturnType<KeyStore['find']> {
+    keys.settle(clock.now());
+    const key = keys.find(keyId);
+    if (key.material === undefined) {
+      throw new ApiError('KMS.0308', { detail: 'The key has no material.' });
+    }
+    return key;
+  }
+
+  return {
+    now: () => new Date(clock.now()),
+    advanceClock(seconds) {
+      clock.advance(seconds);
+      keys.settle(clock.now());
+    },
+    injectFaults: (orders) => faults.add(orders),
+    clearFaults: () => faults.clear(),
+    deleteMaterial: (keyId) => keys.removeMaterial(findWithMaterial(keyId)),
+    expireNow(keyId, { purge = true } = {}) {
+      const key = findWithMaterial(keyId);
+      key.expiresAt = clock.now();
+      if (purge) {
+        keys.removeMaterial(key);
+      }
+      keys.changed();
+    },
+    sweep: ({ delaySeconds = 0 } = {}) => keys.sweep(clock.now() - delaySeconds * 1000),
+    setKeyState(keyId, keyState) {
+      keys.find(keyId).state = keyState;
+      keys.changed();
+    },
+    calls: () => [...journal.entries()],
+    clearCalls: () => journal.clear(),
+  };
+}
+
+/** On the wire everything is in snake_case. */
+interface FaultOrder {
+  readonly operation?: string;
+  readonly times?: number;
+  readonly status?: number;
+  readonly error_code?: string;
+  readonly committed?: boolean;
+  readonly delay_ms?: number;
+  readonly drop?: 'before' | 'after';
+  readonly body?: 'garbled';
+}
+
+interface KeyParams {
+  Params: { keyId: string };
+}
+
+export function addControlRoutes(scope: FastifyInstance, control: EmulatorControl, controlToken: string): void {
+  scope.addHook('onRequest', async ({ headers }, reply) => {
+    if (!sameText(String(headers['x-control-token'] ?? ''), controlToken)) {
+      return reply.status(403).send({ error: 'the header X-Control-Token is missing or wrong' });
+    }
+    return undefined;
+  });
+  scope.setErrorHandler<Error & { statusCode?: number; status?: number }>((error, _request, reply) => {
+    reply.status(error.statusCode ?? error.status ?? 500).send({ error: error.message });
+  });
+
+  scope.get('/_control/clock', async () => ({ now: control.now().toISOString() }));
+  scope.post<{ Body: { advance_seconds: number } }>('/_control/clock', { schema: { body: clockSchema } }, async ({ body }) => {
+    control.advanceClock(body.advance_seconds);
+    return { now: control.now().toISOString() };
+  });
+  scope.post<{ Body: FaultOrder[] }>('/_control/faults', { schema: { body: faultsSchema } }, async ({ body }) => {
+    control.injectFaults(body.map(({ error_code: errorCode, delay_ms: delayMs, ...rest }) => ({ errorCode, delayMs, ...rest })));
+    return { added: body.length };
+  });
+  scope.delete('/_control/faults', async () => {
+    control.clearFaults();
+    return {};
+  });
+  scope.post<KeyParams>('/_control/keys/:keyId/delete-material', async ({ params }) => {
+    control.deleteMaterial(params.keyId);
+    return {};
+  });
+  scope.post<KeyParams & { Body: { purge?: boolean } | undefined }>('/_control/keys/:keyId/expire-now', async ({ params, body }) => {
+    control.expireNow(params.keyId, { purge: body?.purge !== false });
+    return {};
+  });
+  scope.post<KeyParams & { Body: { key_state: string } }>(
+    '/_control/keys/:keyId/state',
+    { schema: { body: keyStateSchema } },
+    async ({ params, body }) => {
+      control.setKeyState(params.keyId, body.key_state);
+      return {};
+    },
+  );
+  scope.post<{ Body: { delay_seconds?: number } | undefined }>('/_control/sweep', async ({ body }) => ({
+    purged: control.sweep({ delaySeconds: body?.delay_seconds ?? 0 }),
+  }));
+  scope.get('/_control/calls', async () => ({ calls: control.calls().map(showCall) }));
+  scope.delete('/_control/calls', async () => {
+    control.clearCalls();
+    return {};
+  });
+}
+
+function showCall({ operation, keyId, status, errorCode, dropped, time, requestId }: JournalEntry): object {
+  return { operation, key_id: keyId, status, error_code: errorCode, dropped, time: time.toISOString(), request_id: requestId };
+}
+
+const clockSchema = { type: 'object', required: ['advance_seconds'], properties: { advance_seconds: { type: 'integer' } } };
+
+const keyStateSchema = { type: 'object', required: ['key_state'], properties: { key_state: { type: 'string', pattern: '^[0-9]$' } } };
+
+const faultsSchema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      operation: { type: 'string' },
+      times: { type: 'integer', minimum: 1 },
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      error_code: { type: 'string', pattern: '^(KMS|APIGW|APIG|IAM)\\.[0-9]{4}$' },
+      committed: { type: 'boolean' },
+      delay_ms: { type: 'integer', minimum: 0 },
+      drop: { enum: ['before', 'after'] },
+      body: { enum: ['garbled'] },
+    },
+  },
+};

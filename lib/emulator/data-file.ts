@@ -1,0 +1,74 @@
+/**
+ * Keeps keys across restarts in a file that holds their material in clear, for demos only: `startEmulator` refuses it unless
+ * `demoMaterialOnDisk` says that this is understood. Mode 0600, replaced as a whole. Tokens are not kept.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { ByokError } from '../errors';
+import { Secret } from '../secret';
+import type { StoredKey } from './key';
+
+export interface DataFileContent {
+  readonly keys: readonly StoredKey[];
+  /** Of the emulator's clock. */
+  readonly offsetMs: number;
+}
+
+const version = 1;
+
+type SavedKey = Omit<StoredKey, 'material' | 'boundDigest'> & { readonly material?: string; readonly boundDigest?: string };
+
+export function writeDataFile(path: string, { keys, offsetMs }: DataFileContent): void {
+  const saved = keys.map((key): SavedKey => {
+    const { material, boundDigest, ...rest } = key;
+    return {
+      ...rest,
+      ...(material === undefined ? {} : { material: material.reveal().toString('base64') }),
+      ...(boundDigest === undefined ? {} : { boundDigest: boundDigest.toString('base64') }),
+    };
+  });
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify({ version, offsetMs, keys: saved }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  renameSync(temporary, path);
+}
+
+/**
+ * Nothing yet when there is no such file.
+ *
+ * @throws ByokError ERR_ARGUMENT when others may read the file, or it is not ours
+ */
+export function readDataFile(path: string): DataFileContent {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    return { keys: [], offsetMs: 0 };
+  }
+  if ((stats.mode & 0o077) !== 0) {
+    throw new ByokError('ERR_ARGUMENT', `the data file ${path} is open to other users; run chmod 600 on it`);
+  }
+  const content = parse(path);
+  return { keys: content.keys.map(restore), offsetMs: content.offsetMs };
+}
+
+function parse(path: string): { offsetMs: number; keys: SavedKey[] } {
+  let content: { version?: unknown; offsetMs: number; keys: SavedKey[] };
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    // The cause would quote the file.
+    throw new ByokError('ERR_ARGUMENT', `the data file ${path} does not hold JSON; name another file or remove it`);
+  }
+  if (content.version !== version) {
+    throw new ByokError('ERR_ARGUMENT', `the data file ${path} was not written by this emulator; name another file`);
+  }
+  return content;
+}
+
+function restore({ material, boundDigest, ...rest }: SavedKey): StoredKey {
+  return {
+    ...rest,
+    deletionAt: rest.deletionAt,
+    expiresAt: rest.expiresAt,
+    material: material === undefined ? undefined : Secret.fromBytes(Buffer.from(material, 'base64')),
+    boundDigest: boundDigest === undefined ? undefined : Buffer.from(boundDigest, 'base64'),
+  };
+}

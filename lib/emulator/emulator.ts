@@ -1,0 +1,167 @@
+/** Puts the emulator together and listens: a local KMS and IAM of Huawei Cloud and Open Telekom Cloud, on 127.0.0.1 only. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { ByokError } from '../errors';
+import { formats } from '../schema/kms';
+import type { World } from './api-call';
+import { Clock } from './clock';
+import { addControlRoutes, createControl, type EmulatorControl } from './control';
+import { readDataFile, writeDataFile } from './data-file';
+import { Faults } from './faults';
+import { AuthTokens, type IamAccount } from './iam';
+import { ImportTokens } from './import-token';
+import { Journal } from './journal';
+import { KeyStore } from './key-store';
+import { createServer } from './server';
+import { WrappingKeyPool } from './wrapping-key-pool';
+
+export interface EmulatorOptions {
+  /** @default 0: any free port */
+  readonly port?: number;
+  /** The clock that the emulator's own clock is an offset to. @default real time */
+  readonly now?: () => Date;
+  /** 32 letters and digits. @default a fixed one */
+  readonly projectId?: string;
+  /** Name of the project, which in these clouds is the region's; also the `realm` of keys. @default "eu-de" */
+  readonly projectName?: string;
+  /** @default "byok-emulator" */
+  readonly userName?: string;
+  /** @default random */
+  readonly password?: string;
+  /** @default "byok-emulator" */
+  readonly domainName?: string;
+  /** An X-Auth-Token that is scoped to the project and never expires. @default random */
+  readonly token?: string;
+  /** What the control endpoint wants in X-Control-Token. @default random */
+  readonly controlToken?: string;
+  /** An import token is good for one import only; whether the real service does so is not documented. @default false */
+  readonly singleUseImportTokens?: boolean;
+  /** Keep showing `expiration_time` after the material is gone; not documented either. @default false */
+  readonly keepExpirationTime?: boolean;
+  /** Keep keys in this file, material included and in clear; needs `demoMaterialOnDisk`. @default memory only */
+  readonly dataFile?: string;
+  /** Says that `dataFile` holds nothing but demonstration material. @default false */
+  readonly demoMaterialOnDisk?: boolean;
+  /** One line for each call; never a secret. @default none */
+  readonly log?: (line: string) => void;
+}
+
+export interface Emulator extends EmulatorControl {
+  /** KMS endpoint, for example `http://127.0.0.1:41234`. */
+  readonly url: string;
+  /** IAM endpoint; ends in `/v3`. */
+  readonly authUrl: string;
+  readonly port: number;
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly domainName: string;
+  /** Never expires. */
+  readonly authToken: string;
+  readonly controlToken: string;
+  /** Closes every connection and wipes the material. */
+  close(): Promise<void>;
+}
+
+/** @throws ByokError ERR_ARGUMENT when an option is not allowed */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options);
+  const account = makeAccount(options);
+  const { dataFile, now = () => new Date(), log = () => undefined } = options;
+  const authToken = options.token ?? randomSecret();
+  const controlToken = options.controlToken ?? randomSecret();
+
+  const saved = dataFile === undefined ? { keys: [], offsetMs: 0 } : readDataFile(dataFile);
+  const clock = new Clock(now);
+  clock.offsetMs = saved.offsetMs;
+  const keys = new KeyStore(
+    {
+      keepExpirationTime: options.keepExpirationTime ?? false,
+      onChange: (all) => dataFile !== undefined && writeDataFile(dataFile, { keys: all, offsetMs: clock.offsetMs }),
+    },
+    saved.keys,
+  );
+  const wrappingKeys = new WrappingKeyPool();
+  const world: World = {
+    now: () => clock.now(),
+    keys,
+    wrappingKeys,
+    importTokens: new ImportTokens({ singleUse: options.singleUseImportTokens ?? false }),
+    place: { domainId: account.domainId, realm: account.projectName },
+  };
+  const authTokens = new AuthTokens();
+  authTokens.admit(authToken, account.projectId);
+  const faults = new Faults();
+  const journal = new Journal(log);
+  const control = createControl({ clock, keys, faults, journal });
+  const server = createServer({
+    world,
+    account,
+    authTokens,
+    faults,
+    journal,
+    addControlRoutes: (scope) => addControlRoutes(scope, control, controlToken),
+  });
+  try {
+    await server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  } catch (cause) {
+    await Promise.all([server.close(), wrappingKeys.close()]);
+    throw new ByokError('ERR_ARGUMENT', `the emulator cannot listen on port ${options.port} of 127.0.0.1; choose another`, { cause });
+  }
+  const { port } = server.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const { projectId, projectName, userName, password, domainName } = account;
+  return {
+    ...control,
+    url,
+    authUrl: `${url}/v3`,
+    port,
+    projectId,
+    projectName,
+    userName,
+    password,
+    domainName,
+    authToken,
+    controlToken,
+    async close() {
+      await server.close();
+      await wrappingKeys.close();
+      keys.wipe();
+    },
+  };
+}
+
+function checkOptions({ dataFile, demoMaterialOnDisk, projectId }: EmulatorOptions): void {
+  if (dataFile !== undefined && demoMaterialOnDisk !== true) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'dataFile keeps key material on disk in clear; set demoMaterialOnDisk as well if it is for demonstration only, or leave dataFile out',
+      { attribute: 'dataFile' },
+    );
+  }
+  if (projectId !== undefined && !new RegExp(formats.projectId).test(projectId)) {
+    throw new ByokError('ERR_ARGUMENT', `projectId "${projectId}" is not 32 letters and digits`, { attribute: 'projectId' });
+  }
+}
+
+/** Ids are derived from names, so that they stay the same from run to run. */
+function makeAccount(options: EmulatorOptions): IamAccount {
+  const { userName = 'byok-emulator', domainName = 'byok-emulator', projectName = 'eu-de' } = options;
+  return {
+    userName,
+    domainName,
+    projectName,
+    password: options.password ?? randomSecret(),
+    projectId: options.projectId ?? idOf(`project ${projectName}`),
+    domainId: idOf(`domain ${domainName}`),
+  };
+}
+
+function idOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
+function randomSecret(): string {
+  return randomBytes(24).toString('base64url');
+}

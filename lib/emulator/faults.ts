@@ -1,0 +1,66 @@
+/** Faults that the control endpoint orders: each is used up by the calls that it fits, in the order given. */
+import { STATUS_CODES } from 'node:http';
+import { ApiError, IamError } from './api-error';
+
+export interface Fault {
+  /** A KMS verb such as "import-key-material", or "auth-tokens". @default every call */
+  readonly operation?: string;
+  /** How many calls it hits. @default 1 */
+  readonly times?: number;
+  /** Answer this status instead of the call's own answer. @default the documented status of `errorCode`, if one is given */
+  readonly status?: number;
+  /** "KMS.…", "APIGW.…" or "IAM.…": the prefix decides the envelope. @default a code that fits `status` */
+  readonly errorCode?: string;
+  /** With `status` or `errorCode`: carry the call out first, as behind a gateway that lost patience. @default false */
+  readonly committed?: boolean;
+  /** Wait before anything else. */
+  readonly delayMs?: number;
+  /** Close the connection without an answer, before or after the call is carried out. */
+  readonly drop?: 'before' | 'after';
+  /** Break the answer: the first half of its JSON, or HTML when it is an error. */
+  readonly body?: 'garbled';
+}
+
+/** What the real services answer to a status when the order names no code. */
+const codeByStatus: Readonly<Record<number, string>> = {
+  401: 'APIGW.0307',
+  403: 'APIGW.0306',
+  404: 'APIGW.0101',
+  429: 'APIGW.0308',
+  500: 'KMS.0101',
+  502: 'APIGW.0202',
+  503: 'KMS.0104',
+  504: 'APIGW.0203',
+};
+
+export class Faults {
+  #orders: { fault: Fault; left: number }[] = [];
+
+  add(faults: readonly Fault[]): void {
+    this.#orders.push(...faults.map((fault) => ({ fault, left: fault.times ?? 1 })));
+  }
+
+  clear(): void {
+    this.#orders = [];
+  }
+
+  /** The fault that hits this call, if any; counts it. */
+  take(operation: string): Fault | undefined {
+    const order = this.#orders.find(({ fault }) => fault.operation === undefined || fault.operation === operation);
+    if (order === undefined) {
+      return undefined;
+    }
+    order.left -= 1;
+    this.#orders = this.#orders.filter(({ left }) => left > 0);
+    return order.fault;
+  }
+}
+
+/** The error that a fault answers; undefined when the call keeps its own answer. IAM says its own 5xx in its own envelope. */
+export function faultError({ status, errorCode }: Fault, operation: string): ApiError | IamError | undefined {
+  if (errorCode === undefined && operation === 'auth-tokens' && (status === 500 || status === 503)) {
+    return new IamError(status, STATUS_CODES[status] ?? '', 'An unexpected error prevented the server from fulfilling your request.');
+  }
+  const code = errorCode ?? (status === undefined ? undefined : (codeByStatus[status] ?? 'KMS.0101'));
+  return code === undefined ? undefined : new ApiError(code, status === undefined ? {} : { status });
+}

@@ -1,0 +1,175 @@
+/**
+ * The emulator's IAM: POST /v3/auth/tokens by password, and the judgement of X-Auth-Token on KMS calls. Issued tokens live for 24
+ * hours of the emulator's clock; the one that `startEmulator` hands out never expires, so that tests may move the clock.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { formats } from '../schema/kms';
+import { IamError, refusal } from './api-error';
+
+export interface IamAccount {
+  readonly userName: string;
+  readonly password: string;
+  readonly domainName: string;
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly projectName: string;
+}
+
+interface AuthToken {
+  /** Undefined: scoped to a domain or to nothing, which the KMS refuses. */
+  readonly projectId: string | undefined;
+  readonly expiresAt: number;
+}
+
+interface AuthTokensBody {
+  readonly auth: {
+    readonly identity: {
+      readonly methods: readonly string[];
+      readonly password: {
+        readonly user: { readonly name: string; readonly password: string; readonly domain: { readonly name: string } };
+      };
+    };
+    readonly scope?: { readonly project?: { readonly id?: string; readonly name?: string } };
+  };
+}
+
+const lifetimeMs = 24 * 60 * 60 * 1000;
+
+export class AuthTokens {
+  readonly #tokens = new Map<string, AuthToken>();
+
+  issue(token: AuthToken): string {
+    const text = randomBytes(48).toString('base64url');
+    this.#tokens.set(text, token);
+    return text;
+  }
+
+  /** A token of the caller's choice that never expires. */
+  admit(text: string, projectId: string): void {
+    this.#tokens.set(text, { projectId, expiresAt: Number.POSITIVE_INFINITY });
+  }
+
+  /** @throws ApiError unless the token is good for this project now */
+  check(text: string | undefined, projectId: string, now: number): void {
+    if (!new RegExp(formats.projectId).test(projectId)) {
+      throw refusal('KMS.0201', 'the project id in the path must have 32 characters');
+    }
+    if (text === undefined || text === '') {
+      throw refusal('KMS.0301');
+    }
+    const token = this.#tokens.get(text);
+    if (token === undefined) {
+      throw refusal('KMS.0302');
+    }
+    if (token.expiresAt <= now) {
+      throw refusal('KMS.0303');
+    }
+    if (token.projectId === undefined) {
+      throw refusal('KMS.0305');
+    }
+    if (token.projectId !== projectId) {
+      throw refusal('KMS.0321');
+    }
+  }
+}
+
+/** Adds the route to a scope of its own, whose errors are in IAM's envelope. */
+export function addIamRoutes(scope: FastifyInstance, account: IamAccount, tokens: AuthTokens, now: () => number): void {
+  scope.post<{ Body: AuthTokensBody }>(
+    '/v3/auth/tokens',
+    { schema: { body: authTokensSchema }, config: { operation: 'auth-tokens' } },
+    async ({ body }, reply) => {
+      const { user } = body.auth.identity.password;
+      const known = user.name === account.userName && user.domain.name === account.domainName;
+      // Both are compared, whatever the first says: the answer's time tells nothing.
+      if (!(sameText(user.password, account.password) && known)) {
+        throw new IamError(401, 'Unauthorized', 'The request you have made requires authentication.');
+      }
+      const projectId = chooseProject(body.auth.scope?.project, account);
+      const issuedAt = now();
+      const expiresAt = issuedAt + lifetimeMs;
+      const domain = { id: account.domainId, name: account.domainName };
+      return reply
+        .status(201)
+        .header('X-Subject-Token', tokens.issue({ projectId, expiresAt }))
+        .send({
+          token: {
+            methods: ['password'],
+            issued_at: microseconds(issuedAt),
+            expires_at: microseconds(expiresAt),
+            user: { id: account.domainId, name: account.userName, domain },
+            ...(projectId === undefined ? {} : { project: { id: projectId, name: account.projectName, domain } }),
+            roles: [],
+            catalog: [],
+          },
+        });
+    },
+  );
+}
+
+/** Undefined when no project was asked for. */
+function chooseProject(
+  wanted: { readonly id?: string; readonly name?: string } | undefined,
+  { projectId, projectName }: IamAccount,
+): string | undefined {
+  if (wanted === undefined) {
+    return undefined;
+  }
+  if ((wanted.id ?? projectId) !== projectId || (wanted.name ?? projectName) !== projectName) {
+    throw new IamError(404, 'Not Found', 'Could not find the project of the requested scope.');
+  }
+  return projectId;
+}
+
+/** IAM writes six digits of a second. */
+function microseconds(instant: number): string {
+  return new Date(instant).toISOString().replace('Z', '000Z');
+}
+
+/** In constant time for texts of equal length. */
+export function sameText(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given, 'utf8'), Buffer.from(expected, 'utf8')];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const name = { type: 'string', minLength: 1 };
+const namedObject = { type: 'object', required: ['name'], properties: { name } };
+
+const authTokensSchema = {
+  type: 'object',
+  required: ['auth'],
+  properties: {
+    auth: {
+      type: 'object',
+      required: ['identity'],
+      properties: {
+        identity: {
+          type: 'object',
+          required: ['methods', 'password'],
+          properties: {
+            methods: { type: 'array', items: { const: 'password' }, minItems: 1 },
+            password: {
+              type: 'object',
+              required: ['user'],
+              properties: {
+                user: {
+                  type: 'object',
+                  required: ['name', 'password', 'domain'],
+                  properties: { name, password: name, domain: namedObject },
+                },
+              },
+            },
+          },
+        },
+        scope: {
+          type: 'object',
+          properties: {
+            project: { type: 'object', anyOf: [{ required: ['id'] }, { required: ['name'] }], properties: { id: name, name } },
+            domain: { type: 'object' },
+          },
+        },
+      },
+    },
+  },
+};

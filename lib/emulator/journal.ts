@@ -1,0 +1,37 @@
+/** Which calls came and how they were answered, for tests to look at. Holds no request bodies and no secrets. */
+
+export interface JournalEntry {
+  /** A KMS verb, or "auth-tokens". */
+  readonly operation: string;
+  readonly keyId: string | undefined;
+  /** Undefined: the connection was closed before the call was carried out. After it was: the status of the lost answer. */
+  readonly status: number | undefined;
+  readonly errorCode: string | undefined;
+  readonly dropped: 'before' | 'after' | undefined;
+  readonly time: Date;
+  readonly requestId: string;
+}
+
+export class Journal {
+  #entries: JournalEntry[] = [];
+  readonly #log: (line: string) => void;
+
+  constructor(log: (line: string) => void) {
+    this.#log = log;
+  }
+
+  add(entry: JournalEntry): void {
+    this.#entries.push(entry);
+    const { time, operation, keyId, status, errorCode, dropped } = entry;
+    const words = [time.toISOString(), operation, keyId, status, errorCode, dropped && `connection closed ${dropped} the call`];
+    this.#log(words.filter((word) => word !== undefined).join(' '));
+  }
+
+  entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}

@@ -1,0 +1,86 @@
+/** One key of the emulator: what is kept, how it is shown, and what happens to it when its material goes. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { KeySpec } from '../schema/kms';
+import { Secret } from '../secret';
+
+export type KeyOrigin = 'kms' | 'external';
+
+/** Instants are milliseconds since 1970. */
+export interface StoredKey {
+  readonly keyId: string;
+  readonly origin: KeyOrigin;
+  readonly spec: KeySpec;
+  readonly usage: string;
+  readonly createdAt: number;
+  alias: string;
+  description: string;
+  /** "1" to "5", "7". */
+  state: string;
+  deletionAt: number | undefined;
+  material: Secret | undefined;
+  /** Of the material; undefined: never. Outlives the material only with `keepExpirationTime`. */
+  expiresAt: number | undefined;
+  /** SHA-256 of the first material: the only one that this key takes, for ever. */
+  boundDigest: Buffer | undefined;
+}
+
+export interface KeyPlace {
+  readonly domainId: string;
+  readonly realm: string;
+}
+
+/** One element of `key_info` or `key_details`: every number a string, "" for "there is none", milliseconds throughout. */
+export function showKey(key: StoredKey, { domainId, realm }: KeyPlace): object {
+  return {
+    key_id: key.keyId,
+    domain_id: domainId,
+    key_alias: key.alias,
+    realm,
+    key_description: key.description,
+    creation_date: String(key.createdAt),
+    scheduled_deletion_date: showInstant(key.deletionAt),
+    key_spec: key.spec,
+    key_usage: key.usage,
+    key_state: key.state,
+    default_key_flag: '0',
+    key_type: '1',
+    expiration_time: showInstant(key.expiresAt),
+    origin: key.origin,
+    key_rotation_enabled: 'false',
+    sys_enterprise_project_id: '0',
+    keystore_id: '0',
+  };
+}
+
+/** False when the key was bound to other material before. */
+export function accepts(key: StoredKey, material: Buffer): boolean {
+  return key.boundDigest === undefined || timingSafeEqual(key.boundDigest, digest(material));
+}
+
+/** Takes the buffer over. */
+export function placeMaterial(key: StoredKey, material: Buffer, expiresAt: number | undefined): void {
+  key.boundDigest ??= digest(material);
+  key.material = Secret.fromBytes(material);
+  key.expiresAt = expiresAt;
+  key.state = '2';
+}
+
+/** Wipes the material; a key that is scheduled for deletion stays so. */
+export function removeMaterial(key: StoredKey, options: { keepExpirationTime: boolean }): void {
+  key.material?.wipe();
+  key.material = undefined;
+  if (!options.keepExpirationTime) {
+    key.expiresAt = undefined;
+  }
+  if (key.state !== '4') {
+    key.state = '5';
+  }
+}
+
+function showInstant(instant: number | undefined): string {
+  return instant === undefined ? '' : String(instant);
+}
+
+function digest(material: Buffer): Buffer {
+  return createHash('sha256').update(material).digest();
+}

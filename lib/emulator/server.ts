@@ -1,0 +1,194 @@
+/**
+ * The HTTP side: routes from the table of calls, one scope for each error envelope, X-Request-Id on every answer, and the faults.
+ * Answers only requests whose Host is loopback, so that no web page can reach the emulator through a name of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { formats } from '../schema/kms';
+import type { World } from './api-call';
+import { ApiError, IamError, refusal } from './api-error';
+import { apiCalls } from './calls/table';
+import { type Fault, type Faults, faultError } from './faults';
+import { type AuthTokens, addIamRoutes, type IamAccount } from './iam';
+import type { Journal } from './journal';
+import { judgeViolation } from './request-fields';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set on the routes of the emulated services: journaled and open to faults. */
+    operation?: string;
+  }
+  interface FastifyRequest {
+    fault: Fault | undefined;
+    /** For the journal. */
+    keyId: string | undefined;
+    errorCode: string | undefined;
+  }
+}
+
+export interface ServerParts {
+  readonly world: World;
+  readonly account: IamAccount;
+  readonly authTokens: AuthTokens;
+  readonly faults: Faults;
+  readonly journal: Journal;
+  /** Adds the control endpoint to a scope of its own. */
+  readonly addControlRoutes: (scope: FastifyInstance) => void;
+}
+
+const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
+export function createServer(parts: ServerParts): FastifyInstance {
+  const closing = new AbortController();
+  const server = fastify({
+    genReqId: () => randomUUID().replaceAll('-', ''),
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    frameworkErrors: (_error, request, reply) => {
+      answer(new ApiError('APIGW.0101'), request, reply);
+    },
+  });
+  server.decorateRequest('fault', undefined);
+  server.decorateRequest('keyId', undefined);
+  server.decorateRequest('errorCode', undefined);
+  server.addHook('onClose', async () => closing.abort());
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+    if (!loopbackHost.test(request.headers.host ?? '')) {
+      throw new ApiError('APIGW.0306', { detail: '(the emulator answers on loopback names only)' });
+    }
+  });
+  addFaults(server, parts, closing.signal);
+  server.setErrorHandler((error, request, reply) => answer(toApiError(error), request, reply));
+  server.setNotFoundHandler((request, reply) => answer(judgeUnknownRoute(request.url), request, reply));
+
+  server.register(async (scope) => addKmsRoutes(scope, parts));
+  server.register(async (scope) => {
+    scope.setErrorHandler((error, request, reply) => answer(toIamError(error), request, reply));
+    addIamRoutes(scope, parts.account, parts.authTokens, () => parts.world.now());
+  });
+  server.register(async (scope) => parts.addControlRoutes(scope));
+  return server;
+}
+
+function addKmsRoutes(scope: FastifyInstance, { world, authTokens }: ServerParts): void {
+  scope.addHook<{ Params: { projectId: string } }>('onRequest', async ({ headers, params }) => {
+    const token = headers['x-auth-token'];
+    authTokens.check(Array.isArray(token) ? token[0] : token, params.projectId, world.now());
+  });
+  for (const { operation, body, handle } of apiCalls) {
+    scope.post(`/v1.0/:projectId/kms/${operation}`, { schema: { body }, config: { operation } }, async (request) => {
+      world.keys.settle(world.now());
+      request.keyId = findKeyId(request.body);
+      const result = await handle(request.body, world);
+      request.keyId ??= findKeyId(result);
+      return result;
+    });
+  }
+}
+
+/** The key that a request or an answer is about. Only what has the form of a key id gets into the journal. */
+function findKeyId(message: unknown): string | undefined {
+  const { key_id: own, key_info: info } = message as { key_id?: unknown; key_info?: { key_id?: unknown } };
+  const keyId = own ?? info?.key_id;
+  return typeof keyId === 'string' && new RegExp(formats.keyId).test(keyId) ? keyId : undefined;
+}
+
+function addFaults(server: FastifyInstance, { world, faults, journal }: ServerParts, closing: AbortSignal): void {
+  function note(request: FastifyRequest, operation: string, status: number | undefined): void {
+    const { keyId, errorCode, fault, id } = request;
+    journal.add({ operation, keyId, status, errorCode, dropped: fault?.drop, time: new Date(world.now()), requestId: id });
+  }
+
+  server.addHook('onRequest', async (request, reply) => {
+    const { operation } = request.routeOptions.config;
+    if (operation === undefined) {
+      return;
+    }
+    const fault = faults.take(operation);
+    request.fault = fault;
+    if (fault?.delayMs !== undefined) {
+      await delay(fault.delayMs, undefined, { signal: closing }).catch(() => undefined);
+    }
+    if (fault?.drop === 'before') {
+      note(request, operation, undefined);
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
+    const error = fault && faultError(fault, operation);
+    if (error !== undefined && fault?.committed !== true) {
+      throw error;
+    }
+  });
+
+  server.addHook('onSend', async (request, reply, payload) => {
+    const { operation } = request.routeOptions.config;
+    const { fault } = request;
+    if (operation === undefined) {
+      return payload;
+    }
+    const error = fault?.committed === true ? faultError(fault, operation) : undefined;
+    let sent = payload;
+    if (error !== undefined && reply.statusCode < 400) {
+      request.errorCode = error instanceof ApiError ? error.code : undefined;
+      reply.status(error.status);
+      sent = JSON.stringify(error.toBody(request.id));
+    }
+    note(request, operation, reply.statusCode);
+    if (fault?.drop === 'after') {
+      request.raw.socket.destroy();
+    }
+    if (fault?.body === 'garbled') {
+      const text = String(sent);
+      sent = reply.statusCode < 400 ? text.slice(0, text.length / 2) : '<html><body>Bad Gateway</body></html>';
+    }
+    return sent;
+  });
+}
+
+function answer(error: ApiError | IamError, request: FastifyRequest, reply: FastifyReply): void {
+  request.errorCode = error instanceof ApiError ? error.code : undefined;
+  reply.header('X-Request-Id', request.id).status(error.status).send(error.toBody(request.id));
+}
+
+/** Fastify's own refusals, and what the KMS says in their place. */
+const codeByFastifyCode = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'KMS.0202',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'KMS.0202',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'KMS.0214',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'KMS.0203',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'KMS.0214',
+} as const;
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) {
+    return error;
+  }
+  const { validation, code } = error as FastifyError;
+  const [violation] = validation ?? [];
+  if (violation !== undefined) {
+    const judged = judgeViolation(violation);
+    return refusal(judged.code, judged.detail);
+  }
+  return refusal(codeByFastifyCode[code as keyof typeof codeByFastifyCode] ?? 'KMS.0101');
+}
+
+function toIamError(error: unknown): ApiError | IamError {
+  if (error instanceof ApiError || error instanceof IamError) {
+    return error;
+  }
+  const { statusCode = 500 } = error as FastifyError;
+  return statusCode < 500
+    ? new IamError(400, 'Bad Request', 'The request body does not fit the API.')
+    : new IamError(500, 'Internal Server Error', 'An unexpected error prevented the server from fulfilling your request.');
+}
+
+/** A known verb with another method is the KMS's business; any other path is the gateway's. */
+function judgeUnknownRoute(url: string): ApiError {
+  const path = url.split('?')[0] ?? '';
+  const known = apiCalls.some(({ operation }) => new RegExp(`^/v1\\.0/[^/]+/kms/${operation}$`).test(path));
+  return refusal(known ? 'KMS.0215' : 'APIGW.0101');
+}

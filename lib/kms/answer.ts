@@ -1,0 +1,100 @@
+/**
+ * Reads the JSON of successful answers: strict about the fields that are needed, silent about the rest. The KMS writes its
+ * numbers as strings, times in three ways, and "" for "there is none". Values are never put into messages: some are secret.
+ */
+import { formats } from '../schema/kms';
+import { Secret } from '../secret';
+import type { ImportParameters, KeyDetail } from './model';
+
+export class UnexpectedAnswer extends Error {}
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object, as the examples show it, or an array of one, as the tables say. */
+export function keyInfo(answer: unknown): JsonRecord {
+  const info = isRecord(answer) ? answer.key_info : undefined;
+  const single = Array.isArray(info) && info.length === 1 ? info[0] : info;
+  if (!isRecord(single)) {
+    throw new UnexpectedAnswer('key_info is missing');
+  }
+  return single;
+}
+
+export function keyDetail(info: JsonRecord): KeyDetail {
+  return {
+    keyId: requiredText(info, 'key_id'),
+    keyAlias: optionalText(info, 'key_alias') ?? '',
+    keyDescription: optionalText(info, 'key_description') ?? '',
+    keySpec: optionalText(info, 'key_spec'),
+    keyUsage: optionalText(info, 'key_usage'),
+    keyState: requiredText(info, 'key_state'),
+    origin: requiredText(info, 'origin'),
+    creationDate: millisecondText(info, 'creation_date'),
+    scheduledDeletionDate: millisecondText(info, 'scheduled_deletion_date'),
+    expirationTime: millisecondText(info, 'expiration_time'),
+    defaultKeyFlag: optionalText(info, 'default_key_flag'),
+  };
+}
+
+export function keyPage(answer: unknown): { readonly keys: KeyDetail[]; readonly nextMarker: string } {
+  const page = isRecord(answer) ? answer : {};
+  if (!Array.isArray(page.key_details)) {
+    throw new UnexpectedAnswer('key_details is missing');
+  }
+  const keys = page.key_details.map((detail: unknown) => {
+    if (!isRecord(detail)) {
+      throw new UnexpectedAnswer('key_details holds something that is not a key');
+    }
+    return keyDetail(detail);
+  });
+  return { keys, nextMarker: optionalText(page, 'next_marker') ?? '' };
+}
+
+export function importParameters(answer: unknown): ImportParameters {
+  const token = requiredText(answer, 'import_token');
+  if (!new RegExp(formats.importToken).test(token)) {
+    throw new UnexpectedAnswer('import_token is not Base64 of the documented length');
+  }
+  const encodedKey = requiredText(answer, 'public_key');
+  const publicKey = Buffer.from(encodedKey, 'base64');
+  if (publicKey.length === 0 || publicKey.toString('base64') !== encodedKey) {
+    throw new UnexpectedAnswer('public_key is not Base64');
+  }
+  // Seconds here, and a number; the same name means milliseconds in describe-key.
+  const seconds = requiredText(answer, 'expiration_time');
+  return { importToken: Secret.fromText(token), publicKey, expirationTime: instant(Number(seconds) * 1000, 'expiration_time') };
+}
+
+/** Text, also where a number stands in place of one; "" counts as missing. */
+export function requiredText(answer: unknown, name: string): string {
+  const text = isRecord(answer) ? optionalText(answer, name) : undefined;
+  if (text === undefined) {
+    throw new UnexpectedAnswer(`${name} is missing`);
+  }
+  return text;
+}
+
+function optionalText(answer: JsonRecord, name: string): string | undefined {
+  const value = answer[name] ?? '';
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw new UnexpectedAnswer(`${name} is not text`);
+  }
+  return value === '' ? undefined : String(value);
+}
+
+function millisecondText(answer: JsonRecord, name: string): Date | undefined {
+  const text = optionalText(answer, name);
+  return text === undefined ? undefined : instant(Number(text), name);
+}
+
+function instant(milliseconds: number, name: string): Date {
+  const date = new Date(milliseconds);
+  if (!Number.isInteger(milliseconds) || milliseconds < 0 || Number.isNaN(date.getTime())) {
+    throw new UnexpectedAnswer(`${name} is not an instant`);
+  }
+  return date;
+}

@@ -1,0 +1,151 @@
+/**
+ * The calls of the KMS, each described once: its name (which is also the end of its path), whether it may be repeated when
+ * the answer was lost, the body it sends, and what is read from the answer.
+ */
+import { importParameters, keyDetail, keyInfo, keyPage, requiredText, UnexpectedAnswer } from './answer';
+import type { CreateKeyRequest, ImportKeyMaterialRequest } from './model';
+import {
+  checkAlias,
+  checkDescription,
+  checkExpirationTime,
+  checkPendingDays,
+  checkPlainText,
+  checkText,
+  checkWrappingAlgorithm,
+} from './request-fields';
+import type { Repetition } from './retry';
+
+export interface Operation<Request, Answer> {
+  readonly name: string;
+  readonly repetition: Repetition;
+  /**
+   * The refusal of a repeated call that says that the first one had its effect. Without it, a `safe` call may be repeated
+   * blindly.
+   */
+  readonly doneAlready?: string;
+  /** @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
+  body(request: Request): Readonly<Record<string, string | number>>;
+  /** @throws UnexpectedAnswer */
+  read(answer: unknown): Answer;
+}
+
+type Ignored = undefined;
+
+/** Bodies of these answers are `{}`, empty, or repeat what was asked. */
+const ignore = (): Ignored => undefined;
+
+const keyIdBody = (keyId: string) => ({ key_id: checkText('keyId', keyId) });
+
+export const operations = {
+  // A second key of the same alias is refused with KMS.1104, and nobody would know whose the first one is.
+  createKey: {
+    name: 'create-key',
+    repetition: 'once',
+    body: (request: CreateKeyRequest) => ({
+      key_alias: checkAlias(request.keyAlias),
+      origin: 'external',
+      ...(request.keySpec === undefined ? {} : { key_spec: request.keySpec }),
+      ...(request.keyUsage === undefined ? {} : { key_usage: request.keyUsage }),
+      ...(request.keyDescription === undefined ? {} : { key_description: checkDescription(request.keyDescription) }),
+    }),
+    read: (answer) => ({ keyId: requiredText(keyInfo(answer), 'key_id') }),
+  } satisfies Operation<CreateKeyRequest, { keyId: string }>,
+
+  describeKey: { name: 'describe-key', repetition: 'safe', body: keyIdBody, read: (answer: unknown) => keyDetail(keyInfo(answer)) },
+
+  // Without key_spec, Huawei Cloud lists AES_256 keys only.
+  listKeys: {
+    name: 'list-keys',
+    repetition: 'safe',
+    body: (marker: string | undefined) => ({ key_spec: 'ALL', limit: '100', ...(marker === undefined ? {} : { marker }) }),
+    read: keyPage,
+  },
+
+  // Each answer is another pair; none invalidates an earlier one as far as is documented.
+  getParametersForImport: {
+    name: 'get-parameters-for-import',
+    repetition: 'safe',
+    body: (request: { keyId: string; wrappingAlgorithm: string }) => ({
+      ...keyIdBody(request.keyId),
+      wrapping_algorithm: checkWrappingAlgorithm(request.wrappingAlgorithm),
+    }),
+    read: importParameters,
+  },
+
+  // After a success the same request is refused with KMS.0310, just as it is when another writer came first.
+  importKeyMaterial: {
+    name: 'import-key-material',
+    repetition: 'once',
+    body: (request: ImportKeyMaterialRequest) => ({
+      ...keyIdBody(request.keyId),
+      import_token: checkText('importToken', request.importToken.revealText()),
+      encrypted_key_material: checkText('encryptedKeyMaterial', request.encryptedKeyMaterial.toString('base64')),
+      ...(request.expirationTime === undefined ? {} : { expiration_time: checkExpirationTime(request.expirationTime) }),
+    }),
+    read: ignore,
+  },
+
+  // A repeat could delete what another writer has just imported.
+  deleteImportedKeyMaterial: { name: 'delete-imported-key-material', repetition: 'once', body: keyIdBody, read: ignore },
+
+  // Only a disabled key can be enabled and the other way round, so the refusal of a repeat tells that the first one worked.
+  enableKey: { name: 'enable-key', repetition: 'safe', doneAlready: 'KMS.1201', body: keyIdBody, read: ignore },
+  disableKey: { name: 'disable-key', repetition: 'safe', doneAlready: 'KMS.1301', body: keyIdBody, read: ignore },
+
+  // A repeat could undo what somebody decided in between.
+  scheduleKeyDeletion: {
+    name: 'schedule-key-deletion',
+    repetition: 'once',
+    body: (request: { keyId: string; pendingDays: number }) => ({
+      ...keyIdBody(request.keyId),
+      pending_days: checkPendingDays(request.pendingDays),
+    }),
+    read: ignore,
+  },
+  cancelKeyDeletion: { name: 'cancel-key-deletion', repetition: 'once', body: keyIdBody, read: ignore },
+
+  updateKeyAlias: {
+    name: 'update-key-alias',
+    repetition: 'safe',
+    body: (request: { keyId: string; keyAlias: string }) => ({ ...keyIdBody(request.keyId), key_alias: checkAlias(request.keyAlias) }),
+    read: ignore,
+  },
+  updateKeyDescription: {
+    name: 'update-key-description',
+    repetition: 'safe',
+    body: (request: { keyId: string; keyDescription: string }) => ({
+      ...keyIdBody(request.keyId),
+      key_description: checkDescription(request.keyDescription),
+    }),
+    read: ignore,
+  },
+
+  encryptData: {
+    name: 'encrypt-data',
+    repetition: 'safe',
+    body: (request: { keyId: string; plainText: string }) => ({
+      ...keyIdBody(request.keyId),
+      plain_text: checkPlainText(request.plainText),
+    }),
+    read: (answer: unknown) => requiredText(answer, 'cipher_text'),
+  },
+  decryptData: {
+    name: 'decrypt-data',
+    repetition: 'safe',
+    body: (cipherText: string) => ({ cipher_text: checkText('cipherText', cipherText) }),
+    read: (answer: unknown) => ({ keyId: requiredText(answer, 'key_id'), plainText: requiredText(answer, 'plain_text') }),
+  },
+
+  getPublicKey: {
+    name: 'get-publickey',
+    repetition: 'safe',
+    body: keyIdBody,
+    read: (answer: unknown) => {
+      const pem = requiredText(answer, 'public_key');
+      if (!pem.includes('-----BEGIN ')) {
+        throw new UnexpectedAnswer('public_key is not PEM');
+      }
+      return pem;
+    },
+  },
+} as const satisfies Record<string, Operation<never, unknown>>;

@@ -1,0 +1,48 @@
+/**
+ * Which proxy a request goes through, by the variables and rules that Go programs, and so the vendors' own providers,
+ * follow: HTTPS_PROXY and NO_PROXY in either case; this machine itself is never reached through a proxy.
+ */
+import { ByokError } from '../errors';
+import type { Environment } from './connection';
+import { isLoopback } from './endpoint';
+
+/**
+ * @returns undefined: connect directly
+ * @throws ByokError ERR_CONFIGURATION when the variable holds no http or https proxy
+ */
+export function findProxy(endpoint: URL, env: Environment): URL | undefined {
+  // Plain http is for loopback only, so HTTP_PROXY can never apply.
+  const variable = ['HTTPS_PROXY', 'https_proxy'].find((name) => (env[name] ?? '') !== '');
+  if (variable === undefined || isLoopback(endpoint.hostname) || isExempt(endpoint, env.NO_PROXY || env.no_proxy || '')) {
+    return undefined;
+  }
+  const text = env[variable] ?? '';
+  const proxy = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    // Not quoted: it may hold a password.
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `the environment variable ${variable} holds no http:// or https:// URL; correct it or unset it`,
+    );
+  }
+  return url;
+}
+
+/** Entries of NO_PROXY: "*", a host, a domain with or without a leading dot (its subdomains count too), each with or without a port. */
+function isExempt(endpoint: URL, noProxy: string): boolean {
+  const host = endpoint.hostname.toLowerCase();
+  const port = endpoint.port || '443';
+  return noProxy
+    .toLowerCase()
+    .split(',')
+    .map((entry) => entry.trim())
+    .some((entry) => {
+      const [, name, entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+      if (name === undefined || name === '' || (entryPort !== undefined && entryPort !== port)) {
+        return false;
+      }
+      const domain = name.replace(/^\*?\./, '');
+      return name === '*' || host.endsWith(`.${domain}`) || (host === domain && name === domain);
+    });
+}

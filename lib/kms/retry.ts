@@ -1,0 +1,60 @@
+/**
+ * When a request is sent again, and after how long. The one question that decides: can the request have taken effect? Only a
+ * call whose second run does no harm is repeated then.
+ */
+/**
+ * `safe`: doing it twice is doing it once. `once`: a second run would be refused, or would act on what somebody else did in
+ * between; after a lost answer the caller looks at the key instead.
+ */
+export type Repetition = 'safe' | 'once';
+
+/** How one attempt ended without success. */
+export type Failure =
+  /** No connection came about: nothing was sent. `permanent` when trying again cannot help. */
+  | { readonly kind: 'unsent'; readonly permanent: boolean }
+  /** Sent, wholly or in part, and then the connection broke or the time ran out. */
+  | { readonly kind: 'lost' }
+  /** An answer came, with this status. */
+  | { readonly kind: 'refused'; readonly status: number };
+
+/** No retry is waited for longer than this, whatever Retry-After says. */
+export const maxDelayMs = 60_000;
+
+const baseDelayMs = 250;
+const maxBackoffMs = 20_000;
+
+/** Statuses of a gateway or service that broke down; what it did before that is not known. */
+const brokenStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+export function isWorthRepeating(failure: Failure, repetition: Repetition): boolean {
+  if (failure.kind === 'unsent') {
+    return !failure.permanent;
+  }
+  if (failure.kind === 'refused' && failure.status === 429) {
+    return true;
+  }
+  return repetition === 'safe' && (failure.kind === 'lost' || brokenStatuses.has(failure.status));
+}
+
+/**
+ * Full jitter: anywhere between nothing and the exponential bound, so that clients which failed together do not come back
+ * together.
+ *
+ * @param attempt of the failed request, counted from 0
+ * @param random from 0 to below 1
+ * @param retryAfterMs what the server asked for: a lower bound, up to `maxDelayMs`
+ */
+export function retryDelayMs(attempt: number, random: number, retryAfterMs: number | undefined): number {
+  const jitter = random * Math.min(maxBackoffMs, baseDelayMs * 2 ** (attempt + 1));
+  return Math.round(Math.min(maxDelayMs, (retryAfterMs ?? 0) + jitter));
+}
+
+/** Retry-After of RFC 9110 §10.2.3: seconds, or an instant. Undefined for anything else. */
+export function parseRetryAfter(value: string | undefined, now: Date): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const text = value.trim();
+  const milliseconds = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
+}

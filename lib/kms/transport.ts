@@ -1,0 +1,154 @@
+/**
+ * One attempt at one request, over connections that are kept open. Says how it ended and, above all, whether anything was
+ * sent. It never follows a redirect: the token would go with it. node:https is loaded for https endpoints only.
+ */
+import * as http from 'node:http';
+import type { AgentOptions, RequestOptions } from 'node:https';
+import type { Environment } from './connection';
+import { findProxy } from './proxy-environment';
+
+export interface TransportOptions {
+  readonly endpoint: URL;
+  /** PEM certificates trusted besides the built-in ones. */
+  readonly ca?: string | Buffer | undefined;
+  /** For the proxy variables. */
+  readonly env: Environment;
+  /** For one attempt, from connecting to the last byte of the answer. */
+  readonly timeoutMs: number;
+}
+
+export interface Response {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export class AttemptError extends Error {
+  /** False: no connection came about, so nothing of the request left this machine. */
+  readonly sent: boolean;
+  /** Undefined: trying again may help. */
+  readonly permanent: 'untrusted certificate' | 'unknown host' | undefined;
+
+  constructor(cause: Error, sent: boolean) {
+    const code = String((cause as NodeJS.ErrnoException).code ?? '');
+    super(cause.message === '' ? code : cause.message, { cause });
+    this.sent = sent;
+    const untrusted = !sent && certificateErrors.test(code);
+    this.permanent = untrusted ? 'untrusted certificate' : code === 'ENOTFOUND' ? 'unknown host' : undefined;
+  }
+}
+
+/** Codes of OpenSSL's certificate verification, and Node's for a certificate of another name. */
+const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
+
+/** One page of list-keys is below 100 KiB. */
+const maxResponseBytes = 4 * 1024 * 1024;
+
+/** Below the idle time after which servers commonly close, so that a request is not sent into a closing connection. */
+const idleMs = 4000;
+
+export class Transport {
+  readonly #endpoint: URL;
+  readonly #timeoutMs: number;
+  readonly #agent: http.Agent;
+  readonly #request: (options: RequestOptions) => http.ClientRequest;
+
+  /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
+  constructor(options: TransportOptions) {
+    this.#endpoint = options.endpoint;
+    this.#timeoutMs = options.timeoutMs;
+    const keepAlive = { keepAlive: true, scheduling: 'lifo', timeout: idleMs } as const;
+    if (options.endpoint.protocol === 'http:') {
+      this.#agent = new http.Agent(keepAlive);
+      this.#request = http.request;
+      return;
+    }
+    const https = require('node:https') as typeof import('node:https');
+    // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
+    const secure: AgentOptions = { ...keepAlive, rejectUnauthorized: true, ...trusted(options.ca) };
+    const proxy = findProxy(options.endpoint, options.env);
+    this.#agent = proxy === undefined ? new https.Agent(secure) : tunnelAgent(proxy, options.timeoutMs, secure);
+    this.#request = https.request;
+  }
+
+  /**
+   * @param signal cuts the attempt off, also while its answer is awaited
+   * @throws AttemptError when no whole answer came
+   */
+  async send(path: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal | undefined): Promise<Response> {
+    const { protocol, hostname, port, pathname } = this.#endpoint;
+    const request = this.#request({
+      method: 'POST',
+      protocol,
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      ...(port === '' ? {} : { port }),
+      path: `${pathname.replace(/\/$/, '')}${path}`,
+      agent: this.#agent,
+      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+    });
+    let sent = false;
+    request.once('socket', (socket) => {
+      if (socket.connecting) {
+        socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          sent = true;
+        });
+      } else {
+        sent = true;
+      }
+    });
+    let stopped: Error | undefined;
+    const stop = (reason: string) => {
+      stopped = new Error(reason);
+      request.destroy(stopped);
+    };
+    const timer = setTimeout(() => stop(`no answer within ${this.#timeoutMs} ms`), this.#timeoutMs);
+    const onAbort = () => stop('interrupted');
+    signal?.addEventListener('abort', onAbort);
+    try {
+      const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+        request.once('response', resolve);
+        request.on('error', reject);
+        request.end(body);
+      });
+      return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response) };
+    } catch (cause) {
+      // While an answer comes in, Node reports every end as "aborted", also the one that was made here.
+      throw new AttemptError(stopped ?? (cause as Error), sent);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+async function readBody(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxResponseBytes) {
+      response.destroy();
+      throw new Error(`the answer is longer than ${maxResponseBytes} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** `ca` replaces the built-in certificates, so they have to be named along with it. */
+function trusted(ca: string | Buffer | undefined): Pick<AgentOptions, 'ca'> {
+  if (ca === undefined) {
+    return {};
+  }
+  const { rootCertificates } = require('node:tls') as typeof import('node:tls');
+  return { ca: [...rootCertificates, ca] };
+}
+
+function tunnelAgent(proxy: URL, timeoutMs: number, options: AgentOptions): http.Agent {
+  const { TunnelAgent } = require('./proxy-tunnel') as typeof import('./proxy-tunnel');
+  return new TunnelAgent(proxy, timeoutMs, options);
+}

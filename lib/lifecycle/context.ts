@@ -1,0 +1,55 @@
+/** What the lifecycle is given instead of reaching for it: the KMS, time, patience, and a way to be interrupted. */
+import { ByokError } from '../errors';
+import type { Kms } from '../kms/model';
+
+export interface LifecycleContext {
+  readonly kms: Kms;
+  readonly now: () => Date;
+  /** @param ms milliseconds; rejects with ERR_INTERRUPTED when the signal is aborted */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+  /** When waiting ends. */
+  readonly deadline: Date;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields?: Readonly<Record<string, string | number>>) => void;
+}
+
+/** Something a person should read that is no failure. */
+export interface Notice {
+  readonly summary: string;
+  readonly detail: string;
+  /** In Terraform's spelling. */
+  readonly attribute?: string | undefined;
+}
+
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+
+/**
+ * Asks again, with growing pauses, until the answer will do: the KMS shows some effects late.
+ *
+ * @param waitingFor for the error, for example `key … to show its material`
+ * @throws ByokError ERR_TIMEOUT at the deadline
+ */
+export async function waitUntil<T>(
+  context: LifecycleContext,
+  waitingFor: string,
+  ask: () => Promise<T>,
+  will: (answer: T) => boolean,
+): Promise<T> {
+  for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+    const answer = await ask();
+    if (will(answer)) {
+      return answer;
+    }
+    if (context.now().getTime() + pause > context.deadline.getTime()) {
+      throw new ByokError(
+        'ERR_TIMEOUT',
+        `gave up waiting for ${waitingFor}; look at the key in the KMS, then apply again or raise timeouts`,
+        {
+          attribute: 'timeouts',
+        },
+      );
+    }
+    await context.sleep(pause, context.signal);
+  }
+}

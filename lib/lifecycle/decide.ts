@@ -1,0 +1,234 @@
+/**
+ * The heart: what is to be done about the material of a key, from what was found and what is wished. The same pure function
+ * makes the plan and, with a fresh observation, drives the apply.
+ */
+import { ByokError } from '../errors';
+import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
+import { type MaterialStatus, materialStatuses } from '../schema/key-material';
+import { sameFingerprint } from '../wrap/fingerprint';
+import type { Notice } from './context';
+import type { MaterialObservation } from './material-status';
+
+/** A step that touches material, in the order in which steps are taken. */
+export type Step = 'delete' | 'import';
+
+/** Keep whatever expiry the key has: nobody declared one, and the material was not imported by us. */
+export const keep = Symbol('keep');
+
+/** Why it is believed that the KMS holds the material of a fingerprint. */
+export interface Proof {
+  readonly fingerprint: string;
+  /** An import that was seen to succeed; the KMS binds material to a key for ever, so this never wears off. */
+  readonly proof: 'imported' | 'public_key';
+}
+
+export interface Wish {
+  readonly expiration: ExpirationInstant | typeof keep;
+  /** The fingerprint that was reviewed in code. */
+  readonly pin: string | undefined;
+  readonly allowInterruption: boolean;
+  readonly allowUnverifiedRenewal: boolean;
+}
+
+export interface Knowledge {
+  readonly observation: MaterialObservation;
+  readonly proof: Proof | undefined;
+  /** Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at. */
+  readonly atHand: string | undefined;
+}
+
+export interface Decision {
+  readonly steps: readonly Step[];
+  /** Why, in words a reviewer reads; undefined when there is nothing to do. Absolute dates only. */
+  readonly reason: string | undefined;
+  /** The material's expiry once the steps are done. */
+  readonly expiration: ExpirationInstant;
+  /** Not done, although wished; the steps are then empty. */
+  readonly refusal: ByokError | undefined;
+  readonly notices: readonly Notice[];
+}
+
+export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
+  const { observation } = knowledge;
+  const wished = wish.expiration === keep ? observation.expiration : wish.expiration;
+  const refusal = refuseForeignMaterial(wish, knowledge);
+  if (refusal !== undefined) {
+    return { steps: [], reason: undefined, expiration: observation.expiration, refusal, notices: [] };
+  }
+  return rules[observation.status](wish, wished, knowledge, now);
+}
+
+/** One rule for each status that material can be found in. */
+type Rule = (wish: Wish, wished: ExpirationInstant, knowledge: Knowledge, now: Date) => Decision;
+
+const rules: Readonly<Record<MaterialStatus, Rule>> = {
+  present: decidePresent,
+  expired_not_purged: decidePresent,
+  key_disabled: decideDisabled,
+  purged_after_expiry: decideAbsent,
+  deleted_outside: decideAbsent,
+  key_pending_deletion: (_, __, { observation }) =>
+    nothing(observation, {
+      summary: 'The key is scheduled for deletion',
+      detail: `The KMS will delete the key ${
+        observation.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(observation.scheduledDeletionDate)}`
+      }, and everything encrypted under it becomes unreadable. Until then it can be rescued: cancel_pending_deletion = true on byok_external_key.`,
+      attribute: 'key_id',
+    }),
+  key_not_ready: (_, __, { observation }) => nothing(observation),
+  key_frozen: (_, __, { observation }) => nothing(observation, leftAlone('key_frozen', 'Settle the account, then plan again.')),
+  key_not_found: (_, __, { observation }) =>
+    nothing(observation, {
+      summary: 'The key does not exist any more',
+      detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
+      attribute: 'key_id',
+    }),
+  unknown: (_, __, { observation }) =>
+    nothing(
+      observation,
+      leftAlone(
+        'unknown',
+        `The KMS reports key state "${observation.keyState ?? ''}". Nothing is changed until it is a state this version knows.`,
+      ),
+    ),
+};
+
+function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, proof }: Knowledge, now: Date): Decision {
+  if (sameExpiration(wished, observation.expiration)) {
+    return observation.status === 'expired_not_purged' ? nothing(observation, expired(observation)) : nothing(observation);
+  }
+  const refuse = (error: ByokError): Decision => ({
+    steps: [],
+    reason: undefined,
+    expiration: observation.expiration,
+    refusal: error,
+    notices: [],
+  });
+  const change = `expiration_time changes from ${formatExpirationTime(observation.expiration)} to ${formatExpirationTime(wished)}`;
+  if (isPast(wished, now)) {
+    return refuse(pastExpiration(wished, now));
+  }
+  if (!wish.allowInterruption) {
+    return refuse(
+      new ByokError(
+        'ERR_REFUSED',
+        `${change}, which on this KMS means deleting the material and importing it again, and allow_interruption is false`,
+        {
+          attribute: 'allow_interruption',
+        },
+      ),
+    );
+  }
+  if (proof === undefined && !wish.allowUnverifiedRenewal) {
+    return refuse(
+      new ByokError(
+        'ERR_REFUSED',
+        `${change}, which means deleting the material, and nothing proves that the material at hand is the one the key holds, so the way back is not sure; keep the expiry, or set allow_unverified_renewal = true once you are certain`,
+        { attribute: 'expiration_time' },
+      ),
+    );
+  }
+  return {
+    steps: ['delete', 'import'],
+    reason: `${change}: this KMS cannot change it in place, so the same material is deleted and imported again, with a short outage`,
+    expiration: wished,
+    refusal: undefined,
+    notices: [],
+  };
+}
+
+/** An import would enable the key again, so a disabled one is not renewed. */
+function decideDisabled(_wish: Wish, wished: ExpirationInstant, { observation }: Knowledge): Decision {
+  return sameExpiration(wished, observation.expiration)
+    ? nothing(observation)
+    : nothing(observation, {
+        summary: 'Change of expiration_time postponed: the key is disabled',
+        detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Enable it to let the change happen.`,
+        attribute: 'expiration_time',
+      });
+}
+
+function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation }: Knowledge, now: Date): Decision {
+  if (isPast(wished, now)) {
+    return wish.expiration === keep || sameExpiration(wished, observation.expiration)
+      ? nothing(observation, expired(observation))
+      : { steps: [], reason: undefined, expiration: observation.expiration, refusal: pastExpiration(wished, now), notices: [] };
+  }
+  const gone =
+    observation.status === 'purged_after_expiry'
+      ? `the material expired on ${formatExpirationTime(observation.expiration)} and the KMS deleted it`
+      : 'the key holds no material: it was deleted, not by Terraform and not by its expiry';
+  return {
+    steps: ['import'],
+    reason: `${gone}; the same material is imported again, expiration_time ${formatExpirationTime(wished)}`,
+    expiration: wished,
+    refusal: undefined,
+    notices: [],
+  };
+}
+
+/** The KMS accepts only the same bytes for ever, so other material is refused while the key still works. */
+function refuseForeignMaterial({ pin }: Wish, { proof, atHand }: Knowledge): ByokError | undefined {
+  if (proof !== undefined && atHand !== undefined && !sameFingerprint(proof.fingerprint, atHand)) {
+    return new ByokError(
+      'ERR_MATERIAL_DIFFERS',
+      `the material at hand has fingerprint ${atHand}, but this key is bound for ever to ${proof.fingerprint}; give the material it was first imported with, or rotate by making a new key`,
+    );
+  }
+  if (pin !== undefined && proof !== undefined && !sameFingerprint(pin, proof.fingerprint)) {
+    return new ByokError(
+      'ERR_MATERIAL_DIFFERS',
+      `fingerprint is pinned to ${pin}, but this key is bound for ever to ${proof.fingerprint}; correct the pin, or make a new key`,
+      {
+        attribute: 'fingerprint',
+      },
+    );
+  }
+  return refuseUnpinned(pin, atHand);
+}
+
+/** Apply imports nothing but what was reviewed. */
+export function refuseUnpinned(pin: string | undefined, atHand: string | undefined): ByokError | undefined {
+  return pin === undefined || atHand === undefined || sameFingerprint(pin, atHand)
+    ? undefined
+    : new ByokError(
+        'ERR_MATERIAL_DIFFERS',
+        `the material at hand has fingerprint ${atHand}, but fingerprint is pinned to ${pin}; give the reviewed material, or correct the pin`,
+        {
+          attribute: 'fingerprint',
+        },
+      );
+}
+
+/** Undefined unless the expiry that is about to be declared has passed. */
+export function refusePastExpiration(wished: ExpirationInstant, now: Date): ByokError | undefined {
+  return isPast(wished, now) ? pastExpiration(wished, now) : undefined;
+}
+
+function nothing(observation: MaterialObservation, ...notices: Notice[]): Decision {
+  return { steps: [], reason: undefined, expiration: observation.expiration, refusal: undefined, notices };
+}
+
+function isPast(instant: ExpirationInstant, now: Date): boolean {
+  return instant !== undefined && instant.getTime() <= now.getTime();
+}
+
+function pastExpiration(wished: ExpirationInstant, now: Date): ByokError {
+  return new ByokError(
+    'ERR_ARGUMENT',
+    `expiration_time is ${formatExpirationTime(wished)}, which is past (it is now ${formatInstant(now)}); give a later instant, or "never"`,
+    { attribute: 'expiration_time' },
+  );
+}
+
+function expired({ status, expiration }: MaterialObservation): Notice {
+  return {
+    summary: 'The key material has expired',
+    detail: `expiration_time was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. Declare a later expiration_time to have the same material imported again.`,
+    attribute: 'expiration_time',
+  };
+}
+
+function leftAlone(status: MaterialStatus, advice: string): Notice {
+  return { summary: 'The key is left alone', detail: `${materialStatuses[status].replace(/^t/, 'T')}. ${advice}`, attribute: 'key_id' };
+}

@@ -1,0 +1,184 @@
+/** Makes an external key what was wished: observe, ensure, sync, return. The key id never changes under it. */
+import { ByokError } from '../errors';
+import { hasApiCode } from '../kms/kms-error';
+import { isLostAnswer } from '../kms/lost-answer';
+import type { KeyDetail } from '../kms/model';
+import { formatInstant } from '../schema/expiration-time';
+import type { KeyDestroyPolicy } from '../schema/external-key';
+import { type LifecycleContext, type Notice, waitUntil } from './context';
+
+export interface KeyWish {
+  readonly alias: string;
+  readonly description: string;
+  readonly keySpec: string;
+  readonly keyUsage: string | undefined;
+  /** Undefined: not managed. */
+  readonly enabled: boolean | undefined;
+  readonly cancelPendingDeletion: boolean;
+}
+
+export interface KeyOutcome {
+  readonly key: KeyDetail;
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Creates the key. Once the KMS has made it, whatever else fails is a notice: an error would make Terraform destroy it.
+ *
+ * @throws KmsError when the KMS refuses to create it
+ * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
+ */
+export async function createKey(context: LifecycleContext, wish: KeyWish): Promise<KeyOutcome> {
+  const { keyId, notices } = await ensureKey(context, wish);
+  try {
+    const key = await waitUntil(
+      context,
+      `key ${keyId} to become ready`,
+      () => context.kms.describeKey(keyId, { signal: context.signal }),
+      (answer) => answer !== undefined && answer.keyState !== '1',
+    );
+    const synced = await syncKey(context, key ?? created(keyId, wish), wish);
+    return { key: synced.key, notices: [...notices, ...synced.notices] };
+  } catch (error) {
+    const detail = `Key ${keyId} exists, but: ${error instanceof Error ? error.message : String(error)}. The next plan shows what is left to do.`;
+    return { key: created(keyId, wish), notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
+  }
+}
+
+/** @param keyId of the key in state; @throws ByokError ERR_KEY_NOT_FOUND when it disappeared since the plan */
+export async function updateKey(context: LifecycleContext, keyId: string, wish: KeyWish): Promise<KeyOutcome> {
+  const key = await context.kms.describeKey(keyId, { signal: context.signal });
+  if (key === undefined) {
+    throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} does not exist any more; plan again`, { attribute: 'key_id' });
+  }
+  return syncKey(context, key, wish);
+}
+
+/** Under `retain` nothing is called; a key that is gone or scheduled already counts as done. */
+export async function removeKey(
+  { kms, signal }: LifecycleContext,
+  keyId: string,
+  policy: KeyDestroyPolicy,
+  pendingDays: number,
+): Promise<void> {
+  if (policy === 'retain') {
+    return;
+  }
+  const key = await kms.describeKey(keyId, { signal });
+  if (key === undefined || key.keyState === '4') {
+    return;
+  }
+  try {
+    await kms.scheduleKeyDeletion(keyId, pendingDays, { signal });
+  } catch (error) {
+    const done =
+      hasApiCode(error, 'KMS.0207', 'KMS.1402') || (isLostAnswer(error) && (await kms.describeKey(keyId, { signal }))?.keyState === '4');
+    if (!done) {
+      throw error;
+    }
+  }
+}
+
+/** KMS.1104 or a lost answer: the key may be the one that an interrupted run of ours left behind. */
+async function ensureKey(context: LifecycleContext, wish: KeyWish): Promise<{ keyId: string; notices: readonly Notice[] }> {
+  const { alias: keyAlias, description: keyDescription, keySpec, keyUsage } = wish;
+  try {
+    const { keyId } = await context.kms.createKey(
+      { keyAlias, keySpec, keyDescription, ...(keyUsage === undefined ? {} : { keyUsage }) },
+      { signal: context.signal },
+    );
+    return { keyId, notices: [] };
+  } catch (error) {
+    if (!hasApiCode(error, 'KMS.1104') && !isLostAnswer(error)) {
+      throw error;
+    }
+    const namesakes = (await context.kms.listKeys({ signal: context.signal })).filter(
+      (key) => key.keyAlias === keyAlias && key.keyState !== '4',
+    );
+    if (namesakes.length === 0) {
+      throw error;
+    }
+    const keyId = adoptable(namesakes, wish, error).keyId;
+    const detail = `A key with alias "${keyAlias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
+    return { keyId, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
+  }
+}
+
+function adoptable(namesakes: readonly KeyDetail[], wish: KeyWish, cause: unknown): KeyDetail {
+  const [key, ...others] = namesakes;
+  if (
+    key !== undefined &&
+    others.length === 0 &&
+    key.origin === 'external' &&
+    key.keyState === '5' &&
+    (key.keySpec ?? wish.keySpec) === wish.keySpec
+  ) {
+    return key;
+  }
+  const ids = namesakes.map(({ keyId }) => keyId).join(', ');
+  throw new ByokError(
+    'ERR_KEY_UNSUITABLE',
+    `alias "${wish.alias}" belongs to key ${ids}, which is not an empty external ${wish.keySpec} key and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
+    { attribute: 'alias', cause },
+  );
+}
+
+/** Each aspect for itself, from what was observed. */
+async function syncKey({ kms, signal }: LifecycleContext, observed: KeyDetail, wish: KeyWish): Promise<KeyOutcome> {
+  const options = { signal };
+  const { keyId } = observed;
+  const notices: Notice[] = [];
+  let key = observed;
+  if (key.keyState === '4' && wish.cancelPendingDeletion) {
+    await kms.cancelKeyDeletion(keyId, options);
+    key = (await kms.describeKey(keyId, options)) ?? key;
+  }
+  if (key.keyState === '4') {
+    return { key, notices: [scheduledNotice(key)] };
+  }
+  if (key.keyAlias !== wish.alias) {
+    await kms.updateKeyAlias(keyId, wish.alias, options);
+  }
+  if (key.keyDescription !== wish.description) {
+    await kms.updateKeyDescription(keyId, wish.description, options);
+  }
+  if (wish.enabled === true && key.keyState === '3') {
+    await kms.enableKey(keyId, options);
+  } else if (wish.enabled === false && key.keyState === '2') {
+    await kms.disableKey(keyId, options);
+  } else if (wish.enabled === false && key.keyState === '5') {
+    notices.push({
+      summary: 'The key is not disabled yet',
+      detail: `Key ${keyId} holds no material, and such a key can be neither enabled nor disabled. Once material is imported, the next plan disables it.`,
+      attribute: 'enabled',
+    });
+  }
+  return { key: { ...key, keyAlias: wish.alias, keyDescription: wish.description }, notices };
+}
+
+/** What a person should know of a key in state 4. */
+export function scheduledNotice(key: KeyDetail): Notice {
+  const date = key.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(key.scheduledDeletionDate)}`;
+  return {
+    summary: 'The key is scheduled for deletion',
+    detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. To rescue it, set cancel_pending_deletion = true and apply.`,
+    attribute: 'cancel_pending_deletion',
+  };
+}
+
+/** What is certain right after create-key. */
+function created(keyId: string, { alias, description, keySpec, keyUsage }: KeyWish): KeyDetail {
+  return {
+    keyId,
+    keyAlias: alias,
+    keyDescription: description,
+    keySpec,
+    keyUsage,
+    keyState: '5',
+    origin: 'external',
+    creationDate: undefined,
+    scheduledDeletionDate: undefined,
+    expirationTime: undefined,
+    defaultKeyFlag: undefined,
+  };
+}

@@ -1,0 +1,63 @@
+/** Takes material out of a key. What is gone already counts as done. */
+import { ByokError } from '../errors';
+import { hasApiCode } from '../kms/kms-error';
+import { isLostAnswer } from '../kms/lost-answer';
+import type { MaterialDestroyPolicy } from '../schema/key-material';
+import { type LifecycleContext, type Notice, waitUntil } from './context';
+
+/** The key is not there, or holds no material that could be deleted. */
+const alreadyGone = ['KMS.0207', 'KMS.2701'];
+
+/**
+ * What destroy does about the material.
+ *
+ * @throws ByokError ERR_REFUSED under the policy `refuse`
+ */
+export async function removeMaterial(context: LifecycleContext, keyId: string, policy: MaterialDestroyPolicy): Promise<readonly Notice[]> {
+  if (policy === 'refuse') {
+    throw refuseRemoval(keyId);
+  }
+  if (policy === 'retain') {
+    return [];
+  }
+  const key = await context.kms.describeKey(keyId, { signal: context.signal });
+  if (key === undefined || key.keyState === '5') {
+    return [];
+  }
+  if (key.keyState === '4') {
+    return [
+      {
+        summary: 'The material was left in a key that is scheduled for deletion',
+        detail: `The KMS deletes key ${keyId} with its material; nothing else can be done to it in this state.`,
+      },
+    ];
+  }
+  await deleteMaterial(context, keyId);
+  return [];
+}
+
+export function refuseRemoval(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `on_destroy of the material of key ${keyId} is "refuse"; set it to "retain" or "delete_material" and apply that first`,
+    {
+      attribute: 'on_destroy',
+    },
+  );
+}
+
+/** Deletes and waits until the key shows it. */
+export async function deleteMaterial(context: LifecycleContext, keyId: string): Promise<void> {
+  const describe = () => context.kms.describeKey(keyId, { signal: context.signal });
+  try {
+    await context.kms.deleteImportedKeyMaterial(keyId, { signal: context.signal });
+  } catch (error) {
+    if (hasApiCode(error, ...alreadyGone)) {
+      return;
+    }
+    if (!isLostAnswer(error) || (await describe())?.keyState !== '5') {
+      throw error;
+    }
+  }
+  await waitUntil(context, `key ${keyId} to give up its material`, describe, (key) => key === undefined || key.keyState === '5');
+}

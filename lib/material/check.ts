@@ -1,0 +1,53 @@
+/** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
+import { ByokError } from '../errors';
+import { type KeySpec, keySpecs } from '../schema/kms';
+
+/** @throws ByokError ERR_MATERIAL_INVALID */
+export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {
+  const row = keySpec in keySpecs ? keySpecs[keySpec as KeySpec] : undefined;
+  if (row === undefined) {
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
+      {
+        attribute: 'key_id',
+      },
+    );
+  }
+  if (material.length !== row.materialBytes) {
+    throw new ByokError(
+      'ERR_MATERIAL_INVALID',
+      `the key material has ${material.length} bytes; ${keySpec} needs exactly ${row.materialBytes}`,
+      { attribute },
+    );
+  }
+}
+
+interface Weakness {
+  readonly name: string;
+  readonly holds: (material: Buffer) => boolean;
+}
+
+const weaknesses: readonly Weakness[] = [
+  { name: 'one byte repeated', holds: (material) => material.every((byte) => byte === material[0]) },
+  { name: 'printable text', holds: (material) => material.every((byte) => byte >= 0x20 && byte < 0x7f) },
+  { name: 'a counter', holds: (material) => isCounter(material) },
+];
+
+/** @throws ByokError ERR_MATERIAL_INVALID for material that nobody would draw at random */
+export function checkMaterialStrength(material: Buffer, attribute: string | undefined): void {
+  const weakness = weaknesses.find(({ holds }) => holds(material))?.name;
+  if (weakness !== undefined) {
+    throw new ByokError(
+      'ERR_MATERIAL_INVALID',
+      `the key material is plainly weak (${weakness}); draw it at random, or set allow_weak_material = true if it must be this one`,
+      { attribute },
+    );
+  }
+}
+
+/** The same step from each byte to the next: 00 01 02 …, ff fe fd …. */
+function isCounter(material: Buffer): boolean {
+  const step = ((material[1] ?? 0) - (material[0] ?? 0)) & 0xff;
+  return material.every((byte, index) => index === 0 || ((byte - (material[index - 1] ?? 0)) & 0xff) === step);
+}

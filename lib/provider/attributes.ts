@@ -1,0 +1,33 @@
+/** Typed looks into Terraform values. Null and unknown both read as undefined; ask `isUnknown` where the difference counts. */
+import type { Value, Values } from '../tfplugin/value';
+import { unknown } from '../tfplugin/value';
+
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function integer(values: Values, name: string): number | undefined {
+  const value = values[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function flag(values: Values, name: string): boolean | undefined {
+  const value = values[name];
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+/** A nested block; undefined when it is not written. */
+export function block(values: Values, name: string): Values | undefined {
+  const value = values[name];
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+export function isUnknown(values: Values, name: string): boolean {
+  return values[name] === unknown;
+}
+
+/** Every attribute that is still unknown takes its value from `known`; what was promised in the plan stays as it is. */
+export function complete(planned: Values, known: Readonly<Record<string, Value>>): Values {
+  return Object.fromEntries(Object.entries(planned).map(([name, value]) => [name, value === unknown ? (known[name] ?? null) : value]));
+}

@@ -1,0 +1,66 @@
+/** What `configure` makes of the provider block: a connection that is opened at the first call, and the outside world. */
+import { ByokError } from '../errors';
+import type { Kms } from '../kms/model';
+import type { LifecycleContext } from '../lifecycle/context';
+import { parseDuration } from '../schema/duration';
+import { defaultTimeoutMs, type Operation } from '../schema/timeouts';
+import type { Context } from '../tfplugin/provider';
+import type { Values } from '../tfplugin/value';
+import { block, text } from './attributes';
+
+/** Everything the provider reads from outside, given by its main. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface Client extends Surroundings {
+  /** Undefined while the provider block depends on values that are only known after apply. */
+  readonly kms: Kms | undefined;
+}
+
+/**
+ * @param values state, plan or configuration of the resource: its `timeouts` block counts
+ * @throws ByokError ERR_ARGUMENT when a timeout is no duration
+ */
+export function lifecycleContext(
+  client: Client & { readonly kms: Kms },
+  context: Context,
+  operation: Operation,
+  values: Values,
+): LifecycleContext {
+  const timeout = text(block(values, 'timeouts') ?? {}, operation);
+  const milliseconds = timeout === undefined ? defaultTimeoutMs : parseDuration(timeout, `timeouts.${operation}`);
+  return {
+    kms: client.kms,
+    now: client.now,
+    sleep: client.sleep,
+    signal: context.signal,
+    deadline: new Date(client.now().getTime() + milliseconds),
+    log: (level, message, fields) => context.log.log(level, message, fields),
+  };
+}
+
+export function isConnected(client: Client): client is Client & { readonly kms: Kms } {
+  return client.kms !== undefined;
+}
+
+/** Read cannot ask a KMS that is not known yet: what was known before is kept. */
+export function warnNotConnected(context: Context): void {
+  context.diagnostics.warning(
+    'Not refreshed: the provider configuration is not known yet',
+    'The provider block depends on values that are only known after apply, so the KMS was not asked and the last known state is kept.',
+  );
+}
+
+/** Apply always has a known configuration; anything else is said in a sentence. @throws ByokError ERR_CONFIGURATION */
+export function requireConnection(client: Client): Client & { readonly kms: Kms } {
+  if (!isConnected(client)) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      'the provider block depends on values that are not known yet; give it values that are known before apply',
+    );
+  }
+  return client;
+}

@@ -1,0 +1,161 @@
+/** `byok_external_key`: translates between Terraform and the lifecycle of a key. */
+import type { KeyDetail } from '../kms/model';
+import { createKey, type KeyOutcome, type KeyWish, removeKey, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
+import { formatInstant } from '../schema/expiration-time';
+import { defaultPendingDays, externalKeySchema, type KeyDestroyPolicy, keyDestroyPolicies } from '../schema/external-key';
+import { formats, type KeySpec, keySpecs, ranges } from '../schema/kms';
+import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
+import { unknown, type Value, type Values } from '../tfplugin/value';
+import { complete, flag, integer, isUnknown, text } from './attributes';
+import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
+import { describeForImport } from './import-state';
+import { warn } from './refuse';
+import { check, checkForm, checkInteger, validateAgainstSchema } from './validate';
+
+const defaultKeySpec: KeySpec = 'AES_256';
+const noPrivateState = new Uint8Array();
+
+export const externalKeyResource: ResourceDefinition<Client> = {
+  schema: externalKeySchema,
+
+  validate({ config }, context) {
+    validateAgainstSchema(externalKeySchema, config, context);
+    const alias = text(config, 'alias');
+    check(context, () => checkForm('alias', alias, formats.keyAlias, '1 to 255 of the characters a-z A-Z 0-9 : / _ -'));
+    check(context, () => checkForm('alias', alias, '(?<!/default)$', 'a name that does not end in "/default"'));
+    check(context, () =>
+      checkForm('description', text(config, 'description'), `^[\\s\\S]{0,${ranges.keyDescription.maximum}}$`, 'at most 255 characters'),
+    );
+    check(context, () => checkInteger('pending_days', integer(config, 'pending_days'), ranges.pendingDays));
+  },
+
+  async read({ state, private: privateState }, client, context) {
+    if (!isConnected(client)) {
+      warnNotConnected(context);
+      return { state, private: privateState };
+    }
+    const key = await client.kms.describeKey(text(state, 'key_id') ?? '', { signal: context.signal });
+    if (key?.keyState === '4') {
+      warn(context, [scheduledNotice(key)]);
+    }
+    return { state: key === undefined ? null : refreshed(state, key), private: privateState };
+  },
+
+  async plan({ prior, proposed, config }, _client, context) {
+    if (proposed === null || config === null) {
+      warnOfDestroy(prior ?? {}, context);
+      return { planned: null, requiresReplace: [], private: noPrivateState };
+    }
+    if (prior === null) {
+      return { planned: plannedNew(proposed, config), requiresReplace: [], private: noPrivateState };
+    }
+    const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
+    if (requiresReplace.length > 0) {
+      warnOfDestroy(prior, context);
+    }
+    return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: noPrivateState };
+  },
+
+  async apply({ prior, planned }, unconnected, context) {
+    const client = requireConnection(unconnected);
+    if (planned === null) {
+      const state = prior ?? {};
+      await removeKey(
+        lifecycleContext(client, context, 'delete', state),
+        text(state, 'key_id') ?? '',
+        (text(state, 'on_destroy') ?? 'schedule_deletion') as KeyDestroyPolicy,
+        integer(state, 'pending_days') ?? defaultPendingDays,
+      );
+      return { state: null, private: noPrivateState };
+    }
+    if (prior === null) {
+      return finish(planned, await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned)), context);
+    }
+    return finish(
+      planned,
+      await updateKey(lifecycleContext(client, context, 'update', planned), text(prior, 'key_id') ?? '', wishOf(planned)),
+      context,
+    );
+  },
+
+  async importState({ id }, client, context) {
+    const key = await describeForImport(requireConnection(client), id, context);
+    return { state: refreshed({ ...emptyState(), id: key.keyId, key_id: key.keyId }, key), private: noPrivateState };
+  },
+};
+
+function emptyState(): Values {
+  return Object.fromEntries(
+    [...Object.keys(externalKeySchema.attributes), ...Object.keys(externalKeySchema.blocks)].map((name) => [name, null]),
+  );
+}
+
+/** What the KMS says, in place of what was known; attributes that the KMS does not hold stay. */
+function refreshed(state: Values, key: KeyDetail): Values {
+  const managed = flag(state, 'enabled');
+  const enabledByState: Readonly<Record<string, boolean>> = { '2': true, '3': false };
+  return {
+    ...state,
+    ...observed(key),
+    alias: key.keyAlias,
+    description: key.keyDescription === '' && text(state, 'description') === undefined ? null : key.keyDescription,
+    enabled: managed === undefined ? null : (enabledByState[key.keyState] ?? managed),
+    // The deletion was scheduled behind our back: the difference to the configuration is what makes the plan show the rescue.
+    cancel_pending_deletion:
+      key.keyState === '4' && flag(state, 'cancel_pending_deletion') === true ? false : (state.cancel_pending_deletion ?? null),
+  };
+}
+
+function observed(key: KeyDetail): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
+  return {
+    id: key.keyId,
+    key_id: key.keyId,
+    key_spec: key.keySpec ?? defaultKeySpec,
+    key_usage: key.keyUsage ?? null,
+    origin: key.origin,
+    creation_date: key.creationDate === undefined ? null : formatInstant(key.creationDate),
+  };
+}
+
+/** Terraform proposes unknown for what is computed and not configured; only the configuration tells which of the two it is. */
+function plannedNew(proposed: Values, config: Values): Values {
+  const keySpec = isUnknown(config, 'key_spec') ? unknown : (text(config, 'key_spec') ?? defaultKeySpec);
+  const usage = keySpec === unknown ? unknown : (keySpecs[keySpec as KeySpec]?.usages[0] ?? unknown);
+  return {
+    ...proposed,
+    id: unknown,
+    key_id: unknown,
+    key_spec: keySpec,
+    key_usage: config.key_usage ?? usage,
+    origin: 'external',
+    creation_date: unknown,
+  };
+}
+
+function wishOf(planned: Values): KeyWish {
+  return {
+    alias: text(planned, 'alias') ?? '',
+    description: text(planned, 'description') ?? '',
+    keySpec: text(planned, 'key_spec') ?? defaultKeySpec,
+    keyUsage: text(planned, 'key_usage'),
+    enabled: flag(planned, 'enabled'),
+    cancelPendingDeletion: flag(planned, 'cancel_pending_deletion') ?? false,
+  };
+}
+
+function finish(planned: Values, { key, notices }: KeyOutcome, context: Context): StateResult {
+  warn(context, notices);
+  return { state: complete(planned, observed(key)), private: noPrivateState };
+}
+
+function warnOfDestroy(prior: Values, context: Context): void {
+  const policy = (text(prior, 'on_destroy') ?? 'schedule_deletion') as KeyDestroyPolicy;
+  if (policy === 'retain') {
+    return;
+  }
+  const days = integer(prior, 'pending_days') ?? defaultPendingDays;
+  context.diagnostics.warning(
+    'The key will be scheduled for deletion',
+    `Key ${text(prior, 'key_id') ?? ''} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever.`,
+  );
+}

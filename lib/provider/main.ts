@@ -1,0 +1,20 @@
+/**
+ * The executable `terraform-provider-byok`. Terraform starts it several times per command, so nothing is loaded here that the
+ * handshake does not need.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { serve } from '../tfplugin/serve';
+
+/** Put in by the build, from package.json. */
+declare const PROVIDER_VERSION: string;
+
+void serve({
+  name: 'byok',
+  version: PROVIDER_VERSION,
+  env: process.env,
+  now: () => new Date(),
+  definition: () => {
+    const { byokProvider } = require('./provider') as typeof import('./provider');
+    return byokProvider({ env: process.env, now: () => new Date(), sleep: (ms, signal) => delay(ms, undefined, { signal }) });
+  },
+});

@@ -1,0 +1,203 @@
+/** What a plan of `byok_key_material` shows: from prior state, configuration and the material if it is at hand. Asks no KMS. */
+
+import type { Notice } from '../lifecycle/context';
+import { type Decision, decide, type Proof, refusePastExpiration, refuseUnpinned, type Step } from '../lifecycle/decide';
+import { isAbsent } from '../lifecycle/material-status';
+import { checkMaterialSize, checkMaterialStrength } from '../material/check';
+import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { unknown, type Values } from '../tfplugin/value';
+import { fingerprint } from '../wrap/fingerprint';
+import { flag, isUnknown, text } from './attributes';
+import { expirationText, isVerified, materialOf, observationOf, sourceAttributeOf, wishOf } from './material-config';
+
+export interface MaterialPlan {
+  readonly planned: Values;
+  readonly permitted: readonly Step[];
+  readonly refusals: readonly unknown[];
+  readonly notices: readonly Notice[];
+}
+
+/** Fingerprint of the material at plan time, or why there is none. */
+export interface AtHand {
+  readonly fingerprint: string | undefined;
+  /** Why it is not at hand; never an error while no import is due. */
+  readonly missing: string | undefined;
+  /** Content that can never be imported; an error once an import is due. */
+  readonly unusable: unknown;
+}
+
+/** Looks at the material, keeps its fingerprint only. */
+export async function lookAtMaterial(
+  config: Values,
+  keySpec: string | undefined,
+  proof: Proof | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<AtHand> {
+  const attribute = sourceAttributeOf(config);
+  try {
+    const found = await materialOf(config, env);
+    if ('missing' in found) {
+      return { fingerprint: undefined, missing: found.missing, unusable: undefined };
+    }
+    const bytes = found.material.reveal();
+    try {
+      checkMaterialSize(bytes, keySpec ?? 'AES_256', attribute);
+      return { fingerprint: fingerprint(bytes), missing: undefined, unusable: proof === undefined ? weaknessOf(bytes, config) : undefined };
+    } finally {
+      found.material.wipe();
+    }
+  } catch (unusable) {
+    return { fingerprint: undefined, missing: undefined, unusable };
+  }
+}
+
+function weaknessOf(material: Buffer, config: Values): unknown {
+  try {
+    if (flag(config, 'allow_weak_material') !== true) {
+      checkMaterialStrength(material, sourceAttributeOf(config));
+    }
+    return undefined;
+  } catch (weakness) {
+    return weakness;
+  }
+}
+
+const firstReason = 'first import into this key';
+
+/** @param proposed configuration completed by Terraform; write-only values are null in it */
+export function planCreate(proposed: Values, config: Values, atHand: AtHand, now: Date): MaterialPlan {
+  const pin = text(config, 'fingerprint');
+  const declared = text(config, 'expiration_time');
+  const refusals = [
+    atHand.unusable,
+    refuseUnpinned(pin, atHand.fingerprint),
+    declared === undefined ? undefined : refusePastExpiration(parseExpirationTime(declared), now),
+  ].filter((refusal) => refusal !== undefined);
+  return {
+    planned: {
+      ...proposed,
+      id: proposed.key_id ?? unknown,
+      key_state: unknown,
+      key_spec: unknown,
+      material_status: unknown,
+      expiration_time: config.expiration_time ?? unknown,
+      fingerprint: config.fingerprint ?? atHand.fingerprint ?? unknown,
+      fingerprint_verified: unknown,
+      imported_at: unknown,
+      import_reason: firstReason,
+    },
+    permitted: ['import'],
+    refusals,
+    notices: sourceNotices(config, atHand, true),
+  };
+}
+
+/** Both at the same key: nothing, an import, or delete and import. */
+export function planUpdate(
+  prior: Values,
+  proposed: Values,
+  config: Values,
+  proof: Proof | undefined,
+  atHand: AtHand,
+  now: Date,
+): MaterialPlan {
+  if (isUnknown(config, 'expiration_time')) {
+    return planUnknownExpiration(prior, proposed, proof);
+  }
+  const observation = observationOf(prior);
+  const decision = decide(wishOf(config, proof), { observation, proof, atHand: atHand.fingerprint }, now);
+  const importDue = decision.steps.includes('import');
+  return {
+    planned: importDue
+      ? plannedImport(prior, proposed, config, proof, atHand, decision)
+      : plannedQuiet(prior, proposed, config, proof, atHand),
+    permitted: decision.steps,
+    refusals: [decision.refusal, importDue ? atHand.unusable : undefined].filter((refusal) => refusal !== undefined),
+    notices: [...decision.notices, ...sourceNotices(config, atHand, importDue)],
+  };
+}
+
+function plannedImport(
+  prior: Values,
+  proposed: Values,
+  config: Values,
+  proof: Proof | undefined,
+  atHand: AtHand,
+  decision: Decision,
+): Values {
+  const declared = config.fingerprint ?? atHand.fingerprint ?? proof?.fingerprint ?? unknown;
+  return {
+    ...proposed,
+    key_state: unknown,
+    material_status: unknown,
+    expiration_time:
+      text(config, 'expiration_time') === undefined
+        ? expirationText(prior.expiration_time, decision.expiration)
+        : declaredText(prior, config),
+    fingerprint: declared,
+    fingerprint_verified: unknown,
+    imported_at: unknown,
+    import_reason: decision.reason ?? null,
+  };
+}
+
+/** Nothing happens in the KMS; at most the resource learns which fingerprint is meant. */
+function plannedQuiet(prior: Values, proposed: Values, config: Values, proof: Proof | undefined, atHand: AtHand): Values {
+  const fingerprintNow = config.fingerprint ?? proof?.fingerprint ?? atHand.fingerprint ?? prior.fingerprint ?? null;
+  return {
+    ...proposed,
+    expiration_time: declaredText(prior, config),
+    fingerprint: fingerprintNow,
+    fingerprint_verified: fingerprintNow === unknown ? unknown : isVerified(proof, fingerprintNow),
+  };
+}
+
+/** What is declared, in the spelling that the state already has if that is the same instant. */
+function declaredText(prior: Values, config: Values): Values[string] {
+  const declared = text(config, 'expiration_time');
+  if (declared === undefined) {
+    return prior.expiration_time ?? null;
+  }
+  const before = text(prior, 'expiration_time');
+  return before !== undefined && sameExpiration(parseExpirationTime(before), parseExpirationTime(declared)) ? before : declared;
+}
+
+function planUnknownExpiration(prior: Values, proposed: Values, proof: Proof | undefined): MaterialPlan {
+  const status = observationOf(prior).status;
+  return {
+    planned: {
+      ...proposed,
+      expiration_time: unknown,
+      key_state: unknown,
+      material_status: unknown,
+      fingerprint_verified: unknown,
+      imported_at: unknown,
+      import_reason:
+        'expiration_time is only known after apply; if it changes, the same material is deleted and imported again, with a short outage',
+      fingerprint: proposed.fingerprint ?? proof?.fingerprint ?? unknown,
+    },
+    permitted: isAbsent(status) ? ['import'] : ['delete', 'import'],
+    refusals: [],
+    notices: [],
+  };
+}
+
+/** A plan works without the secret; it says so where that will matter. */
+function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): readonly Notice[] {
+  const attribute = sourceAttributeOf(config);
+  const consequence = importDue
+    ? 'An import is planned: apply needs the material, and stops before any change without it.'
+    : 'Nothing needs it now; the next import will.';
+  if (atHand.missing !== undefined && (importDue || attribute !== undefined)) {
+    return [{ summary: 'Key material is not at hand', detail: `At this moment ${atHand.missing}. ${consequence}`, attribute }];
+  }
+  return atHand.unusable !== undefined && !importDue
+    ? [
+        {
+          summary: 'The key material at hand cannot be used',
+          detail: `${String((atHand.unusable as Error).message)}. ${consequence}`,
+          attribute,
+        },
+      ]
+    : [];
+}

@@ -1,0 +1,41 @@
+/** The provider "byok": its schema, its resources, and what it makes of its block. */
+import { connectKms } from '../kms/connect';
+import type { Environment } from '../kms/connection';
+import { providerSchema } from '../schema/provider';
+import { Secret } from '../secret';
+import type { Context, ProviderDefinition } from '../tfplugin/provider';
+import { unknown, type Values } from '../tfplugin/value';
+import { integer, text } from './attributes';
+import type { Client, Surroundings } from './client';
+import { externalKeyResource } from './key-resource';
+import { keyMaterialResource } from './material-resource';
+
+export function byokProvider(surroundings: Surroundings): ProviderDefinition<Client> {
+  return {
+    schema: providerSchema,
+    resources: { byok_external_key: externalKeyResource, byok_key_material: keyMaterialResource },
+
+    async configure({ config }, context) {
+      const known = Object.values(config).every((value) => value !== unknown);
+      return { ...surroundings, kms: known ? connect(config, surroundings.env, surroundings, context) : undefined };
+    },
+  };
+}
+
+function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log }: Context): Client['kms'] {
+  const token = text(config, 'auth_token');
+  return connectKms(
+    {
+      cloud: text(config, 'cloud'),
+      region: text(config, 'region'),
+      projectId: text(config, 'project_id'),
+      kmsEndpoint: text(config, 'kms_endpoint'),
+      authToken: token === undefined ? undefined : Secret.fromText(token),
+      caFile: text(config, 'ca_file'),
+      maxRetries: integer(config, 'max_retries'),
+      maxRequestsPerSecond: integer(config, 'max_requests_per_second'),
+    },
+    env,
+    { now, sleep, log: (level, message, fields) => log.log(level, message, fields) },
+  );
+}

@@ -1,0 +1,27 @@
+/** How a plan says no, and how notices of the lifecycle reach Terraform. */
+import { ByokError, isByokError } from '../errors';
+import type { Notice } from '../lifecycle/context';
+import type { Context } from '../tfplugin/provider';
+
+/** Terraform plans before it destroys: whoever wants to destroy must be told the way past this refusal. */
+export function refuse(context: Context, summary: string, error: unknown): void {
+  context.diagnostics.thrown(
+    summary,
+    isByokError(error)
+      ? new ByokError(
+          error.code,
+          `${error.message}. (If you were destroying: terraform destroy -refresh=false does not stop here.)`.replace(/\.$/, ''),
+          {
+            ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
+            cause: error,
+          },
+        )
+      : error,
+  );
+}
+
+export function warn(context: Context, notices: readonly Notice[]): void {
+  for (const { summary, detail, attribute } of notices) {
+    context.diagnostics.warning(summary, detail, attribute);
+  }
+}

@@ -1,0 +1,55 @@
+/** Checks that need nothing but the configuration: no clock, no KMS, no secret. They run before every destroy, too. */
+import { ByokError } from '../errors';
+import { parseDuration } from '../schema/duration';
+import type { AttributeSchema, BlockSchema } from '../schema/model';
+import { operations } from '../schema/timeouts';
+import type { Context } from '../tfplugin/provider';
+import type { Values } from '../tfplugin/value';
+import { block, text } from './attributes';
+
+/** Reports every attribute whose value is not among those that its schema lists, and every timeout that is no duration. */
+export function validateAgainstSchema(schema: BlockSchema, config: Values, context: Context): void {
+  for (const [name, attribute] of Object.entries<AttributeSchema>(schema.attributes)) {
+    const value = text(config, name);
+    if (value !== undefined && attribute.allowed !== undefined && !attribute.allowed.includes(value)) {
+      const allowed = attribute.allowed.map((one) => `"${one}"`).join(', ');
+      report(context, new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed are ${allowed}`, { attribute: name }));
+    }
+  }
+  const timeouts = block(config, 'timeouts') ?? {};
+  for (const operation of operations) {
+    const timeout = text(timeouts, operation);
+    if (timeout !== undefined) {
+      check(context, () => parseDuration(timeout, 'timeouts'));
+    }
+  }
+}
+
+/** Runs a check that throws, and reports what it threw. */
+export function check(context: Context, run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    report(context, error);
+  }
+}
+
+export function report(context: Context, error: unknown): void {
+  context.diagnostics.thrown('Invalid configuration', error);
+}
+
+/** @param range both ends included; undefined values pass */
+export function checkInteger(name: string, value: number | undefined, range: { minimum: number; maximum: number }): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= range.minimum && value <= range.maximum)) {
+    throw new ByokError('ERR_ARGUMENT', `${name} is ${value}; allowed is a whole number from ${range.minimum} to ${range.maximum}`, {
+      attribute: name,
+    });
+  }
+}
+
+/** @param form source of the regular expression; @param allowed the same in words */
+export function checkForm(name: string, value: string | undefined, form: string, allowed: string): void {
+  if (value !== undefined && !new RegExp(form).test(value)) {
+    throw new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed is ${allowed}`, { attribute: name });
+  }
+}

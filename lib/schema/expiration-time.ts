@@ -1,0 +1,59 @@
+/**
+ * Spellings of `expiration_time`: RFC 3339 in whole seconds, epoch seconds, or "never". Two spellings of one instant are
+ * the same value; the KMS itself counts in seconds.
+ */
+import { ByokError } from '../errors';
+import { ranges } from './kms';
+
+export const never = 'never';
+
+/** Undefined stands for "never expires". */
+export type ExpirationInstant = Date | undefined;
+
+const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** @throws ByokError ERR_ARGUMENT when the text is no such instant */
+export function parseExpirationTime(text: string): ExpirationInstant {
+  if (text === never) {
+    return undefined;
+  }
+  const milliseconds = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : parseRfc3339(text);
+  const { minimum, maximum } = ranges.expirationTime;
+  if (milliseconds === undefined || milliseconds < minimum * 1000 || milliseconds > maximum * 1000) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `expiration_time is "${text}"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"`,
+      { attribute: 'expiration_time' },
+    );
+  }
+  return new Date(milliseconds);
+}
+
+/** RFC 3339 in UTC and whole seconds, or "never". */
+export function formatExpirationTime(instant: ExpirationInstant): string {
+  return instant === undefined ? never : formatInstant(instant);
+}
+
+/** RFC 3339 in UTC and whole seconds. */
+export function formatInstant(instant: Date): string {
+  return `${instant.toISOString().slice(0, 19)}Z`;
+}
+
+export function sameExpiration(a: ExpirationInstant, b: ExpirationInstant): boolean {
+  return seconds(a) === seconds(b);
+}
+
+function seconds(instant: ExpirationInstant): number | undefined {
+  return instant === undefined ? undefined : Math.floor(instant.getTime() / 1000);
+}
+
+/** `Date.parse` rolls 30 February over to March: the day is checked by formatting it back. */
+function parseRfc3339(text: string): number | undefined {
+  const match = rfc3339.exec(text);
+  const milliseconds = match === null ? Number.NaN : Date.parse(text.toUpperCase());
+  if (match === null || Number.isNaN(milliseconds)) {
+    return undefined;
+  }
+  const local = `${text.slice(0, 19).toUpperCase()}Z`;
+  return formatInstant(new Date(Date.parse(local))) === local ? milliseconds : undefined;
+}

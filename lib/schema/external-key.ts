@@ -1,0 +1,75 @@
+/** Schema of `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
+import { keySpecs } from './kms';
+import type { ResourceSchema } from './model';
+import { timeoutsBlock } from './timeouts';
+
+export const keyDestroyPolicies = {
+  schedule_deletion: 'the key is scheduled for deletion after `pending_days`; until then it can be rescued',
+  retain: 'the key stays in the KMS and is only forgotten by Terraform',
+} as const;
+
+export type KeyDestroyPolicy = keyof typeof keyDestroyPolicies;
+
+export const defaultPendingDays = 7;
+
+export const externalKeySchema = {
+  version: 0,
+  description:
+    'A KMS key of origin *external*: it has no material until `byok_key_material` imports some. Its state is not an attribute here, since importing changes it.',
+  attributes: {
+    alias: { type: 'string', required: true, description: 'Name of the key: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`.' },
+    key_spec: {
+      type: 'string',
+      optional: true,
+      computed: true,
+      default: 'AES_256',
+      allowed: Object.keys(keySpecs),
+      requiresReplace: true,
+      description: 'What kind of key it is. Another one means another key.',
+    },
+    key_usage: {
+      type: 'string',
+      optional: true,
+      computed: true,
+      requiresReplace: true,
+      description:
+        'What the key may do; follows from `key_spec` when omitted (`ENCRYPT_DECRYPT` for AES_256). Another one means another key.',
+    },
+    description: { type: 'string', optional: true, description: 'Up to 255 characters.' },
+    enabled: {
+      type: 'bool',
+      optional: true,
+      description:
+        'Whether the key may be used. Omitted: not managed here. A key without material can be neither enabled nor disabled; the wish is kept until it can.',
+    },
+    pending_days: {
+      type: 'number',
+      optional: true,
+      default: defaultPendingDays,
+      description: 'Days between `terraform destroy` and the end of the key, 7 to 1096.',
+    },
+    cancel_pending_deletion: {
+      type: 'bool',
+      optional: true,
+      default: false,
+      description:
+        'When somebody scheduled the key for deletion: take that back at the next apply. The key is then disabled, or pending import.',
+    },
+    on_destroy: {
+      type: 'string',
+      optional: true,
+      default: 'schedule_deletion',
+      allowed: Object.keys(keyDestroyPolicies),
+      description: `What destroy does: ${Object.entries(keyDestroyPolicies)
+        .map(([name, effect]) => `\`${name}\`: ${effect}`)
+        .join('; ')}.`,
+    },
+    id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
+    key_id: { type: 'string', computed: true, description: 'Id of the key in the KMS, 36 characters. Never changes while the key lives.' },
+    origin: { type: 'string', computed: true, description: 'Always `external`.' },
+    creation_date: { type: 'string', computed: true, description: 'When the key was created, RFC 3339.' },
+  },
+  blocks: { timeouts: timeoutsBlock },
+} as const satisfies ResourceSchema;
+
+export type ExternalKeyAttribute = keyof typeof externalKeySchema.attributes;

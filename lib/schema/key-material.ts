@@ -1,0 +1,151 @@
+/** Schema of `byok_key_material`: material of your own, imported into an external key and kept there. */
+import { wrappingAlgorithmNames } from './kms';
+import type { ResourceSchema } from './model';
+import { timeoutsBlock } from './timeouts';
+
+/** What the material of a key can be found to be. */
+export const materialStatuses = {
+  present: 'the key holds its material',
+  expired_not_purged: 'the material is past its expiration_time and the KMS, which takes up to 24 hours, has not deleted it yet',
+  purged_after_expiry: 'the KMS deleted the material after its expiration_time',
+  deleted_outside: 'the material was deleted, not by its expiry and not by Terraform',
+  key_disabled: 'the key holds its material and is disabled',
+  key_pending_deletion: 'the key is scheduled for deletion',
+  key_not_ready: 'the key is still being activated',
+  key_frozen: 'the service froze the key, usually over a bill',
+  key_not_found: 'the key does not exist any more',
+  unknown: 'the KMS reports a state that is not documented',
+} as const;
+
+export type MaterialStatus = keyof typeof materialStatuses;
+
+export const materialDestroyPolicies = {
+  retain: 'the material stays in the KMS and is only forgotten by Terraform',
+  delete_material: 'the material is deleted at once; unlike for a key there are no days of grace',
+  refuse: 'destroy is an error',
+} as const;
+
+export type MaterialDestroyPolicy = keyof typeof materialDestroyPolicies;
+
+export const materialEncodings = ['base64', 'hex', 'raw'] as const;
+
+export type MaterialEncoding = (typeof materialEncodings)[number];
+
+/** Attributes that say where the material comes from; at most one may be set. */
+export const materialSourceAttributes = ['material_wo', 'material_file', 'material_env'] as const;
+
+const list = (table: Readonly<Record<string, string>>): string =>
+  Object.entries(table)
+    .map(([name, meaning]) => `\`${name}\`: ${meaning}`)
+    .join('; ');
+
+export const keyMaterialSchema = {
+  version: 0,
+  description:
+    'Key material of your own, imported into an external key. When it was deleted or expired, the next apply imports the same material again, in place. The material itself is in no state, plan or log.',
+  attributes: {
+    key_id: {
+      type: 'string',
+      required: true,
+      requiresReplace: true,
+      description: 'The key to import into; it must be of origin `external`. Another key means another import.',
+    },
+    material_wo: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      writeOnly: true,
+      description:
+        'The material as a write-only value, best from an ephemeral variable or resource. Needs Terraform 1.11 or OpenTofu 1.11.',
+    },
+    material_wo_version: {
+      type: 'number',
+      optional: true,
+      description:
+        'Optional counter beside `material_wo`, for those who want to see a change of source in the plan. The fingerprint is what decides.',
+    },
+    material_file: {
+      type: 'string',
+      optional: true,
+      description: 'Path of the file that holds the material, relative to the folder in which Terraform runs.',
+    },
+    material_env: { type: 'string', optional: true, description: 'Name of the environment variable that holds the material.' },
+    material_encoding: {
+      type: 'string',
+      optional: true,
+      default: 'base64',
+      allowed: materialEncodings,
+      description:
+        'How the source spells the bytes: `base64`, `hex`, or `raw` bytes as they are. Decoding is strict; white space around the text is allowed.',
+    },
+    wrapping_algorithm: {
+      type: 'string',
+      optional: true,
+      default: 'RSAES_OAEP_SHA_256',
+      allowed: wrappingAlgorithmNames,
+      description:
+        'How the material is wrapped on its way to the KMS; acts at the next import. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
+    },
+    expiration_time: {
+      type: 'string',
+      optional: true,
+      computed: true,
+      description:
+        'When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or `never`. Omitted: never, or on an adopted key what is there. This KMS cannot change it in place: a change deletes the material and imports it again.',
+    },
+    fingerprint: {
+      type: 'string',
+      optional: true,
+      computed: true,
+      description:
+        'Identifies the material without revealing it: `sha256:` and 64 hex digits, as `byok fingerprint` prints it. Given in the configuration it is a pin: nothing else is imported.',
+    },
+    on_destroy: {
+      type: 'string',
+      optional: true,
+      default: 'retain',
+      allowed: Object.keys(materialDestroyPolicies),
+      description: `What destroy does: ${list(materialDestroyPolicies)}.`,
+    },
+    allow_interruption: {
+      type: 'bool',
+      optional: true,
+      default: true,
+      description: '`false` refuses a change of `expiration_time`, since the key cannot be used between deletion and import.',
+    },
+    allow_unverified_renewal: {
+      type: 'bool',
+      optional: true,
+      default: false,
+      description: '`true` lets material be deleted and imported again although nothing proves that the material at hand is the same.',
+    },
+    allow_weak_material: {
+      type: 'bool',
+      optional: true,
+      default: false,
+      description: '`true` lets plainly weak material (one repeated byte, printable text, a counter) be imported for the first time.',
+    },
+    id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
+    key_state: {
+      type: 'string',
+      computed: true,
+      description: 'State of the key as the KMS reports it: `2` enabled, `3` disabled, `4` scheduled for deletion, `5` pending import.',
+    },
+    key_spec: { type: 'string', computed: true, description: 'Spec of the key, for example `AES_256`.' },
+    material_status: { type: 'string', computed: true, description: `What was found: ${list(materialStatuses)}.` },
+    fingerprint_verified: {
+      type: 'bool',
+      computed: true,
+      description: 'Whether an import that was seen to succeed proves that the key holds the material of this `fingerprint`.',
+    },
+    imported_at: {
+      type: 'string',
+      computed: true,
+      description: 'When Terraform last imported the material, RFC 3339; null on an adopted key.',
+    },
+    import_reason: { type: 'string', computed: true, description: 'Why the latest import was planned, in words.' },
+  },
+  blocks: { timeouts: timeoutsBlock },
+} as const satisfies ResourceSchema;
+
+export type KeyMaterialAttribute = keyof typeof keyMaterialSchema.attributes;

@@ -1,0 +1,143 @@
+/**
+ * The messages of Terraform's plugin protocol 6.8 that this provider server speaks, of go-plugin's own services, and of
+ * the gRPC health check: names and field numbers as data. A field that we never read is left out; decoding skips it.
+ */
+import { bool, bytes, enumeration, type Fields, type Input, integer, mapOf, message, optional, repeated, text } from './protobuf';
+
+export const severities = { error: 1, warning: 2 } as const;
+export const markdown = 1;
+/** Of a nested block: exactly one object, or none. */
+export const nestingSingle = 1;
+
+export const Empty = {} as const satisfies Fields;
+
+export const DynamicValue = { msgpack: bytes(1), json: bytes(2) } as const satisfies Fields;
+export type DynamicValueInput = Input<typeof DynamicValue>;
+
+export const AttributePathStep = {
+  attributeName: optional(text(1)),
+  elementKeyString: optional(text(2)),
+  elementKeyInt: optional(integer(3)),
+} as const satisfies Fields;
+export const AttributePath = { steps: repeated(1, AttributePathStep) } as const satisfies Fields;
+export const Diagnostic = {
+  severity: enumeration(1),
+  summary: text(2),
+  detail: text(3),
+  attribute: message(4, AttributePath),
+} as const satisfies Fields;
+
+// --- schema ---
+
+export const Attribute = {
+  name: text(1),
+  type: bytes(2),
+  description: text(3),
+  required: bool(4),
+  optional: bool(5),
+  computed: bool(6),
+  sensitive: bool(7),
+  descriptionKind: enumeration(8),
+  deprecated: bool(9),
+  writeOnly: bool(11),
+} as const satisfies Fields;
+
+// A block contains nested blocks, and those contain a block.
+export const Block: Fields = {
+  attributes: repeated(2, Attribute),
+  blockTypes: { number: 3, kind: 'message', message: () => NestedBlock, label: 'repeated' },
+  description: text(4),
+  descriptionKind: enumeration(5),
+};
+export const NestedBlock: Fields = { typeName: text(1), block: message(2, Block), nesting: enumeration(3) };
+
+export const Schema = { version: integer(1), block: message(2, Block) } as const satisfies Fields;
+
+export const ServerCapabilities = { planDestroy: bool(1), getProviderSchemaOptional: bool(2) } as const satisfies Fields;
+export const ClientCapabilities = { deferralAllowed: bool(1), writeOnlyAttributesAllowed: bool(2) } as const satisfies Fields;
+
+const diagnostics = (number: number) => repeated(number, Diagnostic);
+const value = (number: number) => message(number, DynamicValue);
+const clientCapabilities = (number: number) => message(number, ClientCapabilities);
+const TypeName = { typeName: text(1) } as const satisfies Fields;
+
+// --- provider ---
+
+export const GetMetadataResponse = {
+  serverCapabilities: message(1, ServerCapabilities),
+  diagnostics: diagnostics(2),
+  resources: repeated(4, TypeName),
+} as const satisfies Fields;
+
+export const GetProviderSchemaResponse = {
+  provider: message(1, Schema),
+  resourceSchemas: mapOf(2, Schema),
+  diagnostics: diagnostics(4),
+  serverCapabilities: message(6, ServerCapabilities),
+} as const satisfies Fields;
+
+export const ValidateProviderConfigRequest = { config: value(1) } as const satisfies Fields;
+/** Diagnostics stand in field 2, unlike in the other validations. */
+export const ValidateProviderConfigResponse = { diagnostics: diagnostics(2) } as const satisfies Fields;
+
+export const ConfigureProviderRequest = { terraformVersion: text(1), config: value(2) } as const satisfies Fields;
+export const ConfigureProviderResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
+
+export const StopProviderResponse = { error: text(1) } as const satisfies Fields;
+
+export const GetFunctionsResponse = { diagnostics: diagnostics(2) } as const satisfies Fields;
+
+// --- resources ---
+
+export const ValidateResourceConfigRequest = {
+  typeName: text(1),
+  config: value(2),
+  clientCapabilities: clientCapabilities(3),
+} as const satisfies Fields;
+export const ValidateResourceConfigResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
+
+export const RawState = { json: bytes(1) } as const satisfies Fields;
+export const UpgradeResourceStateRequest = {
+  typeName: text(1),
+  version: integer(2),
+  rawState: message(3, RawState),
+} as const satisfies Fields;
+export const UpgradeResourceStateResponse = { upgradedState: value(1), diagnostics: diagnostics(2) } as const satisfies Fields;
+
+export const ReadResourceRequest = { typeName: text(1), currentState: value(2), private: bytes(3) } as const satisfies Fields;
+export const ReadResourceResponse = { newState: value(1), diagnostics: diagnostics(2), private: bytes(3) } as const satisfies Fields;
+
+export const PlanResourceChangeRequest = {
+  typeName: text(1),
+  priorState: value(2),
+  proposedNewState: value(3),
+  config: value(4),
+  priorPrivate: bytes(5),
+} as const satisfies Fields;
+export const PlanResourceChangeResponse = {
+  plannedState: value(1),
+  requiresReplace: repeated(2, AttributePath),
+  plannedPrivate: bytes(3),
+  diagnostics: diagnostics(4),
+} as const satisfies Fields;
+
+export const ApplyResourceChangeRequest = {
+  typeName: text(1),
+  priorState: value(2),
+  plannedState: value(3),
+  config: value(4),
+  plannedPrivate: bytes(5),
+} as const satisfies Fields;
+export const ApplyResourceChangeResponse = { newState: value(1), private: bytes(2), diagnostics: diagnostics(3) } as const satisfies Fields;
+
+export const ImportResourceStateRequest = { typeName: text(1), id: text(2) } as const satisfies Fields;
+const ImportedResource = { typeName: text(1), state: value(2), private: bytes(3) } as const satisfies Fields;
+export const ImportResourceStateResponse = {
+  importedResources: repeated(1, ImportedResource),
+  diagnostics: diagnostics(2),
+} as const satisfies Fields;
+
+// --- grpc.health.v1 ---
+
+export const HealthCheckResponse = { status: enumeration(1) } as const satisfies Fields;
+export const healthServing = 1;

@@ -1,0 +1,196 @@
+/**
+ * Protocol Buffers (proto3) driven by message tables: see `messages.ts`. The wire format itself comes from protobufjs;
+ * only what the plugin protocol uses is here, so no packed lists, no groups, and unknown fields are skipped.
+ */
+import { Reader, Writer } from 'protobufjs/minimal';
+
+type ScalarKind = 'string' | 'bytes' | 'bool' | 'int32' | 'int64';
+
+/** One field of a message; `Out` is what decoding yields, `In` what encoding takes. */
+export interface Field<Out, In = Out> {
+  readonly number: number;
+  readonly kind: ScalarKind | 'message';
+  /** A function, because messages may contain themselves. */
+  readonly message?: () => Fields;
+  /** `optional` covers members of a oneof, too: presence is told apart from the zero value. */
+  readonly label?: 'optional' | 'repeated' | 'map';
+  /** Types only, never present. */
+  readonly types?: { out: Out; in: In };
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+export type Message<F extends Fields> = { [K in keyof F]: F[K] extends Field<infer Out, infer _In> ? Out : never };
+
+export type Input<F extends Fields> = { [K in keyof F]?: F[K] extends Field<infer _Out, infer In> ? In | undefined : never };
+
+export const text = (number: number): Field<string> => ({ number, kind: 'string' });
+export const bytes = (number: number): Field<Uint8Array> => ({ number, kind: 'bytes' });
+export const bool = (number: number): Field<boolean> => ({ number, kind: 'bool' });
+export const integer = (number: number): Field<number> => ({ number, kind: 'int64' });
+/** Enumerations are int32 on the wire. */
+export const enumeration = (number: number): Field<number> => ({ number, kind: 'int32' });
+
+export const message = <F extends Fields>(number: number, of: F | (() => F)): Field<Message<F> | undefined, Input<F>> => ({
+  number,
+  kind: 'message',
+  message: typeof of === 'function' ? of : () => of,
+});
+
+export const repeated = <F extends Fields>(number: number, of: F): Field<Message<F>[], readonly Input<F>[]> => ({
+  number,
+  kind: 'message',
+  message: () => of,
+  label: 'repeated',
+});
+
+/** map<string, message> */
+export const mapOf = <F extends Fields>(number: number, of: F): Field<Record<string, Message<F>>, Readonly<Record<string, Input<F>>>> => ({
+  number,
+  kind: 'message',
+  message: () => of,
+  label: 'map',
+});
+
+/** Presence is kept: undefined when absent. */
+export const optional = <T>(field: Field<T>): Field<T | undefined> => ({ number: field.number, kind: field.kind, label: 'optional' });
+
+interface Scalar {
+  readonly wireType: 0 | 2;
+  readonly zero: unknown;
+  write(writer: Writer, value: never): void;
+  read(reader: Reader): unknown;
+}
+
+const scalars = {
+  string: { wireType: 2, zero: '', write: (w, value: string) => w.string(value), read: (r) => r.string() },
+  bytes: { wireType: 2, zero: new Uint8Array(), write: (w, value: Uint8Array) => w.bytes(value), read: (r) => r.bytes() },
+  bool: { wireType: 0, zero: false, write: (w, value: boolean) => w.bool(value), read: (r) => r.bool() },
+  int32: { wireType: 0, zero: 0, write: (w, value: number) => w.int32(value), read: (r) => r.int32() },
+  int64: { wireType: 0, zero: 0, write: (w, value: number) => w.int64(value), read: (r) => Number(r.int64().toString()) },
+} as const satisfies Record<ScalarKind, Scalar>;
+
+export function encode<F extends Fields>(fields: F, value: Input<F>): Uint8Array {
+  return write(fields, value, Writer.create()).finish();
+}
+
+/** @throws RangeError when the bytes end within a field */
+export function decode<F extends Fields>(fields: F, encoded: Uint8Array): Message<F> {
+  const reader = Reader.create(encoded);
+  return read(fields, reader, reader.len) as Message<F>;
+}
+
+function write(fields: Fields, value: Readonly<Record<string, unknown>>, writer: Writer): Writer {
+  for (const [name, field] of Object.entries(fields)) {
+    const content = value[name];
+    if (content === undefined) {
+      continue;
+    }
+    if (field.label === 'repeated') {
+      for (const item of content as unknown[]) {
+        writeField(field, field.number, item, writer);
+      }
+    } else if (field.label === 'map') {
+      for (const [key, item] of Object.entries(content as Record<string, unknown>)) {
+        writer.uint32(tag(field.number, 2)).fork();
+        writer.uint32(tag(1, 2)).string(key);
+        writeField(field, 2, item, writer);
+        writer.ldelim();
+      }
+    } else if (field.label === 'optional' || !isZero(content)) {
+      writeField(field, field.number, content, writer);
+    }
+  }
+  return writer;
+}
+
+function writeField(field: Field<unknown>, number: number, value: unknown, writer: Writer): void {
+  if (field.kind === 'message') {
+    writer.uint32(tag(number, 2)).fork();
+    write(fieldsOf(field), value as Record<string, unknown>, writer);
+    writer.ldelim();
+  } else {
+    const scalar: Scalar = scalars[field.kind];
+    writer.uint32(tag(number, scalar.wireType));
+    scalar.write(writer, value as never);
+  }
+}
+
+function read(fields: Fields, reader: Reader, end: number): Record<string, unknown> {
+  const { names, zeroes } = decodingTable(fields);
+  const value = zeroes();
+  while (reader.pos < end) {
+    const head = reader.uint32();
+    const name = names.get(head);
+    const field = name === undefined ? undefined : fields[name];
+    if (name === undefined || field === undefined) {
+      reader.skipType(head & 7);
+    } else if (field.label === 'repeated') {
+      (value[name] as unknown[]).push(readField(field, reader));
+    } else if (field.label === 'map') {
+      const entry = readMapEntry(field, reader);
+      (value[name] as Record<string, unknown>)[entry.key] = entry.value;
+    } else {
+      value[name] = readField(field, reader);
+    }
+  }
+  return value;
+}
+
+function readField(field: Field<unknown>, reader: Reader): unknown {
+  if (field.kind !== 'message') {
+    return scalars[field.kind].read(reader);
+  }
+  const length = reader.uint32();
+  return read(fieldsOf(field), reader, reader.pos + length);
+}
+
+function readMapEntry(field: Field<unknown>, reader: Reader): { key: string; value: unknown } {
+  const entry = { key: text(1), value: { number: 2, kind: field.kind, message: field.message } };
+  const length = reader.uint32();
+  const { key, value } = read(entry, reader, reader.pos + length);
+  return { key: key as string, value: value ?? read(fieldsOf(field), reader, reader.pos) };
+}
+
+interface DecodingTable {
+  /** Field name by tag; a field of another wire type than ours has another tag and is skipped. */
+  readonly names: ReadonlyMap<number, string>;
+  zeroes(): Record<string, unknown>;
+}
+
+const decodingTables = new WeakMap<Fields, DecodingTable>();
+
+function decodingTable(fields: Fields): DecodingTable {
+  let table = decodingTables.get(fields);
+  if (table === undefined) {
+    const entries = Object.entries(fields);
+    table = {
+      names: new Map(entries.map(([name, { number, kind }]) => [tag(number, kind === 'message' ? 2 : scalars[kind].wireType), name])),
+      zeroes: () => Object.fromEntries(entries.map(([name, field]) => [name, zeroOf(field)])),
+    };
+    decodingTables.set(fields, table);
+  }
+  return table;
+}
+
+function zeroOf({ label, kind }: Field<unknown>): unknown {
+  if (label === 'repeated') {
+    return [];
+  }
+  if (label === 'map') {
+    return {};
+  }
+  return label === 'optional' || kind === 'message' ? undefined : scalars[kind].zero;
+}
+
+function isZero(value: unknown): boolean {
+  return value === '' || value === 0 || value === false || (value instanceof Uint8Array && value.length === 0);
+}
+
+function fieldsOf(field: Field<unknown>): Fields {
+  return field.message?.() ?? {};
+}
+
+function tag(number: number, wireType: number): number {
+  return (number << 3) | wireType;
+}

@@ -1,0 +1,37 @@
+/** A schema of ours as the protocol's Schema message. `allowed` and `default` have no place on the wire. */
+import type { AttributeSchema, BlockSchema } from '../schema/model';
+import { type Attribute, type Block, markdown, nestingSingle, type Schema } from './messages';
+import type { Input } from './protobuf';
+
+/** @param version of the state; 0 for the provider's own block */
+export function schemaMessage(schema: BlockSchema, version = 0): Input<typeof Schema> {
+  return { version, block: blockMessage(schema) };
+}
+
+function blockMessage(schema: BlockSchema): Input<typeof Block> {
+  return {
+    attributes: Object.entries(schema.attributes).map(([name, attribute]) => attributeMessage(name, attribute)),
+    blockTypes: Object.entries(schema.blocks ?? {}).map(([typeName, block]) => ({
+      typeName,
+      block: blockMessage(block),
+      nesting: nestingSingle,
+    })),
+    description: schema.description,
+    descriptionKind: markdown,
+  };
+}
+
+function attributeMessage(name: string, attribute: AttributeSchema): Input<typeof Attribute> {
+  return {
+    name,
+    type: Buffer.from(JSON.stringify(attribute.type)),
+    description: attribute.description,
+    descriptionKind: markdown,
+    required: attribute.required,
+    optional: attribute.optional,
+    computed: attribute.computed,
+    sensitive: attribute.sensitive,
+    writeOnly: attribute.writeOnly,
+    deprecated: attribute.deprecated,
+  };
+}

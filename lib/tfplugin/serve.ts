@@ -1,0 +1,126 @@
+/**
+ * The life of a provider process: handshake, service, end. stdout belongs to the handshake line. Only what the
+ * handshake needs is loaded before it; the rest comes while Terraform connects.
+ */
+import { X509Certificate } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { isByokError } from '../errors';
+import { createServerIdentity } from './certificate';
+import { createGrpcServer } from './grpc-server';
+import { handshakeLine, readLaunch, startedByTerraform } from './handshake';
+import { listenPrivately } from './listen';
+import { jsonLogger, type Logger } from './log';
+import type { ProviderDefinition } from './provider';
+
+export interface ServeOptions<Client> {
+  /** Local name of the provider, which prefixes its resource types; module of its log lines. */
+  readonly name: string;
+  readonly version: string;
+  /** Called once, after the handshake: a place for `require`. */
+  readonly definition: () => ProviderDefinition<Client>;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => Date;
+}
+
+const stdout = 1;
+const stderr = 2;
+/** 128 + SIGTERM, as a shell reports it. */
+const terminated = 143;
+/** Short, so that a socket path fits. */
+const systemTempFolders = ['/tmp', '/var/tmp'];
+const parentPollMs = 2000;
+
+/** Resolves when the handshake line is out; the process ends by Shutdown, by a signal or with its parent. */
+export async function serve<Client>(options: ServeOptions<Client>): Promise<void> {
+  const { env, now, name } = options;
+  if (!startedByTerraform(env)) {
+    writeLine(
+      stderr,
+      `This is the Terraform provider "${name}" ${options.version}. Terraform starts it; it does nothing when started by hand.`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  watchProcess();
+  try {
+    await start(options, loggerFor(env, name, now));
+  } catch (reason) {
+    // Terraform shows a first line that is no handshake to the user.
+    const problem = isByokError(reason) ? reason.message : reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    writeLine(stdout, `provider ${name} cannot start: ${problem.replaceAll('\n', ' ')}`);
+    process.exit(1);
+  }
+}
+
+async function start<Client>({ definition, env, now, name, version }: ServeOptions<Client>, log: Logger): Promise<void> {
+  const launch = readLaunch(env);
+  const { clientCertificate } = launch;
+  const tls =
+    clientCertificate === undefined
+      ? undefined
+      : { identity: createServerIdentity(now()), clientCertificate: new X509Certificate(clientCertificate).raw };
+  const service = once(() => loadService(definition, log));
+  const server = createGrpcServer({ tls, route: (path) => service()(path) });
+  const listening = await listenPrivately(server as Server, {
+    tempFolders: [...(env.TMPDIR ? [env.TMPDIR] : []), ...systemTempFolders],
+    allowTcp: tls !== undefined,
+  });
+  process.on('exit', listening.remove);
+  writeLine(stdout, handshakeLine(listening, tls?.identity.der, launch).trimEnd());
+  setImmediate(service);
+  log.log('debug', `serving provider ${name} ${version}`, { network: listening.network, tls: tls !== undefined, node: process.version });
+}
+
+function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger) {
+  const { providerRoutes } = require('./routes') as typeof import('./routes');
+  const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, stop: new AbortController(), log };
+  return providerRoutes(runtime, () => process.exit(0));
+}
+
+/** Ends this process in every case in which nobody needs it any more, and tells the user about a crash. */
+function watchProcess(): void {
+  // Nothing but the handshake may reach stdout.
+  console.log = console.info = console.debug = console.error;
+  // Ctrl-C reaches the whole group; Terraform then says StopProvider and waits for us.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => process.exit(terminated));
+  }
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      // Terraform looks for "panic: " and shows what follows.
+      writeLine(stderr, `panic: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    process.exit(1);
+  });
+  // stdin is Terraform's own, so it is no sign of life; the parent is.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) {
+      process.exit(0);
+    }
+  }, parentPollMs).unref();
+}
+
+/** Terraform throws log lines away unless TF_LOG asks for them; then they need not be written. */
+function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logger {
+  const wanted = [env.TF_LOG, env.TF_LOG_PROVIDER].some((level) => level !== undefined && level !== '' && level.toLowerCase() !== 'off');
+  return wanted ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now) : { log: () => {} };
+}
+
+function writeLine(descriptor: number, line: string): void {
+  try {
+    writeSync(descriptor, `${line}\n`);
+  } catch {
+    // Nobody reads any more.
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

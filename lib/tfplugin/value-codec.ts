@@ -1,0 +1,194 @@
+/**
+ * Terraform values on the wire (DynamicValue: msgpack or JSON), coded by schema: an object carries every attribute and
+ * nested block, numbers are exact or refused, and a write-only value never goes into a state. Never prints a value.
+ */
+import { Decoder, Encoder, ExtData } from '@msgpack/msgpack';
+import { ByokError } from '../errors';
+import type { AttributeType, BlockSchema } from '../schema/model';
+import type { DynamicValueInput } from './messages';
+import { decodeNumber, encodeNumber } from './number';
+import { unknown, type Value, type Values } from './value';
+
+/** What to do with a name that the schema does not have. */
+type Extras = 'refuse' | 'drop';
+
+type ScalarType = Extract<AttributeType, string>;
+
+const decoder = new Decoder({ useBigInt64: true });
+const encoder = new Encoder();
+/** Any extension reads as unknown (12 is an unknown with known bounds); this is the plain one. */
+const unknownExtension = new ExtData(0, new Uint8Array(1));
+
+/**
+ * @returns null for the null object, also when the value is absent
+ * @throws ByokError ERR_ARGUMENT when a value does not fit the schema or cannot be held exactly
+ */
+export function decodeValue(schema: BlockSchema, value: { msgpack: Uint8Array; json: Uint8Array } | undefined): Values | null {
+  if (value === undefined || (value.msgpack.length === 0 && value.json.length === 0)) {
+    return null;
+  }
+  const raw: unknown = value.msgpack.length > 0 ? decoder.decode(value.msgpack) : JSON.parse(Buffer.from(value.json).toString('utf8'));
+  return raw === null ? null : decodeObject(schema, raw, [], 'refuse');
+}
+
+/** Takes the attributes of a state file as they are; names that the schema has dropped are dropped. */
+export function decodeStateAttributes(schema: BlockSchema, raw: Record<string, unknown>): Values {
+  return decodeObject(schema, raw, [], 'drop');
+}
+
+/**
+ * A planned or new state. Attributes left out become null, write-only ones always.
+ * @throws ByokError ERR_INTERNAL when the provider's own value does not fit its schema
+ */
+export function encodeState(schema: BlockSchema, values: Values | null): DynamicValueInput {
+  return { msgpack: encoder.encode(values === null ? null : encodeBlock(schema, values, [])) };
+}
+
+// --- decoding ---
+
+function decodeBlock(schema: BlockSchema, raw: unknown, path: readonly string[], extras: Extras): Value {
+  if (raw === null || raw === undefined) {
+    return null;
+  }
+  return raw instanceof ExtData ? unknown : decodeObject(schema, raw, path, extras);
+}
+
+function decodeObject(schema: BlockSchema, raw: unknown, path: readonly string[], extras: Extras): Values {
+  if (!isObject(raw)) {
+    throw misfit(path, 'an object');
+  }
+  const { attributes, blocks = {} } = schema;
+  const extra = Object.keys(raw).find((name) => !Object.hasOwn(attributes, name) && !Object.hasOwn(blocks, name));
+  if (extra !== undefined && extras === 'refuse') {
+    throw new ByokError('ERR_ARGUMENT', `${shown([...path, extra])} is not in the schema of this provider version`, {
+      attribute: path[0],
+    });
+  }
+  const values: Values = {};
+  for (const [name, attribute] of Object.entries(attributes)) {
+    values[name] = decodeType(attribute.type, Object.hasOwn(raw, name) ? raw[name] : null, [...path, name]);
+  }
+  for (const [name, block] of Object.entries(blocks)) {
+    values[name] = decodeBlock(block, Object.hasOwn(raw, name) ? raw[name] : null, [...path, name], extras);
+  }
+  return values;
+}
+
+function decodeType(type: AttributeType, raw: unknown, path: readonly string[]): Value {
+  if (raw === null || raw === undefined) {
+    return null;
+  }
+  if (raw instanceof ExtData) {
+    return unknown;
+  }
+  if (typeof type === 'string') {
+    return decodeScalar(type, raw, path);
+  }
+  const [collection, element] = type;
+  if (collection === 'map') {
+    if (!isObject(raw)) {
+      throw misfit(path, 'a map');
+    }
+    return Object.fromEntries(Object.entries(raw).map(([key, item]) => [key, decodeType(element, item, [...path, key])]));
+  }
+  if (!Array.isArray(raw)) {
+    throw misfit(path, `a ${collection}`);
+  }
+  return raw.map((item: unknown, index) => decodeType(element, item, [...path, String(index)]));
+}
+
+function decodeScalar(type: ScalarType, raw: unknown, path: readonly string[]): Value {
+  if (type === 'number') {
+    const number = decodeNumber(raw);
+    if (typeof number === 'number') {
+      return number;
+    }
+    throw new ByokError('ERR_ARGUMENT', `${shown(path)} ${number.problem}`, { attribute: path[0] });
+  }
+  if ((type === 'string' && typeof raw === 'string') || (type === 'bool' && typeof raw === 'boolean')) {
+    return raw;
+  }
+  throw misfit(path, `a ${type}`);
+}
+
+// --- encoding ---
+
+function encodeBlock(schema: BlockSchema, value: Value | undefined, path: readonly string[]): unknown {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (value === unknown) {
+    return unknownExtension;
+  }
+  if (!isObject(value)) {
+    throw defect(path, 'is not an object');
+  }
+  const { attributes, blocks = {} } = schema;
+  const extra = Object.keys(value).find((name) => !Object.hasOwn(attributes, name) && !Object.hasOwn(blocks, name));
+  if (extra !== undefined) {
+    throw defect([...path, extra], 'is not in the schema');
+  }
+  const given = value as Values;
+  return Object.fromEntries([
+    ...Object.entries(attributes).map(([name, { type, writeOnly }]) => [
+      name,
+      writeOnly ? null : encodeType(type, given[name], [...path, name]),
+    ]),
+    ...Object.entries(blocks).map(([name, block]) => [name, encodeBlock(block, given[name], [...path, name])]),
+  ]);
+}
+
+function encodeType(type: AttributeType, value: Value | undefined, path: readonly string[]): unknown {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (value === unknown) {
+    return unknownExtension;
+  }
+  if (typeof type === 'string') {
+    return encodeScalar(type, value, path);
+  }
+  const [collection, element] = type;
+  if (collection === 'map') {
+    if (!isObject(value)) {
+      throw defect(path, 'is not a map');
+    }
+    return Object.fromEntries(Object.entries(value as Values).map(([key, item]) => [key, encodeType(element, item, [...path, key])]));
+  }
+  if (!Array.isArray(value)) {
+    throw defect(path, `is not a ${collection}`);
+  }
+  return value.map((item, index) => encodeType(element, item, [...path, String(index)]));
+}
+
+function encodeScalar(type: ScalarType, value: Value, path: readonly string[]): unknown {
+  if (type === 'number') {
+    const number = typeof value === 'number' ? encodeNumber(value) : undefined;
+    if (number !== undefined) {
+      return number;
+    }
+    throw defect(path, 'is not a finite number that can be held exactly');
+  }
+  if ((type === 'string' && typeof value === 'string') || (type === 'bool' && typeof value === 'boolean')) {
+    return value;
+  }
+  throw defect(path, `is not a ${type}`);
+}
+
+// --- errors ---
+
+function isObject(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !(raw instanceof Uint8Array) && !(raw instanceof ExtData);
+}
+
+function shown(path: readonly string[]): string {
+  return path.length === 0 ? 'the value' : path.join('.');
+}
+
+function misfit(path: readonly string[], expected: string): ByokError {
+  return new ByokError('ERR_ARGUMENT', `${shown(path)} must be ${expected}`, { attribute: path[0] });
+}
+
+function defect(path: readonly string[], problem: string): ByokError {
+  return new ByokError('ERR_INTERNAL', `the provider answered with a value that does not fit its schema: ${shown(path)} ${problem}`);
+}

@@ -1,0 +1,228 @@
+/** The calls that carry values: configuration of the provider, and the life of a resource. One row per method. */
+import { ByokError } from '../errors';
+import type { AttributeSchema } from '../schema/model';
+import {
+  ApplyResourceChangeRequest,
+  ApplyResourceChangeResponse,
+  ConfigureProviderRequest,
+  ConfigureProviderResponse,
+  ImportResourceStateRequest,
+  ImportResourceStateResponse,
+  PlanResourceChangeRequest,
+  PlanResourceChangeResponse,
+  ReadResourceRequest,
+  ReadResourceResponse,
+  UpgradeResourceStateRequest,
+  UpgradeResourceStateResponse,
+  ValidateProviderConfigRequest,
+  ValidateProviderConfigResponse,
+  ValidateResourceConfigRequest,
+  ValidateResourceConfigResponse,
+} from './messages';
+import type { Context, ResourceDefinition } from './provider';
+import { attributePath, type Rpc, type Runtime, rpc } from './rpc';
+import type { Values } from './value';
+import { decodeStateAttributes, decodeValue, encodeState } from './value-codec';
+
+export const valueRpcs = {
+  ValidateProviderConfig: rpc({
+    request: ValidateProviderConfigRequest,
+    response: ValidateProviderConfigResponse,
+    failure: 'Invalid provider configuration',
+    async handle({ config }, context, { definition }) {
+      const values = decodeValue(definition.schema, config);
+      if (values !== null) {
+        await definition.validate?.(values, context);
+      }
+      return {};
+    },
+  }),
+
+  ConfigureProvider: rpc({
+    request: ConfigureProviderRequest,
+    response: ConfigureProviderResponse,
+    failure: 'Cannot configure the provider',
+    async handle({ config, terraformVersion }, context, runtime) {
+      const { definition } = runtime;
+      const values = decodeValue(definition.schema, config) ?? decodeStateAttributes(definition.schema, {});
+      runtime.configured = { client: await definition.configure({ config: values, terraformVersion }, context) };
+      return {};
+    },
+  }),
+
+  ValidateResourceConfig: rpc({
+    request: ValidateResourceConfigRequest,
+    response: ValidateResourceConfigResponse,
+    failure: ({ typeName }) => `Invalid configuration of ${typeName}`,
+    async handle({ typeName, config, clientCapabilities }, context, runtime) {
+      const { schema, validate } = resource(runtime, typeName);
+      const values = decodeValue(schema, config);
+      if (values !== null) {
+        checkAllowed(schema.attributes, values, context);
+        const writeOnlyAttributesAllowed = clientCapabilities?.writeOnlyAttributesAllowed ?? false;
+        await validate?.({ config: values, writeOnlyAttributesAllowed }, context);
+      }
+      return {};
+    },
+  }),
+
+  UpgradeResourceState: rpc({
+    request: UpgradeResourceStateRequest,
+    response: UpgradeResourceStateResponse,
+    failure: ({ typeName }) => `Cannot read the saved state of ${typeName}`,
+    async handle({ typeName, version, rawState }, context, runtime) {
+      const definition = resource(runtime, typeName);
+      const state = parseState(rawState?.json);
+      return { upgradedState: encodeState(definition.schema, await upgradeState(definition, typeName, version, state, context)) };
+    },
+  }),
+
+  ReadResource: rpc({
+    request: ReadResourceRequest,
+    response: ReadResourceResponse,
+    failure: ({ typeName }) => `Cannot read ${typeName}`,
+    async handle({ typeName, currentState, private: kept }, context, runtime) {
+      const definition = resource(runtime, typeName);
+      const state = decodeValue(definition.schema, currentState);
+      if (state === null) {
+        return { newState: currentState, private: kept };
+      }
+      const result = await definition.read({ state, private: kept }, client(runtime), context);
+      return { newState: encodeState(definition.schema, result.state), private: result.private };
+    },
+    fallback: ({ currentState, private: kept }) => ({ newState: currentState, private: kept }),
+  }),
+
+  PlanResourceChange: rpc({
+    request: PlanResourceChangeRequest,
+    response: PlanResourceChangeResponse,
+    failure: ({ typeName }) => `Cannot plan ${typeName}`,
+    async handle({ typeName, priorState, proposedNewState, config, priorPrivate }, context, runtime) {
+      const definition = resource(runtime, typeName);
+      const { schema } = definition;
+      const prior = decodeValue(schema, priorState);
+      const proposed = decodeValue(schema, proposedNewState);
+      const request = { prior, proposed, config: decodeValue(schema, config), priorPrivate };
+      const result = await definition.plan(request, client(runtime), context);
+      const isUpdate = prior !== null && result.planned !== null;
+      return {
+        plannedState: encodeState(schema, result.planned),
+        // Terraform itself drops the paths whose value stays.
+        requiresReplace: isUpdate
+          ? [...new Set([...alwaysReplacing(schema.attributes), ...result.requiresReplace])].map((name) => attributePath([name]))
+          : [],
+        plannedPrivate: result.private,
+      };
+    },
+  }),
+
+  ApplyResourceChange: rpc({
+    request: ApplyResourceChangeRequest,
+    response: ApplyResourceChangeResponse,
+    failure: ({ typeName, priorState, plannedState }) => `Cannot ${change(priorState, plannedState)} ${typeName}`,
+    async handle({ typeName, priorState, plannedState, config, plannedPrivate }, context, runtime) {
+      const definition = resource(runtime, typeName);
+      const { schema } = definition;
+      const request = {
+        prior: decodeValue(schema, priorState),
+        planned: decodeValue(schema, plannedState),
+        config: decodeValue(schema, config),
+        plannedPrivate,
+      };
+      const result = await definition.apply(request, client(runtime), context);
+      return { newState: encodeState(schema, result.state), private: result.private };
+    },
+    fallback: ({ priorState, plannedPrivate }) => ({ newState: priorState, private: plannedPrivate }),
+  }),
+
+  ImportResourceState: rpc({
+    request: ImportResourceStateRequest,
+    response: ImportResourceStateResponse,
+    failure: ({ typeName, id }) => `Cannot import ${typeName} "${id}"`,
+    async handle({ typeName, id }, context, runtime) {
+      const definition = resource(runtime, typeName);
+      if (definition.importState === undefined) {
+        throw new ByokError('ERR_REFUSED', `${typeName} cannot be imported`);
+      }
+      const result = await definition.importState({ id }, client(runtime), context);
+      if (result.state === null) {
+        if (!context.diagnostics.hasError) {
+          throw new ByokError('ERR_ARGUMENT', `there is no ${typeName} with the id "${id}"`);
+        }
+        return {};
+      }
+      return { importedResources: [{ typeName, state: encodeState(definition.schema, result.state), private: result.private }] };
+    },
+  }),
+} as const satisfies Record<string, Rpc>;
+
+function resource({ definition }: Runtime, typeName: string): ResourceDefinition<unknown> {
+  const found = Object.hasOwn(definition.resources, typeName) ? definition.resources[typeName] : undefined;
+  if (found === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `this version of the provider has no resource type "${typeName}"`);
+  }
+  return found;
+}
+
+function client({ configured }: Runtime): unknown {
+  if (configured === undefined) {
+    throw new ByokError('ERR_CONFIGURATION', 'the provider was not configured before it was asked to work on a resource');
+  }
+  return configured.client;
+}
+
+function checkAllowed(attributes: Readonly<Record<string, AttributeSchema>>, values: Values, { diagnostics }: Context): void {
+  for (const [name, { allowed }] of Object.entries(attributes)) {
+    const value = values[name];
+    if (allowed !== undefined && typeof value === 'string' && !allowed.includes(value)) {
+      diagnostics.error(`Invalid value of ${name}`, `"${value}" is not one of ${allowed.map((item) => `"${item}"`).join(', ')}.`, name);
+    }
+  }
+}
+
+function alwaysReplacing(attributes: Readonly<Record<string, AttributeSchema>>): string[] {
+  return Object.keys(attributes).filter((name) => attributes[name]?.requiresReplace);
+}
+
+function parseState(json: Uint8Array | undefined): Record<string, unknown> {
+  if (json === undefined || json.length === 0) {
+    throw new ByokError('ERR_ARGUMENT', 'the state is in the format of Terraform 0.11 or older: upgrade it with Terraform 0.12 first');
+  }
+  return JSON.parse(Buffer.from(json).toString('utf8')) as Record<string, unknown>;
+}
+
+async function upgradeState(
+  { schema, upgrade }: ResourceDefinition<unknown>,
+  typeName: string,
+  version: number,
+  state: Record<string, unknown>,
+  context: Context,
+): Promise<Values> {
+  if (version === schema.version) {
+    return decodeStateAttributes(schema, state);
+  }
+  if (version > schema.version) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the state was written by a newer provider (schema version ${version} of ${typeName}, this one knows ${schema.version}): use that version or a later one`,
+    );
+  }
+  if (upgrade === undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `schema version ${version} of ${typeName} is too old for this provider, which knows ${schema.version}`,
+    );
+  }
+  return upgrade({ version, state }, context);
+}
+
+type WireValue = { msgpack: Uint8Array; json: Uint8Array } | undefined;
+
+function change(prior: WireValue, planned: WireValue): string {
+  return isNull(prior) ? 'create' : isNull(planned) ? 'destroy' : 'update';
+}
+
+function isNull(value: WireValue): boolean {
+  const nil = 0xc0;
+  return value === undefined || value.msgpack[0] === nil || (value.msgpack.length === 0 && Buffer.from(value.json).toString() === 'null');
+}

@@ -1,0 +1,19 @@
+/**
+ * The fingerprint names key material without revealing it. Symmetric material: HMAC-SHA-256, keyed by the material, over a
+ * fixed text. Equal fingerprints mean equal material, also across keys: reuse shows.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const context = 'cdktf-byok fingerprint v1';
+
+export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;
+
+/** @returns `sha256:` and 64 lower-case hex digits */
+export function fingerprint(material: Buffer): string {
+  return `sha256:${createHmac('sha256', material).update(context, 'ascii').digest('hex')}`;
+}
+
+export function sameFingerprint(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8')];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
