@@ -58,6 +58,13 @@ export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
   return rules[observation.status](wish, wished, knowledge, now);
 }
 
+/** The material goes with its key. */
+export const keyLost: Notice = {
+  summary: 'The key does not exist any more',
+  detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
+  attribute: 'key_id',
+};
+
 /** One rule for each status that material can be found in. */
 type Rule = (wish: Wish, wished: ExpirationInstant, knowledge: Knowledge, now: Date) => Decision;
 
@@ -77,12 +84,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
     }),
   key_not_ready: (_, __, { observation }) => nothing(observation),
   key_frozen: (_, __, { observation }) => nothing(observation, leftAlone('key_frozen', 'Settle the account, then plan again.')),
-  key_not_found: (_, __, { observation }) =>
-    nothing(observation, {
-      summary: 'The key does not exist any more',
-      detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
-      attribute: 'key_id',
-    }),
+  key_not_found: (_, __, { observation }) => nothing(observation, keyLost),
   unknown: (_, __, { observation }) =>
     nothing(
       observation,

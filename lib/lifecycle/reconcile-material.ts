@@ -245,6 +245,6 @@ function adopted(keyId: string): Notice {
 function outage(context: LifecycleContext, start: Date): Notice {
   return {
     summary: 'The key could not be used for a moment',
-    detail: `Between the deletion of its material and the new import lay ${((context.now().getTime() - start.getTime()) / 1000).toFixed(1)} seconds.`,
+    detail: `Between the deletion of its material and the new import lay ${context.now().getTime() - start.getTime()} milliseconds.`,
   };
 }

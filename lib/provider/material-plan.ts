@@ -135,7 +135,7 @@ function plannedImport(
         ? expirationText(prior.expiration_time, decision.expiration)
         : declaredText(prior, config),
     fingerprint: declared,
-    fingerprint_verified: unknown,
+    fingerprint_verified: isVerified(proof, declared) ? true : unknown,
     imported_at: unknown,
     import_reason: decision.reason ?? null,
   };

@@ -1,6 +1,6 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
 import { ByokError } from '../errors';
-import type { Proof } from '../lifecycle/decide';
+import { keyLost, type Proof } from '../lifecycle/decide';
 import { isAbsent, observeMaterial } from '../lifecycle/material-status';
 import { createMaterial, type MaterialOutcome, type MaterialRequest, reconcileMaterial } from '../lifecycle/reconcile-material';
 import { refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
@@ -93,6 +93,7 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
     const otherKey = isUnknown(config, 'key_id') || config.key_id !== prior.key_id;
     if (otherKey || lost) {
       planDestroy(prior, context);
+      warn(context, lost ? [keyLost] : []);
       const replacement = planCreate(proposed, config, atHand, client.now());
       return finishPlan(replacement, undefined, [otherKey ? 'key_id' : 'material_status'], context);
     }

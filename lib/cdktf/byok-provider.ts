@@ -1,0 +1,164 @@
+/**
+ * The provider block. At synth it also puts the provider itself beside the configuration, so that plain `cdktf deploy` finds it
+ * with no registry and no CLI configuration.
+ */
+import { TerraformProvider, TerraformStack } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { ByokError } from '../errors';
+import { providerName, providerSchema, sourceAddress } from '../schema/provider';
+import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
+import { installProvider } from './install-provider';
+import { packageVersion, readProviderBundle } from './provider-bundle';
+import { onSynthesis, pathFromStackFolder } from './stack-folder';
+
+export interface ByokProviderProps {
+  /**
+   * Whose KMS this is: "huaweicloud", "opentelekomcloud", or the domain suffix of a related cloud. It also decides whether `HW_*` or
+   * `OS_*` environment variables are read, never both.
+   * @default "huaweicloud"
+   */
+  readonly cloud?: string;
+  /**
+   * Region, for example "eu-de".
+   * @default - environment variable HW_REGION_NAME or OS_REGION_NAME
+   */
+  readonly region?: string;
+  /**
+   * Project that the keys belong to, 32 characters.
+   * @default - environment variable HW_PROJECT_ID or OS_PROJECT_ID
+   */
+  readonly projectId?: string;
+  /**
+   * Base URL of the KMS. Plain `http://` is accepted for loopback hosts only: the wrapping key comes from here.
+   * @default - follows from `cloud` and `region`
+   */
+  readonly kmsEndpoint?: string;
+  /**
+   * IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
+   * @default - environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN
+   */
+  readonly authToken?: string;
+  /**
+   * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`. Verification cannot be turned off.
+   * @default - those of Node
+   */
+  readonly caFile?: string;
+  /**
+   * How often a call that is safe to repeat is repeated after throttling or a broken connection.
+   * @default 5
+   */
+  readonly maxRetries?: number;
+  /**
+   * Limit kept by the provider itself, in requests per second.
+   * @default 20, the documented limit of the service for one user
+   */
+  readonly maxRequestsPerSecond?: number;
+  /**
+   * Tells several provider blocks of one stack apart; resources name theirs by `provider`.
+   * @default - none: this is the provider of every resource that names no other
+   */
+  readonly alias?: string;
+}
+
+/** Instead of `instanceof`, which fails between two copies of this package on disk. */
+const byokProviderSymbol = Symbol.for('cdktf-byok/ByokProvider');
+
+/** Id of the provider that `of` makes. */
+const impliedId = 'ImpliedByokProvider';
+
+/** Context key: a folder with another build of the provider, laid out as `dist/bundle`. */
+const bundleContext = 'cdktf-byok:bundle';
+
+export class ByokProvider extends TerraformProvider {
+  static readonly tfResourceType = providerName;
+
+  static isByokProvider(construct: IConstruct): construct is ByokProvider {
+    return byokProviderSymbol in construct;
+  }
+
+  /**
+   * The provider of the stack for resources that name no other. When there is none, one that is configured by the environment
+   * alone is made; it gives way to one that is declared later.
+   */
+  static of(scope: Construct): ByokProvider {
+    const stack = TerraformStack.of(scope);
+    const declared = providersOf(stack).find((provider) => provider.alias === undefined);
+    return declared ?? new ByokProvider(stack, impliedId);
+  }
+
+  #alias: string | undefined;
+  readonly #config: ByokProviderProps;
+
+  /** @throws ByokError ERR_ARGUMENT when `authToken` is a literal */
+  constructor(scope: Construct, id: string, props: ByokProviderProps = {}) {
+    refuseLiteralSecrets(
+      providerSchema,
+      props,
+      'leave it out and set the environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN, or pass an ephemeral variable',
+    );
+    super(scope, id, {
+      terraformResourceType: providerName,
+      terraformGeneratorMetadata: { providerName, providerVersion: packageVersion() },
+      terraformProviderSource: sourceAddress,
+    });
+    Object.defineProperty(this, byokProviderSymbol, { value: true });
+    this.#alias = props.alias;
+    this.#config = props.caFile === undefined ? props : { ...props, caFile: pathFromStackFolder(this, props.caFile) };
+    if (id !== impliedId && props.alias === undefined) {
+      TerraformStack.of(this).node.tryRemoveChild(impliedId);
+    }
+    this.node.addValidation({ validate: () => [...valuesNotAllowed(providerSchema, props), ...this.#rivals()] });
+    onSynthesis(this, (stackFolder) => this.#install(stackFolder));
+  }
+
+  override get alias(): string | undefined {
+    return this.#alias;
+  }
+
+  override set alias(alias: string | undefined) {
+    this.#alias = alias;
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return jsonAttributes(providerSchema, this.#config);
+  }
+
+  protected override synthesizeHclAttributes(): Record<string, unknown> {
+    return hclAttributes(providerSchema, this.#config);
+  }
+
+  /**
+   * Called by the stacks of cdktn (CDK Terrain) on each of their elements; cdktf's have no such method.
+   * @internal
+   */
+  _resetResolveDiscoveredProviderFeatureUsage(): void {}
+
+  #install(stackFolder: string): void {
+    const bundle = readProviderBundle(this.node.tryGetContext(bundleContext));
+    if (bundle.version !== packageVersion()) {
+      throw new ByokError(
+        'ERR_CONFIGURATION',
+        `the built provider is of version ${bundle.version}, cdktf-byok is ${packageVersion()}; run "npm run build" in cdktf-byok`,
+      );
+    }
+    installProvider(bundle, stackFolder);
+  }
+
+  /** Terraform takes one block per alias, and one without. */
+  #rivals(): string[] {
+    const stack = TerraformStack.of(this);
+    const namesakes = providersOf(stack).filter((provider) => provider.alias === this.alias);
+    if (namesakes[0] === this || namesakes.length < 2) {
+      return [];
+    }
+    const which = this.alias === undefined ? 'no alias' : `the alias "${this.alias}"`;
+    return [`the stack "${stack.node.id}" has ${namesakes.length} ByokProvider with ${which}; give each but one an alias of its own`];
+  }
+}
+
+function providersOf(stack: IConstruct): ByokProvider[] {
+  return stack.node
+    .findAll()
+    .filter(ByokProvider.isByokProvider)
+    .filter((provider) => TerraformStack.of(provider) === stack);
+}

@@ -1,0 +1,96 @@
+/**
+ * Turns the configuration of a construct into Terraform's, directed by the schema tables: names, types, nested blocks, and which
+ * values are secret. A new attribute needs a table entry and a documented property, nothing here.
+ */
+import { Token } from 'cdktf';
+import { ByokError } from '../errors';
+import type { AttributeSchema, AttributeType, BlockSchema } from '../schema/model';
+
+/** The name that an attribute has in TypeScript: `key_id` is `keyId`. */
+export function propertyName(attribute: string): string {
+  return attribute.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Attributes and blocks for JSON output; what is undefined is left out. */
+export function jsonAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
+  return Object.fromEntries([
+    ...given(schema, config).map(({ name, value }) => [name, value]),
+    ...givenBlocks(schema, config).map(({ name, block, value }) => [name, jsonAttributes(block, value)]),
+  ]);
+}
+
+/** The same for `cdktf synth --hcl`, which wants the type beside each value. */
+export function hclAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
+  return Object.fromEntries([
+    ...given(schema, config).map(({ name, attribute, value }) => [name, { value, isBlock: false, ...hclType(attribute.type) }]),
+    ...givenBlocks(schema, config).map(({ name, block, value }) => [
+      name,
+      { value: hclAttributes(block, value), isBlock: true, type: 'struct', storageClassType: 'object' },
+    ]),
+  ]);
+}
+
+/**
+ * A literal secret would stand in `cdk.tf.json`, in the plan and in the repository of whoever wrote it.
+ *
+ * @param advice what to do instead: a clause that ends the message
+ * @throws ByokError ERR_ARGUMENT without the value
+ */
+export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice: string): void {
+  for (const { name, attribute, value } of given(schema, config)) {
+    if ((attribute.sensitive || attribute.writeOnly) && isLiteral(value)) {
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        `${propertyName(name)} is given as a literal and would be written to cdk.tf.json in clear; allowed is a reference only: ${advice}`,
+        { attribute: name },
+      );
+    }
+  }
+}
+
+/** One message per value that is not among those its attribute allows. */
+export function valuesNotAllowed(schema: BlockSchema, config: object): string[] {
+  return given(schema, config).flatMap(({ name, attribute, value }) =>
+    attribute.allowed === undefined || !isLiteral(value) || attribute.allowed.includes(String(value))
+      ? []
+      : [`${propertyName(name)} is "${value}"; allowed are ${attribute.allowed.map((allowed) => `"${allowed}"`).join(', ')}`],
+  );
+}
+
+/** False for tokens and for `${…}` written by hand: only Terraform will know those. */
+export function isLiteral(value: unknown): boolean {
+  return value !== undefined && !Token.isUnresolved(value) && !(typeof value === 'string' && /^\$\{.+\}$/s.test(value));
+}
+
+interface GivenAttribute {
+  readonly name: string;
+  readonly attribute: AttributeSchema;
+  readonly value: unknown;
+}
+
+function given(schema: BlockSchema, config: object): GivenAttribute[] {
+  return Object.entries(schema.attributes)
+    .filter(([, attribute]) => attribute.required || attribute.optional)
+    .map(([name, attribute]) => ({ name, attribute, value: property(config, name) }))
+    .filter(({ value }) => value !== undefined);
+}
+
+function givenBlocks(schema: BlockSchema, config: object): { name: string; block: BlockSchema; value: object }[] {
+  return Object.entries(schema.blocks ?? {}).flatMap(([name, block]) => {
+    const value = property(config, name);
+    return typeof value === 'object' && value !== null ? [{ name, block, value }] : [];
+  });
+}
+
+function property(config: object, attribute: string): unknown {
+  return (config as Record<string, unknown>)[propertyName(attribute)];
+}
+
+function hclType(type: AttributeType): { type: string; storageClassType: string } {
+  const storage = { string: 'string', number: 'number', bool: 'boolean' } as const;
+  if (typeof type === 'string') {
+    return { type: 'simple', storageClassType: storage[type] };
+  }
+  const [collection, element] = type;
+  return { type: collection, storageClassType: `${storage[element]}${collection === 'map' ? 'Map' : 'List'}` };
+}

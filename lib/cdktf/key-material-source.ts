@@ -1,0 +1,117 @@
+/** Where key material comes from. A source names a place; nothing here ever reads it: only the provider does, during apply. */
+import { TerraformStack, TerraformVariable } from 'cdktf';
+import type { Construct } from 'constructs';
+import { ByokError } from '../errors';
+import type { MaterialEncoding } from '../schema/key-material';
+import type { KeyMaterialSourceConfig } from './key-material';
+import { pathFromStackFolder } from './stack-folder';
+
+export interface KeyMaterialSourceOptions {
+  /**
+   * How the source spells the bytes. White space around base64 and hex is allowed; "raw" are the bytes as they are.
+   * @default "base64"
+   */
+  readonly encoding?: MaterialEncoding;
+}
+
+export interface VariableSourceOptions extends KeyMaterialSourceOptions {
+  /**
+   * Counter that shows a change of the material in the plan, where the value itself never stands.
+   * @default - none; the fingerprint is what decides
+   */
+  readonly version?: number;
+}
+
+/** What a source needs of a variable; the TerraformVariable of cdktf and that of cdktn both are one. */
+export interface IKeyMaterialVariable {
+  readonly stringValue: string;
+  addOverride(path: string, value: boolean): void;
+}
+
+export abstract class KeyMaterialSource {
+  /**
+   * A file, read when Terraform plans and applies.
+   * @param path absolute, or relative to the folder of `cdktf.json`; then the synthesized configuration is the same on every machine
+   */
+  static fromFile(path: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
+    if (path === '') {
+      throw new ByokError('ERR_ARGUMENT', 'the path of the key material is empty; give the path of a file', { attribute: 'material_file' });
+    }
+    return new BoundSource((scope) => ({ materialFile: pathFromStackFolder(scope, path), materialEncoding: options.encoding }));
+  }
+
+  /**
+   * An environment variable of the process that runs Terraform.
+   * @param name its name, never its value
+   */
+  static fromEnvironment(name: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
+    return new BoundSource(() => ({ materialEnv: name, materialEncoding: options.encoding }));
+  }
+
+  /**
+   * A Terraform variable, made ephemeral and sensitive: its value stands in no state and no plan. Needs Terraform 1.11 or OpenTofu 1.11.
+   * @param variable the variable, or the name of one; it is declared in the stack when that has none of this name, so that the value can be
+   * given as `TF_VAR_<name>`
+   */
+  static fromVariable(variable: IKeyMaterialVariable | string, options: VariableSourceOptions = {}): KeyMaterialSource {
+    return new BoundSource((scope) => {
+      const declared = typeof variable === 'string' ? variableOf(scope, variable) : variable;
+      declared.addOverride('ephemeral', true);
+      declared.addOverride('sensitive', true);
+      return { materialWo: declared.stringValue, materialWoVersion: options.version, materialEncoding: options.encoding };
+    });
+  }
+
+  /** Attributes of a `KeyMaterial` in this scope. */
+  abstract bind(scope: Construct): KeyMaterialSourceConfig;
+}
+
+class BoundSource extends KeyMaterialSource {
+  readonly #bind: (scope: Construct) => KeyMaterialSourceConfig;
+
+  constructor(bind: (scope: Construct) => KeyMaterialSourceConfig) {
+    super();
+    this.#bind = bind;
+  }
+
+  override bind(scope: Construct): KeyMaterialSourceConfig {
+    return this.#bind(scope);
+  }
+}
+
+class MaterialVariable extends TerraformVariable {
+  /** @internal called by the stacks of cdktn */
+  _resetResolveDiscoveredProviderFeatureUsage(): void {}
+}
+
+/** Directly under the stack the id of a variable is its name in Terraform, unchanged. */
+function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'the key material is to come from a variable whose name Terraform does not allow; give a name such as "payments_key", not the value',
+      {
+        attribute: 'material_wo',
+      },
+    );
+  }
+  const stack = TerraformStack.of(scope);
+  const existing = stack.node.tryFindChild(name);
+  if (existing === undefined) {
+    return new MaterialVariable(stack, name, { type: 'string', description: 'Key material, given to each plan and apply; never stored' });
+  }
+  if (!isVariable(existing)) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the stack "${stack.node.id}" has a child "${name}" that is no variable; choose another name, or pass the variable itself`,
+      {
+        attribute: 'material_wo',
+      },
+    );
+  }
+  return existing;
+}
+
+function isVariable(value: object): value is IKeyMaterialVariable {
+  return 'stringValue' in value && 'addOverride' in value;
+}

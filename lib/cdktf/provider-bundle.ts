@@ -1,0 +1,195 @@
+/**
+ * The built provider inside this package: finds it, checks it, and writes it out as a filesystem mirror for Terraform.
+ * Plain Node; never imports cdktf, since the command line installs the provider with it too.
+ */
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ByokError } from '../errors';
+import { providerName, sourceAddress } from '../schema/provider';
+
+/** Where the one file runs: systems that honour its `#!` line. Windows does not. */
+export const mirrorPlatforms = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'] as const;
+
+export interface BundleFile {
+  readonly name: string;
+  readonly content: Buffer;
+  /** SHA-256 in hex. */
+  readonly digest: string;
+}
+
+/** A provider whose every byte was checked against the digests in `provider.json`. */
+export interface ProviderBundle {
+  /** A plain release, for example "0.1.0". */
+  readonly version: string;
+  /** Terraform's hash of the package, as it stands in `.terraform.lock.hcl`. */
+  readonly h1: string;
+  readonly files: readonly BundleFile[];
+}
+
+const packageName = 'cdktf-byok';
+
+/** Version of this package, and so of the provider that is built from it. */
+export function packageVersion(): string {
+  return readPackage(packageRoot()).version;
+}
+
+/** `dist/bundle` of this package, from `lib/` as well as from `dist/`. */
+export function bundleFolder(): string {
+  return join(packageRoot(), 'dist', 'bundle');
+}
+
+/**
+ * @param folder holds `provider.json` and `provider/`
+ * @throws ByokError ERR_CONFIGURATION when the provider is not built, or is not the one that was built
+ */
+export function readProviderBundle(folder: string = bundleFolder()): ProviderBundle {
+  const { version, executable, files, h1 } = readDescription(join(folder, 'provider.json'));
+  const read = Object.entries(files).map(([name, digest]) => readFile(join(folder, 'provider', name), name, digest));
+  if (!(executable in files) || executable !== executableName(version)) {
+    throw damaged(folder, `its executable must be "${executableName(version)}"`);
+  }
+  const computed = packageHash(read);
+  if (computed !== h1) {
+    throw damaged(folder, `its package hash is ${computed}, not ${h1}`);
+  }
+  return { version, h1, files: read };
+}
+
+/**
+ * Terraform's package hash `h1:`, the "Hash1" of Go's dirhash: SHA-256, in base64, of one line `<digest>  <name>` per file in
+ * the order of the names.
+ */
+export function packageHash(files: readonly Pick<BundleFile, 'name' | 'digest'>[]): string {
+  const lines = files
+    .map(({ name, digest }) => ({ name, line: `${digest}  ${name}\n` }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ line }) => line);
+  return `h1:${createHash('sha256').update(lines.join('')).digest('base64')}`;
+}
+
+/** `<mirror>/<host>/<namespace>/<type>`: one folder per version below it. */
+export function mirrorFolder(mirror: string): string {
+  return join(mirror, ...sourceAddress.split('/'));
+}
+
+/**
+ * Writes the provider for all platforms into a filesystem mirror, such as `terraform.d/plugins`. Other versions stay. A version
+ * that is there already, byte for byte, is left untouched: a Terraform run at the same time may be starting it.
+ *
+ * @returns the folder of the version
+ */
+export function writeMirror(bundle: ProviderBundle, mirror: string): string {
+  const target = join(mirrorFolder(mirror), bundle.version);
+  if (holdsExactly(target, mirrorPlatforms) && mirrorPlatforms.every((platform) => holdsBundle(join(target, platform), bundle))) {
+    return target;
+  }
+  // Terraform's hash counts every file of the folder, so nothing of an older build may stay behind.
+  rmSync(target, { recursive: true, force: true });
+  for (const platform of mirrorPlatforms) {
+    const leaf = join(target, platform);
+    mkdirSync(leaf, { recursive: true });
+    for (const { name, content } of bundle.files) {
+      writeFileSync(join(leaf, name), content);
+      // The mode given to writeFileSync is subject to the umask.
+      chmodSync(join(leaf, name), modeOf(name, bundle.version));
+    }
+  }
+  return target;
+}
+
+function executableName(version: string): string {
+  return `terraform-provider-${providerName}_v${version}`;
+}
+
+function modeOf(name: string, version: string): number {
+  return name === executableName(version) ? 0o755 : 0o644;
+}
+
+function holdsBundle(folder: string, { files, version }: ProviderBundle): boolean {
+  return (
+    holdsExactly(
+      folder,
+      files.map(({ name }) => name),
+    ) &&
+    files.every(
+      ({ name, digest }) =>
+        sha256(readFileSync(join(folder, name))) === digest && (statSync(join(folder, name)).mode & 0o777) === modeOf(name, version),
+    )
+  );
+}
+
+function holdsExactly(folder: string, names: readonly string[]): boolean {
+  try {
+    return readdirSync(folder).sort().join('/') === [...names].sort().join('/');
+  } catch {
+    return false;
+  }
+}
+
+function readFile(path: string, name: string, digest: string): BundleFile {
+  const content = readBuilt(path);
+  if (sha256(content) !== digest) {
+    throw damaged(path, `its SHA-256 is not ${digest}`);
+  }
+  return { name, content, digest };
+}
+
+interface BundleDescription {
+  readonly version: string;
+  readonly executable: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly h1: string;
+}
+
+function readDescription(path: string): BundleDescription {
+  const description = JSON.parse(readBuilt(path).toString('utf8')) as Partial<BundleDescription>;
+  const { version, executable, files, h1 } = description;
+  // Version and names become paths: nothing in them may leave the mirror.
+  if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version) || executable === undefined || h1 === undefined || files === undefined) {
+    throw damaged(path, 'it needs version, executable, files and h1');
+  }
+  if (!Object.keys(files).every((name) => /^\w[\w.-]*$/.test(name))) {
+    throw damaged(path, 'its files must be plain names');
+  }
+  return { version, executable, files, h1 };
+}
+
+function readBuilt(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ByokError('ERR_CONFIGURATION', `the built provider is missing: cannot read ${path}; run "npm run build" in cdktf-byok`, {
+      cause,
+    });
+  }
+}
+
+function damaged(path: string, why: string): ByokError {
+  return new ByokError(
+    'ERR_CONFIGURATION',
+    `the built provider is damaged: ${path}: ${why}; install cdktf-byok anew, or run "npm run build" in it`,
+  );
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function packageRoot(folder: string = __dirname): string {
+  if (readPackage(folder).name === packageName) {
+    return folder;
+  }
+  if (dirname(folder) === folder) {
+    throw new ByokError('ERR_INTERNAL', `no parent folder of ${__dirname} has a package.json of the name "${packageName}"`);
+  }
+  return packageRoot(dirname(folder));
+}
+
+function readPackage(folder: string): { name: string; version: string } {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  } catch {
+    return { name: '', version: '' };
+  }
+}

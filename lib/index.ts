@@ -1,0 +1,16 @@
+export { ByokProvider, type ByokProviderProps } from './cdktf/byok-provider';
+export type { ResourceTimeouts } from './cdktf/byok-resource';
+export { Expiration } from './cdktf/expiration';
+export { ExternalKey, type ExternalKeyConfig } from './cdktf/external-key';
+export { ImportedKey, type ImportedKeyProps } from './cdktf/imported-key';
+export { KeyMaterial, type KeyMaterialConfig, type KeyMaterialSourceConfig } from './cdktf/key-material';
+export {
+  type IKeyMaterialVariable,
+  KeyMaterialSource,
+  type KeyMaterialSourceOptions,
+  type VariableSourceOptions,
+} from './cdktf/key-material-source';
+export { ByokError, type ErrorCode, isByokError } from './errors';
+export type { KeyDestroyPolicy } from './schema/external-key';
+export type { MaterialDestroyPolicy, MaterialEncoding } from './schema/key-material';
+export type { KeySpec, WrappingAlgorithm } from './schema/kms';

@@ -1,0 +1,162 @@
+/** The real terraform takes what synthesis leaves behind: no CLI configuration, no registry, no network. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
+import { ByokProvider, Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource } from 'cdktf-byok';
+import { bundleFolder, readProviderBundle } from '../../lib/cdktf/provider-bundle';
+import { type FakeBundle, fakeBundle } from './fake-bundle';
+import { scratchFolder } from './scratch-folder';
+
+const home = scratchFolder();
+
+beforeAll(() => {
+  if (spawnSync('terraform', ['version']).error !== undefined) {
+    throw new Error('terraform is not on the PATH: install Terraform 1.11 or newer');
+  }
+  if (!existsSync(join(bundleFolder(), 'provider.json'))) {
+    throw new Error('the provider is not built: run "npm run build"');
+  }
+});
+
+/** Without credentials, endpoints and settings of whoever runs the tests. */
+function environment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(HW|OS|TF|CDKTF)_/.test(name));
+  return { ...Object.fromEntries(own), HOME: home, CHECKPOINT_DISABLE: '1', ...extra };
+}
+
+function terraform(folder: string, args: readonly string[], extra?: NodeJS.ProcessEnv): string {
+  const { status, stdout, stderr } = spawnSync('terraform', args, { cwd: folder, env: environment(extra), encoding: 'utf8' });
+  if (status !== 0) {
+    throw new Error(`terraform ${args.join(' ')} exited with ${status}\n${stdout}${stderr}`);
+  }
+  return stdout;
+}
+
+function declare(stack: TerraformStack): void {
+  new LocalBackend(stack, { path: '../../../terraform.tfstate' });
+  new ByokProvider(stack, 'byok', { region: 'eu-de', kmsEndpoint: 'http://127.0.0.1:9', maxRetries: 0, maxRequestsPerSecond: 5 });
+  new ByokProvider(stack, 'nl', { alias: 'nl', cloud: 'opentelekomcloud', region: 'eu-nl' });
+  const timeouts = { create: '1m', read: '2m', update: '3m', delete: '4m' };
+  const file = new ImportedKey(stack, 'file', {
+    alias: 'file',
+    description: 'a "quoted" text',
+    source: KeyMaterialSource.fromFile('keys/a.b64', { encoding: 'base64' }),
+    expiration: Expiration.at('2035-01-31T00:00:00Z'),
+    keySpec: 'AES_256',
+    enabled: true,
+    wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+    onDestroy: 'delete_material',
+    keyOnDestroy: 'schedule_deletion',
+    pendingDays: 30,
+    cancelPendingDeletion: true,
+    allowInterruption: false,
+    allowUnverifiedRenewal: true,
+    allowWeakMaterial: true,
+    fingerprint: `sha256:${'0'.repeat(64)}`,
+    timeouts,
+  });
+  new ImportedKey(stack, 'variable', {
+    alias: 'variable',
+    source: KeyMaterialSource.fromVariable('material', { version: 1, encoding: 'hex' }),
+    expiration: Expiration.never(),
+  });
+  const key = new ExternalKey(stack, 'key', { alias: 'key', keyUsage: 'ENCRYPT_DECRYPT', lifecycle: { preventDestroy: true } });
+  new KeyMaterial(stack, 'material_of_key', { keyId: key.keyId, ...KeyMaterialSource.fromEnvironment('MATERIAL').bind(stack) });
+  for (const name of ['keyId', 'fingerprint', 'expirationTime', 'materialStatus'] as const) {
+    new TerraformOutput(stack, name, { value: file[name] });
+  }
+}
+
+interface Synthesis {
+  readonly app?: string;
+  readonly bundle?: FakeBundle;
+  readonly build?: (stack: TerraformStack) => void;
+}
+
+/** @returns the folder of the stack */
+function synthesize({ app: folder = scratchFolder(), bundle, build = declare }: Synthesis = {}): string {
+  const outdir = join(folder, 'cdktf.out');
+  mkdirSync(outdir, { recursive: true });
+  const context = { cdktfJsonPath: join(folder, 'cdktf.json'), ...(bundle === undefined ? {} : { 'cdktf-byok:bundle': bundle.folder }) };
+  const app = new App({ outdir, context });
+  build(new TerraformStack(app, 'stack'));
+  app.synth();
+  return join(outdir, 'stacks', 'stack');
+}
+
+const readLock = (stack: string): string => readFileSync(join(stack, '.terraform.lock.hcl'), 'utf8');
+
+test('init and validate accept the stack with nothing set up, and leave the lock file as it was', () => {
+  const stack = synthesize();
+  const lock = readLock(stack);
+  terraform(stack, ['init', '-input=false']);
+  expect(readLock(stack)).toBe(lock);
+  expect(JSON.parse(terraform(stack, ['validate', '-json']))).toMatchObject({ valid: true, error_count: 0 });
+});
+
+test('init and validate accept the stack written as HCL', () => {
+  process.env.SYNTH_HCL_OUTPUT = 'true';
+  try {
+    const stack = synthesize();
+    expect(existsSync(join(stack, 'cdk.tf'))).toBe(true);
+    terraform(stack, ['init', '-input=false']);
+    expect(JSON.parse(terraform(stack, ['validate', '-json']))).toMatchObject({ valid: true, error_count: 0 });
+  } finally {
+    delete process.env.SYNTH_HCL_OUTPUT;
+  }
+});
+
+test('terraform computes the hash of the package that we put into the lock file', () => {
+  const stack = synthesize();
+  const lock = readLock(stack);
+  rmSync(join(stack, '.terraform.lock.hcl'));
+  terraform(stack, ['init', '-input=false']);
+  expect(readLock(stack)).toBe(lock);
+  expect(lock).toContain(readProviderBundle().h1);
+});
+
+test('the provider starts below a package.json of ES modules', () => {
+  const app = scratchFolder();
+  writeFileSync(join(app, 'package.json'), '{"type":"module"}');
+  const stack = synthesize({ app });
+  terraform(stack, ['init', '-input=false']);
+  expect(JSON.parse(terraform(stack, ['validate', '-json'])).valid).toBe(true);
+});
+
+test('init accepts another build of the same release without help', () => {
+  const app = scratchFolder();
+  const build = (stack: TerraformStack) => void new ByokProvider(stack, 'byok');
+  terraform(synthesize({ app, build, bundle: fakeBundle(scratchFolder(), { content: 'one' }) }), ['init', '-input=false']);
+  const bundle = fakeBundle(scratchFolder(), { content: 'another' });
+  const stack = synthesize({ app, build, bundle });
+  terraform(stack, ['init', '-input=false']);
+  expect(readLock(stack)).toContain(bundle.h1);
+});
+
+test('two apps with different builds share the plugin cache that cdktf sets', () => {
+  const cache = { TF_PLUGIN_CACHE_DIR: scratchFolder() };
+  const build = (stack: TerraformStack) => void new ByokProvider(stack, 'byok');
+  const synths = ['one', 'another'].map((content) => ({
+    app: scratchFolder(),
+    build,
+    bundle: fakeBundle(scratchFolder(), { content }),
+  }));
+  for (const synth of [...synths, ...synths]) {
+    const stack = synthesize(synth);
+    terraform(stack, ['init', '-input=false'], cache);
+    expect(readLock(stack)).toContain(synth.bundle.h1);
+  }
+});
+
+test('refuses a provider that was changed after synthesis', () => {
+  const stack = synthesize();
+  const leaf = join(stack, 'terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok');
+  const { version, files } = readProviderBundle();
+  for (const platform of ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64']) {
+    for (const { name } of files) {
+      writeFileSync(join(leaf, version, platform, name), 'changed');
+    }
+  }
+  expect(() => terraform(stack, ['init', '-input=false'])).toThrow(/checksums/);
+});

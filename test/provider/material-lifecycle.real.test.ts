@@ -1,0 +1,261 @@
+/** The life of imported material under the real terraform: first import, drift, change of expiry, destroy. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { call, ok } from '../emulator/plain-http';
+import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+const far = '2035-01-01T00:00:00Z';
+const farther = '2036-01-01T00:00:00Z';
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+async function applied(body: string): Promise<string> {
+  bench = await workbench(emulator, body);
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  return String(bench.workspace.attributes('byok_external_key').key_id);
+}
+
+test('creates a key, imports the material, and then has nothing to do', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  const { workspace, material } = bench;
+  expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
+  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
+  expect(workspace.attributes('byok_key_material')).toMatchObject({
+    id: keyId,
+    key_id: keyId,
+    key_state: '2',
+    key_spec: 'AES_256',
+    material_status: 'present',
+    expiration_time: far,
+    fingerprint: fingerprintOf(material),
+    fingerprint_verified: true,
+    import_reason: 'first import into this key',
+    material_wo: null,
+  });
+  emulator.clearCalls();
+  expect((await workspace.plan()).code).toBe(0);
+  expect((await workspace.apply()).text).toContain('0 added, 0 changed, 0 destroyed');
+  expect(writesOf(emulator)).toEqual([]);
+});
+
+test('imports the same material again, in place, after it was deleted outside', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  emulator.deleteMaterial(keyId);
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(2);
+  expect(plan.text).toContain('byok_key_material.orders will be updated in-place');
+  expect(plan.text).toContain(
+    `+ import_reason = "the key holds no material: it was deleted, not by Terraform and not by its expiry; the same material is imported again, expiration_time ${far}"`,
+  );
+  expect(plan.text).toMatch(/material_status = "deleted_outside" -> \(known after apply\)/);
+  expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    key_id: keyId,
+    material_status: 'present',
+    fingerprint_verified: true,
+  });
+  expect((await bench.workspace.plan()).code).toBe(0);
+
+  emulator.deleteMaterial(keyId);
+  expect((await bench.workspace.plan()).text).toMatch(/\+ import_reason = "the key holds no material/);
+});
+
+test('tells expired material from deleted material, and imports it again once a later expiry is declared', async () => {
+  const soon = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5000);
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${soon.toISOString().slice(0, 19)}Z"`));
+  while (Date.now() <= soon.getTime()) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const served = await bench.workspace.plan();
+  expect(served.text).toContain('The key material has expired');
+  expect(served.code).toBe(0);
+  expect(emulator.sweep()).toEqual([keyId]);
+  const purged = await bench.workspace.plan();
+  expect(purged.text).toContain('The key material has expired');
+  expect(purged.code).toBe(0);
+  expect((await bench.workspace.apply('-refresh-only')).code).toBe(0);
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'purged_after_expiry' });
+
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${far}"`));
+  const plan = await bench.workspace.plan();
+  expect(plan.text).toContain(
+    `the material expired on ${soon.toISOString().slice(0, 19)}Z and the KMS deleted it; the same material is imported again, expiration_time ${far}`,
+  );
+  expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+}, 120_000);
+
+test('changes the expiry by delete and import, having proved first that the way back is open', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${farther}"`));
+  const plan = await bench.workspace.plan();
+  expect(plan.text).toContain(`expiration_time changes from ${far} to ${farther}: this KMS cannot change it in place`);
+  expect(plan.text).toContain('0 to add, 1 to change, 0 to destroy');
+  emulator.clearCalls();
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(writesOf(emulator)).toEqual([
+    'get-parameters-for-import',
+    'delete-imported-key-material',
+    'get-parameters-for-import',
+    'import-key-material',
+  ]);
+  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+test('an equal instant in another spelling is no change', async () => {
+  await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  configure(emulator, bench.workspace, keyWithMaterial('orders', 'expiration_time = "2035-01-01T02:00:00+02:00"'));
+  expect((await bench.workspace.plan()).code).toBe(0);
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${Date.parse(far) / 1000}"`));
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+test('refuses a change of expiry while the key still works, when the material is another one', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  bench.workspace.write('orders.key', Buffer.alloc(32, 'another').toString('base64'));
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${farther}"`));
+  emulator.clearCalls();
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(1);
+  expect(plan.text).toContain('is bound for ever to');
+  expect(plan.text).toContain('terraform destroy -refresh=false');
+  expect((await bench.workspace.apply()).code).toBe(1);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+});
+
+test('plans without the secret, and stops in apply before the delete', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  rmSync(join(bench.workspace.folder, 'orders.key'));
+  const quiet = await bench.workspace.plan();
+  expect(quiet.code).toBe(0);
+  expect(quiet.text).toContain('the file "orders.key" that holds the key material does not exist');
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${farther}"`));
+  emulator.clearCalls();
+  expect((await bench.workspace.plan()).code).toBe(2);
+  const apply = await bench.workspace.apply();
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain('An import is due, but the file "orders.key"');
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+});
+
+test('refuses what the plan did not show: material that vanished between plan and apply of something else', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${far}"\n  on_destroy = "delete_material"`));
+  expect((await bench.workspace.plan('-out', 'tfplan')).code).toBe(2);
+  emulator.deleteMaterial(keyId);
+  emulator.clearCalls();
+  const apply = await bench.workspace.terraform(['apply', '-no-color', 'tfplan']);
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain('The key changed since this plan');
+  expect(writesOf(emulator)).toEqual([]);
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+});
+
+test('leaves a disabled key disabled, and postpones the renewal', async () => {
+  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+  await ok(emulator, 'disable-key', { key_id: keyId });
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${farther}"`));
+  emulator.clearCalls();
+  const apply = await bench.workspace.apply();
+  expect(apply.code).toBe(0);
+  expect(apply.text).toContain('postponed: the key is disabled');
+  expect(writesOf(emulator)).toEqual([]);
+  await ok(emulator, 'enable-key', { key_id: keyId });
+  expect((await bench.workspace.apply()).text).toContain('1 changed');
+  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
+});
+
+test('settles a lost answer to the import by describing the key', async () => {
+  bench = await workbench(emulator, keyWithMaterial('orders', `expiration_time = "${far}"`));
+  emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
+  const apply = await bench.workspace.apply();
+  expect(apply.code).toBe(0);
+  const { key_id, fingerprint_verified } = bench.workspace.attributes('byok_key_material');
+  expect(fingerprint_verified).toBe(true);
+  expect(await holdsMaterial(emulator, String(key_id), bench.material)).toBe(true);
+  expect(writesOf(emulator).filter((operation) => operation === 'import-key-material')).toHaveLength(1);
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+test('fetches new parameters once when the token is refused', async () => {
+  bench = await workbench(emulator, keyWithMaterial('orders'));
+  emulator.injectFaults([{ operation: 'import-key-material', errorCode: 'KMS.2605' }]);
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(writesOf(emulator)).toEqual([
+    'create-key',
+    'get-parameters-for-import',
+    'import-key-material',
+    'get-parameters-for-import',
+    'import-key-material',
+  ]);
+});
+
+describe('destroy', () => {
+  test('retains the material and schedules the key, and says so in the plan', async () => {
+    const keyId = await applied(keyWithMaterial('orders'));
+    emulator.clearCalls();
+    const destroy = await bench.workspace.destroy();
+    expect(destroy.code).toBe(0);
+    expect(destroy.text).toContain('The key will be scheduled for deletion');
+    expect(writesOf(emulator)).toEqual(['schedule-key-deletion']);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  });
+
+  test('deletes the material where that is declared, and says that nothing holds it back', async () => {
+    const keyId = await applied(
+      keyWithMaterial('orders', 'on_destroy = "delete_material"').replace('alias = "orders"', 'alias = "orders"\n  on_destroy = "retain"'),
+    );
+    const destroy = await bench.workspace.destroy();
+    expect(destroy.text).toContain('stops encrypting and decrypting at once');
+    expect(destroy.code).toBe(0);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  });
+
+  test('is an error at plan under refuse, with nothing changed', async () => {
+    const keyId = await applied(keyWithMaterial('orders', 'on_destroy = "refuse"'));
+    emulator.clearCalls();
+    const destroy = await bench.workspace.destroy();
+    expect(destroy.code).toBe(1);
+    expect(destroy.text).toContain('on_destroy');
+    expect(writesOf(emulator)).toEqual([]);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  });
+
+  test.each([
+    ['the material is gone already', (keyId: string) => emulator.deleteMaterial(keyId)],
+    ['the key is scheduled for deletion', (keyId: string) => ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' })],
+    [
+      'the key does not exist any more',
+      async (keyId: string) => {
+        await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+        emulator.advanceClock(8 * 86_400);
+        expect((await call(emulator, 'describe-key', { key_id: keyId })).status).toBe(404);
+      },
+    ],
+  ])('works when %s', async (_name, happen) => {
+    const keyId = await applied(keyWithMaterial('orders', 'on_destroy = "delete_material"'));
+    await happen(keyId);
+    rmSync(join(bench.workspace.folder, 'orders.key'));
+    const destroy = await bench.workspace.destroy();
+    expect(destroy.output).toContain('Destroy complete!');
+    expect(destroy.code).toBe(0);
+  });
+});

@@ -1,0 +1,40 @@
+/** What every test of the provider with the real terraform starts from: one emulator, and a folder with a key file in it. */
+import { randomBytes } from 'node:crypto';
+import type { Emulator } from '../../lib/emulator';
+import { TerraformWorkspace } from '../support/terraform-workspace';
+
+export interface Workbench {
+  readonly workspace: TerraformWorkspace;
+  readonly material: Buffer;
+}
+
+/** @param body resources; a key file `orders.key` with 32 random bytes in Base64 lies beside it */
+export async function workbench(emulator: Emulator, body: string): Promise<Workbench> {
+  const workspace = new TerraformWorkspace({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken });
+  const material = randomBytes(32);
+  workspace.write('orders.key', `${material.toString('base64')}\n`);
+  configure(emulator, workspace, body);
+  await workspace.init();
+  return { workspace, material };
+}
+
+export function configure(emulator: Emulator, workspace: TerraformWorkspace, body: string): void {
+  workspace.configure(`  kms_endpoint = "${emulator.url}"`, body);
+}
+
+/** A key and its material from `orders.key`. @param extra further attributes of the material */
+export function keyWithMaterial(alias: string, extra = ''): string {
+  return `${externalKey(alias)}
+resource "byok_key_material" "orders" {
+  key_id        = byok_external_key.orders.key_id
+  material_file = "orders.key"
+  ${extra}
+}`;
+}
+
+export function externalKey(alias: string, extra = ''): string {
+  return `resource "byok_external_key" "orders" {
+  alias = "${alias}"
+  ${extra}
+}`;
+}

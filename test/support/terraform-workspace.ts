@@ -1,0 +1,115 @@
+/** A folder with a configuration and the real terraform in it: clean environment, our provider as a mirror, no registry. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readProviderBundle, writeMirror } from '../../lib/cdktf/provider-bundle';
+
+export interface Run {
+  readonly code: number;
+  /** stdout and stderr as they came. */
+  readonly output: string;
+  /** The same without line breaks, borders and runs of spaces: Terraform wraps its messages. */
+  readonly text: string;
+}
+
+/** Variables that could make a test reach a real cloud or somebody's settings stay outside. */
+const foreign = /^(HW_|OS_|TF_|BYOK_|CDKTF_|HTTPS?_PROXY|https?_proxy)/;
+
+export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(kept), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...extra };
+}
+
+/** Runs a command to its end. @throws Error when it cannot be started: says what to install */
+export function runCommand(command: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.once('error', (cause) =>
+      reject(new Error(`${command} cannot be started: install Terraform 1.11 or newer and put it on PATH`, { cause })),
+    );
+    child.once('close', (code) => {
+      const output = Buffer.concat(chunks).toString('utf8');
+      resolve({ code: code ?? -1, output, text: output.replace(/[│╷╵\s]+/g, ' ') });
+    });
+  });
+}
+
+export class TerraformWorkspace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'byok-terraform-'));
+  readonly env: Record<string, string>;
+
+  /** @param env on top of a clean environment, for every command */
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.env = { ...env };
+    writeMirror(readProviderBundle(), join(this.folder, 'terraform.d', 'plugins'));
+  }
+
+  write(name: string, content: string | Buffer): void {
+    writeFileSync(join(this.folder, name), content);
+  }
+
+  /** `main.tf`: the provider and the resources given. */
+  configure(provider: string, body: string): void {
+    this.write(
+      'main.tf',
+      `terraform {\n  required_providers {\n    byok = { source = "terraform.local/cdktf-byok/byok" }\n  }\n}\nprovider "byok" {\n${provider}\n}\n${body}\n`,
+    );
+  }
+
+  terraform(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+    return runCommand('terraform', args, { cwd: this.folder, env: cleanEnvironment({ ...this.env, ...env }) });
+  }
+
+  /** @throws Error with everything terraform printed when it fails */
+  async succeed(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+    const run = await this.terraform(args, env);
+    if (run.code !== 0) {
+      throw new Error(`terraform ${args.join(' ')} ended with ${run.code}:\n${run.output}`);
+    }
+    return run;
+  }
+
+  init(): Promise<Run> {
+    return this.succeed(['init', '-no-color']);
+  }
+
+  apply(...args: string[]): Promise<Run> {
+    return this.terraform(['apply', '-auto-approve', '-no-color', ...args]);
+  }
+
+  /** Exit code 0: nothing to do; 2: changes; 1: error. */
+  plan(...args: string[]): Promise<Run> {
+    return this.terraform(['plan', '-no-color', '-detailed-exitcode', ...args]);
+  }
+
+  destroy(...args: string[]): Promise<Run> {
+    return this.terraform(['destroy', '-auto-approve', '-no-color', ...args]);
+  }
+
+  /** Attributes of one resource in the state file. */
+  attributes(type: string): Record<string, unknown> {
+    const state = JSON.parse(readFileSync(join(this.folder, 'terraform.tfstate'), 'utf8')) as {
+      resources: { type: string; instances: { attributes: Record<string, unknown> }[] }[];
+    };
+    const found = state.resources.find((resource) => resource.type === type)?.instances[0];
+    if (found === undefined) {
+      throw new Error(`${type} is not in the state`);
+    }
+    return found.attributes;
+  }
+
+  /** Every file below the folder, links not followed. */
+  files(): string[] {
+    return readdirSync(this.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
