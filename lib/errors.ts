@@ -45,5 +45,5 @@ export class ByokError extends Error {
 
 /** True also for errors of another copy of this package on disk. */
 export function isByokError(value: unknown): value is ByokError {
-  return value instanceof Error && String((value as { code?: unknown }).code) in errorCodes;
+  return value instanceof Error && Object.hasOwn(errorCodes, String((value as { code?: unknown }).code));
 }

@@ -12,6 +12,9 @@ export interface JournalEntry {
   readonly requestId: string;
 }
 
+/** The oldest go first: an emulator may run for weeks. */
+const maximumEntries = 10_000;
+
 export class Journal {
   #entries: JournalEntry[] = [];
   readonly #log: (line: string) => void;
@@ -22,9 +25,17 @@ export class Journal {
 
   add(entry: JournalEntry): void {
     this.#entries.push(entry);
+    if (this.#entries.length > maximumEntries) {
+      this.#entries.shift();
+    }
     const { time, operation, keyId, status, errorCode, dropped } = entry;
     const words = [time.toISOString(), operation, keyId, status, errorCode, dropped && `connection closed ${dropped} the call`];
     this.#log(words.filter((word) => word !== undefined).join(' '));
+  }
+
+  /** A defect of the emulator itself; the caller is told KMS.0101. */
+  addDefect(error: Error): void {
+    this.#log(`defect of the emulator: ${error.stack ?? error.message}`);
   }
 
   entries(): readonly JournalEntry[] {

@@ -61,12 +61,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     }
   });
   addFaults(server, parts, closing.signal);
-  server.setErrorHandler((error, request, reply) => answer(toApiError(error), request, reply));
+  server.setErrorHandler((error, request, reply) => answer(toApiError(error, parts.journal), request, reply));
   server.setNotFoundHandler((request, reply) => answer(judgeUnknownRoute(request.url), request, reply));
 
   server.register(async (scope) => addKmsRoutes(scope, parts));
   server.register(async (scope) => {
-    scope.setErrorHandler((error, request, reply) => answer(toIamError(error), request, reply));
+    scope.setErrorHandler((error, request, reply) => answer(toIamError(error, parts.journal), request, reply));
     addIamRoutes(scope, parts.account, parts.authTokens, () => parts.world.now());
   });
   server.register(async (scope) => parts.addControlRoutes(scope));
@@ -163,7 +163,7 @@ const codeByFastifyCode = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'KMS.0214',
 } as const;
 
-function toApiError(error: unknown): ApiError {
+function toApiError(error: unknown, journal: Journal): ApiError {
   if (error instanceof ApiError) {
     return error;
   }
@@ -173,17 +173,23 @@ function toApiError(error: unknown): ApiError {
     const judged = judgeViolation(violation);
     return refusal(judged.code, judged.detail);
   }
-  return refusal(codeByFastifyCode[code as keyof typeof codeByFastifyCode] ?? 'KMS.0101');
+  if (code in codeByFastifyCode) {
+    return refusal(codeByFastifyCode[code as keyof typeof codeByFastifyCode]);
+  }
+  journal.addDefect(error as Error);
+  return refusal('KMS.0101');
 }
 
-function toIamError(error: unknown): ApiError | IamError {
+function toIamError(error: unknown, journal: Journal): ApiError | IamError {
   if (error instanceof ApiError || error instanceof IamError) {
     return error;
   }
   const { statusCode = 500 } = error as FastifyError;
-  return statusCode < 500
-    ? new IamError(400, 'Bad Request', 'The request body does not fit the API.')
-    : new IamError(500, 'Internal Server Error', 'An unexpected error prevented the server from fulfilling your request.');
+  if (statusCode < 500) {
+    return new IamError(400, 'Bad Request', 'The request body does not fit the API.');
+  }
+  journal.addDefect(error as Error);
+  return new IamError(500, 'Internal Server Error', 'An unexpected error prevented the server from fulfilling your request.');
 }
 
 /** A known verb with another method is the KMS's business; any other path is the gateway's. */

@@ -13,37 +13,70 @@ export interface WrappingKeyPair {
   readonly privateKey: Buffer;
 }
 
+/** How many are kept ready once the first was taken. */
 const depth = 3;
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
-export class WrappingKeyPool {
-  readonly #pending: Promise<WrappingKeyPair>[];
+interface Taker {
+  readonly resolve: (pair: WrappingKeyPair) => void;
+  readonly reject: (reason: unknown) => void;
+}
 
-  constructor() {
-    this.#pending = Array.from({ length: depth }, generate);
+export class WrappingKeyPool {
+  readonly #ready: WrappingKeyPair[] = [];
+  readonly #takers: Taker[] = [];
+  readonly #generating = new Set<Promise<void>>();
+
+  /** Starts on the first pair when it is likely to be wanted soon. */
+  warm(): void {
+    this.#fill(1);
   }
 
-  /** No pair is handed out twice. */
+  /** No pair is handed out twice. Whichever is ready first goes first: how long a pair takes varies tenfold. */
   take(): Promise<WrappingKeyPair> {
-    const next = this.#pending.shift() ?? generate();
-    this.#pending.push(generate());
-    return next;
+    const taken = new Promise<WrappingKeyPair>((resolve, reject) => this.#takers.push({ resolve, reject }));
+    this.#serve();
+    this.#fill(depth);
+    return taken;
   }
 
   /** Waits for pairs that are being made, so that nothing runs on after the emulator. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#pending);
+    await Promise.all(this.#generating);
+  }
+
+  #serve(): void {
+    const [taker, pair] = [this.#takers[0], this.#ready[0]];
+    if (taker !== undefined && pair !== undefined) {
+      this.#takers.shift();
+      this.#ready.shift();
+      taker.resolve(pair);
+    }
+  }
+
+  #fill(count: number): void {
+    while (this.#ready.length + this.#generating.size < count + this.#takers.length) {
+      const generating: Promise<void> = this.#generate().finally(() => this.#generating.delete(generating));
+      this.#generating.add(generating);
+    }
+  }
+
+  /** A failure goes to whoever waits for the pair, not to the process. */
+  async #generate(): Promise<void> {
+    try {
+      this.#ready.push(await generate());
+      this.#serve();
+    } catch (error) {
+      this.#takers.shift()?.reject(error);
+    }
   }
 }
 
 function generate(): Promise<WrappingKeyPair> {
-  const pair = generateKeyPairAsync('rsa', {
+  return generateKeyPairAsync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
   });
-  // A failure is reported to whoever takes the pair, not to the process.
-  pair.catch(() => undefined);
-  return pair;
 }

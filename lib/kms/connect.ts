@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
 import { type ConnectionConfig, type Environment, readConnection } from './connection';
-import { KmsClient, type KmsClientOptions } from './kms-client';
+import { KmsClient, type KmsClientOptions, type KmsLog } from './kms-client';
 
 /**
- * @param env the whole environment: variables of the cloud, and of the proxy
+ * @param env the whole environment: variables of the cloud, of the proxy, and NODE_EXTRA_CA_CERTS
  * @throws ByokError ERR_CONFIGURATION when a setting is missing, wrong or unsafe
  */
 export function connectKms(
@@ -14,13 +14,36 @@ export function connectKms(
   runtime: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs'>,
 ): KmsClient {
   const { caFile, ...connection } = readConnection(config, env);
-  return new KmsClient({ ...connection, ...runtime, env, ca: caFile === undefined ? undefined : readCertificates(caFile) });
+  const ca = connection.endpoint.protocol === 'https:' ? readAuthorities(caFile, env, runtime.log) : undefined;
+  return new KmsClient({ ...connection, ...runtime, env, ca });
 }
 
-function readCertificates(path: string): Buffer {
-  let pem: Buffer;
+/** Undefined: the authorities that Node trusts anyway. */
+function readAuthorities(caFile: string | undefined, env: Environment, log: KmsLog | undefined): string | undefined {
+  // The launcher of the provider moves NODE_EXTRA_CA_CERTS aside, so that Node does not parse it at every start.
+  const moved = env.BYOK_EXTRA_CA_CERTS || undefined;
+  if (caFile === undefined) {
+    return moved === undefined ? undefined : tryRead(moved, log);
+  }
+  // Authorities given to a connection replace those that Node added by itself.
+  const extra = moved ?? (env.NODE_EXTRA_CA_CERTS || undefined);
+  return [readCaFile(caFile), extra === undefined ? undefined : tryRead(extra, log)].filter((pem) => pem !== undefined).join('\n');
+}
+
+/** As Node does: a file that cannot be read is a warning. */
+function tryRead(path: string, log: KmsLog | undefined): string | undefined {
   try {
-    pem = readFileSync(path);
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    log?.('warn', 'ignoring NODE_EXTRA_CA_CERTS', { path, reason: (error as Error).message });
+    return undefined;
+  }
+}
+
+function readCaFile(path: string): string {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'latin1');
   } catch (cause) {
     throw new ByokError('ERR_CONFIGURATION', `ca_file "${path}" cannot be read: ${(cause as Error).message}`, {
       attribute: 'ca_file',

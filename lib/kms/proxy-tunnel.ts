@@ -14,7 +14,7 @@ export class TunnelAgent extends https.Agent {
   readonly #timeoutMs: number;
   readonly #tls: tls.ConnectionOptions;
 
-  /** @param options of the TLS connection to the KMS; `ca` counts for an https proxy as well */
+  /** @param options of the TLS connection to the KMS; its authorities count for an https proxy as well */
   constructor(proxy: URL, timeoutMs: number, options: https.AgentOptions & tls.ConnectionOptions) {
     super(options);
     this.#proxy = proxy;
@@ -61,7 +61,14 @@ export class TunnelAgent extends https.Agent {
       agent: false,
       headers: { host: authority, ...(username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` }) },
     };
-    return protocol === 'https:' ? https.request({ ...options, ca: this.#tls.ca, rejectUnauthorized: true }) : http.request(options);
+    if (protocol === 'http:') {
+      return http.request(options);
+    }
+    const secured: https.RequestOptions & Pick<tls.ConnectionOptions, 'secureContext'> = {
+      ...options,
+      secureContext: this.#tls.secureContext,
+    };
+    return https.request({ ...secured, rejectUnauthorized: true });
   }
 }
 

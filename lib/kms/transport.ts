@@ -139,13 +139,13 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `ca` replaces the built-in certificates, so they have to be named along with it. */
-function trusted(ca: string | Buffer | undefined): Pick<AgentOptions, 'ca'> {
+/** `ca` replaces the built-in certificates, so they have to be named along with it. Parsed once, not for every connection. */
+function trusted(ca: string | Buffer | undefined): Pick<AgentOptions, 'secureContext'> {
   if (ca === undefined) {
     return {};
   }
-  const { rootCertificates } = require('node:tls') as typeof import('node:tls');
-  return { ca: [...rootCertificates, ca] };
+  const { createSecureContext, rootCertificates } = require('node:tls') as typeof import('node:tls');
+  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
 }
 
 function tunnelAgent(proxy: URL, timeoutMs: number, options: AgentOptions): http.Agent {

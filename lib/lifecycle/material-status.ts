@@ -31,7 +31,12 @@ export function observeMaterial(key: KeyDetail | undefined, lastKnown: Expiratio
   const expiration = key !== undefined && holdsMaterial(key.keyState) ? key.expirationTime : (key?.expirationTime ?? lastKnown);
   const expired = expiration !== undefined && expiration.getTime() <= now.getTime();
   return {
-    status: key === undefined ? 'key_not_found' : (statusByState[key.keyState as KnownKeyState]?.(expired) ?? 'unknown'),
+    status:
+      key === undefined
+        ? 'key_not_found'
+        : Object.hasOwn(statusByState, key.keyState)
+          ? statusByState[key.keyState as KnownKeyState](expired)
+          : 'unknown',
     expiration,
     keyState: key?.keyState,
     keySpec: key?.keySpec,

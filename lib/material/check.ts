@@ -4,7 +4,7 @@ import { type KeySpec, keySpecs } from '../schema/kms';
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
 export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {
-  const row = keySpec in keySpecs ? keySpecs[keySpec as KeySpec] : undefined;
+  const row = Object.hasOwn(keySpecs, keySpec) ? keySpecs[keySpec as KeySpec] : undefined;
   if (row === undefined) {
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',

@@ -108,9 +108,7 @@ export function planUpdate(
   const decision = decide(wishOf(config, proof), { observation, proof, atHand: atHand.fingerprint }, now);
   const importDue = decision.steps.includes('import');
   return {
-    planned: importDue
-      ? plannedImport(prior, proposed, config, proof, atHand, decision)
-      : plannedQuiet(prior, proposed, config, proof, atHand),
+    planned: importDue ? plannedImport(prior, proposed, config, proof, atHand, decision) : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
     refusals: [decision.refusal, importDue ? atHand.unusable : undefined].filter((refusal) => refusal !== undefined),
     notices: [...decision.notices, ...sourceNotices(config, atHand, importDue)],
@@ -141,14 +139,17 @@ function plannedImport(
   };
 }
 
-/** Nothing happens in the KMS; at most the resource learns which fingerprint is meant. */
-function plannedQuiet(prior: Values, proposed: Values, config: Values, proof: Proof | undefined, atHand: AtHand): Values {
-  const fingerprintNow = config.fingerprint ?? proof?.fingerprint ?? atHand.fingerprint ?? prior.fingerprint ?? null;
+/**
+ * Nothing happens in the KMS. An unproven fingerprint is not written down, pins apart: whether the material happens to be at hand must
+ * not make a difference between one machine's plan and another's.
+ */
+function plannedQuiet(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): Values {
+  const known = config.fingerprint ?? proof?.fingerprint ?? prior.fingerprint ?? null;
   return {
     ...proposed,
     expiration_time: declaredText(prior, config),
-    fingerprint: fingerprintNow,
-    fingerprint_verified: fingerprintNow === unknown ? unknown : isVerified(proof, fingerprintNow),
+    fingerprint: known,
+    fingerprint_verified: known === unknown ? unknown : isVerified(proof, known),
   };
 }
 

@@ -17,7 +17,7 @@ export type KnownKeyState = keyof typeof keyStates;
 
 /** "2 (enabled)"; an unknown state is shown as it came. */
 export function describeKeyState(state: string): string {
-  return state in keyStates ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
+  return Object.hasOwn(keyStates, state) ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
 }
 
 /** Key specs whose material this version can import. */

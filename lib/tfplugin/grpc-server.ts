@@ -11,7 +11,7 @@ export const keptOpen: unique symbol = Symbol('kept open');
 
 export interface UnaryRoute {
   answer(request: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** Runs when the answer has left. */
+  /** Runs when the client has the answer, or is gone. */
   afterwards?(): void;
 }
 
@@ -28,6 +28,8 @@ const status = { ok: 0, resourceExhausted: 8, unimplemented: 12, internal: 13 } 
 
 /** Terraform's own limit for a schema; states are far below. */
 const maxMessageBytes = 64 * 1024 * 1024;
+
+const maxPingMs = 200;
 
 const answerHeaders = { ':status': 200, 'content-type': 'application/grpc' } as const;
 
@@ -80,7 +82,6 @@ function serveStream(stream: ServerHttp2Stream, route: Route | undefined, path: 
   } else if (route === keptOpen) {
     stream.respond(answerHeaders);
     stream.resume();
-    stream.on('end', () => stream.end());
   } else {
     serveUnary(stream, route);
   }
@@ -97,10 +98,22 @@ function serveUnary(stream: ServerHttp2Stream, route: UnaryRoute): void {
   });
   stream.on('end', () => {
     if (route.afterwards !== undefined) {
-      stream.on('close', route.afterwards);
+      runAfterAnswer(stream, route.afterwards);
     }
     // The async wrapper turns a throw into a rejection.
     (async () => reply(stream, await route.answer(unframe(chunks, size))))().catch((reason: unknown) => refuse(stream, reason));
+  });
+}
+
+/** A closed stream may still have its trailers in our buffers; the answer to a ping proves that the client has them. */
+function runAfterAnswer(stream: ServerHttp2Stream, afterwards: () => void): void {
+  const { session } = stream;
+  stream.on('close', () => {
+    if (session === undefined || session.destroyed || !session.ping(afterwards)) {
+      afterwards();
+    }
+    session?.on('close', afterwards);
+    setTimeout(afterwards, maxPingMs);
   });
 }
 

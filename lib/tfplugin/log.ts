@@ -12,9 +12,9 @@ export interface Logger {
 export function jsonLogger(module: string, write: (line: string) => void, now: () => Date): Logger {
   return {
     log(level, message, fields = {}) {
-      write(
-        `${JSON.stringify({ '@level': level, '@message': message, '@module': module, '@timestamp': now().toISOString(), ...fields })}\n`,
-      );
+      // Terraform takes a line apart only when its time stamp has microseconds; otherwise it logs the JSON as it stands.
+      const timestamp = now().toISOString().replace('Z', '000Z');
+      write(`${JSON.stringify({ '@level': level, '@message': message, '@module': module, '@timestamp': timestamp, ...fields })}\n`);
     },
   };
 }

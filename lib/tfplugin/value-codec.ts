@@ -19,16 +19,29 @@ const encoder = new Encoder();
 /** Any extension reads as unknown (12 is an unknown with known bounds); this is the plain one. */
 const unknownExtension = new ExtData(0, new Uint8Array(1));
 
+type WireValue = { readonly msgpack: Uint8Array; readonly json: Uint8Array };
+
 /**
+ * A configuration: the only value in which write-only attributes may be set.
  * @returns null for the null object, also when the value is absent
  * @throws ByokError ERR_ARGUMENT when a value does not fit the schema or cannot be held exactly
  */
-export function decodeValue(schema: BlockSchema, value: { msgpack: Uint8Array; json: Uint8Array } | undefined): Values | null {
+export function decodeConfig(schema: BlockSchema, value: WireValue | undefined): Values | null {
   if (value === undefined || (value.msgpack.length === 0 && value.json.length === 0)) {
     return null;
   }
   const raw: unknown = value.msgpack.length > 0 ? decoder.decode(value.msgpack) : JSON.parse(Buffer.from(value.json).toString('utf8'));
   return raw === null ? null : decodeObject(schema, raw, [], 'refuse');
+}
+
+/**
+ * A prior, proposed or planned state. Terraform does send write-only values in a proposed state; they become null here, so that
+ * comparing states never sees them.
+ * @throws as decodeConfig
+ */
+export function decodeState(schema: BlockSchema, value: WireValue | undefined): Values | null {
+  const values = decodeConfig(schema, value);
+  return values === null ? null : withoutWriteOnly(schema, values);
 }
 
 /** Takes the attributes of a state file as they are; names that the schema has dropped are dropped. */
@@ -45,6 +58,15 @@ export function encodeState(schema: BlockSchema, values: Values | null): Dynamic
 }
 
 // --- decoding ---
+
+function withoutWriteOnly({ attributes, blocks = {} }: BlockSchema, values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const block = blocks[name];
+      return [name, block !== undefined && isObject(value) ? withoutWriteOnly(block, value) : attributes[name]?.writeOnly ? null : value];
+    }),
+  );
+}
 
 function decodeBlock(schema: BlockSchema, raw: unknown, path: readonly string[], extras: Extras): Value {
   if (raw === null || raw === undefined) {
@@ -177,7 +199,7 @@ function encodeScalar(type: ScalarType, value: Value, path: readonly string[]): 
 
 // --- errors ---
 
-function isObject(raw: unknown): raw is Record<string, unknown> {
+function isObject<T>(raw: T): raw is T & Values {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !(raw instanceof Uint8Array) && !(raw instanceof ExtData);
 }
 

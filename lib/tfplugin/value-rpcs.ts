@@ -22,7 +22,7 @@ import {
 import type { Context, ResourceDefinition } from './provider';
 import { attributePath, type Rpc, type Runtime, rpc } from './rpc';
 import type { Values } from './value';
-import { decodeStateAttributes, decodeValue, encodeState } from './value-codec';
+import { decodeConfig, decodeState, decodeStateAttributes, encodeState } from './value-codec';
 
 export const valueRpcs = {
   ValidateProviderConfig: rpc({
@@ -30,7 +30,7 @@ export const valueRpcs = {
     response: ValidateProviderConfigResponse,
     failure: 'Invalid provider configuration',
     async handle({ config }, context, { definition }) {
-      const values = decodeValue(definition.schema, config);
+      const values = decodeConfig(definition.schema, config);
       if (values !== null) {
         await definition.validate?.(values, context);
       }
@@ -44,7 +44,7 @@ export const valueRpcs = {
     failure: 'Cannot configure the provider',
     async handle({ config, terraformVersion }, context, runtime) {
       const { definition } = runtime;
-      const values = decodeValue(definition.schema, config) ?? decodeStateAttributes(definition.schema, {});
+      const values = decodeConfig(definition.schema, config) ?? decodeStateAttributes(definition.schema, {});
       runtime.configured = { client: await definition.configure({ config: values, terraformVersion }, context) };
       return {};
     },
@@ -56,9 +56,8 @@ export const valueRpcs = {
     failure: ({ typeName }) => `Invalid configuration of ${typeName}`,
     async handle({ typeName, config, clientCapabilities }, context, runtime) {
       const { schema, validate } = resource(runtime, typeName);
-      const values = decodeValue(schema, config);
+      const values = decodeConfig(schema, config);
       if (values !== null) {
-        checkAllowed(schema.attributes, values, context);
         const writeOnlyAttributesAllowed = clientCapabilities?.writeOnlyAttributesAllowed ?? false;
         await validate?.({ config: values, writeOnlyAttributesAllowed }, context);
       }
@@ -83,7 +82,7 @@ export const valueRpcs = {
     failure: ({ typeName }) => `Cannot read ${typeName}`,
     async handle({ typeName, currentState, private: kept }, context, runtime) {
       const definition = resource(runtime, typeName);
-      const state = decodeValue(definition.schema, currentState);
+      const state = decodeState(definition.schema, currentState);
       if (state === null) {
         return { newState: currentState, private: kept };
       }
@@ -100,9 +99,9 @@ export const valueRpcs = {
     async handle({ typeName, priorState, proposedNewState, config, priorPrivate }, context, runtime) {
       const definition = resource(runtime, typeName);
       const { schema } = definition;
-      const prior = decodeValue(schema, priorState);
-      const proposed = decodeValue(schema, proposedNewState);
-      const request = { prior, proposed, config: decodeValue(schema, config), priorPrivate };
+      const prior = decodeState(schema, priorState);
+      const proposed = decodeState(schema, proposedNewState);
+      const request = { prior, proposed, config: decodeConfig(schema, config), priorPrivate };
       const result = await definition.plan(request, client(runtime), context);
       const isUpdate = prior !== null && result.planned !== null;
       return {
@@ -124,9 +123,9 @@ export const valueRpcs = {
       const definition = resource(runtime, typeName);
       const { schema } = definition;
       const request = {
-        prior: decodeValue(schema, priorState),
-        planned: decodeValue(schema, plannedState),
-        config: decodeValue(schema, config),
+        prior: decodeState(schema, priorState),
+        planned: decodeState(schema, plannedState),
+        config: decodeConfig(schema, config),
         plannedPrivate,
       };
       const result = await definition.apply(request, client(runtime), context);
@@ -169,15 +168,6 @@ function client({ configured }: Runtime): unknown {
     throw new ByokError('ERR_CONFIGURATION', 'the provider was not configured before it was asked to work on a resource');
   }
   return configured.client;
-}
-
-function checkAllowed(attributes: Readonly<Record<string, AttributeSchema>>, values: Values, { diagnostics }: Context): void {
-  for (const [name, { allowed }] of Object.entries(attributes)) {
-    const value = values[name];
-    if (allowed !== undefined && typeof value === 'string' && !allowed.includes(value)) {
-      diagnostics.error(`Invalid value of ${name}`, `"${value}" is not one of ${allowed.map((item) => `"${item}"`).join(', ')}.`, name);
-    }
-  }
 }
 
 function alwaysReplacing(attributes: Readonly<Record<string, AttributeSchema>>): string[] {

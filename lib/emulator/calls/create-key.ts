@@ -17,7 +17,7 @@ export const createKey = defineCall<CreateKeyBody>({
   operation: 'create-key',
   required: ['key_alias'],
   optional: ['key_spec', 'key_usage', 'key_description', 'origin'],
-  handle(body, { keys, place, now }) {
+  handle(body, { keys, place, now, wrappingKeys }) {
     const spec = body.key_spec ?? 'AES_256';
     const usages: readonly string[] = keySpecs[spec].usages;
     const usage = body.key_usage ?? usages[0] ?? '';
@@ -43,6 +43,8 @@ export const createKey = defineCall<CreateKeyBody>({
     };
     if (key.origin === 'kms') {
       placeMaterial(key, randomBytes(keySpecs[spec].materialBytes), undefined);
+    } else {
+      wrappingKeys.warm();
     }
     keys.add(key);
     return { key_info: { key_id: key.keyId, domain_id: place.domainId } };

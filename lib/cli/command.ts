@@ -1,0 +1,31 @@
+/** The `byok` command: its subcommands and what their help teaches. */
+import { Command } from 'commander';
+import { packageVersion } from '../cdktf/provider-bundle';
+import { emulatorCommand } from './emulator-command';
+import { fingerprintCommand } from './fingerprint-command';
+import { providerCommand } from './provider-command';
+import { statusCommand } from './status-command';
+import type { Surroundings } from './surroundings';
+
+const help = `
+Where to begin:
+  $ byok emulator                        a KMS on this machine, to try everything against
+  $ byok provider install                lets a hand-written main.tf find the provider
+  $ openssl rand -base64 32 > orders.key
+  $ byok fingerprint --material-file orders.key
+                                         names the material in a pull request without showing it
+  $ byok status                          which external keys there are, and when their material expires
+
+Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
+
+export function byokCommand(surroundings: Surroundings): Command {
+  return new Command('byok')
+    .description('Bring your own key: imported key material in the KMS of Huawei Cloud, Open Telekom Cloud and their relatives.')
+    .version(packageVersion())
+    .showHelpAfterError('(add --help for what is allowed)')
+    .addHelpText('after', help)
+    .addCommand(emulatorCommand(surroundings))
+    .addCommand(providerCommand(surroundings))
+    .addCommand(fingerprintCommand(surroundings))
+    .addCommand(statusCommand(surroundings));
+}

@@ -1,0 +1,26 @@
+/** The connection to the KMS as flags. There is no flag for the token: other users of a machine see the arguments of a process. */
+import type { Command } from 'commander';
+import type { ConnectionConfig } from '../kms/connection';
+import { providerSchema } from '../schema/provider';
+
+export type ConnectionFlags = Pick<ConnectionConfig, 'cloud' | 'region' | 'projectId' | 'kmsEndpoint' | 'caFile'>;
+
+const flags = { cloud: 'NAME', region: 'NAME', project_id: 'ID', kms_endpoint: 'URL', ca_file: 'FILE' } as const satisfies Partial<
+  Record<keyof typeof providerSchema.attributes, string>
+>;
+
+export function addConnectionFlags(command: Command): Command {
+  return Object.entries(flags).reduce((extended, [attribute, value]) => {
+    const { description } = providerSchema.attributes[attribute as keyof typeof flags];
+    return extended.option(`${flagOf(attribute)} <${value}>`, description.replaceAll('`', ''));
+  }, command);
+}
+
+/** "--kms-endpoint" for "kms_endpoint"; undefined when no flag gives this attribute. */
+export function flagFor(attribute: string | undefined): string | undefined {
+  return attribute !== undefined && attribute in flags ? flagOf(attribute) : undefined;
+}
+
+function flagOf(attribute: string): string {
+  return `--${attribute.replaceAll('_', '-')}`;
+}

@@ -1,0 +1,116 @@
+/** `byok emulator`: a KMS on this machine until it is told to stop. */
+import { Command, Option } from 'commander';
+import { ByokError } from '../errors';
+import { providerName } from '../schema/provider';
+import type { Surroundings } from './surroundings';
+
+const help = `
+Listens on 127.0.0.1 only, until Ctrl-C. Keys live in memory; the token is another one at every start.
+
+Examples:
+  $ byok emulator
+  $ byok emulator --port 4000 --data .demo/keys.json --demo-material-on-disk
+  $ byok emulator --json --exit-with-parent > emulator.json &
+
+Move its clock, to see material expire:
+  $ curl -X POST -H "X-Control-Token: $CONTROL_TOKEN" -H 'Content-Type: application/json' \\
+      -d '{"advance_seconds": 86400}' http://127.0.0.1:4000/_control/clock`;
+
+interface Flags {
+  readonly port: string;
+  readonly data?: string;
+  readonly demoMaterialOnDisk?: boolean;
+  readonly exitWithParent?: boolean;
+  readonly json?: boolean;
+}
+
+/** What --json prints, in one line, as soon as it listens. */
+interface Listening {
+  readonly kms_endpoint: string;
+  readonly auth_url: string;
+  readonly region: string;
+  readonly project_id: string;
+  readonly auth_token: string;
+  readonly control_token: string;
+}
+
+export function emulatorCommand({ print, remark, untilStopped }: Surroundings): Command {
+  return new Command('emulator')
+    .description('Run a KMS and IAM on this machine, for demonstrations and tests.')
+    .addOption(new Option('--port <NUMBER>', 'port to listen on; 0 is any free one').default('0'))
+    .option('--data <FILE>', 'keep keys in this file between runs, their material in clear')
+    .option('--demo-material-on-disk', 'say that --data holds nothing but demonstration material')
+    .option('--exit-with-parent', 'stop when the process that started this one ends')
+    .option('--json', 'print one line of JSON when it listens, and nothing else')
+    .addHelpText('after', help)
+    .action(async ({ port, data, demoMaterialOnDisk, exitWithParent, json }: Flags) => {
+      if (data !== undefined && demoMaterialOnDisk !== true) {
+        throw new ByokError(
+          'ERR_ARGUMENT',
+          `--data writes key material to "${data}" in clear; add --demo-material-on-disk if it is nothing but a demonstration`,
+        );
+      }
+      const portNumber = checkPort(port);
+      // Asked for first: a signal that comes while it starts must stop it as well.
+      const stopped = untilStopped({ withParent: exitWithParent === true });
+      const { startEmulator } = require('../emulator/emulator') as typeof import('../emulator/emulator');
+      const emulator = await startEmulator({
+        port: portNumber,
+        ...(data === undefined ? {} : { dataFile: data, demoMaterialOnDisk: true }),
+        ...(json === true ? {} : { log: (line) => remark(`${line}\n`) }),
+      });
+      const listening: Listening = {
+        kms_endpoint: emulator.url,
+        auth_url: emulator.authUrl,
+        region: emulator.projectName,
+        project_id: emulator.projectId,
+        auth_token: emulator.authToken,
+        control_token: emulator.controlToken,
+      };
+      print(json === true ? `${JSON.stringify(listening)}\n` : instructions(listening));
+      const reason = await stopped;
+      await emulator.close();
+      if (json !== true) {
+        remark(`stopped: ${reason}\n`);
+      }
+    });
+}
+
+function checkPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new ByokError('ERR_ARGUMENT', `--port is "${text}"; allowed is a number from 0 to 65535`);
+  }
+  return port;
+}
+
+function instructions({ kms_endpoint, region, project_id, auth_token, control_token }: Listening): string {
+  return `The emulator listens on ${kms_endpoint} (Ctrl-C stops it).
+
+Paste into the shell in which Terraform, cdktf or byok will run:
+
+  export HW_REGION_NAME='${region}'
+  export HW_PROJECT_ID='${project_id}'
+  export HW_AUTH_TOKEN='${auth_token}'
+
+Paste into main.tf:
+
+  provider "${providerName}" {
+    kms_endpoint = "${kms_endpoint}"
+  }
+
+or, with the constructs:
+
+  new ByokProvider(stack, '${providerName}', { kmsEndpoint: '${kms_endpoint}' });
+
+Look at its keys:
+
+  byok status --kms-endpoint ${kms_endpoint}
+
+Token for its control endpoint, ${kms_endpoint}/_control:
+
+  ${control_token}
+
+Calls are listed here as they come:
+`;
+}

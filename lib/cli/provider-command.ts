@@ -1,0 +1,48 @@
+/** `byok provider install`: puts the built provider where Terraform looks for it. Talks to no network. */
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { readProviderBundle, writeMirror } from '../cdktf/provider-bundle';
+import { providerName, sourceAddress } from '../schema/provider';
+import type { Surroundings } from './surroundings';
+
+const help = `
+Only needed for hand-written Terraform: the constructs bring the provider along by themselves. Terraform and OpenTofu
+look into ~/.terraform.d/plugins on their own; another folder is named with "terraform init -plugin-dir=DIR".
+
+Examples:
+  $ byok provider install
+  $ byok provider install --plugin-dir ./terraform.d/plugins`;
+
+export function providerCommand(surroundings: Surroundings): Command {
+  const install = new Command('install')
+    .description('Install the Terraform provider into a filesystem mirror.')
+    .addOption(
+      new Option('--plugin-dir <DIR>', 'the mirror').default(
+        join(surroundings.homeFolder, '.terraform.d', 'plugins'),
+        '~/.terraform.d/plugins',
+      ),
+    )
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', help)
+    .action(({ pluginDir, json }: { pluginDir: string; json?: boolean }) => {
+      const bundle = readProviderBundle();
+      const path = writeMirror(bundle, pluginDir);
+      const installed = { source: sourceAddress, version: bundle.version, path, h1: bundle.h1 };
+      surroundings.print(json === true ? `${JSON.stringify(installed)}\n` : instructions(installed));
+    });
+  return new Command('provider').description('Manage the Terraform provider of this package.').addCommand(install);
+}
+
+function instructions({ version, path }: { version: string; path: string }): string {
+  return `installed ${sourceAddress} ${version} into ${path}
+
+terraform {
+  required_providers {
+    ${providerName} = {
+      source  = "${sourceAddress}"
+      version = "${version}"
+    }
+  }
+}
+`;
+}

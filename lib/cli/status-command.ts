@@ -1,0 +1,88 @@
+/** `byok status`: the external keys of a project, the one whose material expires first on top. Only reads. */
+import { Command } from 'commander';
+import type { KeyDetail } from '../kms/model';
+import { formatInstant, never } from '../schema/expiration-time';
+import { describeKeyState } from '../schema/kms';
+import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import type { Surroundings } from './surroundings';
+import { textTable } from './text-table';
+
+const help = `
+The token comes from the environment only: HW_AUTH_TOKEN, or OS_AUTH_TOKEN for opentelekomcloud.
+
+Examples:
+  $ HW_AUTH_TOKEN=... byok status --region eu-west-101 --project-id 0123456789abcdef0123456789abcdef
+  $ byok status --json | jq -r '.[] | select(.days_left != null and .days_left < 14) | .alias'
+
+"never" is material without an expiry; "-" is a key that holds no material.`;
+
+/** One key in the spelling of --json. */
+export interface KeyStatus {
+  readonly alias: string;
+  readonly key_id: string;
+  readonly key_spec: string | null;
+  /** As the KMS says it, for example "2". */
+  readonly key_state: string;
+  /** RFC 3339; null when the material never expires or there is none. */
+  readonly expiration_time: string | null;
+  /** Whole days, rounded down; negative when the expiry is past. */
+  readonly days_left: number | null;
+}
+
+export function statusCommand(surroundings: Surroundings): Command {
+  return addConnectionFlags(new Command('status').description('Show all external keys of a project: state and expiry of their material.'))
+    .option('--json', 'print a JSON array')
+    .addHelpText('after', help)
+    .action(async ({ json, ...connection }: ConnectionFlags & { json?: boolean }) => {
+      const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+      const { env, now, print } = surroundings;
+      const kms = connectKms(connection, env, { now });
+      try {
+        const keys = statusOf(await kms.listKeys(), now());
+        print(json === true ? `${JSON.stringify(keys, undefined, 2)}\n` : statusTable(keys));
+      } finally {
+        kms.close();
+      }
+    });
+}
+
+const dayMs = 86_400_000;
+
+/** External keys of people, not the default keys of cloud services; first to expire first. */
+export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
+  return keys
+    .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')
+    .sort(
+      (a, b) =>
+        (a.expirationTime?.getTime() ?? Number.MAX_VALUE) - (b.expirationTime?.getTime() ?? Number.MAX_VALUE) ||
+        a.keyAlias.localeCompare(b.keyAlias, 'en'),
+    )
+    .map(({ keyAlias, keyId, keySpec, keyState, expirationTime }) => ({
+      alias: keyAlias,
+      key_id: keyId,
+      key_spec: keySpec ?? null,
+      key_state: keyState,
+      expiration_time: expirationTime === undefined ? null : formatInstant(expirationTime),
+      days_left: expirationTime === undefined ? null : Math.floor((expirationTime.getTime() - now.getTime()) / dayMs),
+    }));
+}
+
+/** States in which the key holds material that could expire. */
+const holdingStates: readonly string[] = ['2', '3', '4', '7'];
+
+function statusTable(keys: readonly KeyStatus[]): string {
+  if (keys.length === 0) {
+    return 'no external keys in this project\n';
+  }
+  return textTable(
+    ['ALIAS', 'KEY ID', 'SPEC', 'STATE', 'EXPIRES', 'DAYS LEFT'],
+    keys.map((key) => [
+      key.alias,
+      key.key_id,
+      key.key_spec ?? '-',
+      describeKeyState(key.key_state),
+      key.expiration_time ?? (holdingStates.includes(key.key_state) ? never : '-'),
+      key.days_left === null ? '-' : String(key.days_left),
+    ]),
+  );
+}

@@ -1,0 +1,14 @@
+/** Everything a command takes from outside this program, handed in by its main. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly now: () => Date;
+  /** For results; what a pipe reads. */
+  readonly print: (text: string) => void;
+  /** For remarks; never part of the result. */
+  readonly remark: (text: string) => void;
+  /** Undefined when nothing is piped in: a person at a keyboard is not asked for key material. */
+  readonly readInput: () => Promise<Buffer | undefined>;
+  /** Resolves with the reason why a command that runs for ever should end. */
+  readonly untilStopped: (options: { readonly withParent: boolean }) => Promise<string>;
+}

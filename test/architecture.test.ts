@@ -1,0 +1,119 @@
+/** Holds the direction of dependencies (ARCHITECTURE.md): what each folder may import, and that no imports form a cycle. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { preProcessFile } from 'typescript';
+
+const lib = join(__dirname, '..', 'lib');
+
+/** Folders that each folder may import from, besides itself. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  secret: [],
+  schema: ['errors'],
+  kms: ['errors', 'secret', 'schema'],
+  wrap: ['errors', 'secret', 'schema'],
+  material: ['errors', 'secret', 'schema', 'wrap'],
+  tfplugin: ['errors', 'secret', 'schema'],
+  lifecycle: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material'],
+  provider: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
+  cdktf: ['errors', 'schema'],
+  emulator: ['errors', 'secret', 'schema'],
+  cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'cdktf', 'emulator'],
+  index: ['errors', 'schema', 'cdktf'],
+};
+
+/** Only a main may look at the environment, the arguments and the clock by itself. */
+const mains = ['provider/main.ts', 'cli/main.ts', 'cli/surroundings.ts'];
+
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.replaceAll('\\', '/'))
+  .sort();
+
+const importsByFile = new Map(files.map((file) => [file, importsOf(file)]));
+
+/** What a file imports, statically, dynamically, by require, or for its types only. */
+function specifiersOf(file: string): string[] {
+  return preProcessFile(readFileSync(join(lib, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** Imports within lib, as paths below it. */
+function importsOf(file: string): string[] {
+  const own = specifiersOf(file).filter((specifier) => specifier.startsWith('.'));
+  return [...new Set(own)].map((specifier) => resolveImport(file, specifier));
+}
+
+function resolveImport(file: string, specifier: string): string {
+  const path = relative(lib, resolve(lib, dirname(file), specifier)).replaceAll('\\', '/');
+  const found = [`${path}.ts`, `${path}/index.ts`].find((candidate) => files.includes(candidate));
+  if (found === undefined) {
+    throw new Error(`${file} imports "${specifier}", which is no file of lib`);
+  }
+  return found;
+}
+
+function folderOf(file: string): string {
+  return file.includes('/') ? (file.split('/')[0] ?? '') : file.replace(/\.ts$/, '');
+}
+
+test('every folder of lib has its place', () => {
+  expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(allowed).sort());
+});
+
+test.each(files)('%s imports downwards only', (file) => {
+  const folder = folderOf(file);
+  const upwards = (importsByFile.get(file) ?? []).filter(
+    (target) => folderOf(target) !== folder && !allowed[folder]?.includes(folderOf(target)),
+  );
+  expect(upwards).toEqual([]);
+});
+
+test('no imports form a cycle', () => {
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (!done.has(file)) {
+      for (const target of importsByFile.get(file) ?? []) {
+        visit(target, [...path, file]);
+      }
+      done.add(file);
+    }
+  };
+  for (const file of files) {
+    visit(file, []);
+  }
+  expect(cycles).toEqual([]);
+});
+
+test('the emulator does not share the signer or the client with what it checks', () => {
+  const shared = files.filter((file) => folderOf(file) === 'emulator').flatMap((file) => importsByFile.get(file) ?? []);
+  expect(shared.filter((target) => ['kms', 'wrap', 'material', 'lifecycle'].includes(folderOf(target)))).toEqual([]);
+});
+
+/** Package imports of each folder, so that a heavy library cannot slip into the provider's start. */
+test.each([
+  ['provider', /^(node:.*|@msgpack\/msgpack|protobufjs.*)$/],
+  ['lifecycle', /^node:.*$/],
+  ['kms', /^node:.*$/],
+  ['wrap', /^node:.*$/],
+  ['material', /^node:.*$/],
+  ['schema', /^node:.*$/],
+])('%s imports no package that it should not', (folder, packages) => {
+  const imported = files.filter((file) => folderOf(file) === folder).flatMap(specifiersOf);
+  expect(imported.filter((name) => !name.startsWith('.') && !packages.test(name))).toEqual([]);
+});
+
+test.each(files.filter((file) => !mains.includes(file)))('%s reads no environment, arguments or clock of its own', (file) => {
+  const source = readFileSync(join(lib, file), 'utf8').replace(/^\s*(?:\/?\*.*|\/\/.*)$/gm, '');
+  // A default argument that reads the clock is how callers without an opinion are served.
+  const offending = source
+    .split('\n')
+    .filter(
+      (line) => /process\.(?:env|argv)|Date\.now\(\)|new Date\(\)/.test(line) && !/= \(\) => (?:new Date\(\)|Date\.now\(\))/.test(line),
+    );
+  expect(offending).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ByokProcess, bundleByok } from './byok-process';
+
+let byok: ByokProcess;
+const folder = mkdtempSync(join(tmpdir(), 'byok-cli-'));
+const material = Buffer.from('f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff01', 'hex');
+
+beforeAll(() => {
+  byok = bundleByok();
+});
+
+afterAll(() => {
+  byok.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** By OpenSSL, from the definition of the fingerprint. */
+function expectedFingerprint(): string {
+  const args = ['dgst', '-sha256', '-mac', 'HMAC', '-macopt', `hexkey:${material.toString('hex')}`, '-r'];
+  return `sha256:${execFileSync('openssl', args, { input: 'cdktf-byok fingerprint v1', encoding: 'utf8' }).split(' ')[0]}`;
+}
+
+test.each([['--help'], ['emulator', '--help'], ['provider', 'install', '--help'], ['fingerprint', '--help'], ['status', '--help']])(
+  'byok %s %s %s teaches with examples',
+  (...args) => {
+    const { status, stdout, stderr } = byok.run(args);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: byok/);
+    expect(stdout).toMatch(/\n {2}\$ /);
+  },
+);
+
+test('byok --version is the version of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+  expect(byok.run(['--version']).stdout).toBe(`${version}\n`);
+});
+
+test('fails on an unknown command and an unknown flag, and points to the help', () => {
+  for (const args of [['stauts'], ['status', '--reigon', 'eu-de']]) {
+    const { status, stdout, stderr } = byok.run(args);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/error: unknown .*\n(\(Did you mean|\(add --help)/);
+  }
+});
+
+test('fingerprints a file, a variable and standard input alike, as openssl does', () => {
+  const file = join(folder, 'orders.key');
+  writeFileSync(file, `${material.toString('base64')}\n`);
+  const raw = join(folder, 'orders.bin');
+  writeFileSync(raw, material);
+  const runs = [
+    byok.run(['fingerprint', '--material-file', file]),
+    byok.run(['fingerprint', '--material-file', raw, '--material-encoding', 'raw']),
+    byok.run(['fingerprint', '--material-env', 'KEY', '--material-encoding', 'hex'], { env: { KEY: material.toString('hex') } }),
+    byok.run(['fingerprint'], { input: material.toString('base64') }),
+    byok.run(['fingerprint', '--material-encoding', 'raw'], { input: material }),
+  ];
+  expect(runs).toEqual(runs.map(() => ({ status: 0, stdout: `${expectedFingerprint()}\n`, stderr: '' })));
+  expect(JSON.parse(byok.run(['fingerprint', '--json', '--material-file', file]).stdout)).toEqual({ fingerprint: expectedFingerprint() });
+});
+
+test.each([
+  [['fingerprint'], '', /standard input is empty/],
+  [['fingerprint'], 'not base64, SECRET', /standard input is not base64/],
+  [['fingerprint'], 'U0VDUkVU', /has 6 bytes; AES_256 needs exactly 32/],
+  [['fingerprint', '--material-file', '/nonexistent/orders.key'], '', /"\/nonexistent\/orders.key".*does not exist/],
+  [['fingerprint', '--material-env', 'UNSET_KEY'], '', /"UNSET_KEY".*is not set/],
+  [['fingerprint', '--material-encoding', 'rot13'], '', /Allowed choices are base64, hex, raw/],
+  [['fingerprint', '--material-env', 'A', '--material-file', 'b'], '', /cannot be used with/],
+  [['emulator', '--data', 'keys.json'], '', /--demo-material-on-disk/],
+  [['emulator', '--port', '99999'], '', /"99999"; allowed is/],
+  [['status'], '', /region is not set.*HW_REGION_NAME.*\(--region\)/],
+  [['status', '--cloud', 'opentelekomcloud'], '', /OS_REGION_NAME.*\(--region\)/],
+  [['status', '--kms-endpoint', 'http://kms.example.com'], '', /"http:\/\/kms.example.com" is plain http.*\(--kms-endpoint\)/],
+])('fails %j with one sentence and exit code 1', (args, input, message) => {
+  const { status, stdout, stderr } = byok.run(args, { input });
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/SECRET|U0VDUkVU|\n {4}at /);
+});
+
+test('says failures in JSON when asked to', () => {
+  const { status, stderr } = byok.run(['status', '--json', '--region', 'eu-de']);
+  expect(status).toBe(1);
+  expect(JSON.parse(stderr)).toEqual({
+    error: { code: 'ERR_CONFIGURATION', attribute: 'project_id', message: expect.stringContaining('HW_PROJECT_ID') },
+  });
+});

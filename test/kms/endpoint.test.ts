@@ -1,0 +1,58 @@
+import { isLoopback, resolveKmsEndpoint } from '../../lib/kms/endpoint';
+
+test.each([
+  [{ region: 'ap-southeast-3' }, 'https://kms.ap-southeast-3.myhuaweicloud.com/'],
+  [{ cloud: 'huaweicloud', region: 'eu-west-101' }, 'https://kms.eu-west-101.myhuaweicloud.eu/'],
+  [{ cloud: 'opentelekomcloud', region: 'eu-de' }, 'https://kms.eu-de.otc.t-systems.com/'],
+  [{ cloud: 'prod-cloud-ocb.orange-business.com', region: 'eu-west-0' }, 'https://kms.eu-west-0.prod-cloud-ocb.orange-business.com/'],
+  [{ kmsEndpoint: 'https://kms.example.com:8443/base' }, 'https://kms.example.com:8443/base'],
+  [{ kmsEndpoint: 'http://127.0.0.1:4000' }, 'http://127.0.0.1:4000/'],
+  [{ kmsEndpoint: 'http://127.3.2.1:4000' }, 'http://127.3.2.1:4000/'],
+  [{ kmsEndpoint: 'http://[::1]:4000' }, 'http://[::1]:4000/'],
+  [{ kmsEndpoint: 'http://LOCALHOST:4000' }, 'http://localhost:4000/'],
+  // The URL parser turns every spelling of an IPv4 address into the dotted one.
+  [{ kmsEndpoint: 'http://0x7f000001' }, 'http://127.0.0.1/'],
+])('resolves %j', (config, url) => {
+  expect(resolveKmsEndpoint(config).href).toBe(url);
+});
+
+test.each([
+  'http://kms.eu-de.otc.t-systems.com',
+  'http://10.0.0.1',
+  'http://localhost.example.com',
+  'http://127.0.0.1.example.com',
+  'http://0.0.0.0:4000',
+  'http://[::ffff:10.0.0.1]',
+  'ftp://127.0.0.1',
+  'kms.example.com',
+  'https://user:hunter2@kms.example.com',
+  'https://kms.example.com?x=1',
+])('refuses %s as kms_endpoint, names it, and says what to do', (kmsEndpoint) => {
+  const named = new RegExp(
+    kmsEndpoint
+      .replace(/^https?:\/\/(.*@)?/, '')
+      .replace(/\?.*/, '')
+      .replace('ffff:10.0.0.1', 'ffff:a00:1')
+      .replace(/[[\]]/g, '\\$&'),
+  );
+  expect(() => resolveKmsEndpoint({ kmsEndpoint })).toThrow(
+    expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'kms_endpoint', message: expect.stringMatching(named) }),
+  );
+  expect(() => resolveKmsEndpoint({ kmsEndpoint })).toThrow(/give an https:\/\/ base URL/);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint })).not.toThrow(/hunter2/);
+});
+
+test.each([
+  [{ region: 'eu-de.evil.example#' }, 'region'],
+  [{}, 'region'],
+  [{ cloud: 'huawei', region: 'eu-de' }, 'cloud'],
+  [{ cloud: 'toString', region: 'eu-de' }, 'cloud'],
+  [{ cloud: 'evil.example/x', region: 'eu-de' }, 'cloud'],
+])('refuses %j', (config, attribute) => {
+  expect(() => resolveKmsEndpoint(config)).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute }));
+});
+
+test('loopback means this machine and nothing that merely looks like it', () => {
+  expect(['127.0.0.1', '127.255.255.254', '[::1]', 'localhost'].every(isLoopback)).toBe(true);
+  expect(['128.0.0.1', '[::2]', 'localhost.', 'my-localhost', '[::ffff:8.8.8.8]'].some(isLoopback)).toBe(false);
+});

@@ -1,0 +1,32 @@
+/** The provider loads the client in every Terraform command: what is loaded for which endpoint, told by Node itself. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+/** Built-in modules that are loaded once a client for this endpoint exists. */
+function loadedFor(endpoint: string, env: Record<string, string> = {}): readonly string[] {
+  const source = `
+    const { connectKms } = require('./lib/kms/connect');
+    connectKms({ kmsEndpoint: process.argv[1] }, process.env, { now: () => new Date() });
+    process.stdout.write(JSON.stringify(process.moduleLoadList));`;
+  const bundled = execFileSync(join(root, 'node_modules', '.bin', 'esbuild'), ['--bundle', '--platform=node', '--log-level=error'], {
+    cwd: root,
+    input: source,
+  });
+  const args = ['-e', bundled.toString(), endpoint];
+  const connection = { HW_PROJECT_ID: '0'.repeat(32), HW_AUTH_TOKEN: 'token' };
+  return JSON.parse(execFileSync(process.execPath, args, { env: { ...connection, ...env }, encoding: 'utf8' }));
+}
+
+test('plain http on loopback loads no TLS and no fetch', () => {
+  const loaded = loadedFor('http://127.0.0.1:1', { HTTPS_PROXY: 'http://proxy.example' });
+  expect(loaded).toContain('NativeModule http');
+  expect(loaded).not.toContain('NativeModule https');
+  expect(loaded).not.toContain('NativeModule tls');
+  expect(loaded.filter((name) => name.includes('undici'))).toEqual([]);
+});
+
+test('https loads it', () => {
+  expect(loadedFor('https://kms.example.com')).toEqual(expect.arrayContaining(['NativeModule https', 'NativeModule tls']));
+});

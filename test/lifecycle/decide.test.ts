@@ -1,0 +1,132 @@
+/** Every status that material can be found in, against every wish: what is done, and why. */
+import { type Decision, decide, type Knowledge, keep, type Wish } from '../../lib/lifecycle/decide';
+import { type MaterialStatus, materialStatuses } from '../../lib/schema/key-material';
+
+const now = new Date('2030-06-01T00:00:00Z');
+const past = new Date('2030-05-01T00:00:00Z');
+const future = new Date('2031-01-01T00:00:00Z');
+const later = new Date('2032-01-01T00:00:00Z');
+const [one, other] = [`sha256:${'1'.repeat(64)}`, `sha256:${'2'.repeat(64)}`];
+const proven = { fingerprint: one, proof: 'imported' } as const;
+
+interface Case {
+  readonly status: MaterialStatus;
+  readonly found?: Date;
+  readonly wish?: Partial<Wish>;
+  readonly knowledge?: Partial<Knowledge>;
+}
+
+function decideFor({ status, found, wish, knowledge }: Case): Decision {
+  const observation = { status, expiration: found, keyState: undefined, keySpec: 'AES_256', scheduledDeletionDate: undefined };
+  return decide(
+    { expiration: found, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false, ...wish },
+    { observation, proof: proven, atHand: one, ...knowledge },
+    now,
+  );
+}
+
+const statuses = Object.keys(materialStatuses) as MaterialStatus[];
+const absent: readonly MaterialStatus[] = ['purged_after_expiry', 'deleted_outside'];
+
+test.each(statuses)('with the wished expiry, only absent material is imported: %s', (status) => {
+  const { steps, refusal } = decideFor({ status, found: future });
+  expect(refusal).toBeUndefined();
+  expect(steps).toEqual(absent.includes(status) ? ['import'] : []);
+});
+
+test.each(statuses)('a change of expiry deletes only material that is present and enabled: %s', (status) => {
+  const { steps } = decideFor({ status, found: future, wish: { expiration: later } });
+  const expected =
+    status === 'present' || status === 'expired_not_purged' ? ['delete', 'import'] : absent.includes(status) ? ['import'] : [];
+  expect(steps).toEqual(expected);
+});
+
+test.each(statuses)('foreign material is refused, whatever the status, and nothing is done: %s', (status) => {
+  const { steps, refusal } = decideFor({ status, found: future, knowledge: { atHand: other } });
+  expect(refusal?.code).toBe('ERR_MATERIAL_DIFFERS');
+  expect(refusal?.message).toContain(one);
+  expect(steps).toEqual([]);
+});
+
+describe('a change of expiry', () => {
+  const change: Case = { status: 'present', found: future, wish: { expiration: later } };
+
+  test('is told as from and to', () => {
+    expect(decideFor(change).reason).toContain('expiration_time changes from 2031-01-01T00:00:00Z to 2032-01-01T00:00:00Z');
+  });
+
+  test('to never, and from never', () => {
+    expect(decideFor({ ...change, wish: { expiration: undefined } }).reason).toContain('to never');
+    expect(decideFor({ status: 'present', wish: { expiration: later } }).reason).toContain('from never');
+  });
+
+  test.each([
+    ['into the past', { wish: { expiration: past } }, 'ERR_ARGUMENT'],
+    ['with allow_interruption = false', { wish: { expiration: later, allowInterruption: false } }, 'ERR_REFUSED'],
+    ['without proof of what the key holds', { knowledge: { proof: undefined } }, 'ERR_REFUSED'],
+    ['when the pin is not what the key is bound to', { wish: { expiration: later, pin: other } }, 'ERR_MATERIAL_DIFFERS'],
+  ])('is refused %s', (_name, part, code) => {
+    const { steps, refusal } = decideFor({ ...change, ...part });
+    expect(refusal?.code).toBe(code);
+    expect(steps).toEqual([]);
+  });
+
+  test('without proof is done when that is allowed', () => {
+    const wish = { expiration: later, allowUnverifiedRenewal: true };
+    expect(decideFor({ ...change, wish, knowledge: { proof: undefined } }).steps).toEqual(['delete', 'import']);
+  });
+
+  test('of a disabled key is postponed, since an import would enable it', () => {
+    const { steps, notices } = decideFor({ ...change, status: 'key_disabled' });
+    expect(steps).toEqual([]);
+    expect(notices[0]?.summary).toContain('postponed');
+  });
+
+  test('smaller than a second is none', () => {
+    expect(decideFor({ ...change, wish: { expiration: new Date(future.getTime() + 999) } }).steps).toEqual([]);
+  });
+});
+
+describe('absent material', () => {
+  test('comes back with the expiry it had when none is declared', () => {
+    expect(decideFor({ status: 'deleted_outside', found: future, wish: { expiration: keep } })).toMatchObject({
+      steps: ['import'],
+      expiration: future,
+    });
+  });
+
+  test.each([past, keep] as const)('that expired as declared is not imported: a warning, no diff', (expiration) => {
+    const { steps, refusal, notices } = decideFor({ status: 'purged_after_expiry', found: past, wish: { expiration } });
+    expect([steps, refusal]).toEqual([[], undefined]);
+    expect(notices[0]?.summary).toBe('The key material has expired');
+  });
+
+  test('with another expiry that is past too is refused', () => {
+    const { refusal } = decideFor({ status: 'purged_after_expiry', found: past, wish: { expiration: new Date(past.getTime() + 60_000) } });
+    expect(refusal?.attribute).toBe('expiration_time');
+  });
+
+  test('is imported without proof too: the KMS itself refuses other bytes', () => {
+    expect(decideFor({ status: 'deleted_outside', knowledge: { proof: undefined } }).steps).toEqual(['import']);
+  });
+
+  test('tells expired from deleted', () => {
+    expect(decideFor({ status: 'purged_after_expiry', found: past, wish: { expiration: later } }).reason).toContain(
+      'expired on 2030-05-01T00:00:00Z',
+    );
+    expect(decideFor({ status: 'deleted_outside', found: future }).reason).toContain('deleted, not by Terraform');
+  });
+});
+
+test('a reason never depends on the minute', () => {
+  const first = decideFor({ status: 'deleted_outside', found: future });
+  const observation = {
+    status: 'deleted_outside',
+    expiration: future,
+    keyState: '5',
+    keySpec: 'AES_256',
+    scheduledDeletionDate: undefined,
+  } as const;
+  const wish = { expiration: future, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false };
+  expect(decide(wish, { observation, proof: proven, atHand: one }, new Date(now.getTime() + 61_000)).reason).toBe(first.reason);
+});

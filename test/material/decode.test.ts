@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { decodeMaterial } from '../../lib/material/decode';
+import type { MaterialEncoding } from '../../lib/schema/key-material';
+
+const decode = (content: string | Buffer, encoding: MaterialEncoding) =>
+  decodeMaterial(Buffer.from(content), encoding, 'file "orders.key"', 'material_file').reveal();
+
+const spellings: Readonly<Record<MaterialEncoding, (bytes: Buffer) => Buffer>> = {
+  raw: (bytes) => bytes,
+  hex: (bytes) => Buffer.from(bytes.toString('hex')),
+  base64: (bytes) => Buffer.from(bytes.toString('base64')),
+};
+
+test.each(['raw', 'hex', 'base64'] as const)('%s gives back the bytes that were spelt', (encoding) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (array) => {
+      const bytes = Buffer.from(array);
+      expect(decode(spellings[encoding](bytes), encoding).equals(bytes)).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  ['base64', 'AAEC\n'],
+  ['base64', '  AAEC\r\n'],
+  ['hex', '000102\n'],
+  ['hex', '\t000102 '],
+] as const)('%s allows white space around: %j', (encoding, content) => {
+  expect([...decode(content, encoding)]).toEqual([0, 1, 2]);
+});
+
+describe('refuses, where Node itself would drop characters', () => {
+  test.each([
+    ['base64', 'not base64 at all!'],
+    ['base64', 'AAEC AAEC'],
+    ['base64', 'AAECAA'],
+    ['base64', 'AAECAB=='],
+    ['base64', 'AA-_'],
+    ['base64', '===='],
+    ['hex', '00010'],
+    ['hex', '0x0001'],
+    ['hex', '00 01'],
+    ['hex', 'zz'],
+    ['raw', ''],
+    ['base64', '\n'],
+  ] as const)('%s: %j', (encoding, content) => {
+    expect(() => decode(content, encoding)).toThrow(/^the key material in file "orders\.key" is /);
+  });
+
+  test('and never repeats the content', () => {
+    expect(() => decode('c2VjcmV0IQ', 'base64')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('c2Vj') }));
+  });
+});
+
+test('wipes what it was given', () => {
+  const content = Buffer.from('000102');
+  decodeMaterial(content, 'hex', 'x', 'material_file');
+  expect(content.every((byte) => byte === 0)).toBe(true);
+});
