@@ -2,7 +2,7 @@
 // constructs and `byok provider install` check before they write it anywhere.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,11 +20,39 @@ const launcher = [
   '":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS; exec node "$0" "$@"',
 ].join('\n');
 
-const shared = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', absWorkingDir: root, legalComments: 'none', write: false };
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  absWorkingDir: root,
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+};
+
+/** Packages whose code ended up in a bundle. */
+const bundledPackages = new Set();
 
 async function bundle(options) {
-  const { outputFiles } = await build({ ...shared, ...options });
+  const { outputFiles, metafile } = await build({ ...shared, ...options });
+  for (const input of Object.keys(metafile.inputs)) {
+    const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+    bundledPackages.add(name);
+  }
   return outputFiles[0].contents;
+}
+
+/** Bundled code travels with its licences. */
+function writeLicences() {
+  bundledPackages.delete(undefined);
+  const texts = [...bundledPackages].sort().map((name) => {
+    const folder = join(root, 'node_modules', name);
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return `${name} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  writeFileSync(join(dist, 'bundle', 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 function writeExecutable(path, content) {
@@ -43,7 +71,11 @@ async function buildProvider() {
   });
   // Without the package.json, a project of "type": "module" above the file would make Node read it as an ES module.
   const contents = { [executable]: code, 'package.json': Buffer.from('{"type":"commonjs"}\n') };
-  const files = Object.fromEntries(Object.keys(contents).sort().map((name) => [name, sha256(contents[name]).digest('hex')]));
+  const files = Object.fromEntries(
+    Object.keys(contents)
+      .sort()
+      .map((name) => [name, sha256(contents[name]).digest('hex')]),
+  );
   for (const [name, content] of Object.entries(contents)) {
     const path = join(dist, 'bundle', 'provider', name);
     name === executable ? writeExecutable(path, content) : writeFileSync(path, content);
@@ -55,7 +87,11 @@ async function buildProvider() {
 }
 
 async function buildCommand() {
-  const code = await bundle({ entryPoints: ['lib/cli/main.ts'], banner: { js: '#!/usr/bin/env node' }, external: ['fastify', 'node-forge'] });
+  const code = await bundle({
+    entryPoints: ['lib/cli/main.ts'],
+    banner: { js: '#!/usr/bin/env node' },
+    external: ['fastify', 'node-forge'],
+  });
   writeExecutable(join(dist, 'bundle', 'byok.js'), code);
 }
 
@@ -66,4 +102,5 @@ function sha256(content) {
 rmSync(dist, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 await Promise.all([buildProvider(), buildCommand()]);
+writeLicences();
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
