@@ -8,6 +8,7 @@ export {
   type IKeyMaterialVariable,
   KeyMaterialSource,
   type KeyMaterialSourceOptions,
+  type PreWrappedOptions,
   type VariableSourceOptions,
 } from './cdktf/key-material-source';
 export { ByokError, type ErrorCode, isByokError } from './errors';

@@ -2,14 +2,15 @@
 // constructs and `byok provider install` check before they write it anywhere.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+// Built beside, then put in place: a failed build leaves the last good one.
+const dist = join(root, '.tmp', `dist-${process.pid}`);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 // One file that is a shell script and JavaScript at once: the shell part says what is missing when there is no Node, and keeps
@@ -55,22 +56,28 @@ function writeLicences() {
   writeFileSync(join(dist, 'bundle', 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
-function writeExecutable(path, content) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
-  chmodSync(path, 0o755);
-}
+/** Kept out of the executable: node-forge is larger than all the rest, and needed for PKCS#12 files only. */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/pkcs12$/ }, () => ({ path: './pkcs12.js', external: true }));
+  },
+};
 
 async function buildProvider() {
   const executable = `terraform-provider-byok_v${version}`;
-  const code = await bundle({
-    entryPoints: ['lib/provider/main.ts'],
-    minify: true,
-    define: { PROVIDER_VERSION: JSON.stringify(version) },
-    banner: { js: launcher },
-  });
+  const [code, pkcs12] = await Promise.all([
+    bundle({
+      entryPoints: ['lib/provider/main.ts'],
+      minify: true,
+      define: { PROVIDER_VERSION: JSON.stringify(version) },
+      banner: { js: launcher },
+      plugins: [apart],
+    }),
+    bundle({ entryPoints: ['lib/material/pkcs12.ts'], minify: true }),
+  ]);
   // Without the package.json, a project of "type": "module" above the file would make Node read it as an ES module.
-  const contents = { [executable]: code, 'package.json': Buffer.from('{"type":"commonjs"}\n') };
+  const contents = { [executable]: code, 'package.json': Buffer.from('{"type":"commonjs"}\n'), 'pkcs12.js': pkcs12 };
   const files = Object.fromEntries(
     Object.keys(contents)
       .sort()
@@ -78,7 +85,8 @@ async function buildProvider() {
   );
   for (const [name, content] of Object.entries(contents)) {
     const path = join(dist, 'bundle', 'provider', name);
-    name === executable ? writeExecutable(path, content) : writeFileSync(path, content);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { mode: name === executable ? 0o755 : 0o644 });
   }
   // Terraform's package hash "h1:": see lib/cdktf/provider-bundle.ts, which checks it.
   const lines = Object.entries(files).map(([name, digest]) => `${digest}  ${name}\n`);
@@ -92,15 +100,21 @@ async function buildCommand() {
     banner: { js: '#!/usr/bin/env node' },
     external: ['fastify', 'node-forge'],
   });
-  writeExecutable(join(dist, 'bundle', 'byok.js'), code);
+  mkdirSync(join(dist, 'bundle'), { recursive: true });
+  writeFileSync(join(dist, 'bundle', 'byok.js'), code, { mode: 0o755 });
 }
 
 function sha256(content) {
   return createHash('sha256').update(content);
 }
 
-rmSync(dist, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-await Promise.all([buildProvider(), buildCommand()]);
-writeLicences();
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+try {
+  await Promise.all([buildProvider(), buildCommand()]);
+  writeLicences();
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], { cwd: root, stdio: 'inherit' });
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(dist, join(root, 'dist'));
+} finally {
+  rmSync(dist, { recursive: true, force: true });
+}

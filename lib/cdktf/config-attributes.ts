@@ -92,5 +92,8 @@ function hclType(type: AttributeType): { type: string; storageClassType: string 
     return { type: 'simple', storageClassType: storage[type] };
   }
   const [collection, element] = type;
+  if (typeof element !== 'string') {
+    return { type: 'any', storageClassType: 'any' };
+  }
   return { type: collection, storageClassType: `${storage[element]}${collection === 'map' ? 'Map' : 'List'}` };
 }

@@ -8,10 +8,33 @@ import { pathFromStackFolder } from './stack-folder';
 
 export interface KeyMaterialSourceOptions {
   /**
-   * How the source spells the bytes. White space around base64 and hex is allowed; "raw" are the bytes as they are.
+   * How the source spells the material. White space around base64 and hex is allowed; "raw" are the bytes as they are; "pem", "der" and
+   * "pkcs12" hold a private key.
    * @default "base64"
    */
   readonly encoding?: MaterialEncoding;
+  /**
+   * Name of the environment variable that holds the password of an encrypted private key; never the password.
+   * @default - not encrypted
+   */
+  readonly passwordEnvironment?: string;
+}
+
+export interface PreWrappedOptions {
+  /** Import token that the material was wrapped for: a reference to an ephemeral value. */
+  readonly importToken: string;
+  /** Base64: the wrapped symmetric key, or the wrapped intermediate key of an asymmetric one. A reference to an ephemeral value. */
+  readonly encryptedKeyMaterial: string;
+  /**
+   * Base64: the private key, wrapped with the intermediate key. A reference to an ephemeral value.
+   * @default - none: the key is symmetric
+   */
+  readonly encryptedPrivatekey?: string;
+  /**
+   * Raise it when there is a new token to import with.
+   * @default - none
+   */
+  readonly version?: number;
 }
 
 export interface VariableSourceOptions extends KeyMaterialSourceOptions {
@@ -37,7 +60,7 @@ export abstract class KeyMaterialSource {
     if (path === '') {
       throw new ByokError('ERR_ARGUMENT', 'the path of the key material is empty; give the path of a file', { attribute: 'material_file' });
     }
-    return new BoundSource((scope) => ({ materialFile: pathFromStackFolder(scope, path), materialEncoding: options.encoding }));
+    return new BoundSource((scope) => ({ materialFile: pathFromStackFolder(scope, path), ...spelling(options) }));
   }
 
   /**
@@ -45,7 +68,7 @@ export abstract class KeyMaterialSource {
    * @param name its name, never its value
    */
   static fromEnvironment(name: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
-    return new BoundSource(() => ({ materialEnv: name, materialEncoding: options.encoding }));
+    return new BoundSource(() => ({ materialEnv: name, ...spelling(options) }));
   }
 
   /**
@@ -58,12 +81,43 @@ export abstract class KeyMaterialSource {
       const declared = typeof variable === 'string' ? variableOf(scope, variable) : variable;
       declared.addOverride('ephemeral', true);
       declared.addOverride('sensitive', true);
-      return { materialWo: declared.stringValue, materialWoVersion: options.version, materialEncoding: options.encoding };
+      return { materialWo: declared.stringValue, materialWoVersion: options.version, ...spelling(options) };
     });
+  }
+
+  /**
+   * A program that writes the material to standard output, for example the client of a secret store. Run in apply only, without a shell, for
+   * at most 60 seconds.
+   * @param argv program and arguments; never a secret, since every user of a machine sees the arguments of a process
+   */
+  static fromCommand(argv: string[], options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
+    return new BoundSource(() => ({ materialCommand: argv, ...spelling(options) }));
+  }
+
+  /**
+   * A program that wraps the material inside an HSM, so that it never leaves it. Run in apply only, without a shell.
+   * @param argv program and arguments
+   */
+  static fromWrapCommand(argv: string[]): KeyMaterialSource {
+    return new BoundSource(() => ({ wrapCommand: argv }));
+  }
+
+  /** Material that was wrapped elsewhere, with the token that it was wrapped for: the request of the import API itself. */
+  static preWrapped(options: PreWrappedOptions): KeyMaterialSource {
+    return new BoundSource(() => ({
+      importTokenWo: options.importToken,
+      encryptedKeyMaterialWo: options.encryptedKeyMaterial,
+      encryptedPrivatekeyWo: options.encryptedPrivatekey,
+      materialWoVersion: options.version,
+    }));
   }
 
   /** Attributes of a `KeyMaterial` in this scope. */
   abstract bind(scope: Construct): KeyMaterialSourceConfig;
+}
+
+function spelling({ encoding, passwordEnvironment }: KeyMaterialSourceOptions): KeyMaterialSourceConfig {
+  return { materialEncoding: encoding, materialPasswordEnv: passwordEnvironment };
 }
 
 class BoundSource extends KeyMaterialSource {

@@ -8,7 +8,7 @@ import { formats } from '../schema/kms';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { isLiteral, propertyName, refuseLiteralSecrets } from './config-attributes';
 
-/** Where the material comes from; at most one of `materialWo`, `materialFile` and `materialEnv`. */
+/** Where the material comes from; at most one source. `KeyMaterialSource` makes one. */
 export interface KeyMaterialSourceConfig {
   /**
    * The material as a write-only value, which is in no state and no plan. A reference to an ephemeral variable or resource; a
@@ -28,10 +28,30 @@ export interface KeyMaterialSourceConfig {
   /** Name of the environment variable that holds the material. */
   readonly materialEnv?: string;
   /**
-   * How the source spells the bytes: "base64", "hex", or "raw".
+   * Program and arguments, run in apply only and without a shell, that write the material to standard output.
+   * @default - none
+   */
+  readonly materialCommand?: string[];
+  /**
+   * Program and arguments that wrap the material inside an HSM, run in apply only and without a shell.
+   * @default - none
+   */
+  readonly wrapCommand?: string[];
+  /** Pre-wrapped material: the import token that it was wrapped for. A reference to an ephemeral value; a literal is refused. */
+  readonly importTokenWo?: string;
+  /** Pre-wrapped material, Base64: the symmetric key, or the intermediate key of an asymmetric one. */
+  readonly encryptedKeyMaterialWo?: string;
+  /** Pre-wrapped material, Base64: the private key of an asymmetric key, wrapped with the intermediate key. */
+  readonly encryptedPrivatekeyWo?: string;
+  /**
+   * How the source spells the material: "base64", "hex" or "raw"; for a private key also "pem", "der" or "pkcs12".
    * @default "base64"
    */
   readonly materialEncoding?: string;
+  /** Password of an encrypted private key. A reference to an ephemeral value; a literal is refused. */
+  readonly materialPasswordWo?: string;
+  /** Name of the environment variable that holds the password of an encrypted private key. */
+  readonly materialPasswordEnv?: string;
 }
 
 export interface KeyMaterialConfig extends KeyMaterialSourceConfig, TerraformMetaArguments {

@@ -31,6 +31,13 @@ interface Listening {
   readonly region: string;
   readonly project_id: string;
   readonly auth_token: string;
+  readonly user_name: string;
+  readonly password: string;
+  readonly domain_name: string;
+  readonly access_key: string;
+  readonly secret_key: string;
+  /** Expire after 24 hours. */
+  readonly temporary_credentials: { readonly access_key: string; readonly secret_key: string; readonly security_token: string };
   readonly control_token: string;
 }
 
@@ -65,6 +72,16 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
         region: emulator.projectName,
         project_id: emulator.projectId,
         auth_token: emulator.authToken,
+        user_name: emulator.userName,
+        password: emulator.password,
+        domain_name: emulator.domainName,
+        access_key: emulator.accessKey,
+        secret_key: emulator.secretKey,
+        temporary_credentials: {
+          access_key: emulator.temporaryCredentials.accessKey,
+          secret_key: emulator.temporaryCredentials.secretKey,
+          security_token: emulator.temporaryCredentials.securityToken,
+        },
         control_token: emulator.controlToken,
       };
       print(json === true ? `${JSON.stringify(listening)}\n` : instructions(listening));
@@ -84,7 +101,9 @@ function checkPort(text: string): number {
   return port;
 }
 
-function instructions({ kms_endpoint, region, project_id, auth_token, control_token }: Listening): string {
+function instructions(listening: Listening): string {
+  const { kms_endpoint, auth_url, region, project_id, auth_token, control_token } = listening;
+  const { user_name, password, domain_name, access_key, secret_key, temporary_credentials: temporary } = listening;
   return `The emulator listens on ${kms_endpoint} (Ctrl-C stops it).
 
 Paste into the shell in which Terraform, cdktf or byok will run:
@@ -92,6 +111,22 @@ Paste into the shell in which Terraform, cdktf or byok will run:
   export HW_REGION_NAME='${region}'
   export HW_PROJECT_ID='${project_id}'
   export HW_AUTH_TOKEN='${auth_token}'
+
+or, instead of the token, one of these:
+
+  an access key:
+  export HW_ACCESS_KEY='${access_key}'
+  export HW_SECRET_KEY='${secret_key}'
+
+  a temporary one, good for 24 hours:
+  export HW_ACCESS_KEY='${temporary.access_key}'
+  export HW_SECRET_KEY='${temporary.secret_key}'
+  export HW_SECURITY_TOKEN='${temporary.security_token}'
+
+  a user, with auth_url = "${auth_url}" in the provider block:
+  export HW_USER_NAME='${user_name}'
+  export HW_USER_PASSWORD='${password}'
+  export HW_DOMAIN_NAME='${domain_name}'
 
 Paste into main.tf:
 

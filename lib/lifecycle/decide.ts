@@ -5,6 +5,7 @@
 import { ByokError } from '../errors';
 import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../schema/key-material';
+import { isAsymmetric } from '../schema/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Notice } from './context';
 import type { MaterialObservation } from './material-status';
@@ -35,6 +36,8 @@ export interface Knowledge {
   readonly proof: Proof | undefined;
   /** Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at. */
   readonly atHand: string | undefined;
+  /** For material that was wrapped elsewhere: whether its token was not used yet. Undefined for all other material. */
+  readonly preWrapped: 'fresh' | 'used' | undefined;
 }
 
 export interface Decision {
@@ -51,7 +54,7 @@ export interface Decision {
 export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
   const { observation } = knowledge;
   const wished = wish.expiration === keep ? observation.expiration : wish.expiration;
-  const refusal = refuseForeignMaterial(wish, knowledge);
+  const refusal = refuseForeignMaterial(wish, knowledge) ?? refuseExpiringPrivateKey(wish, observation.keySpec);
   if (refusal !== undefined) {
     return { steps: [], reason: undefined, expiration: observation.expiration, refusal, notices: [] };
   }
@@ -95,7 +98,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
     ),
 };
 
-function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, proof }: Knowledge, now: Date): Decision {
+function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
   if (sameExpiration(wished, observation.expiration)) {
     return observation.status === 'expired_not_purged' ? nothing(observation, expired(observation)) : nothing(observation);
   }
@@ -109,6 +112,15 @@ function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, pro
   const change = `expiration_time changes from ${formatExpirationTime(observation.expiration)} to ${formatExpirationTime(wished)}`;
   if (isPast(wished, now)) {
     return refuse(pastExpiration(wished, now));
+  }
+  if (preWrapped !== undefined) {
+    return refuse(
+      new ByokError(
+        'ERR_REFUSED',
+        `${change}, which means deleting the material, and material that was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the material itself or a wrap_command`,
+        { attribute: 'expiration_time' },
+      ),
+    );
   }
   if (!wish.allowInterruption) {
     return refuse(
@@ -150,11 +162,19 @@ function decideDisabled(_wish: Wish, wished: ExpirationInstant, { observation }:
       });
 }
 
-function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation }: Knowledge, now: Date): Decision {
+function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation, preWrapped }: Knowledge, now: Date): Decision {
   if (isPast(wished, now)) {
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
       ? nothing(observation, expired(observation))
       : { steps: [], reason: undefined, expiration: observation.expiration, refusal: pastExpiration(wished, now), notices: [] };
+  }
+  if (preWrapped === 'used') {
+    return nothing(observation, {
+      summary: 'The key holds no material, and a new token is needed to import it again',
+      detail:
+        'Material that was wrapped elsewhere is bound to its import token. Fetch new import parameters, wrap the same material for them, give both, and raise material_wo_version.',
+      attribute: 'material_wo_version',
+    });
   }
   const gone =
     observation.status === 'purged_after_expiry'
@@ -199,6 +219,26 @@ export function refuseUnpinned(pin: string | undefined, atHand: string | undefin
         {
           attribute: 'fingerprint',
         },
+      );
+}
+
+/**
+ * Imported private keys last as long as their key: the KMS neither expires nor deletes them.
+ *
+ * @param keySpec undefined while it is not known
+ */
+export function refuseExpiringPrivateKey(wish: Wish, keySpec: string | undefined): ByokError | undefined {
+  return keySpec !== undefined && isAsymmetric(keySpec) ? refuseAnyExpiration(wish, keySpec) : undefined;
+}
+
+/** @param what the asymmetric key, for the message */
+export function refuseAnyExpiration({ expiration }: Wish, what: string): ByokError | undefined {
+  return expiration === keep || expiration === undefined
+    ? undefined
+    : new ByokError(
+        'ERR_ARGUMENT',
+        `expiration_time is ${formatExpirationTime(expiration)}, but the material of an asymmetric key (${what}) never expires; omit it, or give "never"`,
+        { attribute: 'expiration_time' },
       );
 }
 

@@ -5,19 +5,25 @@
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
-import type { ImportParameters, KeyDetail } from '../kms/model';
+import type { KeyDetail } from '../kms/model';
+import type { Material, WrappedMaterial } from '../material/material';
+import type { PreWrapped } from '../material/pre-wrapped';
 import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
 import type { WrappingAlgorithm } from '../schema/kms';
 import { describeKeyState } from '../schema/kms';
 import type { Secret } from '../secret';
-import { wrapMaterial } from '../wrap/wrapping';
 import { type LifecycleContext, waitUntil } from './context';
 
 export interface ImportStep {
   readonly keyId: string;
-  readonly wrappingAlgorithm: WrappingAlgorithm;
   readonly expiration: ExpirationInstant;
+  readonly source: ImportSource;
 }
+
+/** What is sent, and whether it can be made anew for another token. */
+export type ImportSource =
+  | { readonly material: Material; readonly wrappingAlgorithm: WrappingAlgorithm }
+  | { readonly preWrapped: PreWrapped };
 
 /** `theirs`: somebody else imported with the same expiry in between, so nothing is proven about the material. */
 export type ImportResult = 'imported' | 'theirs';
@@ -31,17 +37,18 @@ const parametersAtFault = ['KMS.2601', 'KMS.2603', 'KMS.2605', 'KMS.0311'];
  * @throws KmsError as the KMS refused, KMS.2606 (other material than this key is bound to) among others
  * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry
  */
-export async function importMaterial(context: LifecycleContext, step: ImportStep, material: Secret): Promise<ImportResult> {
+export async function importMaterial(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
+  const renewable = 'material' in step.source;
   let answerLost = false;
   let refetched = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const parameters = await context.kms.getParametersForImport(step.keyId, step.wrappingAlgorithm, { signal: context.signal });
-      await send(context, step, parameters, material);
+      const { importToken, wrapped } = await prepare(context, step);
+      await send(context, step, importToken, wrapped);
       await waitForMaterial(context, step);
       return 'imported';
     } catch (error) {
-      if (hasApiCode(error, ...parametersAtFault) && !refetched) {
+      if (hasApiCode(error, ...parametersAtFault) && renewable && !refetched) {
         refetched = true;
         context.log('info', 'the import parameters were refused, fetching new ones', { code: error.apiCode ?? '' });
         continue;
@@ -51,11 +58,10 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
       if (!lost && !hasApiCode(error, 'KMS.0310')) {
         throw error;
       }
-      const settled = await settle(context, step);
-      if (settled) {
+      if (await settle(context, step)) {
         return answerLost ? 'imported' : 'theirs';
       }
-      if (attempt === attempts) {
+      if (attempt === attempts || !renewable) {
         throw error;
       }
       context.log('warn', 'no answer to the import and the key still holds no material, trying again', { attempt });
@@ -63,20 +69,27 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
   }
 }
 
+/** Pre-wrapped material brings its token along; everything else is wrapped for a fresh one. */
+async function prepare(
+  { kms, signal }: LifecycleContext,
+  { keyId, source }: ImportStep,
+): Promise<{ importToken: Secret; wrapped: WrappedMaterial }> {
+  if ('preWrapped' in source) {
+    return source.preWrapped;
+  }
+  const { importToken, publicKey } = await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal });
+  return { importToken, wrapped: await source.material.wrap(source.wrappingAlgorithm, publicKey) };
+}
+
 async function send(
   { kms, signal }: LifecycleContext,
-  step: ImportStep,
-  { importToken, publicKey }: ImportParameters,
-  material: Secret,
+  { keyId, expiration }: ImportStep,
+  importToken: Secret,
+  wrapped: WrappedMaterial,
 ): Promise<void> {
   try {
     await kms.importKeyMaterial(
-      {
-        keyId: step.keyId,
-        importToken,
-        encryptedKeyMaterial: wrapMaterial(step.wrappingAlgorithm, publicKey, material.reveal()),
-        ...(step.expiration === undefined ? {} : { expirationTime: step.expiration }),
-      },
+      { keyId, importToken, ...wrapped, ...(expiration === undefined ? {} : { expirationTime: expiration }) },
       { signal },
     );
   } finally {

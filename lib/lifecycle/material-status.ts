@@ -28,7 +28,8 @@ const statusByState: Readonly<Record<KnownKeyState, (expired: boolean) => Materi
  * @param lastKnown expiry known before, which tells expired material from deleted material once the KMS shows none
  */
 export function observeMaterial(key: KeyDetail | undefined, lastKnown: ExpirationInstant, now: Date): MaterialObservation {
-  const expiration = key !== undefined && holdsMaterial(key.keyState) ? key.expirationTime : (key?.expirationTime ?? lastKnown);
+  const expiration =
+    key !== undefined && (key.keyState === '2' || key.keyState === '3') ? key.expirationTime : (key?.expirationTime ?? lastKnown);
   const expired = expiration !== undefined && expiration.getTime() <= now.getTime();
   return {
     status:
@@ -44,8 +45,9 @@ export function observeMaterial(key: KeyDetail | undefined, lastKnown: Expiratio
   };
 }
 
-function holdsMaterial(keyState: string): boolean {
-  return keyState === '2' || keyState === '3';
+/** The key has its material, usable or not. */
+export function holdsMaterial(status: MaterialStatus): boolean {
+  return status === 'present' || status === 'key_disabled' || status === 'expired_not_purged';
 }
 
 /** The key would take an import now. */

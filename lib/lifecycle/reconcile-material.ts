@@ -1,24 +1,30 @@
 /**
- * Makes the material of a key what was wished: observe, ensure, sync, return. Does at most what was reviewed, and deletes
- * nothing before the way back is verified.
+ * Makes the material of a key what was wished: observe, ensure, sync, return. Does at most what was reviewed, and deletes nothing
+ * before the way back is verified.
  */
 import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
-import { checkMaterialSize, checkMaterialStrength } from '../material/check';
-import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { describeKeyState, type WrappingAlgorithm } from '../schema/kms';
-import type { Secret } from '../secret';
-import { fingerprint, sameFingerprint } from '../wrap/fingerprint';
-import { type LifecycleContext, type Notice, waitUntil } from './context';
-import { type Decision, decide, keep, type Proof, refusePastExpiration, refuseUnpinned, type Step, type Wish } from './decide';
-import { importMaterial } from './import-material';
+import type { Material } from '../material/material';
+import type { PreWrapped } from '../material/pre-wrapped';
+import type { ExpirationInstant } from '../schema/expiration-time';
+import type { WrappingAlgorithm } from '../schema/kms';
+import { sameFingerprint } from '../wrap/fingerprint';
+import type { LifecycleContext, Notice } from './context';
+import { type Decision, decide, type Proof, type Step, type Wish } from './decide';
+import { type ImportSource, importMaterial } from './import-material';
 import { type MaterialObservation, observeMaterial } from './material-status';
+import { provePublicKey } from './prove-public-key';
 import { deleteMaterial } from './remove-material';
+
+/** Where what is imported comes from; opened only when an import is due. */
+export type RequestSource =
+  /** @throws ByokError when it is not at hand */
+  | { readonly open: () => Promise<Material>; readonly wrappingAlgorithm: WrappingAlgorithm }
+  | { readonly preWrapped: 'fresh' | 'used'; readonly openPreWrapped: () => PreWrapped };
 
 export interface MaterialRequest {
   readonly keyId: string;
   readonly wish: Wish;
-  readonly wrappingAlgorithm: WrappingAlgorithm;
   readonly allowWeakMaterial: boolean;
   /** Steps that the reviewed plan showed. */
   readonly permitted: readonly Step[];
@@ -27,8 +33,7 @@ export interface MaterialRequest {
   /** Expiry known from before. */
   readonly lastKnown: ExpirationInstant;
   readonly proof: Proof | undefined;
-  /** Reads the material; called only when an import is due. @throws ByokError when it is not at hand */
-  readonly material: () => Promise<Secret>;
+  readonly source: RequestSource;
   /** The attribute that names the source, for errors. */
   readonly sourceAttribute: string | undefined;
 }
@@ -58,63 +63,76 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
       },
     );
   }
-  return withMaterial(request, observation.keySpec, async (material, atHand) => {
+  return withSource(request, observation.keySpec, async (source, atHand) => {
     decideOrThrow(context, request, observation, atHand);
-    return decision.steps.includes('delete')
-      ? renew(context, request, decision.expiration, material, atHand)
-      : importAndObserve(context, request, decision.expiration, material, atHand);
+    const step = { keyId: request.keyId, expiration: decision.expiration, source };
+    return decision.steps.includes('delete') && 'material' in source
+      ? renew(context, request, source.wrappingAlgorithm, () => importAndObserve(uninterruptible(context), request, step, atHand))
+      : importAndObserve(context, request, step, atHand);
   });
 }
 
-/** For a resource that does not exist in state yet: imports, or adopts what is there; never deletes. */
-export async function createMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
-  const key = await waitUntil(
-    context,
-    `key ${request.keyId} to become ready`,
-    () => context.kms.describeKey(request.keyId, { signal: context.signal }),
-    (answer) => answer?.keyState !== '1',
-  );
-  if (key === undefined) {
-    throw new ByokError(
-      'ERR_KEY_NOT_FOUND',
-      `key_id is "${request.keyId}", which the KMS does not know; check key_id, region and project_id`,
-      { attribute: 'key_id' },
-    );
+/** Reads and checks the material, lends it, and wipes it. */
+export async function withSource<T>(
+  request: MaterialRequest,
+  keySpec: string | undefined,
+  use: (source: ImportSource, atHand: string | undefined) => Promise<T>,
+): Promise<T> {
+  if ('openPreWrapped' in request.source) {
+    return use({ preWrapped: request.source.openPreWrapped() }, undefined);
   }
-  if (key.origin !== 'external') {
-    throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `key ${request.keyId} has origin "${key.origin}"; material can be imported into keys of origin "external" only, such as byok_external_key makes`,
-      {
-        attribute: 'key_id',
-      },
-    );
-  }
-  const observation = observeMaterial(key, undefined, context.now());
-  if (key.keyState === '2' || key.keyState === '3') {
-    return adopt(request, observation);
-  }
-  if (key.keyState !== '5') {
-    throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `key ${request.keyId} is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState('5')} only`,
-      {
-        attribute: 'key_id',
-      },
-    );
-  }
-  const expiration = request.wish.expiration === keep ? undefined : request.wish.expiration;
-  const past = refusePastExpiration(expiration, context.now());
-  if (past !== undefined) {
-    throw past;
-  }
-  return withMaterial(request, observation.keySpec, async (material, atHand) => {
-    const unpinned = refuseUnpinned(request.wish.pin, atHand);
-    if (unpinned !== undefined) {
-      throw unpinned;
+  const material = await request.source.open();
+  try {
+    material.checkFits(keySpec ?? 'AES_256');
+    if (request.reviewed !== undefined && !sameFingerprint(request.reviewed, material.fingerprint)) {
+      throw new ByokError(
+        'ERR_MATERIAL_DIFFERS',
+        `the plan showed material of fingerprint ${request.reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: plan again`,
+        { attribute: request.sourceAttribute },
+      );
     }
-    return importAndObserve(context, request, expiration, material, atHand);
-  });
+    // Never when the key is bound to it already: nothing would be won, and the key lost.
+    if (request.proof === undefined && !request.allowWeakMaterial) {
+      material.checkStrength();
+    }
+    return await use({ material, wrappingAlgorithm: request.source.wrappingAlgorithm }, material.fingerprint);
+  } finally {
+    material.wipe();
+  }
+}
+
+/** @param atHand undefined for material that was wrapped elsewhere */
+export async function importAndObserve(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  step: { readonly keyId: string; readonly expiration: ExpirationInstant; readonly source: ImportSource },
+  atHand: string | undefined,
+): Promise<MaterialOutcome> {
+  const result = await importMaterial(context, step);
+  const observation = await observe(context, request);
+  const publicKeyProof = await provePublicKey(context, step.keyId, observation.keySpec, atHand);
+  if (result === 'theirs') {
+    return {
+      observation,
+      proof: publicKeyProof ?? request.proof,
+      importedAt: undefined,
+      notices: [adoptedNotice(step.keyId, publicKeyProof !== undefined)],
+    };
+  }
+  const imported = atHand === undefined ? undefined : ({ fingerprint: atHand, proof: 'imported' } as const);
+  return { observation, proof: publicKeyProof ?? imported, importedAt: context.now(), notices: [] };
+}
+
+export function adoptedNotice(keyId: string, proven: boolean): Notice {
+  return {
+    summary: 'The key already held material, which was adopted',
+    detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
+      proven
+        ? 'Its public key proves that it is the material at hand.'
+        : 'Whether it is the material at hand is not proven: fingerprint_verified is false.'
+    }`,
+    attribute: 'key_id',
+  };
 }
 
 async function observe(context: LifecycleContext, { keyId, lastKnown }: MaterialRequest): Promise<MaterialObservation> {
@@ -128,63 +146,38 @@ function decideOrThrow(
   observation: MaterialObservation,
   atHand: string | undefined,
 ): Decision {
-  const decision = decide(request.wish, { observation, proof: request.proof, atHand }, context.now());
+  const preWrapped = 'preWrapped' in request.source ? request.source.preWrapped : undefined;
+  const decision = decide(request.wish, { observation, proof: request.proof, atHand, preWrapped }, context.now());
   if (decision.refusal !== undefined) {
     throw decision.refusal;
   }
   return decision;
 }
 
-/** Reads and checks the material, lends it, and wipes it. */
-async function withMaterial<T>(
-  request: MaterialRequest,
-  keySpec: string | undefined,
-  use: (material: Secret, atHand: string) => Promise<T>,
-): Promise<T> {
-  const material = await request.material();
-  try {
-    checkMaterialSize(material.reveal(), keySpec ?? 'AES_256', request.sourceAttribute);
-    const atHand = fingerprint(material.reveal());
-    if (request.reviewed !== undefined && !sameFingerprint(request.reviewed, atHand)) {
-      throw new ByokError(
-        'ERR_MATERIAL_DIFFERS',
-        `the plan showed material of fingerprint ${request.reviewed}, but now it has ${atHand}; the source is not stable or was changed: plan again`,
-        { attribute: request.sourceAttribute },
-      );
-    }
-    // Never when the key is bound to it already: nothing would be won, and the key lost.
-    if (request.proof === undefined && !request.allowWeakMaterial) {
-      checkMaterialStrength(material.reveal(), request.sourceAttribute);
-    }
-    return await use(material, atHand);
-  } finally {
-    material.wipe();
-  }
+/** From the delete on nothing but the deadline stops it: an interruption would only prolong the outage. */
+function uninterruptible(context: LifecycleContext): LifecycleContext {
+  return { ...context, signal: new AbortController().signal };
 }
 
-/** Delete and import again. From the delete on nothing but the deadline stops it: an interruption would prolong the outage. */
+/** Delete and import again. */
 async function renew(
   context: LifecycleContext,
   request: MaterialRequest,
-  expiration: ExpirationInstant,
-  material: Secret,
-  atHand: string,
+  wrappingAlgorithm: WrappingAlgorithm,
+  importAgain: () => Promise<MaterialOutcome>,
 ): Promise<MaterialOutcome> {
-  await verifyWayBack(context, request);
-  const uninterruptible = { ...context, signal: new AbortController().signal };
+  await verifyWayBack(context, request.keyId, wrappingAlgorithm);
   const start = context.now();
-  await deleteMaterial(uninterruptible, request.keyId);
+  await deleteMaterial(uninterruptible(context), request.keyId);
   try {
-    const outcome = await importAndObserve(uninterruptible, request, expiration, material, atHand);
+    const outcome = await importAgain();
     return { ...outcome, notices: [...outcome.notices, outage(context, start)] };
   } catch (cause) {
     const [code, message] = isByokError(cause) ? [cause.code, cause.message] : ['ERR_INTERNAL' as const, String(cause)];
     throw new ByokError(
       code,
       `key ${request.keyId} has no material at the moment: it was deleted, and importing it again failed: ${message}; apply again, which imports the same material`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }
@@ -193,7 +186,7 @@ async function renew(
  * KMS.0310 ("not in Pending import state") is the answer wanted before the delete: the KMS answers, and we may fetch import
  * parameters. Anything else stops here, with the key intact.
  */
-async function verifyWayBack({ kms, signal }: LifecycleContext, { keyId, wrappingAlgorithm }: MaterialRequest): Promise<void> {
+async function verifyWayBack({ kms, signal }: LifecycleContext, keyId: string, wrappingAlgorithm: WrappingAlgorithm): Promise<void> {
   try {
     const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm, { signal });
     parameters.importToken.wipe();
@@ -206,40 +199,6 @@ async function verifyWayBack({ kms, signal }: LifecycleContext, { keyId, wrappin
   throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} lost its material since it was described; nothing was done, plan again`, {
     attribute: 'key_id',
   });
-}
-
-async function importAndObserve(
-  context: LifecycleContext,
-  request: MaterialRequest,
-  expiration: ExpirationInstant,
-  material: Secret,
-  atHand: string,
-): Promise<MaterialOutcome> {
-  const { keyId, wrappingAlgorithm } = request;
-  const result = await importMaterial(context, { keyId, wrappingAlgorithm, expiration }, material);
-  const observation = await observe(context, request);
-  return result === 'imported'
-    ? { observation, proof: { fingerprint: atHand, proof: 'imported' }, importedAt: context.now(), notices: [] }
-    : { observation, proof: request.proof, importedAt: undefined, notices: [adopted(keyId)] };
-}
-
-function adopt({ keyId, wish }: MaterialRequest, observation: MaterialObservation): MaterialOutcome {
-  if (wish.expiration !== keep && !sameExpiration(wish.expiration, observation.expiration)) {
-    throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `key ${keyId} already holds material that expires ${formatExpirationTime(observation.expiration)}, and ${formatExpirationTime(wish.expiration)} is declared; bring it under management first: terraform import <address> ${keyId}`,
-      { attribute: 'expiration_time' },
-    );
-  }
-  return { observation, proof: undefined, importedAt: undefined, notices: [adopted(keyId)] };
-}
-
-function adopted(keyId: string): Notice {
-  return {
-    summary: 'The key already held material, which was adopted',
-    detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. Whether it is the material at hand is not proven: fingerprint_verified is false.`,
-    attribute: 'key_id',
-  };
 }
 
 function outage(context: LifecycleContext, start: Date): Notice {

@@ -3,6 +3,7 @@ import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
+import { isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
 
 /** The key is not there, or holds no material that could be deleted. */
@@ -24,6 +25,9 @@ export async function removeMaterial(context: LifecycleContext, keyId: string, p
   if (key === undefined || key.keyState === '5') {
     return [];
   }
+  if (key.keySpec !== undefined && isAsymmetric(key.keySpec)) {
+    return [privateKeyStays(keyId)];
+  }
   if (key.keyState === '4') {
     return [
       {
@@ -34,6 +38,15 @@ export async function removeMaterial(context: LifecycleContext, keyId: string, p
   }
   await deleteMaterial(context, keyId);
   return [];
+}
+
+/** KMS.2702, known before it is asked for. */
+export function privateKeyStays(keyId: string): Notice {
+  return {
+    summary: 'The private key stays in the KMS',
+    detail: `Imported material of an asymmetric key cannot be deleted (KMS.2702): key ${keyId} goes on working, and its material goes only with the key itself.`,
+    attribute: 'on_destroy',
+  };
 }
 
 export function refuseRemoval(keyId: string): ByokError {

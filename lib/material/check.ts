@@ -1,17 +1,15 @@
 /** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
 import { ByokError } from '../errors';
-import { type KeySpec, keySpecs } from '../schema/kms';
+import { findKeySpec, keySpecs } from '../schema/kms';
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
 export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {
-  const row = Object.hasOwn(keySpecs, keySpec) ? keySpecs[keySpec as KeySpec] : undefined;
-  if (row === undefined) {
+  const row = findKeySpec(keySpec) ?? refuseKeySpec(keySpec);
+  if (row.family !== 'symmetric') {
     throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
-      {
-        attribute: 'key_id',
-      },
+      'ERR_MATERIAL_INVALID',
+      `the key material is ${material.length} bytes that are no private key, and ${keySpec} needs one; give it with material_encoding = "pem", "der" or "pkcs12"`,
+      { attribute },
     );
   }
   if (material.length !== row.materialBytes) {
@@ -21,6 +19,17 @@ export function checkMaterialSize(material: Buffer, keySpec: string, attribute: 
       { attribute },
     );
   }
+}
+
+/** @throws ByokError ERR_KEY_UNSUITABLE */
+export function refuseKeySpec(keySpec: string): never {
+  throw new ByokError(
+    'ERR_KEY_UNSUITABLE',
+    `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
+    {
+      attribute: 'key_id',
+    },
+  );
 }
 
 interface Weakness {

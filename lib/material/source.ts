@@ -1,53 +1,95 @@
-/** Where material comes from: a write-only value, a file, or an environment variable. Reading happens only when asked. */
+/**
+ * Where material comes from, and how it becomes `Material`. Reading happens only when asked; commands run only where running them was
+ * allowed, since a plan must not execute code.
+ */
 import { readFile } from 'node:fs/promises';
 import { ByokError } from '../errors';
-import type { MaterialEncoding } from '../schema/key-material';
+import type { MaterialEncoding, MaterialSourceAttribute } from '../schema/key-material';
 import type { Secret } from '../secret';
-import { decodeMaterial } from './decode';
+import { runCommand } from './command';
+import { openHsmMaterial } from './hsm';
+import type { Material } from './material';
+import { openContent } from './open-content';
 
 /** Attribute names as in the Terraform schema, so that every message can point at its cause. */
 export type MaterialSource =
   | { readonly attribute: 'material_wo'; readonly value: string }
   | { readonly attribute: 'material_file'; readonly path: string }
-  | { readonly attribute: 'material_env'; readonly name: string };
+  | { readonly attribute: 'material_env'; readonly name: string }
+  | { readonly attribute: 'material_command'; readonly argv: readonly string[] }
+  | { readonly attribute: 'wrap_command'; readonly argv: readonly string[] };
+
+export interface OpenOptions {
+  readonly encoding: MaterialEncoding;
+  /** Of an encrypted private key. */
+  readonly password: Secret | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** False in a plan. */
+  readonly mayRunCommands: boolean;
+}
 
 /** Material, or the reason why there is none right now: a missing file is no error until an import is due. */
-export type MaterialAtHand = { readonly material: Secret } | { readonly missing: string; readonly attribute: string | undefined };
+export type MaterialAtHand =
+  | { readonly material: Material }
+  | { readonly missing: string; readonly attribute: MaterialSourceAttribute | undefined };
+
+type Content = { readonly content: Buffer; readonly source: string } | { readonly missing: string };
 
 /**
  * @param source undefined when the configuration names none
- * @throws ByokError ERR_MATERIAL_INVALID when there is content that cannot be decoded or a file that cannot be read
+ * @throws ByokError ERR_MATERIAL_INVALID when there is content that cannot be used or a file that cannot be read, and
+ *   ERR_MATERIAL_NOT_AT_HAND when a command fails
  */
-export async function readMaterial(
-  source: MaterialSource | undefined,
-  encoding: MaterialEncoding,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<MaterialAtHand> {
+export async function openMaterial(source: MaterialSource | undefined, options: OpenOptions): Promise<MaterialAtHand> {
   if (source === undefined) {
-    return { missing: 'no source of the key material is configured: set material_file, material_env or material_wo', attribute: undefined };
+    return {
+      missing: 'no source of the key material is configured: set material_file, material_env, material_wo or another source',
+      attribute: undefined,
+    };
   }
   const { attribute } = source;
-  if (attribute === 'material_wo') {
-    return { material: decodeMaterial(Buffer.from(source.value, 'utf8'), encoding, 'material_wo', attribute) };
+  if ('argv' in source && !options.mayRunCommands) {
+    return { missing: `${attribute} is run in apply only`, attribute };
   }
-  if (attribute === 'material_env') {
-    const value = env[source.name];
-    return value === undefined || value === ''
-      ? { missing: `the environment variable "${source.name}" that holds the key material is not set`, attribute }
-      : { material: decodeMaterial(Buffer.from(value, 'utf8'), encoding, `environment variable "${source.name}"`, attribute) };
+  if (attribute === 'wrap_command') {
+    return { material: await openHsmMaterial(source.argv, options) };
   }
-  const content = await readKeyFile(source.path);
-  return content === undefined
-    ? { missing: `the file "${source.path}" that holds the key material does not exist`, attribute }
-    : { material: decodeMaterial(content, encoding, `file "${source.path}"`, attribute) };
+  const found = await readContent(source, options);
+  return 'missing' in found
+    ? { missing: found.missing, attribute }
+    : { material: openContent(found.content, { ...options, attribute, source: found.source }) };
 }
 
-async function readKeyFile(path: string): Promise<Buffer | undefined> {
+async function readContent(source: Exclude<MaterialSource, { attribute: 'wrap_command' }>, { env, signal }: OpenOptions): Promise<Content> {
+  switch (source.attribute) {
+    case 'material_wo':
+      return { content: Buffer.from(source.value, 'utf8'), source: 'material_wo' };
+    case 'material_env':
+      return readVariable(source.name, env);
+    case 'material_file':
+      return readKeyFile(source.path);
+    case 'material_command':
+      return {
+        content: await runCommand(source.argv, { attribute: source.attribute, env, signal }),
+        source: `the output of "${source.argv[0]}"`,
+      };
+  }
+}
+
+function readVariable(name: string, env: OpenOptions['env']): Content {
+  const value = env[name];
+  return value === undefined || value === ''
+    ? { missing: `the environment variable "${name}" that holds the key material is not set` }
+    : { content: Buffer.from(value, 'utf8'), source: `environment variable "${name}"` };
+}
+
+async function readKeyFile(path: string): Promise<Content> {
   try {
-    return await readFile(path);
+    return { content: await readFile(path), source: `file "${path}"` };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      return undefined;
+      return { missing: `the file "${path}" that holds the key material does not exist` };
     }
     throw new ByokError(
       'ERR_MATERIAL_INVALID',

@@ -7,6 +7,12 @@ export function text(values: Values, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A list of strings; undefined also while one of them is unknown. */
+export function texts(values: Values, name: string): readonly string[] | undefined {
+  const value = values[name];
+  return Array.isArray(value) && value.every((element) => typeof element === 'string') ? value : undefined;
+}
+
 export function integer(values: Values, name: string): number | undefined {
   const value = values[name];
   return typeof value === 'number' ? value : undefined;

@@ -1,14 +1,21 @@
 /** What a plan of `byok_key_material` shows: from prior state, configuration and the material if it is at hand. Asks no KMS. */
-
 import type { Notice } from '../lifecycle/context';
-import { type Decision, decide, type Proof, refusePastExpiration, refuseUnpinned, type Step } from '../lifecycle/decide';
+import {
+  type Decision,
+  decide,
+  type Proof,
+  refuseAnyExpiration,
+  refusePastExpiration,
+  refuseUnpinned,
+  type Step,
+} from '../lifecycle/decide';
 import { isAbsent } from '../lifecycle/material-status';
-import { checkMaterialSize, checkMaterialStrength } from '../material/check';
+import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
-import { fingerprint } from '../wrap/fingerprint';
 import { flag, isUnknown, text } from './attributes';
-import { expirationText, isVerified, materialOf, observationOf, sourceAttributeOf, wishOf } from './material-config';
+import { expirationText, isVerified, observationOf, wishOf } from './material-config';
+import { materialOf, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
 
 export interface MaterialPlan {
   readonly planned: Values;
@@ -17,48 +24,53 @@ export interface MaterialPlan {
   readonly notices: readonly Notice[];
 }
 
-/** Fingerprint of the material at plan time, or why there is none. */
+/** What a plan could see of the material. */
 export interface AtHand {
   readonly fingerprint: string | undefined;
+  readonly isPrivateKey: boolean;
   /** Why it is not at hand; never an error while no import is due. */
   readonly missing: string | undefined;
   /** Content that can never be imported; an error once an import is due. */
   readonly unusable: unknown;
 }
 
-/** Looks at the material, keeps its fingerprint only. */
+/** Looks at the material, keeps its fingerprint only. Runs no command. */
 export async function lookAtMaterial(
   config: Values,
   keySpec: string | undefined,
   proof: Proof | undefined,
-  env: Readonly<Record<string, string | undefined>>,
+  opening: Omit<Opening, 'mayRunCommands'>,
 ): Promise<AtHand> {
-  const attribute = sourceAttributeOf(config);
+  const nothing = { fingerprint: undefined, isPrivateKey: false, missing: undefined, unusable: undefined };
   try {
-    const found = await materialOf(config, env);
+    const found = await materialOf(config, { ...opening, mayRunCommands: false });
     if ('missing' in found) {
-      return { fingerprint: undefined, missing: found.missing, unusable: undefined };
+      return { ...nothing, missing: found.missing };
     }
-    const bytes = found.material.reveal();
+    const { material } = found;
     try {
-      checkMaterialSize(bytes, keySpec ?? 'AES_256', attribute);
-      return { fingerprint: fingerprint(bytes), missing: undefined, unusable: proof === undefined ? weaknessOf(bytes, config) : undefined };
+      const { fingerprint, isPrivateKey } = material;
+      return { ...nothing, fingerprint, isPrivateKey, unusable: faultOf(material, config, keySpec, proof) };
     } finally {
-      found.material.wipe();
+      material.wipe();
     }
   } catch (unusable) {
-    return { fingerprint: undefined, missing: undefined, unusable };
+    return { ...nothing, unusable };
   }
 }
 
-function weaknessOf(material: Buffer, config: Values): unknown {
+/** The key is only described in apply: a first plan knows its spec from the kind of material alone. */
+function faultOf(material: Material, config: Values, keySpec: string | undefined, proof: Proof | undefined): unknown {
   try {
-    if (flag(config, 'allow_weak_material') !== true) {
-      checkMaterialStrength(material, sourceAttributeOf(config));
+    if (keySpec !== undefined || !material.isPrivateKey) {
+      material.checkFits(keySpec ?? 'AES_256');
+    }
+    if (proof === undefined && flag(config, 'allow_weak_material') !== true) {
+      material.checkStrength();
     }
     return undefined;
-  } catch (weakness) {
-    return weakness;
+  } catch (fault) {
+    return fault;
   }
 }
 
@@ -70,6 +82,7 @@ export function planCreate(proposed: Values, config: Values, atHand: AtHand, now
   const declared = text(config, 'expiration_time');
   const refusals = [
     atHand.unusable,
+    atHand.isPrivateKey ? refuseAnyExpiration(wishOf(config, undefined), 'the source holds a private key') : undefined,
     refuseUnpinned(pin, atHand.fingerprint),
     declared === undefined ? undefined : refusePastExpiration(parseExpirationTime(declared), now),
   ].filter((refusal) => refusal !== undefined);
@@ -101,11 +114,12 @@ export function planUpdate(
   atHand: AtHand,
   now: Date,
 ): MaterialPlan {
+  const preWrapped = preWrappedOf(config, prior);
   if (isUnknown(config, 'expiration_time')) {
     return planUnknownExpiration(prior, proposed, proof);
   }
   const observation = observationOf(prior);
-  const decision = decide(wishOf(config, proof), { observation, proof, atHand: atHand.fingerprint }, now);
+  const decision = decide(wishOf(config, proof), { observation, proof, atHand: atHand.fingerprint, preWrapped }, now);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue ? plannedImport(prior, proposed, config, proof, atHand, decision) : plannedQuiet(prior, proposed, config, proof),
@@ -183,9 +197,15 @@ function planUnknownExpiration(prior: Values, proposed: Values, proof: Proof | u
   };
 }
 
+/** Sources that no plan looks at, so that their absence is nothing to speak of. */
+const applyOnly: readonly string[] = ['material_command', 'wrap_command', 'import_token_wo'];
+
 /** A plan works without the secret; it says so where that will matter. */
 function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): readonly Notice[] {
   const attribute = sourceAttributeOf(config);
+  if (attribute !== undefined && (applyOnly.includes(attribute) || isUnknown(config, attribute))) {
+    return [];
+  }
   const consequence = importDue
     ? 'An import is planned: apply needs the material, and stops before any change without it.'
     : 'Nothing needs it now; the next import will.';

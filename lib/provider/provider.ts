@@ -7,13 +7,20 @@ import type { Context, ProviderDefinition } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
 import type { Client, Surroundings } from './client';
+import { fingerprintFunction } from './fingerprint-function';
+import { importParametersEphemeral } from './import-parameters-ephemeral';
+import { keyDataSource } from './key-data-source';
 import { externalKeyResource } from './key-resource';
+import { keysDataSource } from './keys-data-source';
 import { keyMaterialResource } from './material-resource';
 
 export function byokProvider(surroundings: Surroundings): ProviderDefinition<Client> {
   return {
     schema: providerSchema,
     resources: { byok_external_key: externalKeyResource, byok_key_material: keyMaterialResource },
+    dataSources: { byok_key: keyDataSource, byok_keys: keysDataSource },
+    ephemeralResources: { byok_import_parameters: importParametersEphemeral },
+    functions: { fingerprint: fingerprintFunction },
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);

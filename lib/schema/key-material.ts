@@ -27,12 +27,24 @@ export const materialDestroyPolicies = {
 
 export type MaterialDestroyPolicy = keyof typeof materialDestroyPolicies;
 
-export const materialEncodings = ['base64', 'hex', 'raw'] as const;
+export const materialEncodings = ['base64', 'hex', 'raw', 'pem', 'der', 'pkcs12'] as const;
 
 export type MaterialEncoding = (typeof materialEncodings)[number];
 
 /** Attributes that say where the material comes from; at most one may be set. */
-export const materialSourceAttributes = ['material_wo', 'material_file', 'material_env'] as const;
+export const materialSourceAttributes = [
+  'material_wo',
+  'material_file',
+  'material_env',
+  'material_command',
+  'wrap_command',
+  'import_token_wo',
+] as const;
+
+export type MaterialSourceAttribute = (typeof materialSourceAttributes)[number];
+
+/** Sources whose change is not visible and may be counted by `material_wo_version`. */
+export const writeOnlySourceAttributes = ['material_wo', 'import_token_wo'] as const;
 
 const list = (table: Readonly<Record<string, string>>): string =>
   Object.entries(table)
@@ -62,7 +74,7 @@ export const keyMaterialSchema = {
       type: 'number',
       optional: true,
       description:
-        'Optional counter beside `material_wo`, for those who want to see a change of source in the plan. The fingerprint is what decides.',
+        'Counter beside a write-only source. With `material_wo` it is for those who want to see a change of source in the plan: the fingerprint is what decides. With pre-wrapped material a new number says that there is a new token to import with.',
     },
     material_file: {
       type: 'string',
@@ -70,13 +82,61 @@ export const keyMaterialSchema = {
       description: 'Path of the file that holds the material, relative to the folder in which Terraform runs.',
     },
     material_env: { type: 'string', optional: true, description: 'Name of the environment variable that holds the material.' },
+    material_command: {
+      type: ['list', 'string'],
+      optional: true,
+      description:
+        'Program and arguments, run without a shell, that write the material to standard output. It runs in apply only, for at most 60 seconds, and sees only `PATH`, `HOME`, locale and temporary folder of the environment, and variables named `BYOK_…`.',
+    },
+    wrap_command: {
+      type: ['list', 'string'],
+      optional: true,
+      description:
+        'Program and arguments that wrap the material inside an HSM, so that it never leaves it: it is asked by JSON on standard input for a fingerprint, then for the wrapped material. It runs under the rules of `material_command`.',
+    },
+    import_token_wo: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      writeOnly: true,
+      description:
+        'Pre-wrapped material: the import token that it was wrapped for, as get-parameters-for-import answered it. Valid for 24 hours.',
+    },
+    encrypted_key_material_wo: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      writeOnly: true,
+      description:
+        'Pre-wrapped material: the symmetric key, or for an asymmetric key the intermediate key, wrapped with the public key of the token. Base64.',
+    },
+    encrypted_privatekey_wo: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      writeOnly: true,
+      description:
+        'Pre-wrapped material of an asymmetric key: the PKCS#8 private key, wrapped with the intermediate key by AES key wrap with padding. Base64.',
+    },
     material_encoding: {
       type: 'string',
       optional: true,
       default: 'base64',
       allowed: materialEncodings,
       description:
-        'How the source spells the bytes: `base64`, `hex`, or `raw` bytes as they are. Decoding is strict; white space around the text is allowed.',
+        'How the source spells the material: `base64`, `hex`, or `raw` bytes as they are; for a private key also `pem`, `der` (PKCS#8, PKCS#1 or SEC 1) or `pkcs12`. Decoding is strict; white space around Base64 and hex is allowed.',
+    },
+    material_password_wo: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      writeOnly: true,
+      description: 'Password of an encrypted private key, as a write-only value.',
+    },
+    material_password_env: {
+      type: 'string',
+      optional: true,
+      description: 'Name of the environment variable that holds the password of an encrypted private key.',
     },
     wrapping_algorithm: {
       type: 'string',

@@ -1,125 +1,184 @@
 /**
- * Error codes of the KMS and of the gateway in front of it: status and message as the API reference lists them, and what a
- * person should do. The client decides by code, never by text: live texts differ from the documented ones.
+ * Error codes of the KMS and of the gateway in front of it, each described once: status and message as the API reference lists
+ * them, whose fault it is, what a person should do, and how this program reacts. Decisions are made by code, never by text: live
+ * texts differ from the documented ones.
  */
+
+/** Whose fault a refusal is; read by people, and by the message about a wrong login. */
+export type KmsFault = 'caller' | 'material' | 'login' | 'permission' | 'service' | 'throttling';
+
+/**
+ * What this program does about it by itself. `retry`: sends it again after a pause, where a second run does no harm;
+ * `new-parameters`: fetches import parameters and wraps anew, once; `new-login`: fetches a token and sends it again, once;
+ * `describe`: looks at the key, since the call may be done already, by us or by somebody else; `stop`: nothing.
+ */
+export type KmsReaction = 'retry' | 'new-parameters' | 'new-login' | 'describe' | 'stop';
 
 export interface KmsErrorCode {
   readonly status: number;
   readonly message: string;
+  readonly fault: KmsFault;
   /** What to do about it: a clause that an error message may end in. */
-  readonly advice?: string;
+  readonly advice: string;
+  readonly reaction: KmsReaction;
 }
 
 export const kmsErrorCodes = {
-  'KMS.0101': { status: 500, message: 'KMS error.' },
-  'KMS.0102': { status: 500, message: 'Abnormal KMS I/O.' },
-  'KMS.0104': { status: 503, message: 'A system exception occurred. Contact technical support.' },
-  'KMS.0201': { status: 400, message: 'Invalid request URL.' },
-  'KMS.0202': { status: 400, message: 'Invalid JSON format of the request message.' },
-  'KMS.0203': { status: 400, message: 'Request message too long.' },
-  'KMS.0204': { status: 400, message: 'Parameters missing in the request message.' },
-  'KMS.0205': { status: 400, message: 'Invalid key ID.' },
-  'KMS.0206': { status: 400, message: 'Invalid sequence number.' },
-  'KMS.0207': { status: 404, message: 'The key does not exist.', advice: 'check key_id, region and project_id' },
-  'KMS.0209': { status: 400, message: 'The key has been disabled.', advice: 'enable the key first' },
-  'KMS.0210': {
-    status: 400,
-    message: 'The key is in Scheduled deletion state and cannot be used.',
-    advice: 'cancel the deletion of the key first',
+  'KMS.0100': service(500, 'Get-status error.'),
+  'KMS.0101': service(500, 'KMS error.'),
+  'KMS.0102': service(500, 'Abnormal KMS I/O.'),
+  'KMS.0103': service(500, 'A system exception occurred. Contact technical support.'),
+  'KMS.0104': service(503, 'A system exception occurred. Contact technical support.'),
+  'KMS.0105': { ...service(400, 'A system exception occurred. Contact technical support.'), reaction: 'stop' },
+  'KMS.0106': caller(400, 'It is replica service, readonly api allowed.', 'call the region where the key was created'),
+  'KMS.0201': caller(400, 'Invalid request URL.', 'check kms_endpoint and project_id'),
+  'KMS.0202': caller(400, 'Invalid JSON format of the request message.', defect()),
+  'KMS.0203': caller(400, 'Request message too long.', defect()),
+  'KMS.0204': caller(400, 'Parameters missing in the request message.', defect()),
+  'KMS.0205': caller(400, 'Invalid key ID.', 'check key_id: 36 characters, as the console shows it'),
+  'KMS.0206': caller(400, 'Invalid sequence number.', defect()),
+  'KMS.0207': caller(404, 'The key does not exist.', 'check key_id, region and project_id'),
+  'KMS.0209': caller(400, 'The key has been disabled.', 'enable the key first'),
+  'KMS.0210': caller(400, 'The key is in Scheduled deletion state and cannot be used.', 'cancel the deletion of the key first'),
+  'KMS.0211': caller(
+    400,
+    'Cannot perform this operation on Default Master Keys.',
+    'use a key of your own, not the default key of a service',
+  ),
+  'KMS.0214': caller(400, 'The request format is invalid.', defect()),
+  'KMS.0215': caller(405, 'Request method not supported.', 'check kms_endpoint'),
+  'KMS.0301': login(403, 'Invalid or null X-Auth-Token.', 'give a valid login'),
+  'KMS.0302': login(403, 'Invalid X-Auth-Token.', 'give a valid login'),
+  'KMS.0303': login(403, 'X-Auth-Token expired.', 'fetch a new token: tokens live for 24 hours'),
+  'KMS.0304': login(
+    403,
+    'X-Auth-Token contains the OBT tag and cannot be used to access services.',
+    'use the login of a user who may use the service',
+  ),
+  'KMS.0305': login(403, 'Invalid X-Auth-Token project name.', 'log in to the project of the key'),
+  'KMS.0306': permission(403, 'No access permissions.', 'grant the user permission to use this key'),
+  'KMS.0307': permission(403, 'No access permissions.', 'grant the user the kms:cmk permissions of this call'),
+  'KMS.0308': caller(400, 'Invalid parameter.', 'check the values that the message names'),
+  'KMS.0309': caller(400, 'External keys required.', 'use a key of origin "external": material cannot be imported into any other'),
+  'KMS.0310': state(
+    400,
+    'The key is not in Pending import state.',
+    'look at the key: it holds material already, or is scheduled for deletion',
+  ),
+  'KMS.0311': parameters(
+    400,
+    'Failed to decrypt data using the RSA private key.',
+    'the wrapping does not fit the import token: check wrapping_algorithm',
+  ),
+  'KMS.0312': caller(400, 'External keys cannot be rotated.', 'rotate by making a new key'),
+  'KMS.0314': permission(
+    403,
+    'Real-name authentication is required to access the API.',
+    'complete the real-name authentication of the account',
+  ),
+  'KMS.0320': permission(400, 'Resource frozen.', 'settle the account: frozen keys cannot be used'),
+  'KMS.0321': { ...login(403, 'URIs in URL and X-Auth-Token do not match.', 'make project_id the project of the login'), reaction: 'stop' },
+  'KMS.0325': caller(400, 'The asymmetric key is not support this operation.', 'use a symmetric key'),
+  'KMS.0326': permission(403, 'No access permissions.', 'grant the user the kms:cmk permissions of this call'),
+  'KMS.0328': permission(403, 'KMS has been frozen. Renew it and try again.', 'settle the account'),
+  'KMS.0329': caller(400, 'Hash algorithm does not match the digest length.', 'give a digest of the length of the signing algorithm'),
+  'KMS.0330': permission(403, 'User has no permission.', 'grant the user the kms:cmk permissions of this call'),
+  'KMS.0331': caller(400, 'The symmetric key is not support this operation.', 'use an asymmetric key'),
+  'KMS.0332': caller(400, 'This key is not support the signing algorithm.', 'choose an algorithm of the key_spec'),
+  'KMS.0334': caller(400, 'The cmk is used to encrypt and decrypt.', 'use a key of usage SIGN_VERIFY'),
+  'KMS.0335': caller(400, 'The cmk is used to sign and verify.', 'use a key of usage ENCRYPT_DECRYPT'),
+  'KMS.0339': caller(400, 'The custom keystore do not support import key.', 'create the key in the default keystore'),
+  'KMS.0341': caller(
+    400,
+    'The hmac key do not support this operation.',
+    'use a key_spec other than HMAC: their material cannot be imported',
+  ),
+  'KMS.0401': caller(400, 'Tag list cannot be empty.', 'give at least one tag'),
+  'KMS.0404': caller(400, 'Invalid action.', defect()),
+  'KMS.0405': caller(400, 'Invalid tag value.', 'use no control characters and none of * < > \\ ='),
+  'KMS.0406': caller(400, 'Invalid tag key.', 'use no control characters and none of * < > \\ ='),
+  'KMS.0407': caller(400, 'Invalid tag list size.', 'give fewer tags'),
+  'KMS.0409': caller(400, 'Too many tags.', 'a key takes at most 20 tags'),
+  'KMS.0410': caller(400, 'Invalid tag value length.', 'use at most 43 characters'),
+  'KMS.0411': caller(400, 'Invalid tag key length.', 'use 1 to 36 characters'),
+  'KMS.0412': caller(400, 'Invalid tag list.', 'check the tags'),
+  'KMS.0414': caller(400, 'Invalid tags.', 'check the tags'),
+  'KMS.0416': caller(404, 'Invalid tag ID.', 'the key has no such tag; refresh and plan again'),
+  'KMS.1101': caller(400, 'Invalid key_alias.', 'use 1 to 255 of the characters a-z A-Z 0-9 : / _ - and do not end in "/default"'),
+  'KMS.1103': caller(400, 'Invalid key_description.', 'use at most 255 characters'),
+  'KMS.1104': state(400, 'Duplicate key aliases.', 'choose another alias, or import the existing key'),
+  'KMS.1105': caller(400, 'Too many keys.', 'raise the key quota or delete keys'),
+  'KMS.1110': caller(400, 'Invalid alg_type.', 'choose another key_spec'),
+  'KMS.1114': caller(400, 'EC keys do not support to encrypt/decrypt.', 'use a key that encrypts'),
+  'KMS.1115': caller(400, 'Symmetric keys do not support to sign/verify.', 'use an asymmetric key'),
+  'KMS.1201': state(400, 'The key is not disabled.', 'look at the key: only a disabled one can be enabled'),
+  'KMS.1301': state(400, 'The key is not enabled.', 'look at the key: only an enabled one can be disabled'),
+  'KMS.1401': caller(400, 'Set the pending deletion period between 7 to 1096 days.', 'set pending_days from 7 to 1096'),
+  'KMS.1402': state(400, 'The key is already in Pending deletion state.', 'nothing: its deletion is scheduled'),
+  'KMS.1404': caller(
+    400,
+    'This region is not the original region of the key, and it is not allowed to import-key-material.',
+    'import in the region where the key was created',
+  ),
+  'KMS.1501': state(400, 'The key is not in Pending deletion state.', 'nothing: its deletion is not scheduled'),
+  'KMS.1601': caller(400, 'Invalid limit.', defect()),
+  'KMS.1602': caller(400, 'marker must be greater than or equals 0.', defect()),
+  'KMS.2105': caller(400, 'The symmetric key not support this encryption algorithm.', 'choose an algorithm of the key_spec'),
+  'KMS.2106': caller(400, 'The rsa key not support this encryption algorithm.', 'choose an algorithm of the key_spec'),
+  'KMS.2108': caller(400, 'The rsa encryption plain_text is over length.', 'give a shorter text'),
+  'KMS.2201': caller(400, 'Invalid cipher_text.', 'give the ciphertext as this KMS made it'),
+  'KMS.2601': parameters(400, 'Token expired.', 'fetch new import parameters: they live for 24 hours'),
+  'KMS.2602': caller(400, 'Key expiration time must be later than the current time.', 'set a later expiration_time'),
+  'KMS.2603': parameters(400, 'Key IDs in the imported key and token do not match.', 'fetch import parameters for this very key'),
+  'KMS.2604': material(400, 'The external key plaintext length must be 32 bits.', 'give 32 bytes (the message says bits)'),
+  'KMS.2605': parameters(400, 'Token verification failed.', 'fetch new import parameters'),
+  'KMS.2606': material(
+    400,
+    'You are importing a deleted key again. The imported plaintext must be the same as the deleted key plaintext.',
+    'give the very material that this key was first imported with, or make a new key',
+  ),
+  'KMS.2608': material(
+    400,
+    'The imported asymmetric private key can not be null.',
+    'send encrypted_privatekey as well: the key is asymmetric',
+  ),
+  'KMS.2609': material(
+    400,
+    'The imported asymmetric private is invalid.',
+    'give an unencrypted PKCS#8 private key of the type that key_spec names',
+  ),
+  'KMS.2610': material(400, 'The temporary key length must be 16 or 32.', 'wrap the private key under an intermediate key of 32 bytes'),
+  'KMS.2701': state(
+    400,
+    'Key material is not in Enabled or Disabled state and cannot be deleted.',
+    'look at the key: it holds no material that could be deleted',
+  ),
+  'KMS.2702': caller(400, 'The imported private key material can not be deleted.', 'schedule the deletion of the whole key instead'),
+  'APIGW.0101': caller(404, 'The API does not exist or has not been published in the environment', 'check kms_endpoint, cloud and region'),
+  'APIGW.0201': caller(400, 'API request error', 'check kms_endpoint'),
+  'APIGW.0202': service(502, 'Backend unavailable'),
+  'APIGW.0203': service(504, 'Backend timeout'),
+  'APIGW.0301': login(401, 'Incorrect IAM authentication information', 'check the login'),
+  'APIGW.0302': permission(403, 'The IAM user is not authorized to access the API', 'grant the user permission to call the KMS'),
+  'APIGW.0303': login(
+    401,
+    'Incorrect app authentication information',
+    'check the login, and the clock of this machine: 15 minutes off is too much',
+  ),
+  'APIGW.0305': login(401, 'Incorrect authentication information', 'check the login'),
+  'APIGW.0306': permission(403, 'API access denied', 'grant the user permission to call the KMS from this address'),
+  'APIGW.0307': login(401, 'The token must be updated', 'fetch a new token, for this region'),
+  'APIGW.0308': {
+    status: 429,
+    message: 'The throttling threshold has been reached',
+    fault: 'throttling',
+    advice: 'lower max_requests_per_second',
+    reaction: 'retry',
   },
-  'KMS.0214': { status: 400, message: 'The request format is invalid.' },
-  'KMS.0215': { status: 405, message: 'Request method not supported.' },
-  'KMS.0301': { status: 403, message: 'Invalid or null X-Auth-Token.', advice: 'give a valid token' },
-  'KMS.0302': { status: 403, message: 'Invalid X-Auth-Token.', advice: 'give a valid token' },
-  'KMS.0303': { status: 403, message: 'X-Auth-Token expired.', advice: 'fetch a new token: tokens live for 24 hours' },
-  'KMS.0304': {
-    status: 403,
-    message: 'X-Auth-Token contains the OBT tag and cannot be used to access services.',
-    advice: 'use a token of a user who may use the service',
-  },
-  'KMS.0305': { status: 403, message: 'Invalid X-Auth-Token project name.', advice: 'fetch the token for the project of the key' },
-  'KMS.0306': { status: 403, message: 'No access permissions.', advice: 'grant the user permission to use this key' },
-  'KMS.0307': { status: 403, message: 'No access permissions.', advice: 'grant the user the kms:cmk permissions of this call' },
-  'KMS.0308': { status: 400, message: 'Invalid parameter.' },
-  'KMS.0309': {
-    status: 400,
-    message: 'External keys required.',
-    advice: 'use a key of origin "external": material cannot be imported into any other',
-  },
-  'KMS.0310': { status: 400, message: 'The key is not in Pending import state.' },
-  'KMS.0311': {
-    status: 400,
-    message: 'Failed to decrypt data using the RSA private key.',
-    advice: 'the wrapping does not fit the import token: check wrapping_algorithm',
-  },
-  'KMS.0312': { status: 400, message: 'External keys cannot be rotated.', advice: 'rotate by making a new key' },
-  'KMS.0320': { status: 400, message: 'Resource frozen.', advice: 'settle the account: frozen keys cannot be used' },
-  'KMS.0321': { status: 403, message: 'URIs in URL and X-Auth-Token do not match.', advice: 'make project_id the project of the token' },
-  'KMS.0339': { status: 400, message: 'The custom keystore do not support import key.', advice: 'create the key in the default keystore' },
-  'KMS.0331': { status: 400, message: 'The symmetric key is not support this operation.' },
-  'KMS.1101': {
-    status: 400,
-    message: 'Invalid key_alias.',
-    advice: 'use 1 to 255 of the characters a-z A-Z 0-9 : / _ - and do not end in "/default"',
-  },
-  'KMS.1103': { status: 400, message: 'Invalid key_description.', advice: 'use at most 255 characters' },
-  'KMS.1104': { status: 400, message: 'Duplicate key aliases.', advice: 'choose another alias, or import the existing key' },
-  'KMS.1105': { status: 400, message: 'Too many keys.', advice: 'raise the key quota or delete keys' },
-  'KMS.1110': { status: 400, message: 'Invalid alg_type.', advice: 'choose another key_spec' },
-  'KMS.1114': { status: 400, message: 'EC keys do not support to encrypt/decrypt.' },
-  'KMS.1201': { status: 400, message: 'The key is not disabled.' },
-  'KMS.1301': { status: 400, message: 'The key is not enabled.' },
-  'KMS.1401': {
-    status: 400,
-    message: 'Set the pending deletion period between 7 to 1096 days.',
-    advice: 'set pending_days from 7 to 1096',
-  },
-  'KMS.1402': { status: 400, message: 'The key is already in Pending deletion state.' },
-  'KMS.1404': {
-    status: 400,
-    message: 'This region is not the original region of the key, and it is not allowed to import-key-material.',
-    advice: 'import in the region where the key was created',
-  },
-  'KMS.1501': { status: 400, message: 'The key is not in Pending deletion state.' },
-  'KMS.1601': { status: 400, message: 'Invalid limit.' },
-  'KMS.1602': { status: 400, message: 'marker must be greater than or equals 0.' },
-  'KMS.2105': { status: 400, message: 'The symmetric key not support this encryption algorithm.' },
-  'KMS.2201': { status: 400, message: 'Invalid cipher_text.' },
-  'KMS.2601': { status: 400, message: 'Token expired.', advice: 'fetch new import parameters' },
-  'KMS.2602': { status: 400, message: 'Key expiration time must be later than the current time.', advice: 'set a later expiration_time' },
-  'KMS.2603': {
-    status: 400,
-    message: 'Key IDs in the imported key and token do not match.',
-    advice: 'fetch import parameters for this very key',
-  },
-  'KMS.2604': {
-    status: 400,
-    message: 'The external key plaintext length must be 32 bits.',
-    advice: 'give 32 bytes (the message says bits)',
-  },
-  'KMS.2605': { status: 400, message: 'Token verification failed.', advice: 'fetch new import parameters' },
-  'KMS.2606': {
-    status: 400,
-    message: 'You are importing a deleted key again. The imported plaintext must be the same as the deleted key plaintext.',
-    advice: 'give the very material that this key was first imported with, or make a new key',
-  },
-  'KMS.2701': { status: 400, message: 'Key material is not in Enabled or Disabled state and cannot be deleted.' },
-  'KMS.2702': {
-    status: 400,
-    message: 'The imported private key material can not be deleted.',
-    advice: 'schedule the deletion of the whole key instead',
-  },
-  'APIGW.0101': {
-    status: 404,
-    message: 'The API does not exist or has not been published in the environment',
-    advice: 'check the KMS endpoint',
-  },
-  'APIGW.0202': { status: 502, message: 'Backend unavailable' },
-  'APIGW.0203': { status: 504, message: 'Backend timeout' },
-  'APIGW.0301': { status: 401, message: 'Incorrect IAM authentication information', advice: 'check the credentials' },
-  'APIGW.0306': { status: 403, message: 'API access denied' },
-  'APIGW.0307': { status: 401, message: 'The token must be updated', advice: 'fetch a new token, for this region' },
-  'APIGW.0308': { status: 429, message: 'The throttling threshold has been reached', advice: 'lower max_requests_per_second' },
+  'APIGW.0310': permission(403, 'The project is unavailable', 'check project_id, and that the project is not suspended'),
+  'APIGW.0601': service(500, 'Internal server error'),
+  'APIGW.0602': caller(400, 'Bad request', 'check kms_endpoint'),
+  'APIGW.0613': service(503, 'IAM unavailable'),
 } as const satisfies Record<string, KmsErrorCode>;
 
 export type KmsApiCode = keyof typeof kmsErrorCodes;
@@ -127,5 +186,72 @@ export type KmsApiCode = keyof typeof kmsErrorCodes;
 /** The gateway calls itself `APIGW.` on Huawei Cloud and `APIG.` elsewhere, with the same numbers. */
 export function findKmsErrorCode(code: string): KmsErrorCode | undefined {
   const canonical = code.startsWith('APIG.') ? code.replace('APIG.', 'APIGW.') : code;
-  return (kmsErrorCodes as Record<string, KmsErrorCode>)[canonical];
+  return Object.hasOwn(kmsErrorCodes, canonical) ? kmsErrorCodes[canonical as KmsApiCode] : undefined;
+}
+
+/** Statuses of a gateway or service that broke down; what it did before that is not known. */
+const brokenStatuses: readonly number[] = [500, 502, 503, 504];
+
+/** By the code; by the status when the code is unknown, or of many statuses as the gateway's 0201 is. */
+export function reactionTo(status: number, code: string | undefined): KmsReaction {
+  const known = code === undefined ? undefined : findKmsErrorCode(code)?.reaction;
+  if (known !== undefined && known !== 'stop') {
+    return known;
+  }
+  if (status === 429 || brokenStatuses.includes(status)) {
+    return 'retry';
+  }
+  return status === 401 ? 'new-login' : 'stop';
+}
+
+/** Refused before anything was done, because there was too much to do. */
+export function isThrottled(status: number, code: string | undefined): boolean {
+  return status === 429 || (code !== undefined && findKmsErrorCode(code)?.fault === 'throttling');
+}
+
+/** True when the login is at fault, and not what was asked. */
+export function isLoginAtFault(status: number, code: string | undefined): boolean {
+  return status === 401 || (code !== undefined && findKmsErrorCode(code)?.fault === 'login');
+}
+
+// --- rows ---
+
+function caller(status: number, message: string, advice: string): KmsErrorCode {
+  return { status, message, fault: 'caller', advice, reaction: 'stop' };
+}
+
+/** The key is in another state than the call is for. */
+function state(status: number, message: string, advice: string): KmsErrorCode {
+  return { status, message, fault: 'caller', advice, reaction: 'describe' };
+}
+
+/** Token and wrapping do not fit each other, or came too late. */
+function parameters(status: number, message: string, advice: string): KmsErrorCode {
+  return { status, message, fault: 'caller', advice, reaction: 'new-parameters' };
+}
+
+function material(status: number, message: string, advice: string): KmsErrorCode {
+  return { status, message, fault: 'material', advice, reaction: 'stop' };
+}
+
+function login(status: number, message: string, advice: string): KmsErrorCode {
+  return { status, message, fault: 'login', advice, reaction: 'new-login' };
+}
+
+function permission(status: number, message: string, advice: string): KmsErrorCode {
+  return { status, message, fault: 'permission', advice, reaction: 'stop' };
+}
+
+function service(status: number, message: string): KmsErrorCode {
+  return {
+    status,
+    message,
+    fault: 'service',
+    advice: 'try again later; if it stays, ask the support of the cloud with the id of the request',
+    reaction: 'retry',
+  };
+}
+
+function defect(): string {
+  return 'this should not happen: report it as a defect';
 }

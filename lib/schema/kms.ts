@@ -20,12 +20,36 @@ export function describeKeyState(state: string): string {
   return Object.hasOwn(keyStates, state) ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
 }
 
-/** Key specs whose material this version can import. */
+/** What a key of some spec is, and what its material must be. */
+export type KeySpecRow =
+  | { readonly family: 'symmetric'; readonly materialBytes: number; readonly usages: readonly KeyUsage[] }
+  | { readonly family: 'rsa'; readonly modulusBits: number; readonly usages: readonly KeyUsage[] }
+  /** `curve` as OpenSSL and Node name it. */
+  | { readonly family: 'ec'; readonly curve: string; readonly usages: readonly KeyUsage[] };
+
+export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
+
+/** Key specs whose material can be imported; the first usage is the one a new key gets. */
 export const keySpecs = {
   AES_256: { family: 'symmetric', materialBytes: 32, usages: ['ENCRYPT_DECRYPT'] },
-} as const;
+  RSA_2048: { family: 'rsa', modulusBits: 2048, usages: ['SIGN_VERIFY', 'ENCRYPT_DECRYPT'] },
+  RSA_3072: { family: 'rsa', modulusBits: 3072, usages: ['SIGN_VERIFY', 'ENCRYPT_DECRYPT'] },
+  RSA_4096: { family: 'rsa', modulusBits: 4096, usages: ['SIGN_VERIFY', 'ENCRYPT_DECRYPT'] },
+  EC_P256: { family: 'ec', curve: 'prime256v1', usages: ['SIGN_VERIFY'] },
+  EC_P384: { family: 'ec', curve: 'secp384r1', usages: ['SIGN_VERIFY'] },
+} as const satisfies Record<string, KeySpecRow>;
 
 export type KeySpec = keyof typeof keySpecs;
+
+/** Undefined for specs that cannot be imported here, such as SM2, SM4 and HMAC_256. */
+export function findKeySpec(name: string): KeySpecRow | undefined {
+  return Object.hasOwn(keySpecs, name) ? keySpecs[name as KeySpec] : undefined;
+}
+
+export function isAsymmetric(keySpec: string): boolean {
+  const family = findKeySpec(keySpec)?.family;
+  return family === 'rsa' || family === 'ec';
+}
 
 /** `wrapping_algorithm` of get-parameters-for-import. */
 export const wrappingAlgorithmNames = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;

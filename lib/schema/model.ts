@@ -3,8 +3,13 @@
  * checked against, and that the documentation prints.
  */
 
+export type ScalarType = 'string' | 'number' | 'bool';
+
 /** Terraform's type expressions, as they stand in its JSON form. */
-export type AttributeType = 'string' | 'number' | 'bool' | readonly ['list' | 'set' | 'map', 'string' | 'number' | 'bool'];
+export type AttributeType =
+  | ScalarType
+  | readonly ['list' | 'set' | 'map', AttributeType]
+  | readonly ['object', Readonly<Record<string, AttributeType>>];
 
 export interface AttributeSchema {
   readonly type: AttributeType;
@@ -33,4 +38,29 @@ export interface BlockSchema {
 
 export interface ResourceSchema extends BlockSchema {
   readonly version: number;
+}
+
+export interface ParameterSchema {
+  readonly name: string;
+  readonly type: AttributeType;
+  /** Markdown. */
+  readonly description: string;
+  /** @default false: Terraform refuses null before it calls */
+  readonly allowNull?: boolean;
+  /** @default false: an unknown argument makes the result unknown, without a call */
+  readonly allowUnknown?: boolean;
+  /** The only values allowed, for the documentation; checked by the function. */
+  readonly allowed?: readonly string[];
+}
+
+/** A provider function, called as `provider::<provider>::<name>(…)`. */
+export interface FunctionSchema {
+  /** One sentence of plain text. */
+  readonly summary: string;
+  /** Markdown. */
+  readonly description: string;
+  readonly parameters: readonly ParameterSchema[];
+  /** Takes any number of further arguments. */
+  readonly variadic?: ParameterSchema;
+  readonly returnType: AttributeType;
 }

@@ -11,9 +11,32 @@ export const documentedRequestsPerSecond = 20;
 
 export const defaultMaxRetries = 5;
 
+/**
+ * Environment variables behind the attributes, under the names that the vendors' own Terraform providers use: `HW` for Huawei
+ * Cloud and its relatives, `OS` for Open Telekom Cloud. The first one that is set counts.
+ */
+export const environmentVariables = {
+  region: { HW: ['HW_REGION_NAME'], OS: ['OS_REGION', 'OS_REGION_NAME'] },
+  project_id: { HW: ['HW_PROJECT_ID'], OS: ['OS_PROJECT_ID', 'OS_TENANT_ID'] },
+  project_name: { HW: ['HW_PROJECT_NAME'], OS: ['OS_TENANT_NAME', 'OS_PROJECT_NAME'] },
+  enterprise_project_id: { HW: ['HW_ENTERPRISE_PROJECT_ID'], OS: [] },
+  auth_url: { HW: ['HW_AUTH_URL'], OS: ['OS_AUTH_URL'] },
+  auth_token: { HW: ['HW_AUTH_TOKEN'], OS: ['OS_AUTH_TOKEN', 'OS_TOKEN'] },
+  user_name: { HW: ['HW_USER_NAME'], OS: ['OS_USERNAME'] },
+  password: { HW: ['HW_USER_PASSWORD'], OS: ['OS_PASSWORD'] },
+  domain_name: { HW: ['HW_DOMAIN_NAME'], OS: ['OS_USER_DOMAIN_NAME', 'OS_PROJECT_DOMAIN_NAME', 'OS_DOMAIN_NAME'] },
+  access_key: { HW: ['HW_ACCESS_KEY'], OS: ['OS_ACCESS_KEY'] },
+  secret_key: { HW: ['HW_SECRET_KEY'], OS: ['OS_SECRET_KEY'] },
+  security_token: { HW: ['HW_SECURITY_TOKEN'], OS: ['OS_SECURITY_TOKEN'] },
+  ca_file: { HW: [], OS: ['OS_CACERT'] },
+  max_retries: { HW: ['HW_MAX_RETRIES'], OS: [] },
+} as const satisfies Record<string, Readonly<Record<'HW' | 'OS', readonly string[]>>>;
+
+export type EnvironmentSetting = keyof typeof environmentVariables;
+
 export const providerSchema = {
   description:
-    'Imports key material of your own (BYOK) into the KMS of Huawei Cloud, Open Telekom Cloud and their relatives, and keeps it imported.',
+    'Imports key material of your own (BYOK) into the KMS of Huawei Cloud, Open Telekom Cloud and their relatives, and keeps it imported. One login is needed: `auth_token`; or `user_name`, `password` and `domain_name`; or `access_key` and `secret_key`, for temporary ones with `security_token`. A login in this block wins over another one in the environment.',
   attributes: {
     cloud: {
       type: 'string',
@@ -25,12 +48,22 @@ export const providerSchema = {
     region: {
       type: 'string',
       optional: true,
-      description: 'Region, for example `eu-de`. Environment: `HW_REGION_NAME` or `OS_REGION_NAME`.',
+      description: `Region, for example \`eu-de\`. ${environment('region')}`,
     },
     project_id: {
       type: 'string',
       optional: true,
-      description: 'Project that the keys belong to, 32 characters. Environment: `HW_PROJECT_ID` or `OS_PROJECT_ID`.',
+      description: `Project that the keys belong to, 32 characters. When omitted, IAM is asked for the project of \`project_name\`. ${environment('project_id')}`,
+    },
+    project_name: {
+      type: 'string',
+      optional: true,
+      description: `Name of the project that the keys belong to, when \`project_id\` is not given. When omitted, the name of the region: its main project. ${environment('project_name')}`,
+    },
+    enterprise_project_id: {
+      type: 'string',
+      optional: true,
+      description: `Enterprise project, on Huawei Cloud: new keys are put into it, and lists of keys show no others. ${environment('enterprise_project_id')}`,
     },
     kms_endpoint: {
       type: 'string',
@@ -38,23 +71,60 @@ export const providerSchema = {
       description:
         'Base URL of the KMS, instead of the one that follows from `cloud` and `region`. Plain `http://` is accepted for loopback hosts only: the wrapping key comes from here.',
     },
+    auth_url: {
+      type: 'string',
+      optional: true,
+      description: `Base URL of IAM, ending in \`/v3\`, instead of the one that follows from \`cloud\` and \`region\`. Asked for tokens, and for the id of the project. Plain \`http://\` is accepted for loopback hosts only. ${environment('auth_url')}`,
+    },
     auth_token: {
       type: 'string',
       optional: true,
       sensitive: true,
-      description:
-        'IAM token of a user of this project. Give it by environment (`HW_AUTH_TOKEN` or `OS_AUTH_TOKEN`) or by an ephemeral variable.',
+      description: `Login by an IAM token of a user of this project. Give it by environment or by an ephemeral variable. ${environment('auth_token')}`,
+    },
+    user_name: {
+      type: 'string',
+      optional: true,
+      description: `Login by password: the IAM user. A token is fetched for it, kept in memory only, and fetched again when the KMS refuses it. ${environment('user_name')}`,
+    },
+    password: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      description: `Password of \`user_name\`. Give it by environment or by an ephemeral variable. ${environment('password')}`,
+    },
+    domain_name: {
+      type: 'string',
+      optional: true,
+      description: `Account (domain) that \`user_name\` belongs to; no other login needs it. ${environment('domain_name')}`,
+    },
+    access_key: {
+      type: 'string',
+      optional: true,
+      description: `Login by access key (AK): every request is signed. ${environment('access_key')}`,
+    },
+    secret_key: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      description: `Secret key (SK) of \`access_key\`; it never leaves this machine. Give it by environment or by an ephemeral variable. ${environment('secret_key')}`,
+    },
+    security_token: {
+      type: 'string',
+      optional: true,
+      sensitive: true,
+      description: `Security token, when \`access_key\` and \`secret_key\` are temporary. ${environment('security_token')}`,
     },
     ca_file: {
       type: 'string',
       optional: true,
-      description: 'PEM file of further certificate authorities. Verification cannot be turned off.',
+      description: `PEM file of further certificate authorities. Verification cannot be turned off. ${environment('ca_file')}`,
     },
     max_retries: {
       type: 'number',
       optional: true,
       default: defaultMaxRetries,
-      description: 'How often a call that is safe to repeat is repeated after throttling or a broken connection.',
+      description: `How often a call that is safe to repeat is repeated after throttling or a broken connection. ${environment('max_retries')}`,
     },
     max_requests_per_second: {
       type: 'number',
@@ -66,3 +136,10 @@ export const providerSchema = {
 } as const satisfies BlockSchema;
 
 export type ProviderAttribute = keyof typeof providerSchema.attributes;
+
+function environment(setting: EnvironmentSetting): string {
+  const names: Readonly<Record<'HW' | 'OS', readonly string[]>> = environmentVariables[setting];
+  const listed = [...names.HW, ...names.OS].map((name) => `\`${name}\``);
+  const last = listed.at(-1);
+  return `Environment: ${listed.length < 2 ? last : `${listed.slice(0, -1).join(', ')} or ${last}`}.`;
+}

@@ -1,8 +1,8 @@
 /**
- * The fingerprint names key material without revealing it. Symmetric material: HMAC-SHA-256, keyed by the material, over a
- * fixed text. Equal fingerprints mean equal material, also across keys: reuse shows.
+ * The fingerprint names key material without revealing it. Symmetric material: HMAC-SHA-256, keyed by the material, over a fixed text.
+ * A private key: SHA-256 over its public half. Equal fingerprints mean equal material, also across keys: reuse shows.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 const context = 'cdktf-byok fingerprint v1';
 
@@ -11,6 +11,11 @@ export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;
 /** @returns `sha256:` and 64 lower-case hex digits */
 export function fingerprint(material: Buffer): string {
   return `sha256:${createHmac('sha256', material).update(context, 'ascii').digest('hex')}`;
+}
+
+/** @param publicKey DER SubjectPublicKeyInfo */
+export function fingerprintOfPublicKey(publicKey: Buffer): string {
+  return `sha256:${createHash('sha256').update(publicKey).digest('hex')}`;
 }
 
 export function sameFingerprint(a: string, b: string): boolean {

@@ -35,7 +35,14 @@ const keyMaterial: Complete<KeyMaterialConfig> = {
   materialWoVersion: 3,
   materialFile: 'payments.key',
   materialEnv: 'PAYMENTS_KEY',
+  materialCommand: ['pass', 'show', 'payments'],
+  wrapCommand: ['wrap', '--slot', '1'],
+  importTokenWo: secret,
+  encryptedKeyMaterialWo: secret,
+  encryptedPrivatekeyWo: secret,
   materialEncoding: 'hex',
+  materialPasswordWo: secret,
+  materialPasswordEnv: 'PAYMENTS_PASSWORD',
   wrappingAlgorithm: 'RSAES_OAEP_SHA_1',
   expirationTime: 'never',
   fingerprint: `sha256:${'0'.repeat(64)}`,
@@ -72,7 +79,7 @@ const snakeCased = (config: object): object => Object.fromEntries(Object.entries
 const hclBlock = (opening: string, attributes: object): string[] => [
   `${opening} {`,
   ...Object.entries(attributes).flatMap(([name, value]) =>
-    typeof value === 'object' ? hclBlock(name, value) : [`${name} = ${JSON.stringify(value)}`],
+    typeof value === 'object' && !Array.isArray(value) ? hclBlock(name, value) : [`${name} = ${JSON.stringify(value)}`],
   ),
   '}',
 ];

@@ -20,7 +20,7 @@ function decideFor({ status, found, wish, knowledge }: Case): Decision {
   const observation = { status, expiration: found, keyState: undefined, keySpec: 'AES_256', scheduledDeletionDate: undefined };
   return decide(
     { expiration: found, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false, ...wish },
-    { observation, proof: proven, atHand: one, ...knowledge },
+    { observation, proof: proven, atHand: one, preWrapped: undefined, ...knowledge },
     now,
   );
 }
@@ -128,5 +128,7 @@ test('a reason never depends on the minute', () => {
     scheduledDeletionDate: undefined,
   } as const;
   const wish = { expiration: future, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false };
-  expect(decide(wish, { observation, proof: proven, atHand: one }, new Date(now.getTime() + 61_000)).reason).toBe(first.reason);
+  expect(decide(wish, { observation, proof: proven, atHand: one, preWrapped: undefined }, new Date(now.getTime() + 61_000)).reason).toBe(
+    first.reason,
+  );
 });

@@ -107,7 +107,7 @@ describe('fails before any call that touches material, with one sentence that na
   test.each([
     ['a missing file', 'material_file = "gone.key"', 'the file "gone.key" that holds the key material does not exist'],
     ['an unset variable', 'material_env = "NO_SUCH_KEY"', 'the environment variable "NO_SUCH_KEY" that holds the key material is not set'],
-    ['no source', '', 'set material_file, material_env or material_wo'],
+    ['no source', '', 'set material_file, material_env, material_wo or another source'],
     ['20 bytes', 'material_file = "short.key"', 'The key material has 20 bytes; AES_256 needs exactly 32'],
     ['bad Base64', 'material_file = "bad.key"', 'The key material in file "bad.key" is not base64'],
     ['an empty file', 'material_file = "empty.key"', 'The key material in file "empty.key" is empty'],

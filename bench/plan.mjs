@@ -1,0 +1,93 @@
+/** `terraform plan` with nothing to do: of one key and its material against the emulator, and of the same graph made of `terraform_data`. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cleanEnvironment, run } from './children.mjs';
+
+const ours = (kmsEndpoint) => `terraform {
+  required_providers {
+    byok = { source = "terraform.local/cdktf-byok/byok" }
+  }
+}
+provider "byok" {
+  kms_endpoint = "${kmsEndpoint}"
+}
+resource "byok_external_key" "orders" {
+  alias = "orders"
+}
+resource "byok_key_material" "orders" {
+  key_id        = byok_external_key.orders.key_id
+  material_file = "orders.key"
+}
+`;
+
+const floor = `resource "terraform_data" "key" {
+  input = "orders"
+}
+resource "terraform_data" "material" {
+  input = terraform_data.key.id
+}
+`;
+
+/** Preloaded into the provider by NODE_OPTIONS: what the kernel counted, read in the last moment of the process. */
+const peakProbe = `const { readFileSync, writeFileSync } = require('node:fs');
+process.on('exit', () => {
+  const [, kibibytes] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  writeFileSync(require('node:path').join(__dirname, process.pid + '.peak'), kibibytes);
+});
+`;
+
+/**
+ * Applied once, so that every plan has nothing to do.
+ * @param folder empty
+ * @param emulator of `cdktf-byok/emulator`
+ * @param writeProvider writes the provider into the mirror folder that it is given
+ */
+export async function prepareOurs(folder, emulator, writeProvider) {
+  mkdirSync(folder);
+  writeProvider(join(folder, 'terraform.d', 'plugins'));
+  writeFileSync(join(folder, 'main.tf'), ours(emulator.url));
+  writeFileSync(join(folder, 'orders.key'), randomBytes(32).toString('base64'));
+  return prepare(folder, cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken }));
+}
+
+export async function prepareFloor(folder) {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'main.tf'), floor);
+  return prepare(folder, cleanEnvironment());
+}
+
+async function prepare(folder, env) {
+  await run('terraform', ['init', '-no-color'], { cwd: folder, env });
+  await run('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: folder, env });
+  return { folder, env };
+}
+
+/** @returns {Promise<number>} milliseconds @throws Error when there was something to do */
+export async function timePlan({ folder, env }, extra = {}) {
+  // With -detailed-exitcode a change ends with 2, which `run` throws.
+  const args = ['plan', '-no-color', '-input=false', '-detailed-exitcode'];
+  const { milliseconds } = await run('terraform', args, { cwd: folder, env: { ...env, ...extra } });
+  return milliseconds;
+}
+
+/**
+ * Peak resident memory of the largest provider process of one plan. Not by getrusage: its maximum starts with the memory of the
+ * process that forked, which is Terraform.
+ * @returns {Promise<number | null>} bytes; null where there is no /proc
+ */
+export async function peakMemory(prepared, scratch) {
+  if (process.platform !== 'linux') {
+    return null;
+  }
+  const folder = join(scratch, 'peak');
+  mkdirSync(folder);
+  const probe = join(folder, 'probe.cjs');
+  writeFileSync(probe, peakProbe);
+  await timePlan(prepared, { NODE_OPTIONS: `--require ${JSON.stringify(probe)}` });
+  const peaks = readdirSync(folder).filter((name) => name.endsWith('.peak'));
+  if (peaks.length === 0) {
+    throw new Error('no provider process told its peak memory');
+  }
+  return Math.max(...peaks.map((name) => Number(readFileSync(join(folder, name), 'utf8')) * 1024));
+}

@@ -1,0 +1,146 @@
+// `npm run bench`: what the provider costs, beside what the machine costs anyway. Every time is paired in one run (A B A B …) and
+// told as a ratio of its pair, so that the figures mean the same on a slow machine. A missed goal is said, it is no failure.
+// `--json` prints the same for programs.
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cleanEnvironment, run } from './children.mjs';
+import { peakMemory, prepareFloor, prepareOurs, timePlan } from './plan.mjs';
+import { timeBareNode, timeProviderStart } from './provider-start.mjs';
+import { pairedRatios, summary } from './statistics.mjs';
+import { table } from './table.mjs';
+
+const require = createRequire(import.meta.url);
+
+const rounds = { start: 15, plan: 11 };
+
+const goals = { handshake: 2.5, schema: 3.5, plan: 7, sizeKb: 200, memoryMb: 70 };
+
+async function main() {
+  const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const tell = flags.json ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  const scratch = mkdtempSync(join(tmpdir(), 'byok-bench-'));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  const machine = await describeMachine();
+  tell(`Node ${machine.node}, Terraform ${machine.terraform}, ${machine.cpus} × ${machine.cpu}, load ${machine.load}`);
+  const { folder, executable, mirror } = builtProvider();
+  tell(`${rounds.start} starts of node -e 0 and of the provider, in turn …`);
+  const starts = await measureStarts(executable);
+  tell(`${rounds.plan} plans of two terraform_data and of a key with its material, in turn …`);
+  const plans = await measurePlans(scratch, mirror);
+  const figures = [...startFigures(starts), planFigure(plans), sizeFigure(folder), memoryFigure(plans.peakBytes)];
+  const times = timesOf(starts, plans);
+  process.stdout.write(flags.json ? `${JSON.stringify({ machine, figures, times }, undefined, 2)}\n` : table(figures, times));
+}
+
+async function describeMachine() {
+  const { output } = await run('terraform', ['version', '-json'], { env: cleanEnvironment() });
+  return {
+    node: process.version.slice(1),
+    terraform: JSON.parse(output).terraform_version,
+    platform: `${process.platform}_${process.arch}`,
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    load: Number(loadavg()[0].toFixed(1)),
+  };
+}
+
+function builtProvider() {
+  const { bundleFolder, readProviderBundle, writeMirror } = require('../dist/cdktf/provider-bundle.js');
+  const bundle = readProviderBundle();
+  const folder = join(bundleFolder(), 'provider');
+  const executable = join(folder, `terraform-provider-byok_v${bundle.version}`);
+  return { folder, executable, mirror: (path) => writeMirror(bundle, path) };
+}
+
+async function measureStarts(executable) {
+  const { createServerIdentity } = require('../dist/tfplugin/certificate.js');
+  // Usable on both sides of TLS. Terraform's own is on P-521, which costs the provider a fraction of a millisecond more.
+  const client = createServerIdentity(new Date());
+  // Once for nothing: files come into the cache, and this process learns to speak HTTP/2.
+  await timeBareNode();
+  await timeProviderStart(executable, client);
+  const starts = { node: [], handshake: [], schema: [] };
+  for (let round = 0; round < rounds.start; round++) {
+    starts.node.push(await timeBareNode());
+    const { handshakeMs, schemaMs } = await timeProviderStart(executable, client);
+    starts.handshake.push(handshakeMs);
+    starts.schema.push(schemaMs);
+  }
+  return starts;
+}
+
+async function measurePlans(scratch, mirror) {
+  const { startEmulator } = require('../dist/emulator/index.js');
+  const emulator = await startEmulator();
+  try {
+    const [floor, ours] = [await prepareFloor(join(scratch, 'floor')), await prepareOurs(join(scratch, 'ours'), emulator, mirror)];
+    await timePlan(floor);
+    await timePlan(ours);
+    const plans = { floor: [], ours: [] };
+    for (let round = 0; round < rounds.plan; round++) {
+      plans.floor.push(await timePlan(floor));
+      plans.ours.push(await timePlan(ours));
+    }
+    return { ...plans, peakBytes: await peakMemory(ours, scratch) };
+  } finally {
+    await emulator.close();
+  }
+}
+
+function startFigures({ node, handshake, schema }) {
+  return [
+    ratioFigure('spawn to handshake line, × node -e 0', pairedRatios(handshake, node), goals.handshake),
+    ratioFigure('spawn to first schema answer, × node -e 0', pairedRatios(schema, node), goals.schema),
+  ];
+}
+
+function planFigure({ ours, floor }) {
+  return ratioFigure('plan of key + material, × two terraform_data', pairedRatios(ours, floor), goals.plan);
+}
+
+function ratioFigure(figure, ratios, goal) {
+  const { median, min, max } = summary(ratios);
+  return { figure, unit: '×', measured: median, min, max, goal, met: median <= goal };
+}
+
+/** The package.json beside the executable holds nothing but `"type": "commonjs"`, so it is counted but is no second file of code. */
+function sizeFigure(folder) {
+  const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  return {
+    figure: 'size of the provider, one executable file',
+    unit: 'KB',
+    measured: bytes / 1000,
+    goal: goals.sizeKb,
+    met: bytes / 1000 <= goals.sizeKb,
+  };
+}
+
+function memoryFigure(bytes) {
+  const figure = 'peak memory of a provider process in that plan';
+  if (bytes === null) {
+    return { figure, unit: 'MB', measured: null, goal: goals.memoryMb, met: null };
+  }
+  return { figure, unit: 'MB', measured: bytes / 1e6, goal: goals.memoryMb, met: bytes / 1e6 <= goals.memoryMb };
+}
+
+/** Milliseconds behind the ratios; they compare with nothing but each other. */
+function timesOf(starts, plans) {
+  return {
+    'node -e 0 (NODE_EXTRA_CA_CERTS unset)': summary(starts.node),
+    'provider, spawn to handshake line': summary(starts.handshake),
+    'provider, spawn to first schema answer': summary(starts.schema),
+    'plan of two terraform_data': summary(plans.floor),
+    'plan of key + material': summary(plans.ours),
+  };
+}
+
+main().catch((reason) => {
+  process.stderr.write(`bench: ${reason instanceof Error ? reason.message : reason}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,90 @@
+/** A first import: into an empty key, or the adoption of material that is there already. Never deletes anything. */
+import { ByokError, isByokError } from '../errors';
+import type { KeyDetail } from '../kms/model';
+import { formatExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { describeKeyState, isAsymmetric } from '../schema/kms';
+import { type LifecycleContext, waitUntil } from './context';
+import { keep, refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './decide';
+import { type MaterialObservation, observeMaterial } from './material-status';
+import { provePublicKey } from './prove-public-key';
+import { adoptedNotice, importAndObserve, type MaterialOutcome, type MaterialRequest, withSource } from './reconcile-material';
+
+/** For a resource that does not exist in state yet. @throws ByokError and KmsError; the key is untouched then */
+export async function createMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
+  const key = await findKey(context, request.keyId);
+  const observation = observeMaterial(key, undefined, context.now());
+  if (key.keyState === '2' || key.keyState === '3') {
+    return adopt(context, request, observation);
+  }
+  if (key.keyState !== '5') {
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `key ${request.keyId} is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState('5')} only`,
+      { attribute: 'key_id' },
+    );
+  }
+  const { wish } = request;
+  const expiration = wish.expiration === keep ? undefined : wish.expiration;
+  throwIfRefused(refusePastExpiration(expiration, context.now()) ?? refuseExpiringPrivateKey(wish, key.keySpec));
+  return withSource(request, key.keySpec, async (source, atHand) => {
+    throwIfRefused(refuseUnpinned(wish.pin, atHand));
+    return importAndObserve(context, request, { keyId: request.keyId, expiration, source }, atHand);
+  });
+}
+
+async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDetail> {
+  const key = await waitUntil(
+    context,
+    `key ${keyId} to become ready`,
+    () => context.kms.describeKey(keyId, { signal: context.signal }),
+    (answer) => answer?.keyState !== '1',
+  );
+  if (key === undefined) {
+    throw new ByokError('ERR_KEY_NOT_FOUND', `key_id is "${keyId}", which the KMS does not know; check key_id, region and project_id`, {
+      attribute: 'key_id',
+    });
+  }
+  if (key.origin !== 'external') {
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `key ${keyId} has origin "${key.origin}"; material can be imported into keys of origin "external" only, such as byok_external_key makes`,
+      { attribute: 'key_id' },
+    );
+  }
+  return key;
+}
+
+/** Private keys are proven by the public half that the KMS shows; of symmetric material nothing can be proven. */
+async function adopt(context: LifecycleContext, request: MaterialRequest, observation: MaterialObservation): Promise<MaterialOutcome> {
+  const { keyId, wish } = request;
+  throwIfRefused(refuseExpiringPrivateKey(wish, observation.keySpec));
+  if (wish.expiration !== keep && !sameExpiration(wish.expiration, observation.expiration)) {
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `key ${keyId} already holds material that expires ${formatExpirationTime(observation.expiration)}, and ${formatExpirationTime(wish.expiration)} is declared; bring it under management first: terraform import <address> ${keyId}`,
+      { attribute: 'expiration_time' },
+    );
+  }
+  const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(request, observation.keySpec) : undefined;
+  const expected = atHand ?? wish.pin;
+  const proof = await provePublicKey(context, keyId, observation.keySpec, expected);
+  return { observation, proof, importedAt: undefined, notices: [adoptedNotice(keyId, proof !== undefined && expected !== undefined)] };
+}
+
+/** Adopting needs no material. */
+async function tryFingerprint(request: MaterialRequest, keySpec: string | undefined): Promise<string | undefined> {
+  try {
+    return await withSource(request, keySpec, async (_source, atHand) => atHand);
+  } catch (error) {
+    if (isByokError(error) && error.code === 'ERR_MATERIAL_NOT_AT_HAND') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function throwIfRefused(refusal: ByokError | undefined): void {
+  if (refusal !== undefined) {
+    throw refusal;
+  }
+}

@@ -1,0 +1,31 @@
+/** Of an asymmetric key the KMS shows the public half: a true proof of the private key that it holds. */
+import { ByokError } from '../errors';
+import { isAsymmetric } from '../schema/kms';
+import { fingerprintOfPublicKey, sameFingerprint } from '../wrap/fingerprint';
+import { publicKeyOfPem } from '../wrap/public-key';
+import type { LifecycleContext } from './context';
+import type { Proof } from './decide';
+
+/**
+ * @param expected fingerprint of the material at hand, if it is
+ * @returns undefined for symmetric keys, of which the KMS shows nothing
+ * @throws ByokError ERR_MATERIAL_DIFFERS when the key holds another private key
+ */
+export async function provePublicKey(
+  { kms, signal }: Pick<LifecycleContext, 'kms' | 'signal'>,
+  keyId: string,
+  keySpec: string | undefined,
+  expected: string | undefined,
+): Promise<Proof | undefined> {
+  if (keySpec === undefined || !isAsymmetric(keySpec)) {
+    return undefined;
+  }
+  const found = fingerprintOfPublicKey(publicKeyOfPem(await kms.getPublicKey(keyId, { signal })));
+  if (expected !== undefined && !sameFingerprint(found, expected)) {
+    throw new ByokError(
+      'ERR_MATERIAL_DIFFERS',
+      `key ${keyId} holds the private key of fingerprint ${found}, and the material at hand has ${expected}; give the material that this key was first imported with, or make a new key`,
+    );
+  }
+  return { fingerprint: found, proof: 'public_key' };
+}

@@ -1,0 +1,66 @@
+/**
+ * Key material as the lifecycle sees it: something that has a fingerprint, can be checked against a key spec, and wraps itself. What it
+ * is made of, bytes in this process or a key inside an HSM, stays behind this interface.
+ */
+import { randomBytes } from 'node:crypto';
+import { findKeySpec, type WrappingAlgorithm } from '../schema/kms';
+import type { Secret } from '../secret';
+import { fingerprint, fingerprintOfPublicKey } from '../wrap/fingerprint';
+import { aesKeyWrapWithPadding } from '../wrap/key-wrap';
+import { wrapMaterial } from '../wrap/wrapping';
+import { checkMaterialSize, checkMaterialStrength, refuseKeySpec } from './check';
+import { checkPrivateKey, type PrivateKey } from './private-key';
+
+/** The two fields of import-key-material. */
+export interface WrappedMaterial {
+  readonly encryptedKeyMaterial: Buffer;
+  /** Of asymmetric keys only; `encryptedKeyMaterial` is the wrapped intermediate key then. */
+  readonly encryptedPrivatekey?: Buffer;
+}
+
+export interface Material {
+  readonly fingerprint: string;
+  readonly isPrivateKey: boolean;
+  /** @throws ByokError ERR_MATERIAL_INVALID when it is not what a key of this spec needs */
+  checkFits(keySpec: string): void;
+  /** @throws ByokError ERR_MATERIAL_INVALID when it is plainly weak */
+  checkStrength(): void;
+  /** @param publicKey DER SubjectPublicKeyInfo of the wrapping key */
+  wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial>;
+  /** Overwrites what this process holds of it. */
+  wipe(): void;
+}
+
+/** @param attribute the one that names the source, for errors */
+export function symmetricMaterial(bytes: Secret, attribute: string | undefined): Material {
+  return {
+    fingerprint: fingerprint(bytes.reveal()),
+    isPrivateKey: false,
+    checkFits: (keySpec) => checkMaterialSize(bytes.reveal(), keySpec, attribute),
+    checkStrength: () => checkMaterialStrength(bytes.reveal(), attribute),
+    wrap: async (algorithm, publicKey) => ({ encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal()) }),
+    wipe: () => bytes.wipe(),
+  };
+}
+
+/** An RSA private key is too long for RSA: a fresh intermediate key wraps it, and is itself wrapped for the KMS. */
+export function privateKeyMaterial(key: PrivateKey, attribute: string | undefined): Material {
+  return {
+    fingerprint: fingerprintOfPublicKey(key.publicKey),
+    isPrivateKey: true,
+    checkFits: (keySpec) => checkPrivateKey(key, keySpec, findKeySpec(keySpec) ?? refuseKeySpec(keySpec), attribute),
+    checkStrength: () => undefined,
+    async wrap(algorithm, publicKey) {
+      const intermediateKey = randomBytes(32);
+      try {
+        return {
+          encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, intermediateKey),
+          encryptedPrivatekey: aesKeyWrapWithPadding(intermediateKey, key.pkcs8.reveal()),
+        };
+      } finally {
+        intermediateKey.fill(0);
+      }
+    },
+    wipe: () => key.pkcs8.wipe(),
+  };
+}

@@ -1,0 +1,60 @@
+/** Ephemeral resource `byok_import_parameters`: one pair of wrapping key and import token, kept by nobody. */
+import { hasApiCode } from '../kms/kms-error';
+import type { ImportParameters } from '../kms/model';
+import { formatInstant } from '../schema/expiration-time';
+import { importParametersSchema } from '../schema/import-parameters';
+import { formats } from '../schema/kms';
+import type { Context, EphemeralResourceDefinition } from '../tfplugin/provider';
+import type { Values } from '../tfplugin/value';
+import { text } from './attributes';
+import { type Client, isConnected } from './client';
+import { wrappingAlgorithmOf } from './material-config';
+import { check, checkForm, validateAgainstSchema } from './validate';
+
+export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
+  schema: importParametersSchema,
+
+  validate(config, context) {
+    validateAgainstSchema(importParametersSchema, config, context);
+    check(context, () => checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters'));
+  },
+
+  async open(config, client, context) {
+    const parameters = await fetchParameters(config, client, context);
+    return {
+      result: {
+        key_id: config.key_id ?? null,
+        wrapping_algorithm: wrappingAlgorithmOf(config),
+        available: parameters !== undefined,
+        public_key: parameters?.publicKey.toString('base64') ?? null,
+        public_key_pem: parameters === undefined ? null : pem(parameters.publicKey),
+        import_token: parameters?.importToken.revealText() ?? null,
+        parameters_expire_at: parameters === undefined ? null : formatInstant(parameters.expirationTime),
+      },
+    };
+  },
+};
+
+/** Undefined while there are none to be had: a plan must not fail because the material is in place. */
+async function fetchParameters(config: Values, client: Client, context: Context): Promise<ImportParameters | undefined> {
+  if (!isConnected(client)) {
+    context.diagnostics.warning(
+      'No import parameters: the provider configuration is not known yet',
+      'The provider block depends on values that are only known after apply, so the KMS was not asked and available is false.',
+    );
+    return undefined;
+  }
+  try {
+    return await client.kms.getParametersForImport(text(config, 'key_id') ?? '', wrappingAlgorithmOf(config), { signal: context.signal });
+  } catch (error) {
+    if (hasApiCode(error, 'KMS.0310')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function pem(publicKey: Buffer): string {
+  const lines = publicKey.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PUBLIC KEY-----\n${lines.join('\n')}\n-----END PUBLIC KEY-----\n`;
+}

@@ -1,0 +1,52 @@
+/** Data source `byok_key`: one key of any origin, by id or by alias. */
+import { ByokError } from '../errors';
+import type { KeyDetail, Kms } from '../kms/model';
+import { keyDataSourceSchema } from '../schema/data-sources';
+import { formats } from '../schema/kms';
+import type { DataSourceDefinition } from '../tfplugin/provider';
+import { text } from './attributes';
+import { type Client, requireConnection } from './client';
+import { observedKey } from './observed-key';
+import { check, checkForm, report } from './validate';
+
+export const keyDataSource: DataSourceDefinition<Client> = {
+  schema: keyDataSourceSchema,
+
+  validate(config, context) {
+    const given = (['key_id', 'alias'] as const).filter((name) => config[name] !== null);
+    if (given.length !== 1) {
+      const found = given.length === 0 ? 'neither key_id nor alias is set' : 'key_id and alias are both set';
+      report(context, new ByokError('ERR_ARGUMENT', `${found}; set exactly one of them`, { attribute: given[0] }));
+    }
+    check(context, () => checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters'));
+  },
+
+  async read(config, client, { signal }) {
+    const { kms, now } = requireConnection(client);
+    const keyId = text(config, 'key_id') ?? (await findByAlias(kms, text(config, 'alias') ?? '', signal));
+    const key = await kms.describeKey(keyId, { signal });
+    if (key === undefined) {
+      throw new ByokError('ERR_KEY_NOT_FOUND', `key "${keyId}" is not known to the KMS; check the id, region and project_id`, {
+        attribute: 'key_id',
+      });
+    }
+    return observedKey(key, now());
+  },
+};
+
+/** @throws ByokError when no key or more than one has this alias */
+async function findByAlias(kms: Kms, alias: string, signal: AbortSignal): Promise<string> {
+  const [key, ...others]: KeyDetail[] = (await kms.listKeys({ signal })).filter(({ keyAlias }) => keyAlias === alias);
+  if (key === undefined) {
+    throw new ByokError('ERR_KEY_NOT_FOUND', `no key has the alias "${alias}"; check the alias, region and project_id`, {
+      attribute: 'alias',
+    });
+  }
+  if (others.length > 0) {
+    const ids = [key, ...others].map(({ keyId }) => keyId).sort();
+    throw new ByokError('ERR_ARGUMENT', `${ids.length} keys have the alias "${alias}": ${ids.join(', ')}; name one of them by key_id`, {
+      attribute: 'alias',
+    });
+  }
+  return key.keyId;
+}

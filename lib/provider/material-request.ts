@@ -1,0 +1,44 @@
+/** What apply asks of the lifecycle. */
+import { ByokError } from '../errors';
+import type { Proof } from '../lifecycle/decide';
+import type { MaterialRequest } from '../lifecycle/reconcile-material';
+import type { Material } from '../material/material';
+import type { Values } from '../tfplugin/value';
+import { flag, text } from './attributes';
+import { expirationOf, wishOf, wrappingAlgorithmOf } from './material-config';
+import { materialOf, type Opening, preWrappedMaterialOf, preWrappedOf, sourceAttributeOf } from './material-source';
+
+export function requestOf(
+  prior: Values | null,
+  planned: Values,
+  config: Values,
+  opening: Opening,
+  proof: Proof | undefined,
+  permitted: MaterialRequest['permitted'],
+): MaterialRequest {
+  const preWrapped = preWrappedOf(config, prior);
+  return {
+    keyId: text(planned, 'key_id') ?? '',
+    wish: wishOf(config, proof),
+    allowWeakMaterial: flag(planned, 'allow_weak_material') ?? false,
+    permitted,
+    reviewed: text(planned, 'fingerprint'),
+    lastKnown: prior === null ? undefined : expirationOf(prior),
+    proof,
+    sourceAttribute: sourceAttributeOf(config),
+    source:
+      preWrapped === undefined
+        ? { open: () => openOrThrow(config, opening), wrappingAlgorithm: wrappingAlgorithmOf(planned) }
+        : { preWrapped, openPreWrapped: () => preWrappedMaterialOf(config) },
+  };
+}
+
+async function openOrThrow(config: Values, opening: Opening): Promise<Material> {
+  const found = await materialOf(config, opening);
+  if ('missing' in found) {
+    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `an import is due, but ${found.missing}; nothing was changed`, {
+      attribute: found.attribute,
+    });
+  }
+  return found.material;
+}

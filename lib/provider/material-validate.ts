@@ -1,0 +1,76 @@
+/** What a configuration of `byok_key_material` must be, told from the configuration alone. */
+import { ByokError } from '../errors';
+import { parseExpirationTime } from '../schema/expiration-time';
+import { keyMaterialSchema, materialSourceAttributes, writeOnlySourceAttributes } from '../schema/key-material';
+import { formats } from '../schema/kms';
+import type { AttributeSchema } from '../schema/model';
+import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
+import type { Values } from '../tfplugin/value';
+import { fingerprintFormat } from '../wrap/fingerprint';
+import { wrappingAlgorithms } from '../wrap/wrapping';
+import { text, texts } from './attributes';
+import { wrappingAlgorithmOf } from './material-config';
+import { check, checkForm, report, validateAgainstSchema } from './validate';
+
+export function validateMaterial({ config, writeOnlyAttributesAllowed }: ResourceValidateRequest, context: Context): void {
+  validateAgainstSchema(keyMaterialSchema, config, context);
+  check(context, () => checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 lower-case letters, digits and hyphens'));
+  check(context, () => parseExpirationTime(text(config, 'expiration_time') ?? 'never'));
+  check(context, () =>
+    checkForm(
+      'fingerprint',
+      text(config, 'fingerprint'),
+      fingerprintFormat.source,
+      '"sha256:" and 64 hex digits, as `byok fingerprint` prints',
+    ),
+  );
+  checkSources(config, writeOnlyAttributesAllowed, context);
+  const warning = wrappingAlgorithms[wrappingAlgorithmOf(config)]?.warning;
+  if (warning !== undefined) {
+    context.diagnostics.warning('Legacy wrapping algorithm', `${warning}.`, 'wrapping_algorithm');
+  }
+}
+
+function checkSources(config: Values, writeOnlyAttributesAllowed: boolean, context: Context): void {
+  const given = (name: string): boolean => config[name] !== null;
+  const [first, second] = materialSourceAttributes.filter(given);
+  const refuseAttribute = (attribute: string, message: string) => report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
+  if (second !== undefined) {
+    refuseAttribute(second, `${first} and ${second} are both set; give one source of the material at most`);
+  }
+  const writeOnly = Object.entries<AttributeSchema>(keyMaterialSchema.attributes).filter(
+    ([name, { writeOnly: isWriteOnly }]) => isWriteOnly === true && given(name),
+  );
+  for (const [name] of writeOnlyAttributesAllowed ? [] : writeOnly) {
+    refuseAttribute(
+      name,
+      `${name} is set, but this Terraform does not know write-only attributes and would store it; use Terraform 1.11 or OpenTofu 1.11, or another source`,
+    );
+  }
+  if (given('material_wo_version') && !writeOnlySourceAttributes.some(given)) {
+    refuseAttribute(
+      'material_wo_version',
+      `material_wo_version is set without ${writeOnlySourceAttributes.join(' or ')}; set both or neither`,
+    );
+  }
+  for (const [name, companion] of companions) {
+    if (given(name) && !given(companion)) {
+      refuseAttribute(name, `${name} is set without ${companion}; pre-wrapped material needs its token and its wrapped key`);
+    }
+  }
+  if (given('material_password_wo') && given('material_password_env')) {
+    refuseAttribute('material_password_env', 'material_password_wo and material_password_env are both set; give one');
+  }
+  for (const name of ['material_command', 'wrap_command'] as const) {
+    if (texts(config, name)?.length === 0) {
+      refuseAttribute(name, `${name} is an empty list; give the program and its arguments`);
+    }
+  }
+}
+
+/** Fields of pre-wrapped material that mean nothing without the other. */
+const companions = [
+  ['import_token_wo', 'encrypted_key_material_wo'],
+  ['encrypted_key_material_wo', 'import_token_wo'],
+  ['encrypted_privatekey_wo', 'import_token_wo'],
+] as const;

@@ -1,0 +1,32 @@
+/** A key as the data sources show it: what the KMS says now, with no history to compare it with. */
+import type { KeyDetail } from '../kms/model';
+import { observeMaterial } from '../lifecycle/material-status';
+import type { ObservedKeyAttribute, ObservedMaterialStatus } from '../schema/data-sources';
+import { formatExpirationTime, formatInstant } from '../schema/expiration-time';
+import type { Value } from '../tfplugin/value';
+
+export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttribute, Value> {
+  return {
+    key_id: key.keyId,
+    alias: key.keyAlias,
+    description: key.keyDescription,
+    key_spec: key.keySpec ?? null,
+    key_usage: key.keyUsage ?? null,
+    key_state: key.keyState,
+    origin: key.origin,
+    creation_date: key.creationDate === undefined ? null : formatInstant(key.creationDate),
+    expiration_time: expirationTime(key),
+    material_status: key.origin === 'external' ? materialStatus(key, now) : null,
+  };
+}
+
+/** The KMS shows no expiry both for material that never expires and for a key without material: only some states tell which. */
+function expirationTime({ origin, keyState, expirationTime }: KeyDetail): string | null {
+  const holdsMaterial = keyState === '2' || keyState === '3';
+  return origin === 'external' && (expirationTime !== undefined || holdsMaterial) ? formatExpirationTime(expirationTime) : null;
+}
+
+function materialStatus(key: KeyDetail, now: Date): ObservedMaterialStatus {
+  const { status } = observeMaterial(key, undefined, now);
+  return status === 'deleted_outside' || status === 'key_not_found' ? 'absent' : status;
+}

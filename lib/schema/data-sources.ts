@@ -1,0 +1,84 @@
+/** Schemas of the data sources `byok_key` and `byok_keys`: both show a key by the same attributes. */
+import { materialStatuses } from './key-material';
+import { keyStates } from './kms';
+import type { AttributeSchema, AttributeType, BlockSchema } from './model';
+
+/** Without a history, material that was deleted cannot be told from material that never was. */
+const { deleted_outside: _deleted, key_not_found: _notFound, ...statusesWithoutHistory } = materialStatuses;
+
+export const observedMaterialStatuses = {
+  ...statusesWithoutHistory,
+  absent: 'the key holds no material, because none was imported yet or because it was deleted',
+} as const;
+
+export type ObservedMaterialStatus = keyof typeof observedMaterialStatuses;
+
+const list = (table: Readonly<Record<string, string>>): string =>
+  Object.entries(table)
+    .map(([name, meaning]) => `\`${name}\`: ${meaning}`)
+    .join('; ');
+
+/** One key, as the KMS shows it. */
+export const observedKeyAttributes = {
+  key_id: { type: 'string', computed: true, description: 'Id of the key, 36 characters.' },
+  alias: { type: 'string', computed: true, description: 'Name of the key.' },
+  description: { type: 'string', computed: true, description: 'Description of the key; empty when it has none.' },
+  key_spec: { type: 'string', computed: true, description: 'Spec of the key, for example `AES_256`; null when the KMS does not say.' },
+  key_usage: {
+    type: 'string',
+    computed: true,
+    description: 'What the key may do: `ENCRYPT_DECRYPT` or `SIGN_VERIFY`; null when the KMS does not say.',
+  },
+  key_state: { type: 'string', computed: true, description: `State of the key as the KMS reports it: ${list(keyStates)}.` },
+  origin: { type: 'string', computed: true, description: '`external` for imported material, `kms` for material that the KMS made.' },
+  creation_date: { type: 'string', computed: true, description: 'When the key was created, RFC 3339; null when the KMS does not say.' },
+  expiration_time: {
+    type: 'string',
+    computed: true,
+    description: 'When the KMS deletes the imported material: RFC 3339, or `never`; null while no imported material is there.',
+  },
+  material_status: {
+    type: 'string',
+    computed: true,
+    description: `What is found of the imported material: ${list(observedMaterialStatuses)}. Null on keys whose material the KMS made.`,
+  },
+} as const satisfies Record<string, AttributeSchema>;
+
+export type ObservedKeyAttribute = keyof typeof observedKeyAttributes;
+
+export const keyDataSourceSchema = {
+  description: 'One key of the project, by its id or by its alias.',
+  attributes: {
+    ...observedKeyAttributes,
+    key_id: { ...observedKeyAttributes.key_id, optional: true, description: 'Id of the key, 36 characters. Give this or `alias`.' },
+    alias: {
+      ...observedKeyAttributes.alias,
+      optional: true,
+      description: 'Name of the key, which must be that of exactly one. Give this or `key_id`.',
+    },
+  },
+} as const satisfies BlockSchema;
+
+const observedKeyType: AttributeType = [
+  'object',
+  Object.fromEntries(Object.entries<AttributeSchema>(observedKeyAttributes).map(([name, { type }]) => [name, type])),
+];
+
+export const keysDataSourceSchema = {
+  description: 'All keys of origin *external* in the project, with their state and the expiry of their material.',
+  attributes: {
+    key_state: {
+      type: 'string',
+      optional: true,
+      allowed: Object.keys(keyStates),
+      description: `Only keys in this state: ${list(keyStates)}.`,
+    },
+    keys: {
+      type: ['list', observedKeyType],
+      computed: true,
+      description: `The keys, by alias and then by id. Each has the attributes that \`byok_key\` shows: ${Object.keys(observedKeyAttributes)
+        .map((name) => `\`${name}\``)
+        .join(', ')}.`,
+    },
+  },
+} as const satisfies BlockSchema;
