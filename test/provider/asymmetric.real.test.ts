@@ -1,0 +1,183 @@
+/** Private keys under the real terraform: imported, proven by their public half, permanent. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { ok } from '../emulator/plain-http';
+import { describeKey, writesOf } from '../support/emulated-key';
+import { configure, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+const generators: Readonly<Record<string, string>> = {
+  RSA_2048: 'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
+  RSA_3072: 'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072',
+  RSA_4096: 'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096',
+  EC_P256: 'genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',
+  EC_P384: 'genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384',
+};
+
+function openssl(args: string, input?: Buffer): Buffer {
+  return execFileSync('openssl', args.split(' '), { input, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+function publicKeyOf(privateKey: Buffer): Buffer {
+  return openssl('pkey -pubout -outform DER', privateKey);
+}
+
+function fingerprintOf(privateKey: Buffer): string {
+  return `sha256:${createHash('sha256').update(publicKeyOf(privateKey)).digest('hex')}`;
+}
+
+/** What get-publickey answers, read by openssl. */
+async function publicKeyInKms(keyId: string): Promise<Buffer> {
+  const { public_key } = await ok<{ public_key: string }>(emulator, 'get-publickey', { key_id: keyId });
+  return openssl('pkey -pubin -outform DER', Buffer.from(public_key));
+}
+
+function signingKey(spec: string, attributes = 'material_file = "signing.pem"\n  material_encoding = "pem"'): string {
+  return `resource "byok_external_key" "signing" {
+  alias = "signing"
+  key_spec = "${spec}"
+}
+resource "byok_key_material" "signing" {
+  key_id = byok_external_key.signing.key_id
+  ${attributes}
+}`;
+}
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+async function prepared(body: string, privateKey: Buffer): Promise<void> {
+  bench = await workbench(emulator, body);
+  bench.workspace.write('signing.pem', privateKey);
+}
+
+test.each(Object.keys(generators))('imports %s, proves it by the public key, and then has nothing to do', async (spec) => {
+  const privateKey = openssl(generators[spec] ?? '');
+  await prepared(signingKey(spec), privateKey);
+  const plan = await bench.workspace.plan();
+  expect(plan.text).toContain(`fingerprint = "${fingerprintOf(privateKey)}"`);
+  expect((await bench.workspace.apply()).code).toBe(0);
+  const attributes = bench.workspace.attributes('byok_key_material');
+  expect(attributes).toMatchObject({
+    key_spec: spec,
+    fingerprint: fingerprintOf(privateKey),
+    fingerprint_verified: true,
+    expiration_time: 'never',
+  });
+  expect((await publicKeyInKms(String(attributes.key_id))).equals(publicKeyOf(privateKey))).toBe(true);
+  emulator.clearCalls();
+  expect((await bench.workspace.plan()).code).toBe(0);
+  expect(emulator.calls().map(({ operation }) => operation)).toEqual(['describe-key', 'describe-key']);
+});
+
+describe('with an EC key', () => {
+  const privateKey = openssl(generators.EC_P256 ?? '');
+  const other = openssl(generators.EC_P256 ?? '');
+
+  test('an expiry is an error at plan', async () => {
+    await prepared(
+      signingKey('EC_P256', 'material_file = "signing.pem"\n  material_encoding = "pem"\n  expiration_time = "2035-01-01T00:00:00Z"'),
+      privateKey,
+    );
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text).toContain('never expires; omit it, or give "never"');
+  });
+
+  test('destroy knows at plan that the material cannot be deleted', async () => {
+    await prepared(
+      signingKey('EC_P256', 'material_file = "signing.pem"\n  material_encoding = "pem"\n  on_destroy = "delete_material"'),
+      privateKey,
+    );
+    expect((await bench.workspace.apply()).code).toBe(0);
+    emulator.clearCalls();
+    expect((await bench.workspace.plan('-destroy')).text).toContain('The private key stays in the KMS');
+    expect((await bench.workspace.destroy()).code).toBe(0);
+    expect(writesOf(emulator)).toEqual(['schedule-key-deletion']);
+  });
+
+  test('another private key is refused at plan, while the key works', async () => {
+    await prepared(signingKey('EC_P256'), privateKey);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    bench.workspace.write('signing.pem', other);
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text).toContain(`bound for ever to ${fingerprintOf(privateKey)}`);
+  });
+
+  test('a key of another spec is refused before any call that touches material', async () => {
+    await prepared(signingKey('EC_P384'), privateKey);
+    const apply = await bench.workspace.apply();
+    expect(apply.code).toBe(1);
+    expect(apply.text).toContain('EC on prime256v1; EC_P384 needs EC on secp384r1');
+    expect(writesOf(emulator)).toEqual(['create-key']);
+  });
+
+  test('an adopted key is proven at once, without the private key at hand', async () => {
+    await prepared(signingKey('EC_P256'), privateKey);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    const keyId = String(bench.workspace.attributes('byok_key_material').key_id);
+    await bench.workspace.succeed(['state', 'rm', 'byok_key_material.signing']);
+    configure(emulator, bench.workspace, signingKey('EC_P256', 'material_env = "NOT_SET"\n  material_encoding = "pem"'));
+    await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.signing', keyId]);
+    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+      fingerprint: fingerprintOf(privateKey),
+      fingerprint_verified: true,
+    });
+    emulator.clearCalls();
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(writesOf(emulator)).toEqual([]);
+  });
+
+  test('a first import that meets another private key stops', async () => {
+    await prepared(signingKey('EC_P256'), privateKey);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    await bench.workspace.succeed(['state', 'rm', 'byok_key_material.signing']);
+    bench.workspace.write('signing.pem', other);
+    const apply = await bench.workspace.apply();
+    expect(apply.code).toBe(1);
+    expect(apply.text).toContain(`holds the private key of fingerprint ${fingerprintOf(privateKey)}`);
+  });
+
+  test('an encrypted key is opened with the password of a variable', async () => {
+    const encrypted = openssl('pkcs8 -topk8 -v2 aes-256-cbc -passout pass:sesame', privateKey);
+    await prepared(
+      signingKey('EC_P256', 'material_file = "signing.pem"\n  material_encoding = "pem"\n  material_password_env = "SIGNING_PASSWORD"'),
+      encrypted,
+    );
+    const without = await bench.workspace.apply();
+    expect(without.text).toContain('the password of the key material is not set');
+    bench.workspace.env.SIGNING_PASSWORD = 'sesame';
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint).toBe(fingerprintOf(privateKey));
+  });
+
+  test('a PKCS#12 file is opened with a write-only password', async () => {
+    const file = openssl('pkcs12 -export -nocerts -passout pass:sesame', privateKey);
+    await prepared(
+      `variable "password" {\n  type = string\n  ephemeral = true\n}\n${signingKey('EC_P256', 'material_file = "signing.p12"\n  material_encoding = "pkcs12"\n  material_password_wo = var.password')}`,
+      privateKey,
+    );
+    bench.workspace.write('signing.p12', file);
+    bench.workspace.env.TF_VAR_password = 'sesame';
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint).toBe(fingerprintOf(privateKey));
+    expect((await describeKey(emulator, String(bench.workspace.attributes('byok_key_material').key_id))).key_state).toBe('2');
+  });
+});
+
+test.each(['SM2', 'SM4', 'HMAC_256'])('refuses %s by name', async (spec) => {
+  await prepared(signingKey(spec), Buffer.from(''));
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(1);
+  expect(plan.text).toContain(`Key_spec is "${spec}"; allowed are "AES_256", "RSA_2048"`);
+});
