@@ -25,19 +25,64 @@ export interface ByokProviderProps {
   readonly region?: string;
   /**
    * Project that the keys belong to, 32 characters.
-   * @default - environment variable HW_PROJECT_ID or OS_PROJECT_ID
+   * @default - environment variable HW_PROJECT_ID or OS_PROJECT_ID, else IAM is asked for the project of `projectName`
    */
   readonly projectId?: string;
+  /**
+   * Name of the project that the keys belong to, when `projectId` is not given.
+   * @default - environment variable HW_PROJECT_NAME or OS_TENANT_NAME, else the name of the region: its main project
+   */
+  readonly projectName?: string;
+  /**
+   * Enterprise project, on Huawei Cloud: new keys are put into it, and lists of keys show no others.
+   * @default - environment variable HW_ENTERPRISE_PROJECT_ID
+   */
+  readonly enterpriseProjectId?: string;
   /**
    * Base URL of the KMS. Plain `http://` is accepted for loopback hosts only: the wrapping key comes from here.
    * @default - follows from `cloud` and `region`
    */
   readonly kmsEndpoint?: string;
   /**
-   * IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
+   * Base URL of IAM, ending in `/v3`. Plain `http://` is accepted for loopback hosts only.
+   * @default - environment variable HW_AUTH_URL or OS_AUTH_URL, else it follows from `cloud` and `region`
+   */
+  readonly authUrl?: string;
+  /**
+   * Login by an IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
    * @default - environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN
    */
   readonly authToken?: string;
+  /**
+   * Login by password: the IAM user.
+   * @default - environment variable HW_USER_NAME or OS_USERNAME
+   */
+  readonly userName?: string;
+  /**
+   * Password of `userName`: a reference to an ephemeral variable. A literal is refused.
+   * @default - environment variable HW_USER_PASSWORD or OS_PASSWORD
+   */
+  readonly password?: string;
+  /**
+   * Account (domain) that `userName` belongs to; no other login needs it.
+   * @default - environment variable HW_DOMAIN_NAME or OS_USER_DOMAIN_NAME
+   */
+  readonly domainName?: string;
+  /**
+   * Login by access key (AK): every request is signed.
+   * @default - environment variable HW_ACCESS_KEY or OS_ACCESS_KEY
+   */
+  readonly accessKey?: string;
+  /**
+   * Secret key (SK) of `accessKey`: a reference to an ephemeral variable. A literal is refused.
+   * @default - environment variable HW_SECRET_KEY or OS_SECRET_KEY
+   */
+  readonly secretKey?: string;
+  /**
+   * Security token of a temporary access key: a reference to an ephemeral variable. A literal is refused.
+   * @default - environment variable HW_SECURITY_TOKEN or OS_SECURITY_TOKEN
+   */
+  readonly securityToken?: string;
   /**
    * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`. Verification cannot be turned off.
    * @default - those of Node
@@ -89,12 +134,12 @@ export class ByokProvider extends TerraformProvider {
   #alias: string | undefined;
   readonly #config: ByokProviderProps;
 
-  /** @throws ByokError ERR_ARGUMENT when `authToken` is a literal */
+  /** @throws ByokError ERR_ARGUMENT when a token, password or secret key is a literal */
   constructor(scope: Construct, id: string, props: ByokProviderProps = {}) {
     refuseLiteralSecrets(
       providerSchema,
       props,
-      'leave it out and set the environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN, or pass an ephemeral variable',
+      'leave it out and set its environment variable (HW_AUTH_TOKEN or OS_AUTH_TOKEN, HW_USER_PASSWORD or OS_PASSWORD, HW_SECRET_KEY or OS_SECRET_KEY), or pass an ephemeral variable',
     );
     super(scope, id, {
       terraformResourceType: providerName,

@@ -1,8 +1,10 @@
 /** The `byok` command: its subcommands and what their help teaches. */
 import { Command } from 'commander';
 import { packageVersion } from '../cdktf/provider-bundle';
+import { ceremonyCommand } from './ceremony-command';
 import { emulatorCommand } from './emulator-command';
 import { fingerprintCommand } from './fingerprint-command';
+import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
 import { statusCommand } from './status-command';
 import type { Surroundings } from './surroundings';
@@ -15,6 +17,9 @@ Where to begin:
   $ byok fingerprint --material-file orders.key
                                          names the material in a pull request without showing it
   $ byok status                          which external keys there are, and when their material expires
+  $ byok import --key-id ID --material-file orders.key
+                                         one import, without Terraform
+  $ byok ceremony start --key-id ID      the same, with the material on a machine that is connected to nothing
 
 Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
 
@@ -27,5 +32,7 @@ export function byokCommand(surroundings: Surroundings): Command {
     .addCommand(emulatorCommand(surroundings))
     .addCommand(providerCommand(surroundings))
     .addCommand(fingerprintCommand(surroundings))
-    .addCommand(statusCommand(surroundings));
+    .addCommand(statusCommand(surroundings))
+    .addCommand(importCommand(surroundings))
+    .addCommand(ceremonyCommand(surroundings));
 }

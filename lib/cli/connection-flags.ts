@@ -1,13 +1,39 @@
-/** The connection to the KMS as flags. There is no flag for the token: other users of a machine see the arguments of a process. */
+/**
+ * The connection to the KMS as flags. There is no flag for a token, a password or a secret key: other users of a machine see the
+ * arguments of a process.
+ */
 import type { Command } from 'commander';
 import type { ConnectionConfig } from '../kms/connection';
 import { providerSchema } from '../schema/provider';
 
-export type ConnectionFlags = Pick<ConnectionConfig, 'cloud' | 'region' | 'projectId' | 'kmsEndpoint' | 'caFile'>;
-
-const flags = { cloud: 'NAME', region: 'NAME', project_id: 'ID', kms_endpoint: 'URL', ca_file: 'FILE' } as const satisfies Partial<
-  Record<keyof typeof providerSchema.attributes, string>
+export type ConnectionFlags = Pick<
+  ConnectionConfig,
+  | 'cloud'
+  | 'region'
+  | 'projectId'
+  | 'projectName'
+  | 'enterpriseProjectId'
+  | 'kmsEndpoint'
+  | 'authUrl'
+  | 'userName'
+  | 'domainName'
+  | 'accessKey'
+  | 'caFile'
 >;
+
+const flags = {
+  cloud: 'NAME',
+  region: 'NAME',
+  project_id: 'ID',
+  project_name: 'NAME',
+  enterprise_project_id: 'ID',
+  kms_endpoint: 'URL',
+  auth_url: 'URL',
+  user_name: 'NAME',
+  domain_name: 'NAME',
+  access_key: 'AK',
+  ca_file: 'FILE',
+} as const satisfies Partial<Record<keyof typeof providerSchema.attributes, string>>;
 
 export function addConnectionFlags(command: Command): Command {
   return Object.entries(flags).reduce((extended, [attribute, value]) => {

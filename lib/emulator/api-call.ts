@@ -1,9 +1,17 @@
-/** What one API call is to the emulator: a name, the JSON schema of its body, and a function. The table is calls/table.ts. */
+/** What one API call is to the emulator: a name, a path, the JSON schema of its body, and a function. The table is calls/table.ts. */
 import type { ImportTokens } from './import-token';
 import type { KeyPlace } from './key';
 import type { KeyStore } from './key-store';
 import { type BodySchema, bodySchema, type FieldName } from './request-fields';
+import type { StaleReads } from './stale-reads';
 import type { WrappingKeyPool } from './wrapping-key-pool';
+
+/** Where the real services differ, are not documented, or have limits that a test wants to reach. */
+export interface WorldOptions {
+  readonly pkcs1PublicKeys: boolean;
+  readonly keyQuota: number;
+  readonly activationDelay: number;
+}
 
 /** Everything that a call may read or change. */
 export interface World {
@@ -13,13 +21,28 @@ export interface World {
   readonly wrappingKeys: WrappingKeyPool;
   readonly importTokens: ImportTokens;
   readonly place: KeyPlace;
+  readonly staleReads: StaleReads;
+  readonly options: WorldOptions;
 }
 
+/** The parts of the path that are values, as they stand there. */
+export interface PathParams {
+  readonly keyId?: string;
+  readonly tagKey?: string;
+}
+
+type Method = 'POST' | 'GET' | 'DELETE';
+
 export interface ApiCall {
-  /** The verb at the end of the path, for example "create-key". */
+  /** Its name in faults and in the journal: for most the verb at the end of the path, for example "create-key". */
   readonly operation: string;
-  readonly body: BodySchema;
-  readonly handle: (body: unknown, world: World) => object | Promise<object>;
+  readonly method: Method;
+  /** Below /v1.0/{project_id}/kms/; `:keyId` and `:tagKey` stand for values. */
+  readonly path: string;
+  /** Undefined: takes no body. */
+  readonly body: BodySchema | undefined;
+  /** Undefined is answered as 204. */
+  readonly handle: (body: unknown, world: World, params: PathParams) => object | undefined | Promise<object>;
 }
 
 export interface ApiCallDefinition<Body> {
@@ -29,14 +52,21 @@ export interface ApiCallDefinition<Body> {
   readonly optional?: readonly FieldName[];
   /** Fields that mean something else in this call than in the others. */
   readonly special?: Readonly<Record<string, object>>;
-  handle(body: Body, world: World): object | Promise<object>;
+  /** @default POST */
+  readonly method?: Method;
+  /** @default the operation */
+  readonly path?: string;
+  handle(body: Body, world: World, params: PathParams): object | undefined | Promise<object>;
 }
 
 /** @typeParam Body what the named fields hold once fastify has checked them against their schemas */
-export function defineCall<Body>({ operation, required, optional = [], special = {}, handle }: ApiCallDefinition<Body>): ApiCall {
+export function defineCall<Body>(definition: ApiCallDefinition<Body>): ApiCall {
+  const { operation, required, optional = [], special = {}, method = 'POST', path = operation, handle } = definition;
   return {
     operation,
-    body: bodySchema(required, ['sequence', ...optional], special),
-    handle: (body, world) => handle(body as Body, world),
+    method,
+    path,
+    body: method === 'POST' ? bodySchema(required, ['sequence', ...optional], special) : undefined,
+    handle: (body, world, params) => handle(body as Body, world, params),
   };
 }

@@ -19,7 +19,7 @@ export class ApiError extends Error {
   constructor(code: string, { status, detail }: ApiErrorOptions = {}) {
     const documented = findKmsErrorCode(code);
     const message = documented?.message ?? 'Error injected by the emulator.';
-    super(detail === undefined ? message : `${message} ${detail}`);
+    super(detail === undefined ? message : `${message}${message.endsWith('.') ? ' ' : ': '}${detail}`);
     this.name = 'ApiError';
     this.code = code;
     this.status = status ?? documented?.status ?? 400;

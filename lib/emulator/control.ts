@@ -3,12 +3,13 @@
  * X-Control-Token. It stands outside the emulated services: no faults, no journal, errors as {"error": "…"}.
  */
 import type { FastifyInstance } from 'fastify';
+import { isAsymmetric } from '../schema/kms';
 import { ApiError } from './api-error';
 import type { Clock } from './clock';
 import type { Fault, Faults } from './faults';
-import { sameText } from './iam';
 import type { Journal, JournalEntry } from './journal';
 import type { KeyStore } from './key-store';
+import { sameText } from './same-text';
 
 export interface EmulatorControl {
   /** The emulator's clock. */
@@ -17,7 +18,7 @@ export interface EmulatorControl {
   advanceClock(seconds: number): void;
   injectFaults(faults: readonly Fault[]): void;
   clearFaults(): void;
-  /** Deletes the material as somebody else would: the key goes to pending import. */
+  /** Deletes the material as somebody else would: the key goes to pending import. That of an asymmetric key nobody can delete. */
   deleteMaterial(keyId: string): void;
   /** Lets the material expire at this very instant and, unless `purge` is false, be purged too instead of within 24 hours. */
   expireNow(keyId: string, options?: { purge?: boolean }): void;
@@ -45,6 +46,9 @@ export function createControl({ clock, keys, faults, journal }: ControlParts): E
     const key = keys.find(keyId);
     if (key.material === undefined) {
       throw new ApiError('KMS.0308', { detail: 'The key has no material.' });
+    }
+    if (isAsymmetric(key.spec)) {
+      throw new ApiError('KMS.2702');
     }
     return key;
   }

@@ -16,13 +16,18 @@ export interface DataFileContent {
 
 const version = 1;
 
-type SavedKey = Omit<StoredKey, 'material' | 'boundDigest'> & { readonly material?: string; readonly boundDigest?: string };
+type SavedKey = Omit<StoredKey, 'material' | 'boundDigest' | 'tags'> & {
+  readonly material?: string;
+  readonly boundDigest?: string;
+  readonly tags?: readonly [string, string][];
+};
 
 export function writeDataFile(path: string, { keys, offsetMs }: DataFileContent): void {
   const saved = keys.map((key): SavedKey => {
-    const { material, boundDigest, ...rest } = key;
+    const { material, boundDigest, tags, ...rest } = key;
     return {
       ...rest,
+      tags: [...tags],
       ...(material === undefined ? {} : { material: material.reveal().toString('base64') }),
       ...(boundDigest === undefined ? {} : { boundDigest: boundDigest.toString('base64') }),
     };
@@ -63,9 +68,13 @@ function parse(path: string): { offsetMs: number; keys: SavedKey[] } {
   return content;
 }
 
-function restore({ material, boundDigest, ...rest }: SavedKey): StoredKey {
+/** Files of older versions know no tags and no enterprise projects. */
+function restore({ material, boundDigest, tags = [], ...rest }: SavedKey): StoredKey {
   return {
     ...rest,
+    enterpriseProjectId: rest.enterpriseProjectId ?? '0',
+    readsToActivation: rest.readsToActivation ?? 0,
+    tags: new Map(tags),
     deletionAt: rest.deletionAt,
     expiresAt: rest.expiresAt,
     material: material === undefined ? undefined : Secret.fromBytes(Buffer.from(material, 'base64')),

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ByokError } from '../errors';
 import { formats } from '../schema/kms';
+import { AccessKeys, type TemporaryAccessKey } from './access-keys';
 import type { World } from './api-call';
 import { Clock } from './clock';
 import { addControlRoutes, createControl, type EmulatorControl } from './control';
@@ -13,6 +14,7 @@ import { ImportTokens } from './import-token';
 import { Journal } from './journal';
 import { KeyStore } from './key-store';
 import { createServer } from './server';
+import { StaleReads } from './stale-reads';
 import { WrappingKeyPool } from './wrapping-key-pool';
 
 export interface EmulatorOptions {
@@ -32,12 +34,26 @@ export interface EmulatorOptions {
   readonly domainName?: string;
   /** An X-Auth-Token that is scoped to the project and never expires. @default random */
   readonly token?: string;
+  /** A permanent access key (AK) of the project. @default random */
+  readonly accessKey?: string;
+  /** Its secret key (SK). @default random */
+  readonly secretKey?: string;
+  /** A temporary access key; expires 24 hours after the start, by the emulator's clock. @default random */
+  readonly temporaryCredentials?: TemporaryAccessKey;
   /** What the control endpoint wants in X-Control-Token. @default random */
   readonly controlToken?: string;
   /** An import token is good for one import only; whether the real service does so is not documented. @default false */
   readonly singleUseImportTokens?: boolean;
   /** Keep showing `expiration_time` after the material is gone; not documented either. @default false */
   readonly keepExpirationTime?: boolean;
+  /** get-publickey answers a bare PKCS#1 key under the label PUBLIC KEY, as the documented example does; RSA only. @default false */
+  readonly pkcs1PublicKeys?: boolean;
+  /** How many keys the project may have; the next one is refused with KMS.1105. @default 1000 */
+  readonly keyQuota?: number;
+  /** How many describe-key calls show a new key as still to be activated (state 1), when nothing can be imported. @default 0 */
+  readonly activationDelay?: number;
+  /** How many describe-key calls lag behind a change and show what the last one before it did. @default 0 */
+  readonly staleReads?: number;
   /** Keep keys in this file, material included and in clear; needs `demoMaterialOnDisk`. @default memory only */
   readonly dataFile?: string;
   /** Says that `dataFile` holds nothing but demonstration material. @default false */
@@ -59,10 +75,18 @@ export interface Emulator extends EmulatorControl {
   readonly domainName: string;
   /** Never expires. */
   readonly authToken: string;
+  /** A permanent access key (AK) and its secret key (SK). */
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Expires 24 hours after the start, by the emulator's clock. */
+  readonly temporaryCredentials: TemporaryAccessKey;
   readonly controlToken: string;
   /** Closes every connection and wipes the material. */
   close(): Promise<void>;
 }
+
+/** The longest that the real service grants. */
+const temporaryLifetimeMs = 24 * 60 * 60 * 1000;
 
 /** @throws ByokError ERR_ARGUMENT when an option is not allowed */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -89,7 +113,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     wrappingKeys,
     importTokens: new ImportTokens({ singleUse: options.singleUseImportTokens ?? false }),
     place: { domainId: account.domainId, realm: account.projectName },
+    staleReads: new StaleReads(options.staleReads ?? 0),
+    options: {
+      pkcs1PublicKeys: options.pkcs1PublicKeys ?? false,
+      keyQuota: options.keyQuota ?? 1000,
+      activationDelay: options.activationDelay ?? 0,
+    },
   };
+  const { accessKey = randomAccessKey(), secretKey = randomSecret(), temporaryCredentials = randomTemporaryKey() } = options;
+  const accessKeys = new AccessKeys();
+  accessKeys.admit({ accessKey, secretKey });
+  accessKeys.admitTemporary(temporaryCredentials, clock.now() + temporaryLifetimeMs);
   const authTokens = new AuthTokens();
   authTokens.admit(authToken, account.projectId);
   const faults = new Faults();
@@ -99,6 +133,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world,
     account,
     authTokens,
+    accessKeys,
     faults,
     journal,
     addControlRoutes: (scope) => addControlRoutes(scope, control, controlToken),
@@ -123,6 +158,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     password,
     domainName,
     authToken,
+    accessKey,
+    secretKey,
+    temporaryCredentials,
     controlToken,
     async close() {
       await server.close();
@@ -160,6 +198,15 @@ function makeAccount(options: EmulatorOptions): IamAccount {
 
 function idOf(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
+/** In the form of a real one: 20 capitals and digits. */
+function randomAccessKey(): string {
+  return randomBytes(10).toString('hex').toUpperCase();
+}
+
+function randomTemporaryKey(): TemporaryAccessKey {
+  return { accessKey: randomAccessKey(), secretKey: randomSecret(), securityToken: randomBytes(96).toString('base64') };
 }
 
 function randomSecret(): string {

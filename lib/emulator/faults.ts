@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { ApiError, IamError } from './api-error';
 
 export interface Fault {
-  /** A KMS verb such as "import-key-material", or "auth-tokens". @default every call */
+  /** A KMS verb such as "import-key-material", or "auth-tokens", "projects". @default every call */
   readonly operation?: string;
   /** How many calls it hits. @default 1 */
   readonly times?: number;
@@ -56,9 +56,11 @@ export class Faults {
   }
 }
 
+const iamOperations: readonly string[] = ['auth-tokens', 'projects'];
+
 /** The error that a fault answers; undefined when the call keeps its own answer. IAM says its own 5xx in its own envelope. */
 export function faultError({ status, errorCode }: Fault, operation: string): ApiError | IamError | undefined {
-  if (errorCode === undefined && operation === 'auth-tokens' && (status === 500 || status === 503)) {
+  if (errorCode === undefined && iamOperations.includes(operation) && (status === 500 || status === 503)) {
     return new IamError(status, STATUS_CODES[status] ?? '', 'An unexpected error prevented the server from fulfilling your request.');
   }
   const code = errorCode ?? (status === undefined ? undefined : (codeByStatus[status] ?? 'KMS.0101'));

@@ -1,11 +1,14 @@
 /**
- * The emulator's IAM: POST /v3/auth/tokens by password, and the judgement of X-Auth-Token on KMS calls. Issued tokens live for 24
- * hours of the emulator's clock; the one that `startEmulator` hands out never expires, so that tests may move the clock.
+ * The emulator's IAM: POST /v3/auth/tokens by password, GET /v3/projects, and the judgement of X-Auth-Token on KMS calls. Issued
+ * tokens live for 24 hours of the emulator's clock; the one that `startEmulator` hands out never expires, so that tests may move
+ * the clock.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { formats } from '../schema/kms';
 import { IamError, refusal } from './api-error';
+import { type CallerParts, requireCaller } from './caller';
+import { sameText } from './same-text';
 
 export interface IamAccount {
   readonly userName: string;
@@ -52,9 +55,7 @@ export class AuthTokens {
 
   /** @throws ApiError unless the token is good for this project now */
   check(text: string | undefined, projectId: string, now: number): void {
-    if (!new RegExp(formats.projectId).test(projectId)) {
-      throw refusal('KMS.0201', 'the project id in the path must have 32 characters');
-    }
+    checkProjectForm(projectId);
     if (text === undefined || text === '') {
       throw refusal('KMS.0301');
     }
@@ -72,10 +73,52 @@ export class AuthTokens {
       throw refusal('KMS.0321');
     }
   }
+
+  /** Whether IAM itself knows the token, whatever its scope. */
+  holds(text: string | undefined, now: number): boolean {
+    const token = this.#tokens.get(text ?? '');
+    return token !== undefined && token.expiresAt > now;
+  }
 }
 
-/** Adds the route to a scope of its own, whose errors are in IAM's envelope. */
-export function addIamRoutes(scope: FastifyInstance, account: IamAccount, tokens: AuthTokens, now: () => number): void {
+/** @throws ApiError KMS.0201 */
+export function checkProjectForm(projectId: string): void {
+  if (!new RegExp(formats.projectId).test(projectId)) {
+    throw refusal('KMS.0201', 'the project id in the path must have 32 characters');
+  }
+}
+
+export interface IamParts extends CallerParts {
+  readonly account: IamAccount;
+  readonly authTokens: AuthTokens;
+}
+
+/** Adds the routes to a scope of their own, whose errors are in IAM's envelope. */
+export function addIamRoutes(scope: FastifyInstance, parts: IamParts): void {
+  addTokenRoute(scope, parts);
+  scope.register(async (inner) => addProjectsRoute(inner, parts));
+}
+
+/** How the SDKs find the project id of a region: projects are named after regions. */
+function addProjectsRoute(scope: FastifyInstance, { account, authTokens, accessKeys, now }: IamParts): void {
+  requireCaller(scope, {
+    accessKeys,
+    now,
+    checkToken(token) {
+      if (!authTokens.holds(token, now())) {
+        throw unauthenticated();
+      }
+    },
+  });
+  scope.get<{ Querystring: { name?: string } }>('/v3/projects', { config: { operation: 'projects' } }, async ({ query, url }) => {
+    const { projectId, projectName, domainId } = account;
+    const found = query.name === undefined || query.name === projectName;
+    const project = { id: projectId, name: projectName, domain_id: domainId, parent_id: domainId, is_domain: false, enabled: true };
+    return { projects: found ? [{ ...project, description: '' }] : [], links: { self: url, next: null, previous: null } };
+  });
+}
+
+function addTokenRoute(scope: FastifyInstance, { account, authTokens, now }: IamParts): void {
   scope.post<{ Body: AuthTokensBody }>(
     '/v3/auth/tokens',
     { schema: { body: authTokensSchema }, config: { operation: 'auth-tokens' } },
@@ -84,7 +127,7 @@ export function addIamRoutes(scope: FastifyInstance, account: IamAccount, tokens
       const known = user.name === account.userName && user.domain.name === account.domainName;
       // Both are compared, whatever the first says: the answer's time tells nothing.
       if (!(sameText(user.password, account.password) && known)) {
-        throw new IamError(401, 'Unauthorized', 'The request you have made requires authentication.');
+        throw unauthenticated();
       }
       const projectId = chooseProject(body.auth.scope?.project, account);
       const issuedAt = now();
@@ -92,7 +135,7 @@ export function addIamRoutes(scope: FastifyInstance, account: IamAccount, tokens
       const domain = { id: account.domainId, name: account.domainName };
       return reply
         .status(201)
-        .header('X-Subject-Token', tokens.issue({ projectId, expiresAt }))
+        .header('X-Subject-Token', authTokens.issue({ projectId, expiresAt }))
         .send({
           token: {
             methods: ['password'],
@@ -106,6 +149,10 @@ export function addIamRoutes(scope: FastifyInstance, account: IamAccount, tokens
         });
     },
   );
+}
+
+function unauthenticated(): IamError {
+  return new IamError(401, 'Unauthorized', 'The request you have made requires authentication.');
 }
 
 /** Undefined when no project was asked for. */
@@ -125,12 +172,6 @@ function chooseProject(
 /** IAM writes six digits of a second. */
 function microseconds(instant: number): string {
   return new Date(instant).toISOString().replace('Z', '000Z');
-}
-
-/** In constant time for texts of equal length. */
-export function sameText(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given, 'utf8'), Buffer.from(expected, 'utf8')];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 const name = { type: 'string', minLength: 1 };

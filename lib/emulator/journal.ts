@@ -1,7 +1,7 @@
 /** Which calls came and how they were answered, for tests to look at. Holds no request bodies and no secrets. */
 
 export interface JournalEntry {
-  /** A KMS verb, or "auth-tokens". */
+  /** A KMS verb, or "auth-tokens", "projects". */
   readonly operation: string;
   readonly keyId: string | undefined;
   /** Undefined: the connection was closed before the call was carried out. After it was: the status of the lost answer. */

@@ -12,11 +12,17 @@ export interface StoredKey {
   readonly spec: KeySpec;
   readonly usage: string;
   readonly createdAt: number;
+  /** "0": the default one. */
+  readonly enterpriseProjectId: string;
+  readonly tags: Map<string, string>;
   alias: string;
   description: string;
   /** "1" to "5", "7". */
   state: string;
+  /** How many more times describe-key shows a new key as still to be activated. */
+  readsToActivation: number;
   deletionAt: number | undefined;
+  /** The bytes of a symmetric key; PKCS#8 DER of an asymmetric one. */
   material: Secret | undefined;
   /** Of the material; undefined: never. Outlives the material only with `keepExpirationTime`. */
   expiresAt: number | undefined;
@@ -47,7 +53,7 @@ export function showKey(key: StoredKey, { domainId, realm }: KeyPlace): object {
     expiration_time: showInstant(key.expiresAt),
     origin: key.origin,
     key_rotation_enabled: 'false',
-    sys_enterprise_project_id: '0',
+    sys_enterprise_project_id: key.enterpriseProjectId,
     keystore_id: '0',
   };
 }
@@ -74,6 +80,16 @@ export function removeMaterial(key: StoredKey, options: { keepExpirationTime: bo
   }
   if (key.state !== '4') {
     key.state = '5';
+  }
+}
+
+/** A read of a key that is to be activated brings that nearer. */
+export function countRead(key: StoredKey): void {
+  if (key.readsToActivation > 0) {
+    key.readsToActivation -= 1;
+    if (key.readsToActivation === 0 && key.state === '1') {
+      key.state = key.material === undefined ? '5' : '2';
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { formats, keySpecs, ranges, wrappingAlgorithmNames } from '../schema/kms';
 import type { KmsApiCode } from '../schema/kms-errors';
+import { signingAlgorithms } from './signing-algorithms';
 
 interface RequestField {
   readonly schema: object;
@@ -34,7 +35,12 @@ const requestFields = {
   expiration_time: { schema: { anyOf: [{ type: 'integer', ...ranges.expirationTime }, wholeNumber] } },
   plain_text: { schema: { type: 'string', minLength: ranges.plainText.minimum, maxLength: ranges.plainText.maximum } },
   cipher_text: { schema: text(formats.cipherText), code: 'KMS.2201' },
-  encryption_algorithm: { schema: { enum: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'SM2_ENCRYPT'] } },
+  encryption_algorithm: { schema: { enum: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'SM2_ENCRYPT'] } },
+  message: { schema: text('^[0-9a-zA-Z+/=]{4,5460}$') },
+  signature: { schema: text('^[0-9a-zA-Z+/=]{4,5460}$') },
+  signing_algorithm: { schema: { enum: Object.keys(signingAlgorithms) } },
+  message_type: { schema: { enum: ['DIGEST', 'RAW'] } },
+  enterprise_project_id: { schema: text('^(0|[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12})$') },
   additional_authenticated_data: { schema: { type: 'string', maxLength: 128 } },
   encryption_context: { schema: { type: 'object', additionalProperties: { type: 'string' } } },
 } as const satisfies Record<string, RequestField>;

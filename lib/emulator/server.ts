@@ -6,13 +6,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { formats } from '../schema/kms';
-import type { World } from './api-call';
+import type { AccessKeys } from './access-keys';
+import type { ApiCall, PathParams, World } from './api-call';
 import { ApiError, IamError, refusal } from './api-error';
+import { requireCaller } from './caller';
 import { apiCalls } from './calls/table';
 import { type Fault, type Faults, faultError } from './faults';
-import { type AuthTokens, addIamRoutes, type IamAccount } from './iam';
+import { type AuthTokens, addIamRoutes, checkProjectForm, type IamAccount } from './iam';
 import type { Journal } from './journal';
 import { judgeViolation } from './request-fields';
+import { headerValue } from './signature';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,6 +34,7 @@ export interface ServerParts {
   readonly world: World;
   readonly account: IamAccount;
   readonly authTokens: AuthTokens;
+  readonly accessKeys: AccessKeys;
   readonly faults: Faults;
   readonly journal: Journal;
   /** Adds the control endpoint to a scope of its own. */
@@ -57,41 +61,71 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);
     if (!loopbackHost.test(request.headers.host ?? '')) {
-      throw new ApiError('APIGW.0306', { detail: '(the emulator answers on loopback names only)' });
+      throw new ApiError('APIGW.0306', { detail: 'the emulator answers on loopback names only' });
     }
   });
   addFaults(server, parts, closing.signal);
   server.setErrorHandler((error, request, reply) => answer(toApiError(error, parts.journal), request, reply));
   server.setNotFoundHandler((request, reply) => answer(judgeUnknownRoute(request.url), request, reply));
 
-  server.register(async (scope) => addKmsRoutes(scope, parts));
+  server.register(async (scope) =>
+    addKmsRoutes(
+      scope,
+      parts,
+      apiCalls.filter(({ body }) => body !== undefined),
+    ),
+  );
+  server.register(async (scope) => {
+    // Clients send Content-Type with every request, also where no body follows.
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
+    addKmsRoutes(
+      scope,
+      parts,
+      apiCalls.filter(({ body }) => body === undefined),
+    );
+  });
   server.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => answer(toIamError(error, parts.journal), request, reply));
-    addIamRoutes(scope, parts.account, parts.authTokens, () => parts.world.now());
+    addIamRoutes(scope, { ...parts, now: () => parts.world.now() });
   });
   server.register(async (scope) => parts.addControlRoutes(scope));
   return server;
 }
 
-function addKmsRoutes(scope: FastifyInstance, { world, authTokens }: ServerParts): void {
-  scope.addHook<{ Params: { projectId: string } }>('onRequest', async ({ headers, params }) => {
-    const token = headers['x-auth-token'];
-    authTokens.check(Array.isArray(token) ? token[0] : token, params.projectId, world.now());
+function addKmsRoutes(scope: FastifyInstance, { world, account, authTokens, accessKeys }: ServerParts, calls: readonly ApiCall[]): void {
+  const projectOf = ({ params }: FastifyRequest) => (params as { projectId: string }).projectId;
+  requireCaller(scope, {
+    accessKeys,
+    now: () => world.now(),
+    checkToken: (token, request) => authTokens.check(token, projectOf(request), world.now()),
+    checkSigned(request) {
+      checkProjectForm(projectOf(request));
+      const wanted = headerValue(request, 'x-project-id') || projectOf(request);
+      if (projectOf(request) !== account.projectId || wanted !== account.projectId) {
+        throw refusal('KMS.0321');
+      }
+    },
   });
-  for (const { operation, body, handle } of apiCalls) {
-    scope.post(`/v1.0/:projectId/kms/${operation}`, { schema: { body }, config: { operation } }, async (request) => {
-      world.keys.settle(world.now());
-      request.keyId = findKeyId(request.body);
-      const result = await handle(request.body, world);
-      request.keyId ??= findKeyId(result);
-      return result;
+  for (const { operation, method, path, body, handle } of calls) {
+    scope.route<{ Params: PathParams }>({
+      method,
+      url: `/v1.0/:projectId/kms/${path}`,
+      schema: body === undefined ? {} : { body },
+      config: { operation },
+      async handler(request, reply) {
+        world.keys.settle(world.now());
+        request.keyId = findKeyId({ key_id: request.params.keyId, ...(request.body as object | undefined) });
+        const result = await handle(request.body, world, request.params);
+        request.keyId ??= findKeyId(result);
+        return result ?? reply.status(204).send();
+      },
     });
   }
 }
 
 /** The key that a request or an answer is about. Only what has the form of a key id gets into the journal. */
-function findKeyId(message: unknown): string | undefined {
-  const { key_id: own, key_info: info } = message as { key_id?: unknown; key_info?: { key_id?: unknown } };
+function findKeyId(message: object | undefined): string | undefined {
+  const { key_id: own, key_info: info } = (message ?? {}) as { key_id?: unknown; key_info?: { key_id?: unknown } };
   const keyId = own ?? info?.key_id;
   return typeof keyId === 'string' && new RegExp(formats.keyId).test(keyId) ? keyId : undefined;
 }
@@ -195,6 +229,6 @@ function toIamError(error: unknown, journal: Journal): ApiError | IamError {
 /** A known verb with another method is the KMS's business; any other path is the gateway's. */
 function judgeUnknownRoute(url: string): ApiError {
   const path = url.split('?')[0] ?? '';
-  const known = apiCalls.some(({ operation }) => new RegExp(`^/v1\\.0/[^/]+/kms/${operation}$`).test(path));
+  const known = apiCalls.some((call) => new RegExp(`^/v1\\.0/[^/]+/kms/${call.path.replace(/:\w+/g, '[^/]+')}$`).test(path));
   return refusal(known ? 'KMS.0215' : 'APIGW.0101');
 }

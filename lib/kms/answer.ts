@@ -4,7 +4,7 @@
  */
 import { formats } from '../schema/kms';
 import { Secret } from '../secret';
-import type { ImportParameters, KeyDetail } from './model';
+import type { ImportParameters, KeyDetail, Tags } from './model';
 
 export class UnexpectedAnswer extends Error {}
 
@@ -37,6 +37,7 @@ export function keyDetail(info: JsonRecord): KeyDetail {
     scheduledDeletionDate: millisecondText(info, 'scheduled_deletion_date'),
     expirationTime: millisecondText(info, 'expiration_time'),
     defaultKeyFlag: optionalText(info, 'default_key_flag'),
+    enterpriseProjectId: optionalText(info, 'sys_enterprise_project_id'),
   };
 }
 
@@ -67,6 +68,17 @@ export function importParameters(answer: unknown): ImportParameters {
   // Seconds here, and a number; the same name means milliseconds in describe-key.
   const seconds = requiredText(answer, 'expiration_time');
   return { importToken: Secret.fromText(token), publicKey, expirationTime: instant(Number(seconds) * 1000, 'expiration_time') };
+}
+
+/** Tags that the cloud itself sets (`sys_tags`) are left out. */
+export function tagsOfKey(answer: unknown): Tags {
+  const tags = isRecord(answer) ? answer.tags : undefined;
+  if (!Array.isArray(tags)) {
+    throw new UnexpectedAnswer('tags is missing');
+  }
+  return Object.fromEntries(
+    tags.map((tag: unknown) => [requiredText(tag, 'key'), isRecord(tag) ? (optionalText(tag, 'value') ?? '') : '']),
+  );
 }
 
 /** Text, also where a number stands in place of one; "" counts as missing. */

@@ -14,7 +14,8 @@ export function connectKms(
   runtime: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs'>,
 ): KmsClient {
   const { caFile, ...connection } = readConnection(config, env);
-  const ca = connection.endpoint.protocol === 'https:' ? readAuthorities(caFile, env, runtime.log) : undefined;
+  const secured = [connection.endpoint, connection.authUrl].some((url) => url?.protocol === 'https:');
+  const ca = secured ? readAuthorities(caFile, env, runtime.log) : undefined;
   return new KmsClient({ ...connection, ...runtime, env, ca });
 }
 

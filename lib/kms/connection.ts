@@ -4,82 +4,124 @@
  */
 import { ByokError } from '../errors';
 import { formats } from '../schema/kms';
-import { defaultMaxRetries, documentedRequestsPerSecond } from '../schema/provider';
-import { Secret } from '../secret';
-import { defaultCloud, isOpenTelekomCloud, resolveKmsEndpoint } from './endpoint';
+import { defaultMaxRetries, documentedRequestsPerSecond, type EnvironmentSetting, environmentVariables } from '../schema/provider';
+import type { Secret } from '../secret';
+import { defaultCloud, isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
+import { chooseLogin, type Family, type Login, type LoginValues } from './login';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The provider block or the flags of a command; everything may be left out. */
+/** The provider block or the flags of a command; everything may be left out, and an empty text counts as left out. */
 export interface ConnectionConfig {
   readonly cloud?: string | undefined;
   readonly region?: string | undefined;
   readonly projectId?: string | undefined;
+  readonly projectName?: string | undefined;
+  readonly enterpriseProjectId?: string | undefined;
   readonly kmsEndpoint?: string | undefined;
+  readonly authUrl?: string | undefined;
   readonly authToken?: Secret | undefined;
+  readonly userName?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly domainName?: string | undefined;
+  readonly accessKey?: string | undefined;
+  readonly secretKey?: Secret | undefined;
+  readonly securityToken?: Secret | undefined;
   readonly caFile?: string | undefined;
   readonly maxRetries?: number | undefined;
   readonly maxRequestsPerSecond?: number | undefined;
 }
 
+/** Where the project id comes from. IAM finds it by name; a project is named after its region unless somebody named it otherwise. */
+export type Project = { readonly id: string } | { readonly name: string };
+
 export interface Connection {
   readonly endpoint: URL;
-  readonly projectId: string;
-  readonly authToken: Secret;
+  /** IAM, ending in `/v3`; undefined when nothing is asked of it. */
+  readonly authUrl: URL | undefined;
+  readonly project: Project;
+  readonly login: Login;
+  readonly enterpriseProjectId: string | undefined;
   /** PEM file of further certificate authorities. */
   readonly caFile: string | undefined;
   readonly maxRetries: number;
   readonly maxRequestsPerSecond: number;
 }
 
-type Setting = 'region' | 'project_id' | 'auth_token' | 'ca_file' | 'max_retries';
-
-/** Where two names are known, the first that is set counts. An empty variable counts as not set, as it does for the vendors. */
-const variables: Readonly<Record<'HW' | 'OS', Readonly<Record<Setting, readonly string[]>>>> = {
-  HW: {
-    region: ['HW_REGION_NAME'],
-    project_id: ['HW_PROJECT_ID'],
-    auth_token: ['HW_AUTH_TOKEN'],
-    ca_file: [],
-    max_retries: ['HW_MAX_RETRIES'],
-  },
-  OS: {
-    region: ['OS_REGION', 'OS_REGION_NAME'],
-    project_id: ['OS_PROJECT_ID', 'OS_TENANT_ID'],
-    auth_token: ['OS_AUTH_TOKEN', 'OS_TOKEN'],
-    ca_file: ['OS_CACERT'],
-    max_retries: [],
-  },
-};
-
 /** @throws ByokError ERR_CONFIGURATION naming the attribute, and the variables that were tried */
 export function readConnection(config: ConnectionConfig, env: Environment): Connection {
   // OS_CLOUD is an entry of clouds.yaml, not a cloud: only HW_CLOUD means what `cloud` means.
-  const cloud = config.cloud ?? nonEmpty(env.HW_CLOUD) ?? defaultCloud;
-  const known = variables[isOpenTelekomCloud(cloud) ? 'OS' : 'HW'];
-  const fromEnvironment = (setting: Setting) => firstSet(known[setting], env);
+  const cloud = nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD) ?? defaultCloud;
+  const family: Family = isOpenTelekomCloud(cloud) ? 'OS' : 'HW';
+  const fromEnvironment = (setting: EnvironmentSetting) => firstSet(environmentVariables[setting][family], env);
+  const setting = (value: string | undefined, name: EnvironmentSetting) => nonEmpty(value) ?? fromEnvironment(name);
 
-  const region = config.region ?? fromEnvironment('region');
-  if (region === undefined && config.kmsEndpoint === undefined) {
-    throw missing('region', known.region, 'the region of the KMS, or kms_endpoint');
+  const kmsEndpoint = nonEmpty(config.kmsEndpoint);
+  const region = setting(config.region, 'region');
+  if (region === undefined && kmsEndpoint === undefined) {
+    throw missing('region', family, 'the region of the KMS, or kms_endpoint');
   }
-  const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint: config.kmsEndpoint });
-  const projectId = config.projectId ?? fromEnvironment('project_id');
-  if (projectId === undefined) {
-    throw missing('project_id', known.project_id, 'the id of the project that holds the keys');
+  const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint });
+  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), family);
+  const project = chooseProject(setting(config.projectId, 'project_id'), setting(config.projectName, 'project_name') ?? region, family);
+  const authUrl =
+    login.kind === 'password' || !('id' in project)
+      ? resolveAuthUrl({ cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'auth_url') })
+      : undefined;
+  if (authUrl === undefined && login.kind === 'password') {
+    throw missing('auth_url', family, 'the URL of the IAM that checks the password, ending in /v3');
   }
-  const token = config.authToken?.revealText() ?? fromEnvironment('auth_token');
-  if (token === undefined || token === '') {
-    throw missing('auth_token', known.auth_token, 'an IAM token of this project');
+  if (authUrl === undefined && !('id' in project)) {
+    throw missing('project_id', family, `the id of the project that holds the keys, or auth_url so that IAM finds "${project.name}"`);
   }
   return {
     endpoint,
-    projectId: checkedProjectId(projectId),
-    authToken: Secret.fromText(checkedToken(token)),
-    caFile: config.caFile ?? fromEnvironment('ca_file'),
+    authUrl,
+    project,
+    login,
+    enterpriseProjectId: checkedEnterpriseProject(setting(config.enterpriseProjectId, 'enterprise_project_id')),
+    caFile: setting(config.caFile, 'ca_file'),
     maxRetries: count('max_retries', config.maxRetries ?? numberOf(fromEnvironment('max_retries')), 0, 100) ?? defaultMaxRetries,
     maxRequestsPerSecond: count('max_requests_per_second', config.maxRequestsPerSecond, 1, 10_000) ?? documentedRequestsPerSecond,
   };
+}
+
+function givenLogin(config: ConnectionConfig): LoginValues {
+  return withoutEmpty({
+    auth_token: config.authToken?.revealText(),
+    user_name: config.userName,
+    password: config.password?.revealText(),
+    domain_name: config.domainName,
+    access_key: config.accessKey,
+    secret_key: config.secretKey?.revealText(),
+    security_token: config.securityToken?.revealText(),
+  });
+}
+
+function foundLogin(find: (setting: EnvironmentSetting) => string | undefined): LoginValues {
+  return withoutEmpty({
+    auth_token: find('auth_token'),
+    user_name: find('user_name'),
+    password: find('password'),
+    domain_name: find('domain_name'),
+    access_key: find('access_key'),
+    secret_key: find('secret_key'),
+    security_token: find('security_token'),
+  });
+}
+
+function withoutEmpty(values: Readonly<Record<keyof LoginValues, string | undefined>>): LoginValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => nonEmpty(value) !== undefined));
+}
+
+function chooseProject(id: string | undefined, name: string | undefined, family: Family): Project {
+  if (id !== undefined) {
+    return { id: checkedProjectId(id) };
+  }
+  if (name === undefined) {
+    throw missing('project_id', family, 'the id of the project that holds the keys');
+  }
+  return { name };
 }
 
 function firstSet(names: readonly string[], env: Environment): string | undefined {
@@ -90,10 +132,10 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function missing(attribute: Setting, tried: readonly string[], what: string): ByokError {
+function missing(attribute: EnvironmentSetting, family: Family, what: string): ByokError {
   return new ByokError(
     'ERR_CONFIGURATION',
-    `${attribute} is not set: give ${what} there or in the environment variable ${tried.join(' or ')}`,
+    `${attribute} is not set: give ${what} there or in the environment variable ${environmentVariables[attribute][family].join(' or ')}`,
     { attribute },
   );
 }
@@ -111,19 +153,14 @@ function checkedProjectId(projectId: string): string {
   return projectId;
 }
 
-/** A line feed at the end, as `$(cat token)` drops it and an editor adds it, would break the request header. */
-function checkedToken(token: string): string {
-  const trimmed = token.trim();
-  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
-    throw new ByokError(
-      'ERR_CONFIGURATION',
-      'auth_token holds white space or control characters inside; give the token alone, on one line',
-      {
-        attribute: 'auth_token',
-      },
-    );
+/** "0" is the default enterprise project. "all", which lists take, could not be given to a new key. */
+function checkedEnterpriseProject(id: string | undefined): string | undefined {
+  if (id !== undefined && !/^(0|[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12})$/.test(id)) {
+    throw new ByokError('ERR_CONFIGURATION', `enterprise_project_id is "${id}"; allowed is "0" or the 36 characters of an id`, {
+      attribute: 'enterprise_project_id',
+    });
   }
-  return trimmed;
+  return id;
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -1,6 +1,7 @@
 /**
- * Which host a request goes to. Whoever stands in the place of the KMS hands out the wrapping key and so reads the material:
- * plain http is for loopback hosts only, and there is no switch that says otherwise.
+ * Which hosts requests go to: the KMS, and IAM for logins. Whoever stands in the place of the KMS hands out the wrapping key and so
+ * reads the material, and whoever stands in the place of IAM reads the password: plain http is for loopback hosts only, and there
+ * is no switch that says otherwise.
  */
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
@@ -11,15 +12,21 @@ export interface EndpointConfig {
   readonly region?: string | undefined;
   /** Base URL given by hand; `cloud` and `region` are not looked at then. */
   readonly kmsEndpoint?: string | undefined;
+  /** Base URL of IAM given by hand, ending in `/v3`. */
+  readonly authUrl?: string | undefined;
 }
 
 export const defaultCloud = 'huaweicloud';
 
+/** Domain of each cloud that has a name of its own. */
 const namedClouds: Readonly<Record<string, (region: string) => string>> = {
   // The region in Dublin is the one that lives under another top-level domain.
   huaweicloud: (region) => (region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com'),
   opentelekomcloud: () => 'otc.t-systems.com',
 };
+
+/** Domains with one IAM for all of their regions. */
+const globalIamDomains: readonly string[] = ['myhuaweicloud.eu'];
 
 const dnsLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const regionForm = new RegExp(`^${dnsLabel}$`);
@@ -34,19 +41,48 @@ export function isOpenTelekomCloud(cloud: string): boolean {
  * @returns the base URL, without a slash at its end in `pathname` unless that is all of it
  * @throws ByokError ERR_CONFIGURATION when the parts give no endpoint, or an unsafe one
  */
-export function resolveKmsEndpoint(config: EndpointConfig): URL {
-  return config.kmsEndpoint === undefined
-    ? endpointOfRegion(config.cloud ?? defaultCloud, config.region)
-    : endpointByHand(config.kmsEndpoint);
+export function resolveKmsEndpoint({ cloud = defaultCloud, region, kmsEndpoint }: EndpointConfig): URL {
+  if (kmsEndpoint !== undefined) {
+    return urlByHand('kms_endpoint', kmsEndpoint);
+  }
+  const name = regionName(region, 'kms_endpoint');
+  return new URL(`https://kms.${name}.${domainOf(cloud, name)}`);
 }
 
-function endpointOfRegion(cloud: string, region: string | undefined): URL {
+/**
+ * Does not follow from cloud and region when the KMS is on this machine: a password for an emulator is none for a real cloud.
+ *
+ * @returns the base URL, ending in `/v3`; undefined when it does not follow from the parts
+ * @throws ByokError ERR_CONFIGURATION when a part is wrong or unsafe
+ */
+export function resolveAuthUrl({ cloud = defaultCloud, region, kmsEndpoint, authUrl }: EndpointConfig): URL | undefined {
+  if (authUrl !== undefined) {
+    const url = urlByHand('auth_url', authUrl);
+    url.pathname = url.pathname.replace(/\/$/, '');
+    if (!url.pathname.endsWith('/v3')) {
+      throw refusedUrl('auth_url', `"${shown(url)}" does not end in "/v3"`);
+    }
+    return url;
+  }
+  if (region === undefined || (kmsEndpoint !== undefined && isLoopback(resolveKmsEndpoint({ kmsEndpoint }).hostname))) {
+    return undefined;
+  }
+  const name = regionName(region, 'auth_url');
+  const domain = domainOf(cloud, name);
+  return new URL(`https://iam.${globalIamDomains.includes(domain) ? '' : `${name}.`}${domain}/v3`);
+}
+
+function regionName(region: string | undefined, instead: string): string {
   if (region === undefined || !regionForm.test(region)) {
     const found = region === undefined ? 'is not set' : `is "${region}"`;
-    throw new ByokError('ERR_CONFIGURATION', `region ${found}; give a region of the cloud such as "eu-de", or kms_endpoint`, {
+    throw new ByokError('ERR_CONFIGURATION', `region ${found}; give a region of the cloud such as "eu-de", or ${instead}`, {
       attribute: 'region',
     });
   }
+  return region;
+}
+
+function domainOf(cloud: string, region: string): string {
   const domain = Object.hasOwn(namedClouds, cloud) ? namedClouds[cloud]?.(region) : cloud;
   if (domain === undefined || !domainForm.test(domain)) {
     throw new ByokError(
@@ -55,32 +91,37 @@ function endpointOfRegion(cloud: string, region: string | undefined): URL {
       { attribute: 'cloud' },
     );
   }
-  return new URL(`https://kms.${region}.${domain}`);
+  return domain;
 }
 
-function endpointByHand(text: string): URL {
+type UrlAttribute = 'kms_endpoint' | 'auth_url';
+
+/** What somebody in between could read over plain http. */
+const atStake = { kms_endpoint: 'the material', auth_url: 'the login' } as const satisfies Record<UrlAttribute, string>;
+
+function urlByHand(attribute: UrlAttribute, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw refusedEndpoint(url === undefined ? `"${text}" is not a URL` : `"${shown(url)}" is neither https nor http`);
+    throw refusedUrl(attribute, url === undefined ? `"${text}" is not a URL` : `"${shown(url)}" is neither https nor http`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw refusedEndpoint(`"${shown(url)}" was given with a user name, a query or a fragment`);
+    throw refusedUrl(attribute, `"${shown(url)}" was given with a user name, a query or a fragment`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw refusedEndpoint(
-      `"${shown(url)}" is plain http to a host that is not this machine, where anyone in between could read the material`,
+    throw refusedUrl(
+      attribute,
+      `"${shown(url)}" is plain http to a host that is not this machine, where anyone in between could read ${atStake[attribute]}`,
     );
   }
   return url;
 }
 
-function refusedEndpoint(found: string): ByokError {
+function refusedUrl(attribute: UrlAttribute, found: string): ByokError {
+  const form = attribute === 'auth_url' ? 'base URL that ends in /v3' : 'base URL';
   return new ByokError(
     'ERR_CONFIGURATION',
-    `kms_endpoint ${found}; give an https:// base URL (http:// is for 127.0.0.1, ::1 and localhost only)`,
-    {
-      attribute: 'kms_endpoint',
-    },
+    `${attribute} ${found}; give an https:// ${form} (http:// is for 127.0.0.1, ::1 and localhost only)`,
+    { attribute },
   );
 }
 

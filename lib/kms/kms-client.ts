@@ -1,31 +1,59 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
-import { hasApiCode, KmsError } from './kms-error';
-import type { CallOptions, CreateKeyRequest, ImportKeyMaterialRequest, ImportParameters, KeyDetail, Kms } from './model';
-import { operations } from './operations';
-import { type KmsClientOptions, RequestSender } from './request-sender';
+import { randomUUID } from 'node:crypto';
+import { ByokError } from '../errors';
+import { UnexpectedAnswer } from './answer';
+import { type Authenticator, createAuthenticator, type Headers } from './authenticator';
+import type { Connection } from './connection';
+import type { Iam } from './iam';
+import { hasApiCode, KmsError, reactionToError } from './kms-error';
+import type { CallOptions, CreateKeyRequest, ImportKeyMaterialRequest, ImportParameters, KeyDetail, Kms, Tags } from './model';
+import { type Operation, operations, type RequestBody } from './operations';
+import { secretFieldNames } from './request-fields';
+import { RequestSender, requestIdOf, type SenderOptions } from './request-sender';
+import type { Response } from './transport';
 
-export type { KmsClientOptions, KmsLog } from './request-sender';
+export type { KmsLog } from './request-sender';
+
+export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login' | 'project'> {
+  /** IAM, ending in `/v3`; undefined when nothing is asked of it: a project id is given, and no password. */
+  readonly authUrl?: URL | undefined;
+  /** Of new keys, and of the keys that are listed. @default the default one, and all */
+  readonly enterpriseProjectId?: string | undefined;
+  /** Names one request. @default a random UUID */
+  readonly newSequence?: () => string;
+}
 
 export class KmsClient implements Kms {
   readonly #sender: RequestSender;
+  readonly #authenticator: Authenticator;
+  readonly #host: string;
+  readonly #enterpriseProjectId: string | undefined;
+  readonly #newSequence: () => string;
+  #iam: Iam | undefined;
 
   /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
   constructor(options: KmsClientOptions) {
-    this.#sender = new RequestSender(options);
+    const { login, project, now } = options;
+    this.#sender = new RequestSender(options, { name: 'KMS', attribute: 'kms_endpoint' });
+    this.#authenticator = createAuthenticator(login, project, () => this.#openIam(options), now);
+    this.#host = options.endpoint.host;
+    this.#enterpriseProjectId = options.enterpriseProjectId;
+    this.#newSequence = options.newSequence ?? randomUUID;
   }
 
   /** Drops all connections. */
   close(): void {
     this.#sender.close();
+    this.#iam?.close();
   }
 
   createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }> {
-    return this.#sender.call(operations.createKey, request, options);
+    return this.#call(operations.createKey, { ...request, enterpriseProjectId: this.#enterpriseProjectId }, options);
   }
 
   async describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined> {
     try {
-      return await this.#sender.call(operations.describeKey, keyId, options);
+      return await this.#call(operations.describeKey, keyId, options);
     } catch (error) {
       if (hasApiCode(error, 'KMS.0207') && error.status === 404) {
         return undefined;
@@ -40,7 +68,7 @@ export class KmsClient implements Kms {
     const seen = new Set<string>();
     let marker: string | undefined;
     do {
-      const page = await this.#sender.call(operations.listKeys, marker, options);
+      const page = await this.#call(operations.listKeys, { marker, enterpriseProjectId: this.#enterpriseProjectId }, options);
       for (const key of page.keys) {
         keys.set(key.keyId, key);
       }
@@ -60,50 +88,139 @@ export class KmsClient implements Kms {
   }
 
   getParametersForImport(keyId: string, wrappingAlgorithm: string, options?: CallOptions): Promise<ImportParameters> {
-    return this.#sender.call(operations.getParametersForImport, { keyId, wrappingAlgorithm }, options);
+    return this.#call(operations.getParametersForImport, { keyId, wrappingAlgorithm }, options);
   }
 
   importKeyMaterial(request: ImportKeyMaterialRequest, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.importKeyMaterial, request, options);
+    return this.#call(operations.importKeyMaterial, request, options);
   }
 
   deleteImportedKeyMaterial(keyId: string, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.deleteImportedKeyMaterial, keyId, options);
+    return this.#call(operations.deleteImportedKeyMaterial, keyId, options);
   }
 
   enableKey(keyId: string, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.enableKey, keyId, options);
+    return this.#call(operations.enableKey, keyId, options);
   }
 
   disableKey(keyId: string, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.disableKey, keyId, options);
+    return this.#call(operations.disableKey, keyId, options);
   }
 
   scheduleKeyDeletion(keyId: string, pendingDays: number, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.scheduleKeyDeletion, { keyId, pendingDays }, options);
+    return this.#call(operations.scheduleKeyDeletion, { keyId, pendingDays }, options);
   }
 
   cancelKeyDeletion(keyId: string, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.cancelKeyDeletion, keyId, options);
+    return this.#call(operations.cancelKeyDeletion, keyId, options);
   }
 
   updateKeyAlias(keyId: string, keyAlias: string, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.updateKeyAlias, { keyId, keyAlias }, options);
+    return this.#call(operations.updateKeyAlias, { keyId, keyAlias }, options);
   }
 
   updateKeyDescription(keyId: string, keyDescription: string, options?: CallOptions): Promise<void> {
-    return this.#sender.call(operations.updateKeyDescription, { keyId, keyDescription }, options);
+    return this.#call(operations.updateKeyDescription, { keyId, keyDescription }, options);
   }
 
   encryptData(keyId: string, plainText: string, options?: CallOptions): Promise<string> {
-    return this.#sender.call(operations.encryptData, { keyId, plainText }, options);
+    return this.#call(operations.encryptData, { keyId, plainText }, options);
   }
 
   decryptData(cipherText: string, options?: CallOptions): Promise<{ keyId: string; plainText: string }> {
-    return this.#sender.call(operations.decryptData, cipherText, options);
+    return this.#call(operations.decryptData, cipherText, options);
   }
 
   getPublicKey(keyId: string, options?: CallOptions): Promise<string> {
-    return this.#sender.call(operations.getPublicKey, keyId, options);
+    return this.#call(operations.getPublicKey, keyId, options);
+  }
+
+  getTags(keyId: string, options?: CallOptions): Promise<Tags> {
+    return this.#call(operations.getTags, keyId, options);
+  }
+
+  async updateTags(keyId: string, changes: { readonly create?: Tags; readonly delete?: Tags }, options?: CallOptions): Promise<void> {
+    for (const action of ['delete', 'create'] as const) {
+      const tags = changes[action] ?? {};
+      if (Object.keys(tags).length > 0) {
+        await this.#call(operations.changeTags, { keyId, action, tags }, options);
+      }
+    }
+  }
+
+  /** A call that was refused for its login is made once more with another login, if there is one. */
+  async #call<Request, Answer>(operation: Operation<Request, Answer>, request: Request, options: CallOptions = {}): Promise<Answer> {
+    const fields = operation.body?.(request);
+    const path = operation.path?.(request) ?? operation.name;
+    const signal = options.signal ?? new AbortController().signal;
+    const projectId = await this.#authenticator.projectId(signal);
+    const sequence = this.#newSequence();
+    let used: Headers = {};
+    const outgoing = {
+      operation: operation.name,
+      repetition: operation.repetition,
+      doneAlready: operation.doneAlready,
+      method: fields === undefined ? 'GET' : 'POST',
+      path: `/v1.0/${projectId}/kms/${path}`,
+      query: [],
+      body: fields === undefined ? undefined : Buffer.from(JSON.stringify({ ...fields, sequence }), 'utf8'),
+      authorize: async (target: Parameters<Authenticator['authorize']>[0]) => {
+        used = {};
+        used = await this.#authenticator.authorize(target, projectId, signal);
+        return used;
+      },
+      names: this.#authenticator.names,
+      hidden: secretValues(fields),
+      sequence,
+      signal,
+    } as const;
+    try {
+      return this.#read(operation, await this.#sender.send(outgoing));
+    } catch (error) {
+      if (reactionToError(error) !== 'new-login' || !this.#authenticator.renew(used)) {
+        throw error;
+      }
+      return this.#read(operation, await this.#sender.send(outgoing));
+    }
+  }
+
+  #read<Answer>(operation: Operation<never, Answer>, response: Response | undefined): Answer {
+    try {
+      return operation.read(response === undefined || response.body === '' ? {} : tryParse(response.body));
+    } catch (error) {
+      if (!(error instanceof UnexpectedAnswer)) {
+        throw error;
+      }
+      throw new KmsError({
+        operation: operation.name,
+        status: response?.status ?? 200,
+        apiCode: undefined,
+        apiMessage: `the answer is not what the API documents: ${error.message}; is ${this.#host} a KMS?`,
+        requestId: response === undefined ? undefined : requestIdOf(response),
+      });
+    }
+  }
+
+  #openIam({ authUrl, ...options }: KmsClientOptions): Iam {
+    if (authUrl === undefined) {
+      throw new ByokError('ERR_CONFIGURATION', 'auth_url is not set, and this login needs IAM; give its URL, ending in /v3', {
+        attribute: 'auth_url',
+      });
+    }
+    const { Iam: IamClient } = require('./iam') as typeof import('./iam');
+    this.#iam ??= new IamClient({ ...options, endpoint: authUrl });
+    return this.#iam;
+  }
+}
+
+function secretValues(fields: RequestBody | undefined): string[] {
+  return secretFieldNames.flatMap((name) => (fields?.[name] === undefined ? [] : [String(fields[name])]));
+}
+
+function tryParse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 }

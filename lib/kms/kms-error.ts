@@ -1,6 +1,6 @@
 /** A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three error envelopes it used. */
 import { ByokError, type ErrorCode } from '../errors';
-import { findKmsErrorCode } from '../schema/kms-errors';
+import { findKmsErrorCode, type KmsReaction, reactionTo } from '../schema/kms-errors';
 
 export interface KmsErrorFields {
   /** The API call, for example "import-key-material". */
@@ -10,9 +10,11 @@ export interface KmsErrorFields {
   readonly apiCode: string | undefined;
   readonly apiMessage: string;
   readonly requestId: string | undefined;
+  /** What to do about it. @default what the table of codes says */
+  readonly advice?: string | undefined;
 }
 
-export class KmsError extends ByokError implements KmsErrorFields {
+export class KmsError extends ByokError implements Omit<KmsErrorFields, 'advice'> {
   readonly operation: string;
   readonly status: number;
   readonly apiCode: string | undefined;
@@ -35,9 +37,17 @@ export function hasApiCode(error: unknown, ...codes: string[]): error is KmsErro
   return error instanceof KmsError && error.apiCode !== undefined && codes.includes(error.apiCode);
 }
 
-function sentence({ operation, status, apiCode, apiMessage, requestId }: KmsErrorFields): string {
-  const advice = apiCode === undefined ? undefined : findKmsErrorCode(apiCode)?.advice;
+/** What this program does about a failure by itself; undefined for failures that are no refusal. */
+export function reactionToError(error: unknown): KmsReaction | undefined {
+  return error instanceof KmsError ? reactionTo(error.status, error.apiCode) : undefined;
+}
+
+function sentence({ operation, status, apiCode, apiMessage, requestId, advice = adviceFor(apiCode) }: KmsErrorFields): string {
   const said = apiMessage.trim().replace(/\.$/, '');
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
   return `${operation} answered ${status}${apiCode === undefined ? '' : ` ${apiCode}`}: ${said}${advice === undefined ? '' : `; ${advice}`}${request}`;
+}
+
+function adviceFor(apiCode: string | undefined): string | undefined {
+  return apiCode === undefined ? undefined : findKmsErrorCode(apiCode)?.advice;
 }

@@ -19,7 +19,12 @@ export interface KeyDetail {
   readonly expirationTime: Date | undefined;
   /** "1" marks a default master key of a cloud service. */
   readonly defaultKeyFlag: string | undefined;
+  /** Huawei Cloud only; "0" is the default one. */
+  readonly enterpriseProjectId?: string | undefined;
 }
+
+/** Value by key. */
+export type Tags = Readonly<Record<string, string>>;
 
 /** The indivisible pair that one import needs, fetched by get-parameters-for-import. */
 export interface ImportParameters {
@@ -40,8 +45,10 @@ export interface CreateKeyRequest {
 export interface ImportKeyMaterialRequest {
   readonly keyId: string;
   readonly importToken: Secret;
-  /** Material wrapped with the public key of the same pair. */
+  /** Material wrapped with the public key of the same pair; of an asymmetric key, the intermediate key. */
   readonly encryptedKeyMaterial: Buffer;
+  /** Asymmetric keys only: the private key in PKCS#8, wrapped with the intermediate key. */
+  readonly encryptedPrivatekey?: Buffer;
   /** Omitted: the material never expires. Whole seconds; milliseconds are cut off. */
   readonly expirationTime?: Date;
 }
@@ -78,4 +85,7 @@ export interface Kms {
   decryptData(cipherText: string, options?: CallOptions): Promise<{ keyId: string; plainText: string }>;
   /** PEM; asymmetric keys only. */
   getPublicKey(keyId: string, options?: CallOptions): Promise<string>;
+  getTags(keyId: string, options?: CallOptions): Promise<Tags>;
+  /** Deletes first. A tag that is created and there already gets the new value; the value of one to delete is the present one. */
+  updateTags(keyId: string, changes: { readonly create?: Tags; readonly delete?: Tags }, options?: CallOptions): Promise<void>;
 }

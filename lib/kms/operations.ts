@@ -1,19 +1,22 @@
 /**
- * The calls of the KMS, each described once: its name (which is also the end of its path), whether it may be repeated when
- * the answer was lost, the body it sends, and what is read from the answer.
+ * The calls of the KMS, each described once: its name (which is also the end of its path, tags apart), whether it may be repeated
+ * when the answer was lost, the body it sends, and what is read from the answer.
  */
-import { importParameters, keyDetail, keyInfo, keyPage, requiredText, UnexpectedAnswer } from './answer';
-import type { CreateKeyRequest, ImportKeyMaterialRequest } from './model';
+import { importParameters, keyDetail, keyInfo, keyPage, requiredText, tagsOfKey, UnexpectedAnswer } from './answer';
+import type { CreateKeyRequest, ImportKeyMaterialRequest, Tags } from './model';
 import {
   checkAlias,
   checkDescription,
   checkExpirationTime,
   checkPendingDays,
   checkPlainText,
+  checkTags,
   checkText,
   checkWrappingAlgorithm,
 } from './request-fields';
 import type { Repetition } from './retry';
+
+export type RequestBody = Readonly<Record<string, string | number | readonly object[]>>;
 
 export interface Operation<Request, Answer> {
   readonly name: string;
@@ -23,8 +26,10 @@ export interface Operation<Request, Answer> {
    * blindly.
    */
   readonly doneAlready?: string;
-  /** @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
-  body(request: Request): Readonly<Record<string, string | number>>;
+  /** Below `/kms`. @default the name @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
+  path?(request: Request): string;
+  /** Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
+  body?(request: Request): RequestBody;
   /** @throws UnexpectedAnswer */
   read(answer: unknown): Answer;
 }
@@ -34,6 +39,20 @@ type Ignored = undefined;
 /** Bodies of these answers are `{}`, empty, or repeat what was asked. */
 const ignore = (): Ignored => undefined;
 
+/** Of the client, not of a single call. */
+interface InEnterpriseProject {
+  readonly enterpriseProjectId?: string | undefined;
+}
+
+const enterpriseProject = ({ enterpriseProjectId }: InEnterpriseProject): RequestBody =>
+  enterpriseProjectId === undefined ? {} : { enterprise_project_id: enterpriseProjectId };
+
+interface TagsAction {
+  readonly keyId: string;
+  readonly action: 'create' | 'delete';
+  readonly tags: Tags;
+}
+
 const keyIdBody = (keyId: string) => ({ key_id: checkText('keyId', keyId) });
 
 export const operations = {
@@ -41,23 +60,30 @@ export const operations = {
   createKey: {
     name: 'create-key',
     repetition: 'once',
-    body: (request: CreateKeyRequest) => ({
+    body: (request: CreateKeyRequest & InEnterpriseProject): RequestBody => ({
       key_alias: checkAlias(request.keyAlias),
       origin: 'external',
+      ...enterpriseProject(request),
       ...(request.keySpec === undefined ? {} : { key_spec: request.keySpec }),
       ...(request.keyUsage === undefined ? {} : { key_usage: request.keyUsage }),
       ...(request.keyDescription === undefined ? {} : { key_description: checkDescription(request.keyDescription) }),
     }),
     read: (answer) => ({ keyId: requiredText(keyInfo(answer), 'key_id') }),
-  } satisfies Operation<CreateKeyRequest, { keyId: string }>,
+  } satisfies Operation<CreateKeyRequest & InEnterpriseProject, { keyId: string }>,
 
   describeKey: { name: 'describe-key', repetition: 'safe', body: keyIdBody, read: (answer: unknown) => keyDetail(keyInfo(answer)) },
 
-  // Without key_spec, Huawei Cloud lists AES_256 keys only.
+  // Without key_spec, Huawei Cloud lists AES_256 keys only. Open Telekom Cloud does not document the field; it is sent all the same,
+  // since no answer is documented that would tell the clouds apart.
   listKeys: {
     name: 'list-keys',
     repetition: 'safe',
-    body: (marker: string | undefined) => ({ key_spec: 'ALL', limit: '100', ...(marker === undefined ? {} : { marker }) }),
+    body: (request: { marker: string | undefined } & InEnterpriseProject): RequestBody => ({
+      key_spec: 'ALL',
+      limit: '100',
+      ...enterpriseProject(request),
+      ...(request.marker === undefined ? {} : { marker: request.marker }),
+    }),
     read: keyPage,
   },
 
@@ -80,6 +106,9 @@ export const operations = {
       ...keyIdBody(request.keyId),
       import_token: checkText('importToken', request.importToken.revealText()),
       encrypted_key_material: checkText('encryptedKeyMaterial', request.encryptedKeyMaterial.toString('base64')),
+      ...(request.encryptedPrivatekey === undefined
+        ? {}
+        : { encrypted_privatekey: checkText('encryptedPrivatekey', request.encryptedPrivatekey.toString('base64')) }),
       ...(request.expirationTime === undefined ? {} : { expiration_time: checkExpirationTime(request.expirationTime) }),
     }),
     read: ignore,
@@ -147,5 +176,20 @@ export const operations = {
       }
       return pem;
     },
+  },
+
+  getTags: {
+    name: 'list-tags',
+    repetition: 'safe',
+    path: (keyId: string) => `${checkText('keyId', keyId)}/tags`,
+    read: tagsOfKey,
+  },
+  // A tag that is there already is written again, and one that is gone stays gone.
+  changeTags: {
+    name: 'batch-tags',
+    repetition: 'safe',
+    path: (request: TagsAction) => `${checkText('keyId', request.keyId)}/tags/action`,
+    body: (request: TagsAction) => ({ action: request.action, tags: checkTags(request.tags) }),
+    read: ignore,
   },
 } as const satisfies Record<string, Operation<never, unknown>>;

@@ -1,14 +1,24 @@
-/** Keeps this client under the documented rate: at most so many requests begin within any one second. */
+/**
+ * Keeps one client under the documented rate: at most so many requests begin within any one second. When the service throttles
+ * nevertheless, all requests of the client wait, and then begin one after the other instead of all at once.
+ */
 
 const windowMs = 1000;
 
 export class RateLimiter {
   /** When the latest requests begin, oldest first; at most one full window of them. */
-  readonly #starts: number[] = [];
+  #starts: number[] = [];
   readonly #perSecond: number;
+  #resumeMs = Number.NEGATIVE_INFINITY;
+  #pauses = 0;
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
+  }
+
+  /** How often everything was paused. What was booked before the latest pause has to be booked anew. */
+  get pauses(): number {
+    return this.#pauses;
   }
 
   /**
@@ -19,8 +29,19 @@ export class RateLimiter {
    */
   reserve(uptimeMs: number): number {
     const oldest = this.#starts.length < this.#perSecond ? undefined : this.#starts.shift();
-    const start = oldest === undefined ? uptimeMs : Math.max(uptimeMs, oldest + windowMs);
+    const earliest = Math.max(uptimeMs, this.#resumeMs, oldest === undefined ? uptimeMs : oldest + windowMs);
+    const latest = this.#starts.at(-1);
+    // In the second after a pause there is no burst, not even one that the rate would allow.
+    const spaced = latest !== undefined && latest >= this.#resumeMs && earliest < this.#resumeMs + windowMs;
+    const start = spaced ? Math.max(earliest, latest + windowMs / this.#perSecond) : earliest;
     this.#starts.push(start);
     return start - uptimeMs;
+  }
+
+  /** No request begins for so long. */
+  pause(uptimeMs: number, ms: number): void {
+    this.#pauses += 1;
+    this.#resumeMs = Math.max(this.#resumeMs, uptimeMs + ms);
+    this.#starts = this.#starts.filter((start) => start <= uptimeMs);
   }
 }

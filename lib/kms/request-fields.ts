@@ -4,6 +4,7 @@
  */
 import { ByokError } from '../errors';
 import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import type { Tags } from './model';
 
 type Format = keyof typeof formats;
 
@@ -20,6 +21,7 @@ const fields = {
   keyId: { name: 'key_id', format: 'keyId', allowed: 'the 36 characters of a key id such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"' },
   importToken: { name: 'import_token', format: 'importToken', secret: true },
   encryptedKeyMaterial: { name: 'encrypted_key_material', format: 'encryptedKeyMaterial', secret: true },
+  encryptedPrivatekey: { name: 'encrypted_privatekey', format: 'encryptedPrivatekey', secret: true },
   cipherText: { name: 'cipher_text', format: 'cipherText', secret: true },
   keyAlias: { name: 'key_alias', format: 'keyAlias', allowed: '1 to 255 of the characters a-z A-Z 0-9 : / _ -' },
 } as const satisfies Record<string, TextField>;
@@ -78,6 +80,27 @@ export function checkExpirationTime(expirationTime: Date): number {
     throw refused('expiration_time', `is ${seconds} seconds since 1970`, `${minimum} to ${maximum}`);
   }
   return seconds;
+}
+
+/** Lengths in characters, both ends included. */
+const tagLengths = { key: { minimum: 1, maximum: 36 }, value: { minimum: 0, maximum: 43 } } as const;
+
+/** @returns as the API wants them: a list of objects */
+export function checkTags(tags: Tags): { readonly key: string; readonly value: string }[] {
+  return Object.entries(tags).map(([key, value]) => ({ key: checkTagText('key', key), value: checkTagText('value', value) }));
+}
+
+function checkTagText(part: keyof typeof tagLengths, text: string): string {
+  const { minimum, maximum } = tagLengths[part];
+  const { length } = [...text];
+  if (length < minimum || length > maximum || /[\p{Cc}*<>\\=]/u.test(text)) {
+    throw refused(
+      'tags',
+      `holds the ${part} "${text}"`,
+      `${minimum} to ${maximum} characters, none of them a control character or one of * < > \\ =`,
+    );
+  }
+  return text;
 }
 
 export function checkWrappingAlgorithm(name: string): string {

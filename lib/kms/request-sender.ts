@@ -1,22 +1,19 @@
 /**
- * Sends one call: within the rate limit, repeated where that does no harm, and every outcome turned into a value or one kind
- * of error. Messages and log lines never hold a token, wrapped material or a text to encrypt.
+ * Sends one request to the KMS or to IAM: within the rate limit, repeated where that does no harm, and every failure turned into
+ * one kind of error. Messages and log lines never hold a token, a signature, wrapped material or a text to encrypt.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
+import { findKmsErrorCode, isLoginAtFault, isThrottled, reactionTo } from '../schema/kms-errors';
 import { defaultMaxRetries, documentedRequestsPerSecond } from '../schema/provider';
-import type { Secret } from '../secret';
-import { UnexpectedAnswer } from './answer';
+import { type Headers, type OutgoingRequest, secretHeaderNames } from './authenticator';
 import type { Environment } from './connection';
 import { parseRefusal, quote } from './error-envelope';
 import { hasApiCode, KmsError } from './kms-error';
 import { UnreachableError } from './lost-answer';
-import type { CallOptions } from './model';
-import type { Operation } from './operations';
+import { encodeQuery } from './query';
 import { RateLimiter } from './rate-limiter';
-import { secretFieldNames } from './request-fields';
-import { type Failure, isWorthRepeating, parseRetryAfter, retryDelayMs } from './retry';
+import { type Failure, isWorthRepeating, parseRetryAfter, type Repetition, retryDelayMs } from './retry';
 import { AttemptError, type Response, Transport } from './transport';
 
 export type KmsLog = (
@@ -25,11 +22,9 @@ export type KmsLog = (
   fields: Readonly<Record<string, string | number | boolean | undefined>>,
 ) => void;
 
-export interface KmsClientOptions {
-  /** As `resolveKmsEndpoint` gives it: https, or loopback. */
+export interface SenderOptions {
+  /** Base URL: https, or loopback. */
   readonly endpoint: URL;
-  readonly projectId: string;
-  readonly authToken: Secret;
   /** @default 5 */
   readonly maxRetries?: number;
   /** Of one attempt. @default 30000 */
@@ -47,20 +42,31 @@ export interface KmsClientOptions {
   readonly random?: () => number;
   /** Rejects when the signal is aborted. @default a timer */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** Names one request. @default a random UUID */
-  readonly newSequence?: () => string;
   /** Gets operations, statuses, durations and request ids; never a body or a header. @default none */
   readonly log?: KmsLog;
 }
 
-/** What differs from one attempt of a call to the next is kept out of here. */
-interface Call {
-  readonly operation: Operation<never, unknown>;
+/** What differs from one attempt to the next is kept out of here. */
+export interface ServiceRequest {
+  /** For messages and the log. */
+  readonly operation: string;
+  readonly repetition: Repetition;
+  /** The refusal of a repeated call that says that the first one had its effect. */
+  readonly doneAlready?: string | undefined;
+  readonly method: 'GET' | 'POST';
+  /** Below the path of the endpoint. */
   readonly path: string;
-  readonly body: string;
-  readonly sequence: string;
+  readonly query: OutgoingRequest['query'];
+  /** JSON. */
+  readonly body: Buffer | undefined;
+  /** Asked anew for each attempt. */
+  readonly authorize: (request: OutgoingRequest) => Promise<Headers>;
+  /** What to check when the login is refused. */
+  readonly names: string;
   /** What may not show up in any message of this call. */
   readonly hidden: readonly string[];
+  /** Names the request in the log. */
+  readonly sequence?: string;
   readonly signal: AbortSignal;
 }
 
@@ -68,32 +74,33 @@ type Attempt =
   | { readonly response: Response }
   | { readonly failure: Failure; readonly error: Error; readonly retryAfterMs?: number | undefined };
 
+export interface Service {
+  readonly name: 'KMS' | 'IAM';
+  /** The attribute that says where it is. */
+  readonly attribute: 'kms_endpoint' | 'auth_url';
+}
+
 export class RequestSender {
-  readonly #projectId: string;
-  /** Asked for every request anew. */
-  readonly #authHeaders: () => Record<string, string>;
-  readonly #endpointName: string;
+  readonly #service: Service;
+  readonly #endpoint: URL;
   readonly #maxRetries: number;
   readonly #now: () => Date;
   readonly #uptimeMs: () => number;
   readonly #random: () => number;
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  readonly #newSequence: () => string;
   readonly #log: KmsLog;
   readonly #limiter: RateLimiter;
   readonly #transport: Transport;
 
   /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
-  constructor(options: KmsClientOptions) {
-    this.#projectId = options.projectId;
-    this.#authHeaders = () => ({ 'X-Auth-Token': options.authToken.revealText() });
-    this.#endpointName = options.endpoint.host;
+  constructor(options: SenderOptions, service: Service) {
+    this.#service = service;
+    this.#endpoint = options.endpoint;
     this.#maxRetries = options.maxRetries ?? defaultMaxRetries;
     this.#now = options.now;
     this.#uptimeMs = options.uptimeMs ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
     this.#sleep = options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal }));
-    this.#newSequence = options.newSequence ?? randomUUID;
     this.#log = options.log ?? (() => undefined);
     this.#limiter = new RateLimiter(options.maxRequestsPerSecond ?? documentedRequestsPerSecond);
     this.#transport = new Transport({
@@ -109,159 +116,146 @@ export class RequestSender {
     this.#transport.close();
   }
 
-  async call<Request, Answer>(operation: Operation<Request, Answer>, request: Request, options: CallOptions = {}): Promise<Answer> {
-    const sequence = this.#newSequence();
-    const fields: Readonly<Record<string, string | number | undefined>> = operation.body(request);
-    const secrets = secretFieldNames.flatMap((name) => (fields[name] === undefined ? [] : [String(fields[name])]));
-    const response = await this.#repeat({
-      operation,
-      path: `/v1.0/${this.#projectId}/kms/${operation.name}`,
-      body: JSON.stringify({ ...fields, sequence }),
-      sequence,
-      hidden: [...Object.values(this.#authHeaders()), ...secrets],
-      signal: options.signal ?? new AbortController().signal,
-    });
-    return this.#read(operation, response);
-  }
-
-  /** Undefined: a repeated call was refused because the first one had its effect. */
-  async #repeat(call: Call): Promise<Response | undefined> {
+  /**
+   * @returns an answer of success; undefined: a repeated call was refused because the first one had its effect
+   * @throws KmsError, UnreachableError, ByokError ERR_INTERRUPTED, and what `authorize` throws
+   */
+  async send(request: ServiceRequest & { readonly doneAlready?: undefined }): Promise<Response>;
+  async send(request: ServiceRequest): Promise<Response | undefined>;
+  async send(request: ServiceRequest): Promise<Response | undefined> {
     let lost = false;
     for (let attempt = 0; ; attempt++) {
-      await this.#wait(this.#limiter.reserve(this.#uptimeMs()), call);
-      const outcome = await this.#attempt(call, attempt);
+      await this.#turn(request);
+      const outcome = await this.#attempt(request, attempt);
       if ('response' in outcome) {
         return outcome.response;
       }
       const { failure, error, retryAfterMs } = outcome;
-      if (lost && call.operation.doneAlready !== undefined && hasApiCode(error, call.operation.doneAlready)) {
+      if (lost && request.doneAlready !== undefined && hasApiCode(error, request.doneAlready)) {
         return undefined;
       }
-      if (attempt >= this.#maxRetries || !isWorthRepeating(failure, call.operation.repetition)) {
+      if (attempt >= this.#maxRetries || !isWorthRepeating(failure, request.repetition)) {
         throw error;
       }
-      lost ||= failure.kind === 'lost' || (failure.kind === 'refused' && failure.status >= 500);
+      lost ||= failure.kind === 'lost' || (failure.kind === 'refused' && !failure.throttled);
       const delayMs = retryDelayMs(attempt, this.#random(), retryAfterMs);
-      this.#log('warn', 'repeating a request to the KMS', {
-        operation: call.operation.name,
+      this.#log('warn', `repeating a request to the ${this.#service.name}`, {
+        operation: request.operation,
         attempt,
         delay_ms: delayMs,
         reason: error.message,
       });
-      await this.#wait(delayMs, call);
+      if (failure.kind === 'refused' && failure.throttled) {
+        // Everybody waits: what others send meanwhile would be refused as well, and keep the throttle closed.
+        this.#limiter.pause(this.#uptimeMs(), delayMs);
+      } else {
+        await this.#wait(delayMs, request);
+      }
     }
   }
 
-  async #attempt(call: Call, attempt: number): Promise<Attempt> {
-    const { operation, path, body, sequence, signal } = call;
-    const headers = { 'Content-Type': 'application/json', Accept: 'application/json', ...this.#authHeaders() };
+  /** Waits until the rate limit lets this request begin. */
+  async #turn(request: ServiceRequest): Promise<void> {
+    let pauses: number;
+    do {
+      pauses = this.#limiter.pauses;
+      await this.#wait(this.#limiter.reserve(this.#uptimeMs()), request);
+    } while (this.#limiter.pauses !== pauses);
+  }
+
+  async #attempt(request: ServiceRequest, attempt: number): Promise<Attempt> {
+    const { operation, method, query, body, repetition, signal } = request;
+    const path = `${this.#endpoint.pathname.replace(/\/$/, '')}${request.path}`;
+    const authorization = await request.authorize({ method, host: this.#endpoint.host, path, query, body });
+    const hidden = [...request.hidden, ...secretHeaderNames.flatMap((name) => authorization[name] ?? [])];
+    const content: Headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const outgoing = {
+      method,
+      path: query.length === 0 ? path : `${path}?${encodeQuery(query)}`,
+      headers: { ...content, Accept: 'application/json', ...authorization },
+      body,
+    };
     const started = this.#uptimeMs();
-    const logged = { operation: operation.name, sequence, attempt };
+    const logged = { operation, sequence: request.sequence, attempt };
     try {
       // A change is not cut off in the middle: its answer is awaited, within the time of one attempt, so that nobody has to guess.
-      const response = await this.#transport.send(path, headers, body, operation.repetition === 'once' ? undefined : signal);
+      const response = await this.#transport.send(outgoing, repetition === 'once' ? undefined : signal);
       const requestId = requestIdOf(response);
-      this.#log('debug', 'the KMS answered', {
+      this.#log('debug', `the ${this.#service.name} answered`, {
         ...logged,
         status: response.status,
         duration_ms: Math.round(this.#uptimeMs() - started),
         request_id: requestId,
       });
-      return response.status >= 200 && response.status < 300 ? { response } : this.#refusal(call, response, requestId);
+      return response.status >= 200 && response.status < 300 ? { response } : this.#refusal(request, response, hidden);
     } catch (error) {
       if (!(error instanceof AttemptError)) {
         throw error;
       }
-      if (operation.repetition !== 'once') {
-        this.#throwIfInterrupted(call);
+      if (repetition !== 'once') {
+        throwIfInterrupted(request);
       }
-      this.#log('debug', 'no answer from the KMS', { ...logged, sent: error.sent, reason: quote(error.message, call.hidden) });
-      return this.#noAnswer(call, error);
+      this.#log('debug', `no answer from the ${this.#service.name}`, { ...logged, sent: error.sent, reason: quote(error.message, hidden) });
+      return this.#noAnswer(request, error, hidden);
     }
   }
 
-  #refusal(call: Call, response: Response, headerRequestId: string | undefined): Attempt {
+  #refusal({ operation, names }: ServiceRequest, response: Response, hidden: readonly string[]): Attempt {
     const { status, body, headers } = response;
-    const { apiCode, apiMessage, requestId } = parseRefusal(body, call.hidden);
-    const fields = { operation: call.operation.name, status, apiCode, apiMessage, requestId: headerRequestId ?? requestId };
+    const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
+    const known = apiCode === undefined ? undefined : findKmsErrorCode(apiCode);
+    const advice = isLoginAtFault(status, apiCode) ? `${known?.advice ?? 'check the login'} (${names})` : known?.advice;
+    const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response) ?? requestId, advice };
     // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
     const code = status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
     return {
-      failure: { kind: 'refused', status },
+      failure: { kind: 'refused', reaction: reactionTo(status, apiCode), throttled: isThrottled(status, apiCode) },
       error: new KmsError(fields, { code }),
       retryAfterMs: parseRetryAfter(headers['retry-after'], this.#now()),
     };
   }
 
-  #noAnswer({ operation, hidden }: Call, cause: AttemptError): Attempt {
+  #noAnswer({ operation, repetition }: ServiceRequest, cause: AttemptError, hidden: readonly string[]): Attempt {
     const reason = quote(cause.message, hidden);
+    const { host } = this.#endpoint;
     if (cause.permanent === 'untrusted certificate') {
-      const message = `the certificate of ${this.#endpointName} is not trusted: ${reason}; if it comes from an authority of your own, name its PEM file in ca_file`;
+      const message = `the certificate of ${host} is not trusted: ${reason}; if it comes from an authority of your own, name its PEM file in ca_file`;
       return {
         failure: { kind: 'unsent', permanent: true },
         error: new ByokError('ERR_CONFIGURATION', message, { attribute: 'ca_file', cause }),
       };
     }
     const effect = !cause.sent
-      ? 'nothing was sent; check kms_endpoint, region and the network'
-      : operation.repetition === 'once'
+      ? `nothing was sent; check ${this.#service.attribute}, region and the network`
+      : repetition === 'once'
         ? 'the request may have taken effect'
         : 'try again';
-    const message = `${operation.name} got no answer from ${this.#endpointName}: ${reason}; ${effect}`;
+    const message = `${operation} got no answer from ${host}: ${reason}; ${effect}`;
     return {
       failure: cause.sent ? { kind: 'lost' } : { kind: 'unsent', permanent: cause.permanent !== undefined },
-      error: new UnreachableError(operation.name, message, { sent: cause.sent, cause }),
+      error: new UnreachableError(operation, message, { sent: cause.sent, cause }),
     };
   }
 
-  #read<Answer>(operation: Operation<never, Answer>, response: Response | undefined): Answer {
-    try {
-      return operation.read(response === undefined || response.body === '' ? {} : tryParse(response.body));
-    } catch (error) {
-      if (error instanceof UnexpectedAnswer) {
-        throw this.#unexpected(
-          operation.name,
-          response?.status ?? 200,
-          error.message,
-          response === undefined ? undefined : requestIdOf(response),
-        );
-      }
-      throw error;
-    }
-  }
-
-  #unexpected(operation: string, status: number, what: string, requestId: string | undefined): KmsError {
-    const apiMessage = `the answer is not what the API documents: ${what}; is ${this.#endpointName} a KMS?`;
-    return new KmsError({ operation, status, apiCode: undefined, apiMessage, requestId });
-  }
-
-  async #wait(ms: number, call: Call): Promise<void> {
-    this.#throwIfInterrupted(call);
+  async #wait(ms: number, request: ServiceRequest): Promise<void> {
+    throwIfInterrupted(request);
     if (ms > 0) {
       try {
-        await this.#sleep(ms, call.signal);
+        await this.#sleep(ms, request.signal);
       } finally {
-        this.#throwIfInterrupted(call);
+        throwIfInterrupted(request);
       }
-    }
-  }
-
-  #throwIfInterrupted({ signal, operation }: Call): void {
-    if (signal.aborted) {
-      throw new ByokError('ERR_INTERRUPTED', `${operation.name} was interrupted`);
     }
   }
 }
 
-function requestIdOf({ headers }: Response): string | undefined {
+export function requestIdOf({ headers }: Response): string | undefined {
   const id = headers['x-request-id'];
   return typeof id === 'string' ? quote(id, []) : undefined;
 }
 
-function tryParse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+function throwIfInterrupted({ signal, operation }: ServiceRequest): void {
+  if (signal.aborted) {
+    throw new ByokError('ERR_INTERRUPTED', `${operation} was interrupted`);
   }
 }

@@ -2,6 +2,8 @@
  * When a request is sent again, and after how long. The one question that decides: can the request have taken effect? Only a
  * call whose second run does no harm is repeated then.
  */
+import type { KmsReaction } from '../schema/kms-errors';
+
 /**
  * `safe`: doing it twice is doing it once. `once`: a second run would be refused, or would act on what somebody else did in
  * between; after a lost answer the caller looks at the key instead.
@@ -14,8 +16,8 @@ export type Failure =
   | { readonly kind: 'unsent'; readonly permanent: boolean }
   /** Sent, wholly or in part, and then the connection broke or the time ran out. */
   | { readonly kind: 'lost' }
-  /** An answer came, with this status. */
-  | { readonly kind: 'refused'; readonly status: number };
+  /** An answer came; `throttled` when nothing was done because there was too much to do. */
+  | { readonly kind: 'refused'; readonly reaction: KmsReaction; readonly throttled: boolean };
 
 /** No retry is waited for longer than this, whatever Retry-After says. */
 export const maxDelayMs = 60_000;
@@ -23,17 +25,14 @@ export const maxDelayMs = 60_000;
 const baseDelayMs = 250;
 const maxBackoffMs = 20_000;
 
-/** Statuses of a gateway or service that broke down; what it did before that is not known. */
-const brokenStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504]);
-
 export function isWorthRepeating(failure: Failure, repetition: Repetition): boolean {
   if (failure.kind === 'unsent') {
     return !failure.permanent;
   }
-  if (failure.kind === 'refused' && failure.status === 429) {
+  if (failure.kind === 'refused' && failure.throttled) {
     return true;
   }
-  return repetition === 'safe' && (failure.kind === 'lost' || brokenStatuses.has(failure.status));
+  return repetition === 'safe' && (failure.kind === 'lost' || failure.reaction === 'retry');
 }
 
 /**

@@ -17,6 +17,14 @@ export interface TransportOptions {
   readonly timeoutMs: number;
 }
 
+export interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  /** All of it, the path of the endpoint and the query included. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+}
+
 export interface Response {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -75,16 +83,16 @@ export class Transport {
    * @param signal cuts the attempt off, also while its answer is awaited
    * @throws AttemptError when no whole answer came
    */
-  async send(path: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal | undefined): Promise<Response> {
-    const { protocol, hostname, port, pathname } = this.#endpoint;
+  async send({ method, path, headers, body }: Outgoing, signal: AbortSignal | undefined): Promise<Response> {
+    const { protocol, hostname, port } = this.#endpoint;
     const request = this.#request({
-      method: 'POST',
+      method,
       protocol,
       host: hostname.replace(/^\[(.*)\]$/, '$1'),
       ...(port === '' ? {} : { port }),
-      path: `${pathname.replace(/\/$/, '')}${path}`,
+      path,
       agent: this.#agent,
-      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+      headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': body.length }) },
     });
     let sent = false;
     request.once('socket', (socket) => {

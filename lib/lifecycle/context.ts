@@ -53,3 +53,18 @@ export async function waitUntil<T>(
     await context.sleep(pause, context.signal);
   }
 }
+
+/** For effects that show within seconds: long enough for a stale read to pass, short enough not to hold up what follows. */
+export const shortPatienceMs = 10_000;
+
+/** The same, ending sooner. */
+export function withPatience(context: LifecycleContext, ms: number): LifecycleContext {
+  const end = context.now().getTime() + ms;
+  return { ...context, deadline: new Date(Math.min(context.deadline.getTime(), end)) };
+}
+
+/** Work that must not stop half-way: no interruption counts, and there is a minute at least. */
+export function uninterruptible(context: LifecycleContext): LifecycleContext {
+  const end = context.now().getTime() + 60_000;
+  return { ...context, signal: new AbortController().signal, deadline: new Date(Math.max(context.deadline.getTime(), end)) };
+}

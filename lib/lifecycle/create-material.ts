@@ -5,9 +5,10 @@ import { formatExpirationTime, sameExpiration } from '../schema/expiration-time'
 import { describeKeyState, isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, waitUntil } from './context';
 import { keep, refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './decide';
+import { adoptedNotice, importAndProve } from './import-and-prove';
+import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { provePublicKey } from './prove-public-key';
-import { adoptedNotice, importAndObserve, type MaterialOutcome, type MaterialRequest, withSource } from './reconcile-material';
 
 /** For a resource that does not exist in state yet. @throws ByokError and KmsError; the key is untouched then */
 export async function createMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
@@ -28,7 +29,10 @@ export async function createMaterial(context: LifecycleContext, request: Materia
   throwIfRefused(refusePastExpiration(expiration, context.now()) ?? refuseExpiringPrivateKey(wish, key.keySpec));
   return withSource(request, key.keySpec, async (source, atHand) => {
     throwIfRefused(refuseUnpinned(wish.pin, atHand));
-    return importAndObserve(context, request, { keyId: request.keyId, expiration, source }, atHand);
+    if ('material' in source && !request.allowWeakMaterial) {
+      source.material.checkStrength();
+    }
+    return importAndProve(context, request, { keyId: request.keyId, expiration, source }, atHand);
   });
 }
 
@@ -68,7 +72,13 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
   const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(request, observation.keySpec) : undefined;
   const expected = atHand ?? wish.pin;
   const proof = await provePublicKey(context, keyId, observation.keySpec, expected);
-  return { observation, proof, importedAt: undefined, notices: [adoptedNotice(keyId, proof !== undefined && expected !== undefined)] };
+  return {
+    observation,
+    proof,
+    importedAt: undefined,
+    reason: undefined,
+    notices: [adoptedNotice(keyId, proof !== undefined && expected !== undefined)],
+  };
 }
 
 /** Adopting needs no material. */

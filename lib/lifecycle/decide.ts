@@ -85,7 +85,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
       }, and everything encrypted under it becomes unreadable. Until then it can be rescued: cancel_pending_deletion = true on byok_external_key.`,
       attribute: 'key_id',
     }),
-  key_not_ready: (_, __, { observation }) => nothing(observation),
+  key_not_ready: (_, __, { observation }) => nothing(observation, leftAlone('key_not_ready', 'Plan again once it is ready.')),
   key_frozen: (_, __, { observation }) => nothing(observation, leftAlone('key_frozen', 'Settle the account, then plan again.')),
   key_not_found: (_, __, { observation }) => nothing(observation, keyLost),
   unknown: (_, __, { observation }) =>
@@ -162,7 +162,7 @@ function decideDisabled(_wish: Wish, wished: ExpirationInstant, { observation }:
       });
 }
 
-function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation, preWrapped }: Knowledge, now: Date): Decision {
+function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
   if (isPast(wished, now)) {
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
       ? nothing(observation, expired(observation))
@@ -178,11 +178,13 @@ function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation, preW
   }
   const gone =
     observation.status === 'purged_after_expiry'
-      ? `the material expired on ${formatExpirationTime(observation.expiration)} and the KMS deleted it`
-      : 'the key holds no material: it was deleted, not by Terraform and not by its expiry';
+      ? `the material expired on ${formatExpirationTime(observation.expiration)} and the KMS deleted it; the same material is imported again`
+      : proof === undefined
+        ? 'the key holds no material; it is imported'
+        : 'the key holds no material any more (deleted, or an import was interrupted); the same material is imported again';
   return {
     steps: ['import'],
-    reason: `${gone}; the same material is imported again, expiration_time ${formatExpirationTime(wished)}`,
+    reason: `${gone}, expiration_time ${formatExpirationTime(wished)}`,
     expiration: wished,
     refusal: undefined,
     notices: [],

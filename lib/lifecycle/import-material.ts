@@ -2,7 +2,7 @@
  * One import: fetch the parameters, wrap, send, and settle what happened. An answer that was lost is no failure: describing the
  * key tells. Never deletes anything.
  */
-import { ByokError } from '../errors';
+import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
@@ -12,7 +12,7 @@ import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '..
 import type { WrappingAlgorithm } from '../schema/kms';
 import { describeKeyState } from '../schema/kms';
 import type { Secret } from '../secret';
-import { type LifecycleContext, waitUntil } from './context';
+import { type LifecycleContext, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
 
 export interface ImportStep {
   readonly keyId: string;
@@ -25,8 +25,16 @@ export type ImportSource =
   | { readonly material: Material; readonly wrappingAlgorithm: WrappingAlgorithm }
   | { readonly preWrapped: PreWrapped };
 
-/** `theirs`: somebody else imported with the same expiry in between, so nothing is proven about the material. */
-export type ImportResult = 'imported' | 'theirs';
+export interface ImportResult {
+  /**
+   * `acknowledged`: the KMS answered our import with success. `settled`: the answer was lost, and the key shows what was sent. `theirs`:
+   * somebody else imported with the same expiry. Only the first proves which material the key holds.
+   */
+  readonly how: 'acknowledged' | 'settled' | 'theirs';
+  /** The key with its material; undefined when an acknowledged import could not be looked at. */
+  readonly key: KeyDetail | undefined;
+  readonly notices: readonly Notice[];
+}
 
 const attempts = 3;
 
@@ -45,8 +53,7 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
     try {
       const { importToken, wrapped } = await prepare(context, step);
       await send(context, step, importToken, wrapped);
-      await waitForMaterial(context, step);
-      return 'imported';
+      break;
     } catch (error) {
       if (hasApiCode(error, ...parametersAtFault) && renewable && !refetched) {
         refetched = true;
@@ -58,8 +65,9 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
       if (!lost && !hasApiCode(error, 'KMS.0310')) {
         throw error;
       }
-      if (await settle(context, step)) {
-        return answerLost ? 'imported' : 'theirs';
+      const key = await settle(context, step);
+      if (key !== undefined) {
+        return { how: answerLost ? 'settled' : 'theirs', key, notices: [] };
       }
       if (attempt === attempts || !renewable) {
         throw error;
@@ -67,6 +75,7 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
       context.log('warn', 'no answer to the import and the key still holds no material, trying again', { attempt });
     }
   }
+  return acknowledged(context, step);
 }
 
 /** Pre-wrapped material brings its token along; everything else is wrapped for a fresh one. */
@@ -97,44 +106,69 @@ async function send(
   }
 }
 
-async function waitForMaterial(context: LifecycleContext, step: ImportStep): Promise<void> {
-  const key = await waitUntil(context, `key ${step.keyId} to show its material`, () => describe(context, step), isSettled);
-  checkExpiration(step, key);
+/** The import is done; whether the key shows it yet is worth a notice, not a failure. */
+async function acknowledged(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
+  try {
+    const key = await waitUntil(
+      withPatience(context, shortPatienceMs),
+      `key ${step.keyId} to show its material`,
+      () => describe(context, step),
+      (answer) => holds(step, answer),
+    );
+    return { how: 'acknowledged', key, notices: [] };
+  } catch (error) {
+    const detail = `The KMS accepted the material, but key ${step.keyId} could not be seen with it afterwards: ${
+      error instanceof Error ? error.message : String(error)
+    }. The next plan shows how it is.`;
+    return { how: 'acknowledged', key: undefined, notices: [{ summary: 'The import was not confirmed', detail, attribute: 'key_id' }] };
+  }
 }
 
-/** True when the key holds material with the expiry that was sent; false when it holds none. */
-async function settle(context: LifecycleContext, step: ImportStep): Promise<boolean> {
-  const key = await describe(context, step);
-  if (key === undefined || key.keyState === '5') {
-    return false;
-  }
-  if (!isSettled(key)) {
-    throw new ByokError(
-      'ERR_CHANGED_SINCE_PLAN',
-      `key ${step.keyId} went to state ${describeKeyState(key.keyState)} during the import; plan again`,
-      {
-        attribute: 'key_id',
+/**
+ * After an answer that did not tell: undefined when the key holds no material. Reads may be stale for a moment, so only the two clear
+ * answers end the waiting.
+ */
+async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyDetail | undefined> {
+  let last: KeyDetail | undefined;
+  try {
+    last = await waitUntil(
+      withPatience(context, shortPatienceMs),
+      `key ${step.keyId} to show what became of the import`,
+      async () => {
+        last = await describe(context, step);
+        return last;
       },
+      (key) => key === undefined || key.keyState === '5' || holds(step, key),
     );
+  } catch (error) {
+    if (!isByokError(error) || error.code !== 'ERR_TIMEOUT' || last === undefined) {
+      throw error;
+    }
+    throw foreign(step, last);
   }
-  checkExpiration(step, key);
-  return true;
+  return last !== undefined && holds(step, last) ? last : undefined;
 }
 
 function describe({ kms, signal }: LifecycleContext, { keyId }: ImportStep): Promise<KeyDetail | undefined> {
   return kms.describeKey(keyId, { signal });
 }
 
-function isSettled(key: KeyDetail | undefined): boolean {
-  return key?.keyState === '2';
+function holds({ expiration }: ImportStep, key: KeyDetail | undefined): boolean {
+  return key?.keyState === '2' && sameExpiration(key.expirationTime, expiration);
 }
 
-function checkExpiration(step: ImportStep, key: KeyDetail | undefined): void {
-  if (!sameExpiration(key?.expirationTime, step.expiration)) {
-    throw new ByokError(
-      'ERR_CHANGED_SINCE_PLAN',
-      `key ${step.keyId} holds material that expires ${formatExpirationTime(key?.expirationTime)} although ${formatExpirationTime(step.expiration)} was sent: somebody else imported at the same time; plan again`,
-      { attribute: 'expiration_time' },
-    );
-  }
+function foreign({ keyId, expiration }: ImportStep, key: KeyDetail): ByokError {
+  return key.keyState === '2'
+    ? new ByokError(
+        'ERR_CHANGED_SINCE_PLAN',
+        `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)} although ${formatExpirationTime(expiration)} was sent: somebody else imported at the same time; plan again`,
+        { attribute: 'expiration_time' },
+      )
+    : new ByokError(
+        'ERR_CHANGED_SINCE_PLAN',
+        `key ${keyId} went to state ${describeKeyState(key.keyState)} during the import; plan again`,
+        {
+          attribute: 'key_id',
+        },
+      );
 }

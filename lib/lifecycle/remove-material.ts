@@ -1,34 +1,33 @@
-/** Takes material out of a key. What is gone already counts as done. */
+/** Destroy: takes material out of a key, or leaves it there. What is gone already counts as done. */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
+import type { KeyDetail } from '../kms/model';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
-import { isAsymmetric } from '../schema/kms';
+import { describeKeyState, isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
-
-/** The key is not there, or holds no material that could be deleted. */
-const alreadyGone = ['KMS.0207', 'KMS.2701'];
 
 /**
  * What destroy does about the material.
  *
- * @throws ByokError ERR_REFUSED under the policy `refuse`
+ * @throws ByokError ERR_REFUSED under the policy `refuse` while there is material, and ERR_KEY_UNSUITABLE in a state in which the KMS
+ *   deletes none
  */
 export async function removeMaterial(context: LifecycleContext, keyId: string, policy: MaterialDestroyPolicy): Promise<readonly Notice[]> {
-  if (policy === 'refuse') {
-    throw refuseRemoval(keyId);
-  }
   if (policy === 'retain') {
     return [];
   }
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
-  if (key === undefined || key.keyState === '5') {
+  if (isGone(key)) {
     return [];
   }
-  if (key.keySpec !== undefined && isAsymmetric(key.keySpec)) {
+  if (policy === 'refuse') {
+    throw refuseRemoval(keyId);
+  }
+  if (key?.keySpec !== undefined && isAsymmetric(key.keySpec)) {
     return [privateKeyStays(keyId)];
   }
-  if (key.keyState === '4') {
+  if (key?.keyState === '4') {
     return [
       {
         summary: 'The material was left in a key that is scheduled for deletion',
@@ -59,18 +58,27 @@ export function refuseRemoval(keyId: string): ByokError {
   );
 }
 
-/** Deletes and waits until the key shows it. */
-export async function deleteMaterial(context: LifecycleContext, keyId: string): Promise<void> {
+/** Deletes and waits until the key shows it. A refusal is looked into: a frozen key answers like an empty one. */
+async function deleteMaterial(context: LifecycleContext, keyId: string): Promise<void> {
   const describe = () => context.kms.describeKey(keyId, { signal: context.signal });
   try {
     await context.kms.deleteImportedKeyMaterial(keyId, { signal: context.signal });
   } catch (error) {
-    if (hasApiCode(error, ...alreadyGone)) {
+    const key = hasApiCode(error, 'KMS.0207', 'KMS.2701') || isLostAnswer(error) ? await describe() : undefined;
+    if (hasApiCode(error, 'KMS.0207') || (key !== undefined && isGone(key))) {
       return;
     }
-    if (!isLostAnswer(error) || (await describe())?.keyState !== '5') {
-      throw error;
-    }
+    throw key === undefined || !hasApiCode(error, 'KMS.2701')
+      ? error
+      : new ByokError(
+          'ERR_KEY_UNSUITABLE',
+          `key ${keyId} is in state ${describeKeyState(key.keyState)}, in which the KMS deletes no material; wait for another state, or set on_destroy to "retain" and apply that first`,
+          { attribute: 'on_destroy', cause: error },
+        );
   }
-  await waitUntil(context, `key ${keyId} to give up its material`, describe, (key) => key === undefined || key.keyState === '5');
+  await waitUntil(context, `key ${keyId} to give up its material`, describe, isGone);
+}
+
+function isGone(key: KeyDetail | undefined): boolean {
+  return key === undefined || key.keyState === '5';
 }

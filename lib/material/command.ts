@@ -2,7 +2,8 @@
  * Runs the programs that hand out or wrap material: an argument list, no shell, a time limit, an allow-listed environment. Nothing
  * that they print is ever shown: it may be the material.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { ByokError } from '../errors';
 
 export interface CommandOptions {
@@ -14,69 +15,107 @@ export interface CommandOptions {
   readonly input?: string;
 }
 
+export interface CommandLimits {
+  /** Until the program has ended and nobody holds its standard output any more. */
+  readonly milliseconds: number;
+  /** Of standard output. */
+  readonly bytes: number;
+}
+
+/** A minute; and more bytes than any key has, but fewer than a mistake such as /dev/zero. */
+export const commandLimits: CommandLimits = { milliseconds: 60_000, bytes: 1 << 20 };
+
 /** Programs get these and every `BYOK_…` variable; credentials of clouds and CI systems stay outside. */
 const passedOn = /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|SSL_CERT_FILE|SSL_CERT_DIR|BYOK_.*)$/;
 
-const timeLimitMs = 60_000;
-/** More than any key, and less than a mistake such as /dev/zero. */
-const outputLimit = 1 << 20;
+type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** @returns what the program wrote to standard output @throws ByokError ERR_MATERIAL_NOT_AT_HAND */
-export function runCommand(argv: readonly string[], { attribute, env, signal, input }: CommandOptions): Promise<Buffer> {
+/** @returns what the program wrote to standard output @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_INTERRUPTED */
+export function runCommand(
+  argv: readonly string[],
+  { attribute, env, signal, input }: CommandOptions,
+  limits: CommandLimits = commandLimits,
+): Promise<Buffer> {
   const [program = '', ...args] = argv;
+  const interrupted = () => new ByokError('ERR_INTERRUPTED', `${attribute} "${program}" was interrupted`, { attribute });
   const failed = (how: string, cause?: unknown) =>
     new ByokError(
       'ERR_MATERIAL_NOT_AT_HAND',
       `${attribute} "${program}" ${how}; run it by hand to see what it says, since its output is never logged`,
-      {
-        attribute,
-        cause,
-      },
+      { attribute, cause },
     );
+  const notStarted = (cause: NodeJS.ErrnoException) =>
+    failed(cause.code === 'ENOENT' ? 'is not found' : `could not be run (${cause.code ?? cause.name})`, cause);
   return new Promise((resolve, reject) => {
-    const allowed = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
-    const child = spawn(program, args, {
-      env: allowed,
-      signal,
-      timeout: timeLimitMs,
-      killSignal: 'SIGKILL',
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+    if (signal.aborted) {
+      throw interrupted();
+    }
+    const child = tryStart(program, args, env, notStarted);
     const chunks: Buffer[] = [];
     let size = 0;
+    let verdict: ByokError | undefined;
+    const stop = (why: ByokError) => {
+      verdict ??= why;
+      kill(child);
+    };
+    const onAbort = () => stop(interrupted());
+    const timer = setTimeout(() => stop(failed(`did not end within ${limits.milliseconds / 1000} seconds`)), limits.milliseconds);
+    const finish = (error: ByokError | undefined) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      if (error === undefined) {
+        resolve(Buffer.concat(chunks));
+      } else {
+        reject(error);
+      }
+      for (const chunk of chunks) {
+        chunk.fill(0);
+      }
+    };
+    signal.addEventListener('abort', onAbort);
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > outputLimit) {
-        child.kill('SIGKILL');
+      if (size > limits.bytes) {
+        stop(failed(`wrote more than ${limits.bytes} bytes`));
       }
     });
     // A program that does not read its input closes the pipe early; its exit code tells what it thought of that.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    child.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(failed(cause.code === 'ENOENT' ? 'is not found' : `could not be run (${cause.code ?? cause.name})`, cause)),
-    );
+    child.once('error', (cause: NodeJS.ErrnoException) => finish(notStarted(cause)));
     child.once('close', (code, killedBy) => {
-      const output = Buffer.concat(chunks);
-      for (const chunk of chunks) {
-        chunk.fill(0);
-      }
-      if (size > outputLimit) {
-        output.fill(0);
-        reject(failed(`wrote more than ${outputLimit} bytes`));
-      } else if (code !== 0) {
-        output.fill(0);
-        reject(
-          failed(
-            killedBy === null
-              ? `ended with exit code ${code}`
-              : `was ended by ${killedBy}, after ${timeLimitMs / 1000} seconds at the latest`,
-          ),
-        );
-      } else {
-        resolve(output);
-      }
+      const ending = killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
+      finish(verdict ?? (code === 0 ? undefined : failed(ending)));
     });
   });
+}
+
+/** Some faults of starting are thrown, others come as an event. */
+function tryStart(
+  program: string,
+  args: readonly string[],
+  env: CommandOptions['env'],
+  notStarted: (cause: NodeJS.ErrnoException) => ByokError,
+): Child {
+  const allowed = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
+  try {
+    // A process group of its own: what the program started ends with it, and an interrupt at the terminal reaches it through the signal only.
+    return spawn(program, args, { env: allowed, detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
+  } catch (cause) {
+    throw notStarted(cause as NodeJS.ErrnoException);
+  }
+}
+
+/** With everything that it started; whoever left its group to hold the pipe is not waited for. */
+function kill(child: Child): void {
+  child.stdout.destroy();
+  if (child.pid === undefined) {
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group is gone already.
+  }
 }

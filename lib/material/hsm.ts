@@ -4,26 +4,30 @@
  */
 import { ByokError } from '../errors';
 import type { WrappingAlgorithm } from '../schema/kms';
-import { findKeySpec } from '../schema/kms';
+import { findKeySpec, isAsymmetric } from '../schema/kms';
 import { fingerprintFormat } from '../wrap/fingerprint';
+import { wrappingKey } from '../wrap/wrapping';
 import { refuseKeySpec } from './check';
 import { type CommandOptions, runCommand } from './command';
 import type { Material, WrappedMaterial } from './material';
 
-const attribute = 'wrap_command';
-const base64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+type HsmOptions = Omit<CommandOptions, 'attribute' | 'input'>;
+type Answer = Readonly<Record<string, unknown>>;
 
-/** Asks the program which material it would wrap. @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID */
-export async function openHsmMaterial(argv: readonly string[], options: Omit<CommandOptions, 'attribute' | 'input'>): Promise<Material> {
-  const ask = async (request: Readonly<Record<string, string>>): Promise<Record<string, unknown>> => {
-    const answer = await runCommand(argv, { ...options, attribute, input: `${JSON.stringify(request)}\n` });
-    return parse(answer.toString('utf8'), request.operation ?? '');
-  };
-  let keySpecOfKey = 'AES_256';
-  const { fingerprint } = await ask({ operation: 'fingerprint' });
+const attribute = 'wrap_command';
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
+
+/**
+ * Asks the program which material it would wrap.
+ *
+ * @throws ByokError ERR_MATERIAL_NOT_AT_HAND when it fails, ERR_MATERIAL_INVALID when it answers something else, ERR_INTERRUPTED
+ */
+export async function openHsmMaterial(argv: readonly string[], options: HsmOptions): Promise<Material> {
+  const { fingerprint } = await ask(argv, options, { operation: 'fingerprint' });
   if (typeof fingerprint !== 'string' || !fingerprintFormat.test(fingerprint)) {
-    throw malformed('fingerprint', 'field "fingerprint" must be "sha256:" and 64 hex digits');
+    throw malformed('fingerprint', 'field "fingerprint" must be "sha256:" and 64 lower-case hex digits');
   }
+  let keySpecOfKey = 'AES_256';
   return {
     fingerprint,
     isPrivateKey: false,
@@ -32,21 +36,45 @@ export async function openHsmMaterial(argv: readonly string[], options: Omit<Com
     },
     checkStrength: () => undefined,
     async wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial> {
+      const modulusBytes = Math.ceil((wrappingKey(publicKey).asymmetricKeyDetails?.modulusLength ?? 0) / 8);
       const request = {
         operation: 'wrap',
         wrapping_algorithm: algorithm,
         key_spec: keySpecOfKey,
         public_key: publicKey.toString('base64'),
       };
-      const { encrypted_key_material: key, encrypted_privatekey: privateKey } = await ask(request);
-      const encryptedPrivatekey = privateKey === undefined || privateKey === null ? undefined : blob('encrypted_privatekey', privateKey);
-      return {
-        encryptedKeyMaterial: blob('encrypted_key_material', key),
-        ...(encryptedPrivatekey === undefined ? {} : { encryptedPrivatekey }),
-      };
+      // The material may have been deleted for this: only the time limit stops it, since an interruption would prolong the outage.
+      const answer = await ask(argv, { ...options, signal: new AbortController().signal }, request);
+      return wrappedMaterial(answer, keySpecOfKey, modulusBytes);
     },
     wipe: () => undefined,
   };
+}
+
+async function ask(argv: readonly string[], options: HsmOptions, request: Readonly<Record<string, string>>): Promise<Answer> {
+  const answer = await runCommand(argv, { ...options, attribute, input: `${JSON.stringify(request)}\n` });
+  return parse(answer.toString('utf8'), request.operation ?? '');
+}
+
+function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number): WrappedMaterial {
+  const encryptedKeyMaterial = blob('encrypted_key_material', answer.encrypted_key_material);
+  // A program that forgot to encrypt would send the material itself to the KMS.
+  if (encryptedKeyMaterial.length !== modulusBytes) {
+    throw malformed(
+      'wrap',
+      `field "encrypted_key_material" must be ${modulusBytes} bytes, as long as the wrapping key, not ${encryptedKeyMaterial.length}`,
+    );
+  }
+  const privateKey = answer.encrypted_privatekey ?? undefined;
+  if (isAsymmetric(keySpec) !== (privateKey !== undefined)) {
+    throw malformed(
+      'wrap',
+      `field "encrypted_privatekey" belongs to private keys, and the key has spec ${keySpec}, which ${privateKey === undefined ? 'needs it' : 'has none'}`,
+    );
+  }
+  return privateKey === undefined
+    ? { encryptedKeyMaterial }
+    : { encryptedKeyMaterial, encryptedPrivatekey: blob('encrypted_privatekey', privateKey) };
 }
 
 function blob(field: string, value: unknown): Buffer {
@@ -56,11 +84,11 @@ function blob(field: string, value: unknown): Buffer {
   return Buffer.from(value, 'base64');
 }
 
-function parse(text: string, operation: string): Record<string, unknown> {
+function parse(text: string, operation: string): Answer {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
+      return value as Answer;
     }
   } catch {
     // Said below: what the program printed does not belong into an error.

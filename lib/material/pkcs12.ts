@@ -13,7 +13,9 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
   const asn1 = forge.asn1.fromDer(content.toString('binary'));
   const { pkcs8ShroudedKeyBag, keyBag } = forge.pki.oids as Record<string, string>;
   const file = forge.pkcs12.pkcs12FromAsn1(asn1, password?.revealText() ?? '');
-  const keys = [pkcs8ShroudedKeyBag, keyBag].flatMap((bagType) => (bagType === undefined ? [] : (file.getBags({ bagType })[bagType] ?? [])));
+  const keys = [pkcs8ShroudedKeyBag, keyBag].flatMap((bagType) =>
+    bagType === undefined ? [] : (file.getBags({ bagType })[bagType] ?? []),
+  );
   const [only, ...others] = keys;
   if (only === undefined || others.length > 0) {
     return undefined;

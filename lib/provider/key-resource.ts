@@ -1,15 +1,16 @@
 /** `byok_external_key`: translates between Terraform and the lifecycle of a key. */
+import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
 import { createKey, type KeyOutcome, type KeyWish, removeKey, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
 import { formatInstant } from '../schema/expiration-time';
 import { defaultPendingDays, externalKeySchema, type KeyDestroyPolicy, keyDestroyPolicies } from '../schema/external-key';
-import { formats, type KeySpec, keySpecs, ranges } from '../schema/kms';
+import { findKeySpec, formats, type KeySpec, ranges } from '../schema/kms';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Value, type Values } from '../tfplugin/value';
 import { complete, flag, integer, isUnknown, text } from './attributes';
 import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { warn } from './refuse';
+import { refuse, warn } from './refuse';
 import { check, checkForm, checkInteger, validateAgainstSchema } from './validate';
 
 const defaultKeySpec: KeySpec = 'AES_256';
@@ -26,6 +27,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
     check(context, () =>
       checkForm('description', text(config, 'description'), `^[\\s\\S]{0,${ranges.keyDescription.maximum}}$`, 'at most 255 characters'),
     );
+    check(context, () => checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')));
     check(context, () => checkInteger('pending_days', integer(config, 'pending_days'), ranges.pendingDays));
   },
 
@@ -52,6 +54,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
     const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
     if (requiresReplace.length > 0) {
       warnOfDestroy(prior, context);
+      refuseSameAlias(prior, proposed, requiresReplace, context);
     }
     return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: noPrivateState };
   },
@@ -120,7 +123,7 @@ function observed(key: KeyDetail): Record<'id' | 'key_id' | 'key_spec' | 'key_us
 /** Terraform proposes unknown for what is computed and not configured; only the configuration tells which of the two it is. */
 function plannedNew(proposed: Values, config: Values): Values {
   const keySpec = isUnknown(config, 'key_spec') ? unknown : (text(config, 'key_spec') ?? defaultKeySpec);
-  const usage = keySpec === unknown ? unknown : (keySpecs[keySpec as KeySpec]?.usages[0] ?? unknown);
+  const usage = keySpec === unknown ? unknown : (findKeySpec(keySpec)?.usages[0] ?? unknown);
   return {
     ...proposed,
     id: unknown,
@@ -130,6 +133,23 @@ function plannedNew(proposed: Values, config: Values): Values {
     origin: 'external',
     creation_date: unknown,
   };
+}
+
+/** A wrong usage would be found out by create-key, after the destroy leg of a replacement. */
+function checkUsage(keySpec: string, usage: string | undefined): void {
+  const usages: readonly string[] | undefined = findKeySpec(keySpec)?.usages;
+  if (usages !== undefined && usage !== undefined && !usages.includes(usage)) {
+    const allowed = usages.map((one) => `"${one}"`).join(', ');
+    throw new ByokError('ERR_ARGUMENT', `key_usage is "${usage}"; allowed for ${keySpec} are ${allowed}`, { attribute: 'key_usage' });
+  }
+}
+
+/** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
+function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], context: Context): void {
+  if (proposed.alias === prior.alias) {
+    const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
+    refuse(context, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
+  }
 }
 
 function wishOf(planned: Values): KeyWish {

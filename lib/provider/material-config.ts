@@ -5,17 +5,22 @@ import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, same
 import type { MaterialDestroyPolicy, MaterialStatus } from '../schema/key-material';
 import type { WrappingAlgorithm } from '../schema/kms';
 import type { Value, Values } from '../tfplugin/value';
-import { flag, text } from './attributes';
+import { flag, isUnknown, text } from './attributes';
 
-/** @param proof with one, the material is ours, and an expiry that nobody declares means never */
-export function wishOf(config: Values, proof: Proof | undefined): Wish {
+/** @param ours false for adopted material, whose expiry is kept when nobody declares one */
+export function wishOf(config: Values, ours: boolean): Wish {
   const declared = text(config, 'expiration_time');
   return {
-    expiration: declared !== undefined ? parseExpirationTime(declared) : proof === undefined ? keep : undefined,
+    expiration: declared !== undefined ? parseExpirationTime(declared) : ours ? undefined : keep,
     pin: text(config, 'fingerprint'),
-    allowInterruption: flag(config, 'allow_interruption') ?? true,
-    allowUnverifiedRenewal: flag(config, 'allow_unverified_renewal') ?? false,
+    allowInterruption: allowed(config, 'allow_interruption', true),
+    allowUnverifiedRenewal: allowed(config, 'allow_unverified_renewal', false),
   };
+}
+
+/** What is not known before apply does not refuse a plan: apply looks again. */
+export function allowed(config: Values, name: string, whenOmitted: boolean): boolean {
+  return isUnknown(config, name) || (flag(config, name) ?? whenOmitted);
 }
 
 export function wrappingAlgorithmOf(values: Values): WrappingAlgorithm {

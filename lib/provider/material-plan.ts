@@ -13,9 +13,10 @@ import { isAbsent } from '../lifecycle/material-status';
 import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
-import { flag, isUnknown, text } from './attributes';
-import { expirationText, isVerified, observationOf, wishOf } from './material-config';
+import { isUnknown, text } from './attributes';
+import { allowed, expirationText, isVerified, observationOf, wishOf } from './material-config';
 import { materialOf, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
+import type { MaterialMemory } from './private-state';
 
 export interface MaterialPlan {
   readonly planned: Values;
@@ -34,13 +35,8 @@ export interface AtHand {
   readonly unusable: unknown;
 }
 
-/** Looks at the material, keeps its fingerprint only. Runs no command. */
-export async function lookAtMaterial(
-  config: Values,
-  keySpec: string | undefined,
-  proof: Proof | undefined,
-  opening: Omit<Opening, 'mayRunCommands'>,
-): Promise<AtHand> {
+/** Looks at the material, keeps its fingerprint only. Runs no command. @param prior null before the first import */
+export async function lookAtMaterial(config: Values, prior: Values | null, opening: Omit<Opening, 'mayRunCommands'>): Promise<AtHand> {
   const nothing = { fingerprint: undefined, isPrivateKey: false, missing: undefined, unusable: undefined };
   try {
     const found = await materialOf(config, { ...opening, mayRunCommands: false });
@@ -50,7 +46,7 @@ export async function lookAtMaterial(
     const { material } = found;
     try {
       const { fingerprint, isPrivateKey } = material;
-      return { ...nothing, fingerprint, isPrivateKey, unusable: faultOf(material, config, keySpec, proof) };
+      return { ...nothing, fingerprint, isPrivateKey, unusable: faultOf(material, config, prior) };
     } finally {
       material.wipe();
     }
@@ -60,12 +56,13 @@ export async function lookAtMaterial(
 }
 
 /** The key is only described in apply: a first plan knows its spec from the kind of material alone. */
-function faultOf(material: Material, config: Values, keySpec: string | undefined, proof: Proof | undefined): unknown {
+function faultOf(material: Material, config: Values, prior: Values | null): unknown {
+  const keySpec = prior === null ? undefined : text(prior, 'key_spec');
   try {
     if (keySpec !== undefined || !material.isPrivateKey) {
       material.checkFits(keySpec ?? 'AES_256');
     }
-    if (proof === undefined && flag(config, 'allow_weak_material') !== true) {
+    if (prior === null && !allowed(config, 'allow_weak_material', false)) {
       material.checkStrength();
     }
     return undefined;
@@ -82,7 +79,7 @@ export function planCreate(proposed: Values, config: Values, atHand: AtHand, now
   const declared = text(config, 'expiration_time');
   const refusals = [
     atHand.unusable,
-    atHand.isPrivateKey ? refuseAnyExpiration(wishOf(config, undefined), 'the source holds a private key') : undefined,
+    atHand.isPrivateKey ? refuseAnyExpiration(wishOf(config, true), 'the source holds a private key') : undefined,
     refuseUnpinned(pin, atHand.fingerprint),
     declared === undefined ? undefined : refusePastExpiration(parseExpirationTime(declared), now),
   ].filter((refusal) => refusal !== undefined);
@@ -105,21 +102,22 @@ export function planCreate(proposed: Values, config: Values, atHand: AtHand, now
   };
 }
 
-/** Both at the same key: nothing, an import, or delete and import. */
+/** At the same key: nothing, an import, or delete and import. */
 export function planUpdate(
   prior: Values,
   proposed: Values,
   config: Values,
-  proof: Proof | undefined,
+  memory: MaterialMemory,
   atHand: AtHand,
   now: Date,
 ): MaterialPlan {
+  const { proof, ours } = memory;
   const preWrapped = preWrappedOf(config, prior);
   if (isUnknown(config, 'expiration_time')) {
-    return planUnknownExpiration(prior, proposed, proof);
+    return planUnknownExpiration(prior, proposed, config, proof);
   }
   const observation = observationOf(prior);
-  const decision = decide(wishOf(config, proof), { observation, proof, atHand: atHand.fingerprint, preWrapped }, now);
+  const decision = decide(wishOf(config, ours), { observation, proof, atHand: atHand.fingerprint, preWrapped }, now);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue ? plannedImport(prior, proposed, config, proof, atHand, decision) : plannedQuiet(prior, proposed, config, proof),
@@ -142,10 +140,7 @@ function plannedImport(
     ...proposed,
     key_state: unknown,
     material_status: unknown,
-    expiration_time:
-      text(config, 'expiration_time') === undefined
-        ? expirationText(prior.expiration_time, decision.expiration)
-        : declaredText(prior, config),
+    expiration_time: declaredText(prior, config) ?? expirationText(prior.expiration_time, decision.expiration),
     fingerprint: declared,
     fingerprint_verified: isVerified(proof, declared) ? true : unknown,
     imported_at: unknown,
@@ -154,46 +149,51 @@ function plannedImport(
 }
 
 /**
- * Nothing happens in the KMS. An unproven fingerprint is not written down, pins apart: whether the material happens to be at hand must
+ * Nothing happens in the KMS, and a change that is postponed is not written down as done. An unproven fingerprint is not written down, pins apart: whether the material happens to be at hand must
  * not make a difference between one machine's plan and another's.
  */
 function plannedQuiet(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): Values {
   const known = config.fingerprint ?? proof?.fingerprint ?? prior.fingerprint ?? null;
   return {
     ...proposed,
-    expiration_time: declaredText(prior, config),
+    expiration_time: prior.expiration_time ?? config.expiration_time ?? null,
     fingerprint: known,
     fingerprint_verified: known === unknown ? unknown : isVerified(proof, known),
   };
 }
 
 /** What is declared, in the spelling that the state already has if that is the same instant. */
-function declaredText(prior: Values, config: Values): Values[string] {
+function declaredText(prior: Values, config: Values): string | undefined {
   const declared = text(config, 'expiration_time');
   if (declared === undefined) {
-    return prior.expiration_time ?? null;
+    return undefined;
   }
   const before = text(prior, 'expiration_time');
   return before !== undefined && sameExpiration(parseExpirationTime(before), parseExpirationTime(declared)) ? before : declared;
 }
 
-function planUnknownExpiration(prior: Values, proposed: Values, proof: Proof | undefined): MaterialPlan {
-  const status = observationOf(prior).status;
+/** Whether there is anything to do shows at the start of apply, when Terraform plans once more. */
+function planUnknownExpiration(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): MaterialPlan {
   return {
     planned: {
       ...proposed,
       expiration_time: unknown,
       key_state: unknown,
       material_status: unknown,
+      fingerprint: config.fingerprint ?? proof?.fingerprint ?? unknown,
       fingerprint_verified: unknown,
       imported_at: unknown,
-      import_reason:
-        'expiration_time is only known after apply; if it changes, the same material is deleted and imported again, with a short outage',
-      fingerprint: proposed.fingerprint ?? proof?.fingerprint ?? unknown,
+      import_reason: unknown,
     },
-    permitted: isAbsent(status) ? ['import'] : ['delete', 'import'],
+    permitted: isAbsent(observationOf(prior).status) ? ['import'] : ['delete', 'import'],
     refusals: [],
-    notices: [],
+    notices: [
+      {
+        summary: 'expiration_time is only known after apply',
+        detail: 'If it turns out to be another one, the same material is deleted and imported again, with a short outage.',
+        attribute: 'expiration_time',
+      },
+    ],
   };
 }
 

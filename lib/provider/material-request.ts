@@ -1,25 +1,24 @@
 /** What apply asks of the lifecycle. */
 import { ByokError } from '../errors';
-import type { Proof } from '../lifecycle/decide';
-import type { MaterialRequest } from '../lifecycle/reconcile-material';
+import type { MaterialRequest } from '../lifecycle/material-request';
 import type { Material } from '../material/material';
 import type { Values } from '../tfplugin/value';
 import { flag, text } from './attributes';
 import { expirationOf, wishOf, wrappingAlgorithmOf } from './material-config';
 import { materialOf, type Opening, preWrappedMaterialOf, preWrappedOf, sourceAttributeOf } from './material-source';
+import type { MaterialPrivateState } from './private-state';
 
 export function requestOf(
   prior: Values | null,
   planned: Values,
   config: Values,
   opening: Opening,
-  proof: Proof | undefined,
-  permitted: MaterialRequest['permitted'],
+  { proof, ours, permitted }: MaterialPrivateState,
 ): MaterialRequest {
   const preWrapped = preWrappedOf(config, prior);
   return {
     keyId: text(planned, 'key_id') ?? '',
-    wish: wishOf(config, proof),
+    wish: wishOf(config, ours),
     allowWeakMaterial: flag(planned, 'allow_weak_material') ?? false,
     permitted,
     reviewed: text(planned, 'fingerprint'),

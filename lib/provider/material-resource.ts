@@ -1,9 +1,11 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
+import { ByokError } from '../errors';
 import { createMaterial } from '../lifecycle/create-material';
 import { keyLost, type Proof } from '../lifecycle/decide';
+import type { MaterialOutcome } from '../lifecycle/material-request';
 import { holdsMaterial, isAbsent, observeMaterial } from '../lifecycle/material-status';
 import { provePublicKey } from '../lifecycle/prove-public-key';
-import { type MaterialOutcome, reconcileMaterial } from '../lifecycle/reconcile-material';
+import { reconcileMaterial } from '../lifecycle/reconcile-material';
 import { privateKeyStays, refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
 import { formatInstant, sameExpiration } from '../schema/expiration-time';
 import { keyMaterialSchema } from '../schema/key-material';
@@ -14,13 +16,14 @@ import { complete, isUnknown, text } from './attributes';
 import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { destroyPolicyOf, expirationOf, expirationText, isVerified, observationOf } from './material-config';
-import { lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
+import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
-import { decodePrivateState, encodePrivateState } from './private-state';
+import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
 import { refuse, warn } from './refuse';
 
 const noPrivateState = new Uint8Array();
+const nothingRemembered = { proof: undefined, ours: false, permitted: [] };
 const notPlanned = 'The material cannot be planned as declared';
 
 export const keyMaterialResource: ResourceDefinition<Client> = {
@@ -37,16 +40,16 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
     const key = await client.kms.describeKey(keyId, { signal: context.signal });
     const observation = observeMaterial(key, expirationOf(state), client.now());
     const moved = isAbsent(observation.status) || !sameExpiration(observation.expiration, expirationOf(state));
-    const known = decodePrivateState(privateState).proof;
+    const memory = decodePrivateState(privateState, state);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =
-      known ??
+      memory.proof ??
       (holdsMaterial(observation.status)
         ? await provePublicKey({ ...client, signal: context.signal }, keyId, key?.keySpec, undefined)
         : undefined);
     const fingerprint = text(state, 'fingerprint') ?? proof?.fingerprint ?? null;
     return {
-      private: encodePrivateState({ proof, permitted: [] }),
+      private: encodePrivateState({ proof, ours: memory.ours, permitted: [] }),
       state: {
         ...state,
         key_state: observation.keyState ?? text(state, 'key_state') ?? null,
@@ -63,25 +66,26 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
 
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
     if (proposed === null || config === null) {
-      return planDestroy(prior ?? {}, context);
+      planDestroy(prior ?? {}, context);
+      return { planned: null, requiresReplace: [], private: priorPrivate };
     }
-    const { proof } = decodePrivateState(priorPrivate);
-    const atHand = await lookAtMaterial(config, prior === null ? undefined : text(prior, 'key_spec'), proof, {
-      env: client.env,
-      signal: context.signal,
-    });
+    const now = client.now();
+    const atHand = await lookAtMaterial(config, prior, { env: client.env, signal: context.signal });
     if (prior === null) {
-      return finishPlan(planCreate(proposed, config, atHand, client.now()), undefined, [], context);
+      return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], context);
     }
+    const memory = decodePrivateState(priorPrivate, prior);
     const lost = text(prior, 'material_status') === 'key_not_found';
     const otherKey = isUnknown(config, 'key_id') || config.key_id !== prior.key_id;
     if (otherKey || lost) {
       planDestroy(prior, context);
       warn(context, lost ? [keyLost] : []);
-      const replacement = planCreate(proposed, config, atHand, client.now());
-      return finishPlan(replacement, undefined, [otherKey ? 'key_id' : 'material_status'], context);
+      const replacement = planCreate(proposed, config, atHand, now);
+      const refusals = isUnknown(config, 'key_id') ? [refuseUnsureReplacement(prior, memory.proof, atHand)] : [];
+      const plan = { ...replacement, refusals: [...replacement.refusals, ...refusals.filter((refusal) => refusal !== undefined)] };
+      return finishPlan(plan, memory, [otherKey ? 'key_id' : 'material_status'], context);
     }
-    return finishPlan(planUpdate(prior, proposed, config, proof, atHand, client.now()), proof, [], context);
+    return finishPlan(planUpdate(prior, proposed, config, memory, atHand, now), memory, [], context);
   },
 
   async apply({ prior, planned, config, plannedPrivate }, unconnected, context) {
@@ -94,13 +98,14 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
       );
       return { state: null, private: noPrivateState };
     }
-    const { proof, permitted } = decodePrivateState(plannedPrivate);
-    const request = requestOf(prior, planned, config, { env: client.env, signal: context.signal, mayRunCommands: true }, proof, permitted);
-    const outcome =
-      prior === null
-        ? await createMaterial(lifecycleContext(client, context, 'create', planned), request)
-        : await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
-    return finishApply(prior, planned, outcome, context);
+    const memory = decodePrivateState(plannedPrivate, prior);
+    const request = requestOf(prior, planned, config, { env: client.env, signal: context.signal, mayRunCommands: true }, memory);
+    if (prior === null) {
+      const outcome = await createMaterial(lifecycleContext(client, context, 'create', planned), request);
+      return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
+    }
+    const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
+    return finishApply(prior, planned, outcome, memory.ours, context);
   },
 
   async importState({ id }, client, context) {
@@ -108,50 +113,65 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
     const empty = [...Object.keys(keyMaterialSchema.attributes), ...Object.keys(keyMaterialSchema.blocks)].map((name) => [name, null]);
     return {
       state: { ...Object.fromEntries(empty), id: key.keyId, key_id: key.keyId },
-      private: encodePrivateState({ proof: undefined, permitted: [] }),
+      private: encodePrivateState(nothingRemembered),
     };
   },
 };
 
-function finishPlan(plan: MaterialPlan, proof: Proof | undefined, requiresReplace: readonly string[], context: Context): PlanResult {
+function finishPlan(plan: MaterialPlan, memory: MaterialMemory, requiresReplace: readonly string[], context: Context): PlanResult {
   for (const refusal of plan.refusals) {
     refuse(context, notPlanned, refusal);
   }
   warn(context, plan.notices);
-  return { planned: plan.planned, requiresReplace, private: encodePrivateState({ proof, permitted: plan.permitted }) };
+  return { planned: plan.planned, requiresReplace, private: encodePrivateState({ ...memory, permitted: plan.permitted }) };
 }
 
 /** Also called for the destroy leg of a replacement, which has no plan call of its own. */
-function planDestroy(prior: Values, context: Context): PlanResult {
+function planDestroy(prior: Values, context: Context): void {
   const keyId = text(prior, 'key_id') ?? '';
   const policy = destroyPolicyOf(prior);
-  const holds = holdsMaterial(observationOf(prior).status);
+  if (policy === 'retain' || !holdsMaterial(observationOf(prior).status)) {
+    return;
+  }
   if (policy === 'refuse') {
     context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
-  } else if (policy === 'delete_material' && isAsymmetric(text(prior, 'key_spec') ?? '')) {
+  } else if (isAsymmetric(text(prior, 'key_spec') ?? '')) {
     warn(context, [privateKeyStays(keyId)]);
-  } else if (policy === 'delete_material' && holds) {
+  } else {
     context.diagnostics.warning(
       'The key material will be deleted',
       `Key ${keyId} stops encrypting and decrypting at once, and for every service that uses it: pending_days of the key is no grace period here. Only importing the very same material brings it back.`,
     );
   }
-  return { planned: null, requiresReplace: [], private: noPrivateState };
 }
 
-function finishApply(prior: Values | null, planned: Values, outcome: MaterialOutcome, context: Context): StateResult {
-  const { observation, proof, importedAt, notices } = outcome;
+/** A key id that is not known yet may turn out to be the same: the material would be deleted, and must then be there to come back. */
+function refuseUnsureReplacement(prior: Values, proof: Proof | undefined, atHand: AtHand): ByokError | undefined {
+  const deletes = destroyPolicyOf(prior) === 'delete_material' && holdsMaterial(observationOf(prior).status);
+  const sure = atHand.fingerprint !== undefined && atHand.fingerprint === (proof?.fingerprint ?? atHand.fingerprint);
+  return deletes && !sure
+    ? new ByokError(
+        'ERR_REFUSED',
+        'key_id is only known after apply, so this may replace the material of the very same key: on_destroy = "delete_material" would delete it, and the same material is not at hand to be imported again; provide it, or set on_destroy to "retain" and apply that first',
+        { attribute: 'key_id' },
+      )
+    : undefined;
+}
+
+function finishApply(prior: Values | null, planned: Values, outcome: MaterialOutcome, ours: boolean, context: Context): StateResult {
+  const { observation, proof, importedAt, reason, notices } = outcome;
   warn(context, notices);
   const fingerprint = planned.fingerprint === unknown ? (proof?.fingerprint ?? null) : (planned.fingerprint ?? null);
   const state = complete(planned, {
     id: planned.key_id ?? null,
     key_state: observation.keyState ?? null,
-    key_spec: observation.keySpec ?? null,
+    key_spec: observation.keySpec ?? prior?.key_spec ?? null,
     material_status: observation.status,
+    import_reason: reason ?? prior?.import_reason ?? null,
     expiration_time: expirationText(prior?.expiration_time, observation.expiration),
     fingerprint,
     fingerprint_verified: isVerified(proof, fingerprint),
     imported_at: importedAt === undefined ? (prior?.imported_at ?? null) : formatInstant(importedAt),
   });
-  return { state, private: encodePrivateState({ proof, permitted: [] }) };
+  return { state, private: encodePrivateState({ proof, ours, permitted: [] }) };
 }

@@ -32,7 +32,7 @@ export interface Opening {
 export async function materialOf(config: Values, opening: Opening): Promise<MaterialAtHand> {
   const attribute = sourceAttributeOf(config);
   const source = attribute === undefined ? undefined : sourceOf(attribute, config);
-  if (attribute !== undefined && source === undefined) {
+  if (attribute !== undefined && (source === undefined || isUnknown(config, 'material_encoding'))) {
     return { missing: attribute === 'import_token_wo' ? 'it was wrapped elsewhere' : `${attribute} is only known after apply`, attribute };
   }
   const password = passwordOf(config, opening.env);

@@ -4,32 +4,51 @@
  */
 import type { Proof, Step } from '../lifecycle/decide';
 import type { PrivateState } from '../tfplugin/provider';
+import type { Values } from '../tfplugin/value';
 import { fingerprintFormat } from '../wrap/fingerprint';
 
-export interface MaterialPrivateState {
+export interface MaterialMemory {
   readonly proof: Proof | undefined;
+  /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
+  readonly ours: boolean;
+}
+
+export interface MaterialPrivateState extends MaterialMemory {
   /** Steps that the plan showed; only in the private state of a plan. */
   readonly permitted: readonly Step[];
 }
 
 const version = 1;
 
-export function encodePrivateState({ proof, permitted }: MaterialPrivateState): PrivateState {
-  return Buffer.from(JSON.stringify({ version, proof, permitted }), 'utf8');
+export function encodePrivateState({ proof, ours, permitted }: MaterialPrivateState): PrivateState {
+  return Buffer.from(JSON.stringify({ version, proof, ours, permitted }), 'utf8');
 }
 
-/** Anything that is not exactly what we write proves nothing. */
-export function decodePrivateState(bytes: PrivateState): MaterialPrivateState {
+/**
+ * Anything that is not exactly what we write proves nothing. But Terraform loses private state when a provider dies or a destroy fails, and
+ * keeps `fingerprint_verified`, which only ever says true of a proof: so the proof is found again there.
+ *
+ * @param state as Terraform has it, before anything in it is computed anew; null when there is none
+ */
+export function decodePrivateState(bytes: PrivateState, state: Values | null): MaterialPrivateState {
   const parsed = parse(bytes);
-  const proof = isRecord(parsed.proof) ? parsed.proof : {};
-  const isProof =
-    typeof proof.fingerprint === 'string' &&
-    fingerprintFormat.test(proof.fingerprint) &&
-    (proof.proof === 'imported' || proof.proof === 'public_key');
   const permitted = Array.isArray(parsed.permitted)
     ? parsed.permitted.filter((step): step is Step => step === 'delete' || step === 'import')
     : [];
-  return { proof: isProof ? { fingerprint: String(proof.fingerprint), proof: proof.proof as Proof['proof'] } : undefined, permitted };
+  return { proof: toProof(parsed.proof) ?? proofInState(state), ours: parsed.ours === true, permitted };
+}
+
+function toProof(value: unknown): Proof | undefined {
+  if (!isRecord(value) || typeof value.fingerprint !== 'string' || !fingerprintFormat.test(value.fingerprint)) {
+    return undefined;
+  }
+  const { fingerprint, proof } = value;
+  return proof === 'imported' || proof === 'public_key' ? { fingerprint, proof } : undefined;
+}
+
+function proofInState(state: Values | null): Proof | undefined {
+  const { fingerprint, fingerprint_verified: verified } = state ?? {};
+  return verified === true ? toProof({ fingerprint, proof: 'imported' }) : undefined;
 }
 
 function parse(bytes: PrivateState): Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** The provider "byok": its schema, its resources, and what it makes of its block. */
 import { connectKms } from '../kms/connect';
 import type { Environment } from '../kms/connection';
-import { providerSchema } from '../schema/provider';
+import { type ProviderAttribute, providerSchema } from '../schema/provider';
 import { Secret } from '../secret';
 import type { Context, ProviderDefinition } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
@@ -30,14 +30,26 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
 }
 
 function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log }: Context): Client['kms'] {
-  const token = text(config, 'auth_token');
+  const secret = (name: ProviderAttribute) => {
+    const value = text(config, name);
+    return value === undefined ? undefined : Secret.fromText(value);
+  };
   return connectKms(
     {
       cloud: text(config, 'cloud'),
       region: text(config, 'region'),
       projectId: text(config, 'project_id'),
+      projectName: text(config, 'project_name'),
+      enterpriseProjectId: text(config, 'enterprise_project_id'),
       kmsEndpoint: text(config, 'kms_endpoint'),
-      authToken: token === undefined ? undefined : Secret.fromText(token),
+      authUrl: text(config, 'auth_url'),
+      authToken: secret('auth_token'),
+      userName: text(config, 'user_name'),
+      password: secret('password'),
+      domainName: text(config, 'domain_name'),
+      accessKey: text(config, 'access_key'),
+      secretKey: secret('secret_key'),
+      securityToken: secret('security_token'),
       caFile: text(config, 'ca_file'),
       maxRetries: integer(config, 'max_retries'),
       maxRequestsPerSecond: integer(config, 'max_requests_per_second'),

@@ -5,19 +5,13 @@ import type { Context } from '../tfplugin/provider';
 
 /** Terraform plans before it destroys: whoever wants to destroy must be told the way past this refusal. */
 export function refuse(context: Context, summary: string, error: unknown): void {
-  context.diagnostics.thrown(
-    summary,
-    isByokError(error)
-      ? new ByokError(
-          error.code,
-          `${error.message}. (If you were destroying: terraform destroy -refresh=false does not stop here.)`.replace(/\.$/, ''),
-          {
-            ...(error.attribute === undefined ? {} : { attribute: error.attribute }),
-            cause: error,
-          },
-        )
-      : error,
-  );
+  const refusal = isByokError(error)
+    ? new ByokError(error.code, `${error.message}; to destroy instead, run terraform destroy -refresh=false`, {
+        attribute: error.attribute,
+        cause: error,
+      })
+    : error;
+  context.diagnostics.thrown(summary, refusal);
 }
 
 export function warn(context: Context, notices: readonly Notice[]): void {

@@ -51,6 +51,24 @@ export const Block: Fields = {
 };
 export const NestedBlock: Fields = { typeName: text(1), block: message(2, Block), nesting: enumeration(3) };
 
+export const Parameter = {
+  name: text(1),
+  type: bytes(2),
+  allowNullValue: bool(3),
+  allowUnknownValues: bool(4),
+  description: text(5),
+  descriptionKind: enumeration(6),
+} as const satisfies Fields;
+export const FunctionReturn = { type: bytes(1) } as const satisfies Fields;
+export const FunctionSignature = {
+  parameters: repeated(1, Parameter),
+  variadicParameter: message(2, Parameter),
+  return: message(3, FunctionReturn),
+  summary: text(4),
+  description: text(5),
+  descriptionKind: enumeration(6),
+} as const satisfies Fields;
+
 export const Schema = { version: integer(1), block: message(2, Block) } as const satisfies Fields;
 
 export const ServerCapabilities = { planDestroy: bool(1), getProviderSchemaOptional: bool(2) } as const satisfies Fields;
@@ -66,14 +84,20 @@ const TypeName = { typeName: text(1) } as const satisfies Fields;
 export const GetMetadataResponse = {
   serverCapabilities: message(1, ServerCapabilities),
   diagnostics: diagnostics(2),
+  dataSources: repeated(3, TypeName),
   resources: repeated(4, TypeName),
+  functions: repeated(5, { name: text(1) } as const satisfies Fields),
+  ephemeralResources: repeated(6, TypeName),
 } as const satisfies Fields;
 
 export const GetProviderSchemaResponse = {
   provider: message(1, Schema),
   resourceSchemas: mapOf(2, Schema),
+  dataSourceSchemas: mapOf(3, Schema),
   diagnostics: diagnostics(4),
   serverCapabilities: message(6, ServerCapabilities),
+  functions: mapOf(7, FunctionSignature),
+  ephemeralResourceSchemas: mapOf(8, Schema),
 } as const satisfies Fields;
 
 export const ValidateProviderConfigRequest = { config: value(1) } as const satisfies Fields;
@@ -85,7 +109,9 @@ export const ConfigureProviderResponse = { diagnostics: diagnostics(1) } as cons
 
 export const StopProviderResponse = { error: text(1) } as const satisfies Fields;
 
-export const GetFunctionsResponse = { diagnostics: diagnostics(2) } as const satisfies Fields;
+/** Of a data source or an ephemeral resource. */
+export const ValidateConfigRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
+export const ValidateConfigResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
 
 // --- resources ---
 
@@ -136,6 +162,43 @@ export const ImportResourceStateResponse = {
   importedResources: repeated(1, ImportedResource),
   diagnostics: diagnostics(2),
 } as const satisfies Fields;
+
+// --- data sources ---
+
+export const ReadDataSourceRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
+export const ReadDataSourceResponse = { state: value(1), diagnostics: diagnostics(2) } as const satisfies Fields;
+
+// --- ephemeral resources ---
+
+/** google.protobuf.Timestamp */
+export const Timestamp = { seconds: integer(1), nanos: enumeration(2) } as const satisfies Fields;
+
+export const OpenEphemeralResourceRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
+export const OpenEphemeralResourceResponse = {
+  diagnostics: diagnostics(1),
+  renewAt: message(2, Timestamp),
+  result: value(3),
+  private: bytes(4),
+} as const satisfies Fields;
+
+export const RenewEphemeralResourceRequest = { typeName: text(1), private: bytes(2) } as const satisfies Fields;
+export const RenewEphemeralResourceResponse = {
+  diagnostics: diagnostics(1),
+  renewAt: message(2, Timestamp),
+  private: bytes(3),
+} as const satisfies Fields;
+
+export const CloseEphemeralResourceRequest = { typeName: text(1), private: bytes(2) } as const satisfies Fields;
+export const CloseEphemeralResourceResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
+
+// --- functions ---
+
+export const GetFunctionsResponse = { functions: mapOf(1, FunctionSignature), diagnostics: diagnostics(2) } as const satisfies Fields;
+
+/** `functionArgument` counts from 0; absent when the error is about none. */
+export const FunctionError = { text: text(1), functionArgument: optional(integer(2)) } as const satisfies Fields;
+export const CallFunctionRequest = { name: text(1), arguments: repeated(2, DynamicValue) } as const satisfies Fields;
+export const CallFunctionResponse = { result: value(1), error: message(2, FunctionError) } as const satisfies Fields;
 
 // --- grpc.health.v1 ---
 

@@ -10,9 +10,9 @@ import {
   StopProviderResponse,
 } from './messages';
 import { encode } from './protobuf';
-import type { Context } from './provider';
+import type { Context, FunctionDefinition } from './provider';
 import { type Rpc, rpc } from './rpc';
-import { schemaMessage } from './schema-message';
+import { functionMessage, schemaMessage } from './schema-message';
 
 /** Destroy is planned too; a host that kept the schema need not ask again. */
 const serverCapabilities = { planDestroy: true, getProviderSchemaOptional: true };
@@ -24,7 +24,10 @@ export const providerRpcs = {
     failure: 'Cannot describe the provider',
     handle: (_request, _context, { definition }) => ({
       serverCapabilities,
-      resources: Object.keys(definition.resources).map((typeName) => ({ typeName })),
+      resources: typeNames(definition.resources),
+      dataSources: typeNames(definition.dataSources),
+      ephemeralResources: typeNames(definition.ephemeralResources),
+      functions: Object.keys(definition.functions ?? {}).map((name) => ({ name })),
     }),
   }),
   GetProviderSchema: rpc({
@@ -33,13 +36,19 @@ export const providerRpcs = {
     failure: 'Cannot describe the schema',
     handle: (_request, _context, { definition }) => ({
       provider: schemaMessage(definition.schema),
-      resourceSchemas: Object.fromEntries(
-        Object.entries(definition.resources).map(([typeName, { schema }]) => [typeName, schemaMessage(schema, schema.version)]),
-      ),
+      resourceSchemas: mapValues(definition.resources, ({ schema }) => schemaMessage(schema, schema.version)),
+      dataSourceSchemas: mapValues(definition.dataSources, ({ schema }) => schemaMessage(schema)),
+      ephemeralResourceSchemas: mapValues(definition.ephemeralResources, ({ schema }) => schemaMessage(schema)),
+      functions: signatures(definition.functions),
       serverCapabilities,
     }),
   }),
-  GetFunctions: rpc({ request: Empty, response: GetFunctionsResponse, failure: 'Cannot list functions', handle: () => ({}) }),
+  GetFunctions: rpc({
+    request: Empty,
+    response: GetFunctionsResponse,
+    failure: 'Cannot list functions',
+    handle: (_request, _context, { definition }) => ({ functions: signatures(definition.functions) }),
+  }),
   StopProvider: rpc({
     request: Empty,
     response: StopProviderResponse,
@@ -53,3 +62,15 @@ export const providerRpcs = {
 } as const satisfies Record<string, Rpc>;
 
 export const healthCheckAnswer = () => encode(HealthCheckResponse, { status: healthServing });
+
+function typeNames(definitions: Readonly<Record<string, unknown>> = {}): { typeName: string }[] {
+  return Object.keys(definitions).map((typeName) => ({ typeName }));
+}
+
+function signatures(functions: Readonly<Record<string, FunctionDefinition>> | undefined) {
+  return mapValues(functions, ({ schema }) => functionMessage(schema));
+}
+
+function mapValues<In, Out>(record: Readonly<Record<string, In>> = {}, map: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

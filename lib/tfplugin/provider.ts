@@ -2,10 +2,10 @@
  * What a provider author implements. Nothing here knows the wire: `serve` translates between these calls and plugin
  * protocol 6. Handlers return values or throw; a thrown error becomes a diagnostic, never a broken connection.
  */
-import type { BlockSchema, ResourceSchema } from '../schema/model';
+import type { BlockSchema, FunctionSchema, ResourceSchema } from '../schema/model';
 import type { Diagnostics } from './diagnostics';
 import type { Logger } from './log';
-import type { Values } from './value';
+import type { Value, Values } from './value';
 
 /** What every handler is given besides its request. */
 export interface Context {
@@ -84,9 +84,55 @@ export interface ResourceDefinition<Client> {
   upgrade?(request: { version: number; state: Record<string, unknown> }, context: Context): Values | Promise<Values>;
 }
 
+/** One kind of data source: looked up anew in every plan, never changed. */
+export interface DataSourceDefinition<Client> {
+  readonly schema: BlockSchema;
+  /** As that of a resource. */
+  validate?(config: Values, context: Context): void | Promise<void>;
+  /** The configuration is wholly known, and so must be the answer; it repeats what is configured. */
+  read(config: Values, client: Client, context: Context): Promise<Values>;
+}
+
+/** What an ephemeral resource keeps between its calls, and when Terraform shall renew it. */
+export interface Lease {
+  readonly private?: PrivateState;
+  /** @default never */
+  readonly renewAt?: Date;
+}
+
+export interface OpenedResource extends Lease {
+  /** Stands in no state and no plan. */
+  readonly result: Values;
+}
+
+/** One kind of ephemeral resource: opened when a value of it is needed, closed when the last user of it is done. */
+export interface EphemeralResourceDefinition<Client> {
+  readonly schema: BlockSchema;
+  /** As that of a resource. */
+  validate?(config: Values, context: Context): void | Promise<void>;
+  open(config: Values, client: Client, context: Context): Promise<OpenedResource>;
+  /** Keeps alive what `result` refers to; the result itself cannot change. */
+  renew?(kept: PrivateState, client: Client, context: Context): Promise<Lease>;
+  /** @param kept by `open`: Terraform 1.11 does not hand over what a renewal kept */
+  close?(kept: PrivateState, client: Client, context: Context): Promise<void>;
+}
+
+/** A provider function: pure, and called in validation already, without a configured client. */
+export interface FunctionDefinition {
+  readonly schema: FunctionSchema;
+  /**
+   * @param args one value per parameter, then the variadic ones
+   * @throws ByokError whose `attribute` names the parameter that is wrong, the second variadic one of `rest` as `rest[1]`
+   */
+  call(args: readonly Value[]): Value | Promise<Value>;
+}
+
 export interface ProviderDefinition<Client> {
   readonly schema: BlockSchema;
   readonly resources: Readonly<Record<string, ResourceDefinition<Client>>>;
+  readonly dataSources?: Readonly<Record<string, DataSourceDefinition<Client>>>;
+  readonly ephemeralResources?: Readonly<Record<string, EphemeralResourceDefinition<Client>>>;
+  readonly functions?: Readonly<Record<string, FunctionDefinition>>;
   validate?(config: Values, context: Context): void | Promise<void>;
   /** The configuration may hold unknowns while planning. */
   configure(request: { config: Values; terraformVersion: string }, context: Context): Promise<Client>;

@@ -1,21 +1,36 @@
 /** Path of a gRPC method -> what answers it. Anything not named here is answered "unimplemented". */
 import { keptOpen, type Route } from './grpc-server';
 import { healthCheckAnswer, providerRpcs } from './provider-rpcs';
-import type { Runtime } from './rpc';
+import type { Rpc } from './rpc';
+import type { Runtime } from './runtime';
 
 const providerService = '/tfplugin6.Provider/';
 
-/** The calls of `value-rpcs.ts`, named here so that they are loaded only when a value comes along. */
-const valueMethods = [
-  'ValidateProviderConfig',
-  'ConfigureProvider',
-  'ValidateResourceConfig',
-  'UpgradeResourceState',
-  'ReadResource',
-  'PlanResourceChange',
-  'ApplyResourceChange',
-  'ImportResourceState',
-] as const satisfies (keyof typeof import('./value-rpcs').valueRpcs)[];
+/** Named here so that each file is loaded only when its first call comes along: most processes end after the schema. */
+const lateRpcs: readonly (readonly [method: string, rpc: Rpc])[] = [
+  ...late(
+    [
+      'ValidateProviderConfig',
+      'ConfigureProvider',
+      'ValidateResourceConfig',
+      'UpgradeResourceState',
+      'ReadResource',
+      'PlanResourceChange',
+      'ApplyResourceChange',
+      'ImportResourceState',
+    ],
+    () => (require('./value-rpcs') as typeof import('./value-rpcs')).valueRpcs,
+  ),
+  ...late(
+    ['ValidateDataResourceConfig', 'ReadDataSource'],
+    () => (require('./data-source-rpcs') as typeof import('./data-source-rpcs')).dataSourceRpcs,
+  ),
+  ...late(
+    ['ValidateEphemeralResourceConfig', 'OpenEphemeralResource', 'RenewEphemeralResource', 'CloseEphemeralResource'],
+    () => (require('./ephemeral-rpcs') as typeof import('./ephemeral-rpcs')).ephemeralRpcs,
+  ),
+  ...late(['CallFunction'], () => (require('./function-rpcs') as typeof import('./function-rpcs')).functionRpcs),
+];
 
 /** @param exit ends the process; called once the answer to Shutdown has left */
 export function providerRoutes(runtime: Runtime, exit: () => void): (path: string) => Route | undefined {
@@ -24,15 +39,13 @@ export function providerRoutes(runtime: Runtime, exit: () => void): (path: strin
     ['/plugin.GRPCStdio/StreamStdio', keptOpen],
     ['/grpc.health.v1.Health/Check', { answer: healthCheckAnswer }],
   ]);
-  for (const [method, rpc] of Object.entries(providerRpcs)) {
+  for (const [method, rpc] of [...Object.entries(providerRpcs), ...lateRpcs]) {
     routes.set(`${providerService}${method}`, { answer: (request) => rpc(runtime, request) });
-  }
-  for (const method of valueMethods) {
-    routes.set(`${providerService}${method}`, { answer: (request) => loadValueRpcs()[method](runtime, request) });
   }
   return (path) => routes.get(path);
 }
 
-function loadValueRpcs() {
-  return (require('./value-rpcs') as typeof import('./value-rpcs')).valueRpcs;
+/** The compiler checks that the file has a row for each of the methods. */
+function late<Method extends string>(methods: readonly Method[], load: () => Readonly<Record<Method, Rpc>>): [string, Rpc][] {
+  return methods.map((method) => [method, (runtime, request) => load()[method](runtime, request)]);
 }

@@ -3,18 +3,10 @@
  * diagnostic; a gRPC error would show the user a riddle instead of a sentence.
  */
 import { Diagnostics, type Diagnostic as Finding, type PathStep } from './diagnostics';
-import type { Logger } from './log';
 import { type AttributePath, type AttributePathStep, type Diagnostic, severities } from './messages';
 import { decode, encode, type Fields, type Input, type Message } from './protobuf';
-import type { Context, ProviderDefinition } from './provider';
-
-/** What one provider process knows; a handler may replace `configured`. */
-export interface Runtime {
-  readonly definition: ProviderDefinition<unknown>;
-  configured: { readonly client: unknown } | undefined;
-  readonly stop: AbortController;
-  readonly log: Logger;
-}
+import type { Context } from './provider';
+import type { Runtime } from './runtime';
 
 export type Rpc = (runtime: Runtime, request: Uint8Array) => Promise<Uint8Array>;
 

@@ -1,6 +1,6 @@
-/** A schema of ours as the protocol's Schema message. `allowed` and `default` have no place on the wire. */
-import type { AttributeSchema, BlockSchema } from '../schema/model';
-import { type Attribute, type Block, markdown, nestingSingle, type Schema } from './messages';
+/** Schemas of ours as the protocol's Schema and Function messages. `allowed` and `default` have no place on the wire. */
+import type { AttributeSchema, AttributeType, BlockSchema, FunctionSchema, ParameterSchema } from '../schema/model';
+import { type Attribute, type Block, type FunctionSignature, markdown, nestingSingle, type Schema } from './messages';
 import type { Input } from './protobuf';
 
 /** @param version of the state; 0 for the provider's own block */
@@ -24,7 +24,7 @@ function blockMessage(schema: BlockSchema): Input<typeof Block> {
 function attributeMessage(name: string, attribute: AttributeSchema): Input<typeof Attribute> {
   return {
     name,
-    type: Buffer.from(JSON.stringify(attribute.type)),
+    type: typeExpression(attribute.type),
     description: attribute.description,
     descriptionKind: markdown,
     required: attribute.required,
@@ -34,4 +34,36 @@ function attributeMessage(name: string, attribute: AttributeSchema): Input<typeo
     writeOnly: attribute.writeOnly,
     deprecated: attribute.deprecated,
   };
+}
+
+export function functionMessage({
+  parameters,
+  variadic,
+  returnType,
+  summary,
+  description,
+}: FunctionSchema): Input<typeof FunctionSignature> {
+  return {
+    parameters: parameters.map(parameterMessage),
+    variadicParameter: variadic === undefined ? undefined : parameterMessage(variadic),
+    return: { type: typeExpression(returnType) },
+    summary,
+    description,
+    descriptionKind: markdown,
+  };
+}
+
+function parameterMessage({ name, type, description, allowNull, allowUnknown }: ParameterSchema) {
+  return {
+    name,
+    type: typeExpression(type),
+    allowNullValue: allowNull,
+    allowUnknownValues: allowUnknown,
+    description,
+    descriptionKind: markdown,
+  };
+}
+
+function typeExpression(type: AttributeType): Uint8Array {
+  return Buffer.from(JSON.stringify(type));
 }

@@ -4,7 +4,7 @@
  */
 import { Decoder, Encoder, ExtData } from '@msgpack/msgpack';
 import { ByokError } from '../errors';
-import type { AttributeType, BlockSchema } from '../schema/model';
+import type { AttributeType, BlockSchema, ScalarType } from '../schema/model';
 import type { DynamicValueInput } from './messages';
 import { decodeNumber, encodeNumber } from './number';
 import { unknown, type Value, type Values } from './value';
@@ -12,7 +12,10 @@ import { unknown, type Value, type Values } from './value';
 /** What to do with a name that the schema does not have. */
 type Extras = 'refuse' | 'drop';
 
-type ScalarType = Extract<AttributeType, string>;
+/** A block stands in a value as an object does; only its write-only attributes tell them apart. */
+type Shape = AttributeType | BlockSchema;
+
+type Shapes = Readonly<Record<string, Shape>>;
 
 const decoder = new Decoder({ useBigInt64: true });
 const encoder = new Encoder();
@@ -27,11 +30,8 @@ type WireValue = { readonly msgpack: Uint8Array; readonly json: Uint8Array };
  * @throws ByokError ERR_ARGUMENT when a value does not fit the schema or cannot be held exactly
  */
 export function decodeConfig(schema: BlockSchema, value: WireValue | undefined): Values | null {
-  if (value === undefined || (value.msgpack.length === 0 && value.json.length === 0)) {
-    return null;
-  }
-  const raw: unknown = value.msgpack.length > 0 ? decoder.decode(value.msgpack) : JSON.parse(Buffer.from(value.json).toString('utf8'));
-  return raw === null ? null : decodeObject(schema, raw, [], 'refuse');
+  const raw = rawValue(value);
+  return raw === null ? null : decodeObject(shapesOf(schema), raw, [], 'refuse');
 }
 
 /**
@@ -46,7 +46,16 @@ export function decodeState(schema: BlockSchema, value: WireValue | undefined): 
 
 /** Takes the attributes of a state file as they are; names that the schema has dropped are dropped. */
 export function decodeStateAttributes(schema: BlockSchema, raw: Record<string, unknown>): Values {
-  return decodeObject(schema, raw, [], 'drop');
+  return decodeObject(shapesOf(schema), raw, [], 'drop');
+}
+
+/**
+ * A value that stands by itself, as an argument of a function does.
+ * @param name of it, for the error
+ * @throws as decodeConfig
+ */
+export function decodeArgument(type: AttributeType, value: WireValue, name: string): Value {
+  return decodeShape(type, rawValue(value), [name], 'refuse');
 }
 
 /**
@@ -54,10 +63,21 @@ export function decodeStateAttributes(schema: BlockSchema, raw: Record<string, u
  * @throws ByokError ERR_INTERNAL when the provider's own value does not fit its schema
  */
 export function encodeState(schema: BlockSchema, values: Values | null): DynamicValueInput {
-  return { msgpack: encoder.encode(values === null ? null : encodeBlock(schema, values, [])) };
+  return { msgpack: encoder.encode(values === null ? null : encodeObject(shapesOf(schema), withoutWriteOnly(schema, values), [])) };
 }
 
-// --- decoding ---
+/** What a function answers. @throws as encodeState */
+export function encodeResult(type: AttributeType, value: Value): DynamicValueInput {
+  return { msgpack: encoder.encode(encodeShape(type, value, ['result'])) };
+}
+
+function shapesOf({ attributes, blocks = {} }: BlockSchema): Shapes {
+  return { ...Object.fromEntries(Object.entries(attributes).map(([name, { type }]) => [name, type])), ...blocks };
+}
+
+function isCollection(shape: Exclude<Shape, string>): shape is Exclude<AttributeType, string> {
+  return Array.isArray(shape);
+}
 
 function withoutWriteOnly({ attributes, blocks = {} }: BlockSchema, values: Values): Values {
   return Object.fromEntries(
@@ -68,55 +88,61 @@ function withoutWriteOnly({ attributes, blocks = {} }: BlockSchema, values: Valu
   );
 }
 
-function decodeBlock(schema: BlockSchema, raw: unknown, path: readonly string[], extras: Extras): Value {
-  if (raw === null || raw === undefined) {
+// --- decoding ---
+
+/** Null also when there is no value. */
+function rawValue(value: WireValue | undefined): unknown {
+  if (value === undefined || (value.msgpack.length === 0 && value.json.length === 0)) {
     return null;
   }
-  return raw instanceof ExtData ? unknown : decodeObject(schema, raw, path, extras);
+  return value.msgpack.length > 0 ? decoder.decode(value.msgpack) : JSON.parse(Buffer.from(value.json).toString('utf8'));
 }
 
-function decodeObject(schema: BlockSchema, raw: unknown, path: readonly string[], extras: Extras): Values {
+function decodeObject(shapes: Shapes, raw: unknown, path: readonly string[], extras: Extras): Values {
   if (!isObject(raw)) {
     throw misfit(path, 'an object');
   }
-  const { attributes, blocks = {} } = schema;
-  const extra = Object.keys(raw).find((name) => !Object.hasOwn(attributes, name) && !Object.hasOwn(blocks, name));
+  const extra = findExtra(shapes, raw);
   if (extra !== undefined && extras === 'refuse') {
     throw new ByokError('ERR_ARGUMENT', `${shown([...path, extra])} is not in the schema of this provider version`, {
       attribute: path[0],
     });
   }
-  const values: Values = {};
-  for (const [name, attribute] of Object.entries(attributes)) {
-    values[name] = decodeType(attribute.type, Object.hasOwn(raw, name) ? raw[name] : null, [...path, name]);
-  }
-  for (const [name, block] of Object.entries(blocks)) {
-    values[name] = decodeBlock(block, Object.hasOwn(raw, name) ? raw[name] : null, [...path, name], extras);
-  }
-  return values;
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      decodeShape(shape, Object.hasOwn(raw, name) ? raw[name] : null, [...path, name], extras),
+    ]),
+  );
 }
 
-function decodeType(type: AttributeType, raw: unknown, path: readonly string[]): Value {
+function decodeShape(shape: Shape, raw: unknown, path: readonly string[], extras: Extras): Value {
   if (raw === null || raw === undefined) {
     return null;
   }
   if (raw instanceof ExtData) {
     return unknown;
   }
-  if (typeof type === 'string') {
-    return decodeScalar(type, raw, path);
+  if (typeof shape === 'string') {
+    return decodeScalar(shape, raw, path);
   }
-  const [collection, element] = type;
+  if (!isCollection(shape)) {
+    return decodeObject(shapesOf(shape), raw, path, extras);
+  }
+  const [collection, element] = shape;
+  if (collection === 'object') {
+    return decodeObject(element, raw, path, extras);
+  }
   if (collection === 'map') {
     if (!isObject(raw)) {
       throw misfit(path, 'a map');
     }
-    return Object.fromEntries(Object.entries(raw).map(([key, item]) => [key, decodeType(element, item, [...path, key])]));
+    return Object.fromEntries(Object.entries(raw).map(([key, item]) => [key, decodeShape(element, item, [...path, key], extras)]));
   }
   if (!Array.isArray(raw)) {
     throw misfit(path, `a ${collection}`);
   }
-  return raw.map((item: unknown, index) => decodeType(element, item, [...path, String(index)]));
+  return raw.map((item: unknown, index) => decodeShape(element, item, [...path, String(index)], extras));
 }
 
 function decodeScalar(type: ScalarType, raw: unknown, path: readonly string[]): Value {
@@ -135,52 +161,45 @@ function decodeScalar(type: ScalarType, raw: unknown, path: readonly string[]): 
 
 // --- encoding ---
 
-function encodeBlock(schema: BlockSchema, value: Value | undefined, path: readonly string[]): unknown {
-  if (value === null || value === undefined) {
-    return null;
-  }
-  if (value === unknown) {
-    return unknownExtension;
-  }
+function encodeObject(shapes: Shapes, value: Value, path: readonly string[]): unknown {
   if (!isObject(value)) {
     throw defect(path, 'is not an object');
   }
-  const { attributes, blocks = {} } = schema;
-  const extra = Object.keys(value).find((name) => !Object.hasOwn(attributes, name) && !Object.hasOwn(blocks, name));
+  const given = value as Values;
+  const extra = findExtra(shapes, given);
   if (extra !== undefined) {
     throw defect([...path, extra], 'is not in the schema');
   }
-  const given = value as Values;
-  return Object.fromEntries([
-    ...Object.entries(attributes).map(([name, { type, writeOnly }]) => [
-      name,
-      writeOnly ? null : encodeType(type, given[name], [...path, name]),
-    ]),
-    ...Object.entries(blocks).map(([name, block]) => [name, encodeBlock(block, given[name], [...path, name])]),
-  ]);
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, encodeShape(shape, given[name], [...path, name])]));
 }
 
-function encodeType(type: AttributeType, value: Value | undefined, path: readonly string[]): unknown {
+function encodeShape(shape: Shape, value: Value | undefined, path: readonly string[]): unknown {
   if (value === null || value === undefined) {
     return null;
   }
   if (value === unknown) {
     return unknownExtension;
   }
-  if (typeof type === 'string') {
-    return encodeScalar(type, value, path);
+  if (typeof shape === 'string') {
+    return encodeScalar(shape, value, path);
   }
-  const [collection, element] = type;
+  if (!isCollection(shape)) {
+    return encodeObject(shapesOf(shape), value, path);
+  }
+  const [collection, element] = shape;
+  if (collection === 'object') {
+    return encodeObject(element, value, path);
+  }
   if (collection === 'map') {
     if (!isObject(value)) {
       throw defect(path, 'is not a map');
     }
-    return Object.fromEntries(Object.entries(value as Values).map(([key, item]) => [key, encodeType(element, item, [...path, key])]));
+    return Object.fromEntries(Object.entries(value as Values).map(([key, item]) => [key, encodeShape(element, item, [...path, key])]));
   }
   if (!Array.isArray(value)) {
     throw defect(path, `is not a ${collection}`);
   }
-  return value.map((item, index) => encodeType(element, item, [...path, String(index)]));
+  return value.map((item, index) => encodeShape(element, item, [...path, String(index)]));
 }
 
 function encodeScalar(type: ScalarType, value: Value, path: readonly string[]): unknown {
@@ -198,6 +217,11 @@ function encodeScalar(type: ScalarType, value: Value, path: readonly string[]): 
 }
 
 // --- errors ---
+
+/** The first name that does not belong there. */
+function findExtra(shapes: Shapes, given: object): string | undefined {
+  return Object.keys(given).find((name) => !Object.hasOwn(shapes, name));
+}
 
 function isObject<T>(raw: T): raw is T & Values {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !(raw instanceof Uint8Array) && !(raw instanceof ExtData);

@@ -20,7 +20,8 @@ import {
   ValidateResourceConfigResponse,
 } from './messages';
 import type { Context, ResourceDefinition } from './provider';
-import { attributePath, type Rpc, type Runtime, rpc } from './rpc';
+import { attributePath, type Rpc, rpc } from './rpc';
+import { configuredClient, findDefinition, type Runtime } from './runtime';
 import type { Values } from './value';
 import { decodeConfig, decodeState, decodeStateAttributes, encodeState } from './value-codec';
 
@@ -86,7 +87,7 @@ export const valueRpcs = {
       if (state === null) {
         return { newState: currentState, private: kept };
       }
-      const result = await definition.read({ state, private: kept }, client(runtime), context);
+      const result = await definition.read({ state, private: kept }, configuredClient(runtime), context);
       return { newState: encodeState(definition.schema, result.state), private: result.private };
     },
     fallback: ({ currentState, private: kept }) => ({ newState: currentState, private: kept }),
@@ -102,7 +103,7 @@ export const valueRpcs = {
       const prior = decodeState(schema, priorState);
       const proposed = decodeState(schema, proposedNewState);
       const request = { prior, proposed, config: decodeConfig(schema, config), priorPrivate };
-      const result = await definition.plan(request, client(runtime), context);
+      const result = await definition.plan(request, configuredClient(runtime), context);
       const isUpdate = prior !== null && result.planned !== null;
       return {
         plannedState: encodeState(schema, result.planned),
@@ -128,7 +129,7 @@ export const valueRpcs = {
         config: decodeConfig(schema, config),
         plannedPrivate,
       };
-      const result = await definition.apply(request, client(runtime), context);
+      const result = await definition.apply(request, configuredClient(runtime), context);
       return { newState: encodeState(schema, result.state), private: result.private };
     },
     fallback: ({ priorState, plannedPrivate }) => ({ newState: priorState, private: plannedPrivate }),
@@ -143,7 +144,7 @@ export const valueRpcs = {
       if (definition.importState === undefined) {
         throw new ByokError('ERR_REFUSED', `${typeName} cannot be imported`);
       }
-      const result = await definition.importState({ id }, client(runtime), context);
+      const result = await definition.importState({ id }, configuredClient(runtime), context);
       if (result.state === null) {
         if (!context.diagnostics.hasError) {
           throw new ByokError('ERR_ARGUMENT', `there is no ${typeName} with the id "${id}"`);
@@ -156,18 +157,7 @@ export const valueRpcs = {
 } as const satisfies Record<string, Rpc>;
 
 function resource({ definition }: Runtime, typeName: string): ResourceDefinition<unknown> {
-  const found = Object.hasOwn(definition.resources, typeName) ? definition.resources[typeName] : undefined;
-  if (found === undefined) {
-    throw new ByokError('ERR_ARGUMENT', `this version of the provider has no resource type "${typeName}"`);
-  }
-  return found;
-}
-
-function client({ configured }: Runtime): unknown {
-  if (configured === undefined) {
-    throw new ByokError('ERR_CONFIGURATION', 'the provider was not configured before it was asked to work on a resource');
-  }
-  return configured.client;
+  return findDefinition(definition.resources, 'resource type', typeName);
 }
 
 function alwaysReplacing(attributes: Readonly<Record<string, AttributeSchema>>): string[] {

@@ -2,7 +2,7 @@
  * Wraps key material for import-key-material: one table row per wrapping algorithm, everything that differs between
  * them in that row. Pure crypto on node:crypto; talks to nobody and keeps nothing.
  */
-import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
 import { ByokError } from '../errors';
 import type { WrappingAlgorithm } from '../schema/kms';
 
@@ -38,8 +38,12 @@ export function wrapMaterial(algorithm: WrappingAlgorithm, publicKey: Buffer, ma
   return publicEncrypt({ key: wrappingKey(publicKey), padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
 }
 
-/** Whoever answers with a short key could read the material, so a short one is refused. */
-function wrappingKey(der: Buffer): ReturnType<typeof createPublicKey> {
+/**
+ * Whoever answers with a short key could read the material, so a short one is refused.
+ *
+ * @param der SubjectPublicKeyInfo @throws ByokError ERR_KMS when it is not an RSA key of at least 2048 bits
+ */
+export function wrappingKey(der: Buffer): KeyObject {
   const key = parse(der);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (key.asymmetricKeyType !== 'rsa' || bits < 2048) {
@@ -51,7 +55,7 @@ function wrappingKey(der: Buffer): ReturnType<typeof createPublicKey> {
   return key;
 }
 
-function parse(der: Buffer): ReturnType<typeof createPublicKey> {
+function parse(der: Buffer): KeyObject {
   try {
     return createPublicKey({ key: der, format: 'der', type: 'spki' });
   } catch (cause) {

@@ -98,6 +98,12 @@ test('emulator --json prints one line and serves until SIGTERM', async () => {
       region: 'eu-de',
       project_id: expect.stringMatching(/^[0-9a-z]{32}$/),
       auth_token: expect.any(String),
+      user_name: 'byok-emulator',
+      password: expect.any(String),
+      domain_name: 'byok-emulator',
+      access_key: expect.any(String),
+      secret_key: expect.any(String),
+      temporary_credentials: { access_key: expect.any(String), secret_key: expect.any(String), security_token: expect.any(String) },
       control_token: expect.any(String),
     });
     await createKey(endpoint, { key_alias: 'orders', origin: 'external' });
@@ -121,6 +127,7 @@ test('emulator prints what to paste, and stops on Ctrl-C', async () => {
     const [endpoint] = /http:\/\/127\.0\.0\.1:\d+/.exec(stdout) ?? [];
     expect(stdout).toContain(`kms_endpoint = "${endpoint}"`);
     expect(stdout).toMatch(/export HW_AUTH_TOKEN='[\w-]+'/);
+    expect(stdout).toMatch(/export HW_ACCESS_KEY='\w{20}'\n {2}export HW_SECRET_KEY='[\w-]+'\n/);
   } finally {
     child.kill('SIGKILL');
   }

@@ -1,11 +1,12 @@
 /** The data file: refused unless asked for twice, closed to other users, and enough to go on after a restart. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '../../lib/emulator';
+import { createKeyOf, generatePrivateKey, importPrivateKey } from './asymmetric-key';
 import { createKey, describe as describeKey, importMaterial } from './external-key';
-import { call, ok, verdict } from './plain-http';
+import { call, ok, send, verdict } from './plain-http';
 
 let folder: string;
 let dataFile: string;
@@ -66,4 +67,35 @@ test('does not appear when nothing asks for it', async () => {
   await call(emulator, 'create-key', { key_alias: 'a' });
   await emulator.close();
   expect(existsSync(dataFile)).toBe(false);
+});
+
+test('keeps private keys, tags and enterprise projects, and reads files of versions that knew none', async () => {
+  const enterprise_project_id = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
+  const first = await startEmulator({ dataFile, demoMaterialOnDisk: true });
+  const keyId = await createKeyOf(first, 'EC_P256', { enterprise_project_id });
+  expect(verdict(await importPrivateKey(first, keyId, generatePrivateKey('EC_P256')))).toBe('200');
+  const tag = { key: 'team', value: 'payments' };
+  expect((await call(first, `${keyId}/tags`, { tag })).status).toBe(204);
+  const publicKey = await ok(first, 'get-publickey', { key_id: keyId });
+  await first.close();
+
+  const second = await startEmulator({ dataFile, demoMaterialOnDisk: true });
+  const headers = { 'X-Auth-Token': second.authToken };
+  const tags = await send(second, { method: 'GET', path: `/v1.0/${second.projectId}/kms/${keyId}/tags`, headers });
+  expect(JSON.parse(tags.text)).toMatchObject({ tags: [tag] });
+  expect(await ok(second, 'get-publickey', { key_id: keyId })).toEqual(publicKey);
+  expect(await describeKey(second, keyId)).toMatchObject({ sys_enterprise_project_id: enterprise_project_id });
+  await second.close();
+
+  const content = JSON.parse(readFileSync(dataFile, 'utf8'));
+  for (const key of content.keys) {
+    for (const name of ['tags', 'enterpriseProjectId', 'readsToActivation']) {
+      delete key[name];
+    }
+  }
+  writeFileSync(dataFile, JSON.stringify(content));
+  const third = await startEmulator({ dataFile, demoMaterialOnDisk: true });
+  expect(await describeKey(third, keyId)).toMatchObject({ sys_enterprise_project_id: '0', key_state: '2' });
+  expect((await call(third, `${keyId}/tags`, { tag })).status).toBe(204);
+  await third.close();
 });

@@ -19,6 +19,7 @@ test('reads the example of the API reference: milliseconds in strings, "" for no
     scheduledDeletionDate: undefined,
     expirationTime: new Date('2017-08-01T09:11:12Z'),
     defaultKeyFlag: '0',
+    enterpriseProjectId: '0',
   });
 });
 

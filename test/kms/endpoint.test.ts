@@ -1,4 +1,4 @@
-import { isLoopback, resolveKmsEndpoint } from '../../lib/kms/endpoint';
+import { isLoopback, resolveAuthUrl, resolveKmsEndpoint } from '../../lib/kms/endpoint';
 
 test.each([
   [{ region: 'ap-southeast-3' }, 'https://kms.ap-southeast-3.myhuaweicloud.com/'],
@@ -55,4 +55,32 @@ test.each([
 test('loopback means this machine and nothing that merely looks like it', () => {
   expect(['127.0.0.1', '127.255.255.254', '[::1]', 'localhost'].every(isLoopback)).toBe(true);
   expect(['128.0.0.1', '[::2]', 'localhost.', 'my-localhost', '[::ffff:8.8.8.8]'].some(isLoopback)).toBe(false);
+});
+
+test.each([
+  [{ region: 'ap-southeast-3' }, 'https://iam.ap-southeast-3.myhuaweicloud.com/v3'],
+  [{ region: 'eu-west-101' }, 'https://iam.myhuaweicloud.eu/v3'],
+  [{ cloud: 'myhuaweicloud.eu', region: 'eu-west-101' }, 'https://iam.myhuaweicloud.eu/v3'],
+  [{ cloud: 'opentelekomcloud', region: 'eu-nl' }, 'https://iam.eu-nl.otc.t-systems.com/v3'],
+  [{ cloud: 'prod-cloud-ocb.orange-business.com', region: 'eu-west-0' }, 'https://iam.eu-west-0.prod-cloud-ocb.orange-business.com/v3'],
+  [{ region: 'eu-de', kmsEndpoint: 'https://kms.example.com' }, 'https://iam.eu-de.myhuaweicloud.com/v3'],
+  [{ region: 'eu-de', kmsEndpoint: 'http://127.0.0.1:1' }, undefined],
+  [{ kmsEndpoint: 'https://kms.example.com' }, undefined],
+  [{ authUrl: 'https://iam.example.com:443/v3/' }, 'https://iam.example.com/v3'],
+  [{ authUrl: 'http://[::1]:4000/iam/v3' }, 'http://[::1]:4000/iam/v3'],
+])('IAM of %j', (config, url) => {
+  expect(resolveAuthUrl(config)?.href).toBe(url);
+});
+
+test.each([
+  ['https://iam.example.com', /does not end in "\/v3"/],
+  ['https://iam.example.com/v2.0', /does not end in "\/v3"/],
+  ['http://iam.example.com/v3', /could read the login/],
+  ['https://user:hunter2@iam.example.com/v3', /with a user name/],
+  ['iam.example.com/v3', /is not a URL/],
+])('refuses %s as auth_url, and says what to do', (authUrl, message) => {
+  const refused = expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'auth_url', message: expect.stringMatching(message) });
+  expect(() => resolveAuthUrl({ authUrl })).toThrow(refused);
+  expect(() => resolveAuthUrl({ authUrl })).toThrow(/give an https:\/\/ base URL that ends in \/v3/);
+  expect(() => resolveAuthUrl({ authUrl })).not.toThrow(/hunter2/);
 });

@@ -15,6 +15,8 @@ const {
   decryptData,
   updateKeyDescription,
   listKeys,
+  changeTags,
+  getTags,
 } = operations;
 
 test('import-key-material sends exactly the fields of the API page', () => {
@@ -28,6 +30,13 @@ test('import-key-material sends exactly the fields of the API page', () => {
   });
 });
 
+test('an asymmetric key takes its wrapped private key as well', () => {
+  const encryptedPrivatekey = Buffer.alloc(152, 9);
+  expect(importKeyMaterial.body({ ...importRequest, encryptedPrivatekey })).toMatchObject({
+    encrypted_privatekey: encryptedPrivatekey.toString('base64'),
+  });
+});
+
 test('the other calls send what the API pages say', () => {
   expect(createKey.body({ keyAlias: 'orders', keySpec: 'AES_256', keyDescription: '' })).toEqual({
     key_alias: 'orders',
@@ -36,13 +45,23 @@ test('the other calls send what the API pages say', () => {
     origin: 'external',
   });
   expect(scheduleKeyDeletion.body({ keyId, pendingDays: 7 })).toEqual({ key_id: keyId, pending_days: '7' });
-  expect(listKeys.body(undefined)).toEqual({ key_spec: 'ALL', limit: '100' });
-  expect(listKeys.body('10')).toEqual({ key_spec: 'ALL', limit: '100', marker: '10' });
+  expect(listKeys.body({ marker: undefined })).toEqual({ key_spec: 'ALL', limit: '100' });
+  expect(listKeys.body({ marker: '10' })).toEqual({ key_spec: 'ALL', limit: '100', marker: '10' });
 });
 
 const base = { ...importRequest };
 
 test.each<[string, () => unknown, string, RegExp]>([
+  [
+    'a private key without its public part, which is too short',
+    () => importKeyMaterial.body({ ...base, encryptedPrivatekey: Buffer.alloc(144) }),
+    'encrypted_privatekey',
+    /has 192 characters.*\{200,6144\}/,
+  ],
+  ['a tag without a key', () => changeTags.body({ keyId, action: 'create', tags: { '': 'x' } }), 'tags', /the key "".*1 to 36/],
+  ['a tag of a forbidden character', () => changeTags.body({ keyId, action: 'create', tags: { a: 'b=c' } }), 'tags', /the value "b=c"/],
+  ['a long tag', () => changeTags.body({ keyId, action: 'create', tags: { a: 'x'.repeat(44) } }), 'tags', /0 to 43/],
+  ['tags of no key', () => getTags.path('../keys'), 'key_id', /"\.\.\/keys"/],
   ['an upper-case key id', () => importKeyMaterial.body({ ...base, keyId: keyId.toUpperCase() }), 'key_id', /"0D0466B0-.*36 characters/],
   [
     'a short token',
@@ -122,6 +141,7 @@ test('fails without showing token, material or text', () => {
   for (const send of [
     () => importKeyMaterial.body({ ...base, importToken: Secret.fromText(secret) }),
     () => importKeyMaterial.body({ ...base, encryptedKeyMaterial: Buffer.from('SECRETSECRET', 'base64') }),
+    () => importKeyMaterial.body({ ...base, encryptedPrivatekey: Buffer.from('SECRETSECRET', 'base64') }),
     () => encryptData.body({ keyId, plainText: 'SECRET'.repeat(1000) }),
     () => decryptData.body(secret),
   ]) {

@@ -4,11 +4,16 @@ import { isLostAnswer, UnreachableError } from '../../lib/kms/lost-answer';
 import { operations } from '../../lib/kms/operations';
 import { RateLimiter } from '../../lib/kms/rate-limiter';
 import { type Failure, isWorthRepeating, maxDelayMs, parseRetryAfter, type Repetition, retryDelayMs } from '../../lib/kms/retry';
+import { isThrottled, reactionTo } from '../../lib/schema/kms-errors';
 
 const unsent: Failure = { kind: 'unsent', permanent: false };
 const untrusted: Failure = { kind: 'unsent', permanent: true };
 const lost: Failure = { kind: 'lost' };
-const refused = (status: number): Failure => ({ kind: 'refused', status });
+const refused = (status: number): Failure => ({
+  kind: 'refused',
+  reaction: reactionTo(status, undefined),
+  throttled: isThrottled(status, undefined),
+});
 
 test.each<[Failure, Record<Repetition, boolean>]>([
   [unsent, { safe: true, once: true }],
@@ -93,4 +98,18 @@ test('at most so many requests begin within any one second', () => {
   // No slower than allowed either.
   expect(starts.at(-1)).toBe((starts[0] ?? 0) + 3000);
   expect(limiter.reserve(1_000_000)).toBe(0);
+});
+
+test('after a pause requests begin one by one, and what was booked before is void', () => {
+  const limiter = new RateLimiter(4);
+  expect(Array.from({ length: 6 }, () => limiter.reserve(0))).toEqual([0, 0, 0, 0, 1000, 1000]);
+  expect(limiter.pauses).toBe(0);
+  limiter.pause(100, 3000);
+  expect(limiter.pauses).toBe(1);
+  expect(Array.from({ length: 6 }, () => 100 + limiter.reserve(100))).toEqual([3100, 3350, 3600, 3850, 4100, 4350]);
+  // A shorter pause does not shorten a longer one.
+  limiter.pause(200, 10);
+  expect(200 + limiter.reserve(200)).toBe(3100);
+  // A second after it, bursts are allowed again.
+  expect(Array.from({ length: 4 }, () => limiter.reserve(9000))).toEqual([0, 0, 0, 0]);
 });

@@ -14,6 +14,7 @@ import { Secret } from '../../lib/secret';
 const projectId = '0123456789abcdef0123456789abcdef';
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 const token = 'gAAAAABtest-token-that-nobody-may-see';
+const login = { kind: 'token', authToken: Secret.fromText(token), names: 'auth_token' } as const;
 const importRequest = { keyId, importToken: Secret.fromText('T'.repeat(300)), encryptedKeyMaterial: Buffer.alloc(256, 5) };
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse, body: string, count: number) => void;
@@ -61,15 +62,18 @@ interface Observed {
 function clientOf(endpoint: string, options: Partial<KmsClientOptions> = {}): Observed {
   const delays: number[] = [];
   const logged: string[] = [];
+  let uptime = 0;
   const client = new KmsClient({
     endpoint: new URL(endpoint),
-    projectId,
-    authToken: Secret.fromText(token),
+    project: { id: projectId },
+    login,
     maxRetries: 2,
     now: () => new Date('2030-01-01T00:00:00Z'),
     random: () => 0.5,
+    uptimeMs: () => uptime,
     sleep: async (ms) => {
       delays.push(ms);
+      uptime += ms;
     },
     log: (...line) => logged.push(JSON.stringify(line)),
     ...options,
@@ -180,6 +184,96 @@ test('repeats an import that was throttled, no earlier than Retry-After says', a
   expect(delays).toEqual([3250, 7500]);
 });
 
+/** Time that jumps to the next who wakes, once what was begun before has been answered. */
+function virtualTime(): { uptimeMs: () => number; sleep: (ms: number) => Promise<void> } {
+  let uptime = 0;
+  const sleepers: { at: number; wake: () => void }[] = [];
+  const timer = setInterval(() => {
+    const next = sleepers.sort((a, b) => a.at - b.at).shift();
+    uptime = Math.max(uptime, next?.at ?? uptime);
+    next?.wake();
+  }, 20);
+  closers.push(() => clearInterval(timer));
+  return { uptimeMs: () => uptime, sleep: (ms) => new Promise((wake) => sleepers.push({ at: uptime + ms, wake })) };
+}
+
+test('after a 429 every request of the client waits, and then they come one by one', async () => {
+  const time = virtualTime();
+  const begun: number[] = [];
+  const { client } = await serving(
+    (_, response, __, count) => {
+      begun.push(time.uptimeMs());
+      if (count === 0) {
+        response.writeHead(429, { 'Retry-After': '10' }).end('{"error_msg":"throttled","error_code":"APIGW.0308"}');
+      } else {
+        response.end(ok);
+      }
+    },
+    { ...time, maxRequestsPerSecond: 2 },
+  );
+  // The first two begin at once, and one of them is throttled; the others have booked later seconds by then.
+  await Promise.all(Array.from({ length: 6 }, () => client.describeKey(keyId)));
+  expect(begun.slice(0, 2)).toEqual([0, 0]);
+  const resumed = begun.slice(2);
+  expect(resumed).toHaveLength(5);
+  for (const [index, start] of resumed.entries()) {
+    expect(start).toBeGreaterThanOrEqual(10_000);
+    expect(start - (resumed[index - 1] ?? 0)).toBeGreaterThanOrEqual(500);
+  }
+});
+
+test('tags: a GET without a body, and lists of pairs to delete and to create', async () => {
+  const seen: unknown[] = [];
+  const { client } = await serving((request, response, body) => {
+    seen.push([request.method, request.url, request.headers['content-type'], body === '' ? undefined : JSON.parse(body)]);
+    const tags = { tags: [{ key: 'team', value: 'shop' }, { key: '__proto__' }], existTagsNum: 2, sys_tags: [{ key: 'x', value: 'y' }] };
+    request.method === 'GET' ? response.end(JSON.stringify(tags)) : response.writeHead(204).end();
+  });
+  const found = await client.getTags(keyId);
+  expect(Object.entries(found)).toEqual([
+    ['team', 'shop'],
+    ['__proto__', ''],
+  ]);
+  await client.updateTags(keyId, { create: { team: 'cards', cost: '' }, delete: { old: '1' } });
+  await client.updateTags(keyId, { create: {} });
+  const path = `/v1.0/${projectId}/kms/${keyId}/tags`;
+  const sequence = expect.any(String);
+  expect(seen).toEqual([
+    ['GET', path, undefined, undefined],
+    ['POST', `${path}/action`, 'application/json', { action: 'delete', tags: [{ key: 'old', value: '1' }], sequence }],
+    [
+      'POST',
+      `${path}/action`,
+      'application/json',
+      {
+        action: 'create',
+        tags: [
+          { key: 'team', value: 'cards' },
+          { key: 'cost', value: '' },
+        ],
+        sequence,
+      },
+    ],
+  ]);
+});
+
+test('new keys go into the enterprise project, and lists show no others', async () => {
+  const bodies: unknown[] = [];
+  const { client } = await serving(
+    (_, response, body) => {
+      bodies.push(JSON.parse(body));
+      response.end(JSON.stringify({ key_info: { key_id: keyId }, key_details: [] }));
+    },
+    { enterpriseProjectId: '0' },
+  );
+  await client.createKey({ keyAlias: 'orders' });
+  await client.listKeys();
+  expect(bodies).toEqual([
+    expect.objectContaining({ key_alias: 'orders', enterprise_project_id: '0' }),
+    expect.objectContaining({ key_spec: 'ALL', enterprise_project_id: '0' }),
+  ]);
+});
+
 test.each([500, 502, 503, 504])('repeats a read after %d, but not an import', async (status) => {
   const statuses: number[] = [];
   const { client } = await serving((_, response, __, count) => {
@@ -239,8 +333,8 @@ test('stops while it waits to repeat', async () => {
   const port = await listen(http.createServer(answering((_, response) => response.writeHead(503).end())));
   const client = new KmsClient({
     endpoint: new URL(`http://127.0.0.1:${port}`),
-    projectId,
-    authToken: Secret.fromText(token),
+    project: { id: projectId },
+    login,
     now: () => new Date(0),
     random: () => 1,
     log: (_, message) => message.startsWith('repeating') && controller.abort(),
@@ -446,6 +540,29 @@ describe('over TLS', () => {
     expect(() => connectKms(connection, {}, { now: () => new Date(0) })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'ca_file', message: expect.stringMatching(message) }),
     );
+  });
+
+  test('asks IAM under the same authorities, through the same proxy', async () => {
+    const asked: string[] = [];
+    const iam = https.createServer(
+      pair,
+      answering((request, response, body) => {
+        asked.push(`${request.method} ${request.url} ${request.headers.host} ${JSON.parse(body).auth.scope.project.name}`);
+        response.writeHead(201, { 'X-Subject-Token': token }).end(JSON.stringify({ token: { project: { id: projectId } } }));
+      }),
+    );
+    const server = await tlsServer();
+    const connects: string[] = [];
+    const proxyPort = await proxyTo(await listen(iam), connects);
+    const connection = { cloud: 'eu-test.example', region: 'de', userName: 'u', password: Secret.fromText('p'), domainName: 'd' };
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: 'missing.pem' };
+    const kmsEndpoint = `https://127.0.0.1:${server.port}`;
+    const options = { ...connection, kmsEndpoint, authUrl: `https://${host}/v3`, caFile: join(folder, 'cert.pem') };
+    const client = connectKms(options, env, { now: () => new Date(0) });
+    closers.push(() => client.close());
+    expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
+    expect(asked).toEqual([`POST /v3/auth/tokens ${host} de`]);
+    expect(connects).toEqual([`${host}:443 -`]);
   });
 
   test('refuses an unknown authority at once, names ca_file, and has sent nothing', async () => {

@@ -195,7 +195,7 @@ describe('gRPC', () => {
   });
 
   test.each([
-    ['/tfplugin6.Provider/OpenEphemeralResource'],
+    ['/tfplugin6.Provider/MoveResourceState'],
     ['/tfplugin6.Provider/GetResourceIdentitySchemas'],
     ['/plugin.GRPCBroker/StartStream'],
     ['/nothing'],
@@ -239,7 +239,6 @@ describe('provider service', () => {
     expect(schema.diagnostics).toBeUndefined();
     const metadata = await connection.call('GetMetadata', messages.Empty, messages.GetMetadataResponse, {});
     expect(metadata.resources).toEqual([{ typeName: 'box_item' }]);
-    expect(await connection.call('GetFunctions', messages.Empty, messages.GetFunctionsResponse, {})).toEqual({});
   });
 
   test('fails with a sentence when asked to read before it is configured', async () => {
@@ -311,6 +310,17 @@ describe('provider service', () => {
     const answer = await apply(connection, { name: 'a', secret_wo: 'hush' });
     expect(decode(answer.newState?.msgpack ?? [])).toMatchObject({ id: 'item-a', secret_wo: null, secret_digest: expect.any(String) });
     expect(Buffer.from(answer.newState?.msgpack ?? []).includes('hush')).toBe(false);
+  });
+
+  test('a function is called in a process that was never configured', async () => {
+    const { connection } = await startAndConnect();
+    const { CallFunctionRequest, CallFunctionResponse } = messages;
+    const answer = await connection.call('CallFunction', CallFunctionRequest, CallFunctionResponse, {
+      name: 'joined',
+      arguments: [value('-'), value('a'), value('b')],
+    });
+    expect(answer.error).toBeUndefined();
+    expect(decode(answer.result?.msgpack ?? [])).toBe('a-b');
   });
 
   test('StopProvider interrupts a running apply', async () => {

@@ -1,4 +1,5 @@
 /** The real terraform drives the test-only provider `box` through a whole life. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +142,67 @@ test('fails to import what is not there', async () => {
   const run = await workspace.run(['import', 'box_item.a', 'item-none']);
   expect(run.code).toBe(1);
   expect(run.output).toContain('Cannot import box_item "item-none"');
+});
+
+test('a data source shows a list of objects', async () => {
+  const workspace = await workspaceWith(`${item(everything)}
+data "box_items" "all" {
+  min_size   = 0.1
+  depends_on = [box_item.a]
+}
+output "seen" {
+  value = [for one in data.box_items.all.items : "\${one.name} \${one.size} \${length(one.colours)}"]
+}`);
+  succeeded(await workspace.run(apply));
+  expect(JSON.parse(succeeded(await workspace.run(['output', '-json', 'seen'])))).toEqual(['first 0.1 2']);
+  expect(succeeded(await workspace.run(plan))).toContain('No changes.');
+});
+
+test('an ephemeral value feeds a write-only attribute, is stored nowhere and given back', async () => {
+  const workspace = await workspaceWith(`ephemeral "box_lease" "key" {
+  holder = "ann"
+  until  = "2020-01-01T00:00:00Z"
+}
+${item('name = "a"\nsecret_wo = ephemeral.box_lease.key.token')}`);
+  expect(succeeded(await workspace.run(['plan', '-out=saved']))).toContain('ephemeral.box_lease.key: Renewal complete');
+  succeeded(await workspace.run(['apply', 'saved'], { TF_LOG: 'TRACE', TF_LOG_PATH: 'trace.log' }));
+  const token = createHash('sha256').update('ann').digest('hex');
+  expect(workspace.item()?.secret_digest).toBe(createHash('sha256').update(token).digest('hex'));
+  for (const name of ['terraform.tfstate', 'saved', 'trace.log']) {
+    expect(workspace.read(name)).not.toContain(token);
+  }
+  expect(readdirSync(join(workspace.folder, 'box')).sort()).toEqual(['item-a.json', 'returned']);
+});
+
+test('functions are called without a provider block', async () => {
+  const workspace = await workspaceWith(`locals {
+  items = [{ name = "a", size = 0.5, colours = ["red"] }, { name = "b", size = 4, colours = null }]
+}
+output "results" {
+  value = [provider::box::joined(", ", "a", "b"), provider::box::joined(null, "a", "b"), provider::box::sizes(local.items)]
+}`);
+  succeeded(await workspace.run(apply));
+  expect(JSON.parse(succeeded(await workspace.run(['output', '-json', 'results'])))).toEqual(['a, b', 'ab', { a: 0.5, b: 4 }]);
+});
+
+test.each([
+  [
+    'a function',
+    'output "x" {\n  value = provider::box::joined("-", "a", "")\n}',
+    'Invalid value for "words" parameter: a word must not be empty (ERR_ARGUMENT).',
+  ],
+  [
+    'a function with no argument to blame',
+    'output "x" {\n  value = provider::box::joined("-")\n}',
+    'there is nothing to join (ERR_ARGUMENT)',
+  ],
+  ['a data source', 'data "box_items" "x" {\n  min_size = 13\n}', 'The size 13 is not allowed.'],
+  ['an ephemeral resource', 'ephemeral "box_lease" "x" {\n  holder = ""\n}', 'A key must have a holder.'],
+])('fails with the sentence of %s', async (_what, resources, sentence) => {
+  const workspace = await workspaceWith(resources);
+  const { code, output } = await workspace.run(['validate']);
+  expect(code).toBe(1);
+  expect(output.replace(/[│╷╵\s]+/g, ' ')).toContain(sentence);
 });
 
 function savedState(schemaVersion: number, attributes: Record<string, unknown>): string {

@@ -2,7 +2,14 @@ import { decode, ExtData, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import type { AttributeType, BlockSchema } from '../../lib/schema/model';
 import { unknown, type Value, type Values } from '../../lib/tfplugin/value';
-import { decodeConfig, decodeState, decodeStateAttributes, encodeState } from '../../lib/tfplugin/value-codec';
+import {
+  decodeArgument,
+  decodeConfig,
+  decodeState,
+  decodeStateAttributes,
+  encodeResult,
+  encodeState,
+} from '../../lib/tfplugin/value-codec';
 
 const nothing = new Uint8Array();
 const attribute = (type: AttributeType, writeOnly = false) => ({ type, description: '', optional: true, writeOnly });
@@ -16,12 +23,25 @@ const schema: BlockSchema = {
     list: attribute(['list', 'string']),
     set: attribute(['set', 'number']),
     map: attribute(['map', 'bool']),
+    objects: attribute(['list', ['object', { s: 'string', n: 'number', inner: ['object', { tags: ['set', 'string'] }] }]]),
+    grid: attribute(['map', ['list', 'number']]),
     secret_wo: attribute('string', true),
   },
   blocks: { timeouts: { description: '', attributes: { create: attribute('string') } } },
 };
 
-const nulls = { s: null, n: null, b: null, list: null, set: null, map: null, secret_wo: null, timeouts: null };
+const nulls = {
+  s: null,
+  n: null,
+  b: null,
+  list: null,
+  set: null,
+  map: null,
+  objects: null,
+  grid: null,
+  secret_wo: null,
+  timeouts: null,
+};
 
 const fromMsgpack = (raw: unknown) => decodeConfig(schema, { msgpack: encode(raw, { useBigInt64: true }), json: nothing });
 const fromBytes = (hex: string) => decodeConfig(schema, { msgpack: Buffer.from(hex, 'hex'), json: nothing });
@@ -41,6 +61,18 @@ const anyValues: fc.Arbitrary<Values> = fc.record({
   list: orUnset(fc.array(fc.string())),
   set: orUnset(fc.uniqueArray(exactNumber)),
   map: orUnset(fc.dictionary(key, fc.boolean(), { noNullPrototype: true })),
+  objects: orUnset(
+    fc.array(
+      orUnset(
+        fc.record({
+          s: orUnset(fc.string()),
+          n: orUnset(exactNumber),
+          inner: orUnset(fc.record({ tags: orUnset(fc.array(fc.string())) })),
+        }),
+      ),
+    ),
+  ),
+  grid: orUnset(fc.dictionary(key, orUnset(fc.array(exactNumber)), { noNullPrototype: true })),
   secret_wo: fc.constant(null),
   timeouts: orUnset(fc.record({ create: orUnset(fc.string()) })),
 });
@@ -57,6 +89,16 @@ describe('towards Terraform', () => {
   test('every attribute and block is present, null where left out', () => {
     expect(sent({})).toEqual(nulls);
     expect(sent({ timeouts: {} })).toEqual({ ...nulls, timeouts: { create: null } });
+  });
+
+  test('every field of an object is present, null where left out', () => {
+    expect(sent({ objects: [{ s: 'x' }, { inner: {} }] })).toEqual({
+      ...nulls,
+      objects: [
+        { s: 'x', n: null, inner: null },
+        { s: null, n: null, inner: { tags: null } },
+      ],
+    });
   });
 
   test('no object is nil', () => {
@@ -82,6 +124,9 @@ describe('towards Terraform', () => {
     ['a nested name that the schema lacks', { timeouts: { read: '1m' } }, 'timeouts.read is not in the schema'],
     ['a value of another type', { b: 'yes' }, 'b is not a bool'],
     ['an element of another type', { list: ['a', 1] }, 'list.1 is not a string'],
+    ['an object with a field too many', { objects: [{ colour: 'red' }] }, 'objects.0.colour is not in the schema'],
+    ['a field of another type', { objects: [{ inner: { tags: [true] } }] }, 'objects.0.inner.tags.0 is not a string'],
+    ['a list for an object', { objects: [[]] }, 'objects.0 is not an object'],
     ['a number beyond exactness', { n: 2 ** 53 }, 'n is not a finite number that can be held exactly'],
     ['not a number', { n: Number.NaN }, 'n is not a finite number that can be held exactly'],
   ])('refuses %s as a defect of the provider', (_what, values, problem) => {
@@ -149,6 +194,9 @@ describe('from Terraform', () => {
     ['a number for text', { s: 5 }, 's must be a string'],
     ['bytes for text', { s: Buffer.from('x') }, 's must be a string'],
     ['a list for the object', [1], 'the value must be an object'],
+    ['an object with a field too many', { objects: [{ colour: 'red' }] }, 'objects.0.colour is not in the schema'],
+    ['a field of another type', { objects: [{ inner: { tags: [1] } }] }, 'objects.0.inner.tags.0 must be a string'],
+    ['text for an object', { objects: ['x'] }, 'objects.0 must be an object'],
     ['text for a block', { timeouts: 'x' }, 'timeouts must be an object'],
   ])('refuses %s', (_what, raw, problem) => {
     expect(() => fromMsgpack(raw)).toThrow(problem);
@@ -173,9 +221,35 @@ test('write-only values are read from a configuration, never from a state', () =
 });
 
 test('a state file may hold names that the schema has dropped', () => {
-  expect(decodeStateAttributes(schema, { s: 'x', colour: 'red', timeouts: { create: '5m', read: '1m' } })).toEqual({
+  const saved = { s: 'x', colour: 'red', objects: [{ s: 'y', colour: 'blue' }], timeouts: { create: '5m', read: '1m' } };
+  expect(decodeStateAttributes(schema, saved)).toEqual({
     ...nulls,
     s: 'x',
+    objects: [{ s: 'y', n: null, inner: null }],
     timeouts: { create: '5m' },
+  });
+});
+
+describe('a value by itself', () => {
+  test.each<[AttributeType, Value]>([
+    ['string', 'x'],
+    ['number', 0.1],
+    ['bool', false],
+    [
+      ['list', ['object', { s: 'string' }]],
+      [{ s: 'x' }, { s: null }],
+    ],
+    ['string', null],
+    ['string', unknown],
+  ])('%j survives both ways', (type, value) => {
+    const wire = { msgpack: encodeResult(type, value).msgpack ?? nothing, json: nothing };
+    expect(decodeArgument(type, wire, 'argument')).toEqual(value);
+  });
+
+  test('a misfit names the argument, never its content', () => {
+    const wire = { msgpack: encode('hush'), json: nothing };
+    expect(() => decodeArgument('bool', wire, 'flag')).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT', attribute: 'flag', message: 'flag must be a bool' }),
+    );
   });
 });

@@ -1,8 +1,12 @@
-/** create-key: an external key starts pending import (5); any other gets material of its own at once (2). */
-import { randomBytes, randomUUID } from 'node:crypto';
+/**
+ * create-key: an external key starts pending import (5); any other gets material of its own at once (2). Either may stay to be
+ * activated (1) for a while, see the option `activationDelay`.
+ */
+import { randomUUID } from 'node:crypto';
 import { type KeySpec, keySpecs } from '../../schema/kms';
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
+import { generateMaterial } from '../generate-material';
 import { type KeyOrigin, placeMaterial, type StoredKey } from '../key';
 
 interface CreateKeyBody {
@@ -11,28 +15,38 @@ interface CreateKeyBody {
   readonly key_usage?: string;
   readonly key_description?: string;
   readonly origin?: KeyOrigin;
+  readonly enterprise_project_id?: string;
 }
 
 export const createKey = defineCall<CreateKeyBody>({
   operation: 'create-key',
   required: ['key_alias'],
-  optional: ['key_spec', 'key_usage', 'key_description', 'origin'],
-  handle(body, { keys, place, now, wrappingKeys }) {
+  optional: ['key_spec', 'key_usage', 'key_description', 'origin', 'enterprise_project_id'],
+  async handle(body, { keys, place, now, wrappingKeys, options }) {
     const spec = body.key_spec ?? 'AES_256';
     const usages: readonly string[] = keySpecs[spec].usages;
     const usage = body.key_usage ?? usages[0] ?? '';
     if (!usages.includes(usage)) {
       throw refusal('KMS.0308', `key_usage of ${spec} must be one of ${usages.join(', ')}`);
     }
+    const origin = body.origin ?? 'kms';
+    // Made before the alias is looked at: nothing may come between that and `add`.
+    const material = origin === 'kms' ? await generateMaterial(spec) : undefined;
     if (keys.holdsAlias(body.key_alias)) {
       throw refusal('KMS.1104');
     }
+    if (keys.list().length >= options.keyQuota) {
+      throw refusal('KMS.1105');
+    }
     const key: StoredKey = {
       keyId: randomUUID(),
-      origin: body.origin ?? 'kms',
+      origin,
       spec,
       usage,
       createdAt: now(),
+      enterpriseProjectId: body.enterprise_project_id ?? '0',
+      tags: new Map(),
+      readsToActivation: options.activationDelay,
       alias: body.key_alias,
       description: body.key_description ?? '',
       state: '5',
@@ -41,10 +55,13 @@ export const createKey = defineCall<CreateKeyBody>({
       expiresAt: undefined,
       boundDigest: undefined,
     };
-    if (key.origin === 'kms') {
-      placeMaterial(key, randomBytes(keySpecs[spec].materialBytes), undefined);
-    } else {
+    if (material === undefined) {
       wrappingKeys.warm();
+    } else {
+      placeMaterial(key, material, undefined);
+    }
+    if (options.activationDelay > 0) {
+      key.state = '1';
     }
     keys.add(key);
     return { key_info: { key_id: key.keyId, domain_id: place.domainId } };

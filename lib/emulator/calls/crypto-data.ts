@@ -1,10 +1,18 @@
-/** encrypt-data and decrypt-data: real AES-256-GCM under the key's material, see ciphertext.ts. */
-import { formats, ranges } from '../../schema/kms';
+/**
+ * encrypt-data and decrypt-data: AES-256-GCM under the material of a symmetric key (see ciphertext.ts), RSAES-OAEP with an RSA key
+ * of usage ENCRYPT_DECRYPT. An RSA ciphertext is bare, so decrypting it needs the key id.
+ */
+import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
+import { formats, type KeySpecRow, keySpecs, ranges } from '../../schema/kms';
 import type { KmsApiCode } from '../../schema/kms-errors';
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
+import { decodeBase64 } from '../base64';
 import { encrypt, tryDecrypt, tryReadKeyId } from '../ciphertext';
 import type { StoredKey } from '../key';
+import type { KeyStore } from '../key-store';
+import { loadPrivateKey } from '../private-key';
+import { usableMaterial } from '../usable-material';
 
 interface ContextBody {
   readonly encryption_algorithm?: string;
@@ -27,43 +35,96 @@ export const encryptData = defineCall<EncryptDataBody>({
     if (plainText.length > ranges.plainText.maximum) {
       throw refusal('KMS.0308', `plain_text must have at most ${ranges.plainText.maximum} bytes`);
     }
-    return { key_id: key.keyId, cipher_text: encrypt(key.keyId, materialForUse(key, body), plainText, readContext(body)) };
+    const material = materialForUse(key, body);
+    const cipherText =
+      rowOf(key).family === 'rsa'
+        ? encryptOaep(material, body, plainText).toString('base64')
+        : encrypt(key.keyId, material, plainText, readContext(body));
+    return { key_id: key.keyId, cipher_text: cipherText };
   },
 });
 
 interface DecryptDataBody extends ContextBody {
   readonly cipher_text: string;
+  /** Of an asymmetric key. */
+  readonly key_id?: string;
 }
 
 export const decryptData = defineCall<DecryptDataBody>({
   operation: 'decrypt-data',
   required: ['cipher_text'],
-  optional: ['encryption_algorithm', 'additional_authenticated_data', 'encryption_context'],
+  optional: ['key_id', 'encryption_algorithm', 'additional_authenticated_data', 'encryption_context'],
   handle(body, { keys }) {
-    const keyId = tryReadKeyId(body.cipher_text);
-    if (keyId === undefined || !new RegExp(formats.keyId).test(keyId)) {
-      throw refusal('KMS.2201');
-    }
-    const key = keys.find(keyId);
-    const plainText = tryDecrypt(materialForUse(key, body), body.cipher_text, readContext(body));
+    const key = findDecryptingKey(body, keys);
+    const material = materialForUse(key, body);
+    const plainText =
+      rowOf(key).family === 'rsa' ? tryDecryptOaep(material, body) : tryDecrypt(material, body.cipher_text, readContext(body));
     if (plainText === undefined) {
       throw refusal('KMS.2201');
     }
-    return { key_id: keyId, plain_text: plainText.toString('utf8'), plain_text_base64: plainText.toString('base64') };
+    return { key_id: key.keyId, plain_text: plainText.toString('utf8'), plain_text_base64: plainText.toString('base64') };
   },
 });
 
-/** What a key that is not enabled answers; for pending import (5) that is not documented. */
-const refusalByState: Readonly<Record<string, KmsApiCode>> = { '3': 'KMS.0209', '4': 'KMS.0210', '7': 'KMS.0320' };
+/** A symmetric ciphertext says itself which key it belongs to. */
+function findDecryptingKey({ key_id: given, cipher_text: cipherText }: DecryptDataBody, keys: KeyStore): StoredKey {
+  const key = given === undefined ? undefined : keys.find(given);
+  if (key !== undefined && rowOf(key).family !== 'symmetric') {
+    return key;
+  }
+  const keyId = tryReadKeyId(cipherText);
+  if (keyId === undefined || !new RegExp(formats.keyId).test(keyId) || (given ?? keyId) !== keyId) {
+    throw refusal('KMS.2201');
+  }
+  return keys.find(keyId);
+}
 
-function materialForUse({ state, material }: StoredKey, { encryption_algorithm: algorithm = 'SYMMETRIC_DEFAULT' }: ContextBody): Buffer {
-  if (algorithm !== 'SYMMETRIC_DEFAULT') {
-    throw refusal('KMS.2105');
+const oaepHashes: Readonly<Record<string, { readonly oaepHash: string; readonly hashBytes: number }>> = {
+  RSAES_OAEP_SHA_256: { oaepHash: 'sha256', hashBytes: 32 },
+  RSAES_OAEP_SHA_1: { oaepHash: 'sha1', hashBytes: 20 },
+};
+
+/** Which algorithms each kind of key takes, and what the others are told. */
+const algorithmsByFamily: Readonly<Record<KeySpecRow['family'], { readonly names: readonly string[]; readonly otherwise: KmsApiCode }>> = {
+  symmetric: { names: ['SYMMETRIC_DEFAULT'], otherwise: 'KMS.2105' },
+  rsa: { names: Object.keys(oaepHashes), otherwise: 'KMS.2106' },
+  ec: { names: [], otherwise: 'KMS.1114' },
+};
+
+function materialForUse(key: StoredKey, { encryption_algorithm: algorithm = 'SYMMETRIC_DEFAULT' }: ContextBody): Buffer {
+  const { family } = rowOf(key);
+  if (family === 'rsa' && key.usage !== 'ENCRYPT_DECRYPT') {
+    throw refusal('KMS.0335');
   }
-  if (state !== '2' || material === undefined) {
-    throw refusal(refusalByState[state] ?? 'KMS.1301');
+  const { names, otherwise } = algorithmsByFamily[family];
+  if (!names.includes(algorithm)) {
+    throw refusal(otherwise);
   }
-  return material.reveal();
+  return usableMaterial(key);
+}
+
+function encryptOaep(material: Buffer, { encryption_algorithm: algorithm = '' }: ContextBody, plainText: Buffer): Buffer {
+  const { oaepHash, hashBytes } = oaepHashes[algorithm] ?? { oaepHash: '', hashBytes: 0 };
+  const publicKey = createPublicKey(loadPrivateKey(material));
+  const longest = (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - 2 * hashBytes - 2;
+  if (plainText.length > longest) {
+    throw refusal('KMS.2108', `plain_text must have at most ${longest} bytes`);
+  }
+  return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, plainText);
+}
+
+function tryDecryptOaep(material: Buffer, { cipher_text, encryption_algorithm: algorithm = '' }: DecryptDataBody): Buffer | undefined {
+  const { oaepHash = '' } = oaepHashes[algorithm] ?? {};
+  try {
+    const cipherText = decodeBase64(cipher_text) ?? Buffer.alloc(0);
+    return privateDecrypt({ key: loadPrivateKey(material), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cipherText);
+  } catch {
+    return undefined;
+  }
+}
+
+function rowOf({ spec }: StoredKey): KeySpecRow {
+  return keySpecs[spec];
 }
 
 /** Huawei Cloud takes a string, Open Telekom Cloud an object, whose order of names must not matter. */

@@ -1,13 +1,16 @@
 /**
  * get-parameters-for-import, import-key-material, delete-imported-key-material. Which refusal wins when several apply is not
- * documented; here: the key (unknown, not external, wrong state), the token, the expiry, the ciphertext, the material.
+ * documented; here: the key (unknown, not external, wrong state), the token, the expiry, the ciphertext, the material. Nor is what
+ * an expiry does to an asymmetric key, whose material is permanent: here it is refused.
  */
-import { keySpecs, ranges, type WrappingAlgorithm } from '../../schema/kms';
+import { isAsymmetric, type KeySpecRow, keySpecs, ranges, type WrappingAlgorithm } from '../../schema/kms';
 import { defineCall, type World } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
 import { importTokenLifetimeMs } from '../import-token';
 import { accepts, placeMaterial, type StoredKey } from '../key';
+import { tryUnwrapKey } from '../key-wrap';
+import { isPrivateKeyFor } from '../private-key';
 import { unwrap } from '../unwrap';
 
 interface KeyBody {
@@ -39,6 +42,8 @@ export const getParametersForImport = defineCall<GetParametersBody>({
 interface ImportKeyMaterialBody extends KeyBody {
   readonly import_token: string;
   readonly encrypted_key_material: string;
+  /** Ignored for symmetric keys. */
+  readonly encrypted_privatekey?: string;
   readonly expiration_time?: number | string;
 }
 
@@ -55,13 +60,21 @@ export const importKeyMaterial = defineCall<ImportKeyMaterialBody>({
     if (token.expiresAt <= world.now()) {
       throw refusal('KMS.2601');
     }
+    const row: KeySpecRow = keySpecs[key.spec];
+    if (row.family !== 'symmetric' && body.expiration_time !== undefined) {
+      throw refusal('KMS.0308', 'the material of an asymmetric key does not expire: expiration_time must be absent');
+    }
     const expiresAt = readExpirationTime(body.expiration_time, world.now());
+    if (row.family !== 'symmetric' && body.encrypted_privatekey === undefined) {
+      throw refusal('KMS.2608');
+    }
     const wrapped = decodeBase64(body.encrypted_key_material);
-    const material = wrapped && unwrap(token.wrappingAlgorithm, Buffer.from(token.privateKey, 'base64'), wrapped);
-    if (material === undefined) {
+    const unwrapped = wrapped && unwrap(token.wrappingAlgorithm, Buffer.from(token.privateKey, 'base64'), wrapped);
+    if (unwrapped === undefined) {
       throw refusal('KMS.0311');
     }
-    if (material.length !== keySpecs[key.spec].materialBytes) {
+    const material = row.family === 'symmetric' ? unwrapped : unwrapPrivateKey(row, unwrapped, body.encrypted_privatekey ?? '');
+    if (row.family === 'symmetric' && material.length !== row.materialBytes) {
       throw refusal('KMS.2604');
     }
     if (!accepts(key, material)) {
@@ -83,10 +96,27 @@ export const deleteImportedKeyMaterial = defineCall<KeyBody>({
     if (key.state !== '2' && key.state !== '3') {
       throw refusal('KMS.2701');
     }
+    if (isAsymmetric(key.spec)) {
+      throw refusal('KMS.2702');
+    }
     keys.removeMaterial(key);
     return {};
   },
 });
+
+/** The intermediate key is wiped; what it unwraps is the PKCS#8 private key. */
+function unwrapPrivateKey(row: Exclude<KeySpecRow, { family: 'symmetric' }>, intermediateKey: Buffer, encrypted: string): Buffer {
+  if (intermediateKey.length !== 16 && intermediateKey.length !== 32) {
+    throw refusal('KMS.2610');
+  }
+  const wrapped = decodeBase64(encrypted);
+  const privateKey = wrapped && tryUnwrapKey(intermediateKey, wrapped);
+  intermediateKey.fill(0);
+  if (privateKey === undefined || !isPrivateKeyFor(row, privateKey)) {
+    throw refusal('KMS.2609');
+  }
+  return privateKey;
+}
 
 function findKeyPendingImport({ keys }: World, keyId: string): StoredKey {
   const key = keys.find(keyId);

@@ -1,7 +1,6 @@
-/** describe-key, list-keys, get-publickey. */
+/** describe-key, list-keys, user-quotas. */
 import { defineCall } from '../api-call';
-import { refusal } from '../api-error';
-import { showKey } from '../key';
+import { countRead, showKey } from '../key';
 
 interface KeyBody {
   readonly key_id: string;
@@ -10,7 +9,12 @@ interface KeyBody {
 export const describeKey = defineCall<KeyBody>({
   operation: 'describe-key',
   required: ['key_id'],
-  handle: (body, { keys, place }) => ({ key_info: showKey(keys.find(body.key_id), place) }),
+  handle(body, { keys, place, staleReads }) {
+    const key = keys.find(body.key_id);
+    const shown = staleReads.pass(key.keyId, showKey(key, place));
+    countRead(key);
+    return { key_info: shown };
+  },
 });
 
 interface ListKeysBody {
@@ -18,6 +22,7 @@ interface ListKeysBody {
   readonly marker?: string | number;
   readonly key_state?: string;
   readonly key_spec?: string;
+  readonly enterprise_project_id?: string;
 }
 
 const listableKeySpecs = ['ALL', 'AES_256', 'SM4', 'RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_P256', 'EC_P384', 'SM2'];
@@ -29,13 +34,16 @@ export const listKeys = defineCall<ListKeysBody>({
   operation: 'list-keys',
   required: [],
   optional: ['limit', 'marker', 'key_state'],
-  special: { key_spec: { enum: listableKeySpecs } },
+  special: { key_spec: { enum: listableKeySpecs }, enterprise_project_id: { type: 'string', pattern: '^(all|0|.{36})$' } },
   handle(body, { keys, place }) {
     // The trap of the real call: who does not ask for ALL sees AES_256 keys only.
     const spec = body.key_spec ?? 'AES_256';
+    const wantedProject = body.enterprise_project_id ?? 'all';
     const matching = keys
       .list()
-      .filter((key) => (spec === 'ALL' || key.spec === spec) && (body.key_state === undefined || key.state === body.key_state));
+      .filter((key) => spec === 'ALL' || key.spec === spec)
+      .filter((key) => body.key_state === undefined || key.state === body.key_state)
+      .filter((key) => wantedProject === 'all' || key.enterpriseProjectId === wantedProject);
     const start = Number(body.marker ?? 0);
     const end = start + Number(body.limit ?? defaultLimit);
     const page = matching.slice(start, end);
@@ -50,11 +58,15 @@ export const listKeys = defineCall<ListKeysBody>({
   },
 });
 
-export const getPublicKey = defineCall<KeyBody>({
-  operation: 'get-publickey',
-  required: ['key_id'],
-  handle(body, { keys }) {
-    keys.find(body.key_id);
-    throw refusal('KMS.0331');
+export const userQuotas = defineCall<undefined>({
+  operation: 'user-quotas',
+  method: 'GET',
+  required: [],
+  handle(_body, { keys, options }) {
+    const resources = [
+      { type: 'CMK', used: keys.list().length, quota: options.keyQuota },
+      { type: 'grant_per_CMK', used: 0, quota: 100 },
+    ];
+    return { quotas: { resources } };
   },
 });

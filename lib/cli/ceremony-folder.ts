@@ -1,0 +1,145 @@
+/** The folder of a ceremony: what `start` leaves in it and `finish` reads from it. Key material in clear is never in it. */
+import { createHash, createPublicKey } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ByokError } from '../errors';
+import type { ImportParameters } from '../kms/model';
+import type { PreWrapped } from '../material/pre-wrapped';
+import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
+import { formats, isAsymmetric, type KeySpec, keySpecs, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { encryptedMaterialFile, encryptedPrivateKeyFile, plaintextFiles, publicKeyFile } from './offline-commands';
+import { type FieldContent, openWrappedFields } from './wrapped-fields';
+
+/** ceremony.json: no secret is in it. */
+export interface Ceremony {
+  readonly key_id: string;
+  readonly key_spec: KeySpec;
+  readonly wrapping_algorithm: WrappingAlgorithm;
+  /** When the token ends, RFC 3339. */
+  readonly parameters_expire: string;
+  /** Of PublicKey.bin, in hex: what both machines compare. */
+  readonly public_key_sha256: string;
+}
+
+const ceremonyFile = 'ceremony.json';
+const tokenFile = 'ImportToken.b64';
+
+/** Names under which a wrapped private key may come back; HSMs use the second. */
+const encryptedPrivateKeyFiles = [encryptedPrivateKeyFile, 'EncryptedPrivateKey.bin'];
+
+/** @throws ByokError ERR_ARGUMENT when something lies in the folder already */
+export function requireNewFolder(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new ByokError('ERR_ARGUMENT', `the folder "${folder}" is not empty; name another --out-dir, one for each ceremony`);
+  }
+}
+
+/** Files that only the owner may read. @returns what ceremony.json says */
+export function writeCeremony(
+  folder: string,
+  subject: Pick<Ceremony, 'key_id' | 'key_spec' | 'wrapping_algorithm'>,
+  { importToken, publicKey, expirationTime }: ImportParameters,
+): Ceremony {
+  const ceremony: Ceremony = {
+    ...subject,
+    parameters_expire: formatInstant(expirationTime),
+    public_key_sha256: createHash('sha256').update(publicKey).digest('hex'),
+  };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // "wx": whoever put a file or a link there in the meantime does not get the token.
+  const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
+  write(publicKeyFile, publicKey);
+  write('PublicKey.pem', createPublicKey({ key: publicKey, format: 'der', type: 'spki' }).export({ type: 'spki', format: 'pem' }));
+  write(tokenFile, `${importToken.revealText()}\n`);
+  write(ceremonyFile, `${JSON.stringify(ceremony, undefined, 2)}\n`);
+  return ceremony;
+}
+
+/** @throws ByokError ERR_ARGUMENT, ERR_REFUSED, ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID; each names its file */
+export function readCeremony(folder: string): { readonly ceremony: Ceremony; readonly preWrapped: PreWrapped } {
+  const text = tryRead(folder, ceremonyFile)?.content.toString('utf8');
+  if (text === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `the folder "${folder}" holds no ${ceremonyFile}; name the --dir that "byok ceremony start" made`);
+  }
+  refusePlaintext(folder);
+  const ceremony = parseCeremony(text, folder);
+  const privateKeys = encryptedPrivateKeyFiles.flatMap((name) => tryRead(folder, name) ?? []);
+  const [encryptedPrivatekey, second] = privateKeys;
+  if (second !== undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the folder "${folder}" holds both ${encryptedPrivateKeyFiles.join(' and ')}; leave the one to import`,
+    );
+  }
+  if (isAsymmetric(ceremony.key_spec) && encryptedPrivatekey === undefined) {
+    throw missing(folder, encryptedPrivateKeyFile);
+  }
+  if (!isAsymmetric(ceremony.key_spec) && encryptedPrivatekey !== undefined) {
+    throw new ByokError(
+      'ERR_MATERIAL_INVALID',
+      `${encryptedPrivatekey.place} is a wrapped private key, but key ${ceremony.key_id} is ${ceremony.key_spec}; bring back what belongs to this ceremony`,
+    );
+  }
+  const fields = { importToken: read(folder, tokenFile), encryptedKeyMaterial: read(folder, encryptedMaterialFile), encryptedPrivatekey };
+  return { ceremony, preWrapped: openWrappedFields(fields) };
+}
+
+/** What is bound to a key is bound for ever: material that has been on a connected machine should not be. */
+function refusePlaintext(folder: string): void {
+  const found = plaintextFiles.filter((name) => existsSync(join(folder, name)));
+  if (found.length > 0) {
+    throw new ByokError(
+      'ERR_REFUSED',
+      `${found.join(', ')} in "${folder}" is key material in clear, which belongs on the offline machine only; take it away from here, and ask yourself who could read it, before you finish`,
+    );
+  }
+}
+
+const textFields: Readonly<Record<keyof Ceremony, (value: string) => boolean>> = {
+  key_id: (value) => new RegExp(formats.keyId).test(value),
+  key_spec: (value) => Object.hasOwn(keySpecs, value),
+  wrapping_algorithm: (value) => (wrappingAlgorithmNames as readonly string[]).includes(value),
+  parameters_expire: (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && parseExpirationTime(value) !== undefined,
+  public_key_sha256: (value) => /^[0-9a-f]{64}$/.test(value),
+};
+
+function parseCeremony(text: string, folder: string): Ceremony {
+  const content = tryParse(text);
+  const wrong = Object.entries(textFields).find(([name, allows]) => {
+    const value = content?.[name];
+    return typeof value !== 'string' || !allows(value);
+  });
+  if (content === undefined || wrong !== undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${ceremonyFile} in "${folder}" is not as "byok ceremony start" wrote it${wrong === undefined ? '' : ` (${wrong[0]})`}; start another ceremony`,
+    );
+  }
+  return content as unknown as Ceremony;
+}
+
+function tryParse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return typeof content === 'object' && content !== null ? { ...content } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function read(folder: string, name: string): FieldContent {
+  const found = tryRead(folder, name);
+  if (found === undefined) {
+    throw missing(folder, name);
+  }
+  return found;
+}
+
+function missing(folder: string, name: string): ByokError {
+  return new ByokError('ERR_MATERIAL_NOT_AT_HAND', `${name} is not in "${folder}"; bring it back from the offline machine first`);
+}
+
+function tryRead(folder: string, name: string): FieldContent | undefined {
+  const path = join(folder, name);
+  return existsSync(path) ? { content: readFileSync(path), place: `file "${path}"` } : undefined;
+}

@@ -1,0 +1,155 @@
+/** `byok import`: one import, without Terraform. Every field of import-key-material is a flag; secrets come from files, variables or a pipe. */
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { ByokError } from '../errors';
+import type { RequestSource } from '../lifecycle/material-request';
+import { parseExpirationTime } from '../schema/expiration-time';
+import { formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { describeImport, importOnce } from './import-once';
+import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
+import type { Surroundings } from './surroundings';
+import { warnOfWrapping } from './warn-of-wrapping';
+import { type FieldContent, openWrappedFields } from './wrapped-fields';
+
+const help = `
+The key must be of origin "external" and wait for material (state 5). Nothing is ever deleted or replaced: on a key that
+holds material this is an error, unless it is an asymmetric key whose public key shows that it holds this very material.
+
+Material that lies here is wrapped on the way, for import parameters fetched in the same moment:
+  $ byok import --key-id 0d0466b0-e727-4d9c-b35d-f84bb474a37f --material-file orders.key
+  $ vault kv get -field=key secret/orders | byok import --key-id 0d0466b0-... --expiration-time 2030-01-31T00:00:00Z
+  $ KEY_PASSWORD=$(pass signing) byok import --key-id 4b4ff5e8-... --material-file signing.p12 \\
+      --material-encoding pkcs12 --material-password-env KEY_PASSWORD
+
+Material that an HSM wrapped: the fields of the API page one by one, each as bytes or Base64 ("byok ceremony" does all
+of this in two steps):
+  $ byok import --key-id 0d0466b0-... --import-token-file ImportToken.b64 \\
+      --encrypted-key-material-file EncryptedKeyMaterial.bin
+  $ byok import --key-id 4b4ff5e8-... --import-token-env IMPORT_TOKEN \\
+      --encrypted-key-material-file EncryptedKeyMaterial.bin --encrypted-privatekey-file out_rsa_private_key.der
+
+The login comes from the environment only, as for "byok status". Key material, passwords and tokens are never arguments:
+other users of a machine see the arguments of a process.`;
+
+/** The wrapped fields: each is read from a file or from a variable. */
+const wrappedFlags = [
+  { flag: 'import-token', key: 'importToken', what: 'the import token that the material was wrapped for, Base64' },
+  {
+    flag: 'encrypted-key-material',
+    key: 'encryptedKeyMaterial',
+    what: 'the wrapped material, or for an asymmetric key the intermediate key',
+  },
+  { flag: 'encrypted-privatekey', key: 'encryptedPrivatekey', what: 'the private key, wrapped with the intermediate key' },
+] as const;
+
+type WrappedField = (typeof wrappedFlags)[number]['key'];
+
+type WrappedFlags = { readonly [Key in `${WrappedField}${'File' | 'Env'}`]?: string };
+
+const wrappedFlagKeys = wrappedFlags.flatMap(({ key }) => [`${key}File`, `${key}Env`]);
+
+type Flags = ConnectionFlags &
+  MaterialFlags &
+  WrappedFlags & {
+    readonly keyId: string;
+    readonly wrappingAlgorithm: WrappingAlgorithm;
+    readonly expirationTime?: string;
+    readonly sequence?: string;
+    readonly allowWeakMaterial?: boolean;
+    readonly json?: boolean;
+  };
+
+export function importCommand(surroundings: Surroundings): Command {
+  const command = new Command('import')
+    .description('Import key material into an external key, once.')
+    .requiredOption('--key-id <ID>', 'the key to import into');
+  return addConnectionFlags(addWrappedFlags(addMaterialFlags(command, wrappedFlagKeys)))
+    .addOption(
+      new Option('--wrapping-algorithm <NAME>', 'how the material is wrapped on its way')
+        .choices(wrappingAlgorithmNames)
+        .default('RSAES_OAEP_SHA_256')
+        .conflicts(wrappedFlagKeys),
+    )
+    .option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)')
+    .option('--sequence <TEXT>', 'serial number of 36 characters, sent with every request instead of a random one')
+    .option('--allow-weak-material', 'import material that is plainly weak (one repeated byte, printable text, a counter) all the same')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', help)
+    .action((flags: Flags) => runImport(flags, surroundings));
+}
+
+async function runImport(flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { env, now, print } = surroundings;
+  const expiration = parseExpirationTime(flags.expirationTime ?? 'never');
+  const sequence = checkSequence(flags.sequence);
+  const source = sourceOf(flags, surroundings);
+  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+  const kms = connectKms(flags, env, { now, ...(sequence === undefined ? {} : { newSequence: () => sequence }) });
+  try {
+    const imported = await importOnce(kms, now, {
+      keyId: flags.keyId,
+      expiration,
+      source,
+      allowWeakMaterial: flags.allowWeakMaterial === true,
+    });
+    print(flags.json === true ? `${JSON.stringify(imported)}\n` : describeImport(imported));
+  } finally {
+    kms.close();
+  }
+}
+
+function addWrappedFlags(command: Command): Command {
+  return wrappedFlags.reduce(
+    (extended, { flag, key, what }) =>
+      extended
+        .addOption(new Option(`--${flag}-file <FILE>`, `file that holds ${what}`).conflicts(`${key}Env`))
+        .addOption(new Option(`--${flag}-env <NAME>`, `environment variable that holds the same`)),
+    command,
+  );
+}
+
+/** Fields wrapped elsewhere are read at once, so that a wrong file is found before the KMS is asked anything. */
+function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
+  if (!Object.keys(flags).some((key) => wrappedFlagKeys.includes(key))) {
+    warnOfWrapping(flags.wrappingAlgorithm, surroundings);
+    return { wrappingAlgorithm: flags.wrappingAlgorithm, open: () => openMaterialFlags(flags, surroundings) };
+  }
+  const importToken = readField('importToken', flags, surroundings);
+  const encryptedKeyMaterial = readField('encryptedKeyMaterial', flags, surroundings);
+  if (importToken === undefined || encryptedKeyMaterial === undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'material that was wrapped elsewhere needs both its import token and its ciphertext: give --import-token-file and --encrypted-key-material-file, or the same with -env',
+    );
+  }
+  const fields = { importToken, encryptedKeyMaterial, encryptedPrivatekey: readField('encryptedPrivatekey', flags, surroundings) };
+  const preWrapped = openWrappedFields(fields);
+  return { preWrapped: 'fresh', openPreWrapped: () => preWrapped };
+}
+
+function readField(key: WrappedField, flags: Flags, { env }: Surroundings): FieldContent | undefined {
+  const [file, name] = [flags[`${key}File`], flags[`${key}Env`]];
+  if (file !== undefined) {
+    return { content: readFileSync(file), place: `file "${file}"` };
+  }
+  if (name === undefined) {
+    return undefined;
+  }
+  const value = env[name];
+  if (value === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `the environment variable "${name}" is not set`);
+  }
+  return { content: Buffer.from(value, 'utf8'), place: `environment variable "${name}"` };
+}
+
+function checkSequence(sequence: string | undefined): string | undefined {
+  if (sequence !== undefined && !new RegExp(formats.sequence).test(sequence)) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--sequence has ${sequence.length} characters; allowed are 36, as in "919c82d4-8046-4722-9094-35c3c6524cff"`,
+      { attribute: 'sequence' },
+    );
+  }
+  return sequence;
+}

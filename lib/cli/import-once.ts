@@ -1,0 +1,138 @@
+/** One import from the command line, by the rules of the lifecycle: checked first, settled when its answer is lost, nothing ever deleted. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ByokError } from '../errors';
+import type { KeyDetail, Kms } from '../kms/model';
+import type { LifecycleContext } from '../lifecycle/context';
+import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
+import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
+import { describeKeyState, isAsymmetric } from '../schema/kms';
+import { defaultTimeoutMs } from '../schema/timeouts';
+
+export interface ImportRequest {
+  readonly keyId: string;
+  readonly expiration: ExpirationInstant;
+  readonly source: RequestSource;
+  /** @default false */
+  readonly allowWeakMaterial?: boolean;
+}
+
+/** What the key is now, in the spelling of --json. */
+export interface ImportedKey {
+  readonly key_id: string;
+  readonly key_spec: string;
+  /** As the KMS says it, for example "2". */
+  readonly key_state: string;
+  /** RFC 3339; null when the material never expires. */
+  readonly expiration_time: string | null;
+  /** Of the material; of an asymmetric key what its public key in the KMS proves. Null when material was wrapped elsewhere. */
+  readonly fingerprint: string | null;
+  /** False: the key held this very private key already. */
+  readonly imported: boolean;
+  /** What could not be made sure of; empty as a rule. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws ByokError and KmsError; the key is untouched unless the message says otherwise */
+export async function importOnce(
+  kms: Kms,
+  now: () => Date,
+  { keyId, expiration, source, allowWeakMaterial = false }: ImportRequest,
+): Promise<ImportedKey> {
+  const { createMaterial } = require('../lifecycle/create-material') as typeof import('../lifecycle/create-material');
+  const key = await kms.describeKey(keyId);
+  // A private key at hand can be compared with what the KMS shows; nothing else that is there already can.
+  if (!('open' in source && holdsMaterial(key) && isAsymmetric(key?.keySpec ?? ''))) {
+    requirePendingImport(keyId, key);
+  }
+  const request: MaterialRequest = {
+    keyId,
+    wish: { expiration, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
+    allowWeakMaterial,
+    permitted: [],
+    reviewed: undefined,
+    lastKnown: undefined,
+    proof: undefined,
+    source,
+    sourceAttribute: undefined,
+  };
+  const outcome = await createMaterial(lifecycleContext(kms, now), request);
+  if (outcome.importedAt === undefined && (outcome.proof === undefined || !('open' in source))) {
+    throw new ByokError(
+      'ERR_CHANGED_SINCE_PLAN',
+      `somebody else imported material into key ${keyId} at the same time, and nothing proves that it is yours; nothing of yours was imported`,
+      { attribute: 'key_id' },
+    );
+  }
+  return importedKey(keyId, key?.keySpec, outcome);
+}
+
+/** @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE unless the key waits for material */
+export function requirePendingImport(keyId: string, key: KeyDetail | undefined): asserts key is KeyDetail {
+  if (key === undefined) {
+    throw new ByokError('ERR_KEY_NOT_FOUND', `key_id is "${keyId}", which the KMS does not know; check --key-id, region and project`, {
+      attribute: 'key_id',
+    });
+  }
+  const refuse = (reason: string): ByokError => new ByokError('ERR_KEY_UNSUITABLE', `key ${keyId} ${reason}`, { attribute: 'key_id' });
+  if (key.origin !== 'external') {
+    throw refuse(`has origin "${key.origin}"; material can be imported into keys of origin "external" only`);
+  }
+  if (holdsMaterial(key)) {
+    throw refuse(
+      `is in state ${describeKeyState(key.keyState)} and already holds material that expires ${formatExpirationTime(key.expirationTime)}; nothing was changed`,
+    );
+  }
+  if (key.keyState !== '5') {
+    throw refuse(
+      `is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState('5')} only; nothing was changed`,
+    );
+  }
+}
+
+/** For people. */
+export function describeImport(key: ImportedKey): string {
+  const { key_id, key_spec, key_state, expiration_time, fingerprint, imported, warnings } = key;
+  const rows = [
+    ['key', `${key_id} (${key_spec})`],
+    ['state', describeKeyState(key_state)],
+    ['expires', expiration_time ?? 'never'],
+    ...(fingerprint === null ? [] : [['fingerprint', fingerprint]]),
+    ...warnings.map((warning) => ['warning', warning]),
+  ];
+  const headline = imported ? 'The key material is imported.' : 'The key already holds this very private key: nothing was imported.';
+  return `${headline}\n\n${rows.map(([name = '', value]) => `  ${name.padEnd(11)}  ${value}\n`).join('')}`;
+}
+
+function holdsMaterial(key: KeyDetail | undefined): boolean {
+  return key?.origin === 'external' && (key.keyState === '2' || key.keyState === '3');
+}
+
+function lifecycleContext(kms: Kms, now: () => Date): LifecycleContext {
+  return {
+    kms,
+    now,
+    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    signal: new AbortController().signal,
+    deadline: new Date(now().getTime() + defaultTimeoutMs),
+    log: () => undefined,
+  };
+}
+
+function importedKey(
+  keyId: string,
+  keySpec: string | undefined,
+  { observation, proof, importedAt, notices }: MaterialOutcome,
+): ImportedKey {
+  const { keyState, expiration } = observation;
+  const imported = importedAt !== undefined;
+  return {
+    key_id: keyId,
+    key_spec: keySpec ?? 'AES_256',
+    key_state: keyState ?? '',
+    expiration_time: expiration === undefined ? null : formatInstant(expiration),
+    fingerprint: proof?.fingerprint ?? null,
+    imported,
+    // Their details speak of plans and attributes, which there are none of here.
+    warnings: imported ? notices.map(({ summary }) => `${summary}: look at key ${keyId} with "byok status" in a moment`) : [],
+  };
+}

@@ -1,0 +1,15 @@
+/** The material of a key that is about to be used: only an enabled key has any to give. */
+import type { KmsApiCode } from '../schema/kms-errors';
+import { refusal } from './api-error';
+import type { StoredKey } from './key';
+
+/** What a key that is not enabled answers; for pending import (5) that is not documented. */
+const refusalByState: Readonly<Record<string, KmsApiCode>> = { '3': 'KMS.0209', '4': 'KMS.0210', '7': 'KMS.0320' };
+
+/** @throws ApiError when the key is in any state but enabled */
+export function usableMaterial({ state, material }: StoredKey): Buffer {
+  if (state !== '2' || material === undefined) {
+    throw refusal(refusalByState[state] ?? 'KMS.1301');
+  }
+  return material.reveal();
+}

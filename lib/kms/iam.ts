@@ -1,0 +1,131 @@
+/**
+ * The two calls of IAM that a login needs: a token by password (POST /v3/auth/tokens) and the id of a project by its name
+ * (GET /v3/projects). The KMS has seen nothing yet when one of them fails, so none of their failures is a lost answer.
+ */
+import { ByokError } from '../errors';
+import { formats } from '../schema/kms';
+import { Secret } from '../secret';
+import { isRecord } from './answer';
+import type { Headers, OutgoingRequest } from './authenticator';
+import type { Project } from './connection';
+import type { Login } from './login';
+import { isLostAnswer, UnreachableError } from './lost-answer';
+import { RequestSender, type SenderOptions } from './request-sender';
+import type { Response } from './transport';
+
+export type PasswordCredentials = Extract<Login, { kind: 'password' }>;
+
+export class Iam {
+  readonly #sender: RequestSender;
+  readonly #host: string;
+
+  /** @param options `endpoint` ends in `/v3` */
+  constructor(options: SenderOptions) {
+    this.#sender = new RequestSender(options, { name: 'IAM', attribute: 'auth_url' });
+    this.#host = options.endpoint.host;
+  }
+
+  /** Drops all connections. */
+  close(): void {
+    this.#sender.close();
+  }
+
+  /** @returns a token that is scoped to the project: the KMS takes no other */
+  async logIn(login: PasswordCredentials, project: Project): Promise<{ token: Secret; projectId: string }> {
+    const password = login.password.revealText();
+    const user = { name: login.userName, password, domain: { name: login.domainName } };
+    const auth = { identity: { methods: ['password'], password: { user } }, scope: { project } };
+    const response = await this.#ask({
+      operation: 'auth-tokens',
+      method: 'POST',
+      path: '/auth/tokens',
+      body: Buffer.from(JSON.stringify({ auth }), 'utf8'),
+      hidden: [password, JSON.stringify(password).slice(1, -1)],
+      names: login.names,
+    });
+    const token = response.headers['x-subject-token'];
+    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+      throw this.#unexpected('auth-tokens', 'X-Subject-Token is missing', response);
+    }
+    return { token: Secret.fromText(token), projectId: 'id' in project ? project.id : this.#projectOfToken(response) };
+  }
+
+  /** @throws ByokError ERR_CONFIGURATION unless there is exactly one project of that name */
+  async findProjectId(name: string, authorize: (request: OutgoingRequest) => Promise<Headers>, names: string): Promise<string> {
+    const response = await this.#ask({
+      operation: 'projects',
+      method: 'GET',
+      path: '/projects',
+      query: [['name', name]],
+      authorize,
+      names,
+    });
+    const answer = parse(response.body);
+    if (!isRecord(answer) || !Array.isArray(answer.projects)) {
+      throw this.#unexpected('projects', 'projects is missing', response);
+    }
+    const ids = answer.projects.flatMap((project: unknown) => (isRecord(project) && project.name === name ? [project.id] : []));
+    const [id] = ids;
+    if (ids.length !== 1 || !isProjectId(id)) {
+      throw new ByokError(
+        'ERR_CONFIGURATION',
+        `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} "${name}" of this login; give project_id, or another project_name or region`,
+        { attribute: 'project_id' },
+      );
+    }
+    return id;
+  }
+
+  #projectOfToken(response: Response): string {
+    const answer = parse(response.body);
+    const token = isRecord(answer) && isRecord(answer.token) ? answer.token : {};
+    const id = isRecord(token.project) ? token.project.id : undefined;
+    if (!isProjectId(id)) {
+      throw this.#unexpected('auth-tokens', 'token.project.id is missing', response);
+    }
+    return id;
+  }
+
+  async #ask(request: {
+    readonly operation: string;
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly query?: readonly (readonly [string, string])[];
+    readonly body?: Buffer;
+    readonly authorize?: (request: OutgoingRequest) => Promise<Headers>;
+    readonly hidden?: readonly string[];
+    readonly names: string;
+  }): Promise<Response> {
+    try {
+      return await this.#sender.send({
+        query: [],
+        body: undefined,
+        authorize: async () => ({}),
+        hidden: [],
+        ...request,
+        repetition: 'safe',
+        signal: new AbortController().signal,
+      });
+    } catch (error) {
+      throw isLostAnswer(error) ? new UnreachableError(request.operation, (error as Error).message, { sent: false, cause: error }) : error;
+    }
+  }
+
+  #unexpected(operation: string, what: string, { status }: Response): ByokError {
+    return new ByokError('ERR_KMS', `${operation} answered ${status}, and not as the API documents: ${what}; is ${this.#host} an IAM?`, {
+      attribute: 'auth_url',
+    });
+  }
+}
+
+function isProjectId(id: unknown): id is string {
+  return typeof id === 'string' && new RegExp(formats.projectId).test(id);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * A value that many calls wait for and one fetches. A refusal is remembered as well: a wrong password sent again with every call
+ * would lock the user out.
+ */
+import { ByokError } from '../errors';
+import { KmsError } from './kms-error';
+
+export class Remembered<T> {
+  readonly #fetch: () => Promise<T>;
+  readonly #what: string;
+  #value: Promise<T> | undefined;
+
+  /** @param what for the message of an interruption, for example "the login" */
+  constructor(what: string, fetch: () => Promise<T>) {
+    this.#what = what;
+    this.#fetch = fetch;
+  }
+
+  /** @param signal ends this wait, not the fetch, on which others may wait too */
+  async get(signal: AbortSignal): Promise<T> {
+    this.#value ??= this.#begin();
+    return this.#untilAborted(this.#value, signal);
+  }
+
+  /** It is fetched again at the next `get`. */
+  forget(): void {
+    this.#value = undefined;
+  }
+
+  #begin(): Promise<T> {
+    const value = this.#fetch();
+    value.catch((error: unknown) => {
+      if (!isRefusal(error) && this.#value === value) {
+        this.forget();
+      }
+    });
+    return value;
+  }
+
+  #untilAborted(value: Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(new ByokError('ERR_INTERRUPTED', `${this.#what} was interrupted`));
+      if (signal.aborted) {
+        onAbort();
+      }
+      signal.addEventListener('abort', onAbort);
+      value.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof KmsError
+    ? error.status < 500 && error.status !== 429
+    : error instanceof ByokError && error.code === 'ERR_CONFIGURATION';
+}

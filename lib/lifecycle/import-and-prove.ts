@@ -1,0 +1,75 @@
+/** An import, and what it proves about the material that the key holds. */
+import { KmsError } from '../kms/kms-error';
+import type { LifecycleContext, Notice } from './context';
+import type { Proof } from './decide';
+import { type ImportStep, importMaterial } from './import-material';
+import type { MaterialOutcome, MaterialRequest } from './material-request';
+import { type MaterialObservation, observeMaterial } from './material-status';
+import { provePublicKey } from './prove-public-key';
+
+/** @param atHand undefined for material that was wrapped elsewhere */
+export async function importAndProve(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  step: ImportStep,
+  atHand: string | undefined,
+): Promise<MaterialOutcome> {
+  const { how, key, notices } = await importMaterial(context, step);
+  const observation: MaterialObservation =
+    key === undefined
+      ? { status: 'present', expiration: step.expiration, keyState: '2', keySpec: undefined, scheduledDeletionDate: undefined }
+      : observeMaterial(key, step.expiration, context.now());
+  const publicKeyProof = await proveIfShown(context, step.keyId, key?.keySpec, atHand);
+  const acknowledgedProof =
+    how === 'acknowledged' && atHand !== undefined ? ({ fingerprint: atHand, proof: 'imported' } as const) : undefined;
+  const proof = publicKeyProof ?? acknowledgedProof ?? request.proof;
+  const doubts: Readonly<Record<typeof how, readonly Notice[]>> = {
+    acknowledged: [],
+    settled: proof === undefined ? [unprovenNotice(step.keyId)] : [],
+    theirs: [adoptedNotice(step.keyId, publicKeyProof !== undefined)],
+  };
+  return {
+    observation,
+    proof,
+    importedAt: how === 'theirs' ? undefined : context.now(),
+    reason: undefined,
+    notices: [...notices, ...doubts[how]],
+  };
+}
+
+/** After the import a get-publickey that is refused costs the better proof, not the import. */
+async function proveIfShown(
+  context: LifecycleContext,
+  ...question: [string, string | undefined, string | undefined]
+): Promise<Proof | undefined> {
+  try {
+    return await provePublicKey(context, ...question);
+  } catch (error) {
+    if (error instanceof KmsError) {
+      context.log('warn', 'the public key could not be fetched', { reason: error.message });
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Another writer may have imported other bytes at the same moment: nothing that the KMS shows would tell. */
+function unprovenNotice(keyId: string): Notice {
+  return {
+    summary: 'The import is not proven',
+    detail: `The answer to the import was lost. Key ${keyId} holds material with the expiry that was sent, most likely this one, but nothing proves it: fingerprint_verified is false, and a change of expiry will need allow_unverified_renewal.`,
+    attribute: 'key_id',
+  };
+}
+
+export function adoptedNotice(keyId: string, proven: boolean): Notice {
+  return {
+    summary: 'The key already held material, which was adopted',
+    detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
+      proven
+        ? 'Its public key proves that it is the material at hand.'
+        : 'Whether it is the material at hand is not proven: fingerprint_verified is false.'
+    }`,
+    attribute: 'key_id',
+  };
+}

@@ -1,0 +1,69 @@
+/** What is asked of the lifecycle of material, and what comes of it. */
+import { ByokError } from '../errors';
+import type { Material } from '../material/material';
+import type { PreWrapped } from '../material/pre-wrapped';
+import type { ExpirationInstant } from '../schema/expiration-time';
+import type { WrappingAlgorithm } from '../schema/kms';
+import { sameFingerprint } from '../wrap/fingerprint';
+import type { Notice } from './context';
+import type { Proof, Step, Wish } from './decide';
+import type { ImportSource } from './import-material';
+import type { MaterialObservation } from './material-status';
+
+/** Where what is imported comes from; opened only when an import is due. */
+export type RequestSource =
+  /** @throws ByokError when it is not at hand */
+  | { readonly open: () => Promise<Material>; readonly wrappingAlgorithm: WrappingAlgorithm }
+  | { readonly preWrapped: 'fresh' | 'used'; readonly openPreWrapped: () => PreWrapped };
+
+export interface MaterialRequest {
+  readonly keyId: string;
+  readonly wish: Wish;
+  /** Looked at by a first import only: material that is bound to its key already is never too weak. */
+  readonly allowWeakMaterial: boolean;
+  /** Steps that the reviewed plan showed. */
+  readonly permitted: readonly Step[];
+  /** Fingerprint that the reviewed plan showed; undefined when the material was not at hand then. */
+  readonly reviewed: string | undefined;
+  /** Expiry known from before. */
+  readonly lastKnown: ExpirationInstant;
+  readonly proof: Proof | undefined;
+  readonly source: RequestSource;
+  /** The attribute that names the source, for errors. */
+  readonly sourceAttribute: string | undefined;
+}
+
+export interface MaterialOutcome {
+  readonly observation: MaterialObservation;
+  readonly proof: Proof | undefined;
+  /** When this run imported; undefined when it did not. */
+  readonly importedAt: Date | undefined;
+  /** Why it was imported, when only apply could know; undefined when nothing was. */
+  readonly reason: string | undefined;
+  readonly notices: readonly Notice[];
+}
+
+/** Reads and checks the material, lends it, and wipes it. */
+export async function withSource<T>(
+  request: MaterialRequest,
+  keySpec: string | undefined,
+  use: (source: ImportSource, atHand: string | undefined) => Promise<T>,
+): Promise<T> {
+  if ('openPreWrapped' in request.source) {
+    return use({ preWrapped: request.source.openPreWrapped() }, undefined);
+  }
+  const material = await request.source.open();
+  try {
+    material.checkFits(keySpec ?? 'AES_256');
+    if (request.reviewed !== undefined && !sameFingerprint(request.reviewed, material.fingerprint)) {
+      throw new ByokError(
+        'ERR_MATERIAL_DIFFERS',
+        `the plan showed material of fingerprint ${request.reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: plan again`,
+        { attribute: request.sourceAttribute },
+      );
+    }
+    return await use({ material, wrappingAlgorithm: request.source.wrappingAlgorithm }, material.fingerprint);
+  } finally {
+    material.wipe();
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A change of expiry: delete, and import the same material again. The one dangerous path: nothing is deleted before the way back is
+ * verified, and from the delete on everything aims at having material in the key again.
+ */
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { ByokError, isByokError } from '../errors';
+import { hasApiCode, KmsError } from '../kms/kms-error';
+import { isLostAnswer } from '../kms/lost-answer';
+import { type ExpirationInstant, formatExpirationTime } from '../schema/expiration-time';
+import { type LifecycleContext, type Notice, shortPatienceMs, uninterruptible, waitUntil, withPatience } from './context';
+import { importAndProve } from './import-and-prove';
+import { type ImportSource, importMaterial } from './import-material';
+import type { MaterialOutcome, MaterialRequest } from './material-request';
+
+export interface Renewal {
+  readonly source: Extract<ImportSource, { readonly material: unknown }>;
+  readonly from: ExpirationInstant;
+  readonly to: ExpirationInstant;
+}
+
+export async function renewMaterial(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  renewal: Renewal,
+  atHand: string | undefined,
+): Promise<MaterialOutcome> {
+  const { keyId } = request;
+  const { source, to } = renewal;
+  await verifyWayBack(context, keyId, source);
+  const outage = uninterruptible(context);
+  const start = context.now();
+  await deleteCommitted(outage, keyId);
+  try {
+    const outcome = await importAndProve(outage, request, { keyId, expiration: to, source }, atHand);
+    return { ...outcome, notices: [...outcome.notices, outageNotice(context.now().getTime() - start.getTime())] };
+  } catch (cause) {
+    throw await backOut(outage, keyId, renewal, cause);
+  }
+}
+
+/**
+ * The material wraps: an HSM that will not is found out now. And KMS.0310 ("not in Pending import state") is the answer wanted from
+ * get-parameters-for-import: the KMS answers, and we may fetch parameters. Anything else stops here, with the key intact.
+ */
+async function verifyWayBack(
+  { kms, signal }: LifecycleContext,
+  keyId: string,
+  { material, wrappingAlgorithm }: Renewal['source'],
+): Promise<void> {
+  await material.wrap(wrappingAlgorithm, await throwAwayWrappingKey());
+  try {
+    const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm, { signal });
+    parameters.importToken.wipe();
+  } catch (error) {
+    if (hasApiCode(error, 'KMS.0310')) {
+      return;
+    }
+    throw error;
+  }
+  throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} lost its material since it was described; nothing was done, plan again`, {
+    attribute: 'key_id',
+  });
+}
+
+/** Its private half is dropped here: what it wraps nobody can open. */
+async function throwAwayWrappingKey(): Promise<Buffer> {
+  const { publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return publicKey.export({ type: 'spki', format: 'der' });
+}
+
+/** @throws whatever the KMS said when the material was not deleted, as far as anyone can tell */
+async function deleteCommitted(context: LifecycleContext, keyId: string): Promise<void> {
+  let lost: unknown;
+  try {
+    await context.kms.deleteImportedKeyMaterial(keyId);
+  } catch (error) {
+    if (!isLostAnswer(error) && !hasApiCode(error, 'KMS.2701')) {
+      throw error;
+    }
+    lost = error;
+  }
+  const gone = await showsNoMaterial(context, keyId);
+  // After a clear success the import finds out by itself: it is refused with KMS.0310 for as long as there is material.
+  if (lost !== undefined && !gone) {
+    throw lost;
+  }
+}
+
+async function showsNoMaterial(context: LifecycleContext, keyId: string): Promise<boolean> {
+  try {
+    await waitUntil(
+      withPatience(context, shortPatienceMs),
+      `key ${keyId} to give up its material`,
+      () => context.kms.describeKey(keyId),
+      (key) => key?.keyState === '5',
+    );
+    return true;
+  } catch (error) {
+    context.log('warn', 'the key was not seen without its material', { reason: error instanceof Error ? error.message : String(error) });
+    return false;
+  }
+}
+
+/** A refusal of the new expiry, as by a KMS whose clock is ahead of ours, must not leave the key without material: back to the old one. */
+async function backOut(context: LifecycleContext, keyId: string, { source, from, to }: Renewal, cause: unknown): Promise<ByokError> {
+  const [code, message] = isByokError(cause) ? [cause.code, cause.message] : (['ERR_INTERNAL', String(cause)] as const);
+  if (cause instanceof KmsError && !isLostAnswer(cause) && !hasApiCode(cause, 'KMS.2606')) {
+    try {
+      await importMaterial(context, { keyId, expiration: from, source });
+      return new ByokError(
+        code,
+        `the import with expiration_time ${formatExpirationTime(to)} was refused: ${message}; key ${keyId} has its material back, with the expiry that it had (${formatExpirationTime(from)})`,
+        { attribute: 'expiration_time', cause },
+      );
+    } catch (error) {
+      context.log('warn', 'the old expiry was refused, too', { reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  const advice = hasApiCode(cause, 'KMS.2606') ? '' : '; mend that and apply again: the same material is then imported';
+  return new ByokError(
+    code,
+    `key ${keyId} has no material at the moment: it was deleted, and importing it again failed: ${message}${advice}`,
+    { cause },
+  );
+}
+
+function outageNotice(milliseconds: number): Notice {
+  return {
+    summary: 'The key could not be used for a moment',
+    detail: `Between the deletion of its material and the new import lay ${milliseconds} milliseconds.`,
+  };
+}

@@ -1,0 +1,117 @@
+/** Every row of the table of codes, as the emulator says it and as the client takes it. */
+import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+import { connectKms } from '../../lib/kms/connect';
+import type { KmsClient } from '../../lib/kms/kms-client';
+import { KmsError, reactionToError } from '../../lib/kms/kms-error';
+import { type KmsErrorCode, type KmsReaction, kmsErrorCodes } from '../../lib/schema/kms-errors';
+import { Secret } from '../../lib/secret';
+
+let emulator: Emulator;
+let kms: KmsClient;
+let keyId: string;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  kms = connectKms(
+    {
+      kmsEndpoint: emulator.url,
+      authUrl: emulator.authUrl,
+      projectId: emulator.projectId,
+      userName: emulator.userName,
+      password: Secret.fromText(emulator.password),
+      domainName: emulator.domainName,
+      maxRequestsPerSecond: 1000,
+    },
+    {},
+    { now: () => emulator.now(), sleep: async () => undefined },
+  );
+  keyId = (await kms.createKey({ keyAlias: 'orders' })).keyId;
+});
+
+beforeEach(() => {
+  emulator.clearCalls();
+  emulator.clearFaults();
+});
+
+afterAll(async () => {
+  kms.close();
+  await emulator.close();
+});
+
+const rows: [string, KmsErrorCode][] = Object.entries(kmsErrorCodes);
+
+const called = () => emulator.calls().map(({ operation }) => operation);
+
+/** What describing the key once leads to, by reaction. */
+const conduct: Readonly<Record<KmsReaction, readonly string[]>> = {
+  retry: ['describe-key', 'describe-key'],
+  'new-login': ['describe-key', 'auth-tokens', 'describe-key'],
+  'new-parameters': ['describe-key'],
+  describe: ['describe-key'],
+  stop: ['describe-key'],
+};
+
+test.each(rows)('%s: $message', async (code, { status, message, advice, fault, reaction }) => {
+  emulator.injectFaults([{ operation: 'describe-key', errorCode: code }]);
+  const outcome = await kms.describeKey(keyId).catch((thrown) => thrown);
+  expect(called()).toEqual(conduct[reaction]);
+  if (reaction === 'retry' || reaction === 'new-login') {
+    expect(outcome).toMatchObject({ keyId });
+    return;
+  }
+  if (code === 'KMS.0207') {
+    expect(outcome).toBeUndefined();
+    return;
+  }
+  expect(outcome).toBeInstanceOf(KmsError);
+  expect(reactionToError(outcome)).toBe(reaction);
+  expect(outcome).toMatchObject({ code: 'ERR_KMS', status, apiCode: code });
+  const said = `describe-key answered ${status} ${code}: ${message.replace(/\.$/, '')}; ${advice}`;
+  expect(outcome.message.startsWith(said)).toBe(true);
+  expect(outcome.message.includes('user_name')).toBe(fault === 'login');
+});
+
+// Sent twice, a change could undo what somebody else did in between, unless the refusal says that nothing was done.
+test.each(rows.filter(([, { reaction }]) => reaction === 'retry'))(
+  'a change that met %s is repeated only after throttling',
+  async (code, { fault }) => {
+    emulator.injectFaults([{ operation: 'cancel-key-deletion', errorCode: code }]);
+    await expect(kms.cancelKeyDeletion(keyId)).rejects.toMatchObject({ apiCode: fault === 'throttling' ? 'KMS.1501' : code });
+  },
+);
+
+test('the gateway of the other cloud says the same under its own name', async () => {
+  emulator.injectFaults([{ operation: 'cancel-key-deletion', errorCode: 'APIG.0308' }]);
+  await expect(kms.cancelKeyDeletion(keyId)).rejects.toMatchObject({ apiCode: 'KMS.1501' });
+});
+
+test('a code that nobody documented is shown as it came', async () => {
+  emulator.injectFaults([{ operation: 'describe-key', errorCode: 'KMS.9999', status: 409 }]);
+  await expect(kms.describeKey(keyId)).rejects.toMatchObject({
+    apiCode: 'KMS.9999',
+    message: expect.stringMatching(/^describe-key answered 409 KMS\.9999: /),
+  });
+});
+
+test.each([
+  [500, conduct.retry],
+  [503, conduct.retry],
+  [429, conduct.retry],
+  [401, conduct['new-login']],
+])('a code that nobody documented is taken by its status: %i', async (status, expected) => {
+  emulator.injectFaults([{ operation: 'describe-key', errorCode: 'KMS.9999', status }]);
+  await kms.describeKey(keyId);
+  expect(called()).toEqual(expected);
+});
+
+test('a code of many statuses is taken by the one it came with', async () => {
+  emulator.injectFaults([{ operation: 'describe-key', errorCode: 'APIGW.0201', status: 504 }]);
+  await kms.describeKey(keyId);
+  expect(called()).toEqual(conduct.retry);
+});
+
+test('a state that nobody documented is shown as it came', async () => {
+  emulator.setKeyState(keyId, '6');
+  expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '6' });
+  emulator.setKeyState(keyId, '5');
+});
