@@ -139,7 +139,7 @@ export class ByokProvider extends TerraformProvider {
     refuseLiteralSecrets(
       providerSchema,
       props,
-      'leave it out and set its environment variable (HW_AUTH_TOKEN or OS_AUTH_TOKEN, HW_USER_PASSWORD or OS_PASSWORD, HW_SECRET_KEY or OS_SECRET_KEY), or pass an ephemeral variable',
+      'leave it out and set its environment variable, which is HW_AUTH_TOKEN or OS_AUTH_TOKEN for a token, HW_USER_PASSWORD or OS_PASSWORD for a password, HW_SECRET_KEY or OS_SECRET_KEY for a secret key, or pass an ephemeral variable',
     );
     super(scope, id, {
       terraformResourceType: providerName,

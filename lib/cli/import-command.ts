@@ -29,7 +29,7 @@ of this in two steps):
   $ byok import --key-id 4b4ff5e8-... --import-token-env IMPORT_TOKEN \\
       --encrypted-key-material-file EncryptedKeyMaterial.bin --encrypted-privatekey-file out_rsa_private_key.der
 
-The login comes from the environment only, as for "byok status". Key material, passwords and tokens are never arguments:
+Secrets of the login come from the environment, as for "byok status". Key material, passwords and tokens are never arguments:
 other users of a machine see the arguments of a process.`;
 
 /** The wrapped fields: each is read from a file or from a variable. */

@@ -8,7 +8,8 @@ import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
 
 const help = `
-The token comes from the environment only: HW_AUTH_TOKEN, or OS_AUTH_TOKEN for opentelekomcloud.
+Tokens, passwords and secret keys come from the environment only: HW_AUTH_TOKEN, HW_USER_PASSWORD or HW_SECRET_KEY; OS_AUTH_TOKEN,
+OS_PASSWORD or OS_SECRET_KEY for opentelekomcloud.
 
 Examples:
   $ HW_AUTH_TOKEN=... byok status --region eu-west-101 --project-id 0123456789abcdef0123456789abcdef

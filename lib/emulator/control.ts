@@ -84,6 +84,7 @@ export function createControl({ clock, keys, faults, journal }: ControlParts): E
 interface FaultOrder {
   readonly operation?: string;
   readonly times?: number;
+  readonly skip?: number;
   readonly status?: number;
   readonly error_code?: string;
   readonly committed?: boolean;
@@ -162,6 +163,7 @@ const faultsSchema = {
     properties: {
       operation: { type: 'string' },
       times: { type: 'integer', minimum: 1 },
+      skip: { type: 'integer', minimum: 0 },
       status: { type: 'integer', minimum: 400, maximum: 599 },
       error_code: { type: 'string', pattern: '^(KMS|APIGW|APIG|IAM)\\.[0-9]{4}$' },
       committed: { type: 'boolean' },

@@ -7,6 +7,8 @@ export interface Fault {
   readonly operation?: string;
   /** How many calls it hits. @default 1 */
   readonly times?: number;
+  /** How many calls it lets pass first. @default 0 */
+  readonly skip?: number;
   /** Answer this status instead of the call's own answer. @default the documented status of `errorCode`, if one is given */
   readonly status?: number;
   /** "KMS.…", "APIGW.…" or "IAM.…": the prefix decides the envelope. @default a code that fits `status` */
@@ -34,10 +36,10 @@ const codeByStatus: Readonly<Record<number, string>> = {
 };
 
 export class Faults {
-  #orders: { fault: Fault; left: number }[] = [];
+  #orders: { fault: Fault; left: number; skip: number }[] = [];
 
   add(faults: readonly Fault[]): void {
-    this.#orders.push(...faults.map((fault) => ({ fault, left: fault.times ?? 1 })));
+    this.#orders.push(...faults.map((fault) => ({ fault, left: fault.times ?? 1, skip: fault.skip ?? 0 })));
   }
 
   clear(): void {
@@ -48,6 +50,10 @@ export class Faults {
   take(operation: string): Fault | undefined {
     const order = this.#orders.find(({ fault }) => fault.operation === undefined || fault.operation === operation);
     if (order === undefined) {
+      return undefined;
+    }
+    if (order.skip > 0) {
+      order.skip -= 1;
       return undefined;
     }
     order.left -= 1;

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
 import { UnexpectedAnswer } from './answer';
-import { type Authenticator, createAuthenticator, type Headers } from './authenticator';
+import { createAuthenticator } from './authenticate';
+import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
 import type { Iam } from './iam';
-import { hasApiCode, KmsError, reactionToError } from './kms-error';
+import { hasApiCode, hasReaction, KmsError } from './kms-error';
 import type { CallOptions, CreateKeyRequest, ImportKeyMaterialRequest, ImportParameters, KeyDetail, Kms, Tags } from './model';
 import { type Operation, operations, type RequestBody } from './operations';
 import { secretFieldNames } from './request-fields';
@@ -164,7 +165,7 @@ export class KmsClient implements Kms {
       path: `/v1.0/${projectId}/kms/${path}`,
       query: [],
       body: fields === undefined ? undefined : Buffer.from(JSON.stringify({ ...fields, sequence }), 'utf8'),
-      authorize: async (target: Parameters<Authenticator['authorize']>[0]) => {
+      authorize: async (target: OutgoingRequest) => {
         used = {};
         used = await this.#authenticator.authorize(target, projectId, signal);
         return used;
@@ -177,7 +178,7 @@ export class KmsClient implements Kms {
     try {
       return this.#read(operation, await this.#sender.send(outgoing));
     } catch (error) {
-      if (reactionToError(error) !== 'new-login' || !this.#authenticator.renew(used)) {
+      if (!hasReaction(error, 'new-login') || !this.#authenticator.renew(used)) {
         throw error;
       }
       return this.#read(operation, await this.#sender.send(outgoing));

@@ -37,9 +37,9 @@ export function hasApiCode(error: unknown, ...codes: string[]): error is KmsErro
   return error instanceof KmsError && error.apiCode !== undefined && codes.includes(error.apiCode);
 }
 
-/** What this program does about a failure by itself; undefined for failures that are no refusal. */
-export function reactionToError(error: unknown): KmsReaction | undefined {
-  return error instanceof KmsError ? reactionTo(error.status, error.apiCode) : undefined;
+/** True when this is what the table of codes says to do about the refusal. */
+export function hasReaction(error: unknown, reaction: KmsReaction): error is KmsError {
+  return error instanceof KmsError && reactionTo(error.status, error.apiCode) === reaction;
 }
 
 function sentence({ operation, status, apiCode, apiMessage, requestId, advice = adviceFor(apiCode) }: KmsErrorFields): string {

@@ -3,7 +3,7 @@
  * key tells. Never deletes anything.
  */
 import { ByokError, isByokError } from '../errors';
-import { hasApiCode } from '../kms/kms-error';
+import { hasApiCode, hasReaction } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
 import type { Material, WrappedMaterial } from '../material/material';
@@ -38,9 +38,6 @@ export interface ImportResult {
 
 const attempts = 3;
 
-/** New parameters help against these: the token is too old, for another key, or did not fit the wrapping. */
-const parametersAtFault = ['KMS.2601', 'KMS.2603', 'KMS.2605', 'KMS.0311'];
-
 /**
  * @throws KmsError as the KMS refused, KMS.2606 (other material than this key is bound to) among others
  * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry
@@ -55,7 +52,7 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
       await send(context, step, importToken, wrapped);
       break;
     } catch (error) {
-      if (hasApiCode(error, ...parametersAtFault) && renewable && !refetched) {
+      if (hasReaction(error, 'new-parameters') && renewable && !refetched) {
         refetched = true;
         context.log('info', 'the import parameters were refused, fetching new ones', { code: error.apiCode ?? '' });
         continue;

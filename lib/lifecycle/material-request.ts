@@ -55,10 +55,12 @@ export async function withSource<T>(
   const material = await request.source.open();
   try {
     material.checkFits(keySpec ?? 'AES_256');
-    if (request.reviewed !== undefined && !sameFingerprint(request.reviewed, material.fingerprint)) {
+    // What is proven is compared by `decide`, which has a better word for it.
+    const reviewed = request.reviewed === request.proof?.fingerprint ? undefined : request.reviewed;
+    if (reviewed !== undefined && !sameFingerprint(reviewed, material.fingerprint)) {
       throw new ByokError(
         'ERR_MATERIAL_DIFFERS',
-        `the plan showed material of fingerprint ${request.reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: plan again`,
+        `the plan showed material of fingerprint ${reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: plan again`,
         { attribute: request.sourceAttribute },
       );
     }

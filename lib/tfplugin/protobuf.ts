@@ -1,8 +1,8 @@
 /**
- * Protocol Buffers (proto3) driven by message tables: see `messages.ts`. The wire format itself comes from protobufjs;
- * only what the plugin protocol uses is here, so no packed lists, no groups, and unknown fields are skipped.
+ * Protocol Buffers (proto3) driven by message tables: see `messages.ts`. Only what the plugin
+ * protocol uses is here, so no packed lists, no groups, and unknown fields are skipped.
  */
-import { Reader, Writer } from 'protobufjs/minimal';
+import { lengthDelimited, varint, WireReader, WireWriter } from './wire';
 
 type ScalarKind = 'string' | 'bytes' | 'bool' | 'int32' | 'int64';
 
@@ -56,31 +56,33 @@ export const mapOf = <F extends Fields>(number: number, of: F): Field<Record<str
 export const optional = <T>(field: Field<T>): Field<T | undefined> => ({ number: field.number, kind: field.kind, label: 'optional' });
 
 interface Scalar {
-  readonly wireType: 0 | 2;
+  readonly wireType: number;
   readonly zero: unknown;
-  write(writer: Writer, value: never): void;
-  read(reader: Reader): unknown;
+  write(writer: WireWriter, value: never): void;
+  read(reader: WireReader): unknown;
 }
 
 const scalars = {
-  string: { wireType: 2, zero: '', write: (w, value: string) => w.string(value), read: (r) => r.string() },
-  bytes: { wireType: 2, zero: new Uint8Array(), write: (w, value: Uint8Array) => w.bytes(value), read: (r) => r.bytes() },
-  bool: { wireType: 0, zero: false, write: (w, value: boolean) => w.bool(value), read: (r) => r.bool() },
-  int32: { wireType: 0, zero: 0, write: (w, value: number) => w.int32(value), read: (r) => r.int32() },
-  int64: { wireType: 0, zero: 0, write: (w, value: number) => w.int64(value), read: (r) => Number(r.int64().toString()) },
+  string: { wireType: lengthDelimited, zero: '', write: (w, value: string) => w.string(value), read: (r) => r.string() },
+  bytes: { wireType: lengthDelimited, zero: new Uint8Array(), write: (w, value: Uint8Array) => w.bytes(value), read: (r) => r.bytes() },
+  bool: { wireType: varint, zero: false, write: (w, value: boolean) => w.bool(value), read: (r) => r.bool() },
+  int32: { wireType: varint, zero: 0, write: (w, value: number) => w.int64(value), read: (r) => r.int32() },
+  int64: { wireType: varint, zero: 0, write: (w, value: number) => w.int64(value), read: (r) => r.int64() },
 } as const satisfies Record<ScalarKind, Scalar>;
 
 export function encode<F extends Fields>(fields: F, value: Input<F>): Uint8Array {
-  return write(fields, value, Writer.create()).finish();
+  const writer = new WireWriter();
+  write(fields, value, writer);
+  return writer.finish();
 }
 
 /** @throws RangeError when the bytes end within a field */
 export function decode<F extends Fields>(fields: F, encoded: Uint8Array): Message<F> {
-  const reader = Reader.create(encoded);
-  return read(fields, reader, reader.len) as Message<F>;
+  const reader = new WireReader(encoded);
+  return read(fields, reader, reader.length) as Message<F>;
 }
 
-function write(fields: Fields, value: Readonly<Record<string, unknown>>, writer: Writer): Writer {
+function write(fields: Fields, value: Readonly<Record<string, unknown>>, writer: WireWriter): void {
   for (const [name, field] of Object.entries(fields)) {
     const content = value[name];
     if (content === undefined) {
@@ -92,23 +94,20 @@ function write(fields: Fields, value: Readonly<Record<string, unknown>>, writer:
       }
     } else if (field.label === 'map') {
       for (const [key, item] of Object.entries(content as Record<string, unknown>)) {
-        writer.uint32(tag(field.number, 2)).fork();
-        writer.uint32(tag(1, 2)).string(key);
-        writeField(field, 2, item, writer);
-        writer.ldelim();
+        writer.uint32(tag(field.number, lengthDelimited)).delimited(() => {
+          writer.uint32(tag(1, lengthDelimited)).string(key);
+          writeField(field, 2, item, writer);
+        });
       }
     } else if (field.label === 'optional' || !isZero(content)) {
       writeField(field, field.number, content, writer);
     }
   }
-  return writer;
 }
 
-function writeField(field: Field<unknown>, number: number, value: unknown, writer: Writer): void {
+function writeField(field: Field<unknown>, number: number, value: unknown, writer: WireWriter): void {
   if (field.kind === 'message') {
-    writer.uint32(tag(number, 2)).fork();
-    write(fieldsOf(field), value as Record<string, unknown>, writer);
-    writer.ldelim();
+    writer.uint32(tag(number, lengthDelimited)).delimited(() => write(fieldsOf(field), value as Record<string, unknown>, writer));
   } else {
     const scalar: Scalar = scalars[field.kind];
     writer.uint32(tag(number, scalar.wireType));
@@ -116,15 +115,15 @@ function writeField(field: Field<unknown>, number: number, value: unknown, write
   }
 }
 
-function read(fields: Fields, reader: Reader, end: number): Record<string, unknown> {
+function read(fields: Fields, reader: WireReader, end: number): Record<string, unknown> {
   const { names, zeroes } = decodingTable(fields);
   const value = zeroes();
-  while (reader.pos < end) {
+  while (reader.position < end) {
     const head = reader.uint32();
     const name = names.get(head);
     const field = name === undefined ? undefined : fields[name];
     if (name === undefined || field === undefined) {
-      reader.skipType(head & 7);
+      reader.skip(head & 7);
     } else if (field.label === 'repeated') {
       (value[name] as unknown[]).push(readField(field, reader));
     } else if (field.label === 'map') {
@@ -137,19 +136,19 @@ function read(fields: Fields, reader: Reader, end: number): Record<string, unkno
   return value;
 }
 
-function readField(field: Field<unknown>, reader: Reader): unknown {
+function readField(field: Field<unknown>, reader: WireReader): unknown {
   if (field.kind !== 'message') {
     return scalars[field.kind].read(reader);
   }
   const length = reader.uint32();
-  return read(fieldsOf(field), reader, reader.pos + length);
+  return read(fieldsOf(field), reader, reader.position + length);
 }
 
-function readMapEntry(field: Field<unknown>, reader: Reader): { key: string; value: unknown } {
+function readMapEntry(field: Field<unknown>, reader: WireReader): { key: string; value: unknown } {
   const entry = { key: text(1), value: { number: 2, kind: field.kind, message: field.message } };
   const length = reader.uint32();
-  const { key, value } = read(entry, reader, reader.pos + length);
-  return { key: key as string, value: value ?? read(fieldsOf(field), reader, reader.pos) };
+  const { key, value } = read(entry, reader, reader.position + length);
+  return { key: key as string, value: value ?? read(fieldsOf(field), reader, reader.position) };
 }
 
 interface DecodingTable {
@@ -165,7 +164,9 @@ function decodingTable(fields: Fields): DecodingTable {
   if (table === undefined) {
     const entries = Object.entries(fields);
     table = {
-      names: new Map(entries.map(([name, { number, kind }]) => [tag(number, kind === 'message' ? 2 : scalars[kind].wireType), name])),
+      names: new Map(
+        entries.map(([name, { number, kind }]) => [tag(number, kind === 'message' ? lengthDelimited : scalars[kind].wireType), name]),
+      ),
       zeroes: () => Object.fromEntries(entries.map(([name, field]) => [name, zeroOf(field)])),
     };
     decodingTables.set(fields, table);

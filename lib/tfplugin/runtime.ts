@@ -2,12 +2,14 @@
 import { ByokError } from '../errors';
 import type { Logger } from './log';
 import type { ProviderDefinition } from './provider';
+import type { Work } from './work';
 
 /** A handler may replace `configured`. */
 export interface Runtime {
   readonly definition: ProviderDefinition<unknown>;
   configured: { readonly client: unknown } | undefined;
   readonly stop: AbortController;
+  readonly work: Work;
   readonly log: Logger;
 }
 

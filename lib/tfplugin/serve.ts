@@ -12,6 +12,7 @@ import { handshakeLine, readLaunch, startedByTerraform } from './handshake';
 import { listenPrivately } from './listen';
 import { jsonLogger, type Logger } from './log';
 import type { ProviderDefinition } from './provider';
+import { createWork, type Work } from './work';
 
 export interface ServeOptions<Client> {
   /** Local name of the provider, which prefixes its resource types; module of its log lines. */
@@ -30,6 +31,13 @@ const terminated = 143;
 /** Short, so that a socket path fits. */
 const systemTempFolders = ['/tmp', '/var/tmp'];
 const parentPollMs = 2000;
+/** As long as a change that must not be interrupted is given at least. */
+const lastChangesMs = 60_000;
+
+interface Life {
+  readonly stop: AbortController;
+  readonly work: Work;
+}
 
 /** Resolves when the handshake line is out; the process ends by Shutdown, by a signal or with its parent. */
 export async function serve<Client>(options: ServeOptions<Client>): Promise<void> {
@@ -42,9 +50,10 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
     process.exitCode = 1;
     return;
   }
-  watchProcess();
+  const life: Life = { stop: new AbortController(), work: createWork() };
+  watchProcess(life);
   try {
-    await start(options, loggerFor(env, name, now));
+    await start(options, loggerFor(env, name, now), life);
   } catch (reason) {
     // Terraform shows a first line that is no handshake to the user.
     const problem = isByokError(reason) ? reason.message : reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
@@ -53,14 +62,14 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
   }
 }
 
-async function start<Client>({ definition, env, now, name, version }: ServeOptions<Client>, log: Logger): Promise<void> {
+async function start<Client>({ definition, env, now, name, version }: ServeOptions<Client>, log: Logger, life: Life): Promise<void> {
   const launch = readLaunch(env);
   const { clientCertificate } = launch;
   const tls =
     clientCertificate === undefined
       ? undefined
       : { identity: createServerIdentity(now()), clientCertificate: new X509Certificate(clientCertificate).raw };
-  const service = once(() => loadService(definition, log));
+  const service = once(() => loadService(definition, log, life));
   const server = createGrpcServer({ tls, route: (path) => service()(path) });
   const listening = await listenPrivately(server as Server, {
     tempFolders: [...(env.TMPDIR ? [env.TMPDIR] : []), ...systemTempFolders],
@@ -72,20 +81,27 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   log.log('debug', `serving provider ${name} ${version}`, { network: listening.network, tls: tls !== undefined, node: process.version });
 }
 
-function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger) {
+function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger, life: Life) {
   const { providerRoutes } = require('./routes') as typeof import('./routes');
-  const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, stop: new AbortController(), log };
+  const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, ...life, log };
   return providerRoutes(runtime, () => process.exit(0));
 }
 
+/** Interrupts what may be interrupted, and leaves what may not a minute to come to its end. */
+async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
+  stop.abort();
+  await work.idle(lastChangesMs);
+  process.exit(code);
+}
+
 /** Ends this process in every case in which nobody needs it any more, and tells the user about a crash. */
-function watchProcess(): void {
+function watchProcess(life: Life): void {
   // Nothing but the handshake may reach stdout.
   console.log = console.info = console.debug = console.error;
   // Ctrl-C reaches the whole group; Terraform then says StopProvider and waits for us.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => process.exit(terminated));
+    process.on(signal, () => void endWhenIdle(life, terminated));
   }
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {
@@ -96,9 +112,10 @@ function watchProcess(): void {
   });
   // stdin is Terraform's own, so it is no sign of life; the parent is.
   const parent = process.ppid;
-  setInterval(() => {
+  const poll = setInterval(() => {
     if (process.ppid !== parent) {
-      process.exit(0);
+      clearInterval(poll);
+      void endWhenIdle(life, 0);
     }
   }, parentPollMs).unref();
 }

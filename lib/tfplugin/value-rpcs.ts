@@ -129,7 +129,8 @@ export const valueRpcs = {
         config: decodeConfig(schema, config),
         plannedPrivate,
       };
-      const result = await definition.apply(request, configuredClient(runtime), context);
+      const client = configuredClient(runtime);
+      const result = await runtime.work.hold(() => definition.apply(request, client, context));
       return { newState: encodeState(schema, result.state), private: result.private };
     },
     fallback: ({ priorState, plannedPrivate }) => ({ newState: priorState, private: plannedPrivate }),

@@ -23,15 +23,22 @@ function expectedFingerprint(): string {
   return `sha256:${execFileSync('openssl', args, { input: 'cdktf-byok fingerprint v1', encoding: 'utf8' }).split(' ')[0]}`;
 }
 
-test.each([['--help'], ['emulator', '--help'], ['provider', 'install', '--help'], ['fingerprint', '--help'], ['status', '--help']])(
-  'byok %s %s %s teaches with examples',
-  (...args) => {
-    const { status, stdout, stderr } = byok.run(args);
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Usage: byok/);
-    expect(stdout).toMatch(/\n {2}\$ /);
-  },
-);
+test.each([
+  ['--help'],
+  ['emulator', '--help'],
+  ['provider', 'install', '--help'],
+  ['fingerprint', '--help'],
+  ['status', '--help'],
+  ['import', '--help'],
+  ['ceremony', '--help'],
+  ['ceremony', 'start', '--help'],
+  ['ceremony', 'finish', '--help'],
+])('byok %s %s %s teaches with examples', (...args) => {
+  const { status, stdout, stderr } = byok.run(args);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^Usage: byok/);
+  expect(stdout).toMatch(/\n {2}\$ /);
+});
 
 test('byok --version is the version of the package', () => {
   const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
@@ -86,6 +93,6 @@ test('says failures in JSON when asked to', () => {
   const { status, stderr } = byok.run(['status', '--json', '--region', 'eu-de']);
   expect(status).toBe(1);
   expect(JSON.parse(stderr)).toEqual({
-    error: { code: 'ERR_CONFIGURATION', attribute: 'project_id', message: expect.stringContaining('HW_PROJECT_ID') },
+    error: { code: 'ERR_CONFIGURATION', attribute: 'auth_token', message: expect.stringContaining('HW_AUTH_TOKEN') },
   });
 });

@@ -78,6 +78,15 @@ test('walks a key through its life', async () => {
   expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '3', scheduledDeletionDate: undefined });
 });
 
+test('tags are written, overwritten and deleted', async () => {
+  const { keyId } = await kms.createKey({ keyAlias: 'orders' });
+  expect(await kms.getTags(keyId)).toEqual({});
+  await kms.updateTags(keyId, { create: { team: 'shop', cost: '' } });
+  await kms.updateTags(keyId, { create: { team: 'cards' }, delete: { cost: '' } });
+  expect(await kms.getTags(keyId)).toEqual({ team: 'cards' });
+  await expect(kms.getTags('00000000-0000-0000-0000-000000000000')).rejects.toMatchObject({ apiCode: 'KMS.0207' });
+});
+
 test('describes a key that does not exist as undefined', async () => {
   expect(await kms.describeKey('00000000-0000-0000-0000-000000000000')).toBeUndefined();
 });

@@ -57,7 +57,7 @@ test('imports the same material again, in place, after it was deleted outside', 
   expect(plan.code).toBe(2);
   expect(plan.text).toContain('byok_key_material.orders will be updated in-place');
   expect(plan.text).toContain(
-    `+ import_reason = "the key holds no material: it was deleted, not by Terraform and not by its expiry; the same material is imported again, expiration_time ${far}"`,
+    `+ import_reason = "the key holds no material any more (deleted, or an import was interrupted); the same material is imported again, expiration_time ${far}"`,
   );
   expect(plan.text).toMatch(/material_status = "deleted_outside" -> \(known after apply\)/);
   expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
@@ -70,7 +70,7 @@ test('imports the same material again, in place, after it was deleted outside', 
   expect((await bench.workspace.plan()).code).toBe(0);
 
   emulator.deleteMaterial(keyId);
-  expect((await bench.workspace.plan()).text).toMatch(/\+ import_reason = "the key holds no material/);
+  expect((await bench.workspace.plan()).text).toMatch(/\+ import_reason = "the key holds no material any more/);
 });
 
 test('tells expired material from deleted material, and imports it again once a later expiry is declared', async () => {
@@ -177,22 +177,37 @@ test('leaves a disabled key disabled, and postpones the renewal', async () => {
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(0);
   expect(apply.text).toContain('postponed: the key is disabled');
+  expect(apply.text).toContain('0 added, 0 changed');
   expect(writesOf(emulator)).toEqual([]);
+  expect(bench.workspace.attributes('byok_key_material').expiration_time).toBe(far);
   await ok(emulator, 'enable-key', { key_id: keyId });
   expect((await bench.workspace.apply()).text).toContain('1 changed');
   expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
 });
 
-test('settles a lost answer to the import by describing the key', async () => {
-  bench = await workbench(emulator, keyWithMaterial('orders', `expiration_time = "${far}"`));
-  emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
-  const apply = await bench.workspace.apply();
-  expect(apply.code).toBe(0);
-  const { key_id, fingerprint_verified } = bench.workspace.attributes('byok_key_material');
-  expect(fingerprint_verified).toBe(true);
-  expect(await holdsMaterial(emulator, String(key_id), bench.material)).toBe(true);
-  expect(writesOf(emulator).filter((operation) => operation === 'import-key-material')).toHaveLength(1);
-  expect((await bench.workspace.plan()).code).toBe(0);
+describe('a lost answer to the import is settled by describing the key', () => {
+  test('and proves the material when it was proven before', async () => {
+    const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
+    emulator.deleteMaterial(keyId);
+    emulator.clearCalls();
+    emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(writesOf(emulator).filter((operation) => operation === 'import-key-material')).toHaveLength(1);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  });
+
+  test('but a first import stays unproven: another writer could have been first', async () => {
+    bench = await workbench(emulator, keyWithMaterial('orders', `expiration_time = "${far}"`));
+    emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
+    const apply = await bench.workspace.apply();
+    expect(apply.code).toBe(0);
+    expect(apply.text).toContain('The import is not proven');
+    const { key_id, fingerprint_verified } = bench.workspace.attributes('byok_key_material');
+    expect(fingerprint_verified).toBe(false);
+    expect(await holdsMaterial(emulator, String(key_id), bench.material)).toBe(true);
+    expect((await bench.workspace.plan()).code).toBe(0);
+  });
 });
 
 test('fetches new parameters once when the token is refused', async () => {

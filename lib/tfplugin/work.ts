@@ -1,0 +1,29 @@
+/** Changes under way. A provider that ends in the middle of one may leave the world half changed, so its end waits for them. */
+
+export interface Work {
+  /** Runs a change, and holds back the end of the process until it is done. */
+  hold<T>(change: () => Promise<T>): Promise<T>;
+  /** Resolves once nothing is under way, or when the time is over. */
+  idle(patienceMs: number): Promise<void>;
+}
+
+export function createWork(): Work {
+  const running = new Set<Promise<unknown>>();
+  return {
+    hold(change) {
+      const outcome = change();
+      running.add(outcome);
+      const done = () => void running.delete(outcome);
+      outcome.then(done, done);
+      return outcome;
+    },
+    async idle(patienceMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const over = new Promise((resolve) => {
+        timer = setTimeout(resolve, patienceMs);
+      });
+      await Promise.race([Promise.allSettled(running), over]);
+      clearTimeout(timer);
+    },
+  };
+}

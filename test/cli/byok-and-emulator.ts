@@ -1,0 +1,66 @@
+/** The command as a process of its own against an emulator in this one, which could not answer while it waits for `spawnSync`. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+import { ok } from '../emulator/plain-http';
+import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
+import { bundleByok, type Finished } from './byok-process';
+
+export interface RunOptions {
+  /** Besides the login of the emulator. */
+  readonly env?: Record<string, string>;
+  readonly input?: string | Buffer;
+  readonly cwd?: string;
+  /** @default the emulator's own */
+  readonly endpoint?: string;
+}
+
+export interface ByokAndEmulator {
+  readonly emulator: Emulator;
+  run(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  createKey(keySpec?: string, origin?: string): Promise<string>;
+  /** Secrets of these tests that stood in any argument or output so far. */
+  leaks(secrets: readonly (Buffer | string)[]): string[];
+  close(): Promise<void>;
+}
+
+export async function startByokAndEmulator(): Promise<ByokAndEmulator> {
+  const byok = bundleByok();
+  const emulator = await startEmulator();
+  const places: Place[] = [];
+  return {
+    emulator,
+    async run(args, { env = {}, input, cwd, endpoint = emulator.url } = {}) {
+      const { PATH = '' } = process.env;
+      const login = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
+      const child = spawn(process.execPath, [byok.file, ...args, '--kms-endpoint', endpoint], { env: { PATH, ...login, ...env }, cwd });
+      const output = { stdout: '', stderr: '' };
+      child.stdout.on('data', (chunk) => {
+        output.stdout += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        output.stderr += chunk;
+      });
+      child.stdin.on('error', () => undefined).end(input);
+      const [status] = await once(child, 'close');
+      for (const [name, content] of Object.entries({ ...output, arguments: child.spawnargs.join('\0') })) {
+        places.push({ name: `${name} of byok ${args.join(' ')}`, content: Buffer.from(content) });
+      }
+      return { status, ...output };
+    },
+    async createKey(keySpec = 'AES_256', origin = 'external') {
+      const body = { key_alias: `test-${randomUUID()}`, origin, key_spec: keySpec };
+      return (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info.key_id;
+    },
+    leaks: (secrets) =>
+      findLeaks(
+        places,
+        [...secrets, emulator.authToken].flatMap((secret, index) => needlesOf(`secret ${index}`, secret)),
+      ),
+    async close() {
+      byok.remove();
+      await emulator.close();
+    },
+  };
+}
