@@ -14,4 +14,4 @@ export {
 export { ByokError, type ErrorCode, isByokError } from './errors';
 export type { KeyDestroyPolicy } from './schema/external-key';
 export type { MaterialDestroyPolicy, MaterialEncoding } from './schema/key-material';
-export type { KeySpec, WrappingAlgorithm } from './schema/kms';
+export type { KeySpec, KeyUsage, WrappingAlgorithm } from './schema/kms';

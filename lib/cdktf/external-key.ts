@@ -30,6 +30,11 @@ export interface ExternalKeyConfig extends TerraformMetaArguments {
    */
   readonly enabled?: boolean | IResolvable;
   /**
+   * Tags of the key: names of up to 36, values of up to 43 characters. Given, they are all the tags that the key has.
+   * @default - tags are not looked at
+   */
+  readonly tags?: Record<string, string>;
+  /**
    * Days between `terraform destroy` and the end of the key, 7 to 1096.
    * @default 7
    */

@@ -3,7 +3,7 @@ import type { IResolvable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
-import type { KeySpec, WrappingAlgorithm } from '../schema/kms';
+import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
 import { ByokProvider } from './byok-provider';
 import type { ResourceTimeouts } from './byok-resource';
 import type { Expiration } from './expiration';
@@ -37,6 +37,11 @@ export interface ImportedKeyProps {
    */
   readonly keySpec?: KeySpec;
   /**
+   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another one means another key.
+   * @default - follows from `keySpec`
+   */
+  readonly keyUsage?: KeyUsage;
+  /**
    * Whether the key may be used.
    * @default - not managed here
    */
@@ -56,6 +61,11 @@ export interface ImportedKeyProps {
    * @default "schedule_deletion"
    */
   readonly keyOnDestroy?: KeyDestroyPolicy;
+  /**
+   * Tags of the key: names of up to 36, values of up to 43 characters. Given, they are all the tags that the key has.
+   * @default - tags are not looked at
+   */
+  readonly tags?: Record<string, string>;
   /**
    * Days between destroy and the end of the key, 7 to 1096.
    * @default 7
@@ -106,7 +116,9 @@ export class ImportedKey extends Construct {
       alias: props.alias,
       description: props.description,
       keySpec: props.keySpec,
+      keyUsage: props.keyUsage,
       enabled: props.enabled,
+      tags: props.tags,
       pendingDays: props.pendingDays,
       cancelPendingDeletion: props.cancelPendingDeletion,
       onDestroy: props.keyOnDestroy,

@@ -2,7 +2,7 @@
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
-import type { KeyDetail } from '../kms/model';
+import type { CallOptions, KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
@@ -15,6 +15,8 @@ export interface KeyWish {
   /** Undefined: not managed. */
   readonly enabled: boolean | undefined;
   readonly cancelPendingDeletion: boolean;
+  /** All the tags that the key is to have; undefined: not looked at. */
+  readonly tags: Tags | undefined;
 }
 
 export interface KeyOutcome {
@@ -142,6 +144,9 @@ async function syncKey({ kms, signal }: LifecycleContext, observed: KeyDetail, w
   if (key.keyDescription !== wish.description) {
     await kms.updateKeyDescription(keyId, wish.description, options);
   }
+  if (wish.tags !== undefined) {
+    await syncTags(kms, keyId, wish.tags, options);
+  }
   if (wish.enabled === true && key.keyState === '3') {
     await kms.enableKey(keyId, options);
   } else if (wish.enabled === false && key.keyState === '2') {
@@ -154,6 +159,16 @@ async function syncKey({ kms, signal }: LifecycleContext, observed: KeyDetail, w
     });
   }
   return { key: { ...key, keyAlias: wish.alias, keyDescription: wish.description }, notices };
+}
+
+async function syncTags(kms: Kms, keyId: string, wished: Tags, options: CallOptions): Promise<void> {
+  const found = await kms.getTags(keyId, options);
+  const differing = Object.fromEntries(Object.entries(wished).filter(([name, value]) => found[name] !== value));
+  // A tag is a name and a value: another value means deleting the pair and creating another.
+  const gone = Object.fromEntries(Object.entries(found).filter(([name, value]) => wished[name] !== value));
+  if (Object.keys(differing).length + Object.keys(gone).length > 0) {
+    await kms.updateTags(keyId, { create: differing, delete: gone }, options);
+  }
 }
 
 /** What a person should know of a key in state 4. */

@@ -13,6 +13,14 @@ export function texts(values: Values, name: string): readonly string[] | undefin
   return Array.isArray(value) && value.every((element) => typeof element === 'string') ? value : undefined;
 }
 
+/** A map of strings; undefined also while one of them is unknown. */
+export function textMap(values: Values, name: string): Readonly<Record<string, string>> | undefined {
+  const value = block(values, name);
+  return value !== undefined && Object.values(value).every((element) => typeof element === 'string')
+    ? (value as Record<string, string>)
+    : undefined;
+}
+
 export function integer(values: Values, name: string): number | undefined {
   const value = values[name];
   return typeof value === 'number' ? value : undefined;

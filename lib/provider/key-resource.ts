@@ -1,13 +1,14 @@
 /** `byok_external_key`: translates between Terraform and the lifecycle of a key. */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
+import { checkTags } from '../kms/request-fields';
 import { createKey, type KeyOutcome, type KeyWish, removeKey, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
 import { formatInstant } from '../schema/expiration-time';
 import { defaultPendingDays, externalKeySchema, type KeyDestroyPolicy, keyDestroyPolicies } from '../schema/external-key';
 import { findKeySpec, formats, type KeySpec, ranges } from '../schema/kms';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Value, type Values } from '../tfplugin/value';
-import { complete, flag, integer, isUnknown, text } from './attributes';
+import { complete, flag, integer, isUnknown, text, textMap } from './attributes';
 import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { refuse, warn } from './refuse';
@@ -28,6 +29,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
       checkForm('description', text(config, 'description'), `^[\\s\\S]{0,${ranges.keyDescription.maximum}}$`, 'at most 255 characters'),
     );
     check(context, () => checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')));
+    check(context, () => checkTags(textMap(config, 'tags') ?? {}));
     check(context, () => checkInteger('pending_days', integer(config, 'pending_days'), ranges.pendingDays));
   },
 
@@ -40,7 +42,11 @@ export const externalKeyResource: ResourceDefinition<Client> = {
     if (key?.keyState === '4') {
       warn(context, [scheduledNotice(key)]);
     }
-    return { state: key === undefined ? null : refreshed(state, key), private: privateState };
+    if (key === undefined) {
+      return { state: null, private: privateState };
+    }
+    const tags = textMap(state, 'tags') === undefined ? null : await client.kms.getTags(key.keyId, { signal: context.signal });
+    return { state: { ...refreshed(state, key), tags }, private: privateState };
   },
 
   async plan({ prior, proposed, config }, _client, context) {
@@ -72,11 +78,11 @@ export const externalKeyResource: ResourceDefinition<Client> = {
       return { state: null, private: noPrivateState };
     }
     if (prior === null) {
-      return finish(planned, await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned)), context);
+      return finish(planned, await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null)), context);
     }
     return finish(
       planned,
-      await updateKey(lifecycleContext(client, context, 'update', planned), text(prior, 'key_id') ?? '', wishOf(planned)),
+      await updateKey(lifecycleContext(client, context, 'update', planned), text(prior, 'key_id') ?? '', wishOf(planned, prior)),
       context,
     );
   },
@@ -152,7 +158,8 @@ function refuseSameAlias(prior: Values, proposed: Values, changed: readonly stri
   }
 }
 
-function wishOf(planned: Values): KeyWish {
+/** Tags that are not declared any more are taken away. */
+function wishOf(planned: Values, prior: Values | null): KeyWish {
   return {
     alias: text(planned, 'alias') ?? '',
     description: text(planned, 'description') ?? '',
@@ -160,6 +167,7 @@ function wishOf(planned: Values): KeyWish {
     keyUsage: text(planned, 'key_usage'),
     enabled: flag(planned, 'enabled'),
     cancelPendingDeletion: flag(planned, 'cancel_pending_deletion') ?? false,
+    tags: textMap(planned, 'tags') ?? (prior !== null && textMap(prior, 'tags') !== undefined ? {} : undefined),
   };
 }
 

@@ -42,6 +42,12 @@ export const externalKeySchema = {
       description:
         'Whether the key may be used. Omitted: not managed here. A key without material can be neither enabled nor disabled; the wish is kept until it can.',
     },
+    tags: {
+      type: ['map', 'string'],
+      optional: true,
+      description:
+        'Tags of the key: names of up to 36, values of up to 43 characters. Declared, they are all the tags that the key has; omitted, tags are not looked at.',
+    },
     pending_days: {
       type: 'number',
       optional: true,

@@ -20,6 +20,7 @@ const externalKey: Complete<ExternalKeyConfig> = {
   keyUsage: 'ENCRYPT_DECRYPT',
   description: 'cards',
   enabled: true,
+  tags: { team: 'payments' },
   pendingDays: 30,
   cancelPendingDeletion: true,
   onDestroy: 'retain',
@@ -84,14 +85,21 @@ const settable = ({ attributes, blocks = {} }: BlockSchema): string[] => [
 
 const snakeCased = (config: object): object => Object.fromEntries(Object.entries(config).map(([name, value]) => [snakeCase(name), value]));
 
-/** A block of ours as cdktf writes it: a line per attribute, values as in JSON, blocks with a line of their own at both ends. */
+/** A block of ours as cdktf writes it: a line per value, values as in JSON; blocks, maps and lists with a line of their own at both ends. */
 const hclBlock = (opening: string, attributes: object): string[] => [
   `${opening} {`,
-  ...Object.entries(attributes).flatMap(([name, value]) =>
-    typeof value === 'object' && !Array.isArray(value) ? hclBlock(name, value) : [`${name} = ${JSON.stringify(value)}`],
-  ),
+  ...Object.entries(attributes).flatMap(([name, value]) => hclAttribute(name, value)),
   '}',
 ];
+
+const hclAttribute = (name: string, value: unknown): string[] => {
+  if (Array.isArray(value)) {
+    return [`${name} = [`, ...value.map((item, index) => `${JSON.stringify(item)}${index < value.length - 1 ? ',' : ''}`), ']'];
+  }
+  return typeof value === 'object' && value !== null
+    ? hclBlock(name === 'timeouts' ? name : `${name} =`, value)
+    : [`${name} = ${JSON.stringify(value)}`];
+};
 
 const lines = (text: string): string[] => text.split('\n').map((line) => line.trim());
 
