@@ -8,7 +8,7 @@ export const materialStatuses = {
   present: 'the key holds its material',
   expired_not_purged: 'the material is past its expiration_time and the KMS, which takes up to 24 hours, has not deleted it yet',
   purged_after_expiry: 'the KMS deleted the material after its expiration_time',
-  deleted_outside: 'the material was deleted, not by its expiry and not by Terraform',
+  deleted_outside: 'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
   key_disabled: 'the key holds its material and is disabled',
   key_pending_deletion: 'the key is scheduled for deletion',
   key_not_ready: 'the key is still being activated',

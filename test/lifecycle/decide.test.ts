@@ -114,7 +114,7 @@ describe('absent material', () => {
     expect(decideFor({ status: 'purged_after_expiry', found: past, wish: { expiration: later } }).reason).toContain(
       'expired on 2030-05-01T00:00:00Z',
     );
-    expect(decideFor({ status: 'deleted_outside', found: future }).reason).toContain('deleted, not by Terraform');
+    expect(decideFor({ status: 'deleted_outside', found: future }).reason).toContain('the key holds no material any more');
   });
 });
 
