@@ -1,7 +1,7 @@
 /** The figures as text for a terminal. */
 
 /**
- * @param figures `{ figure, unit, measured, min, max, goal, met }`; `measured` and `met` null: not measured on this machine
+ * @param figures `{ figure, unit, measured, min, max, goal, met }`; `measured` and `met` null: not measured on this machine; no `goal`: told, not judged
  * @param times milliseconds by name
  */
 export function table(figures, times) {
@@ -12,6 +12,9 @@ export function table(figures, times) {
 
 function figureRow({ figure, unit, measured, min, max, goal, met }) {
   const range = min === undefined ? '' : `${number(min, unit)} … ${number(max, unit)}`;
+  if (goal === undefined) {
+    return [figure, `${number(measured, unit)} ${unit}`, range, '', ''];
+  }
   const goalText = `≤ ${goal} ${unit}`;
   return measured === null
     ? [figure, 'not measured', range, goalText, '-']
