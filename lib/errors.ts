@@ -1,6 +1,6 @@
 /**
  * The one error class of this library. Every failure that a person may see is a `ByokError` with a stable
- * `code`; each front-end translates it once (Terraform diagnostics, CLI exit codes).
+ * `code`; each front-end translates it once (Terraform diagnostics, a sentence on stderr).
  */
 
 /** What each code means; read by the documentation and by the front-ends. */
@@ -21,6 +21,7 @@ export const errorCodes = {
   ERR_INTERNAL: 'a defect of this program',
 } as const;
 
+/** Stable: programs may decide by it, never by the message. */
 export type ErrorCode = keyof typeof errorCodes;
 
 export interface ByokErrorOptions {
@@ -30,6 +31,7 @@ export interface ByokErrorOptions {
   readonly attribute?: string | undefined;
 }
 
+/** Every failure that a person may see. */
 export class ByokError extends Error {
   readonly code: ErrorCode;
   readonly attribute: string | undefined;

@@ -1,6 +1,6 @@
 export { ByokProvider, type ByokProviderProps } from './cdktf/byok-provider';
 export type { ResourceTimeouts } from './cdktf/byok-resource';
-export { Expiration } from './cdktf/expiration';
+export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './cdktf/expiration';
 export { ExternalKey, type ExternalKeyConfig } from './cdktf/external-key';
 export { ImportedKey, type ImportedKeyProps } from './cdktf/imported-key';
 export { KeyMaterial, type KeyMaterialConfig, type KeyMaterialSourceConfig } from './cdktf/key-material';

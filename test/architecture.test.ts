@@ -18,7 +18,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   provider: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
   cdktf: ['errors', 'schema'],
   emulator: ['errors', 'secret', 'schema'],
-  cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'cdktf', 'emulator'],
+  // Of kms the types of its answers.
+  report: ['errors', 'schema', 'kms', 'lifecycle'],
+  cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'cdktf', 'emulator'],
   index: ['errors', 'schema', 'cdktf'],
 };
 

@@ -1,10 +1,14 @@
 /** The Terraform examples that the documentation shows, checked by the real terraform with our provider. */
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pages, readText } from '../scripts/docs/pages';
 import { TerraformWorkspace } from './support/terraform-workspace';
 
-const examples = join(__dirname, '..', 'examples');
-const types = readdirSync(join(examples, 'resources'));
+const root = join(__dirname, '..');
+const examples = join(root, 'examples');
+const subjects = ['resources', 'data-sources', 'ephemeral-resources', 'functions'].flatMap((folder) =>
+  readdirSync(join(examples, folder)).map((name) => join(folder, name)),
+);
 
 let workspace: TerraformWorkspace;
 
@@ -15,12 +19,30 @@ beforeEach(() => {
 
 afterEach(() => workspace.remove());
 
-test.each(types)('the example of %s is valid and formatted', async (type) => {
-  copyFileSync(join(examples, 'resources', type, 'resource.tf'), join(workspace.folder, 'resource.tf'));
+test.each(subjects)('the examples in %s are valid and formatted', async (subject) => {
+  const folder = join(examples, subject);
+  const files = readdirSync(folder);
+  expect(files.filter((name) => !name.endsWith('.tf'))).toEqual([]);
+  for (const name of files) {
+    copyFileSync(join(folder, name), join(workspace.folder, name));
+  }
   await workspace.init();
   const { text } = await workspace.succeed(['validate', '-no-color']);
   expect(text).toContain('The configuration is valid.');
   expect((await workspace.succeed(['fmt', '-check', '-diff'])).output).toBe('');
+});
+
+test('every block of Terraform in the pages is formatted, and every example is on a page', async () => {
+  const blocks = pages(readText(root)).flatMap(({ content }) =>
+    [...content.matchAll(/```terraform\n([\s\S]*?)```/g)].map(([, text = '']) => text),
+  );
+  mkdirSync(join(workspace.folder, 'blocks'));
+  blocks.forEach((text, index) => {
+    writeFileSync(join(workspace.folder, 'blocks', `${index}.tf`), text);
+  });
+  expect((await workspace.succeed(['fmt', '-check', '-diff', 'blocks'])).output).toBe('');
+  const shown = subjects.flatMap((subject) => readdirSync(join(examples, subject)).map((name) => join(subject, name)));
+  expect(shown.filter((path) => !blocks.includes(readFileSync(join(examples, path), 'utf8')))).toEqual([]);
 });
 
 test('fails an example with an attribute that the provider does not have', async () => {

@@ -5,12 +5,13 @@
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ByokError } from '../errors';
-import { providerName, providerSchema, sourceAddress } from '../schema/provider';
+import { type EnvironmentSetting, environmentVariables, providerName, providerSchema, sourceAddress } from '../schema/provider';
 import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
 import { installProvider } from './install-provider';
 import { packageVersion, readProviderBundle } from './provider-bundle';
 import { onSynthesis, pathFromStackFolder } from './stack-folder';
 
+/** Which KMS, which project, and one way to log in; whatever is left out comes from the environment. */
 export interface ByokProviderProps {
   /**
    * Whose KMS this is: "huaweicloud", "opentelekomcloud", or the domain suffix of a related cloud. It also decides whether `HW_*` or
@@ -114,9 +115,11 @@ const impliedId = 'ImpliedByokProvider';
 /** Context key: a folder with another build of the provider, laid out as `dist/bundle`. */
 const bundleContext = 'cdktf-byok:bundle';
 
+/** The provider block of a stack. Synthesis writes the provider itself beside it, checked against its checksum. */
 export class ByokProvider extends TerraformProvider {
   static readonly tfResourceType = providerName;
 
+  /** True also for a provider of another copy of this package on disk. */
   static isByokProvider(construct: IConstruct): construct is ByokProvider {
     return byokProviderSymbol in construct;
   }
@@ -139,7 +142,7 @@ export class ByokProvider extends TerraformProvider {
     refuseLiteralSecrets(
       providerSchema,
       props,
-      'leave it out and set its environment variable, which is HW_AUTH_TOKEN or OS_AUTH_TOKEN for a token, HW_USER_PASSWORD or OS_PASSWORD for a password, HW_SECRET_KEY or OS_SECRET_KEY for a secret key, or pass an ephemeral variable',
+      (attribute) => `leave it out and set ${variablesOf(attribute)} in the environment, or pass an ephemeral variable`,
     );
     super(scope, id, {
       terraformResourceType: providerName,
@@ -199,6 +202,12 @@ export class ByokProvider extends TerraformProvider {
     const which = this.alias === undefined ? 'no alias' : `the alias "${this.alias}"`;
     return [`the stack "${stack.node.id}" has ${namesakes.length} ByokProvider with ${which}; give each but one an alias of its own`];
   }
+}
+
+/** The first variable of each cloud. */
+function variablesOf(attribute: string): string {
+  const { HW, OS } = environmentVariables[attribute as EnvironmentSetting];
+  return [HW[0], OS[0]].filter((name) => name !== undefined).join(' or ');
 }
 
 function providersOf(stack: IConstruct): ByokProvider[] {

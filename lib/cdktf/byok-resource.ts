@@ -19,7 +19,7 @@ export interface ResourceTimeouts {
 }
 
 /** Terraform's name of a resource, and its schema. */
-export interface ResourceKind {
+interface ResourceKind {
   readonly type: string;
   readonly schema: ResourceSchema;
 }

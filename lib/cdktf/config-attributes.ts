@@ -33,15 +33,15 @@ export function hclAttributes(schema: BlockSchema, config: object): Record<strin
 /**
  * A literal secret would stand in `cdk.tf.json`, in the plan and in the repository of whoever wrote it.
  *
- * @param advice what to do instead: a clause that ends the message
+ * @param advice what to do instead of a literal for this attribute: a clause that ends the message
  * @throws ByokError ERR_ARGUMENT without the value
  */
-export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice: string): void {
+export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice: (attribute: string) => string): void {
   for (const { name, attribute, value } of given(schema, config)) {
     if ((attribute.sensitive || attribute.writeOnly) && isLiteral(value)) {
       throw new ByokError(
         'ERR_ARGUMENT',
-        `${propertyName(name)} is given as a literal and would be written to cdk.tf.json in clear; allowed is a reference only: ${advice}`,
+        `${propertyName(name)} is given as a literal and would be written to cdk.tf.json in clear; allowed is a reference only: ${advice(name)}`,
         { attribute: name },
       );
     }

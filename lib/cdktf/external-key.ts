@@ -6,6 +6,7 @@ import { formats, ranges } from '../schema/kms';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { isLiteral } from './config-attributes';
 
+/** Attributes of `byok_external_key`, and Terraform's own of every resource. */
 export interface ExternalKeyConfig extends TerraformMetaArguments {
   /** Name of the key, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. */
   readonly alias: string;
@@ -87,10 +88,12 @@ export class ExternalKey extends ByokResource {
     return this.getStringAttribute('key_id');
   }
 
+  /** What kind of key it is, for example "AES_256". */
   get keySpec(): string {
     return this.getStringAttribute('key_spec');
   }
 
+  /** What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". */
   get keyUsage(): string {
     return this.getStringAttribute('key_usage');
   }
@@ -112,8 +115,8 @@ function faultsOf({ alias, description, pendingDays }: ExternalKeyConfig): strin
     faults.push(`alias is "${alias}"; allowed are 1 to 255 of the characters a-z A-Z 0-9 : / _ -, not ending in "/default"`);
   }
   const { maximum } = ranges.keyDescription;
-  if (description !== undefined && isLiteral(description) && [...description].length > maximum) {
-    faults.push(`description has ${[...description].length} characters; allowed are up to ${maximum}`);
+  if (description !== undefined && isLiteral(description) && description.length > maximum) {
+    faults.push(`description has ${description.length} characters; allowed are up to ${maximum}`);
   }
   const days = ranges.pendingDays;
   if (

@@ -11,6 +11,7 @@ import { ExternalKey } from './external-key';
 import { KeyMaterial } from './key-material';
 import type { KeyMaterialSource } from './key-material-source';
 
+/** What the key is, where its material comes from, and how long that lives. */
 export interface ImportedKeyProps {
   /** Name of the key, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. */
   readonly alias: string;
@@ -21,6 +22,11 @@ export interface ImportedKeyProps {
    * @default - never; on an adopted key, what is there
    */
   readonly expiration?: Expiration;
+  /**
+   * From how long before the expiry on plans warn of it: a whole number and a unit (s, m, h, d).
+   * @default "14d"
+   */
+  readonly warnBefore?: string;
   /**
    * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it. Nothing else is imported.
    * @default - no pin
@@ -100,6 +106,10 @@ export interface ImportedKeyProps {
   readonly provider?: ByokProvider;
 }
 
+/**
+ * An external key and the material in it. When the material was deleted or expired, the next deploy imports the same one again, under the
+ * same key id.
+ */
 export class ImportedKey extends Construct {
   /** The key itself, child `Key`. */
   readonly key: ExternalKey;
@@ -128,7 +138,8 @@ export class ImportedKey extends Construct {
     this.material = new KeyMaterial(this, 'Resource', {
       ...props.source.bind(this),
       keyId: this.key.keyId,
-      expirationTime: props.expiration?.expirationTime,
+      ...props.expiration?.bind(),
+      warnBefore: props.warnBefore,
       fingerprint: props.fingerprint,
       wrappingAlgorithm: props.wrappingAlgorithm,
       onDestroy: props.onDestroy,

@@ -6,6 +6,7 @@ import type { MaterialEncoding } from '../schema/key-material';
 import type { KeyMaterialSourceConfig } from './key-material';
 import { pathFromStackFolder } from './stack-folder';
 
+/** How a source spells the material. */
 export interface KeyMaterialSourceOptions {
   /**
    * How the source spells the material. White space around base64 and hex is allowed; "raw" are the bytes as they are; "pem", "der" and
@@ -20,6 +21,7 @@ export interface KeyMaterialSourceOptions {
   readonly passwordEnvironment?: string;
 }
 
+/** The fields of the import API, for material that was wrapped elsewhere. */
 export interface PreWrappedOptions {
   /** Import token that the material was wrapped for: a reference to an ephemeral value. */
   readonly importToken: string;
@@ -37,6 +39,7 @@ export interface PreWrappedOptions {
   readonly version?: number;
 }
 
+/** Options of a material that a Terraform variable holds. */
 export interface VariableSourceOptions extends KeyMaterialSourceOptions {
   /**
    * Counter that shows a change of the material in the plan, where the value itself never stands.
@@ -51,6 +54,7 @@ export interface IKeyMaterialVariable {
   addOverride(path: string, value: boolean): void;
 }
 
+/** A place that key material comes from. It is named here, and read by the provider only: the material is in nothing that is synthesized. */
 export abstract class KeyMaterialSource {
   /**
    * A file, read when Terraform plans and applies.

@@ -70,6 +70,22 @@ export interface KeyMaterialConfig extends KeyMaterialSourceConfig, TerraformMet
    */
   readonly expirationTime?: string;
   /**
+   * Rolling expiry, instead of `expirationTime`: how long the material is valid after each import, for example "90d". Goes with
+   * `renewBefore`.
+   * @default - no rolling expiry
+   */
+  readonly validFor?: string;
+  /**
+   * Rolling expiry: from how long before the expiry on an apply renews the material, for example "14d".
+   * @default - no rolling expiry
+   */
+  readonly renewBefore?: string;
+  /**
+   * From how long before the expiry on plans warn of it.
+   * @default "14d"
+   */
+  readonly warnBefore?: string;
+  /**
    * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it. Nothing else is imported.
    * @default - no pin
    */
@@ -116,12 +132,12 @@ export class KeyMaterial extends ByokResource {
     return new ByokImport(scope, importToId, { terraformResourceType: KeyMaterial.tfResourceType, importId: importFromId, provider });
   }
 
-  /** @throws ByokError ERR_ARGUMENT when `materialWo` is a literal */
+  /** @throws ByokError ERR_ARGUMENT when a write-only value (`…Wo`) is a literal */
   constructor(scope: Construct, id: string, config: KeyMaterialConfig) {
     refuseLiteralSecrets(
       keyMaterialSchema,
       config,
-      'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
+      () => 'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
     );
     super(scope, id, { type: KeyMaterial.tfResourceType, schema: keyMaterialSchema }, config);
     this.node.addValidation({ validate: () => faultsOf(config) });
@@ -137,6 +153,7 @@ export class KeyMaterial extends ByokResource {
     return this.getStringAttribute('key_id');
   }
 
+  /** Spec of the key, for example "AES_256". */
   get keySpec(): string {
     return this.getStringAttribute('key_spec');
   }

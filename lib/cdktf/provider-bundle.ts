@@ -31,7 +31,8 @@ const packageName = 'cdktf-byok';
 
 /** Version of this package, and so of the provider that is built from it. */
 export function packageVersion(): string {
-  return readPackage(packageRoot()).version;
+  found.version ??= readPackage(packageRoot()).version;
+  return found.version;
 }
 
 /** `dist/bundle` of this package, from `lib/` as well as from `dist/`. */
@@ -176,14 +177,22 @@ function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function packageRoot(folder: string = __dirname): string {
+/** Every resource of a stack asks for the version, and it does not change while this process runs. */
+const found: { root?: string; version?: string } = {};
+
+function packageRoot(): string {
+  found.root ??= findPackageRoot(__dirname);
+  return found.root;
+}
+
+function findPackageRoot(folder: string): string {
   if (readPackage(folder).name === packageName) {
     return folder;
   }
   if (dirname(folder) === folder) {
     throw new ByokError('ERR_INTERNAL', `no parent folder of ${__dirname} has a package.json of the name "${packageName}"`);
   }
-  return packageRoot(dirname(folder));
+  return findPackageRoot(dirname(folder));
 }
 
 function readPackage(folder: string): { name: string; version: string } {

@@ -1,9 +1,15 @@
 /** `byok ceremony`: an import in two steps, with the key material on another machine that is connected to nothing. */
-import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
-import { isAsymmetric, type KeySpec, keySpecs, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import {
+  defaultKeySpec,
+  defaultWrappingAlgorithm,
+  isAsymmetric,
+  type KeySpec,
+  type WrappingAlgorithm,
+  wrappingAlgorithmNames,
+} from '../schema/kms';
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
@@ -73,7 +79,7 @@ function startCommand(surroundings: Surroundings): Command {
       .addOption(
         new Option('--wrapping-algorithm <NAME>', 'how the offline machine wraps the material')
           .choices(wrappingAlgorithmNames)
-          .default('RSAES_OAEP_SHA_256'),
+          .default(defaultWrappingAlgorithm),
       )
       .addOption(new Option('--out-dir <DIR>', 'a new or empty folder; by default byok-ceremony-<ID>')),
   )
@@ -91,9 +97,9 @@ function startCommand(surroundings: Surroundings): Command {
         requirePendingImport(keyId, key);
         const keySpec = importableSpec(key.keySpec);
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
-        const { wrapMaterial } = require('../wrap/wrapping') as typeof import('../wrap/wrapping');
+        const { parseWrappingKey } = require('../wrap/wrapping') as typeof import('../wrap/wrapping');
         // Refuses a wrapping key that somebody else could open, before a person carries it about.
-        wrapMaterial(wrappingAlgorithm, parameters.publicKey, randomBytes(32));
+        parseWrappingKey(parameters.publicKey);
         const ceremony = writeCeremony(dir, { key_id: keyId, key_spec: keySpec, wrapping_algorithm: wrappingAlgorithm }, parameters);
         const steps = offlineSteps(keySpec, wrappingAlgorithm);
         const started: Started = {
@@ -111,9 +117,10 @@ function startCommand(surroundings: Surroundings): Command {
 }
 
 /** @throws ByokError ERR_KEY_UNSUITABLE */
-function importableSpec(keySpec = 'AES_256'): KeySpec {
-  const { refuseKeySpec } = require('../material/check') as typeof import('../material/check');
-  return Object.hasOwn(keySpecs, keySpec) ? (keySpec as KeySpec) : refuseKeySpec(keySpec);
+function importableSpec(keySpec: string = defaultKeySpec): KeySpec {
+  const { requireKeySpec } = require('../material/check') as typeof import('../material/check');
+  requireKeySpec(keySpec);
+  return keySpec as KeySpec;
 }
 
 function instructions(started: Started, steps: readonly OfflineStep[]): string {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../cdktf/provider-bundle';
 import { ceremonyCommand } from './ceremony-command';
+import { checkCommand } from './check-command';
 import { emulatorCommand } from './emulator-command';
 import { fingerprintCommand } from './fingerprint-command';
 import { importCommand } from './import-command';
@@ -17,6 +18,7 @@ Where to begin:
   $ byok fingerprint --material-file orders.key
                                          names the material in a pull request without showing it
   $ byok status                          which external keys there are, and when their material expires
+  $ byok check --state terraform.tfstate  what expires or is missing, by exit code: for cron and CI
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
   $ byok ceremony start --key-id ID      the same, with the material on a machine that is connected to nothing
@@ -33,6 +35,7 @@ export function byokCommand(surroundings: Surroundings): Command {
     .addCommand(providerCommand(surroundings))
     .addCommand(fingerprintCommand(surroundings))
     .addCommand(statusCommand(surroundings))
+    .addCommand(checkCommand(surroundings))
     .addCommand(importCommand(surroundings))
     .addCommand(ceremonyCommand(surroundings));
 }

@@ -1,5 +1,6 @@
 /** `byok fingerprint`: names key material without showing it. Talks to no network. */
 import { Command } from 'commander';
+import { defaultKeySpec } from '../schema/kms';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
 
@@ -26,7 +27,7 @@ export function fingerprintCommand(surroundings: Surroundings): Command {
       try {
         if (!material.isPrivateKey) {
           // A line feed at the end of a raw file would give a fingerprint that no import can ever have.
-          material.checkFits('AES_256');
+          material.checkFits(defaultKeySpec);
         }
         const { fingerprint } = material;
         surroundings.print(json === true ? `${JSON.stringify({ fingerprint })}\n` : `${fingerprint}\n`);

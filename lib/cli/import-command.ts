@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
 import { parseExpirationTime } from '../schema/expiration-time';
-import { formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
@@ -68,7 +68,7 @@ export function importCommand(surroundings: Surroundings): Command {
     .addOption(
       new Option('--wrapping-algorithm <NAME>', 'how the material is wrapped on its way')
         .choices(wrappingAlgorithmNames)
-        .default('RSAES_OAEP_SHA_256')
+        .default(defaultWrappingAlgorithm)
         .conflicts(wrappedFlagKeys),
     )
     .option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)')
@@ -131,16 +131,24 @@ function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
 function readField(key: WrappedField, flags: Flags, { env }: Surroundings): FieldContent | undefined {
   const [file, name] = [flags[`${key}File`], flags[`${key}Env`]];
   if (file !== undefined) {
-    return { content: readFileSync(file), place: `file "${file}"` };
+    return { content: readFieldFile(file), place: `file "${file}"` };
   }
   if (name === undefined) {
     return undefined;
   }
   const value = env[name];
   if (value === undefined) {
-    throw new ByokError('ERR_ARGUMENT', `the environment variable "${name}" is not set`);
+    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the environment variable "${name}" is not set; set it, or name a file`);
   }
   return { content: Buffer.from(value, 'utf8'), place: `environment variable "${name}"` };
+}
+
+function readFieldFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the file "${path}" cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function checkSequence(sequence: string | undefined): string | undefined {

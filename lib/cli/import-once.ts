@@ -5,7 +5,7 @@ import type { KeyDetail, Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
 import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
-import { describeKeyState, isAsymmetric } from '../schema/kms';
+import { defaultKeySpec, describeKeyState, isAsymmetric } from '../schema/kms';
 import { defaultTimeoutMs } from '../schema/timeouts';
 
 export interface ImportRequest {
@@ -17,7 +17,7 @@ export interface ImportRequest {
 }
 
 /** What the key is now, in the spelling of --json. */
-export interface ImportedKey {
+export interface ImportOutcome {
   readonly key_id: string;
   readonly key_spec: string;
   /** As the KMS says it, for example "2". */
@@ -37,7 +37,7 @@ export async function importOnce(
   kms: Kms,
   now: () => Date,
   { keyId, expiration, source, allowWeakMaterial = false }: ImportRequest,
-): Promise<ImportedKey> {
+): Promise<ImportOutcome> {
   const { createMaterial } = require('../lifecycle/create-material') as typeof import('../lifecycle/create-material');
   const key = await kms.describeKey(keyId);
   // A private key at hand can be compared with what the KMS shows; nothing else that is there already can.
@@ -46,7 +46,7 @@ export async function importOnce(
   }
   const request: MaterialRequest = {
     keyId,
-    wish: { expiration, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
+    wish: { expiration, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
     allowWeakMaterial,
     permitted: [],
     reviewed: undefined,
@@ -63,7 +63,7 @@ export async function importOnce(
       { attribute: 'key_id' },
     );
   }
-  return importedKey(keyId, key?.keySpec, outcome);
+  return outcomeOf(keyId, key?.keySpec, outcome);
 }
 
 /** @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE unless the key waits for material */
@@ -90,7 +90,7 @@ export function requirePendingImport(keyId: string, key: KeyDetail | undefined):
 }
 
 /** For people. */
-export function describeImport(key: ImportedKey): string {
+export function describeImport(key: ImportOutcome): string {
   const { key_id, key_spec, key_state, expiration_time, fingerprint, imported, warnings } = key;
   const rows = [
     ['key', `${key_id} (${key_spec})`],
@@ -118,16 +118,16 @@ function lifecycleContext(kms: Kms, now: () => Date): LifecycleContext {
   };
 }
 
-function importedKey(
+function outcomeOf(
   keyId: string,
   keySpec: string | undefined,
   { observation, proof, importedAt, notices }: MaterialOutcome,
-): ImportedKey {
+): ImportOutcome {
   const { keyState, expiration } = observation;
   const imported = importedAt !== undefined;
   return {
     key_id: keyId,
-    key_spec: keySpec ?? 'AES_256',
+    key_spec: keySpec ?? defaultKeySpec,
     key_state: keyState ?? '',
     expiration_time: expiration === undefined ? null : formatInstant(expiration),
     fingerprint: proof?.fingerprint ?? null,

@@ -23,6 +23,9 @@ const surroundings: Surroundings = {
     }
     return Buffer.concat(chunks);
   },
+  exitWith: (code) => {
+    process.exitCode = code;
+  },
   untilStopped: ({ withParent }) =>
     new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

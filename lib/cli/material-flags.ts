@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { Material } from '../material/material';
-import { type MaterialEncoding, materialEncodings } from '../schema/key-material';
+import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../schema/key-material';
 import { Secret } from '../secret';
 import type { Surroundings } from './surroundings';
 
@@ -19,9 +19,9 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
     .addOption(new Option('--material-file <FILE>', 'file that holds the material').conflicts(['materialEnv', ...against]))
     .addOption(new Option('--material-env <NAME>', 'environment variable that holds the material').conflicts(against))
     .addOption(
-      new Option('--material-encoding <ENCODING>', 'how the material is spelled')
+      new Option('--material-encoding <ENCODING>', 'how the material is spelt')
         .choices(materialEncodings)
-        .default('base64')
+        .default(defaultMaterialEncoding)
         .conflicts(against),
     )
     .addOption(

@@ -15,7 +15,7 @@ Examples:
   $ HW_AUTH_TOKEN=... byok status --region eu-west-101 --project-id 0123456789abcdef0123456789abcdef
   $ byok status --json | jq -r '.[] | select(.days_left != null and .days_left < 14) | .alias'
 
-"never" is material without an expiry; "-" is a key that holds no material.`;
+"never" is material without an expiry; "-" is a key that holds no material, or does not show whether it does.`;
 
 /** One key in the spelling of --json. */
 export interface KeyStatus {
@@ -24,7 +24,7 @@ export interface KeyStatus {
   readonly key_spec: string | null;
   /** As the KMS says it, for example "2". */
   readonly key_state: string;
-  /** RFC 3339; null when the material never expires or there is none. */
+  /** RFC 3339; null when the material never expires or there is none: `key_state` tells. */
   readonly expiration_time: string | null;
   /** Whole days, rounded down; negative when the expiry is past. */
   readonly days_left: number | null;
@@ -68,8 +68,8 @@ export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
     }));
 }
 
-/** States in which the key holds material that could expire. */
-const holdingStates: readonly string[] = ['2', '3', '4', '7'];
+/** The KMS shows no expiry both for material that never expires and for a key without any: in these states it holds some. */
+const holdingStates: readonly string[] = ['2', '3'];
 
 function statusTable(keys: readonly KeyStatus[]): string {
   if (keys.length === 0) {

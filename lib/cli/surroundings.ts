@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly remark: (text: string) => void;
   /** Undefined when nothing is piped in: a person at a keyboard is not asked for key material. */
   readonly readInput: () => Promise<Buffer | undefined>;
+  /** For commands whose exit code tells more than success and failure. */
+  readonly exitWith: (code: number) => void;
   /** Resolves with the reason why a command that runs for ever should end. */
   readonly untilStopped: (options: { readonly withParent: boolean }) => Promise<string>;
 }

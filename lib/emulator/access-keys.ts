@@ -6,11 +6,13 @@ import { refusal } from './api-error';
 import { sameText } from './same-text';
 import { bodyIsAsDeclared, headerValue, parseAuthorization, parseSdkDate, type ReceivedRequest, signatureOf } from './signature';
 
+/** An access key (AK) and its secret key (SK). */
 export interface AccessKey {
   readonly accessKey: string;
   readonly secretKey: string;
 }
 
+/** An access key that is good together with its security token only, and not for long. */
 export interface TemporaryAccessKey extends AccessKey {
   /** What requests carry in X-Security-Token. */
   readonly securityToken: string;

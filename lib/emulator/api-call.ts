@@ -45,6 +45,11 @@ export interface ApiCall {
   readonly handle: (body: unknown, world: World, params: PathParams) => object | undefined | Promise<object>;
 }
 
+/** What most calls are asked with. */
+export interface KeyBody {
+  readonly key_id: string;
+}
+
 export interface ApiCallDefinition<Body> {
   readonly operation: string;
   readonly required: readonly FieldName[];

@@ -8,15 +8,19 @@ import { ApiError } from './api-error';
 import type { Clock } from './clock';
 import type { Fault, Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
+import type { StoredKey } from './key';
 import type { KeyStore } from './key-store';
 import { sameText } from './same-text';
 
+/** Methods that name a key throw an Error for one that is not there, or is not of the kind that they are for. */
 export interface EmulatorControl {
   /** The emulator's clock. */
   now(): Date;
   /** @param seconds may be negative: backwards */
   advanceClock(seconds: number): void;
+  /** Adds to the faults that are waiting already. */
   injectFaults(faults: readonly Fault[]): void;
+  /** Forgets those that hit no call yet. */
   clearFaults(): void;
   /** Deletes the material as somebody else would: the key goes to pending import. That of an asymmetric key nobody can delete. */
   deleteMaterial(keyId: string): void;
@@ -29,7 +33,9 @@ export interface EmulatorControl {
   sweep(options?: { delaySeconds?: number }): string[];
   /** Puts a key into any state, for those that nothing here leads to: 1 (to be activated), 7 (frozen). */
   setKeyState(keyId: string, keyState: string): void;
+  /** Oldest first, up to the latest 10,000. */
   calls(): readonly JournalEntry[];
+  /** Forgets them. */
   clearCalls(): void;
 }
 
@@ -41,7 +47,7 @@ export interface ControlParts {
 }
 
 export function createControl({ clock, keys, faults, journal }: ControlParts): EmulatorControl {
-  function findWithMaterial(keyId: string): ReturnType<KeyStore['find']> {
+  function findWithMaterial(keyId: string): StoredKey {
     keys.settle(clock.now());
     const key = keys.find(keyId);
     if (key.material === undefined) {

@@ -17,6 +17,7 @@ import { createServer } from './server';
 import { StaleReads } from './stale-reads';
 import { WrappingKeyPool } from './wrapping-key-pool';
 
+/** All may be left out: then everything that is secret is random, and nothing touches the disk. */
 export interface EmulatorOptions {
   /** @default 0: any free port */
   readonly port?: number;
@@ -62,6 +63,7 @@ export interface EmulatorOptions {
   readonly log?: (line: string) => void;
 }
 
+/** A running emulator: where it listens, what it lets in, and how a test moves it. */
 export interface Emulator extends EmulatorControl {
   /** KMS endpoint, for example `http://127.0.0.1:41234`. */
   readonly url: string;
@@ -80,6 +82,7 @@ export interface Emulator extends EmulatorControl {
   readonly secretKey: string;
   /** Expires 24 hours after the start, by the emulator's clock. */
   readonly temporaryCredentials: TemporaryAccessKey;
+  /** What the control endpoint wants in X-Control-Token. */
   readonly controlToken: string;
   /** Closes every connection and wipes the material. */
   close(): Promise<void>;
@@ -88,7 +91,11 @@ export interface Emulator extends EmulatorControl {
 /** The longest that the real service grants. */
 const temporaryLifetimeMs = 24 * 60 * 60 * 1000;
 
-/** @throws ByokError ERR_ARGUMENT when an option is not allowed */
+/**
+ * Starts a KMS and IAM on 127.0.0.1; resolves when it listens.
+ *
+ * @throws ByokError ERR_ARGUMENT when an option is not allowed
+ */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
   const account = makeAccount(options);
@@ -142,7 +149,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   } catch (cause) {
     await Promise.all([server.close(), wrappingKeys.close()]);
-    throw new ByokError('ERR_ARGUMENT', `the emulator cannot listen on port ${options.port} of 127.0.0.1; choose another`, { cause });
+    throw new ByokError('ERR_ARGUMENT', `the emulator cannot listen on port ${options.port ?? 0} of 127.0.0.1; choose another`, { cause });
   }
   const { port } = server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -179,7 +186,7 @@ function checkOptions({ dataFile, demoMaterialOnDisk, projectId }: EmulatorOptio
     );
   }
   if (projectId !== undefined && !new RegExp(formats.projectId).test(projectId)) {
-    throw new ByokError('ERR_ARGUMENT', `projectId "${projectId}" is not 32 letters and digits`, { attribute: 'projectId' });
+    throw new ByokError('ERR_ARGUMENT', `projectId is "${projectId}"; allowed are 32 letters and digits`, { attribute: 'projectId' });
   }
 }
 

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { ApiError, IamError } from './api-error';
 
+/** What goes wrong, with which calls and how often. */
 export interface Fault {
   /** A KMS verb such as "import-key-material", or "auth-tokens", "projects". @default every call */
   readonly operation?: string;

@@ -1,5 +1,6 @@
 /** Which calls came and how they were answered, for tests to look at. Holds no request bodies and no secrets. */
 
+/** One call that came, and how it was answered. */
 export interface JournalEntry {
   /** A KMS verb, or "auth-tokens", "projects". */
   readonly operation: string;

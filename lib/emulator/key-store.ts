@@ -3,7 +3,7 @@ import { refusal } from './api-error';
 import { removeMaterial, type StoredKey } from './key';
 
 /** The KMS purges expired material "within 24 hours". */
-export const purgeDelayMs = 24 * 60 * 60 * 1000;
+const purgeDelayMs = 24 * 60 * 60 * 1000;
 
 export interface KeyStoreOptions {
   /** Keep showing the expiry after the material is gone; the real service's behaviour is not documented. */

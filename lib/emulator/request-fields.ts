@@ -12,6 +12,9 @@ interface RequestField {
   readonly code?: KmsApiCode;
 }
 
+/** Base64 of a message or a signature. */
+const signedText = text('^[0-9a-zA-Z+/=]{4,5460}$');
+
 const wholeNumber = { type: 'string', pattern: '^[0-9]{1,11}$' };
 
 const requestFields = {
@@ -36,11 +39,11 @@ const requestFields = {
   plain_text: { schema: { type: 'string', minLength: ranges.plainText.minimum, maxLength: ranges.plainText.maximum } },
   cipher_text: { schema: text(formats.cipherText), code: 'KMS.2201' },
   encryption_algorithm: { schema: { enum: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'SM2_ENCRYPT'] } },
-  message: { schema: text('^[0-9a-zA-Z+/=]{4,5460}$') },
-  signature: { schema: text('^[0-9a-zA-Z+/=]{4,5460}$') },
+  message: { schema: signedText },
+  signature: { schema: signedText },
   signing_algorithm: { schema: { enum: Object.keys(signingAlgorithms) } },
   message_type: { schema: { enum: ['DIGEST', 'RAW'] } },
-  enterprise_project_id: { schema: text('^(0|[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12})$') },
+  enterprise_project_id: { schema: text(formats.enterpriseProjectId) },
   additional_authenticated_data: { schema: { type: 'string', maxLength: 128 } },
   encryption_context: { schema: { type: 'object', additionalProperties: { type: 'string' } } },
 } as const satisfies Record<string, RequestField>;

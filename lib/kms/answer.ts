@@ -14,6 +14,15 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Undefined when it is no JSON, such as the page of a proxy. */
+export function tryParseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
 /** An object, as the examples show it, or an array of one, as the tables say. */
 export function keyInfo(answer: unknown): JsonRecord {
   const info = isRecord(answer) ? answer.key_info : undefined;

@@ -4,9 +4,15 @@
  */
 import { ByokError } from '../errors';
 import { formats } from '../schema/kms';
-import { defaultMaxRetries, documentedRequestsPerSecond, type EnvironmentSetting, environmentVariables } from '../schema/provider';
+import {
+  defaultCloud,
+  defaultMaxRetries,
+  documentedRequestsPerSecond,
+  type EnvironmentSetting,
+  environmentVariables,
+} from '../schema/provider';
 import type { Secret } from '../secret';
-import { defaultCloud, isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
+import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
 import { chooseLogin, type Family, type Login, type LoginValues } from './login';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -153,9 +159,9 @@ function checkedProjectId(projectId: string): string {
   return projectId;
 }
 
-/** "0" is the default enterprise project. "all", which lists take, could not be given to a new key. */
+/** "all", which lists take, could not be given to a new key. */
 function checkedEnterpriseProject(id: string | undefined): string | undefined {
-  if (id !== undefined && !/^(0|[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12})$/.test(id)) {
+  if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
     throw new ByokError('ERR_CONFIGURATION', `enterprise_project_id is "${id}"; allowed is "0" or the 36 characters of an id`, {
       attribute: 'enterprise_project_id',
     });

@@ -5,6 +5,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
+import { defaultCloud } from '../schema/provider';
 
 export interface EndpointConfig {
   /** `huaweicloud`, `opentelekomcloud`, or a domain suffix such as "myhuaweicloud.eu". @default huaweicloud */
@@ -15,8 +16,6 @@ export interface EndpointConfig {
   /** Base URL of IAM given by hand, ending in `/v3`. */
   readonly authUrl?: string | undefined;
 }
-
-export const defaultCloud = 'huaweicloud';
 
 /** Domain of each cloud that has a name of its own. */
 const namedClouds: Readonly<Record<string, (region: string) => string>> = {

@@ -3,7 +3,7 @@
  * have them flat, IAM otherwise has `error.message` and `error.title`. Anything else, a page of a proxy for example, is
  * quoted in short.
  */
-import { isRecord } from './answer';
+import { isRecord, tryParseJson } from './answer';
 
 export interface Refusal {
   readonly apiCode: string | undefined;
@@ -13,10 +13,14 @@ export interface Refusal {
 }
 
 const longestQuote = 200;
+/** What comes after that is never quoted, and need not be searched. */
+const longestLook = 10_000;
+/** Gateways cut off what they send back. Shorter pieces tell little of a token, and might be ordinary words. */
+const shortestPiece = 16;
 
 /** @param hidden what may not show up in the message, even if the other side sent it back */
 export function parseRefusal(body: string, hidden: readonly string[]): Refusal {
-  const json = parsed(body);
+  const json = tryParseJson(body);
   const flat = isRecord(json) ? json : {};
   const nested = isRecord(flat.error) ? flat.error : flat;
   const message = [nested.error_msg, nested.message, nested.title].find((text) => typeof text === 'string' && text !== '');
@@ -33,7 +37,7 @@ export function parseRefusal(body: string, hidden: readonly string[]): Refusal {
 export function quote(text: string, hidden: readonly string[]): string {
   const clean = hidden
     .filter((secret) => secret !== '')
-    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+    .reduce(withoutPieces, text.slice(0, longestLook))
     // Control and format characters could steer the terminal that shows the message.
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim();
@@ -43,10 +47,23 @@ export function quote(text: string, hidden: readonly string[]): string {
   return clean.length > longestQuote ? `${clean.slice(0, longestQuote)}…` : clean;
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+/** Replaces the secret, and every longer piece of it. */
+function withoutPieces(text: string, secret: string): string {
+  const length = Math.min(secret.length, shortestPiece);
+  let clean = '';
+  let at = 0;
+  while (at < text.length) {
+    let end = at + length;
+    if (end > text.length || !secret.includes(text.slice(at, end))) {
+      clean += text[at];
+      at += 1;
+      continue;
+    }
+    while (end < text.length && secret.includes(text.slice(at, end + 1))) {
+      end += 1;
+    }
+    clean += '[secret]';
+    at = end;
   }
+  return clean;
 }

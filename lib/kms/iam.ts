@@ -5,7 +5,7 @@
 import { ByokError } from '../errors';
 import { formats } from '../schema/kms';
 import { Secret } from '../secret';
-import { isRecord } from './answer';
+import { isRecord, tryParseJson } from './answer';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
 import type { Login } from './login';
@@ -60,7 +60,7 @@ export class Iam {
       authorize,
       names,
     });
-    const answer = parse(response.body);
+    const answer = tryParseJson(response.body);
     if (!isRecord(answer) || !Array.isArray(answer.projects)) {
       throw this.#unexpected('projects', 'projects is missing', response);
     }
@@ -77,7 +77,7 @@ export class Iam {
   }
 
   #projectOfToken(response: Response): string {
-    const answer = parse(response.body);
+    const answer = tryParseJson(response.body);
     const token = isRecord(answer) && isRecord(answer.token) ? answer.token : {};
     const id = isRecord(token.project) ? token.project.id : undefined;
     if (!isProjectId(id)) {
@@ -120,12 +120,4 @@ export class Iam {
 
 function isProjectId(id: unknown): id is string {
   return typeof id === 'string' && new RegExp(formats.projectId).test(id);
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
-import { UnexpectedAnswer } from './answer';
+import { tryParseJson, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
@@ -187,7 +187,7 @@ export class KmsClient implements Kms {
 
   #read<Answer>(operation: Operation<never, Answer>, response: Response | undefined): Answer {
     try {
-      return operation.read(response === undefined || response.body === '' ? {} : tryParse(response.body));
+      return operation.read(response === undefined || response.body === '' ? {} : tryParseJson(response.body));
     } catch (error) {
       if (!(error instanceof UnexpectedAnswer)) {
         throw error;
@@ -216,12 +216,4 @@ export class KmsClient implements Kms {
 
 function secretValues(fields: RequestBody | undefined): string[] {
   return secretFieldNames.flatMap((name) => (fields?.[name] === undefined ? [] : [String(fields[name])]));
-}
-
-function tryParse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

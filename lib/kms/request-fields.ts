@@ -27,7 +27,10 @@ const fields = {
 } as const satisfies Record<string, TextField>;
 
 /** Fields of a request body that may not show up anywhere. */
-export const secretFieldNames = ['import_token', 'encrypted_key_material', 'encrypted_privatekey', 'plain_text', 'cipher_text'] as const;
+export const secretFieldNames: readonly string[] = [
+  ...Object.values<TextField>(fields).flatMap(({ name, secret }) => (secret === true ? [name] : [])),
+  'plain_text',
+];
 
 export function checkText(field: keyof typeof fields, value: string): string {
   const { name, format, secret, allowed }: TextField = fields[field];
@@ -82,8 +85,7 @@ export function checkExpirationTime(expirationTime: Date): number {
   return seconds;
 }
 
-/** Lengths in characters, both ends included. */
-const tagLengths = { key: { minimum: 1, maximum: 36 }, value: { minimum: 0, maximum: 43 } } as const;
+const tagLengths = { key: ranges.tagKey, value: ranges.tagValue } as const;
 
 /** @returns as the API wants them: a list of objects */
 export function checkTags(tags: Tags): { readonly key: string; readonly value: string }[] {
@@ -92,8 +94,7 @@ export function checkTags(tags: Tags): { readonly key: string; readonly value: s
 
 function checkTagText(part: keyof typeof tagLengths, text: string): string {
   const { minimum, maximum } = tagLengths[part];
-  const { length } = [...text];
-  if (length < minimum || length > maximum || /[\p{Cc}*<>\\=]/u.test(text)) {
+  if (text.length < minimum || text.length > maximum || /[\p{Cc}*<>\\=]/u.test(text)) {
     throw refused(
       'tags',
       `holds the ${part} "${text}"`,

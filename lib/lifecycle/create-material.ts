@@ -1,10 +1,11 @@
 /** A first import: into an empty key, or the adoption of material that is there already. Never deletes anything. */
 import { ByokError, isByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
-import { formatExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { describeKeyState, isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, waitUntil } from './context';
-import { keep, refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './decide';
+import { refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './decide';
+import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling, keep } from './expiration-wish';
 import { adoptedNotice, importAndProve } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
@@ -25,7 +26,7 @@ export async function createMaterial(context: LifecycleContext, request: Materia
     );
   }
   const { wish } = request;
-  const expiration = wish.expiration === keep ? undefined : wish.expiration;
+  const expiration = expirationOfImport(wish.expiration, undefined, context.now());
   throwIfRefused(refusePastExpiration(expiration, context.now()) ?? refuseExpiringPrivateKey(wish, key.keySpec));
   return withSource(request, key.keySpec, async (source, atHand) => {
     throwIfRefused(refuseUnpinned(wish.pin, atHand));
@@ -62,10 +63,10 @@ async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDet
 async function adopt(context: LifecycleContext, request: MaterialRequest, observation: MaterialObservation): Promise<MaterialOutcome> {
   const { keyId, wish } = request;
   throwIfRefused(refuseExpiringPrivateKey(wish, observation.keySpec));
-  if (wish.expiration !== keep && !sameExpiration(wish.expiration, observation.expiration)) {
+  if (!sameExpiration(adoptable(wish.expiration, observation.expiration), observation.expiration)) {
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',
-      `key ${keyId} already holds material that expires ${formatExpirationTime(observation.expiration)}, and ${formatExpirationTime(wish.expiration)} is declared; bring it under management first: terraform import <address> ${keyId}`,
+      `key ${keyId} already holds material that expires ${formatExpirationTime(observation.expiration)}, and ${describeExpiration(wish.expiration, expirationOfImport(wish.expiration, undefined, context.now()))} is declared; bring it under management first: terraform import <address> ${keyId}`,
       { attribute: 'expiration_time' },
     );
   }
@@ -79,6 +80,11 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
     reason: undefined,
     notices: [adoptedNotice(keyId, proof !== undefined && expected !== undefined)],
   };
+}
+
+/** Any expiry will do for a rolling one, which renews it in its window; none at all will not. */
+function adoptable(wish: ExpirationWish, found: ExpirationInstant): ExpirationInstant {
+  return isRolling(wish) && found === undefined ? new Date(0) : isRolling(wish) || wish === keep ? found : wish;
 }
 
 /** Adopting needs no material. */

@@ -8,13 +8,20 @@ import { type MaterialStatus, materialStatuses } from '../schema/key-material';
 import { isAsymmetric } from '../schema/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Notice } from './context';
+import {
+  describeChange,
+  describeExpiration,
+  type ExpirationWish,
+  expirationOfImport,
+  isInWindow,
+  isRolling,
+  keep,
+  wantedExpiration,
+} from './expiration-wish';
 import type { MaterialObservation } from './material-status';
 
 /** A step that touches material, in the order in which steps are taken. */
 export type Step = 'delete' | 'import';
-
-/** Keep whatever expiry the key has: nobody declared one, and the material was not imported by us. */
-export const keep = Symbol('keep');
 
 /** Why it is believed that the KMS holds the material of a fingerprint. */
 export interface Proof {
@@ -24,7 +31,9 @@ export interface Proof {
 }
 
 export interface Wish {
-  readonly expiration: ExpirationInstant | typeof keep;
+  readonly expiration: ExpirationWish;
+  /** From how long before the expiry on a notice is given. */
+  readonly warnBeforeMs: number;
   /** The fingerprint that was reviewed in code. */
   readonly pin: string | undefined;
   readonly allowInterruption: boolean;
@@ -53,12 +62,11 @@ export interface Decision {
 
 export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
   const { observation } = knowledge;
-  const wished = wish.expiration === keep ? observation.expiration : wish.expiration;
   const refusal = refuseForeignMaterial(wish, knowledge) ?? refuseExpiringPrivateKey(wish, observation.keySpec);
   if (refusal !== undefined) {
     return { steps: [], reason: undefined, expiration: observation.expiration, refusal, notices: [] };
   }
-  return rules[observation.status](wish, wished, knowledge, now);
+  return rules[observation.status](wish, knowledge, now);
 }
 
 /** The material goes with its key. */
@@ -69,15 +77,16 @@ export const keyLost: Notice = {
 };
 
 /** One rule for each status that material can be found in. */
-type Rule = (wish: Wish, wished: ExpirationInstant, knowledge: Knowledge, now: Date) => Decision;
+type Rule = (wish: Wish, knowledge: Knowledge, now: Date) => Decision;
 
 const rules: Readonly<Record<MaterialStatus, Rule>> = {
   present: decidePresent,
+  expiring: decidePresent,
   expired_not_purged: decidePresent,
   key_disabled: decideDisabled,
   purged_after_expiry: decideAbsent,
   deleted_outside: decideAbsent,
-  key_pending_deletion: (_, __, { observation }) =>
+  key_pending_deletion: (_, { observation }) =>
     nothing(observation, {
       summary: 'The key is scheduled for deletion',
       detail: `The KMS will delete the key ${
@@ -85,10 +94,10 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
       }, and everything encrypted under it becomes unreadable. Until then it can be rescued: cancel_pending_deletion = true on byok_external_key.`,
       attribute: 'key_id',
     }),
-  key_not_ready: (_, __, { observation }) => nothing(observation, leftAlone('key_not_ready', 'Plan again once it is ready.')),
-  key_frozen: (_, __, { observation }) => nothing(observation, leftAlone('key_frozen', 'Settle the account, then plan again.')),
-  key_not_found: (_, __, { observation }) => nothing(observation, keyLost),
-  unknown: (_, __, { observation }) =>
+  key_not_ready: (_, { observation }) => nothing(observation, leftAlone('key_not_ready', 'Plan again once it is ready.')),
+  key_frozen: (_, { observation }) => nothing(observation, leftAlone('key_frozen', 'Settle the account, then plan again.')),
+  key_not_found: (_, { observation }) => nothing(observation, keyLost),
+  unknown: (_, { observation }) =>
     nothing(
       observation,
       leftAlone(
@@ -98,9 +107,10 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
     ),
 };
 
-function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
+function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
+  const wished = wantedExpiration(wish.expiration, observation.expiration, now);
   if (sameExpiration(wished, observation.expiration)) {
-    return observation.status === 'expired_not_purged' ? nothing(observation, expired(observation)) : nothing(observation);
+    return nothing(observation, ...noticesOfExpiry(wish, observation, now));
   }
   const refuse = (error: ByokError): Decision => ({
     steps: [],
@@ -109,7 +119,7 @@ function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, pro
     refusal: error,
     notices: [],
   });
-  const change = `expiration_time changes from ${formatExpirationTime(observation.expiration)} to ${formatExpirationTime(wished)}`;
+  const change = describeChange(wish.expiration, observation.expiration, wished);
   if (isPast(wished, now)) {
     return refuse(pastExpiration(wished, now));
   }
@@ -151,8 +161,25 @@ function decidePresent(wish: Wish, wished: ExpirationInstant, { observation, pro
   };
 }
 
+/** Rolling material is renewed by itself, so only an expiry that somebody must do something about is spoken of. */
+function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: MaterialObservation, now: Date): Notice[] {
+  if (observation.status === 'expired_not_purged') {
+    return [expired(observation)];
+  }
+  return isRolling(wish) || !isInWindow(observation.expiration, warnBeforeMs, now)
+    ? []
+    : [
+        {
+          summary: 'The key material expires soon',
+          detail: `The KMS deletes it after ${formatExpirationTime(observation.expiration)}, and the key then neither encrypts nor decrypts. Declare a later expiration_time, or valid_for and renew_before to have it renewed.`,
+          attribute: 'expiration_time',
+        },
+      ];
+}
+
 /** An import would enable the key again, so a disabled one is not renewed. */
-function decideDisabled(_wish: Wish, wished: ExpirationInstant, { observation }: Knowledge): Decision {
+function decideDisabled(wish: Wish, { observation }: Knowledge, now: Date): Decision {
+  const wished = wantedExpiration(wish.expiration, observation.expiration, now);
   return sameExpiration(wished, observation.expiration)
     ? nothing(observation)
     : nothing(observation, {
@@ -162,7 +189,8 @@ function decideDisabled(_wish: Wish, wished: ExpirationInstant, { observation }:
       });
 }
 
-function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
+function decideAbsent(wish: Wish, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
+  const wished = expirationOfImport(wish.expiration, observation.expiration, now);
   if (isPast(wished, now)) {
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
       ? nothing(observation, expired(observation))
@@ -184,7 +212,7 @@ function decideAbsent(wish: Wish, wished: ExpirationInstant, { observation, proo
         : 'the key holds no material any more (deleted, or an import was interrupted); the same material is imported again';
   return {
     steps: ['import'],
-    reason: `${gone}, expiration_time ${formatExpirationTime(wished)}`,
+    reason: `${gone}, ${describeExpiration(wish.expiration, wished)}`,
     expiration: wished,
     refusal: undefined,
     notices: [],
@@ -239,8 +267,8 @@ export function refuseAnyExpiration({ expiration }: Wish, what: string): ByokErr
     ? undefined
     : new ByokError(
         'ERR_ARGUMENT',
-        `expiration_time is ${formatExpirationTime(expiration)}, but the material of an asymmetric key (${what}) never expires; omit it, or give "never"`,
-        { attribute: 'expiration_time' },
+        `${isRolling(expiration) ? `valid_for is "${expiration.validFor}"` : `expiration_time is ${formatExpirationTime(expiration)}`}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
+        { attribute: isRolling(expiration) ? 'valid_for' : 'expiration_time' },
       );
 }
 

@@ -3,6 +3,7 @@ import type { KeyDetail } from '../kms/model';
 import type { ExpirationInstant } from '../schema/expiration-time';
 import type { MaterialStatus } from '../schema/key-material';
 import type { KnownKeyState } from '../schema/kms';
+import { isInWindow } from './expiration-wish';
 
 /** What is known of the material of one key at one moment. */
 export interface MaterialObservation {
@@ -14,29 +15,44 @@ export interface MaterialObservation {
   readonly scheduledDeletionDate: Date | undefined;
 }
 
-const statusByState: Readonly<Record<KnownKeyState, (expired: boolean) => MaterialStatus>> = {
+/** How far along its life the material is, were it there. */
+type Age = 'valid' | 'expiring' | 'expired';
+
+const ofPresent: Readonly<Record<Age, MaterialStatus>> = { valid: 'present', expiring: 'expiring', expired: 'expired_not_purged' };
+
+const statusByState: Readonly<Record<KnownKeyState, (age: Age) => MaterialStatus>> = {
   '1': () => 'key_not_ready',
-  '2': (expired) => (expired ? 'expired_not_purged' : 'present'),
+  '2': (age) => ofPresent[age],
   '3': () => 'key_disabled',
   '4': () => 'key_pending_deletion',
-  '5': (expired) => (expired ? 'purged_after_expiry' : 'deleted_outside'),
+  '5': (age) => (age === 'expired' ? 'purged_after_expiry' : 'deleted_outside'),
   '7': () => 'key_frozen',
 };
 
 /**
  * @param key undefined when the KMS knows no such key
  * @param lastKnown expiry known before, which tells expired material from deleted material once the KMS shows none
+ * @param renewBeforeMs window of a rolling expiry; without one nothing is ever `expiring`
  */
-export function observeMaterial(key: KeyDetail | undefined, lastKnown: ExpirationInstant, now: Date): MaterialObservation {
+export function observeMaterial(
+  key: KeyDetail | undefined,
+  lastKnown: ExpirationInstant,
+  now: Date,
+  renewBeforeMs?: number,
+): MaterialObservation {
   const expiration =
     key !== undefined && (key.keyState === '2' || key.keyState === '3') ? key.expirationTime : (key?.expirationTime ?? lastKnown);
-  const expired = expiration !== undefined && expiration.getTime() <= now.getTime();
+  const age = isInWindow(expiration, 0, now)
+    ? 'expired'
+    : renewBeforeMs !== undefined && isInWindow(expiration, renewBeforeMs, now)
+      ? 'expiring'
+      : 'valid';
   return {
     status:
       key === undefined
         ? 'key_not_found'
         : Object.hasOwn(statusByState, key.keyState)
-          ? statusByState[key.keyState as KnownKeyState](expired)
+          ? statusByState[key.keyState as KnownKeyState](age)
           : 'unknown',
     expiration,
     keyState: key?.keyState,
@@ -47,7 +63,7 @@ export function observeMaterial(key: KeyDetail | undefined, lastKnown: Expiratio
 
 /** The key has its material, usable or not. */
 export function holdsMaterial(status: MaterialStatus): boolean {
-  return status === 'present' || status === 'key_disabled' || status === 'expired_not_purged';
+  return status === 'present' || status === 'expiring' || status === 'key_disabled' || status === 'expired_not_purged';
 }
 
 /** The key would take an import now. */

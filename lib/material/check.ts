@@ -1,10 +1,10 @@
 /** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
 import { ByokError } from '../errors';
-import { findKeySpec, keySpecs } from '../schema/kms';
+import { findKeySpec, type KeySpecRow, keySpecs } from '../schema/kms';
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
 export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {
-  const row = findKeySpec(keySpec) ?? refuseKeySpec(keySpec);
+  const row = requireKeySpec(keySpec);
   if (row.family !== 'symmetric') {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
@@ -21,15 +21,17 @@ export function checkMaterialSize(material: Buffer, keySpec: string, attribute: 
   }
 }
 
-/** @throws ByokError ERR_KEY_UNSUITABLE */
-export function refuseKeySpec(keySpec: string): never {
-  throw new ByokError(
-    'ERR_KEY_UNSUITABLE',
-    `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
-    {
-      attribute: 'key_id',
-    },
-  );
+/** @throws ByokError ERR_KEY_UNSUITABLE when material cannot be imported into keys of this spec */
+export function requireKeySpec(keySpec: string): KeySpecRow {
+  const row = findKeySpec(keySpec);
+  if (row === undefined) {
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
+      { attribute: 'key_id' },
+    );
+  }
+  return row;
 }
 
 interface Weakness {

@@ -30,7 +30,10 @@ const passedOn = /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DI
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** @returns what the program wrote to standard output @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_INTERRUPTED */
+/**
+ * @returns what the program wrote to standard output
+ * @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_INTERRUPTED
+ */
 export function runCommand(
   argv: readonly string[],
   { attribute, env, signal, input }: CommandOptions,

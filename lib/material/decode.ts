@@ -16,9 +16,9 @@ interface Decoder {
 
 const decoders: Readonly<Record<TextEncoding, Decoder>> = {
   raw: { decode: (content) => Buffer.from(content), expected: 'bytes' },
-  hex: { decode: (content) => decodeForm(content, /^(?:[0-9a-fA-F]{2})+$/, 'hex'), expected: 'an even number of hex digits' },
+  hex: { decode: (content) => tryDecodeHex(textOf(content)), expected: 'an even number of hex digits' },
   base64: {
-    decode: (content) => decodeForm(content, /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'base64'),
+    decode: (content) => tryDecodeBase64(textOf(content)),
     expected: 'padded Base64 of the standard alphabet on one line',
   },
 };
@@ -47,10 +47,17 @@ export function decodeText(content: Buffer, encoding: TextEncoding, source: stri
   return Secret.fromBytes(bytes);
 }
 
+/** Undefined unless the text is exactly how these bytes are encoded: one line, padded, with no bit set that stands for nothing. */
+export function tryDecodeBase64(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+function tryDecodeHex(text: string): Buffer | undefined {
+  return /^(?:[0-9a-fA-F]{2})+$/.test(text) ? Buffer.from(text, 'hex') : undefined;
+}
+
 /** White space around the text is allowed, since editors and `openssl` end files with a line feed; inside it is not. */
-function decodeForm(content: Buffer, form: RegExp, encoding: 'hex' | 'base64'): Buffer | undefined {
-  const text = content.toString('latin1').trim();
-  const bytes = form.test(text) ? Buffer.from(text, encoding) : undefined;
-  // Base64 whose unused last bits are set decodes, but spells the same bytes a second way.
-  return bytes !== undefined && (encoding === 'hex' || bytes.toString('base64') === text) ? bytes : undefined;
+function textOf(content: Buffer): string {
+  return content.toString('latin1').trim();
 }

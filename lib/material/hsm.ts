@@ -3,19 +3,18 @@
  * standard output; docs/hsm.md describes both.
  */
 import { ByokError } from '../errors';
-import type { WrappingAlgorithm } from '../schema/kms';
-import { findKeySpec, isAsymmetric } from '../schema/kms';
+import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../schema/kms';
 import { fingerprintFormat } from '../wrap/fingerprint';
-import { wrappingKey } from '../wrap/wrapping';
-import { refuseKeySpec } from './check';
+import { parseWrappingKey } from '../wrap/wrapping';
+import { requireKeySpec } from './check';
 import { type CommandOptions, runCommand } from './command';
+import { tryDecodeBase64 } from './decode';
 import type { Material, WrappedMaterial } from './material';
 
 type HsmOptions = Omit<CommandOptions, 'attribute' | 'input'>;
 type Answer = Readonly<Record<string, unknown>>;
 
 const attribute = 'wrap_command';
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
 
 /**
  * Asks the program which material it would wrap.
@@ -27,16 +26,17 @@ export async function openHsmMaterial(argv: readonly string[], options: HsmOptio
   if (typeof fingerprint !== 'string' || !fingerprintFormat.test(fingerprint)) {
     throw malformed('fingerprint', 'field "fingerprint" must be "sha256:" and 64 lower-case hex digits');
   }
-  let keySpecOfKey = 'AES_256';
+  let keySpecOfKey: string = defaultKeySpec;
   return {
     fingerprint,
     isPrivateKey: false,
     checkFits(keySpec) {
-      keySpecOfKey = findKeySpec(keySpec) === undefined ? refuseKeySpec(keySpec) : keySpec;
+      requireKeySpec(keySpec);
+      keySpecOfKey = keySpec;
     },
     checkStrength: () => undefined,
     async wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial> {
-      const modulusBytes = Math.ceil((wrappingKey(publicKey).asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+      const modulusBytes = Math.ceil((parseWrappingKey(publicKey).asymmetricKeyDetails?.modulusLength ?? 0) / 8);
       const request = {
         operation: 'wrap',
         wrapping_algorithm: algorithm,
@@ -78,10 +78,11 @@ function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number):
 }
 
 function blob(field: string, value: unknown): Buffer {
-  if (typeof value !== 'string' || !base64.test(value)) {
+  const bytes = typeof value === 'string' ? tryDecodeBase64(value) : undefined;
+  if (bytes === undefined || bytes.length === 0) {
     throw malformed('wrap', `field "${field}" must be Base64 on one line`);
   }
-  return Buffer.from(value, 'base64');
+  return bytes;
 }
 
 function parse(text: string, operation: string): Answer {

@@ -3,12 +3,12 @@
  * is made of, bytes in this process or a key inside an HSM, stays behind this interface.
  */
 import { randomBytes } from 'node:crypto';
-import { findKeySpec, type WrappingAlgorithm } from '../schema/kms';
+import type { WrappingAlgorithm } from '../schema/kms';
 import type { Secret } from '../secret';
 import { fingerprint, fingerprintOfPublicKey } from '../wrap/fingerprint';
 import { aesKeyWrapWithPadding } from '../wrap/key-wrap';
 import { wrapMaterial } from '../wrap/wrapping';
-import { checkMaterialSize, checkMaterialStrength, refuseKeySpec } from './check';
+import { checkMaterialSize, checkMaterialStrength } from './check';
 import { checkPrivateKey, type PrivateKey } from './private-key';
 
 /** The two fields of import-key-material. */
@@ -20,6 +20,7 @@ export interface WrappedMaterial {
 
 export interface Material {
   readonly fingerprint: string;
+  /** False also inside an HSM, which does not say what kind of key it would wrap. */
   readonly isPrivateKey: boolean;
   /** @throws ByokError ERR_MATERIAL_INVALID when it is not what a key of this spec needs */
   checkFits(keySpec: string): void;
@@ -48,7 +49,7 @@ export function privateKeyMaterial(key: PrivateKey, attribute: string | undefine
   return {
     fingerprint: fingerprintOfPublicKey(key.publicKey),
     isPrivateKey: true,
-    checkFits: (keySpec) => checkPrivateKey(key, keySpec, findKeySpec(keySpec) ?? refuseKeySpec(keySpec), attribute),
+    checkFits: (keySpec) => checkPrivateKey(key, keySpec, attribute),
     checkStrength: () => undefined,
     async wrap(algorithm, publicKey) {
       const intermediateKey = randomBytes(32);

@@ -28,7 +28,11 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
   const { encoding, attribute, source } = options;
   try {
     if (content.length === 0) {
-      throw new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} is empty`, { attribute });
+      throw new ByokError(
+        'ERR_MATERIAL_INVALID',
+        `the key material in ${source} is empty; it must hold a symmetric key or one private key`,
+        { attribute },
+      );
     }
     if (!isTextEncoding(encoding)) {
       return privateKeyMaterial(openPrivateKey(content, encoding, options), attribute);

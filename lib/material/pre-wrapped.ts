@@ -2,6 +2,7 @@
 import { ByokError } from '../errors';
 import { formats } from '../schema/kms';
 import { Secret } from '../secret';
+import { tryDecodeBase64 } from './decode';
 import type { WrappedMaterial } from './material';
 
 export interface PreWrapped {
@@ -15,32 +16,42 @@ export interface PreWrappedFields {
   readonly encrypted_privatekey_wo: string | undefined;
 }
 
-const forms: Readonly<Record<keyof PreWrappedFields, { form: string; length: string }>> = {
-  import_token_wo: { form: formats.importToken, length: '200 to 6144' },
-  encrypted_key_material_wo: { form: formats.encryptedKeyMaterial, length: '344 to 360' },
-  encrypted_privatekey_wo: { form: formats.encryptedPrivatekey, length: '200 to 6144' },
-};
+/** What the API page allows in each field, as an expression and in words. */
+export const wrappedFieldForms = {
+  import_token: { form: formats.importToken, allowed: '200 to 6144 characters of Base64' },
+  encrypted_key_material: { form: formats.encryptedKeyMaterial, allowed: '344 to 360 characters of Base64' },
+  encrypted_privatekey: { form: formats.encryptedPrivatekey, allowed: '200 to 6144 characters of Base64' },
+} as const;
+
+export type WrappedFieldName = keyof typeof wrappedFieldForms;
+
+/** The bytes of a field; undefined when it is not of the form that the API page gives, or no strict Base64. */
+export function tryDecodeWrappedField(name: WrappedFieldName, text: string): Buffer | undefined {
+  return new RegExp(wrappedFieldForms[name].form).test(text) ? tryDecodeBase64(text) : undefined;
+}
 
 /** @throws ByokError ERR_MATERIAL_INVALID naming the field, never its value */
 export function openPreWrapped(fields: PreWrappedFields): PreWrapped {
-  for (const [name, { form, length }] of Object.entries(forms)) {
-    const value = fields[name as keyof PreWrappedFields];
-    if (value !== undefined && !new RegExp(form).test(value)) {
-      throw new ByokError(
-        'ERR_MATERIAL_INVALID',
-        `${name} has ${value.length} characters; allowed are ${length} characters of Base64 on one line`,
-        {
-          attribute: name,
-        },
-      );
-    }
-  }
   const { import_token_wo: token, encrypted_key_material_wo: key, encrypted_privatekey_wo: privateKey } = fields;
+  decoded('import_token', token);
   return {
     importToken: Secret.fromText(token),
     wrapped: {
-      encryptedKeyMaterial: Buffer.from(key, 'base64'),
-      ...(privateKey === undefined ? {} : { encryptedPrivatekey: Buffer.from(privateKey, 'base64') }),
+      encryptedKeyMaterial: decoded('encrypted_key_material', key),
+      ...(privateKey === undefined ? {} : { encryptedPrivatekey: decoded('encrypted_privatekey', privateKey) }),
     },
   };
+}
+
+function decoded(name: WrappedFieldName, text: string): Buffer {
+  const bytes = tryDecodeWrappedField(name, text);
+  if (bytes === undefined) {
+    const attribute = `${name}_wo`;
+    throw new ByokError(
+      'ERR_MATERIAL_INVALID',
+      `${attribute} has ${text.length} characters; allowed are ${wrappedFieldForms[name].allowed} on one line`,
+      { attribute },
+    );
+  }
+  return bytes;
 }

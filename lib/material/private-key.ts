@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { ByokError } from '../errors';
 import type { KeySpecRow } from '../schema/kms';
 import { Secret } from '../secret';
+import { requireKeySpec } from './check';
 
 export interface PrivateKey {
   /** PKCS#8 DER. For EC it always carries the public key: without it, P-256 falls under the 200 characters the API demands. */
@@ -40,23 +41,25 @@ export function tryParsePrivateKey(content: Buffer, encoding: PrivateKeyEncoding
   return undefined;
 }
 
-/** @throws ByokError ERR_MATERIAL_INVALID */
-export function checkPrivateKey(key: PrivateKey, keySpec: string, spec: KeySpecRow, attribute: string | undefined): void {
-  if (!key.fits(spec)) {
-    throw new ByokError('ERR_MATERIAL_INVALID', `the key material is a private key, ${key.kind}; ${keySpec} needs ${wanted(spec)}`, {
+/** @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material */
+export function checkPrivateKey(key: PrivateKey, keySpec: string, attribute: string | undefined): void {
+  const row = requireKeySpec(keySpec);
+  if (!key.fits(row)) {
+    throw new ByokError('ERR_MATERIAL_INVALID', `the key material is a private key, ${key.kind}; ${keySpec} needs ${wanted(row)}`, {
       attribute,
     });
   }
 }
 
-function wanted(spec: KeySpecRow): string {
-  const kinds: Readonly<Record<KeySpecRow['family'], string>> = {
-    symmetric: `${'materialBytes' in spec ? spec.materialBytes : ''} bytes and no private key`,
-    rsa: `RSA with ${'modulusBits' in spec ? spec.modulusBits : ''} bits`,
-    ec: `EC on ${'curve' in spec ? spec.curve : ''}`,
-  };
-  return kinds[spec.family];
+function wanted(row: KeySpecRow): string {
+  if (row.family === 'symmetric') {
+    return `${row.materialBytes} bytes and no private key`;
+  }
+  return row.family === 'rsa' ? rsaKind(row.modulusBits) : ecKind(row.curve);
 }
+
+const rsaKind = (bits: number | undefined): string => `RSA with ${bits} bits`;
+const ecKind = (curve: string | undefined): string => `EC on ${curve}`;
 
 /** OpenSSL asks for a missing passphrase by throwing, and says nothing that a user could act on. */
 function tryCreate(input: KeyInput): KeyObject | undefined {
@@ -73,7 +76,7 @@ function toPrivateKey(key: KeyObject): PrivateKey {
   return {
     pkcs8: Secret.fromBytes(withPublicKey(key).export({ type: 'pkcs8', format: 'der' })),
     publicKey: createPublicKey(key).export({ type: 'spki', format: 'der' }),
-    kind: type === 'rsa' ? `RSA with ${modulusLength} bits` : type === 'ec' ? `EC on ${namedCurve}` : `${type}`,
+    kind: type === 'rsa' ? rsaKind(modulusLength) : type === 'ec' ? ecKind(namedCurve) : `${type}`,
     fits: (spec) =>
       (spec.family === 'rsa' && type === 'rsa' && modulusLength === spec.modulusBits) ||
       (spec.family === 'ec' && type === 'ec' && namedCurve === spec.curve),

@@ -1,8 +1,10 @@
 /** From the attributes of `byok_key_material` to the terms of the lifecycle. */
-import { keep, type Proof, type Wish } from '../lifecycle/decide';
+import type { Proof, Wish } from '../lifecycle/decide';
+import { keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
+import { parseDuration } from '../schema/duration';
 import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
-import type { MaterialDestroyPolicy, MaterialStatus } from '../schema/key-material';
+import { defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../schema/key-material';
 import type { WrappingAlgorithm } from '../schema/kms';
 import type { Value, Values } from '../tfplugin/value';
 import { flag, isUnknown, text } from './attributes';
@@ -10,12 +12,27 @@ import { flag, isUnknown, text } from './attributes';
 /** @param ours false for adopted material, whose expiry is kept when nobody declares one */
 export function wishOf(config: Values, ours: boolean): Wish {
   const declared = text(config, 'expiration_time');
+  const undeclared = ours ? undefined : keep;
   return {
-    expiration: declared !== undefined ? parseExpirationTime(declared) : ours ? undefined : keep,
+    expiration: rollingOf(config) ?? (declared === undefined ? undeclared : parseExpirationTime(declared)),
+    warnBeforeMs: parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
     pin: text(config, 'fingerprint'),
     allowInterruption: allowed(config, 'allow_interruption', true),
     allowUnverifiedRenewal: allowed(config, 'allow_unverified_renewal', false),
   };
+}
+
+/** @throws ByokError ERR_ARGUMENT when one of the pair is no duration */
+export function rollingOf(values: Values): Rolling | undefined {
+  const [validFor, renewBefore] = [text(values, 'valid_for'), text(values, 'renew_before')];
+  return validFor === undefined || renewBefore === undefined
+    ? undefined
+    : {
+        validFor,
+        renewBefore,
+        validForMs: parseDuration(validFor, 'valid_for'),
+        renewBeforeMs: parseDuration(renewBefore, 'renew_before'),
+      };
 }
 
 /** What is not known before apply does not refuse a plan: apply looks again. */

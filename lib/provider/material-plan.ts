@@ -14,7 +14,7 @@ import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
-import { allowed, expirationText, isVerified, observationOf, wishOf } from './material-config';
+import { allowed, expirationText, isVerified, observationOf, rollingOf, wishOf } from './material-config';
 import { materialOf, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
 import type { MaterialMemory } from './private-state';
 
@@ -113,7 +113,7 @@ export function planUpdate(
 ): MaterialPlan {
   const { proof, ours } = memory;
   const preWrapped = preWrappedOf(config, prior);
-  if (isUnknown(config, 'expiration_time')) {
+  if (['expiration_time', 'valid_for', 'renew_before'].some((name) => isUnknown(config, name))) {
     return planUnknownExpiration(prior, proposed, config, proof);
   }
   const observation = observationOf(prior);
@@ -140,7 +140,11 @@ function plannedImport(
     ...proposed,
     key_state: unknown,
     material_status: unknown,
-    expiration_time: declaredText(prior, config) ?? expirationText(prior.expiration_time, decision.expiration),
+    // A rolling expiry counts from the import, so only apply knows it.
+    expiration_time:
+      rollingOf(config) !== undefined
+        ? unknown
+        : (declaredText(prior, config) ?? expirationText(prior.expiration_time, decision.expiration)),
     fingerprint: declared,
     fingerprint_verified: isVerified(proof, declared) ? true : unknown,
     imported_at: unknown,
@@ -189,7 +193,7 @@ function planUnknownExpiration(prior: Values, proposed: Values, config: Values, 
     refusals: [],
     notices: [
       {
-        summary: 'expiration_time is only known after apply',
+        summary: 'The expiry is only known after apply',
         detail: 'If it turns out to be another one, the same material is deleted and imported again, with a short outage.',
         attribute: 'expiration_time',
       },

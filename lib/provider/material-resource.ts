@@ -15,7 +15,7 @@ import { unknown, type Values } from '../tfplugin/value';
 import { complete, isUnknown, text } from './attributes';
 import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { destroyPolicyOf, expirationOf, expirationText, isVerified, observationOf } from './material-config';
+import { destroyPolicyOf, expirationOf, expirationText, isVerified, observationOf, rollingOf } from './material-config';
 import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
@@ -38,8 +38,9 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
     }
     const keyId = text(state, 'key_id') ?? '';
     const key = await client.kms.describeKey(keyId, { signal: context.signal });
-    const observation = observeMaterial(key, expirationOf(state), client.now());
-    const moved = isAbsent(observation.status) || !sameExpiration(observation.expiration, expirationOf(state));
+    const observation = observeMaterial(key, expirationOf(state), client.now(), rollingOf(state)?.renewBeforeMs);
+    const moved =
+      isAbsent(observation.status) || observation.status === 'expiring' || !sameExpiration(observation.expiration, expirationOf(state));
     const memory = decodePrivateState(privateState, state);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =

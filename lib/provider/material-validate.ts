@@ -1,7 +1,8 @@
 /** What a configuration of `byok_key_material` must be, told from the configuration alone. */
 import { ByokError } from '../errors';
+import { parseDuration } from '../schema/duration';
 import { parseExpirationTime } from '../schema/expiration-time';
-import { keyMaterialSchema, materialSourceAttributes, writeOnlySourceAttributes } from '../schema/key-material';
+import { defaultWarnBefore, keyMaterialSchema, materialSourceAttributes, writeOnlySourceAttributes } from '../schema/key-material';
 import { formats } from '../schema/kms';
 import type { AttributeSchema } from '../schema/model';
 import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
@@ -9,7 +10,7 @@ import type { Values } from '../tfplugin/value';
 import { fingerprintFormat } from '../wrap/fingerprint';
 import { wrappingAlgorithms } from '../wrap/wrapping';
 import { text, texts } from './attributes';
-import { wrappingAlgorithmOf } from './material-config';
+import { rollingOf, wrappingAlgorithmOf } from './material-config';
 import { check, checkForm, report, validateAgainstSchema } from './validate';
 
 export function validateMaterial({ config, writeOnlyAttributesAllowed }: ResourceValidateRequest, context: Context): void {
@@ -24,10 +25,39 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
       '"sha256:" and 64 hex digits, as `byok fingerprint` prints',
     ),
   );
+  check(context, () => checkExpiry(config));
   checkSources(config, writeOnlyAttributesAllowed, context);
   const warning = wrappingAlgorithms[wrappingAlgorithmOf(config)]?.warning;
   if (warning !== undefined) {
     context.diagnostics.warning('Legacy wrapping algorithm', `${warning}.`, 'wrapping_algorithm');
+  }
+}
+
+function checkExpiry(config: Values): void {
+  const given = (name: string): boolean => config[name] !== null;
+  const refuseAttribute = (attribute: string, message: string): never => {
+    throw new ByokError('ERR_ARGUMENT', message, { attribute });
+  };
+  if (given('valid_for') !== given('renew_before')) {
+    const [there, missing] = given('valid_for') ? ['valid_for', 'renew_before'] : ['renew_before', 'valid_for'];
+    refuseAttribute(there, `${there} is set without ${missing}; a rolling expiry needs both`);
+  }
+  if (given('valid_for') && given('expiration_time')) {
+    refuseAttribute('expiration_time', 'expiration_time and valid_for are both set; give a fixed expiry or a rolling one');
+  }
+  if (given('valid_for') && given('import_token_wo')) {
+    refuseAttribute(
+      'valid_for',
+      'valid_for is set for material that was wrapped elsewhere, which cannot be renewed here; give expiration_time, or another source',
+    );
+  }
+  parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before');
+  const rolling = rollingOf(config);
+  if (rolling !== undefined && rolling.renewBeforeMs >= rolling.validForMs) {
+    refuseAttribute(
+      'renew_before',
+      `renew_before is "${rolling.renewBefore}", which is not shorter than valid_for "${rolling.validFor}", so every plan would renew; give a shorter one`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /** Schemas of the data sources `byok_key` and `byok_keys`: both show a key by the same attributes. */
 import { materialStatuses } from './key-material';
 import { keyStates } from './kms';
+import { listMeanings } from './list-meanings';
 import type { AttributeSchema, AttributeType, BlockSchema } from './model';
 
 /** Without a history, material that was deleted cannot be told from material that never was. */
@@ -13,11 +14,6 @@ export const observedMaterialStatuses = {
 
 export type ObservedMaterialStatus = keyof typeof observedMaterialStatuses;
 
-const list = (table: Readonly<Record<string, string>>): string =>
-  Object.entries(table)
-    .map(([name, meaning]) => `\`${name}\`: ${meaning}`)
-    .join('; ');
-
 /** One key, as the KMS shows it. */
 export const observedKeyAttributes = {
   key_id: { type: 'string', computed: true, description: 'Id of the key, 36 characters.' },
@@ -29,7 +25,7 @@ export const observedKeyAttributes = {
     computed: true,
     description: 'What the key may do: `ENCRYPT_DECRYPT` or `SIGN_VERIFY`; null when the KMS does not say.',
   },
-  key_state: { type: 'string', computed: true, description: `State of the key as the KMS reports it: ${list(keyStates)}.` },
+  key_state: { type: 'string', computed: true, description: `State of the key as the KMS reports it: ${listMeanings(keyStates)}.` },
   origin: { type: 'string', computed: true, description: '`external` for imported material, `kms` for material that the KMS made.' },
   creation_date: { type: 'string', computed: true, description: 'When the key was created, RFC 3339; null when the KMS does not say.' },
   expiration_time: {
@@ -40,7 +36,7 @@ export const observedKeyAttributes = {
   material_status: {
     type: 'string',
     computed: true,
-    description: `What is found of the imported material: ${list(observedMaterialStatuses)}. Null on keys whose material the KMS made.`,
+    description: `What is found of the imported material: ${listMeanings(observedMaterialStatuses)}. Null on keys whose material the KMS made.`,
   },
 } as const satisfies Record<string, AttributeSchema>;
 
@@ -71,7 +67,7 @@ export const keysDataSourceSchema = {
       type: 'string',
       optional: true,
       allowed: Object.keys(keyStates),
-      description: `Only keys in this state: ${list(keyStates)}.`,
+      description: `Only keys in this state: ${listMeanings(keyStates)}.`,
     },
     keys: {
       type: ['list', observedKeyType],

@@ -1,5 +1,6 @@
 /** Schema of `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
-import { keySpecs } from './kms';
+import { defaultKeySpec, keySpecs, ranges } from './kms';
+import { listMeanings } from './list-meanings';
 import type { ResourceSchema } from './model';
 import { timeoutsBlock } from './timeouts';
 
@@ -8,6 +9,7 @@ export const keyDestroyPolicies = {
   retain: 'the key stays in the KMS and is only forgotten by Terraform',
 } as const;
 
+/** What destroy does to the key. */
 export type KeyDestroyPolicy = keyof typeof keyDestroyPolicies;
 
 export const defaultPendingDays = 7;
@@ -22,7 +24,7 @@ export const externalKeySchema = {
       type: 'string',
       optional: true,
       computed: true,
-      default: 'AES_256',
+      default: defaultKeySpec,
       allowed: Object.keys(keySpecs),
       requiresReplace: true,
       description: 'What kind of key it is. Another one means another key.',
@@ -35,7 +37,7 @@ export const externalKeySchema = {
       description:
         'What the key may do; follows from `key_spec` when omitted (`ENCRYPT_DECRYPT` for AES_256). Another one means another key.',
     },
-    description: { type: 'string', optional: true, description: 'Up to 255 characters.' },
+    description: { type: 'string', optional: true, description: `Up to ${ranges.keyDescription.maximum} characters.` },
     enabled: {
       type: 'bool',
       optional: true,
@@ -45,14 +47,13 @@ export const externalKeySchema = {
     tags: {
       type: ['map', 'string'],
       optional: true,
-      description:
-        'Tags of the key: names of up to 36, values of up to 43 characters. Declared, they are all the tags that the key has; omitted, tags are not looked at.',
+      description: `Tags of the key: names of up to ${ranges.tagKey.maximum}, values of up to ${ranges.tagValue.maximum} characters. Declared, they are all the tags that the key has; omitted, tags are not looked at.`,
     },
     pending_days: {
       type: 'number',
       optional: true,
       default: defaultPendingDays,
-      description: 'Days between `terraform destroy` and the end of the key, 7 to 1096.',
+      description: `Days between \`terraform destroy\` and the end of the key, ${ranges.pendingDays.minimum} to ${ranges.pendingDays.maximum}.`,
     },
     cancel_pending_deletion: {
       type: 'bool',
@@ -66,9 +67,7 @@ export const externalKeySchema = {
       optional: true,
       default: 'schedule_deletion',
       allowed: Object.keys(keyDestroyPolicies),
-      description: `What destroy does: ${Object.entries(keyDestroyPolicies)
-        .map(([name, effect]) => `\`${name}\`: ${effect}`)
-        .join('; ')}.`,
+      description: `What destroy does: ${listMeanings(keyDestroyPolicies)}.`,
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_id: { type: 'string', computed: true, description: 'Id of the key in the KMS, 36 characters. Never changes while the key lives.' },
@@ -77,5 +76,3 @@ export const externalKeySchema = {
   },
   blocks: { timeouts: timeoutsBlock },
 } as const satisfies ResourceSchema;
-
-export type ExternalKeyAttribute = keyof typeof externalKeySchema.attributes;

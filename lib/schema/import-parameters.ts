@@ -1,5 +1,5 @@
 /** Schema of the ephemeral resource `byok_import_parameters`: what is needed to wrap material outside of Terraform. */
-import { wrappingAlgorithmNames } from './kms';
+import { defaultWrappingAlgorithm, wrappingAlgorithmNames } from './kms';
 import type { BlockSchema } from './model';
 
 export const importParametersSchema = {
@@ -11,7 +11,7 @@ export const importParametersSchema = {
       type: 'string',
       optional: true,
       computed: true,
-      default: 'RSAES_OAEP_SHA_256',
+      default: defaultWrappingAlgorithm,
       allowed: wrappingAlgorithmNames,
       description: 'How the material will be wrapped; the token is bound to it. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
     },

@@ -1,14 +1,17 @@
 /** Schema of `byok_key_material`: material of your own, imported into an external key and kept there. */
-import { wrappingAlgorithmNames } from './kms';
+import { defaultWrappingAlgorithm, wrappingAlgorithmNames } from './kms';
+import { listMeanings } from './list-meanings';
 import type { ResourceSchema } from './model';
 import { timeoutsBlock } from './timeouts';
 
 /** What the material of a key can be found to be. */
 export const materialStatuses = {
   present: 'the key holds its material',
+  expiring: 'the material expires within `renew_before`, and the next apply renews it',
   expired_not_purged: 'the material is past its expiration_time and the KMS, which takes up to 24 hours, has not deleted it yet',
   purged_after_expiry: 'the KMS deleted the material after its expiration_time',
-  deleted_outside: 'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
+  deleted_outside:
+    'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
   key_disabled: 'the key holds its material and is disabled',
   key_pending_deletion: 'the key is scheduled for deletion',
   key_not_ready: 'the key is still being activated',
@@ -25,11 +28,18 @@ export const materialDestroyPolicies = {
   refuse: 'destroy is an error',
 } as const;
 
+/** What destroy does to the material. */
 export type MaterialDestroyPolicy = keyof typeof materialDestroyPolicies;
+
+/** What `warn_before` is when omitted. */
+export const defaultWarnBefore = '14d';
 
 export const materialEncodings = ['base64', 'hex', 'raw', 'pem', 'der', 'pkcs12'] as const;
 
+/** How key material is spelt where it comes from. */
 export type MaterialEncoding = (typeof materialEncodings)[number];
+
+export const defaultMaterialEncoding: MaterialEncoding = 'base64';
 
 /** Attributes that say where the material comes from; at most one may be set. */
 export const materialSourceAttributes = [
@@ -45,11 +55,6 @@ export type MaterialSourceAttribute = (typeof materialSourceAttributes)[number];
 
 /** Sources whose change is not visible and may be counted by `material_wo_version`. */
 export const writeOnlySourceAttributes = ['material_wo', 'import_token_wo'] as const;
-
-const list = (table: Readonly<Record<string, string>>): string =>
-  Object.entries(table)
-    .map(([name, meaning]) => `\`${name}\`: ${meaning}`)
-    .join('; ');
 
 export const keyMaterialSchema = {
   version: 0,
@@ -121,7 +126,7 @@ export const keyMaterialSchema = {
     material_encoding: {
       type: 'string',
       optional: true,
-      default: 'base64',
+      default: defaultMaterialEncoding,
       allowed: materialEncodings,
       description:
         'How the source spells the material: `base64`, `hex`, or `raw` bytes as they are; for a private key also `pem`, `der` (PKCS#8, PKCS#1 or SEC 1) or `pkcs12`. Decoding is strict; white space around Base64 and hex is allowed.',
@@ -141,7 +146,7 @@ export const keyMaterialSchema = {
     wrapping_algorithm: {
       type: 'string',
       optional: true,
-      default: 'RSAES_OAEP_SHA_256',
+      default: defaultWrappingAlgorithm,
       allowed: wrappingAlgorithmNames,
       description:
         'How the material is wrapped on its way to the KMS; acts at the next import. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
@@ -152,6 +157,24 @@ export const keyMaterialSchema = {
       computed: true,
       description:
         'When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or `never`. Omitted: never, or on an adopted key what is there. This KMS cannot change it in place: a change deletes the material and imports it again.',
+    },
+    valid_for: {
+      type: 'string',
+      optional: true,
+      description:
+        'Rolling expiry, instead of `expiration_time`: how long the material is valid after each import, for example `90d` or `36h`. Goes with `renew_before`.',
+    },
+    renew_before: {
+      type: 'string',
+      optional: true,
+      description:
+        'Rolling expiry: from how long before the expiry on an apply renews the material, for example `14d`. Outside that window no plan shows anything.',
+    },
+    warn_before: {
+      type: 'string',
+      optional: true,
+      default: defaultWarnBefore,
+      description: 'From how long before the expiry on plans warn of it. Material that is renewed by itself is not warned about.',
     },
     fingerprint: {
       type: 'string',
@@ -165,7 +188,7 @@ export const keyMaterialSchema = {
       optional: true,
       default: 'retain',
       allowed: Object.keys(materialDestroyPolicies),
-      description: `What destroy does: ${list(materialDestroyPolicies)}.`,
+      description: `What destroy does: ${listMeanings(materialDestroyPolicies)}.`,
     },
     allow_interruption: {
       type: 'bool',
@@ -192,7 +215,7 @@ export const keyMaterialSchema = {
       description: 'State of the key as the KMS reports it: `2` enabled, `3` disabled, `4` scheduled for deletion, `5` pending import.',
     },
     key_spec: { type: 'string', computed: true, description: 'Spec of the key, for example `AES_256`.' },
-    material_status: { type: 'string', computed: true, description: `What was found: ${list(materialStatuses)}.` },
+    material_status: { type: 'string', computed: true, description: `What was found: ${listMeanings(materialStatuses)}.` },
     fingerprint_verified: {
       type: 'bool',
       computed: true,
@@ -207,5 +230,3 @@ export const keyMaterialSchema = {
   },
   blocks: { timeouts: timeoutsBlock },
 } as const satisfies ResourceSchema;
-
-export type KeyMaterialAttribute = keyof typeof keyMaterialSchema.attributes;

@@ -27,6 +27,7 @@ export type KeySpecRow =
   /** `curve` as OpenSSL and Node name it. */
   | { readonly family: 'ec'; readonly curve: string; readonly usages: readonly KeyUsage[] };
 
+/** What a key may do. */
 export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
 /** Key specs whose material can be imported; the first usage is the one a new key gets. */
@@ -39,7 +40,11 @@ export const keySpecs = {
   EC_P384: { family: 'ec', curve: 'secp384r1', usages: ['SIGN_VERIFY'] },
 } as const satisfies Record<string, KeySpecRow>;
 
+/** What kind of key it is. */
 export type KeySpec = keyof typeof keySpecs;
+
+/** What create-key makes when it is not told. */
+export const defaultKeySpec: KeySpec = 'AES_256';
 
 /** Undefined for specs that cannot be imported here, such as SM2, SM4 and HMAC_256. */
 export function findKeySpec(name: string): KeySpecRow | undefined {
@@ -54,7 +59,11 @@ export function isAsymmetric(keySpec: string): boolean {
 /** `wrapping_algorithm` of get-parameters-for-import. */
 export const wrappingAlgorithmNames = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
 
+/** How material is wrapped on its way to the KMS. */
 export type WrappingAlgorithm = (typeof wrappingAlgorithmNames)[number];
+
+/** Ours; the API has none. */
+export const defaultWrappingAlgorithm: WrappingAlgorithm = 'RSAES_OAEP_SHA_256';
 
 /** Formats of request parameters, as the API pages give them: JSON-schema sources, so without delimiters. */
 export const formats = {
@@ -66,16 +75,21 @@ export const formats = {
   keyAlias: '^[a-zA-Z0-9:/_-]{1,255}$',
   keyState: '^[1-5]{1}$',
   projectId: '^[0-9a-zA-Z]{32}$',
+  /** "0" is the default one. */
+  enterpriseProjectId: '^(0|[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12})$',
   /** "36-byte serial number of a request message"; the page shows a UUID. */
   sequence: '^.{36}$',
   cipherText: '^[0-9a-zA-Z+/=]{128,5648}$',
 } as const;
 
-/** Ranges of numeric parameters, both ends included. */
+/** Ranges of numbers and lengths, both ends included. */
 export const ranges = {
   /** Seconds since 1970-01-01T00:00:00Z; the vendor's SDK metadata. */
   expirationTime: { minimum: 0, maximum: 10_000_000_000 },
   pendingDays: { minimum: 7, maximum: 1096 },
   keyDescription: { minimum: 0, maximum: 255 },
   plainText: { minimum: 1, maximum: 4096 },
+  /** Characters of the two halves of a tag. */
+  tagKey: { minimum: 1, maximum: 36 },
+  tagValue: { minimum: 0, maximum: 43 },
 } as const;

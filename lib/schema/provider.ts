@@ -11,6 +11,8 @@ export const documentedRequestsPerSecond = 20;
 
 export const defaultMaxRetries = 5;
 
+export const defaultCloud = 'huaweicloud';
+
 /**
  * Environment variables behind the attributes, under the names that the vendors' own Terraform providers use: `HW` for Huawei
  * Cloud and its relatives, `OS` for Open Telekom Cloud. The first one that is set counts.
@@ -41,7 +43,7 @@ export const providerSchema = {
     cloud: {
       type: 'string',
       optional: true,
-      default: 'huaweicloud',
+      default: defaultCloud,
       description:
         'Whose KMS this is: `huaweicloud`, `opentelekomcloud`, or the domain suffix of a related cloud. It also decides whether `HW_*` or `OS_*` environment variables are read: never both, so that credentials of one cloud do not reach another.',
     },

@@ -1,15 +1,23 @@
 /** The `timeouts` block, the same for every resource: how long an operation may wait for the KMS to show its effect. */
+import { parseDuration } from './duration';
 import type { BlockSchema } from './model';
 
 export const operations = ['create', 'read', 'update', 'delete'] as const;
 
 export type Operation = (typeof operations)[number];
 
-/** In milliseconds. The KMS answers within a second; a region in trouble within minutes. */
-export const defaultTimeoutMs = 5 * 60_000;
+/** The KMS answers within a second; a region in trouble within minutes. */
+const defaultTimeout = '5m';
+
+export const defaultTimeoutMs = parseDuration(defaultTimeout, 'timeouts');
 
 const attribute = (operation: Operation) =>
-  ({ type: 'string', optional: true, default: '5m', description: `Time limit for ${operation}, for example \`90s\` or \`10m\`.` }) as const;
+  ({
+    type: 'string',
+    optional: true,
+    default: defaultTimeout,
+    description: `Time limit for ${operation}, for example \`90s\` or \`10m\`.`,
+  }) as const;
 
 export const timeoutsBlock = {
   description: 'How long each operation may take, waiting included.',

@@ -3,7 +3,7 @@ import { ReadDataSourceRequest, ReadDataSourceResponse, ValidateConfigRequest, V
 import type { DataSourceDefinition } from './provider';
 import { type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
-import { decodeConfig, decodeStateAttributes, encodeState } from './value-codec';
+import { decodeBlockConfig, decodeConfig, encodeState } from './value-codec';
 
 export const dataSourceRpcs = {
   ValidateDataResourceConfig: rpc({
@@ -27,7 +27,7 @@ export const dataSourceRpcs = {
     async handle({ typeName, config }, context, runtime) {
       const definition = dataSource(runtime, typeName);
       const { schema } = definition;
-      const values = decodeConfig(schema, config) ?? decodeStateAttributes(schema, {});
+      const values = decodeBlockConfig(schema, config);
       return { state: encodeState(schema, await definition.read(values, configuredClient(runtime), context)) };
     },
   }),

@@ -14,7 +14,7 @@ import type { Input } from './protobuf';
 import type { EphemeralResourceDefinition, Lease } from './provider';
 import { type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
-import { decodeConfig, decodeStateAttributes, encodeState } from './value-codec';
+import { decodeBlockConfig, decodeConfig, encodeState } from './value-codec';
 
 export const ephemeralRpcs = {
   ValidateEphemeralResourceConfig: rpc({
@@ -38,7 +38,7 @@ export const ephemeralRpcs = {
     async handle({ typeName, config }, context, runtime) {
       const definition = ephemeralResource(runtime, typeName);
       const { schema } = definition;
-      const values = decodeConfig(schema, config) ?? decodeStateAttributes(schema, {});
+      const values = decodeBlockConfig(schema, config);
       const { result, ...lease } = await definition.open(values, configuredClient(runtime), context);
       return { result: encodeState(schema, result), ...leaseMessage(lease) };
     },

@@ -33,7 +33,7 @@ export async function listenPrivately(server: Server, { tempFolders, allowTcp }:
   if (!allowTcp) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `no unix socket can be made in ${tempFolders.join(', ')}, and without TLS there is no other way`,
+      `no unix socket can be made in ${tempFolders.join(', ')}, and without TLS there is no other way; set TMPDIR to a folder of a short path that you may write to`,
     );
   }
   return listenOnLoopback(server);
@@ -69,7 +69,11 @@ async function listenOnLoopback(server: Server): Promise<Listening> {
   try {
     await listen(server, { host: '127.0.0.1', port: 0 });
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', 'neither a unix socket nor a port on 127.0.0.1 can be listened on', { cause });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      'neither a unix socket nor a port on 127.0.0.1 can be listened on; set TMPDIR to a folder that you may write to',
+      { cause },
+    );
   }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

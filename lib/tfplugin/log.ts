@@ -8,7 +8,7 @@ export interface Logger {
   log(level: LogLevel, message: string, fields?: LogFields): void;
 }
 
-/** @param write receives whole lines; @param now gives the time stamp */
+/** @param write receives whole lines */
 export function jsonLogger(module: string, write: (line: string) => void, now: () => Date): Logger {
   return {
     log(level, message, fields = {}) {

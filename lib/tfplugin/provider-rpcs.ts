@@ -1,5 +1,4 @@
 /** The calls about the provider as a whole. Most Terraform processes end after the schema, so values are coded elsewhere. */
-
 import {
   Empty,
   GetFunctionsResponse,

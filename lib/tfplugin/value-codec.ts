@@ -22,7 +22,8 @@ const encoder = new Encoder();
 /** Any extension reads as unknown (12 is an unknown with known bounds); this is the plain one. */
 const unknownExtension = new ExtData(0, new Uint8Array(1));
 
-type WireValue = { readonly msgpack: Uint8Array; readonly json: Uint8Array };
+/** A DynamicValue as it came: one of the two is empty. */
+export type WireValue = { readonly msgpack: Uint8Array; readonly json: Uint8Array };
 
 /**
  * A configuration: the only value in which write-only attributes may be set.
@@ -32,6 +33,11 @@ type WireValue = { readonly msgpack: Uint8Array; readonly json: Uint8Array };
 export function decodeConfig(schema: BlockSchema, value: WireValue | undefined): Values | null {
   const raw = rawValue(value);
   return raw === null ? null : decodeObject(shapesOf(schema), raw, [], 'refuse');
+}
+
+/** As `decodeConfig`, of a block that is always there: a null object reads as one in which nothing is set. */
+export function decodeBlockConfig(schema: BlockSchema, value: WireValue | undefined): Values {
+  return decodeConfig(schema, value) ?? decodeStateAttributes(schema, {});
 }
 
 /**

@@ -23,7 +23,7 @@ import type { Context, ResourceDefinition } from './provider';
 import { attributePath, type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
 import type { Values } from './value';
-import { decodeConfig, decodeState, decodeStateAttributes, encodeState } from './value-codec';
+import { decodeBlockConfig, decodeConfig, decodeState, decodeStateAttributes, encodeState, type WireValue } from './value-codec';
 
 export const valueRpcs = {
   ValidateProviderConfig: rpc({
@@ -45,7 +45,7 @@ export const valueRpcs = {
     failure: 'Cannot configure the provider',
     async handle({ config, terraformVersion }, context, runtime) {
       const { definition } = runtime;
-      const values = decodeConfig(definition.schema, config) ?? decodeStateAttributes(definition.schema, {});
+      const values = decodeBlockConfig(definition.schema, config);
       runtime.configured = { client: await definition.configure({ config: values, terraformVersion }, context) };
       return {};
     },
@@ -191,19 +191,18 @@ async function upgradeState(
   if (upgrade === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `schema version ${version} of ${typeName} is too old for this provider, which knows ${schema.version}`,
+      `schema version ${version} of ${typeName} is too old for this provider, which knows ${schema.version}: apply with a version in between first`,
     );
   }
   return upgrade({ version, state }, context);
 }
 
-type WireValue = { msgpack: Uint8Array; json: Uint8Array } | undefined;
-
-function change(prior: WireValue, planned: WireValue): string {
+function change(prior: WireValue | undefined, planned: WireValue | undefined): string {
   return isNull(prior) ? 'create' : isNull(planned) ? 'destroy' : 'update';
 }
 
-function isNull(value: WireValue): boolean {
+/** Looks at the wire only: a headline must not fail where the value does not fit its schema. */
+function isNull(value: WireValue | undefined): boolean {
   const nil = 0xc0;
   return value === undefined || value.msgpack[0] === nil || (value.msgpack.length === 0 && Buffer.from(value.json).toString() === 'null');
 }

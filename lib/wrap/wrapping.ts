@@ -35,15 +35,16 @@ export const wrappingAlgorithms: Readonly<Record<WrappingAlgorithm, WrappingRow>
  */
 export function wrapMaterial(algorithm: WrappingAlgorithm, publicKey: Buffer, material: Buffer): Buffer {
   const { padding, oaepHash } = wrappingAlgorithms[algorithm];
-  return publicEncrypt({ key: wrappingKey(publicKey), padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
+  return publicEncrypt({ key: parseWrappingKey(publicKey), padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
 }
 
 /**
  * Whoever answers with a short key could read the material, so a short one is refused.
  *
- * @param der SubjectPublicKeyInfo @throws ByokError ERR_KMS when it is not an RSA key of at least 2048 bits
+ * @param der SubjectPublicKeyInfo
+ * @throws ByokError ERR_KMS when it is not an RSA key of at least 2048 bits
  */
-export function wrappingKey(der: Buffer): KeyObject {
+export function parseWrappingKey(der: Buffer): KeyObject {
   const key = parse(der);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (key.asymmetricKeyType !== 'rsa' || bits < 2048) {

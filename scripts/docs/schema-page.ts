@@ -1,6 +1,7 @@
-/** Pages in the layout of the Terraform registry: front matter, example, attributes by kind, nested blocks, import. */
-import type { AttributeSchema, AttributeType, BlockSchema, ResourceSchema } from '../../lib/schema/model';
+/** Pages in the layout of the Terraform registry: front matter, example, sections of prose, attributes by kind, nested objects, import. */
+import type { AttributeSchema, AttributeType, BlockSchema } from '../../lib/schema/model';
 import { providerName, providerSchema } from '../../lib/schema/provider';
+import { frontMatter, hcl, joined } from './markdown';
 
 const scalarNames = { string: 'String', number: 'Number', bool: 'Boolean' } as const;
 const collectionNames = { list: 'List', set: 'Set', map: 'Map' } as const;
@@ -14,73 +15,103 @@ const sections = [
   { title: 'Read-Only', holds: () => true },
 ] as const;
 
-export function providerPage(resourceTypes: readonly string[], example: string): string {
-  const links = resourceTypes.map((type) => `- [\`${type}\`](resources/${type.replace(`${providerName}_`, '')}.md)`);
-  return joined([
-    frontMatter(`${providerName} Provider`, providerSchema.description),
-    `# ${providerName} Provider`,
-    providerSchema.description,
-    links.join('\n'),
-    'What its errors mean: [errors](errors.md).',
-    '## Example Usage',
-    hcl(example),
-    ...schemaSections(providerSchema),
-  ]);
-}
-
-export interface ResourcePageContent {
-  readonly type: string;
-  readonly schema: ResourceSchema;
-  /** Paragraphs about several attributes at once. */
-  readonly notes: readonly string[];
-  /** Name of the resource in the import example. */
-  readonly name: string;
+export interface IndexPageContent {
+  /** Links to all other pages, by heading. */
+  readonly links: Readonly<Record<string, readonly string[]>>;
   /** Terraform text. */
   readonly example: string;
 }
 
-export function resourcePage({ type, schema, notes, name, example }: ResourcePageContent): string {
+export function providerPage({ links, example }: IndexPageContent): string {
   return joined([
-    frontMatter(`${type} Resource - ${providerName}`, schema.description),
-    `# ${type} (Resource)`,
+    frontMatter(`${providerName} Provider`, providerSchema.description),
+    `# ${providerName} Provider`,
+    providerSchema.description,
+    '## Example Usage',
+    hcl(example),
+    '## Pages',
+    ...Object.entries(links).flatMap(([title, list]) => [`${title}:`, list.map((link) => `- ${link}`).join('\n')]),
+    ...schemaSections(providerSchema),
+  ]);
+}
+
+export type PageKind = 'Resource' | 'Data Source' | 'Ephemeral Resource';
+
+export interface SchemaPageContent {
+  readonly type: string;
+  readonly kind: PageKind;
+  readonly schema: BlockSchema;
+  /** Paragraphs about several attributes at once. */
+  readonly notes: readonly string[];
+  /** Terraform text. */
+  readonly example: string;
+  /** Finished Markdown between the example and the schema. */
+  readonly guide: readonly string[];
+  /** Descriptions for what the objects of an attribute hold. */
+  readonly objects: Readonly<Record<string, Readonly<Record<string, AttributeSchema>>>>;
+  /** Finished Markdown at the end. */
+  readonly ending: readonly string[];
+}
+
+export function schemaPage({ type, kind, schema, notes, example, guide, objects, ending }: SchemaPageContent): string {
+  return joined([
+    frontMatter(`${type} ${kind} - ${providerName}`, schema.description),
+    `# ${type} (${kind})`,
     schema.description,
     ...notes,
     '## Example Usage',
     hcl(example),
-    ...schemaSections(schema),
-    '## Import',
-    'By the id of the key, in a configuration:',
-    hcl(`import {\n  to = ${type}.${name}\n  id = "${exampleKeyId}"\n}`),
-    'or on the command line:',
-    fenced('shell', `terraform import ${type}.${name} ${exampleKeyId}`),
+    ...guide,
+    ...schemaSections(schema, objects),
+    ...ending,
   ]);
 }
 
-const exampleKeyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
-
-function schemaSections(schema: BlockSchema): string[] {
+function schemaSections(schema: BlockSchema, objects: SchemaPageContent['objects'] = {}): string[] {
   const blocks = Object.entries(schema.blocks ?? {});
-  const nested = blocks.flatMap(([name, block]) => [
-    `<a id="nestedblock--${name}"></a>`,
-    `### Nested Schema for \`${name}\``,
+  const nestedBlocks = blocks.flatMap(([name, block]) => [
+    ...nestedHeading(blockAnchor(name), name),
     block.description,
     ...attributeSections(block, (title) => `${title}:`),
   ]);
-  const blockList = blocks.map(([name, { description }]) => `- \`${name}\` (Block) ${description} (see [below](#nestedblock--${name}))`);
-  return ['## Schema', ...attributeSections(schema, (title) => `### ${title}`, blockList), ...nested];
+  const nestedObjects = Object.entries(objects).flatMap(([name, attributes]) => [
+    ...nestedHeading(objectAnchor(name), name),
+    'Read-Only:',
+    attributeLines(Object.entries(attributes), {}).join('\n'),
+  ]);
+  const blockList = blocks.map(([name, { description }]) => `- \`${name}\` (Block) ${description} (see [below](#${blockAnchor(name)}))`);
+  return ['## Schema', ...attributeSections(schema, (title) => `### ${title}`, blockList, objects), ...nestedBlocks, ...nestedObjects];
+}
+
+const blockAnchor = (name: string) => `nestedblock--${name}`;
+const objectAnchor = (name: string) => `nestedatt--${name}`;
+
+function nestedHeading(anchor: string, name: string): string[] {
+  return [`<a id="${anchor}"></a>`, `### Nested Schema for \`${name}\``];
 }
 
 /** @param blocks lines at the end of the optional attributes */
-function attributeSections(schema: BlockSchema, heading: (title: string) => string, blocks: readonly string[] = []): string[] {
-  const rest = new Map<string, AttributeSchema>(Object.entries(schema.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+function attributeSections(
+  schema: BlockSchema,
+  heading: (title: string) => string,
+  blocks: readonly string[] = [],
+  objects: SchemaPageContent['objects'] = {},
+): string[] {
+  const rest = new Map<string, AttributeSchema>(Object.entries(schema.attributes));
   return sections.flatMap(({ title, holds }) => {
     const here = [...rest].filter(([, attribute]) => holds(attribute));
     for (const [name] of here) {
       rest.delete(name);
     }
-    const lines = [...here.map(([name, attribute]) => attributeLine(name, attribute)), ...(title === 'Optional' ? blocks : [])];
+    const lines = [...attributeLines(here, objects), ...(title === 'Optional' ? blocks : [])];
     return lines.length === 0 ? [] : [heading(title), lines.join('\n')];
   });
+}
+
+function attributeLines(attributes: readonly (readonly [string, AttributeSchema])[], objects: SchemaPageContent['objects']): string[] {
+  return [...attributes]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, attribute]) => `${attributeLine(name, attribute)}${name in objects ? ` (see [below](#${objectAnchor(name)}))` : ''}`);
 }
 
 function attributeLine(name: string, attribute: AttributeSchema): string {
@@ -95,30 +126,10 @@ function attributeLine(name: string, attribute: AttributeSchema): string {
   return `- \`${name}\` (${marks.join(', ')}) ${[description, ...facts].join(' ')}`;
 }
 
-/** As the registry writes it: "List of String", "Object: `a` (String), `b` (Number)". */
-function typeName(type: AttributeType): string {
+/** As the registry writes it: "List of String". What an object holds stands in a section of its own. */
+export function typeName(type: AttributeType): string {
   if (typeof type === 'string') {
     return scalarNames[type];
   }
-  if (type[0] === 'object') {
-    const fields = Object.entries(type[1]).map(([name, field]) => `\`${name}\` (${typeName(field)})`);
-    return `Object: ${fields.join(', ')}`;
-  }
-  return `${collectionNames[type[0]]} of ${typeName(type[1])}`;
-}
-
-function frontMatter(title: string, description: string): string {
-  return `---\npage_title: "${title}"\ndescription: |-\n  ${description}\n---\n\n<!-- Written by "npm run docs" from lib/schema; edit there. -->`;
-}
-
-function hcl(text: string): string {
-  return fenced('terraform', text);
-}
-
-function fenced(language: string, text: string): string {
-  return `\`\`\`${language}\n${text}\n\`\`\``;
-}
-
-function joined(paragraphs: readonly string[]): string {
-  return `${paragraphs.join('\n\n')}\n`;
+  return type[0] === 'object' ? 'Object' : `${collectionNames[type[0]]} of ${typeName(type[1])}`;
 }

@@ -12,16 +12,16 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly input?: string | Buffer;
   readonly cwd?: string;
-  /** @default the emulator's own */
-  readonly endpoint?: string;
+  /** @default the emulator's own; undefined for commands that need none */
+  readonly endpoint?: string | undefined;
 }
 
 export interface ByokAndEmulator {
   readonly emulator: Emulator;
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
   createKey(keySpec?: string, origin?: string): Promise<string>;
-  /** Secrets of these tests that stood in any argument or output so far. */
-  leaks(secrets: readonly (Buffer | string)[]): string[];
+  /** Secrets of these tests that stood in any argument or output so far, or stand in one of the files. */
+  leaks(secrets: readonly (Buffer | string)[], files?: readonly Place[]): string[];
   close(): Promise<void>;
 }
 
@@ -31,10 +31,12 @@ export async function startByokAndEmulator(): Promise<ByokAndEmulator> {
   const places: Place[] = [];
   return {
     emulator,
-    async run(args, { env = {}, input, cwd, endpoint = emulator.url } = {}) {
+    async run(args, { env = {}, input, cwd, ...rest } = {}) {
+      const endpoint = 'endpoint' in rest ? rest.endpoint : emulator.url;
+      const flags = endpoint === undefined ? [] : ['--kms-endpoint', endpoint];
       const { PATH = '' } = process.env;
       const login = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
-      const child = spawn(process.execPath, [byok.file, ...args, '--kms-endpoint', endpoint], { env: { PATH, ...login, ...env }, cwd });
+      const child = spawn(process.execPath, [byok.file, ...args, ...flags], { env: { PATH, ...login, ...env }, cwd });
       const output = { stdout: '', stderr: '' };
       child.stdout.on('data', (chunk) => {
         output.stdout += chunk;
@@ -53,9 +55,9 @@ export async function startByokAndEmulator(): Promise<ByokAndEmulator> {
       const body = { key_alias: `test-${randomUUID()}`, origin, key_spec: keySpec };
       return (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info.key_id;
     },
-    leaks: (secrets) =>
+    leaks: (secrets, files = []) =>
       findLeaks(
-        places,
+        [...places, ...files],
         [...secrets, emulator.authToken].flatMap((secret, index) => needlesOf(`secret ${index}`, secret)),
       ),
     async close() {

@@ -18,6 +18,7 @@ const surroundings = (now: string): Surroundings => ({
   print: () => undefined,
   remark: () => undefined,
   readInput: async () => undefined,
+  exitWith: () => undefined,
   untilStopped: () => new Promise(() => undefined),
 });
 

@@ -5,7 +5,7 @@ import { linkedFolder } from '../support/checkout';
 import { fingerprintOf } from '../support/emulated-key';
 import { filesBelow, findLeaks } from '../support/leak-scanner';
 import { cleanEnvironment, type Run, runCommand } from '../support/terraform-workspace';
-import { LeakWatch, type Materials } from './leak-watch';
+import { expectHeld, LeakWatch, type Materials, watchedMaterials } from './leak-watch';
 
 const app = `import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { ByokProvider, Expiration, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
@@ -28,11 +28,15 @@ app.synth();
 `;
 
 let watch: LeakWatch;
+let right: Materials;
+let wrong: Materials;
 let folder: string;
 let env: Record<string, string>;
 
 beforeEach(async () => {
   watch = await LeakWatch.start();
+  right = watchedMaterials(watch, 'material');
+  wrong = watchedMaterials(watch, 'wrong material');
   folder = linkedFolder();
   writeFileSync(join(folder, 'main.ts'), app);
   writeFileSync(join(folder, 'cdktf.json'), '{"language":"typescript","app":"npx tsx main.ts","sendCrashReports":"false"}');
@@ -68,22 +72,22 @@ function run(expectedCode: number, command: string, ...args: string[]): Promise<
 }
 
 test('no secret is in cdktf.out, state, plan, trace logs, the home folder and output', async () => {
-  provide(watch.right);
+  provide(right);
   await run(0, 'cdktf', 'deploy', '--auto-approve', '--outputs-file', 'outputs.json');
-  await watch.expectHeld();
+  await expectHeld(watch, right);
 
   watch.deleteAllMaterial();
   await run(0, 'cdktf', 'diff');
   await run(0, 'terraform', '-chdir=cdktf.out/stacks/leak', 'show', '-json', 'plan');
-  provide(watch.wrong);
+  provide(wrong);
   expect((await run(1, 'cdktf', 'deploy', '--auto-approve')).text).toContain('is bound for ever');
-  provide(watch.right);
+  provide(right);
   env.EXPIRY = '2036-01-01T00:00:00Z';
   await run(0, 'cdktf', 'deploy', '--auto-approve');
-  await watch.expectHeld();
+  await expectHeld(watch, right);
   await run(0, 'cdktf', 'destroy', '--auto-approve');
 
-  const fingerprint = fingerprintOf(watch.right.variable);
+  const fingerprint = fingerprintOf(right.variable);
   watch.expectNoLeak(filesBelow(folder, ['orders.key']), {
     'cdktf.out/stacks/leak/cdk.tf.json': 'ORDERS_KEY',
     'cdktf.out/stacks/leak/plan!tfplan': fingerprint,
@@ -93,8 +97,6 @@ test('no secret is in cdktf.out, state, plan, trace logs, the home folder and ou
     'output of cdktf deploy --auto-approve --outputs-file outputs.json': fingerprint,
     'trace.log': 'serving provider byok',
   });
-  writeFileSync(join(folder, 'cdktf.out', 'planted'), watch.right.file.toString('base64url'));
-  expect(findLeaks(filesBelow(folder, ['orders.key']), watch.materialNeedles())).toContain(
-    'cdktf.out/planted: material of file in base64url',
-  );
+  writeFileSync(join(folder, 'cdktf.out', 'planted'), right.file.toString('base64url'));
+  expect(findLeaks(filesBelow(folder, ['orders.key']), watch.needles())).toContain('cdktf.out/planted: material of file in base64url');
 }, 300_000);

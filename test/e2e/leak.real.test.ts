@@ -3,17 +3,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintOf } from '../support/emulated-key';
 import { filesBelow, findLeaks } from '../support/leak-scanner';
-import { type Run, TerraformWorkspace } from '../support/terraform-workspace';
-import { LeakWatch, type Materials, type Source, sources } from './leak-watch';
+import type { Run, TerraformWorkspace } from '../support/terraform-workspace';
+import { expectHeld, LeakWatch, type Materials, type Source, sources, tracedWorkspace, watchedMaterials } from './leak-watch';
 
 let watch: LeakWatch;
+let right: Materials;
+let wrong: Materials;
 let workspace: TerraformWorkspace;
 
 beforeEach(async () => {
   watch = await LeakWatch.start();
+  right = watchedMaterials(watch, 'material');
+  wrong = watchedMaterials(watch, 'wrong material');
   const { projectId, authToken } = watch.emulator;
-  workspace = new TerraformWorkspace({ HW_PROJECT_ID: projectId, HW_AUTH_TOKEN: authToken, TF_LOG: 'TRACE' });
-  workspace.env.TF_LOG_PATH = join(workspace.folder, 'trace.log');
+  workspace = tracedWorkspace({ HW_PROJECT_ID: projectId, HW_AUTH_TOKEN: authToken });
 });
 
 afterEach(async () => {
@@ -62,7 +65,7 @@ async function planShowApply(name: string): Promise<void> {
 }
 
 test('no secret is in state, backup, plans, show -json, trace logs and output', async () => {
-  provide(watch.right);
+  provide(right);
   declare('2035-01-01T00:00:00Z');
   await terraform(0, 'init', '-no-color');
   await planShowApply('first');
@@ -77,13 +80,13 @@ test('no secret is in state, backup, plans, show -json, trace logs and output', 
   await planShowApply('expiry');
 
   watch.deleteAllMaterial();
-  provide(watch.wrong);
+  provide(wrong);
   expect((await terraform(1, 'apply', '-no-color', '-auto-approve')).text).toContain('is bound for ever to');
-  provide(watch.right, '!');
+  provide(right, '!');
   expect((await terraform(1, 'apply', '-no-color', '-auto-approve')).text).toContain('is not base64');
-  provide(watch.right);
+  provide(right);
   await terraform(0, 'apply', '-no-color', '-auto-approve');
-  await watch.expectHeld();
+  await expectHeld(watch, right);
   // Five times for each key: first, faulty, drift, expiry, and after the wrong material.
   expect(watch.importCalls().length).toBeGreaterThanOrEqual(15);
 
@@ -91,17 +94,17 @@ test('no secret is in state, backup, plans, show -json, trace logs and output', 
   workspace.write('before-destroy.json', readFileSync(join(workspace.folder, 'terraform.tfstate')));
   await terraform(0, 'destroy', '-no-color', '-auto-approve');
 
-  const fingerprint = fingerprintOf(watch.right.file);
+  const fingerprint = fingerprintOf(right.file);
   watch.expectNoLeak(filesBelow(workspace.folder, ['orders.key']), {
     'before-destroy.json': fingerprint,
     'terraform.tfstate.backup': fingerprint,
     'first.plan!tfplan': fingerprint,
-    'drift.plan!tfplan': 'it was deleted, not by Terraform',
+    'drift.plan!tfplan': 'the key holds no material any more',
     'drift.plan!tfstate': fingerprint,
     'output of terraform show -json first.plan': fingerprint,
     'output of terraform show -json': fingerprint,
     'trace.log': 'serving provider byok',
   });
-  workspace.write('planted', `a log line with ${watch.right.env.toString('hex')} in it`);
-  expect(findLeaks(filesBelow(workspace.folder, ['orders.key']), watch.materialNeedles())).toEqual(['planted: material of env in hex']);
+  workspace.write('planted', `a log line with ${right.env.toString('hex')} in it`);
+  expect(findLeaks(filesBelow(workspace.folder, ['orders.key']), watch.needles())).toEqual(['planted: material of env in hex']);
 }, 300_000);

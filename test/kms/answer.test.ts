@@ -99,3 +99,15 @@ test('quotes at most 200 characters and none of what must stay hidden', () => {
     `${'x'.repeat(150)} [secret] ${'y'.repeat(40)}…`,
   );
 });
+
+test.each([
+  ['cut off at its end', (secret: string) => secret.slice(0, 90)],
+  ['without its beginning', (secret: string) => secret.slice(40)],
+  ['with escaped slashes', (secret: string) => secret.replaceAll('/', '\\/')],
+])('quotes no longer piece of a secret that comes back %s', (_, damaged) => {
+  const secret = `MIIF${'0123456789abcdefghij/klmnopqrst+uvwxyz'.repeat(5)}`;
+  const { apiMessage } = parseRefusal(`token ${damaged(secret)}... is not valid`, [secret, 'short']);
+  const pieces = Array.from(secret, (_character, at) => secret.slice(at, at + 16)).filter((piece) => piece.length === 16);
+  expect(pieces.filter((piece) => apiMessage.includes(piece))).toEqual([]);
+  expect(apiMessage).toMatch(/^token \[secret\].*\.\.\. is not valid$/);
+});

@@ -1,5 +1,6 @@
 /** Every status that material can be found in, against every wish: what is done, and why. */
-import { type Decision, decide, type Knowledge, keep, type Wish } from '../../lib/lifecycle/decide';
+import { type Decision, decide, type Knowledge, type Wish } from '../../lib/lifecycle/decide';
+import { keep } from '../../lib/lifecycle/expiration-wish';
 import { type MaterialStatus, materialStatuses } from '../../lib/schema/key-material';
 
 const now = new Date('2030-06-01T00:00:00Z');
@@ -19,7 +20,7 @@ interface Case {
 function decideFor({ status, found, wish, knowledge }: Case): Decision {
   const observation = { status, expiration: found, keyState: undefined, keySpec: 'AES_256', scheduledDeletionDate: undefined };
   return decide(
-    { expiration: found, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false, ...wish },
+    { expiration: found, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false, ...wish },
     { observation, proof: proven, atHand: one, preWrapped: undefined, ...knowledge },
     now,
   );
@@ -36,8 +37,11 @@ test.each(statuses)('with the wished expiry, only absent material is imported: %
 
 test.each(statuses)('a change of expiry deletes only material that is present and enabled: %s', (status) => {
   const { steps } = decideFor({ status, found: future, wish: { expiration: later } });
-  const expected =
-    status === 'present' || status === 'expired_not_purged' ? ['delete', 'import'] : absent.includes(status) ? ['import'] : [];
+  const expected = ['present', 'expiring', 'expired_not_purged'].includes(status)
+    ? ['delete', 'import']
+    : absent.includes(status)
+      ? ['import']
+      : [];
   expect(steps).toEqual(expected);
 });
 
@@ -127,8 +131,61 @@ test('a reason never depends on the minute', () => {
     keySpec: 'AES_256',
     scheduledDeletionDate: undefined,
   } as const;
-  const wish = { expiration: future, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false };
+  const wish = { expiration: future, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false };
   expect(decide(wish, { observation, proof: proven, atHand: one, preWrapped: undefined }, new Date(now.getTime() + 61_000)).reason).toBe(
     first.reason,
   );
+});
+
+describe('a rolling expiry', () => {
+  const day = 86_400_000;
+  const rolling = { validForMs: 90 * day, renewBeforeMs: 14 * day, validFor: '90d', renewBefore: '14d' };
+  const wish = { expiration: rolling };
+  const inDays = (days: number) => new Date(now.getTime() + days * day);
+
+  test('does nothing outside its window, to the millisecond', () => {
+    for (const found of [inDays(60), inDays(15), new Date(inDays(14).getTime() + 1)]) {
+      expect(decideFor({ status: 'present', found, wish })).toMatchObject({ steps: [], notices: [], refusal: undefined });
+    }
+  });
+
+  test.each(['present', 'expiring'] as const)('renews inside it, and the reason names absolute dates: %s', (status) => {
+    const decision = decideFor({ status, found: inDays(14), wish });
+    expect(decision.steps).toEqual(['delete', 'import']);
+    expect(decision.expiration).toEqual(inDays(90));
+    expect(decision.reason).toContain(
+      'expires on 2030-06-15T00:00:00Z and is renewed from 2030-06-01T00:00:00Z on (renew_before 14d), to be valid for 90d',
+    );
+  });
+
+  test('renews material that is past its expiry, and imports material that was purged', () => {
+    expect(decideFor({ status: 'expired_not_purged', found: past, wish }).steps).toEqual(['delete', 'import']);
+    const purged = decideFor({ status: 'purged_after_expiry', found: past, wish });
+    expect([purged.steps, purged.expiration]).toEqual([['import'], inDays(90)]);
+    expect(purged.reason).toContain('valid for 90d');
+  });
+
+  test('takes over from never', () => {
+    expect(decideFor({ status: 'present', wish }).reason).toContain('changes from never to 90d after the import');
+  });
+
+  test('is postponed while the key is disabled, and refused without proof', () => {
+    expect(decideFor({ status: 'key_disabled', found: inDays(1), wish }).steps).toEqual([]);
+    expect(decideFor({ status: 'expiring', found: inDays(1), wish, knowledge: { proof: undefined } }).refusal?.code).toBe('ERR_REFUSED');
+  });
+});
+
+describe('warn_before', () => {
+  const warned = (found: Date | undefined, wish: Partial<Wish> = {}) =>
+    decideFor({
+      status: 'present',
+      ...(found === undefined ? {} : { found }),
+      wish: { expiration: found, warnBeforeMs: 86_400_000, ...wish },
+    }).notices.map(({ summary }) => summary);
+
+  test('warns inside its window only, without steps', () => {
+    expect(warned(new Date(now.getTime() + 86_400_000))).toEqual(['The key material expires soon']);
+    expect(warned(new Date(now.getTime() + 86_400_001))).toEqual([]);
+    expect(warned(undefined)).toEqual([]);
+  });
 });

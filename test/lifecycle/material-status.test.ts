@@ -46,3 +46,11 @@ test('while material is absent the last known expiry is kept; while it is there 
   expect(observeMaterial(key('2'), past, now).expiration).toBeUndefined();
   expect(observeMaterial(undefined, future, now).expiration).toBe(future);
 });
+
+test('expiring is what is inside the window of a rolling expiry, and nothing without one', () => {
+  const inAnHour = new Date(now.getTime() + 3_600_000);
+  expect(observeMaterial(key('2', inAnHour), undefined, now, 3_600_000).status).toBe('expiring');
+  expect(observeMaterial(key('2', inAnHour), undefined, now, 3_599_999).status).toBe('present');
+  expect(observeMaterial(key('2', inAnHour), undefined, now).status).toBe('present');
+  expect(observeMaterial(key('2', past), undefined, now, 3_600_000).status).toBe('expired_not_purged');
+});

@@ -1,5 +1,5 @@
 /** Stands between the provider and the emulator on loopback, and keeps what goes over the wire. */
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -8,23 +8,44 @@ export interface Exchange {
   readonly operation: string;
   readonly sent: string;
   readonly received: string;
+  /** What IAM answers a login with, in a header. */
+  readonly issuedToken: string | undefined;
 }
+
+export interface InterceptedRequest {
+  readonly operation: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Answers in place of the target; undefined lets the request pass. */
+export type Interceptor = (request: InterceptedRequest) => { readonly status: number; readonly body: string } | undefined;
 
 export interface RecordingProxy {
   readonly url: string;
   readonly exchanges: readonly Exchange[];
+  /** From now on. */
+  intercept(interceptor: Interceptor | undefined): void;
   close(): Promise<void>;
 }
 
 /** @param target for example `http://127.0.0.1:41234` */
 export async function startRecordingProxy(target: string): Promise<RecordingProxy> {
   const exchanges: Exchange[] = [];
+  let interceptor: Interceptor | undefined;
   const server = createServer(async (incoming, reply) => {
     const { method, headers, url = '/' } = incoming;
     const sent = await text(incoming);
+    const operation = new URL(url, target).pathname.split('/').at(-1) ?? '';
+    const intercepted = interceptor?.({ operation, headers, body: sent });
+    if (intercepted !== undefined) {
+      reply.writeHead(intercepted.status).end(intercepted.body);
+      return;
+    }
     const outgoing = request(new URL(url, target), { method, headers }, async (answer) => {
       const received = await text(answer);
-      exchanges.push({ operation: url.split('/').at(-1) ?? '', sent, received });
+      const issued = answer.headers['x-subject-token'];
+      exchanges.push({ operation, sent, received, issuedToken: typeof issued === 'string' ? issued : undefined });
       reply.writeHead(answer.statusCode ?? 502, answer.headers).end(received);
     });
     outgoing.on('error', () => reply.destroy());
@@ -34,6 +55,9 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     exchanges,
+    intercept: (next) => {
+      interceptor = next;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,7 +1,7 @@
 /** sign, verify and get-publickey: what an asymmetric key is for. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isAsymmetric, type KeySpecRow, keySpecs } from '../../schema/kms';
-import { defineCall } from '../api-call';
+import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
 import type { StoredKey } from '../key';
@@ -9,8 +9,7 @@ import { loadPrivateKey } from '../private-key';
 import { type SigningAlgorithm, type SigningAlgorithmName, signingAlgorithms } from '../signing-algorithms';
 import { usableMaterial } from '../usable-material';
 
-interface SignBody {
-  readonly key_id: string;
+interface SignBody extends KeyBody {
   readonly message: string;
   readonly signing_algorithm: SigningAlgorithmName;
   readonly message_type?: 'DIGEST' | 'RAW';
@@ -75,10 +74,6 @@ function prepare(key: StoredKey, { message, message_type: type = 'DIGEST', signi
 
 /** "Less than 4,096 bytes". */
 const longestMessage = 4095;
-
-interface KeyBody {
-  readonly key_id: string;
-}
 
 export const getPublicKey = defineCall<KeyBody>({
   operation: 'get-publickey',

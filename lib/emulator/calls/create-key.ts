@@ -3,7 +3,7 @@
  * activated (1) for a while, see the option `activationDelay`.
  */
 import { randomUUID } from 'node:crypto';
-import { type KeySpec, keySpecs } from '../../schema/kms';
+import { defaultKeySpec, type KeySpec, keySpecs } from '../../schema/kms';
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
 import { generateMaterial } from '../generate-material';
@@ -23,7 +23,7 @@ export const createKey = defineCall<CreateKeyBody>({
   required: ['key_alias'],
   optional: ['key_spec', 'key_usage', 'key_description', 'origin', 'enterprise_project_id'],
   async handle(body, { keys, place, now, wrappingKeys, options }) {
-    const spec = body.key_spec ?? 'AES_256';
+    const spec = body.key_spec ?? defaultKeySpec;
     const usages: readonly string[] = keySpecs[spec].usages;
     const usage = body.key_usage ?? usages[0] ?? '';
     if (!usages.includes(usage)) {

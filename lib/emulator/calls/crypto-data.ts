@@ -5,7 +5,7 @@
 import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { formats, type KeySpecRow, keySpecs, ranges } from '../../schema/kms';
 import type { KmsApiCode } from '../../schema/kms-errors';
-import { defineCall } from '../api-call';
+import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
 import { encrypt, tryDecrypt, tryReadKeyId } from '../ciphertext';
@@ -20,8 +20,7 @@ interface ContextBody {
   readonly encryption_context?: Readonly<Record<string, string>>;
 }
 
-interface EncryptDataBody extends ContextBody {
-  readonly key_id: string;
+interface EncryptDataBody extends ContextBody, KeyBody {
   readonly plain_text: string;
 }
 

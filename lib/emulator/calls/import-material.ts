@@ -4,7 +4,7 @@
  * an expiry does to an asymmetric key, whose material is permanent: here it is refused.
  */
 import { isAsymmetric, type KeySpecRow, keySpecs, ranges, type WrappingAlgorithm } from '../../schema/kms';
-import { defineCall, type World } from '../api-call';
+import { defineCall, type KeyBody, type World } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
 import { importTokenLifetimeMs } from '../import-token';
@@ -12,10 +12,6 @@ import { accepts, placeMaterial, type StoredKey } from '../key';
 import { tryUnwrapKey } from '../key-wrap';
 import { isPrivateKeyFor } from '../private-key';
 import { unwrap } from '../unwrap';
-
-interface KeyBody {
-  readonly key_id: string;
-}
 
 interface GetParametersBody extends KeyBody {
   readonly wrapping_algorithm: WrappingAlgorithm;

@@ -1,12 +1,8 @@
 /** enable-key, disable-key, schedule-key-deletion, cancel-key-deletion. */
 import { ranges } from '../../schema/kms';
 import type { KmsApiCode } from '../../schema/kms-errors';
-import { type ApiCall, defineCall } from '../api-call';
+import { type ApiCall, defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
-
-interface KeyBody {
-  readonly key_id: string;
-}
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -1,10 +1,6 @@
 /** describe-key, list-keys, user-quotas. */
-import { defineCall } from '../api-call';
+import { defineCall, type KeyBody } from '../api-call';
 import { countRead, showKey } from '../key';
-
-interface KeyBody {
-  readonly key_id: string;
-}
 
 export const describeKey = defineCall<KeyBody>({
   operation: 'describe-key',

@@ -1,10 +1,9 @@
 /** update-key-alias, update-key-description: both refused while the deletion of the key is pending. */
-import { defineCall } from '../api-call';
+import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import type { StoredKey } from '../key';
 
-interface UpdateKeyAliasBody {
-  readonly key_id: string;
+interface UpdateKeyAliasBody extends KeyBody {
   readonly key_alias: string;
 }
 
@@ -23,8 +22,7 @@ export const updateKeyAlias = defineCall<UpdateKeyAliasBody>({
   },
 });
 
-interface UpdateKeyDescriptionBody {
-  readonly key_id: string;
+interface UpdateKeyDescriptionBody extends KeyBody {
   readonly key_description: string;
 }
 

@@ -1,0 +1,155 @@
+/** `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. Only reads, and ends with a telling exit code. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { ByokError } from '../errors';
+import { junitOf } from '../report/junit';
+import { materialsInKms } from '../report/live-keys';
+import { type Finding, findingOf, type MaterialRecord } from '../report/material-finding';
+import { materialsInPlan } from '../report/plan-json';
+import { materialsInState, type Reading } from '../report/state-file';
+import { exitCodes, worstOf } from '../report/verdict';
+import { parseDuration } from '../schema/duration';
+import { defaultWarnBefore } from '../schema/key-material';
+import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import type { Surroundings } from './surroundings';
+import { textTable } from './text-table';
+
+const help = `
+Exit codes: 0 all fine, 2 some material expires within --warn-before or is due for renewal, 3 some material is missing (deleted, expired,
+its key gone, disabled past its expiry, frozen or scheduled for deletion; or a plan imports it), 4 nothing proves which material a key holds,
+1 something could not be read. Of several, 3 is told before 2, and 2 before 4.
+
+Examples:
+  $ byok check --state terraform.tfstate
+  $ terraform state pull | byok check --state - --warn-before 30d
+  $ terraform plan -out tfplan && terraform show -json tfplan | byok check --plan -
+  $ HW_AUTH_TOKEN=... byok check --live --region eu-west-101 --json
+  $ byok check --live --junit byok.xml
+
+A state tells what Terraform last saw, and the time that has passed since; a plan tells what it sees now; --live asks the KMS, which knows
+nothing of fingerprints. Secrets of the login come from the environment, as for "byok status".`;
+
+type Flags = ConnectionFlags & {
+  readonly state: readonly string[];
+  readonly plan: readonly string[];
+  readonly live?: boolean;
+  readonly warnBefore?: string;
+  readonly json?: boolean;
+  readonly junit?: string;
+};
+
+export function checkCommand(surroundings: Surroundings): Command {
+  const collect = (file: string, files: readonly string[]) => [...files, file];
+  const command = new Command('check')
+    .description('Check imported material between deployments: what expires, what is missing.')
+    .addOption(
+      new Option('--state <FILE>', 'a state file of Terraform, "-" for standard input; may be repeated')
+        .default([], 'none')
+        .argParser(collect),
+    )
+    .addOption(
+      new Option('--plan <FILE>', 'a plan as "terraform show -json" prints it, "-" for standard input; may be repeated')
+        .default([], 'none')
+        .argParser(collect),
+    )
+    .option('--live', 'ask the KMS for all external keys of the project')
+    .option(
+      '--warn-before <DURATION>',
+      `how long before its expiry material counts as expiring (default: warn_before of the resource, else ${defaultWarnBefore})`,
+    )
+    .option('--json', 'print a JSON object')
+    .option('--junit <FILE>', 'also write a JUnit report');
+  return addConnectionFlags(command)
+    .addHelpText('after', help)
+    .action(async ({ state, plan, live, warnBefore, json, junit, ...connection }: Flags) => {
+      const { print, remark, exitWith } = surroundings;
+      const now = surroundings.now();
+      const warnBeforeMs = warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warn_before');
+      requireSources(state, plan, live);
+      const readings = [
+        ...state.map((file) => ({ file, kind: 'state', read: materialsInState })),
+        ...plan.map((file) => ({ file, kind: 'plan', read: materialsInPlan })),
+      ];
+      const records: MaterialRecord[] = [];
+      for (const { file, kind, read } of readings) {
+        const reading: Reading = { place: file === '-' ? `${kind} on standard input` : `${kind} "${file}"`, now, warnBeforeMs };
+        records.push(...read(await contentOf(file, reading.place, surroundings), reading));
+      }
+      if (live === true) {
+        records.push(
+          ...(await liveRecords(connection, surroundings, now, warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before'))),
+        );
+      }
+      const findings = records.map((record) => findingOf(record, now));
+      const verdict = worstOf(findings.map((finding) => finding.verdict));
+      if (junit !== undefined) {
+        writeFileSync(junit, junitOf(findings, now));
+      }
+      if (findings.length === 0) {
+        remark('byok: no imported key material was found; is this the right place?\n');
+      }
+      const exitCode = exitCodes[verdict];
+      print(json === true ? `${JSON.stringify({ verdict, exit_code: exitCode, findings }, undefined, 2)}\n` : textOf(findings));
+      exitWith(exitCode);
+    });
+}
+
+function requireSources(state: readonly string[], plan: readonly string[], live: boolean | undefined): void {
+  if (state.length + plan.length === 0 && live !== true) {
+    throw new ByokError('ERR_ARGUMENT', 'there is nothing to check; give --state FILE, --plan FILE or --live');
+  }
+  if ([...state, ...plan].filter((file) => file === '-').length > 1) {
+    throw new ByokError('ERR_ARGUMENT', 'standard input is named more than once; give "-" for one state or one plan');
+  }
+}
+
+async function contentOf(file: string, place: string, { readInput }: Surroundings): Promise<string> {
+  if (file !== '-') {
+    return readFileSync(file, 'utf8');
+  }
+  const input = await readInput();
+  if (input === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `there is no ${place}; pipe it in, or give a file`);
+  }
+  return input.toString('utf8');
+}
+
+async function liveRecords(
+  connection: ConnectionFlags,
+  { env, now }: Surroundings,
+  moment: Date,
+  warnBeforeMs: number,
+): Promise<MaterialRecord[]> {
+  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+  const kms = connectKms(connection, env, { now });
+  try {
+    return materialsInKms(await kms.listKeys(), { now: moment, warnBeforeMs });
+  } finally {
+    kms.close();
+  }
+}
+
+/** A table of everything, then what there is to say about some of it. */
+function textOf(findings: readonly Finding[]): string {
+  if (findings.length === 0) {
+    return '';
+  }
+  const table = textTable(
+    ['VERDICT', 'KEY', 'STATUS', 'EXPIRES', 'DAYS LEFT'],
+    findings.map((finding) => [
+      finding.verdict,
+      nameOf(finding),
+      finding.material_status ?? '-',
+      finding.expiration_time ?? '-',
+      finding.days_left === null ? '-' : String(finding.days_left),
+    ]),
+  );
+  const reasons = findings.flatMap((finding) =>
+    finding.reason === null ? [] : [`\n${nameOf(finding)}, in ${finding.place}\n  ${finding.reason}\n`],
+  );
+  return `${table}${reasons.join('')}`;
+}
+
+function nameOf({ address, alias, key_id: keyId }: Finding): string {
+  return address ?? alias ?? keyId ?? '-';
+}

@@ -1,0 +1,44 @@
+/** One call that several wait for. It goes on as long as one of them does, and is cut off when the last one has gone. */
+import { ByokError } from '../errors';
+
+export class SharedCall<T> {
+  readonly #what: string;
+  readonly #interruption = new AbortController();
+  readonly #answer: Promise<T>;
+  #waiting = 0;
+
+  /** @param what for the message of an interruption, for example "list-keys" */
+  constructor(what: string, call: (signal: AbortSignal) => Promise<T>) {
+    this.#what = what;
+    this.#answer = call(this.#interruption.signal);
+    // Whoever waits gets the failure; when nobody does any more, it is none.
+    this.#answer.catch(() => undefined);
+  }
+
+  /** Nobody waited to the end: there will be no answer. */
+  get interrupted(): boolean {
+    return this.#interruption.signal.aborted;
+  }
+
+  /** @throws ByokError ERR_INTERRUPTED when the signal is aborted, and whatever the call throws */
+  async join(signal: AbortSignal | undefined): Promise<T> {
+    this.#waiting += 1;
+    let onAbort = (): void => undefined;
+    const interruption = new Promise<never>((_resolve, reject) => {
+      onAbort = () => reject(new ByokError('ERR_INTERRUPTED', `${this.#what} was interrupted`));
+    });
+    signal?.addEventListener('abort', onAbort);
+    try {
+      if (signal?.aborted) {
+        onAbort();
+      }
+      return await Promise.race([interruption, this.#answer]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      this.#waiting -= 1;
+      if (this.#waiting === 0 && signal?.aborted) {
+        this.#interruption.abort();
+      }
+    }
+  }
+}

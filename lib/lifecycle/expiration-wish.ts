@@ -1,0 +1,56 @@
+/** What somebody wants of the expiry, and what that comes to at one moment. */
+import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
+
+/** Keep whatever expiry the key has: nobody declared one, and the material was not imported by us. */
+export const keep = Symbol('keep');
+
+/** Valid for so long after each import, and renewed so long before the end. */
+export interface Rolling {
+  readonly validForMs: number;
+  readonly renewBeforeMs: number;
+  /** As they were written, for the reason: "90d". */
+  readonly validFor: string;
+  readonly renewBefore: string;
+}
+
+export type ExpirationWish = ExpirationInstant | typeof keep | Rolling;
+
+export function isRolling(wish: ExpirationWish): wish is Rolling {
+  return typeof wish === 'object' && 'validForMs' in wish;
+}
+
+/** The expiry of an import made now. @param known what `keep` keeps */
+export function expirationOfImport(wish: ExpirationWish, known: ExpirationInstant, now: Date): ExpirationInstant {
+  if (wish === keep) {
+    return known;
+  }
+  return isRolling(wish) ? new Date(Math.floor((now.getTime() + wish.validForMs) / 1000) * 1000) : wish;
+}
+
+/** The expiry that material which is there should have now; outside its window a rolling one is as it should be. */
+export function wantedExpiration(wish: ExpirationWish, known: ExpirationInstant, now: Date): ExpirationInstant {
+  return isRolling(wish) && known !== undefined && !isInWindow(known, wish.renewBeforeMs, now)
+    ? known
+    : expirationOfImport(wish, known, now);
+}
+
+export function isInWindow(expiration: ExpirationInstant, windowMs: number, now: Date): boolean {
+  return expiration !== undefined && now.getTime() >= expiration.getTime() - windowMs;
+}
+
+/** Why the expiry changes, in absolute dates: the text must not depend on the minute. */
+export function describeChange(wish: ExpirationWish, known: ExpirationInstant, wanted: ExpirationInstant): string {
+  if (!isRolling(wish)) {
+    return `expiration_time changes from ${formatExpirationTime(known)} to ${formatExpirationTime(wanted)}`;
+  }
+  return known === undefined
+    ? `expiration_time changes from never to ${wish.validFor} after the import`
+    : `the material expires on ${formatInstant(known)} and is renewed from ${formatInstant(
+        new Date(known.getTime() - wish.renewBeforeMs),
+      )} on (renew_before ${wish.renewBefore}), to be valid for ${wish.validFor}`;
+}
+
+/** The expiry of an import in words, for a reason. */
+export function describeExpiration(wish: ExpirationWish, wanted: ExpirationInstant): string {
+  return isRolling(wish) ? `valid for ${wish.validFor}` : `expiration_time ${formatExpirationTime(wanted)}`;
+}

@@ -1,0 +1,94 @@
+/** Rolling expiry and warnings under the real terraform, with windows of seconds. */
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+async function applied(attributes: string): Promise<string> {
+  bench = await workbench(emulator, keyWithMaterial('orders', attributes));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  emulator.clearCalls();
+  return String(bench.workspace.attributes('byok_external_key').key_id);
+}
+
+async function expiryOf(keyId: string): Promise<number> {
+  return Number((await describeKey(emulator, keyId)).expiration_time);
+}
+
+test('counts from the import, and shows nothing outside its window, refresh-only included', async () => {
+  const before = Date.now();
+  const keyId = await applied('valid_for = "90d"\n  renew_before = "14d"');
+  const expiry = await expiryOf(keyId);
+  expect(expiry).toBeGreaterThanOrEqual(Math.floor(before / 1000) * 1000 + 90 * 86_400_000);
+  expect(expiry).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000);
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'present', valid_for: '90d' });
+  expect((await bench.workspace.plan()).code).toBe(0);
+  // Its exit code is of no use: before Terraform 1.15 a refresh-only plan without changes may end with 2.
+  expect((await bench.workspace.plan('-refresh-only')).text).toContain('No changes.');
+});
+
+test('renews in place inside its window, and the plan names the dates', async () => {
+  const keyId = await applied('valid_for = "3600s"\n  renew_before = "3598s"');
+  const first = await expiryOf(keyId);
+  while (Date.now() < first - 3_598_000) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(2);
+  expect(plan.text).toContain('byok_key_material.orders will be updated in-place');
+  const [end, start] = [first, first - 3_598_000].map((instant) => `${new Date(instant).toISOString().slice(0, 19)}Z`);
+  expect(plan.text).toContain(`the material expires on ${end} and is renewed from ${start} on (renew_before 3598s), to be valid for 3600s`);
+  expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
+  expect(await expiryOf(keyId)).toBeGreaterThan(first);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+});
+
+test('takes over from a fixed expiry without touching material, and renews what was purged', async () => {
+  const keyId = await applied('expiration_time = "2035-01-01T00:00:00Z"');
+  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'));
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await expiryOf(keyId)).toBe(Date.parse('2035-01-01T00:00:00Z'));
+  emulator.deleteMaterial(keyId);
+  expect((await bench.workspace.plan()).text).toContain('the same material is imported again, valid for 90d');
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(await expiryOf(keyId)).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000);
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+test('a plan warns within warn_before, with no diff; material that renews itself is not warned about', async () => {
+  const soon = `${new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 19)}Z`;
+  await applied(`expiration_time = "${soon}"`);
+  const warned = await bench.workspace.plan();
+  expect(warned.code).toBe(0);
+  expect(warned.text).toContain('The key material expires soon');
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${soon}"\n  warn_before = "2d"`));
+  expect((await bench.workspace.apply()).text).not.toContain('expires soon');
+});
+
+test.each([
+  ['one without the other', 'valid_for = "90d"', 'Valid_for is set without renew_before'],
+  ['a window longer than the validity', 'valid_for = "14d"\n  renew_before = "90d"', 'which is not shorter than valid_for "14d"'],
+  [
+    'both kinds of expiry',
+    'valid_for = "90d"\n  renew_before = "14d"\n  expiration_time = "never"',
+    'Expiration_time and valid_for are both set',
+  ],
+  ['no duration', 'valid_for = "3 months"\n  renew_before = "14d"', 'Valid_for is "3 months"; allowed is a whole number'],
+])('refuses %s', async (_name, attributes, message) => {
+  bench = await workbench(emulator, keyWithMaterial('orders', attributes));
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(1);
+  expect(plan.text).toContain(message);
+});
