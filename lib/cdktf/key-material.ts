@@ -3,7 +3,7 @@ import type { ImportableResource, IResolvable, TerraformMetaArguments, Terraform
 import type { Construct } from 'constructs';
 import { isByokError } from '../errors';
 import { parseExpirationTime } from '../schema/expiration-time';
-import { keyMaterialSchema, materialSourceAttributes } from '../schema/key-material';
+import { fingerprintFormat, keyMaterialSchema, materialSourceAttributes } from '../schema/key-material';
 import { formats } from '../schema/kms';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { isLiteral, propertyName, refuseLiteralSecrets } from './config-attributes';
@@ -210,7 +210,7 @@ function faultsOf(config: KeyMaterialConfig): string[] {
   if (isLiteral(materialEnv) && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(materialEnv ?? '')) {
     faults.push('materialEnv is not the name of an environment variable; give the name, for example "PAYMENTS_KEY", not the value');
   }
-  if (isLiteral(fingerprint) && !/^sha256:[0-9a-f]{64}$/.test(fingerprint ?? '')) {
+  if (isLiteral(fingerprint) && !fingerprintFormat.test(fingerprint ?? '')) {
     faults.push(`fingerprint is "${fingerprint}"; allowed is "sha256:" and 64 hex digits, as "byok fingerprint" prints it`);
   }
   if (expirationTime !== undefined && isLiteral(expirationTime)) {

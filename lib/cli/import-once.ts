@@ -5,7 +5,7 @@ import type { KeyDetail, Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
 import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
-import { defaultKeySpec, describeKeyState, isAsymmetric } from '../schema/kms';
+import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
 import { defaultTimeoutMs } from '../schema/timeouts';
 
 export interface ImportRequest {
@@ -104,7 +104,7 @@ export function describeImport(key: ImportOutcome): string {
 }
 
 function holdsMaterial(key: KeyDetail | undefined): boolean {
-  return key?.origin === 'external' && (key.keyState === '2' || key.keyState === '3');
+  return key?.origin === 'external' && hasMaterial(key.keyState);
 }
 
 function lifecycleContext(kms: Kms, now: () => Date): LifecycleContext {

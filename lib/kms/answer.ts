@@ -50,7 +50,24 @@ export function keyDetail(info: JsonRecord): KeyDetail {
   };
 }
 
-export function keyPage(answer: unknown): { readonly keys: KeyDetail[]; readonly nextMarker: string } {
+export interface KeyPage {
+  readonly keys: readonly KeyDetail[];
+  /** "" at the end. */
+  readonly nextMarker: string;
+}
+
+/** What describe-key shows of every key, "" included: where a list leaves one of them out, that is not the same as "there is none". */
+const describedFields = [
+  'key_alias',
+  'key_description',
+  'key_spec',
+  'key_usage',
+  'creation_date',
+  'scheduled_deletion_date',
+  'expiration_time',
+] as const;
+
+export function keyPage(answer: unknown): KeyPage {
   const page = isRecord(answer) ? answer : {};
   if (!Array.isArray(page.key_details)) {
     throw new UnexpectedAnswer('key_details is missing');
@@ -59,7 +76,8 @@ export function keyPage(answer: unknown): { readonly keys: KeyDetail[]; readonly
     if (!isRecord(detail)) {
       throw new UnexpectedAnswer('key_details holds something that is not a key');
     }
-    return keyDetail(detail);
+    const partial = describedFields.some((name) => !Object.hasOwn(detail, name));
+    return { ...keyDetail(detail), ...(partial ? { partial } : {}) };
   });
   return { keys, nextMarker: optionalText(page, 'next_marker') ?? '' };
 }

@@ -1,7 +1,7 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
-import { tryParseJson, UnexpectedAnswer } from './answer';
+import { type KeyPage, tryParseJson, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
@@ -24,6 +24,12 @@ export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login
   readonly newSequence?: () => string;
 }
 
+/**
+ * Keys in one page of a list. Documented as "within the range of the maximum number of CMKs", and nobody says what becomes of a larger
+ * one: where the first is refused, the second is within every quota that is documented.
+ */
+const pageSizes = [1000, 100] as const;
+
 export class KmsClient implements Kms {
   readonly #sender: RequestSender;
   readonly #authenticator: Authenticator;
@@ -31,6 +37,8 @@ export class KmsClient implements Kms {
   readonly #enterpriseProjectId: string | undefined;
   readonly #newSequence: () => string;
   #iam: Iam | undefined;
+  #changed = false;
+  #pageSize: number = pageSizes[0];
 
   /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
   constructor(options: KmsClientOptions) {
@@ -46,6 +54,11 @@ export class KmsClient implements Kms {
   close(): void {
     this.#sender.close();
     this.#iam?.close();
+  }
+
+  /** True once a call that makes or changes a key was begun. */
+  get changed(): boolean {
+    return this.#changed;
   }
 
   createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }> {
@@ -69,7 +82,7 @@ export class KmsClient implements Kms {
     const seen = new Set<string>();
     let marker: string | undefined;
     do {
-      const page = await this.#call(operations.listKeys, { marker, enterpriseProjectId: this.#enterpriseProjectId }, options);
+      const page = await this.#listPage(marker, options);
       for (const key of page.keys) {
         keys.set(key.keyId, key);
       }
@@ -86,6 +99,19 @@ export class KmsClient implements Kms {
       seen.add(marker);
     } while (marker !== '');
     return [...keys.values()];
+  }
+
+  async #listPage(marker: string | undefined, options: CallOptions | undefined): Promise<KeyPage> {
+    const request = { marker, enterpriseProjectId: this.#enterpriseProjectId };
+    try {
+      return await this.#call(operations.listKeys, { ...request, limit: this.#pageSize }, options);
+    } catch (error) {
+      if (!hasApiCode(error, 'KMS.1601') || this.#pageSize === pageSizes[1]) {
+        throw error;
+      }
+      this.#pageSize = pageSizes[1];
+      return this.#call(operations.listKeys, { ...request, limit: this.#pageSize }, options);
+    }
   }
 
   getParametersForImport(keyId: string, wrappingAlgorithm: string, options?: CallOptions): Promise<ImportParameters> {
@@ -152,6 +178,7 @@ export class KmsClient implements Kms {
   /** A call that was refused for its login is made once more with another login, if there is one. */
   async #call<Request, Answer>(operation: Operation<Request, Answer>, request: Request, options: CallOptions = {}): Promise<Answer> {
     const fields = operation.body?.(request);
+    this.#changed ||= operation.changes === true;
     const path = operation.path?.(request) ?? operation.name;
     const signal = options.signal ?? new AbortController().signal;
     const projectId = await this.#authenticator.projectId(signal);

@@ -1,6 +1,6 @@
 /** A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three error envelopes it used. */
 import { ByokError, type ErrorCode } from '../errors';
-import { findKmsErrorCode, type KmsReaction, reactionTo } from '../schema/kms-errors';
+import { type KmsReaction, reactionTo, tryFindKmsErrorCode } from '../schema/kms-errors';
 
 export interface KmsErrorFields {
   /** The API call, for example "import-key-material". */
@@ -49,5 +49,5 @@ function sentence({ operation, status, apiCode, apiMessage, requestId, advice = 
 }
 
 function adviceFor(apiCode: string | undefined): string | undefined {
-  return apiCode === undefined ? undefined : findKmsErrorCode(apiCode)?.advice;
+  return apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode)?.advice;
 }

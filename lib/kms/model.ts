@@ -21,6 +21,8 @@ export interface KeyDetail {
   readonly defaultKeyFlag: string | undefined;
   /** Huawei Cloud only; "0" is the default one. */
   readonly enterpriseProjectId?: string | undefined;
+  /** Only in a list: it left out something that describe-key shows, so a value that is missing here need not be missing. */
+  readonly partial?: boolean;
 }
 
 /** Value by key. */

@@ -26,6 +26,8 @@ export interface Operation<Request, Answer> {
    * blindly.
    */
   readonly doneAlready?: string;
+  /** It makes or changes a key. @default false */
+  readonly changes?: boolean;
   /** Below `/kms`. @default the name @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
   path?(request: Request): string;
   /** Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
@@ -60,6 +62,7 @@ export const operations = {
   createKey: {
     name: 'create-key',
     repetition: 'once',
+    changes: true,
     body: (request: CreateKeyRequest & InEnterpriseProject): RequestBody => ({
       key_alias: checkAlias(request.keyAlias),
       origin: 'external',
@@ -78,9 +81,9 @@ export const operations = {
   listKeys: {
     name: 'list-keys',
     repetition: 'safe',
-    body: (request: { marker: string | undefined } & InEnterpriseProject): RequestBody => ({
+    body: (request: { marker: string | undefined; limit: number } & InEnterpriseProject): RequestBody => ({
       key_spec: 'ALL',
-      limit: '100',
+      limit: String(request.limit),
       ...enterpriseProject(request),
       ...(request.marker === undefined ? {} : { marker: request.marker }),
     }),
@@ -102,6 +105,7 @@ export const operations = {
   importKeyMaterial: {
     name: 'import-key-material',
     repetition: 'once',
+    changes: true,
     body: (request: ImportKeyMaterialRequest) => ({
       ...keyIdBody(request.keyId),
       import_token: checkText('importToken', request.importToken.revealText()),
@@ -115,33 +119,36 @@ export const operations = {
   },
 
   // A repeat could delete what another writer has just imported.
-  deleteImportedKeyMaterial: { name: 'delete-imported-key-material', repetition: 'once', body: keyIdBody, read: ignore },
+  deleteImportedKeyMaterial: { name: 'delete-imported-key-material', repetition: 'once', changes: true, body: keyIdBody, read: ignore },
 
   // Only a disabled key can be enabled and the other way round, so the refusal of a repeat tells that the first one worked.
-  enableKey: { name: 'enable-key', repetition: 'safe', doneAlready: 'KMS.1201', body: keyIdBody, read: ignore },
-  disableKey: { name: 'disable-key', repetition: 'safe', doneAlready: 'KMS.1301', body: keyIdBody, read: ignore },
+  enableKey: { name: 'enable-key', repetition: 'safe', doneAlready: 'KMS.1201', changes: true, body: keyIdBody, read: ignore },
+  disableKey: { name: 'disable-key', repetition: 'safe', doneAlready: 'KMS.1301', changes: true, body: keyIdBody, read: ignore },
 
   // A repeat could undo what somebody decided in between.
   scheduleKeyDeletion: {
     name: 'schedule-key-deletion',
     repetition: 'once',
+    changes: true,
     body: (request: { keyId: string; pendingDays: number }) => ({
       ...keyIdBody(request.keyId),
       pending_days: checkPendingDays(request.pendingDays),
     }),
     read: ignore,
   },
-  cancelKeyDeletion: { name: 'cancel-key-deletion', repetition: 'once', body: keyIdBody, read: ignore },
+  cancelKeyDeletion: { name: 'cancel-key-deletion', repetition: 'once', changes: true, body: keyIdBody, read: ignore },
 
   updateKeyAlias: {
     name: 'update-key-alias',
     repetition: 'safe',
+    changes: true,
     body: (request: { keyId: string; keyAlias: string }) => ({ ...keyIdBody(request.keyId), key_alias: checkAlias(request.keyAlias) }),
     read: ignore,
   },
   updateKeyDescription: {
     name: 'update-key-description',
     repetition: 'safe',
+    changes: true,
     body: (request: { keyId: string; keyDescription: string }) => ({
       ...keyIdBody(request.keyId),
       key_description: checkDescription(request.keyDescription),
@@ -188,6 +195,7 @@ export const operations = {
   changeTags: {
     name: 'batch-tags',
     repetition: 'safe',
+    changes: true,
     path: (request: TagsAction) => `${checkText('keyId', request.keyId)}/tags/action`,
     body: (request: TagsAction) => ({ action: request.action, tags: checkTags(request.tags) }),
     read: ignore,

@@ -10,7 +10,7 @@ import { isLoopback } from './endpoint';
  * @returns undefined: connect directly
  * @throws ByokError ERR_CONFIGURATION when the variable holds no http or https proxy
  */
-export function findProxy(endpoint: URL, env: Environment): URL | undefined {
+export function tryFindProxy(endpoint: URL, env: Environment): URL | undefined {
   // Plain http is for loopback only, so HTTP_PROXY can never apply.
   const variable = ['HTTPS_PROXY', 'https_proxy'].find((name) => (env[name] ?? '') !== '');
   if (variable === undefined || isLoopback(endpoint.hostname) || isExempt(endpoint, env.NO_PROXY || env.no_proxy || '')) {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
-import { findKmsErrorCode, isLoginAtFault, isThrottled, reactionTo } from '../schema/kms-errors';
+import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../schema/kms-errors';
 import { defaultMaxRetries, documentedRequestsPerSecond } from '../schema/provider';
 import { type Headers, type OutgoingRequest, secretHeaderNames } from './authenticator';
 import type { Environment } from './connection';
@@ -203,7 +203,7 @@ export class RequestSender {
   #refusal({ operation, names }: ServiceRequest, response: Response, hidden: readonly string[]): Attempt {
     const { status, body, headers } = response;
     const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
-    const known = apiCode === undefined ? undefined : findKmsErrorCode(apiCode);
+    const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
     const advice = isLoginAtFault(status, apiCode) ? `${known?.advice ?? 'check the login'} (${names})` : known?.advice;
     const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response) ?? requestId, advice };
     // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.

@@ -5,7 +5,7 @@
 import * as http from 'node:http';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { Environment } from './connection';
-import { findProxy } from './proxy-environment';
+import { tryFindProxy } from './proxy-environment';
 
 export interface TransportOptions {
   readonly endpoint: URL;
@@ -49,7 +49,7 @@ export class AttemptError extends Error {
 /** Codes of OpenSSL's certificate verification, and Node's for a certificate of another name. */
 const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
 
-/** One page of list-keys is below 100 KiB. */
+/** One page of list-keys is below 2 MiB. */
 const maxResponseBytes = 4 * 1024 * 1024;
 
 /** Below the idle time after which servers commonly close, so that a request is not sent into a closing connection. */
@@ -74,7 +74,7 @@ export class Transport {
     const https = require('node:https') as typeof import('node:https');
     // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
     const secure: AgentOptions = { ...keepAlive, rejectUnauthorized: true, ...trusted(options.ca) };
-    const proxy = findProxy(options.endpoint, options.env);
+    const proxy = tryFindProxy(options.endpoint, options.env);
     this.#agent = proxy === undefined ? new https.Agent(secure) : tunnelAgent(proxy, options.timeoutMs, secure);
     this.#request = https.request;
   }

@@ -5,7 +5,7 @@ import type { Kms } from '../kms/model';
 export interface LifecycleContext {
   readonly kms: Kms;
   readonly now: () => Date;
-  /** @param ms milliseconds; rejects with ERR_INTERRUPTED when the signal is aborted */
+  /** @param ms milliseconds; rejects when the signal is aborted */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
   /** When waiting ends. */
@@ -50,8 +50,24 @@ export async function waitUntil<T>(
         },
       );
     }
-    await context.sleep(pause, context.signal);
+    await pauseFor(context, pause, waitingFor);
   }
+}
+
+async function pauseFor({ sleep, signal }: LifecycleContext, ms: number, waitingFor: string): Promise<void> {
+  try {
+    await sleep(ms, signal);
+  } catch (cause) {
+    if (!signal.aborted) {
+      throw cause;
+    }
+    throw new ByokError('ERR_INTERRUPTED', `interrupted while waiting for ${waitingFor}; the next plan shows how far it came`, { cause });
+  }
+}
+
+/** What an error says, for a notice or a log line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** For effects that show within seconds: long enough for a stale read to pass, short enough not to hold up what follows. */

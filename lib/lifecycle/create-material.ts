@@ -2,20 +2,21 @@
 import { ByokError, isByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
 import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { describeKeyState, isAsymmetric } from '../schema/kms';
+import { describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, waitUntil } from './context';
-import { refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './decide';
 import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling, keep } from './expiration-wish';
 import { adoptedNotice, importAndProve } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { provePublicKey } from './prove-public-key';
+import { refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './refusals';
+import { requireExternalKey } from './require-external-key';
 
 /** For a resource that does not exist in state yet. @throws ByokError and KmsError; the key is untouched then */
 export async function createMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
   const key = await findKey(context, request.keyId);
   const observation = observeMaterial(key, undefined, context.now());
-  if (key.keyState === '2' || key.keyState === '3') {
+  if (hasMaterial(key.keyState)) {
     return adopt(context, request, observation);
   }
   if (key.keyState !== '5') {
@@ -44,19 +45,7 @@ async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDet
     () => context.kms.describeKey(keyId, { signal: context.signal }),
     (answer) => answer?.keyState !== '1',
   );
-  if (key === undefined) {
-    throw new ByokError('ERR_KEY_NOT_FOUND', `key_id is "${keyId}", which the KMS does not know; check key_id, region and project_id`, {
-      attribute: 'key_id',
-    });
-  }
-  if (key.origin !== 'external') {
-    throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `key ${keyId} has origin "${key.origin}"; material can be imported into keys of origin "external" only, such as byok_external_key makes`,
-      { attribute: 'key_id' },
-    );
-  }
-  return key;
+  return requireExternalKey(keyId, key, 'key_id');
 }
 
 /** Private keys are proven by the public half that the KMS shows; of symmetric material nothing can be proven. */

@@ -3,68 +3,19 @@
  * makes the plan and, with a fresh observation, drives the apply.
  */
 import { ByokError } from '../errors';
-import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
+import { formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../schema/key-material';
-import { isAsymmetric } from '../schema/kms';
-import { sameFingerprint } from '../wrap/fingerprint';
 import type { Notice } from './context';
-import {
-  describeChange,
-  describeExpiration,
-  type ExpirationWish,
-  expirationOfImport,
-  isInWindow,
-  isRolling,
-  keep,
-  wantedExpiration,
-} from './expiration-wish';
+import type { Decision, Knowledge, Wish } from './decision';
+import { describeChange, describeExpiration, expirationOfImport, isInWindow, isRolling, keep, wantedExpiration } from './expiration-wish';
 import type { MaterialObservation } from './material-status';
-
-/** A step that touches material, in the order in which steps are taken. */
-export type Step = 'delete' | 'import';
-
-/** Why it is believed that the KMS holds the material of a fingerprint. */
-export interface Proof {
-  readonly fingerprint: string;
-  /** An import that was seen to succeed; the KMS binds material to a key for ever, so this never wears off. */
-  readonly proof: 'imported' | 'public_key';
-}
-
-export interface Wish {
-  readonly expiration: ExpirationWish;
-  /** From how long before the expiry on a notice is given. */
-  readonly warnBeforeMs: number;
-  /** The fingerprint that was reviewed in code. */
-  readonly pin: string | undefined;
-  readonly allowInterruption: boolean;
-  readonly allowUnverifiedRenewal: boolean;
-}
-
-export interface Knowledge {
-  readonly observation: MaterialObservation;
-  readonly proof: Proof | undefined;
-  /** Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at. */
-  readonly atHand: string | undefined;
-  /** For material that was wrapped elsewhere: whether its token was not used yet. Undefined for all other material. */
-  readonly preWrapped: 'fresh' | 'used' | undefined;
-}
-
-export interface Decision {
-  readonly steps: readonly Step[];
-  /** Why, in words a reviewer reads; undefined when there is nothing to do. Absolute dates only. */
-  readonly reason: string | undefined;
-  /** The material's expiry once the steps are done. */
-  readonly expiration: ExpirationInstant;
-  /** Not done, although wished; the steps are then empty. */
-  readonly refusal: ByokError | undefined;
-  readonly notices: readonly Notice[];
-}
+import { isPast, pastExpiration, refuseExpiringPrivateKey, refuseForeignMaterial } from './refusals';
 
 export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
   const { observation } = knowledge;
   const refusal = refuseForeignMaterial(wish, knowledge) ?? refuseExpiringPrivateKey(wish, observation.keySpec);
   if (refusal !== undefined) {
-    return { steps: [], reason: undefined, expiration: observation.expiration, refusal, notices: [] };
+    return refused(observation, refusal);
   }
   return rules[observation.status](wish, knowledge, now);
 }
@@ -112,19 +63,13 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge
   if (sameExpiration(wished, observation.expiration)) {
     return nothing(observation, ...noticesOfExpiry(wish, observation, now));
   }
-  const refuse = (error: ByokError): Decision => ({
-    steps: [],
-    reason: undefined,
-    expiration: observation.expiration,
-    refusal: error,
-    notices: [],
-  });
   const change = describeChange(wish.expiration, observation.expiration, wished);
   if (isPast(wished, now)) {
-    return refuse(pastExpiration(wished, now));
+    return refused(observation, pastExpiration(wished, now));
   }
   if (preWrapped !== undefined) {
-    return refuse(
+    return refused(
+      observation,
       new ByokError(
         'ERR_REFUSED',
         `${change}, which means deleting the material, and material that was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the material itself or a wrap_command`,
@@ -133,7 +78,8 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge
     );
   }
   if (!wish.allowInterruption) {
-    return refuse(
+    return refused(
+      observation,
       new ByokError(
         'ERR_REFUSED',
         `${change}, which on this KMS means deleting the material and importing it again, and allow_interruption is false`,
@@ -144,7 +90,8 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge
     );
   }
   if (proof === undefined && !wish.allowUnverifiedRenewal) {
-    return refuse(
+    return refused(
+      observation,
       new ByokError(
         'ERR_REFUSED',
         `${change}, which means deleting the material, and nothing proves that the material at hand is the one the key holds, so the way back is not sure; keep the expiry, or set allow_unverified_renewal = true once you are certain`,
@@ -194,7 +141,7 @@ function decideAbsent(wish: Wish, { observation, proof, preWrapped }: Knowledge,
   if (isPast(wished, now)) {
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
       ? nothing(observation, expired(observation))
-      : { steps: [], reason: undefined, expiration: observation.expiration, refusal: pastExpiration(wished, now), notices: [] };
+      : refused(observation, pastExpiration(wished, now));
   }
   if (preWrapped === 'used') {
     return nothing(observation, {
@@ -219,78 +166,12 @@ function decideAbsent(wish: Wish, { observation, proof, preWrapped }: Knowledge,
   };
 }
 
-/** The KMS accepts only the same bytes for ever, so other material is refused while the key still works. */
-function refuseForeignMaterial({ pin }: Wish, { proof, atHand }: Knowledge): ByokError | undefined {
-  if (proof !== undefined && atHand !== undefined && !sameFingerprint(proof.fingerprint, atHand)) {
-    return new ByokError(
-      'ERR_MATERIAL_DIFFERS',
-      `the material at hand has fingerprint ${atHand}, but this key is bound for ever to ${proof.fingerprint}; give the material it was first imported with, or rotate by making a new key`,
-    );
-  }
-  if (pin !== undefined && proof !== undefined && !sameFingerprint(pin, proof.fingerprint)) {
-    return new ByokError(
-      'ERR_MATERIAL_DIFFERS',
-      `fingerprint is pinned to ${pin}, but this key is bound for ever to ${proof.fingerprint}; correct the pin, or make a new key`,
-      {
-        attribute: 'fingerprint',
-      },
-    );
-  }
-  return refuseUnpinned(pin, atHand);
-}
-
-/** Apply imports nothing but what was reviewed. */
-export function refuseUnpinned(pin: string | undefined, atHand: string | undefined): ByokError | undefined {
-  return pin === undefined || atHand === undefined || sameFingerprint(pin, atHand)
-    ? undefined
-    : new ByokError(
-        'ERR_MATERIAL_DIFFERS',
-        `the material at hand has fingerprint ${atHand}, but fingerprint is pinned to ${pin}; give the reviewed material, or correct the pin`,
-        {
-          attribute: 'fingerprint',
-        },
-      );
-}
-
-/**
- * Imported private keys last as long as their key: the KMS neither expires nor deletes them.
- *
- * @param keySpec undefined while it is not known
- */
-export function refuseExpiringPrivateKey(wish: Wish, keySpec: string | undefined): ByokError | undefined {
-  return keySpec !== undefined && isAsymmetric(keySpec) ? refuseAnyExpiration(wish, keySpec) : undefined;
-}
-
-/** @param what the asymmetric key, for the message */
-export function refuseAnyExpiration({ expiration }: Wish, what: string): ByokError | undefined {
-  return expiration === keep || expiration === undefined
-    ? undefined
-    : new ByokError(
-        'ERR_ARGUMENT',
-        `${isRolling(expiration) ? `valid_for is "${expiration.validFor}"` : `expiration_time is ${formatExpirationTime(expiration)}`}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
-        { attribute: isRolling(expiration) ? 'valid_for' : 'expiration_time' },
-      );
-}
-
-/** Undefined unless the expiry that is about to be declared has passed. */
-export function refusePastExpiration(wished: ExpirationInstant, now: Date): ByokError | undefined {
-  return isPast(wished, now) ? pastExpiration(wished, now) : undefined;
+function refused({ expiration }: MaterialObservation, refusal: ByokError): Decision {
+  return { steps: [], reason: undefined, expiration, refusal, notices: [] };
 }
 
 function nothing(observation: MaterialObservation, ...notices: Notice[]): Decision {
   return { steps: [], reason: undefined, expiration: observation.expiration, refusal: undefined, notices };
-}
-
-function isPast(instant: ExpirationInstant, now: Date): boolean {
-  return instant !== undefined && instant.getTime() <= now.getTime();
-}
-
-function pastExpiration(wished: ExpirationInstant, now: Date): ByokError {
-  return new ByokError(
-    'ERR_ARGUMENT',
-    `expiration_time is ${formatExpirationTime(wished)}, which is past (it is now ${formatInstant(now)}); give a later instant, or "never"`,
-    { attribute: 'expiration_time' },
-  );
 }
 
 function expired({ status, expiration }: MaterialObservation): Notice {

@@ -1,7 +1,7 @@
 /** An import, and what it proves about the material that the key holds. */
 import { KmsError } from '../kms/kms-error';
 import type { LifecycleContext, Notice } from './context';
-import type { Proof } from './decide';
+import type { Proof } from './decision';
 import { type ImportStep, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
@@ -40,10 +40,12 @@ export async function importAndProve(
 /** After the import a get-publickey that is refused costs the better proof, not the import. */
 async function proveIfShown(
   context: LifecycleContext,
-  ...question: [string, string | undefined, string | undefined]
+  keyId: string,
+  keySpec: string | undefined,
+  expected: string | undefined,
 ): Promise<Proof | undefined> {
   try {
-    return await provePublicKey(context, ...question);
+    return await provePublicKey(context, keyId, keySpec, expected);
   } catch (error) {
     if (error instanceof KmsError) {
       context.log('warn', 'the public key could not be fetched', { reason: error.message });

@@ -12,7 +12,7 @@ import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '..
 import type { WrappingAlgorithm } from '../schema/kms';
 import { describeKeyState } from '../schema/kms';
 import type { Secret } from '../secret';
-import { type LifecycleContext, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
+import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
 
 export interface ImportStep {
   readonly keyId: string;
@@ -114,9 +114,9 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
     );
     return { how: 'acknowledged', key, notices: [] };
   } catch (error) {
-    const detail = `The KMS accepted the material, but key ${step.keyId} could not be seen with it afterwards: ${
-      error instanceof Error ? error.message : String(error)
-    }. The next plan shows how it is.`;
+    const detail = `The KMS accepted the material, but key ${step.keyId} could not be seen with it afterwards: ${messageOf(
+      error,
+    )}. The next plan shows how it is.`;
     return { how: 'acknowledged', key: undefined, notices: [{ summary: 'The import was not confirmed', detail, attribute: 'key_id' }] };
   }
 }

@@ -3,10 +3,10 @@ import { ByokError } from '../errors';
 import type { Material } from '../material/material';
 import type { PreWrapped } from '../material/pre-wrapped';
 import type { ExpirationInstant } from '../schema/expiration-time';
-import type { WrappingAlgorithm } from '../schema/kms';
+import { defaultKeySpec, type WrappingAlgorithm } from '../schema/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Notice } from './context';
-import type { Proof, Step, Wish } from './decide';
+import type { Proof, Step, Wish } from './decision';
 import type { ImportSource } from './import-material';
 import type { MaterialObservation } from './material-status';
 
@@ -54,7 +54,7 @@ export async function withSource<T>(
   }
   const material = await request.source.open();
   try {
-    material.checkFits(keySpec ?? 'AES_256');
+    material.checkFits(keySpec ?? defaultKeySpec);
     // What is proven is compared by `decide`, which has a better word for it.
     const reviewed = request.reviewed === request.proof?.fingerprint ? undefined : request.reviewed;
     if (reviewed !== undefined && !sameFingerprint(reviewed, material.fingerprint)) {

@@ -2,7 +2,7 @@
 import type { KeyDetail } from '../kms/model';
 import type { ExpirationInstant } from '../schema/expiration-time';
 import type { MaterialStatus } from '../schema/key-material';
-import type { KnownKeyState } from '../schema/kms';
+import { hasMaterial, type KnownKeyState } from '../schema/kms';
 import { isInWindow } from './expiration-wish';
 
 /** What is known of the material of one key at one moment. */
@@ -40,8 +40,7 @@ export function observeMaterial(
   now: Date,
   renewBeforeMs?: number,
 ): MaterialObservation {
-  const expiration =
-    key !== undefined && (key.keyState === '2' || key.keyState === '3') ? key.expirationTime : (key?.expirationTime ?? lastKnown);
+  const expiration = key !== undefined && hasMaterial(key.keyState) ? key.expirationTime : (key?.expirationTime ?? lastKnown);
   const age = isInWindow(expiration, 0, now)
     ? 'expired'
     : renewBeforeMs !== undefined && isInWindow(expiration, renewBeforeMs, now)

@@ -4,7 +4,7 @@ import { isAsymmetric } from '../schema/kms';
 import { fingerprintOfPublicKey, sameFingerprint } from '../wrap/fingerprint';
 import { publicKeyOfPem } from '../wrap/public-key';
 import type { LifecycleContext } from './context';
-import type { Proof } from './decide';
+import type { Proof } from './decision';
 
 /**
  * @param expected fingerprint of the material at hand, if it is

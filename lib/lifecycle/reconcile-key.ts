@@ -1,11 +1,11 @@
 /** Makes an external key what was wished: observe, ensure, sync, return. The key id never changes under it. */
-import { ByokError } from '../errors';
+import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { CallOptions, KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
-import { type LifecycleContext, type Notice, waitUntil } from './context';
+import { type LifecycleContext, messageOf, type Notice, waitUntil } from './context';
 
 export interface KeyWish {
   readonly alias: string;
@@ -42,12 +42,15 @@ export async function createKey(context: LifecycleContext, wish: KeyWish): Promi
     const synced = await syncKey(context, key ?? created(keyId, wish), wish);
     return { key: synced.key, notices: [...notices, ...synced.notices] };
   } catch (error) {
-    const detail = `Key ${keyId} exists, but: ${error instanceof Error ? error.message : String(error)}. The next plan shows what is left to do.`;
+    const detail = `Key ${keyId} exists, but: ${messageOf(error)}. The next plan shows what is left to do.`;
     return { key: created(keyId, wish), notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
   }
 }
 
-/** @param keyId of the key in state; @throws ByokError ERR_KEY_NOT_FOUND when it disappeared since the plan */
+/**
+ * @param keyId of the key in state
+ * @throws ByokError ERR_CHANGED_SINCE_PLAN when it disappeared since the plan
+ */
 export async function updateKey(context: LifecycleContext, keyId: string, wish: KeyWish): Promise<KeyOutcome> {
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
   if (key === undefined) {
@@ -126,14 +129,15 @@ function adoptable(namesakes: readonly KeyDetail[], wish: KeyWish, cause: unknow
 }
 
 /** Each aspect for itself, from what was observed. */
-async function syncKey({ kms, signal }: LifecycleContext, observed: KeyDetail, wish: KeyWish): Promise<KeyOutcome> {
+async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: KeyWish): Promise<KeyOutcome> {
+  const { kms, signal } = context;
   const options = { signal };
   const { keyId } = observed;
   const notices: Notice[] = [];
   let key = observed;
   if (key.keyState === '4' && wish.cancelPendingDeletion) {
     await kms.cancelKeyDeletion(keyId, options);
-    key = (await kms.describeKey(keyId, options)) ?? key;
+    key = await describeRescued(context, key);
   }
   if (key.keyState === '4') {
     return { key, notices: [scheduledNotice(key)] };
@@ -159,6 +163,25 @@ async function syncKey({ kms, signal }: LifecycleContext, observed: KeyDetail, w
     });
   }
   return { key: { ...key, keyAlias: wish.alias, keyDescription: wish.description }, notices };
+}
+
+/** Reads may be stale for a moment, and what follows depends on what state the key is in now. */
+async function describeRescued(context: LifecycleContext, scheduled: KeyDetail): Promise<KeyDetail> {
+  const { keyId } = scheduled;
+  try {
+    const key = await waitUntil(
+      withPatience(context, shortPatienceMs),
+      `key ${keyId} to show that its deletion is cancelled`,
+      () => context.kms.describeKey(keyId, { signal: context.signal }),
+      (answer) => answer?.keyState !== '4',
+    );
+    return key ?? scheduled;
+  } catch (error) {
+    if (isByokError(error) && error.code === 'ERR_TIMEOUT') {
+      return scheduled;
+    }
+    throw error;
+  }
 }
 
 async function syncTags(kms: Kms, keyId: string, wished: Tags, options: CallOptions): Promise<void> {

@@ -4,7 +4,8 @@
  */
 import { ByokError } from '../errors';
 import type { LifecycleContext } from './context';
-import { type Decision, decide } from './decide';
+import { decide } from './decide';
+import type { Decision } from './decision';
 import { importAndProve } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';

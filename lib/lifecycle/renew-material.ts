@@ -8,7 +8,7 @@ import { ByokError, isByokError } from '../errors';
 import { hasApiCode, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import { type ExpirationInstant, formatExpirationTime } from '../schema/expiration-time';
-import { type LifecycleContext, type Notice, shortPatienceMs, uninterruptible, waitUntil, withPatience } from './context';
+import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil, withPatience } from './context';
 import { importAndProve } from './import-and-prove';
 import { type ImportSource, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
@@ -97,7 +97,7 @@ async function showsNoMaterial(context: LifecycleContext, keyId: string): Promis
     );
     return true;
   } catch (error) {
-    context.log('warn', 'the key was not seen without its material', { reason: error instanceof Error ? error.message : String(error) });
+    context.log('warn', 'the key was not seen without its material', { reason: messageOf(error) });
     return false;
   }
 }
@@ -114,7 +114,7 @@ async function backOut(context: LifecycleContext, keyId: string, { source, from,
         { attribute: 'expiration_time', cause },
       );
     } catch (error) {
-      context.log('warn', 'the old expiry was refused, too', { reason: error instanceof Error ? error.message : String(error) });
+      context.log('warn', 'the old expiry was refused, too', { reason: messageOf(error) });
     }
   }
   const advice = hasApiCode(cause, 'KMS.2606') ? '' : '; mend that and apply again: the same material is then imported';

@@ -1,6 +1,6 @@
 /** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
 import { ByokError } from '../errors';
-import { findKeySpec, type KeySpecRow, keySpecs } from '../schema/kms';
+import { type KeySpecRow, keySpecs, tryFindKeySpec } from '../schema/kms';
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
 export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {
@@ -23,7 +23,7 @@ export function checkMaterialSize(material: Buffer, keySpec: string, attribute: 
 
 /** @throws ByokError ERR_KEY_UNSUITABLE when material cannot be imported into keys of this spec */
 export function requireKeySpec(keySpec: string): KeySpecRow {
-  const row = findKeySpec(keySpec);
+  const row = tryFindKeySpec(keySpec);
   if (row === undefined) {
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',

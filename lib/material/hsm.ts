@@ -3,8 +3,8 @@
  * standard output; docs/hsm.md describes both.
  */
 import { ByokError } from '../errors';
+import { fingerprintFormat } from '../schema/key-material';
 import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../schema/kms';
-import { fingerprintFormat } from '../wrap/fingerprint';
 import { parseWrappingKey } from '../wrap/wrapping';
 import { requireKeySpec } from './check';
 import { type CommandOptions, runCommand } from './command';

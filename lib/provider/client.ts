@@ -1,5 +1,6 @@
 /** What `configure` makes of the provider block: a connection that is opened at the first call, and the outside world. */
 import { ByokError } from '../errors';
+import type { KeyReads } from '../kms/describe-batcher';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
 import { parseDuration } from '../schema/duration';
@@ -15,21 +16,22 @@ export interface Surroundings {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface Client extends Surroundings {
-  /** Undefined while the provider block depends on values that are only known after apply. */
-  readonly kms: Kms | undefined;
+export interface Connection {
+  readonly kms: Kms;
+  /** For Read, which looks at many keys and changes none; whatever decides about a change asks `kms` itself. */
+  readonly reads: KeyReads;
 }
+
+/** Unconnected while the provider block depends on values that are only known after apply. */
+export type Client = Surroundings & (Connection | { readonly kms: undefined });
+
+export type ConnectedClient = Surroundings & Connection;
 
 /**
  * @param values state, plan or configuration of the resource: its `timeouts` block counts
  * @throws ByokError ERR_ARGUMENT when a timeout is no duration
  */
-export function lifecycleContext(
-  client: Client & { readonly kms: Kms },
-  context: Context,
-  operation: Operation,
-  values: Values,
-): LifecycleContext {
+export function lifecycleContext(client: ConnectedClient, context: Context, operation: Operation, values: Values): LifecycleContext {
   const timeout = text(block(values, 'timeouts') ?? {}, operation);
   const milliseconds = timeout === undefined ? defaultTimeoutMs : parseDuration(timeout, `timeouts.${operation}`);
   return {
@@ -42,7 +44,7 @@ export function lifecycleContext(
   };
 }
 
-export function isConnected(client: Client): client is Client & { readonly kms: Kms } {
+export function isConnected(client: Client): client is ConnectedClient {
   return client.kms !== undefined;
 }
 
@@ -55,7 +57,7 @@ export function warnNotConnected(context: Context): void {
 }
 
 /** Apply always has a known configuration; anything else is said in a sentence. @throws ByokError ERR_CONFIGURATION */
-export function requireConnection(client: Client): Client & { readonly kms: Kms } {
+export function requireConnection(client: Client): ConnectedClient {
   if (!isConnected(client)) {
     throw new ByokError(
       'ERR_CONFIGURATION',

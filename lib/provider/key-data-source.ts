@@ -1,6 +1,7 @@
 /** Data source `byok_key`: one key of any origin, by id or by alias. */
 import { ByokError } from '../errors';
-import type { KeyDetail, Kms } from '../kms/model';
+import type { KeyReads } from '../kms/describe-batcher';
+import type { KeyDetail } from '../kms/model';
 import { keyDataSourceSchema } from '../schema/data-sources';
 import { formats } from '../schema/kms';
 import type { DataSourceDefinition } from '../tfplugin/provider';
@@ -22,9 +23,9 @@ export const keyDataSource: DataSourceDefinition<Client> = {
   },
 
   async read(config, client, { signal }) {
-    const { kms, now } = requireConnection(client);
-    const keyId = text(config, 'key_id') ?? (await findByAlias(kms, text(config, 'alias') ?? '', signal));
-    const key = await kms.describeKey(keyId, { signal });
+    const { reads, now } = requireConnection(client);
+    const keyId = text(config, 'key_id') ?? (await findByAlias(reads, text(config, 'alias') ?? '', signal));
+    const key = await reads.refreshKey(keyId, { signal });
     if (key === undefined) {
       throw new ByokError('ERR_KEY_NOT_FOUND', `key "${keyId}" is not known to the KMS; check the id, region and project_id`, {
         attribute: 'key_id',
@@ -35,8 +36,8 @@ export const keyDataSource: DataSourceDefinition<Client> = {
 };
 
 /** @throws ByokError when no key or more than one has this alias */
-async function findByAlias(kms: Kms, alias: string, signal: AbortSignal): Promise<string> {
-  const [key, ...others]: KeyDetail[] = (await kms.listKeys({ signal })).filter(({ keyAlias }) => keyAlias === alias);
+async function findByAlias(reads: KeyReads, alias: string, signal: AbortSignal): Promise<string> {
+  const [key, ...others]: KeyDetail[] = (await reads.refreshKeys({ signal })).filter(({ keyAlias }) => keyAlias === alias);
   if (key === undefined) {
     throw new ByokError('ERR_KEY_NOT_FOUND', `no key has the alias "${alias}"; check the alias, region and project_id`, {
       attribute: 'alias',

@@ -4,8 +4,14 @@ import type { KeyDetail } from '../kms/model';
 import { checkTags } from '../kms/request-fields';
 import { createKey, type KeyOutcome, type KeyWish, removeKey, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
 import { formatInstant } from '../schema/expiration-time';
-import { defaultPendingDays, externalKeySchema, type KeyDestroyPolicy, keyDestroyPolicies } from '../schema/external-key';
-import { findKeySpec, formats, type KeySpec, ranges } from '../schema/kms';
+import {
+  defaultKeyDestroyPolicy,
+  defaultPendingDays,
+  externalKeySchema,
+  type KeyDestroyPolicy,
+  keyDestroyPolicies,
+} from '../schema/external-key';
+import { defaultKeySpec, formats, ranges, tryFindKeySpec } from '../schema/kms';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Value, type Values } from '../tfplugin/value';
 import { complete, flag, integer, isUnknown, text, textMap } from './attributes';
@@ -14,7 +20,6 @@ import { describeForImport } from './import-state';
 import { refuse, warn } from './refuse';
 import { check, checkForm, checkInteger, validateAgainstSchema } from './validate';
 
-const defaultKeySpec: KeySpec = 'AES_256';
 const noPrivateState = new Uint8Array();
 
 export const externalKeyResource: ResourceDefinition<Client> = {
@@ -38,7 +43,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
       warnNotConnected(context);
       return { state, private: privateState };
     }
-    const key = await client.kms.describeKey(text(state, 'key_id') ?? '', { signal: context.signal });
+    const key = await client.reads.refreshKey(text(state, 'key_id') ?? '', { signal: context.signal });
     if (key?.keyState === '4') {
       warn(context, [scheduledNotice(key)]);
     }
@@ -72,7 +77,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
       await removeKey(
         lifecycleContext(client, context, 'delete', state),
         text(state, 'key_id') ?? '',
-        (text(state, 'on_destroy') ?? 'schedule_deletion') as KeyDestroyPolicy,
+        destroyPolicyOf(state),
         integer(state, 'pending_days') ?? defaultPendingDays,
       );
       return { state: null, private: noPrivateState };
@@ -129,7 +134,7 @@ function observed(key: KeyDetail): Record<'id' | 'key_id' | 'key_spec' | 'key_us
 /** Terraform proposes unknown for what is computed and not configured; only the configuration tells which of the two it is. */
 function plannedNew(proposed: Values, config: Values): Values {
   const keySpec = isUnknown(config, 'key_spec') ? unknown : (text(config, 'key_spec') ?? defaultKeySpec);
-  const usage = keySpec === unknown ? unknown : (findKeySpec(keySpec)?.usages[0] ?? unknown);
+  const usage = keySpec === unknown ? unknown : (tryFindKeySpec(keySpec)?.usages[0] ?? unknown);
   return {
     ...proposed,
     id: unknown,
@@ -143,7 +148,7 @@ function plannedNew(proposed: Values, config: Values): Values {
 
 /** A wrong usage would be found out by create-key, after the destroy leg of a replacement. */
 function checkUsage(keySpec: string, usage: string | undefined): void {
-  const usages: readonly string[] | undefined = findKeySpec(keySpec)?.usages;
+  const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
   if (usages !== undefined && usage !== undefined && !usages.includes(usage)) {
     const allowed = usages.map((one) => `"${one}"`).join(', ');
     throw new ByokError('ERR_ARGUMENT', `key_usage is "${usage}"; allowed for ${keySpec} are ${allowed}`, { attribute: 'key_usage' });
@@ -176,8 +181,12 @@ function finish(planned: Values, { key, notices }: KeyOutcome, context: Context)
   return { state: complete(planned, observed(key)), private: noPrivateState };
 }
 
+function destroyPolicyOf(state: Values): KeyDestroyPolicy {
+  return (text(state, 'on_destroy') ?? defaultKeyDestroyPolicy) as KeyDestroyPolicy;
+}
+
 function warnOfDestroy(prior: Values, context: Context): void {
-  const policy = (text(prior, 'on_destroy') ?? 'schedule_deletion') as KeyDestroyPolicy;
+  const policy = destroyPolicyOf(prior);
   if (policy === 'retain') {
     return;
   }

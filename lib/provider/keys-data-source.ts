@@ -15,9 +15,9 @@ export const keysDataSource: DataSourceDefinition<Client> = {
   },
 
   async read(config, client, { signal }) {
-    const { kms, now } = requireConnection(client);
+    const { reads, now } = requireConnection(client);
     const keyState = text(config, 'key_state');
-    const keys = (await kms.listKeys({ signal }))
+    const keys = (await reads.refreshKeys({ signal }))
       .filter((key) => key.origin === 'external' && (keyState === undefined || key.keyState === keyState))
       .sort(byAliasThenId)
       .map((key) => observedKey(key, now()));

@@ -1,11 +1,11 @@
 /** From the attributes of `byok_key_material` to the terms of the lifecycle. */
-import type { Proof, Wish } from '../lifecycle/decide';
+import type { Proof, Wish } from '../lifecycle/decision';
 import { keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
 import { parseDuration } from '../schema/duration';
 import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../schema/key-material';
-import type { WrappingAlgorithm } from '../schema/kms';
+import { defaultMaterialDestroyPolicy, defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../schema/key-material';
+import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../schema/kms';
 import type { Value, Values } from '../tfplugin/value';
 import { flag, isUnknown, text } from './attributes';
 
@@ -41,12 +41,12 @@ export function allowed(config: Values, name: string, whenOmitted: boolean): boo
 }
 
 export function wrappingAlgorithmOf(values: Values): WrappingAlgorithm {
-  return (text(values, 'wrapping_algorithm') ?? 'RSAES_OAEP_SHA_256') as WrappingAlgorithm;
+  return (text(values, 'wrapping_algorithm') ?? defaultWrappingAlgorithm) as WrappingAlgorithm;
 }
 
 /** Null in state means retain. */
 export function destroyPolicyOf(state: Values): MaterialDestroyPolicy {
-  return (text(state, 'on_destroy') ?? 'retain') as MaterialDestroyPolicy;
+  return (text(state, 'on_destroy') ?? defaultMaterialDestroyPolicy) as MaterialDestroyPolicy;
 }
 
 /** The observation that a refreshed state stands for. */

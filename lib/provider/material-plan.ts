@@ -1,17 +1,12 @@
 /** What a plan of `byok_key_material` shows: from prior state, configuration and the material if it is at hand. Asks no KMS. */
 import type { Notice } from '../lifecycle/context';
-import {
-  type Decision,
-  decide,
-  type Proof,
-  refuseAnyExpiration,
-  refusePastExpiration,
-  refuseUnpinned,
-  type Step,
-} from '../lifecycle/decide';
+import { decide } from '../lifecycle/decide';
+import type { Decision, Proof, Step } from '../lifecycle/decision';
 import { isAbsent } from '../lifecycle/material-status';
+import { refuseAnyExpiration, refusePastExpiration, refuseUnpinned } from '../lifecycle/refusals';
 import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { defaultKeySpec } from '../schema/kms';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
 import { allowed, expirationText, isVerified, observationOf, rollingOf, wishOf } from './material-config';
@@ -60,7 +55,7 @@ function faultOf(material: Material, config: Values, prior: Values | null): unkn
   const keySpec = prior === null ? undefined : text(prior, 'key_spec');
   try {
     if (keySpec !== undefined || !material.isPrivateKey) {
-      material.checkFits(keySpec ?? 'AES_256');
+      material.checkFits(keySpec ?? defaultKeySpec);
     }
     if (prior === null && !allowed(config, 'allow_weak_material', false)) {
       material.checkStrength();

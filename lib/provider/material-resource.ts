@@ -1,7 +1,8 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
 import { ByokError } from '../errors';
 import { createMaterial } from '../lifecycle/create-material';
-import { keyLost, type Proof } from '../lifecycle/decide';
+import { keyLost } from '../lifecycle/decide';
+import type { Proof } from '../lifecycle/decision';
 import type { MaterialOutcome } from '../lifecycle/material-request';
 import { holdsMaterial, isAbsent, observeMaterial } from '../lifecycle/material-status';
 import { provePublicKey } from '../lifecycle/prove-public-key';
@@ -37,7 +38,7 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
       return { state, private: privateState };
     }
     const keyId = text(state, 'key_id') ?? '';
-    const key = await client.kms.describeKey(keyId, { signal: context.signal });
+    const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     const observation = observeMaterial(key, expirationOf(state), client.now(), rollingOf(state)?.renewBeforeMs);
     const moved =
       isAbsent(observation.status) || observation.status === 'expiring' || !sameExpiration(observation.expiration, expirationOf(state));

@@ -2,7 +2,12 @@
 import { ByokError } from '../errors';
 import { openPreWrapped, type PreWrapped } from '../material/pre-wrapped';
 import { type MaterialAtHand, type MaterialSource, openMaterial } from '../material/source';
-import { type MaterialEncoding, type MaterialSourceAttribute, materialSourceAttributes } from '../schema/key-material';
+import {
+  defaultMaterialEncoding,
+  type MaterialEncoding,
+  type MaterialSourceAttribute,
+  materialSourceAttributes,
+} from '../schema/key-material';
 import { Secret } from '../secret';
 import type { Values } from '../tfplugin/value';
 import { isUnknown, text, texts } from './attributes';
@@ -39,7 +44,7 @@ export async function materialOf(config: Values, opening: Opening): Promise<Mate
   if (password === 'missing') {
     return { missing: 'the password of the key material is not set', attribute };
   }
-  const encoding = (text(config, 'material_encoding') ?? 'base64') as MaterialEncoding;
+  const encoding = (text(config, 'material_encoding') ?? defaultMaterialEncoding) as MaterialEncoding;
   return openMaterial(source, { ...opening, encoding, password });
 }
 

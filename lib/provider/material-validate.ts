@@ -2,12 +2,17 @@
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { parseExpirationTime } from '../schema/expiration-time';
-import { defaultWarnBefore, keyMaterialSchema, materialSourceAttributes, writeOnlySourceAttributes } from '../schema/key-material';
+import {
+  defaultWarnBefore,
+  fingerprintFormat,
+  keyMaterialSchema,
+  materialSourceAttributes,
+  writeOnlySourceAttributes,
+} from '../schema/key-material';
 import { formats } from '../schema/kms';
 import type { AttributeSchema } from '../schema/model';
 import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
-import { fingerprintFormat } from '../wrap/fingerprint';
 import { wrappingAlgorithms } from '../wrap/wrapping';
 import { text, texts } from './attributes';
 import { rollingOf, wrappingAlgorithmOf } from './material-config';

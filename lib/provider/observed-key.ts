@@ -3,6 +3,7 @@ import type { KeyDetail } from '../kms/model';
 import { observeMaterial } from '../lifecycle/material-status';
 import type { ObservedKeyAttribute, ObservedMaterialStatus } from '../schema/data-sources';
 import { formatExpirationTime, formatInstant } from '../schema/expiration-time';
+import { hasMaterial } from '../schema/kms';
 import type { Value } from '../tfplugin/value';
 
 export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttribute, Value> {
@@ -22,8 +23,7 @@ export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttrib
 
 /** The KMS shows no expiry both for material that never expires and for a key without material: only some states tell which. */
 function expirationTime({ origin, keyState, expirationTime }: KeyDetail): string | null {
-  const holdsMaterial = keyState === '2' || keyState === '3';
-  return origin === 'external' && (expirationTime !== undefined || holdsMaterial) ? formatExpirationTime(expirationTime) : null;
+  return origin === 'external' && (expirationTime !== undefined || hasMaterial(keyState)) ? formatExpirationTime(expirationTime) : null;
 }
 
 function materialStatus(key: KeyDetail, now: Date): ObservedMaterialStatus {

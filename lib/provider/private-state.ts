@@ -2,10 +2,10 @@
  * What Terraform keeps beside the state of `byok_key_material`: the proof of what the key holds, and what the reviewed plan
  * permits. Nothing in it is secret.
  */
-import type { Proof, Step } from '../lifecycle/decide';
+import type { Proof, Step } from '../lifecycle/decision';
+import { fingerprintFormat } from '../schema/key-material';
 import type { PrivateState } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
-import { fingerprintFormat } from '../wrap/fingerprint';
 
 export interface MaterialMemory {
   readonly proof: Proof | undefined;

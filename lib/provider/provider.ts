@@ -1,12 +1,13 @@
 /** The provider "byok": its schema, its resources, and what it makes of its block. */
 import { connectKms } from '../kms/connect';
 import type { Environment } from '../kms/connection';
+import { DescribeBatcher } from '../kms/describe-batcher';
 import { type ProviderAttribute, providerSchema } from '../schema/provider';
 import { Secret } from '../secret';
 import type { Context, ProviderDefinition } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
-import type { Client, Surroundings } from './client';
+import type { Client, Connection, Surroundings } from './client';
 import { fingerprintFunction } from './fingerprint-function';
 import { importParametersEphemeral } from './import-parameters-ephemeral';
 import { keyDataSource } from './key-data-source';
@@ -24,17 +25,17 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
-      return { ...surroundings, kms: known ? connect(config, surroundings.env, surroundings, context) : undefined };
+      return { ...surroundings, ...(known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined }) };
     },
   };
 }
 
-function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log }: Context): Client['kms'] {
+function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log }: Context): Connection {
   const secret = (name: ProviderAttribute) => {
     const value = text(config, name);
     return value === undefined ? undefined : Secret.fromText(value);
   };
-  return connectKms(
+  const kms = connectKms(
     {
       cloud: text(config, 'cloud'),
       region: text(config, 'region'),
@@ -57,4 +58,5 @@ function connect(config: Values, env: Environment, { now, sleep }: Surroundings,
     env,
     { now, sleep, log: (level, message, fields) => log.log(level, message, fields) },
   );
+  return { kms, reads: new DescribeBatcher({ kms }) };
 }

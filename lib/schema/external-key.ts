@@ -12,6 +12,8 @@ export const keyDestroyPolicies = {
 /** What destroy does to the key. */
 export type KeyDestroyPolicy = keyof typeof keyDestroyPolicies;
 
+export const defaultKeyDestroyPolicy: KeyDestroyPolicy = 'schedule_deletion';
+
 export const defaultPendingDays = 7;
 
 export const externalKeySchema = {
@@ -65,7 +67,7 @@ export const externalKeySchema = {
     on_destroy: {
       type: 'string',
       optional: true,
-      default: 'schedule_deletion',
+      default: defaultKeyDestroyPolicy,
       allowed: Object.keys(keyDestroyPolicies),
       description: `What destroy does: ${listMeanings(keyDestroyPolicies)}.`,
     },

@@ -34,6 +34,11 @@ export type MaterialDestroyPolicy = keyof typeof materialDestroyPolicies;
 /** What `warn_before` is when omitted. */
 export const defaultWarnBefore = '14d';
 
+export const defaultMaterialDestroyPolicy: MaterialDestroyPolicy = 'retain';
+
+/** What a fingerprint looks like, as `byok fingerprint` prints it. */
+export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;
+
 export const materialEncodings = ['base64', 'hex', 'raw', 'pem', 'der', 'pkcs12'] as const;
 
 /** How key material is spelt where it comes from. */
@@ -186,7 +191,7 @@ export const keyMaterialSchema = {
     on_destroy: {
       type: 'string',
       optional: true,
-      default: 'retain',
+      default: defaultMaterialDestroyPolicy,
       allowed: Object.keys(materialDestroyPolicies),
       description: `What destroy does: ${listMeanings(materialDestroyPolicies)}.`,
     },

@@ -184,7 +184,7 @@ export const kmsErrorCodes = {
 export type KmsApiCode = keyof typeof kmsErrorCodes;
 
 /** The gateway calls itself `APIGW.` on Huawei Cloud and `APIG.` elsewhere, with the same numbers. */
-export function findKmsErrorCode(code: string): KmsErrorCode | undefined {
+export function tryFindKmsErrorCode(code: string): KmsErrorCode | undefined {
   const canonical = code.startsWith('APIG.') ? code.replace('APIG.', 'APIGW.') : code;
   return Object.hasOwn(kmsErrorCodes, canonical) ? kmsErrorCodes[canonical as KmsApiCode] : undefined;
 }
@@ -194,7 +194,7 @@ const brokenStatuses: readonly number[] = [500, 502, 503, 504];
 
 /** By the code; by the status when the code is unknown, or of many statuses as the gateway's 0201 is. */
 export function reactionTo(status: number, code: string | undefined): KmsReaction {
-  const known = code === undefined ? undefined : findKmsErrorCode(code)?.reaction;
+  const known = code === undefined ? undefined : tryFindKmsErrorCode(code)?.reaction;
   if (known !== undefined && known !== 'stop') {
     return known;
   }
@@ -206,12 +206,12 @@ export function reactionTo(status: number, code: string | undefined): KmsReactio
 
 /** Refused before anything was done, because there was too much to do. */
 export function isThrottled(status: number, code: string | undefined): boolean {
-  return status === 429 || (code !== undefined && findKmsErrorCode(code)?.fault === 'throttling');
+  return status === 429 || (code !== undefined && tryFindKmsErrorCode(code)?.fault === 'throttling');
 }
 
 /** True when the login is at fault, and not what was asked. */
 export function isLoginAtFault(status: number, code: string | undefined): boolean {
-  return status === 401 || (code !== undefined && findKmsErrorCode(code)?.fault === 'login');
+  return status === 401 || (code !== undefined && tryFindKmsErrorCode(code)?.fault === 'login');
 }
 
 // --- rows ---

@@ -20,6 +20,11 @@ export function describeKeyState(state: string): string {
   return Object.hasOwn(keyStates, state) ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
 }
 
+/** Enabled or disabled: the key has its material. In state 4 or 7 it may have some, which nothing shows. */
+export function hasMaterial(keyState: string): boolean {
+  return keyState === '2' || keyState === '3';
+}
+
 /** What a key of some spec is, and what its material must be. */
 export type KeySpecRow =
   | { readonly family: 'symmetric'; readonly materialBytes: number; readonly usages: readonly KeyUsage[] }
@@ -47,12 +52,12 @@ export type KeySpec = keyof typeof keySpecs;
 export const defaultKeySpec: KeySpec = 'AES_256';
 
 /** Undefined for specs that cannot be imported here, such as SM2, SM4 and HMAC_256. */
-export function findKeySpec(name: string): KeySpecRow | undefined {
+export function tryFindKeySpec(name: string): KeySpecRow | undefined {
   return Object.hasOwn(keySpecs, name) ? keySpecs[name as KeySpec] : undefined;
 }
 
 export function isAsymmetric(keySpec: string): boolean {
-  const family = findKeySpec(keySpec)?.family;
+  const family = tryFindKeySpec(keySpec)?.family;
   return family === 'rsa' || family === 'ec';
 }
 

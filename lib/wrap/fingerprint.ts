@@ -6,8 +6,6 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 const context = 'cdktf-byok fingerprint v1';
 
-export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;
-
 /** @returns `sha256:` and 64 lower-case hex digits */
 export function fingerprint(material: Buffer): string {
   return `sha256:${createHmac('sha256', material).update(context, 'ascii').digest('hex')}`;

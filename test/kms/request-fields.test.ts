@@ -45,8 +45,8 @@ test('the other calls send what the API pages say', () => {
     origin: 'external',
   });
   expect(scheduleKeyDeletion.body({ keyId, pendingDays: 7 })).toEqual({ key_id: keyId, pending_days: '7' });
-  expect(listKeys.body({ marker: undefined })).toEqual({ key_spec: 'ALL', limit: '100' });
-  expect(listKeys.body({ marker: '10' })).toEqual({ key_spec: 'ALL', limit: '100', marker: '10' });
+  expect(listKeys.body({ marker: undefined, limit: 100 })).toEqual({ key_spec: 'ALL', limit: '100' });
+  expect(listKeys.body({ marker: '10', limit: 100 })).toEqual({ key_spec: 'ALL', limit: '100', marker: '10' });
 });
 
 const base = { ...importRequest };

@@ -1,5 +1,6 @@
 /** Every status that material can be found in, against every wish: what is done, and why. */
-import { type Decision, decide, type Knowledge, type Wish } from '../../lib/lifecycle/decide';
+import { decide } from '../../lib/lifecycle/decide';
+import type { Decision, Knowledge, Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
 import { type MaterialStatus, materialStatuses } from '../../lib/schema/key-material';
 

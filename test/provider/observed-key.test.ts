@@ -1,4 +1,5 @@
 /** What the emulator cannot show: keys that share an alias, and answers that leave things out. */
+import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import type { KeyDetail, Kms } from '../../lib/kms/model';
 import { keyDataSource } from '../../lib/provider/key-data-source';
 import { keysDataSource } from '../../lib/provider/keys-data-source';
@@ -29,7 +30,8 @@ function clientWith(...keys: KeyDetail[]) {
     listKeys: async () => keys,
     describeKey: async (keyId) => keys.find((key) => key.keyId === keyId),
   };
-  return { env: {}, now: () => now, sleep: async () => {}, kms: kms as Kms };
+  const reads = new DescribeBatcher({ kms: { ...kms, changed: false } });
+  return { env: {}, now: () => now, sleep: async () => {}, kms: kms as Kms, reads };
 }
 
 const context = { diagnostics: new Diagnostics(), signal: new AbortController().signal, log: { log: () => {} } };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fingerprint, fingerprintFormat, sameFingerprint } from '../../lib/wrap/fingerprint';
+import { fingerprintFormat } from '../../lib/schema/key-material';
+import { fingerprint, sameFingerprint } from '../../lib/wrap/fingerprint';
 
 test('is what openssl computes from its definition', () => {
   const material = randomBytes(32);

@@ -1,0 +1,179 @@
+/**
+ * A key that is rotated. The KMS binds material to a key for ever, so each generation of material has a key of its own. The current one
+ * carries the plain alias; the others are kept, under a name of their own, for what they encrypted.
+ */
+import type { IResolvable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ByokError } from '../errors';
+import type { KeyDestroyPolicy } from '../schema/external-key';
+import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
+import type { ByokProvider } from './byok-provider';
+import type { ResourceTimeouts } from './byok-resource';
+import { isLiteral } from './config-attributes';
+import type { Expiration } from './expiration';
+import { ImportedKey } from './imported-key';
+import type { KeyMaterialSource } from './key-material-source';
+
+/** One material, and so one key. */
+export interface KeyGeneration {
+  /** Tells it apart, for good: 1 to 64 of `a-z A-Z 0-9 _ -`, for example "1" or "2026". Another name is another key. */
+  readonly name: string;
+  /** Where the material comes from. Synthesis never reads it. */
+  readonly source: KeyMaterialSource;
+  /**
+   * When the KMS deletes the material. What it encrypted can then be read only after another import.
+   * @default - never
+   */
+  readonly expiration?: Expiration;
+  /**
+   * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it. Nothing else is imported.
+   * @default - no pin
+   */
+  readonly fingerprint?: string;
+  /**
+   * Whether the key may be used.
+   * @default - not managed here
+   */
+  readonly enabled?: boolean | IResolvable;
+  /**
+   * What happens to the key once the generation is not listed any more. To give one up for good: set "schedule_deletion" and deploy, then
+   * take it off the list.
+   * @default "retain"
+   */
+  readonly keyOnDestroy?: KeyDestroyPolicy;
+}
+
+/** The generations of a key, and what they have in common. */
+export interface RotatedKeyProps {
+  /** Alias of the current generation; the others are called `<alias>-<name>`. */
+  readonly alias: string;
+  /** Oldest first. Never take one off the list while there is data that it encrypted. */
+  readonly generations: KeyGeneration[];
+  /**
+   * Name of the generation that encrypts and carries the plain alias.
+   * @default - the last one
+   */
+  readonly current?: string;
+  /**
+   * Up to 255 characters.
+   * @default - none
+   */
+  readonly description?: string;
+  /**
+   * What kind of key it is.
+   * @default "AES_256"
+   */
+  readonly keySpec?: KeySpec;
+  /**
+   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY".
+   * @default - follows from `keySpec`
+   */
+  readonly keyUsage?: KeyUsage;
+  /**
+   * Tags of every generation. Given, they are all the tags that the keys have.
+   * @default - tags are not looked at
+   */
+  readonly tags?: Record<string, string>;
+  /**
+   * From how long before an expiry on plans warn of it: a whole number and a unit (s, m, h, d).
+   * @default "14d"
+   */
+  readonly warnBefore?: string;
+  /**
+   * How material is wrapped on its way to the KMS; acts at the next import.
+   * @default "RSAES_OAEP_SHA_256"
+   */
+  readonly wrappingAlgorithm?: WrappingAlgorithm;
+  /**
+   * Days between destroy and the end of a key whose `keyOnDestroy` is "schedule_deletion", 7 to 1096.
+   * @default 7
+   */
+  readonly pendingDays?: number;
+  /**
+   * Time limits, for each key and each material.
+   * @default - 5 minutes each
+   */
+  readonly timeouts?: ResourceTimeouts;
+  /** @default - `ByokProvider.of` the stack */
+  readonly provider?: ByokProvider;
+}
+
+/** Keys of one alias, one for each generation of material. */
+export class RotatedKey extends Construct {
+  /** The generation that encrypts. */
+  readonly current: ImportedKey;
+  /** All of them, in the order given; the name is the id of the construct. */
+  readonly generations: ImportedKey[];
+
+  /** @throws ByokError ERR_ARGUMENT when there is no generation, one is named twice or badly, or the current one is not listed */
+  constructor(scope: Construct, id: string, props: RotatedKeyProps) {
+    super(scope, id);
+    const { alias, generations, current = generations.at(-1)?.name, ...shared } = props;
+    const [fault] = faultsOf(generations, current);
+    if (fault !== undefined) {
+      throw fault;
+    }
+    this.generations = generations.map(
+      ({ name, keyOnDestroy = 'retain', ...generation }) =>
+        new ImportedKey(this, name, {
+          ...shared,
+          ...generation,
+          keyOnDestroy,
+          alias: name === current ? alias : `${alias}-${name}`,
+        }),
+    );
+    this.current = this.generation(current ?? '');
+    // An alias is unique: whoever has it gives it up first, then it is taken.
+    this.current.key.dependsOn = this.generations.filter((generation) => generation !== this.current).map(({ key }) => key.fqn);
+  }
+
+  /** @throws ByokError ERR_ARGUMENT when there is none of this name */
+  generation(name: string): ImportedKey {
+    const found = this.generations.find(({ node }) => node.id === name);
+    if (found === undefined) {
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        `there is no generation "${name}"; there are ${listed(this.generations.map(({ node }) => node.id))}`,
+      );
+    }
+    return found;
+  }
+
+  /** Id of the current key in the KMS; whoever refers to it waits until the material is in. */
+  get keyId(): string {
+    return this.current.keyId;
+  }
+
+  /** Identifies the material of the current generation without revealing it. */
+  get fingerprint(): string {
+    return this.current.fingerprint;
+  }
+}
+
+function faultsOf(generations: readonly KeyGeneration[], current: string | undefined): ByokError[] {
+  const fault = (message: string): ByokError => new ByokError('ERR_ARGUMENT', message);
+  if (generations.length === 0) {
+    return [fault('generations is empty, which would give up every key; give at least the current one')];
+  }
+  const names = generations.map(({ name }) => name);
+  const pins = generations.flatMap(({ fingerprint }) => (isLiteral(fingerprint) ? [fingerprint] : []));
+  const [badName, twice, samePin] = [
+    names.find((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name)),
+    names.find((name, index) => names.indexOf(name) !== index),
+    pins.find((pin, index) => pins.indexOf(pin) !== index),
+  ];
+  return [
+    ...(badName === undefined ? [] : [fault(`a generation is named "${badName}"; allowed are 1 to 64 of the characters a-z A-Z 0-9 _ -`)]),
+    ...(twice === undefined ? [] : [fault(`two generations are named "${twice}"; give each a name of its own`)]),
+    ...(samePin === undefined
+      ? []
+      : [fault(`two generations have the fingerprint ${samePin}, so nothing was rotated; give the new generation new material`)]),
+    ...(current === undefined || names.includes(current)
+      ? []
+      : [fault(`current is "${current}"; allowed are the names of the generations: ${listed(names)}`)]),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}

@@ -1,0 +1,46 @@
+/** The terms in which it is decided what to do about material: what is wished, what is known, what is to be done. */
+import type { ByokError } from '../errors';
+import type { ExpirationInstant } from '../schema/expiration-time';
+import type { Notice } from './context';
+import type { ExpirationWish } from './expiration-wish';
+import type { MaterialObservation } from './material-status';
+
+/** A step that touches material, in the order in which steps are taken. */
+export type Step = 'delete' | 'import';
+
+/** Why it is believed that the KMS holds the material of a fingerprint. */
+export interface Proof {
+  readonly fingerprint: string;
+  /** An import that was seen to succeed; the KMS binds material to a key for ever, so this never wears off. */
+  readonly proof: 'imported' | 'public_key';
+}
+
+export interface Wish {
+  readonly expiration: ExpirationWish;
+  /** From how long before the expiry on a notice is given. */
+  readonly warnBeforeMs: number;
+  /** The fingerprint that was reviewed in code. */
+  readonly pin: string | undefined;
+  readonly allowInterruption: boolean;
+  readonly allowUnverifiedRenewal: boolean;
+}
+
+export interface Knowledge {
+  readonly observation: MaterialObservation;
+  readonly proof: Proof | undefined;
+  /** Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at. */
+  readonly atHand: string | undefined;
+  /** For material that was wrapped elsewhere: whether its token was not used yet. Undefined for all other material. */
+  readonly preWrapped: 'fresh' | 'used' | undefined;
+}
+
+export interface Decision {
+  readonly steps: readonly Step[];
+  /** Why, in words a reviewer reads; undefined when there is nothing to do. Absolute dates only. */
+  readonly reason: string | undefined;
+  /** The material's expiry once the steps are done. */
+  readonly expiration: ExpirationInstant;
+  /** Not done, although wished; the steps are then empty. */
+  readonly refusal: ByokError | undefined;
+  readonly notices: readonly Notice[];
+}
