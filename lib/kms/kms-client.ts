@@ -167,7 +167,8 @@ export class KmsClient implements Kms {
   }
 
   async updateTags(keyId: string, changes: { readonly create?: Tags; readonly delete?: Tags }, options?: CallOptions): Promise<void> {
-    for (const action of ['delete', 'create'] as const) {
+    // What is new first: a refusal then leaves the key with more tags than wished, never with fewer.
+    for (const action of ['create', 'delete'] as const) {
       const tags = changes[action] ?? {};
       if (Object.keys(tags).length > 0) {
         await this.#call(operations.changeTags, { keyId, action, tags }, options);

@@ -19,14 +19,23 @@ export function tryFindProxy(endpoint: URL, env: Environment): URL | undefined {
   const text = env[variable] ?? '';
   const proxy = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || !isDecodable(url.username + url.password)) {
     // Not quoted: it may hold a password.
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `the environment variable ${variable} holds no http:// or https:// URL; correct it or unset it`,
+      `the environment variable ${variable} holds no http:// or https:// URL (a % in a password is written %25); correct it or unset it`,
     );
   }
   return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Entries of NO_PROXY: "*", a host, a domain with or without a leading dot (its subdomains count too), each with or without a port. */

@@ -219,7 +219,7 @@ export class RequestSender {
     const reason = quote(cause.message, hidden);
     const { host } = this.#endpoint;
     if (cause.permanent === 'untrusted certificate') {
-      const message = `the certificate of ${host} is not trusted: ${reason}; if it comes from an authority of your own, name its PEM file in ca_file`;
+      const message = `the certificate of ${host} is not trusted: ${reason}; check that this is the host you mean, and if its certificate comes from an authority of your own, name the PEM file in ca_file`;
       return {
         failure: { kind: 'unsent', permanent: true },
         error: new ByokError('ERR_CONFIGURATION', message, { attribute: 'ca_file', cause }),

@@ -5,10 +5,9 @@ import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '..
 import { describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, waitUntil } from './context';
 import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling, keep } from './expiration-wish';
-import { adoptedNotice, importAndProve } from './import-and-prove';
+import { adoptedNotice, importAndProve, proveIfShown } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
-import { provePublicKey } from './prove-public-key';
 import { refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
@@ -60,8 +59,9 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
     );
   }
   const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(request, observation.keySpec) : undefined;
-  const expected = atHand ?? wish.pin;
-  const proof = await provePublicKey(context, keyId, observation.keySpec, expected);
+  const pinned = wish.pin === undefined ? undefined : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
+  const expected = atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
+  const proof = await proveIfShown(context, keyId, observation.keySpec, expected);
   return {
     observation,
     proof,

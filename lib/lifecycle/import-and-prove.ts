@@ -19,7 +19,14 @@ export async function importAndProve(
     key === undefined
       ? { status: 'present', expiration: step.expiration, keyState: '2', keySpec: undefined, scheduledDeletionDate: undefined }
       : observeMaterial(key, step.expiration, context.now());
-  const publicKeyProof = await proveIfShown(context, step.keyId, key?.keySpec, atHand);
+  const publicKeyProof = await proveIfShown(
+    context,
+    step.keyId,
+    key?.keySpec,
+    atHand === undefined
+      ? undefined
+      : { fingerprint: atHand, named: how === 'acknowledged' ? 'what was to be imported has' : 'the material at hand has' },
+  );
   const acknowledgedProof =
     how === 'acknowledged' && atHand !== undefined ? ({ fingerprint: atHand, proof: 'imported' } as const) : undefined;
   const proof = publicKeyProof ?? acknowledgedProof ?? request.proof;
@@ -37,12 +44,12 @@ export async function importAndProve(
   };
 }
 
-/** After the import a get-publickey that is refused costs the better proof, not the import. */
-async function proveIfShown(
+/** A get-publickey that is refused, for want of a permission or since the key is disabled, costs the proof and no more. */
+export async function proveIfShown(
   context: LifecycleContext,
   keyId: string,
   keySpec: string | undefined,
-  expected: string | undefined,
+  expected: Parameters<typeof provePublicKey>[3],
 ): Promise<Proof | undefined> {
   try {
     return await provePublicKey(context, keyId, keySpec, expected);

@@ -9,6 +9,7 @@ import type { Notice } from './context';
 import type { Proof, Step, Wish } from './decision';
 import type { ImportSource } from './import-material';
 import type { MaterialObservation } from './material-status';
+import { refuseUnpinned } from './refusals';
 
 /** Where what is imported comes from; opened only when an import is due. */
 export type RequestSource =
@@ -55,6 +56,10 @@ export async function withSource<T>(
   const material = await request.source.open();
   try {
     material.checkFits(keySpec ?? defaultKeySpec);
+    const unpinned = refuseUnpinned(request.wish.pin, material.fingerprint);
+    if (unpinned !== undefined) {
+      throw unpinned;
+    }
     // What is proven is compared by `decide`, which has a better word for it.
     const reviewed = request.reviewed === request.proof?.fingerprint ? undefined : request.reviewed;
     if (reviewed !== undefined && !sameFingerprint(reviewed, material.fingerprint)) {

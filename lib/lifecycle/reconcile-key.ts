@@ -5,7 +5,7 @@ import { isLostAnswer } from '../kms/lost-answer';
 import type { CallOptions, KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
-import { type LifecycleContext, messageOf, type Notice, waitUntil } from './context';
+import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
 
 export interface KeyWish {
   readonly alias: string;
@@ -136,10 +136,22 @@ async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: Key
   const notices: Notice[] = [];
   let key = observed;
   if (key.keyState === '4' && wish.cancelPendingDeletion) {
-    await kms.cancelKeyDeletion(keyId, options);
+    await cancelDeletion(kms, keyId, options);
     key = await describeRescued(context, key);
+    if (key.keyState === '3' && wish.enabled === undefined) {
+      notices.push(rescuedNotice(keyId));
+    }
   }
   if (key.keyState === '4') {
+    if (key.keyAlias !== wish.alias || key.keyDescription !== wish.description) {
+      throw new ByokError(
+        'ERR_KEY_UNSUITABLE',
+        `key ${keyId} is scheduled for deletion, and its alias and description cannot be changed; set cancel_pending_deletion = true`,
+        {
+          attribute: 'cancel_pending_deletion',
+        },
+      );
+    }
     return { key, notices: [scheduledNotice(key)] };
   }
   if (key.keyAlias !== wish.alias) {
@@ -165,6 +177,14 @@ async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: Key
   return { key: { ...key, keyAlias: wish.alias, keyDescription: wish.description }, notices };
 }
 
+function rescuedNotice(keyId: string): Notice {
+  return {
+    summary: 'The key is disabled',
+    detail: `The deletion of key ${keyId} is cancelled, which leaves the key disabled. Set enabled = true to have it used again.`,
+    attribute: 'enabled',
+  };
+}
+
 /** Reads may be stale for a moment, and what follows depends on what state the key is in now. */
 async function describeRescued(context: LifecycleContext, scheduled: KeyDetail): Promise<KeyDetail> {
   const { keyId } = scheduled;
@@ -184,11 +204,22 @@ async function describeRescued(context: LifecycleContext, scheduled: KeyDetail):
   }
 }
 
+/** Not scheduled any more is what was wanted; a lost answer is settled by looking. */
+async function cancelDeletion(kms: Kms, keyId: string, options: CallOptions): Promise<void> {
+  try {
+    await kms.cancelKeyDeletion(keyId, options);
+  } catch (error) {
+    if (!hasApiCode(error, 'KMS.1501') && !isLostAnswer(error)) {
+      throw error;
+    }
+  }
+}
+
 async function syncTags(kms: Kms, keyId: string, wished: Tags, options: CallOptions): Promise<void> {
   const found = await kms.getTags(keyId, options);
   const differing = Object.fromEntries(Object.entries(wished).filter(([name, value]) => found[name] !== value));
-  // A tag is a name and a value: another value means deleting the pair and creating another.
-  const gone = Object.fromEntries(Object.entries(found).filter(([name, value]) => wished[name] !== value));
+  // A tag that exists takes the new value; only names that are not wished any more are deleted.
+  const gone = Object.fromEntries(Object.entries(found).filter(([name]) => wished[name] === undefined));
   if (Object.keys(differing).length + Object.keys(gone).length > 0) {
     await kms.updateTags(keyId, { create: differing, delete: gone }, options);
   }

@@ -1,5 +1,6 @@
 /** `byok_external_key`: translates between Terraform and the lifecycle of a key. */
 import { ByokError } from '../errors';
+import { KmsError } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
 import { checkTags } from '../kms/request-fields';
 import { createKey, type KeyOutcome, type KeyWish, removeKey, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
@@ -14,8 +15,8 @@ import {
 import { defaultKeySpec, formats, ranges, tryFindKeySpec } from '../schema/kms';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Value, type Values } from '../tfplugin/value';
-import { complete, flag, integer, isUnknown, text, textMap } from './attributes';
-import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
+import { block, complete, flag, integer, isUnknown, text, textMap } from './attributes';
+import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { refuse, warn } from './refuse';
 import { check, checkForm, checkInteger, validateAgainstSchema } from './validate';
@@ -34,7 +35,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
       checkForm('description', text(config, 'description'), `^[\\s\\S]{0,${ranges.keyDescription.maximum}}$`, 'at most 255 characters'),
     );
     check(context, () => checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')));
-    check(context, () => checkTags(textMap(config, 'tags') ?? {}));
+    check(context, () => checkDeclaredTags(config));
     check(context, () => checkInteger('pending_days', integer(config, 'pending_days'), ranges.pendingDays));
   },
 
@@ -50,7 +51,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
     if (key === undefined) {
       return { state: null, private: privateState };
     }
-    const tags = textMap(state, 'tags') === undefined ? null : await client.kms.getTags(key.keyId, { signal: context.signal });
+    const tags = textMap(state, 'tags') === undefined ? null : await refreshedTags(client, key.keyId, state.tags ?? null, context);
     return { state: { ...refreshed(state, key), tags }, private: privateState };
   },
 
@@ -98,6 +99,19 @@ export const externalKeyResource: ResourceDefinition<Client> = {
   },
 };
 
+/** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
+async function refreshedTags({ kms }: ConnectedClient, keyId: string, known: Value, context: Context): Promise<Value> {
+  try {
+    return { ...(await kms.getTags(keyId, { signal: context.signal })) };
+  } catch (error) {
+    if (!(error instanceof KmsError)) {
+      throw error;
+    }
+    context.diagnostics.warning('The tags of the key were not refreshed', `${error.message}. The last known ones are kept.`, 'tags');
+    return known;
+  }
+}
+
 function emptyState(): Values {
   return Object.fromEntries(
     [...Object.keys(externalKeySchema.attributes), ...Object.keys(externalKeySchema.blocks)].map((name) => [name, null]),
@@ -110,7 +124,7 @@ function refreshed(state: Values, key: KeyDetail): Values {
   const enabledByState: Readonly<Record<string, boolean>> = { '2': true, '3': false };
   return {
     ...state,
-    ...observed(key),
+    ...observed(key, state),
     alias: key.keyAlias,
     description: key.keyDescription === '' && text(state, 'description') === undefined ? null : key.keyDescription,
     enabled: managed === undefined ? null : (enabledByState[key.keyState] ?? managed),
@@ -120,12 +134,13 @@ function refreshed(state: Values, key: KeyDetail): Values {
   };
 }
 
-function observed(key: KeyDetail): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
+/** @param known what stands in for what old answers leave out */
+function observed(key: KeyDetail, known: Values): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
   return {
     id: key.keyId,
     key_id: key.keyId,
-    key_spec: key.keySpec ?? defaultKeySpec,
-    key_usage: key.keyUsage ?? null,
+    key_spec: key.keySpec ?? text(known, 'key_spec') ?? defaultKeySpec,
+    key_usage: key.keyUsage ?? text(known, 'key_usage') ?? null,
     origin: key.origin,
     creation_date: key.creationDate === undefined ? null : formatInstant(key.creationDate),
   };
@@ -146,6 +161,21 @@ function plannedNew(proposed: Values, config: Values): Values {
   };
 }
 
+/** Most keys of most accounts have fewer; the console allows so many. */
+const maximumTags = 20;
+
+function checkDeclaredTags(config: Values): void {
+  const declared = Object.entries(block(config, 'tags') ?? {});
+  const empty = declared.find(([, value]) => value === null);
+  if (empty !== undefined) {
+    throw new ByokError('ERR_ARGUMENT', `tags holds no value for "${empty[0]}"; give a text, or leave the tag out`, { attribute: 'tags' });
+  }
+  if (declared.length > maximumTags) {
+    throw new ByokError('ERR_ARGUMENT', `tags holds ${declared.length} tags; allowed are ${maximumTags}`, { attribute: 'tags' });
+  }
+  checkTags(textMap(config, 'tags') ?? {});
+}
+
 /** A wrong usage would be found out by create-key, after the destroy leg of a replacement. */
 function checkUsage(keySpec: string, usage: string | undefined): void {
   const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
@@ -157,7 +187,7 @@ function checkUsage(keySpec: string, usage: string | undefined): void {
 
 /** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
 function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], context: Context): void {
-  if (proposed.alias === prior.alias) {
+  if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
     const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
     refuse(context, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
   }
@@ -172,13 +202,13 @@ function wishOf(planned: Values, prior: Values | null): KeyWish {
     keyUsage: text(planned, 'key_usage'),
     enabled: flag(planned, 'enabled'),
     cancelPendingDeletion: flag(planned, 'cancel_pending_deletion') ?? false,
-    tags: textMap(planned, 'tags') ?? (prior !== null && textMap(prior, 'tags') !== undefined ? {} : undefined),
+    tags: textMap(planned, 'tags') ?? (planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined ? {} : undefined),
   };
 }
 
 function finish(planned: Values, { key, notices }: KeyOutcome, context: Context): StateResult {
   warn(context, notices);
-  return { state: complete(planned, observed(key)), private: noPrivateState };
+  return { state: complete(planned, observed(key, planned)), private: noPrivateState };
 }
 
 function destroyPolicyOf(state: Values): KeyDestroyPolicy {

@@ -1,5 +1,6 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
 import { ByokError } from '../errors';
+import { KmsError } from '../kms/kms-error';
 import { createMaterial } from '../lifecycle/create-material';
 import { keyLost } from '../lifecycle/decide';
 import type { Proof } from '../lifecycle/decision';
@@ -14,7 +15,7 @@ import { isAsymmetric } from '../schema/kms';
 import type { Context, PlanResult, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { complete, isUnknown, text } from './attributes';
-import { type Client, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
+import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { destroyPolicyOf, expirationOf, expirationText, isVerified, observationOf, rollingOf } from './material-config';
 import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
@@ -24,7 +25,7 @@ import { decodePrivateState, encodePrivateState, type MaterialMemory } from './p
 import { refuse, warn } from './refuse';
 
 const noPrivateState = new Uint8Array();
-const nothingRemembered = { proof: undefined, ours: false, permitted: [] };
+const nothingRemembered = { proof: undefined, ours: undefined };
 const notPlanned = 'The material cannot be planned as declared';
 
 export const keyMaterialResource: ResourceDefinition<Client> = {
@@ -45,10 +46,7 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
     const memory = decodePrivateState(privateState, state);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =
-      memory.proof ??
-      (holdsMaterial(observation.status)
-        ? await provePublicKey({ ...client, signal: context.signal }, keyId, key?.keySpec, undefined)
-        : undefined);
+      memory.proof ?? (holdsMaterial(observation.status) ? await proofOnRefresh(client, keyId, key?.keySpec, context) : undefined);
     const fingerprint = text(state, 'fingerprint') ?? proof?.fingerprint ?? null;
     return {
       private: encodePrivateState({ proof, ours: memory.ours, permitted: [] }),
@@ -72,13 +70,14 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
       return { planned: null, requiresReplace: [], private: priorPrivate };
     }
     const now = client.now();
-    const atHand = await lookAtMaterial(config, prior, { env: client.env, signal: context.signal });
+    const lost = prior !== null && text(prior, 'material_status') === 'key_not_found';
+    const otherKey = prior !== null && (isUnknown(config, 'key_id') || config.key_id !== prior.key_id);
+    // Of another key nothing is known, its spec neither.
+    const atHand = await lookAtMaterial(config, lost || otherKey ? null : prior, { env: client.env, signal: context.signal });
     if (prior === null) {
       return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], context);
     }
     const memory = decodePrivateState(priorPrivate, prior);
-    const lost = text(prior, 'material_status') === 'key_not_found';
-    const otherKey = isUnknown(config, 'key_id') || config.key_id !== prior.key_id;
     if (otherKey || lost) {
       planDestroy(prior, context);
       warn(context, lost ? [keyLost] : []);
@@ -115,17 +114,43 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
     const empty = [...Object.keys(keyMaterialSchema.attributes), ...Object.keys(keyMaterialSchema.blocks)].map((name) => [name, null]);
     return {
       state: { ...Object.fromEntries(empty), id: key.keyId, key_id: key.keyId },
-      private: encodePrivateState(nothingRemembered),
+      private: encodePrivateState({ proof: undefined, ours: false, permitted: [] }),
     };
   },
 };
 
-function finishPlan(plan: MaterialPlan, memory: MaterialMemory, requiresReplace: readonly string[], context: Context): PlanResult {
+/** A get-publickey that is refused, as for want of a permission, costs the proof and not the refresh. */
+async function proofOnRefresh(
+  { kms }: ConnectedClient,
+  keyId: string,
+  keySpec: string | undefined,
+  context: Context,
+): Promise<Proof | undefined> {
+  try {
+    return await provePublicKey({ kms, signal: context.signal }, keyId, keySpec, undefined);
+  } catch (error) {
+    if (!(error instanceof KmsError)) {
+      throw error;
+    }
+    context.diagnostics.warning(
+      'The private key is not proven',
+      `The public key of key ${keyId} was not answered: ${error.message}.`,
+      'fingerprint',
+    );
+    return undefined;
+  }
+}
+
+function finishPlan(plan: MaterialPlan, memory: Partial<MaterialMemory>, requiresReplace: readonly string[], context: Context): PlanResult {
   for (const refusal of plan.refusals) {
     refuse(context, notPlanned, refusal);
   }
   warn(context, plan.notices);
-  return { planned: plan.planned, requiresReplace, private: encodePrivateState({ ...memory, permitted: plan.permitted }) };
+  return {
+    planned: plan.planned,
+    requiresReplace,
+    private: encodePrivateState({ proof: memory.proof, ours: memory.ours, permitted: plan.permitted }),
+  };
 }
 
 /** Also called for the destroy leg of a replacement, which has no plan call of its own. */
@@ -149,7 +174,10 @@ function planDestroy(prior: Values, context: Context): void {
 
 /** A key id that is not known yet may turn out to be the same: the material would be deleted, and must then be there to come back. */
 function refuseUnsureReplacement(prior: Values, proof: Proof | undefined, atHand: AtHand): ByokError | undefined {
-  const deletes = destroyPolicyOf(prior) === 'delete_material' && holdsMaterial(observationOf(prior).status);
+  const deletes =
+    destroyPolicyOf(prior) === 'delete_material' &&
+    holdsMaterial(observationOf(prior).status) &&
+    !isAsymmetric(text(prior, 'key_spec') ?? '');
   const sure = atHand.fingerprint !== undefined && atHand.fingerprint === (proof?.fingerprint ?? atHand.fingerprint);
   return deletes && !sure
     ? new ByokError(

@@ -14,7 +14,7 @@ import type { AttributeSchema } from '../schema/model';
 import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { wrappingAlgorithms } from '../wrap/wrapping';
-import { text, texts } from './attributes';
+import { text } from './attributes';
 import { rollingOf, wrappingAlgorithmOf } from './material-config';
 import { check, checkForm, report, validateAgainstSchema } from './validate';
 
@@ -93,12 +93,22 @@ function checkSources(config: Values, writeOnlyAttributesAllowed: boolean, conte
       refuseAttribute(name, `${name} is set without ${companion}; pre-wrapped material needs its token and its wrapped key`);
     }
   }
+  if (given('import_token_wo') && given('fingerprint')) {
+    refuseAttribute(
+      'fingerprint',
+      'fingerprint is set for material that was wrapped elsewhere, which cannot be compared before it is imported for ever; omit it',
+    );
+  }
   if (given('material_password_wo') && given('material_password_env')) {
     refuseAttribute('material_password_env', 'material_password_wo and material_password_env are both set; give one');
   }
   for (const name of ['material_command', 'wrap_command'] as const) {
-    if (texts(config, name)?.length === 0) {
-      refuseAttribute(name, `${name} is an empty list; give the program and its arguments`);
+    const argv = config[name];
+    if (Array.isArray(argv) && (argv.length === 0 || argv.includes(null))) {
+      refuseAttribute(
+        name,
+        `${name} ${argv.length === 0 ? 'is an empty list' : 'holds an empty value'}; give the program and its arguments`,
+      );
     }
   }
 }

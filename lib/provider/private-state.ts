@@ -20,13 +20,19 @@ export interface MaterialPrivateState extends MaterialMemory {
 
 const version = 1;
 
-export function encodePrivateState({ proof, ours, permitted }: MaterialPrivateState): PrivateState {
+/** @param ours undefined in the plan of a creation, which knows nothing of it yet */
+export function encodePrivateState({
+  proof,
+  ours,
+  permitted,
+}: Omit<MaterialPrivateState, 'ours'> & { readonly ours: boolean | undefined }): PrivateState {
   return Buffer.from(JSON.stringify({ version, proof, ours, permitted }), 'utf8');
 }
 
 /**
  * Anything that is not exactly what we write proves nothing. But Terraform loses private state when a provider dies or a destroy fails, and
- * keeps `fingerprint_verified`, which only ever says true of a proof: so the proof is found again there.
+ * keeps `fingerprint_verified`, which only ever says true of a proof: so the proof is found again there, and
+ * `imported_at` says that there was an import of ours.
  *
  * @param state as Terraform has it, before anything in it is computed anew; null when there is none
  */
@@ -35,7 +41,11 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
   const permitted = Array.isArray(parsed.permitted)
     ? parsed.permitted.filter((step): step is Step => step === 'delete' || step === 'import')
     : [];
-  return { proof: toProof(parsed.proof) ?? proofInState(state), ours: parsed.ours === true, permitted };
+  return {
+    proof: toProof(parsed.proof) ?? proofInState(state),
+    ours: typeof parsed.ours === 'boolean' ? parsed.ours : typeof state?.imported_at === 'string',
+    permitted,
+  };
 }
 
 function toProof(value: unknown): Proof | undefined {

@@ -1,7 +1,5 @@
 /** The provider "byok": its schema, its resources, and what it makes of its block. */
-import { connectKms } from '../kms/connect';
 import type { Environment } from '../kms/connection';
-import { DescribeBatcher } from '../kms/describe-batcher';
 import { type ProviderAttribute, providerSchema } from '../schema/provider';
 import { Secret } from '../secret';
 import type { Context, ProviderDefinition } from '../tfplugin/provider';
@@ -31,6 +29,9 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
 }
 
 function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log }: Context): Connection {
+  // Most processes that Terraform starts end before they are configured.
+  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+  const { DescribeBatcher } = require('../kms/describe-batcher') as typeof import('../kms/describe-batcher');
   const secret = (name: ProviderAttribute) => {
     const value = text(config, name);
     return value === undefined ? undefined : Secret.fromText(value);

@@ -98,7 +98,7 @@ test('terraform import of a wrong id is one sentence', async () => {
   const cases: [string, string][] = [
     ['orders', 'Id is "orders"; allowed is a key id of 36 characters'],
     ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', 'is not known to the KMS'],
-    [notOurs, 'has origin "kms"; only keys of origin "external" hold imported material'],
+    [notOurs, 'has origin "kms"; material can be imported into keys of origin "external" only'],
   ];
   for (const [id, message] of cases) {
     const run = await bench.workspace.terraform(['import', '-no-color', 'byok_key_material.orders', id]);
@@ -134,7 +134,7 @@ test('a first import that meets material with another expiry stops, and deletes 
   emulator.clearCalls();
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain(`already holds material that expires ${far}, and never is declared`);
+  expect(apply.text).toContain(`already holds material that expires ${far}, and expiration_time never is declared`);
   expect(apply.text).toContain(`terraform import <address> ${keyId}`);
   expect(writesOf(emulator)).toEqual([]);
 });
