@@ -56,6 +56,8 @@ export function createGrpcServer({ route, tls }: GrpcServerOptions): Http2Server
           requestCert: true,
           rejectUnauthorized: false,
           minVersion: 'TLSv1.2',
+          // Node would hash the arguments of the process for it.
+          sessionIdContext: 'byok',
         });
   server.on('session', (session) => {
     session.on('error', () => {});

@@ -2,11 +2,10 @@
  * The life of a provider process: handshake, service, end. stdout belongs to the handshake line. Only what the
  * handshake needs is loaded before it; the rest comes while Terraform connects.
  */
-import { X509Certificate } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { isByokError } from '../errors';
-import { createServerIdentity } from './certificate';
+import { createServerIdentity, derOfPem } from './certificate';
 import { createGrpcServer } from './grpc-server';
 import { handshakeLine, readLaunch, startedByTerraform } from './handshake';
 import { listenPrivately } from './listen';
@@ -66,9 +65,7 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   const launch = readLaunch(env);
   const { clientCertificate } = launch;
   const tls =
-    clientCertificate === undefined
-      ? undefined
-      : { identity: createServerIdentity(now()), clientCertificate: new X509Certificate(clientCertificate).raw };
+    clientCertificate === undefined ? undefined : { identity: createServerIdentity(now()), clientCertificate: derOfPem(clientCertificate) };
   const service = once(() => loadService(definition, log, life));
   const server = createGrpcServer({ tls, route: (path) => service()(path) });
   const listening = await listenPrivately(server as Server, {

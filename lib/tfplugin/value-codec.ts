@@ -77,8 +77,29 @@ export function encodeResult(type: AttributeType, value: Value): DynamicValueInp
   return { msgpack: encoder.encode(encodeShape(type, value, ['result'])) };
 }
 
-function shapesOf({ attributes, blocks = {} }: BlockSchema): Shapes {
-  return { ...Object.fromEntries(Object.entries(attributes).map(([name, { type }]) => [name, type])), ...blocks };
+// A plan of a thousand resources codes tens of thousands of values by the same few schemas.
+const shapesBySchema = new WeakMap<BlockSchema, Shapes>();
+const entriesByShapes = new WeakMap<Shapes, readonly (readonly [name: string, shape: Shape])[]>();
+
+function shapesOf(schema: BlockSchema): Shapes {
+  const known = shapesBySchema.get(schema);
+  if (known !== undefined) {
+    return known;
+  }
+  const { attributes, blocks = {} } = schema;
+  const shapes = { ...Object.fromEntries(Object.entries(attributes).map(([name, { type }]) => [name, type])), ...blocks };
+  shapesBySchema.set(schema, shapes);
+  return shapes;
+}
+
+function entriesOf(shapes: Shapes): readonly (readonly [name: string, shape: Shape])[] {
+  const known = entriesByShapes.get(shapes);
+  if (known !== undefined) {
+    return known;
+  }
+  const entries = Object.entries(shapes);
+  entriesByShapes.set(shapes, entries);
+  return entries;
 }
 
 function isCollection(shape: Exclude<Shape, string>): shape is Exclude<AttributeType, string> {
@@ -86,12 +107,12 @@ function isCollection(shape: Exclude<Shape, string>): shape is Exclude<Attribute
 }
 
 function withoutWriteOnly({ attributes, blocks = {} }: BlockSchema, values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const block = blocks[name];
-      return [name, block !== undefined && isObject(value) ? withoutWriteOnly(block, value) : attributes[name]?.writeOnly ? null : value];
-    }),
-  );
+  const kept: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const block = blocks[name];
+    kept[name] = block !== undefined && isObject(value) ? withoutWriteOnly(block, value) : attributes[name]?.writeOnly ? null : value;
+  }
+  return kept;
 }
 
 // --- decoding ---
@@ -114,12 +135,12 @@ function decodeObject(shapes: Shapes, raw: unknown, path: readonly string[], ext
       attribute: path[0],
     });
   }
-  return Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [
-      name,
-      decodeShape(shape, Object.hasOwn(raw, name) ? raw[name] : null, [...path, name], extras),
-    ]),
-  );
+  const values: Record<string, Value> = {};
+  for (const [name, shape] of entriesOf(shapes)) {
+    const item = Object.hasOwn(raw, name) ? raw[name] : null;
+    values[name] = item === null || item === undefined ? null : decodeShape(shape, item, [...path, name], extras);
+  }
+  return values;
 }
 
 function decodeShape(shape: Shape, raw: unknown, path: readonly string[], extras: Extras): Value {
@@ -176,7 +197,12 @@ function encodeObject(shapes: Shapes, value: Value, path: readonly string[]): un
   if (extra !== undefined) {
     throw defect([...path, extra], 'is not in the schema');
   }
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, encodeShape(shape, given[name], [...path, name])]));
+  const encoded: Record<string, unknown> = {};
+  for (const [name, shape] of entriesOf(shapes)) {
+    const item = given[name];
+    encoded[name] = item === null || item === undefined ? null : encodeShape(shape, item, [...path, name]);
+  }
+  return encoded;
 }
 
 function encodeShape(shape: Shape, value: Value | undefined, path: readonly string[]): unknown {

@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServerIdentity } from '../../lib/tfplugin/certificate';
+import { createServerIdentity, derOfPem } from '../../lib/tfplugin/certificate';
 
 const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
 const file = join(folder, 'server.pem');
@@ -86,4 +86,10 @@ test('every start has its own key and serial number', () => {
     Array.from({ length: 20 }, () => createServerIdentity(now)).map(({ der }) => der.subarray(0, 40).toString('hex')),
   );
   expect(serials.size).toBe(20);
+});
+
+test('a PEM certificate is the bytes between its lines', () => {
+  const { certificate, der } = createServerIdentity(new Date());
+  expect(derOfPem(certificate).equals(der)).toBe(true);
+  expect(derOfPem(certificate.replaceAll('\n', '\r\n')).equals(der)).toBe(true);
 });
