@@ -2,7 +2,9 @@
  * The server's half of go-plugin's mutual TLS: a self-signed P-256 certificate for `localhost`, written as DER by hand
  * (RFC 5280), made anew at every start and never stored. A certificate library costs 40 ms and more per start.
  */
+
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { ByokError } from '../errors';
 
 export interface ServerIdentity {
   /** PEM, PKCS #8. */
@@ -122,7 +124,18 @@ function pem(der: Buffer): string {
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** The certificate is compared, never read, so there is no need to parse it. */
+/**
+ * The certificate is compared, never read, so there is no need to parse it.
+ *
+ * @throws ByokError ERR_CONFIGURATION when the text is no PEM certificate
+ */
 export function derOfPem(pem: string): Buffer {
-  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+  const [, body] = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/.exec(pem) ?? [];
+  if (body === undefined) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      'the host gave something else than a PEM certificate in PLUGIN_CLIENT_CERT: start the provider by Terraform or OpenTofu',
+    );
+  }
+  return Buffer.from(body, 'base64');
 }
