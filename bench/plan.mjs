@@ -1,6 +1,6 @@
 /** `terraform plan` with nothing to do: of one key and its material against the emulator, and of the same graph made of `terraform_data`. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnvironment, run } from './children.mjs';
 
@@ -27,14 +27,6 @@ const floor = `resource "terraform_data" "key" {
 resource "terraform_data" "material" {
   input = terraform_data.key.id
 }
-`;
-
-/** Preloaded into the provider by NODE_OPTIONS: what the kernel counted, read in the last moment of the process. */
-const peakProbe = `const { readFileSync, writeFileSync } = require('node:fs');
-process.on('exit', () => {
-  const [, kibibytes] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
-  writeFileSync(require('node:path').join(__dirname, process.pid + '.peak'), kibibytes);
-});
 `;
 
 /**
@@ -69,25 +61,4 @@ export async function timePlan({ folder, env }, extra = {}) {
   const args = ['plan', '-no-color', '-input=false', '-detailed-exitcode'];
   const { milliseconds } = await run('terraform', args, { cwd: folder, env: { ...env, ...extra } });
   return milliseconds;
-}
-
-/**
- * Peak resident memory of the largest provider process of one plan. Not by getrusage: its maximum starts with the memory of the
- * process that forked, which is Terraform.
- * @returns {Promise<number | null>} bytes; null where there is no /proc
- */
-export async function peakMemory(prepared, scratch) {
-  if (process.platform !== 'linux') {
-    return null;
-  }
-  const folder = join(scratch, 'peak');
-  mkdirSync(folder);
-  const probe = join(folder, 'probe.cjs');
-  writeFileSync(probe, peakProbe);
-  await timePlan(prepared, { NODE_OPTIONS: `--require ${JSON.stringify(probe)}` });
-  const peaks = readdirSync(folder).filter((name) => name.endsWith('.peak'));
-  if (peaks.length === 0) {
-    throw new Error('no provider process told its peak memory');
-  }
-  return Math.max(...peaks.map((name) => Number(readFileSync(join(folder, name), 'utf8')) * 1024));
 }

@@ -1,14 +1,16 @@
 // `npm run bench`: what the provider costs, beside what the machine costs anyway. Every time is paired in one run (A B A B …) and
 // told as a ratio of its pair, so that the figures mean the same on a slow machine. A missed goal is said, it is no failure.
-// `--json` prints the same for programs.
+// `--scale` measures a thousand keys instead of one (two minutes); `--json` prints the same for programs.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment, run } from './children.mjs';
-import { peakMemory, prepareFloor, prepareOurs, timePlan } from './plan.mjs';
+import { prepareFloor, prepareOurs, timePlan } from './plan.mjs';
+import { probeProvider } from './probe.mjs';
 import { timeBareNode, timeProviderStart } from './provider-start.mjs';
+import { measureScale } from './scale.mjs';
 import { pairedRatios, summary } from './statistics.mjs';
 import { table } from './table.mjs';
 
@@ -16,10 +18,12 @@ const require = createRequire(import.meta.url);
 
 const rounds = { start: 15, plan: 11 };
 
+const flag = { type: 'boolean', default: false };
+
 const goals = { handshake: 2.5, schema: 3.5, plan: 7, sizeKb: 200, memoryMb: 70 };
 
 async function main() {
-  const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const { values: flags } = parseArgs({ options: { json: flag, scale: flag } });
   const tell = flags.json ? () => {} : (line) => process.stderr.write(`${line}\n`);
   const scratch = mkdtempSync(join(tmpdir(), 'byok-bench-'));
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -28,14 +32,21 @@ async function main() {
   }
   const machine = await describeMachine();
   tell(`Node ${machine.node}, Terraform ${machine.terraform}, ${machine.cpus} × ${machine.cpu}, load ${machine.load}`);
-  const { folder, executable, mirror } = builtProvider();
+  const built = builtProvider();
+  const { figures, times } = flags.scale ? await measureScale(scratch, built.mirror, tell) : await measureOneKey(scratch, built, tell);
+  process.stdout.write(flags.json ? `${JSON.stringify({ machine, figures, times }, undefined, 2)}\n` : table(figures, times));
+  if (!flags.scale) {
+    tell('A thousand keys: npm run bench -- --scale');
+  }
+}
+
+async function measureOneKey(scratch, { folder, executable, mirror }, tell) {
   tell(`${rounds.start} starts of node -e 0 and of the provider, in turn …`);
   const starts = await measureStarts(executable);
   tell(`${rounds.plan} plans of two terraform_data and of a key with its material, in turn …`);
   const plans = await measurePlans(scratch, mirror);
   const figures = [...startFigures(starts), planFigure(plans), ...sizeFigures(folder, executable), memoryFigure(plans.peakBytes)];
-  const times = timesOf(starts, plans);
-  process.stdout.write(flags.json ? `${JSON.stringify({ machine, figures, times }, undefined, 2)}\n` : table(figures, times));
+  return { figures, times: timesOf(starts, plans) };
 }
 
 async function describeMachine() {
@@ -87,7 +98,8 @@ async function measurePlans(scratch, mirror) {
       plans.floor.push(await timePlan(floor));
       plans.ours.push(await timePlan(ours));
     }
-    return { ...plans, peakBytes: await peakMemory(ours, scratch) };
+    const cost = await probeProvider(join(scratch, 'cost'), (env) => timePlan(ours, env));
+    return { ...plans, peakBytes: cost?.peakBytes ?? null };
   } finally {
     await emulator.close();
   }

@@ -1,7 +1,7 @@
 /** The figures as text for a terminal. */
 
 /**
- * @param figures `{ figure, unit, measured, min, max, goal, met }`; `measured` and `met` null: not measured on this machine; no `goal`: told, not judged
+ * @param figures `{ figure, unit, measured, min, max, goal, atLeast, met }`; the goal is an upper bound unless `atLeast`; `measured` and `met` null: not measured on this machine; no `goal`: told, not judged
  * @param times milliseconds by name
  */
 export function table(figures, times) {
@@ -10,12 +10,12 @@ export function table(figures, times) {
   return `\n${columns(rows)}\n\n${columns(timeRows)}\n\n${verdict(figures)}\n`;
 }
 
-function figureRow({ figure, unit, measured, min, max, goal, met }) {
+function figureRow({ figure, unit, measured, min, max, goal, atLeast, met }) {
   const range = min === undefined ? '' : `${number(min, unit)} … ${number(max, unit)}`;
   if (goal === undefined) {
     return [figure, `${number(measured, unit)} ${unit}`, range, '', ''];
   }
-  const goalText = `≤ ${goal} ${unit}`;
+  const goalText = `${atLeast ? '≥' : '≤'} ${goal} ${unit}`;
   return measured === null
     ? [figure, 'not measured', range, goalText, '-']
     : [figure, `${number(measured, unit)} ${unit}`, range, goalText, met ? 'yes' : 'NO'];
@@ -26,7 +26,7 @@ function timeRow([name, { median, min, max }]) {
 }
 
 function number(value, unit) {
-  return value.toFixed(unit === '×' ? 2 : 1);
+  return value.toFixed(unit === '×' ? 2 : unit === 'calls' ? 0 : 1);
 }
 
 function verdict(figures) {

@@ -11,6 +11,7 @@ export {
   type PreWrappedOptions,
   type VariableSourceOptions,
 } from './cdktf/key-material-source';
+export { type KeyGeneration, RotatedKey, type RotatedKeyProps } from './cdktf/rotated-key';
 export { ByokError, type ErrorCode, isByokError } from './errors';
 export type { KeyDestroyPolicy } from './schema/external-key';
 export type { MaterialDestroyPolicy, MaterialEncoding } from './schema/key-material';

@@ -2,7 +2,7 @@
  * A key that is rotated. The KMS binds material to a key for ever, so each generation of material has a key of its own. The current one
  * carries the plain alias; the others are kept, under a name of their own, for what they encrypted.
  */
-import type { IResolvable } from 'cdktf';
+import { dependable, type IResolvable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import type { KeyDestroyPolicy } from '../schema/external-key';
@@ -124,7 +124,8 @@ export class RotatedKey extends Construct {
     );
     this.current = this.generation(current ?? '');
     // An alias is unique: whoever has it gives it up first, then it is taken.
-    this.current.key.dependsOn = this.generations.filter((generation) => generation !== this.current).map(({ key }) => key.fqn);
+    const others = this.generations.filter((generation) => generation !== this.current);
+    this.current.key.dependsOn = others.length === 0 ? undefined : others.map(({ key }) => dependable(key));
   }
 
   /** @throws ByokError ERR_ARGUMENT when there is none of this name */

@@ -18,7 +18,7 @@ Where to begin:
   $ byok fingerprint --material-file orders.key
                                          names the material in a pull request without showing it
   $ byok status                          which external keys there are, and when their material expires
-  $ byok check --state terraform.tfstate  what expires or is missing, by exit code: for cron and CI
+  $ byok check --state FILE              what expires or is missing, by exit code: for cron and CI
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
   $ byok ceremony start --key-id ID      the same, with the material on a machine that is connected to nothing

@@ -2,7 +2,7 @@
  * A refusal, and the error envelopes that the real services answer with: KMS nests, the API gateway is flat with a request id,
  * IAM is Keystone's. The code decides which; status and message come from the shared table of documented codes.
  */
-import { findKmsErrorCode, type KmsApiCode } from '../schema/kms-errors';
+import { type KmsApiCode, tryFindKmsErrorCode } from '../schema/kms-errors';
 
 export interface ApiErrorOptions {
   /** @default the documented status of the code */
@@ -17,7 +17,7 @@ export class ApiError extends Error {
   readonly status: number;
 
   constructor(code: string, { status, detail }: ApiErrorOptions = {}) {
-    const documented = findKmsErrorCode(code);
+    const documented = tryFindKmsErrorCode(code);
     const message = documented?.message ?? 'Error injected by the emulator.';
     super(detail === undefined ? message : `${message}${message.endsWith('.') ? ' ' : ': '}${detail}`);
     this.name = 'ApiError';

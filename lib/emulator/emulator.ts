@@ -45,6 +45,8 @@ export interface EmulatorOptions {
   readonly controlToken?: string;
   /** An import token is good for one import only; whether the real service does so is not documented. @default false */
   readonly singleUseImportTokens?: boolean;
+  /** Every import is given the same wrapping key, made once: making 2048-bit pairs is what limits many imports in a row. @default false */
+  readonly oneWrappingKey?: boolean;
   /** Keep showing `expiration_time` after the material is gone; not documented either. @default false */
   readonly keepExpirationTime?: boolean;
   /** get-publickey answers a bare PKCS#1 key under the label PUBLIC KEY, as the documented example does; RSA only. @default false */
@@ -113,7 +115,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     saved.keys,
   );
-  const wrappingKeys = new WrappingKeyPool();
+  const wrappingKeys = new WrappingKeyPool({ one: options.oneWrappingKey ?? false });
   const world: World = {
     now: () => clock.now(),
     keys,

@@ -104,6 +104,10 @@ async function showsNoMaterial(context: LifecycleContext, keyId: string): Promis
 
 /** A refusal of the new expiry, as by a KMS whose clock is ahead of ours, must not leave the key without material: back to the old one. */
 async function backOut(context: LifecycleContext, keyId: string, { source, from, to }: Renewal, cause: unknown): Promise<ByokError> {
+  if (isByokError(cause) && cause.code === 'ERR_CHANGED_SINCE_PLAN') {
+    // Somebody else imported in between: the key works, and the message says so.
+    return cause;
+  }
   const [code, message] = isByokError(cause) ? [cause.code, cause.message] : (['ERR_INTERNAL', String(cause)] as const);
   if (cause instanceof KmsError && !isLostAnswer(cause) && !hasApiCode(cause, 'KMS.2606')) {
     try {

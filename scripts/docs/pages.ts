@@ -77,6 +77,7 @@ const functions = { fingerprint: fingerprintFunctionSchema } as const;
 const guides = [
   'Material that never leaves an HSM: [the protocol of `wrap_command`](hsm.md)',
   'Material from an offline machine: [the key ceremony](ceremony.md)',
+  'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
   'What errors mean, and what to do: [errors](errors.md)',
 ];
 

@@ -42,10 +42,13 @@ export class TerraformWorkspace {
   readonly folder = mkdtempSync(join(tmpdir(), 'byok-terraform-'));
   readonly env: Record<string, string>;
 
-  /** @param env on top of a clean environment, for every command */
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param env on top of a clean environment, for every command
+   * @param bundle folder of the built provider @default the one of this checkout
+   */
+  constructor(env: Readonly<Record<string, string>> = {}, bundle?: string) {
     this.env = { ...env };
-    writeMirror(readProviderBundle(), join(this.folder, 'terraform.d', 'plugins'));
+    writeMirror(readProviderBundle(bundle), join(this.folder, 'terraform.d', 'plugins'));
   }
 
   write(name: string, content: string | Buffer): void {

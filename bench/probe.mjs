@@ -1,0 +1,35 @@
+/** What a provider process cost, told by itself: a script that NODE_OPTIONS preloads into it, run in the last moment of the process. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Not by getrusage: its maximum starts with the memory of the process that forked, which is Terraform. */
+const script = `const { readFileSync, writeFileSync } = require('node:fs');
+process.on('exit', () => {
+  const [, kibibytes] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  const { user, system } = process.cpuUsage();
+  const cost = { peakBytes: kibibytes * 1024, cpuMs: (user + system) / 1000 };
+  writeFileSync(require('node:path').join(__dirname, process.pid + '.cost'), JSON.stringify(cost));
+});
+`;
+
+/**
+ * @param folder does not exist yet
+ * @param {(env: object) => Promise<unknown>} work runs Terraform with this environment on top
+ * @returns {Promise<{ peakBytes: number, cpuMs: number } | null>} the largest process, and the processor time of all; null where there is no /proc
+ */
+export async function probeProvider(folder, work) {
+  if (process.platform !== 'linux') {
+    return null;
+  }
+  mkdirSync(folder);
+  const probe = join(folder, 'probe.cjs');
+  writeFileSync(probe, script);
+  await work({ NODE_OPTIONS: `--require ${JSON.stringify(probe)}` });
+  const costs = readdirSync(folder)
+    .filter((name) => name.endsWith('.cost'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  if (costs.length === 0) {
+    throw new Error('no provider process told what it cost');
+  }
+  return { peakBytes: Math.max(...costs.map(({ peakBytes }) => peakBytes)), cpuMs: costs.reduce((sum, { cpuMs }) => sum + cpuMs, 0) };
+}

@@ -1,0 +1,150 @@
+/** `npm run bench -- --scale`: a plan over a thousand keys, and the first import of two hundred, with a KMS that takes its time. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { run } from './children.mjs';
+import { initKeys, prepareKeys, prepareTerraformData } from './many-keys.mjs';
+import { timePlan } from './plan.mjs';
+import { probeProvider } from './probe.mjs';
+import { pairedRatios, summary } from './statistics.mjs';
+
+const require = createRequire(import.meta.url);
+
+const kmsCallMs = 20;
+const plan = { count: 1000, rounds: 3, requestsPerSecond: 20 };
+/** The documented limit. */
+const firstImport = { count: 200, requestsPerSecond: 20 };
+
+const goals = { calls: 10, ratio: 2.5, memoryMb: 120, share: 90 };
+
+/** @returns {Promise<{ figures: object[], times: object }>} */
+export async function measureScale(scratch, mirror, tell) {
+  const { startEmulator } = require('../dist/emulator/index.js');
+  tell(`preparing ${plan.count} keys with material, and ${2 * plan.count} terraform_data …`);
+  const { prepared, emulator } = await prepareKeys(join(scratch, 'thousand'), startEmulator, mirror, plan);
+  let plans;
+  try {
+    const floor = await prepareTerraformData(join(scratch, 'floor'), plan.count);
+    slowDown(emulator);
+    tell(`${plan.rounds} plans of each, in turn, at ${kmsCallMs} ms a KMS call …`);
+    plans = await measurePlans(scratch, emulator, prepared, floor);
+  } finally {
+    await emulator.close();
+  }
+  tell(`first import of ${firstImport.count} keys at ${firstImport.requestsPerSecond} requests a second …`);
+  const imported = await measureImport(scratch, startEmulator, mirror);
+  return { figures: [...planFigures(plans), ...importFigures(imported)], times: timesOf(plans, imported) };
+}
+
+function slowDown(emulator) {
+  emulator.clearFaults();
+  emulator.injectFaults([{ delayMs: kmsCallMs, times: Number.MAX_SAFE_INTEGER }]);
+}
+
+async function measurePlans(scratch, emulator, ours, floor) {
+  const times = { ours: [], floor: [], withoutRefresh: [] };
+  let calls = [];
+  const cost = await probeProvider(join(scratch, 'cost'), async (env) => {
+    emulator.clearCalls();
+    await timePlan(ours, env);
+    calls = emulator.calls().map(({ operation }) => operation);
+  });
+  await timePlan(floor);
+  for (let round = 0; round < plan.rounds; round++) {
+    times.floor.push(await timePlan(floor));
+    times.ours.push(await timePlan(ours));
+    times.withoutRefresh.push(await timePlan(ours, { TF_CLI_ARGS_plan: '-refresh=false' }));
+  }
+  return { ...times, calls, cost };
+}
+
+async function measureImport(scratch, startEmulator, mirror) {
+  const emulator = await startEmulator({ oneWrappingKey: true });
+  try {
+    slowDown(emulator);
+    const { folder, env } = await initKeys(join(scratch, 'import'), emulator, mirror, firstImport);
+    const began = performance.now();
+    await run('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: folder, env });
+    const milliseconds = performance.now() - began;
+    const calls = emulator.calls();
+    const spanMs = calls.at(-1).time.getTime() - calls[0].time.getTime();
+    return { milliseconds, spanMs, calls: calls.map(({ operation }) => operation) };
+  } finally {
+    await emulator.close();
+  }
+}
+
+function planFigures({ ours, floor, calls, cost }) {
+  const { median, min, max } = summary(pairedRatios(ours, floor));
+  const megabytes = cost === null ? null : cost.peakBytes / 1e6;
+  return [
+    {
+      figure: `KMS calls of a plan of ${plan.count} keys with material`,
+      unit: 'calls',
+      measured: calls.length,
+      goal: goals.calls,
+      met: calls.length <= goals.calls,
+    },
+    {
+      figure: `that plan, × ${2 * plan.count} terraform_data`,
+      unit: '×',
+      measured: median,
+      min,
+      max,
+      goal: goals.ratio,
+      met: median <= goals.ratio,
+    },
+    {
+      figure: 'peak memory of a provider process in it',
+      unit: 'MB',
+      measured: megabytes,
+      goal: goals.memoryMb,
+      met: megabytes === null ? null : megabytes <= goals.memoryMb,
+    },
+  ];
+}
+
+/**
+ * Share of the shortest time in which so many calls can begin: the limit lets the first second's worth begin at once, and as many with
+ * every second after it.
+ */
+function importFigures({ spanMs, calls }) {
+  const shortestMs = (Math.ceil(calls.length / firstImport.requestsPerSecond) - 1) * 1000;
+  const share = (100 * shortestMs) / spanMs;
+  const perKey = Object.entries(Object.groupBy?.(calls, (call) => call) ?? countBy(calls));
+  const told = perKey.map(([operation, all]) => `${(all.length / firstImport.count).toFixed(2)} ${operation}`).join(', ');
+  return [
+    {
+      figure: `first import of ${firstImport.count} keys, of what ${firstImport.requestsPerSecond} requests/s allow`,
+      unit: '%',
+      measured: share,
+      goal: goals.share,
+      atLeast: true,
+      met: share >= goals.share,
+    },
+    { figure: `KMS calls a key: ${told}`, unit: 'calls', measured: calls.length / firstImport.count },
+  ];
+}
+
+function countBy(calls) {
+  const counted = {};
+  for (const call of calls) {
+    counted[call] ??= [];
+    counted[call].push(call);
+  }
+  return counted;
+}
+
+/** Where the time goes. */
+function timesOf({ ours, floor, withoutRefresh, cost, calls }, { milliseconds, spanMs }) {
+  const one = (value) => summary([value]);
+  return {
+    [`plan of ${2 * plan.count} terraform_data: the graph itself`]: summary(floor),
+    [`plan of ${plan.count} keys with material`]: summary(ours),
+    '  the same without refresh: validate, plan, and the talk between Terraform and provider': summary(withoutRefresh),
+    ...(cost === null ? {} : { '  processor time of its provider processes': one(cost.cpuMs) }),
+    '  waiting for the KMS': one(calls.length * kmsCallMs),
+    [`first import of ${firstImport.count} keys, whole apply`]: one(milliseconds),
+    '  from its first KMS call to its last': one(spanMs),
+  };
+}

@@ -1,0 +1,121 @@
+/** One look at the material of one key: pure, by the rules that make the provider's plans. Knows attributes by name, never all of them. */
+import { decide } from '../lifecycle/decide';
+import type { Decision, Proof, Wish } from '../lifecycle/decision';
+import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
+import type { MaterialObservation } from '../lifecycle/material-status';
+import { formatExpirationTime } from '../schema/expiration-time';
+import { type MaterialStatus, materialStatuses } from '../schema/key-material';
+import type { Verdict } from './verdict';
+
+/** What a source tells about the material of one key. */
+export interface MaterialRecord {
+  /** Where it was read, for example `state "terraform.tfstate"`. */
+  readonly place: string;
+  /** In Terraform; undefined where Terraform was not asked. */
+  readonly address: string | undefined;
+  /** Undefined when the key is yet to be made. */
+  readonly keyId: string | undefined;
+  readonly alias: string | undefined;
+  /** Undefined before the first import. */
+  readonly observation: MaterialObservation | undefined;
+  readonly wish: Wish;
+  readonly proof: Proof | undefined;
+  /** Whether Terraform manages the material, which is when a missing proof counts. */
+  readonly managed: boolean;
+  /** An import that a plan wants to make, with its reason. */
+  readonly due: { readonly reason: string } | undefined;
+}
+
+/** In the spelling of --json. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly place: string;
+  readonly address: string | null;
+  readonly key_id: string | null;
+  readonly alias: string | null;
+  /** Null before the first import. */
+  readonly material_status: MaterialStatus | null;
+  /** RFC 3339 or "never"; null before the first import. */
+  readonly expiration_time: string | null;
+  /** Whole days, rounded down; negative when the expiry is past, null when there is none. */
+  readonly days_left: number | null;
+  /** In the words of the provider; null when there is nothing to say. */
+  readonly reason: string | null;
+}
+
+/** What each status means on its own; an expiry that nears, and a missing proof, come on top. */
+const verdictByStatus: Readonly<Record<MaterialStatus, Verdict>> = {
+  present: 'fine',
+  expiring: 'expiring',
+  expired_not_purged: 'missing',
+  purged_after_expiry: 'missing',
+  deleted_outside: 'missing',
+  key_disabled: 'fine',
+  key_pending_deletion: 'missing',
+  key_not_ready: 'missing',
+  key_frozen: 'missing',
+  key_not_found: 'missing',
+  unknown: 'missing',
+};
+
+const dayMs = 86_400_000;
+
+export const notVerified =
+  'nothing proves that the key holds the material of this fingerprint: it was adopted, or wrapped elsewhere, or the answer to its import was lost';
+
+const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
+
+export function findingOf(record: MaterialRecord, now: Date): Finding {
+  const { place, address, keyId, alias, observation } = record;
+  const { verdict, reason } = observation === undefined ? awaited(record) : judged(record, observation, now);
+  const expiration = observation?.expiration;
+  return {
+    verdict,
+    place,
+    address: address ?? null,
+    key_id: keyId ?? null,
+    alias: alias ?? null,
+    material_status: observation?.status ?? null,
+    expiration_time: observation === undefined ? null : formatExpirationTime(expiration),
+    days_left: expiration === undefined ? null : Math.floor((expiration.getTime() - now.getTime()) / dayMs),
+    reason,
+  };
+}
+
+type Judgement = Pick<Finding, 'verdict' | 'reason'>;
+
+/** A first import that a plan wants to make. */
+function awaited({ due }: MaterialRecord): Judgement {
+  return { verdict: 'missing', reason: due?.reason ?? materialStatuses.deleted_outside };
+}
+
+function judged(record: MaterialRecord, observation: MaterialObservation, now: Date): Judgement {
+  const { wish, proof, managed, due } = record;
+  const { status } = observation;
+  const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined }, now);
+  const said = due?.reason ?? wordsOf(decision);
+  const own = verdictByStatus[status];
+  if (own !== 'fine') {
+    return { verdict: own, reason: said ?? materialStatuses[status] };
+  }
+  if (isInWindow(observation.expiration, 0, now)) {
+    return { verdict: 'missing', reason: pastWhileDisabled };
+  }
+  if (isInWindow(observation.expiration, windowMs(wish), now)) {
+    return { verdict: 'expiring', reason: said ?? `the material expires ${formatExpirationTime(observation.expiration)}` };
+  }
+  if (due !== undefined) {
+    return { verdict: 'missing', reason: due.reason };
+  }
+  return managed && proof === undefined ? { verdict: 'unverified', reason: notVerified } : { verdict: 'fine', reason: said ?? null };
+}
+
+/** Material that is renewed by itself is only worth a word from when its renewal is due. */
+function windowMs({ expiration, warnBeforeMs }: Wish): number {
+  return isRolling(expiration) ? expiration.renewBeforeMs : warnBeforeMs;
+}
+
+function wordsOf({ reason, refusal, notices }: Decision): string | undefined {
+  const [notice] = notices;
+  return reason ?? refusal?.message ?? (notice === undefined ? undefined : `${notice.summary}: ${notice.detail}`);
+}

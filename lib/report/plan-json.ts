@@ -1,0 +1,75 @@
+/** Reads the materials in a plan, as `terraform show -json FILE` prints it: an import that is planned is one that is due. */
+import { ByokError } from '../errors';
+import { keyLost } from '../lifecycle/decide';
+import type { MaterialRecord } from './material-finding';
+import { type Attributes, isRecord, observationOf, parseJson, proofOf, recordsIn, text, wishOf } from './recorded-material';
+import type { Reading } from './state-file';
+
+const howTo = 'give what "terraform show -json PLANFILE" prints';
+
+/** What the plan takes out of Terraform is left out. @throws ByokError ERR_ARGUMENT when it is no complete plan */
+export function materialsInPlan(content: string, reading: Reading): MaterialRecord[] {
+  const { place } = reading;
+  const plan = parseJson(content, place, howTo);
+  // Without any resource there is no list of their changes.
+  if (!('resource_changes' in plan || 'planned_values' in plan) || !/^1\./.test(text(plan, 'format_version') ?? '')) {
+    throw new ByokError('ERR_ARGUMENT', `${place} is no plan in JSON of format 1; ${howTo}`);
+  }
+  if (plan.errored === true) {
+    throw new ByokError('ERR_ARGUMENT', `${place} is a plan that ended in an error and so tells nothing; make a plan that succeeds`);
+  }
+  const changes = recordsIn(plan.resource_changes).filter(({ mode, deposed }) => mode === 'managed' && deposed === undefined);
+  const aliases = new Map(changes.filter(({ type }) => type === 'byok_external_key').flatMap(aliasesOf));
+  return changes.filter(({ type }) => type === 'byok_key_material').flatMap((change) => materialOf(change, reading, aliases));
+}
+
+interface Change {
+  readonly before: Attributes | undefined;
+  readonly after: Attributes | undefined;
+  readonly unknown: Attributes;
+}
+
+function changeOf({ change }: Attributes): Change {
+  const { before, after, after_unknown: unknown } = isRecord(change) ? change : {};
+  return {
+    before: isRecord(before) ? before : undefined,
+    after: isRecord(after) ? after : undefined,
+    unknown: isRecord(unknown) ? unknown : {},
+  };
+}
+
+function aliasesOf(resource: Attributes): [unknown, string | undefined][] {
+  const { after } = changeOf(resource);
+  return after === undefined ? [] : [[after.key_id, text(after, 'alias')]];
+}
+
+function materialOf(resource: Attributes, reading: Reading, aliases: ReadonlyMap<unknown, string | undefined>): MaterialRecord[] {
+  const { before, after, unknown } = changeOf(resource);
+  if (after === undefined) {
+    return [];
+  }
+  const importDue = unknown.material_status === true;
+  const wish = wishOf(after, reading.warnBeforeMs);
+  // What an import will lead to is not known yet; what there is stands before it.
+  const known = importDue ? before : after;
+  const keyId = text(after, 'key_id') ?? (before === undefined ? undefined : text(before, 'key_id'));
+  return [
+    {
+      place: reading.place,
+      address: text(resource, 'address'),
+      keyId,
+      alias: keyId === undefined ? undefined : aliases.get(keyId),
+      observation: known === undefined ? undefined : observationOf(known, wish, reading.now),
+      wish,
+      proof: known === undefined ? undefined : proofOf(known),
+      managed: true,
+      due: importDue ? { reason: reasonOf(before, after) } : undefined,
+    },
+  ];
+}
+
+function reasonOf(before: Attributes | undefined, after: Attributes): string {
+  return before?.material_status === 'key_not_found'
+    ? `${keyLost.summary}: ${keyLost.detail}`
+    : (text(after, 'import_reason') ?? 'expiration_time is only known after apply');
+}

@@ -1,0 +1,91 @@
+/**
+ * The attributes of `byok_key_material` that a check reads, wherever Terraform wrote them down. Nothing else of a state or a plan is
+ * looked at: what is not in this list can be in no report.
+ */
+import { ByokError } from '../errors';
+import type { Proof, Wish } from '../lifecycle/decision';
+import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
+import type { MaterialObservation } from '../lifecycle/material-status';
+import { parseDuration } from '../schema/duration';
+import { parseExpirationTime } from '../schema/expiration-time';
+import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../schema/key-material';
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** @param warnBeforeMs instead of what the resource says */
+export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined): Wish {
+  const validFor = text(attributes, 'valid_for');
+  const renewBefore = text(attributes, 'renew_before');
+  return {
+    expiration: validFor === undefined || renewBefore === undefined ? keep : rolling(validFor, renewBefore),
+    warnBeforeMs: warnBeforeMs ?? parseDuration(text(attributes, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
+    pin: undefined,
+    allowInterruption: attributes.allow_interruption !== false,
+    allowUnverifiedRenewal: attributes.allow_unverified_renewal === true,
+  };
+}
+
+function rolling(validFor: string, renewBefore: string): Rolling {
+  const validForMs = parseDuration(validFor, 'valid_for');
+  return { validForMs, renewBeforeMs: parseDuration(renewBefore, 'renew_before'), validFor, renewBefore };
+}
+
+/** What was known when Terraform last looked, with the time that has passed since. */
+export function observationOf(attributes: Attributes, wish: Wish, now: Date): MaterialObservation {
+  const written = text(attributes, 'expiration_time');
+  const expiration = written === undefined ? undefined : parseExpirationTime(written);
+  const status = statusOf(text(attributes, 'material_status'));
+  return {
+    status: servedStatuses.includes(status) ? servedStatus(wish, expiration, now) : status,
+    expiration,
+    keyState: text(attributes, 'key_state'),
+    keySpec: text(attributes, 'key_spec'),
+    scheduledDeletionDate: undefined,
+  };
+}
+
+const servedStatuses: readonly MaterialStatus[] = ['present', 'expiring', 'expired_not_purged'];
+
+function servedStatus({ expiration: wish }: Wish, expiration: Date | undefined, now: Date): MaterialStatus {
+  if (isInWindow(expiration, 0, now)) {
+    return 'expired_not_purged';
+  }
+  return isRolling(wish) && isInWindow(expiration, wish.renewBeforeMs, now) ? 'expiring' : 'present';
+}
+
+function statusOf(written: string | undefined): MaterialStatus {
+  return written !== undefined && Object.hasOwn(materialStatuses, written) ? (written as MaterialStatus) : 'unknown';
+}
+
+export function proofOf(attributes: Attributes): Proof | undefined {
+  const fingerprint = text(attributes, 'fingerprint');
+  return attributes.fingerprint_verified === true && fingerprint !== undefined ? { fingerprint, proof: 'imported' } : undefined;
+}
+
+export function text(attributes: Attributes, name: string): string | undefined {
+  const value = attributes[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function isRecord(value: unknown): value is Attributes {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The objects in a list; empty when it is none. */
+export function recordsIn(value: unknown): Attributes[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** @throws ByokError ERR_ARGUMENT, without any of the content */
+export function parseJson(content: string, place: string, advice: string): Attributes {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content);
+  } catch {
+    // The error of JSON.parse quotes what it could not read.
+  }
+  if (!isRecord(parsed)) {
+    throw new ByokError('ERR_ARGUMENT', `${place} is no JSON object; ${advice}`);
+  }
+  return parsed;
+}

@@ -1,0 +1,90 @@
+/** The batcher over HTTP: how many calls reach the KMS, and that a list tells of a key what describe-key tells. */
+import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+import { connectKms } from '../../lib/kms/connect';
+import { DescribeBatcher } from '../../lib/kms/describe-batcher';
+import type { KmsClient } from '../../lib/kms/kms-client';
+import { Secret } from '../../lib/secret';
+
+let emulator: Emulator;
+let kms: KmsClient;
+let keyIds: string[];
+
+function connect(enterpriseProjectId?: string): KmsClient {
+  return connectKms(
+    {
+      kmsEndpoint: emulator.url,
+      projectId: emulator.projectId,
+      authToken: Secret.fromText(emulator.authToken),
+      maxRetries: 0,
+      maxRequestsPerSecond: 1000,
+      enterpriseProjectId,
+    },
+    {},
+    { now: () => emulator.now(), sleep: async () => undefined },
+  );
+}
+
+/** Keys of several kinds and states, made by another process, as it were. */
+beforeEach(async () => {
+  emulator = await startEmulator();
+  const maker = connect();
+  keyIds = [];
+  for (const [index, keySpec] of ['AES_256', 'RSA_2048', 'EC_P256'].flatMap((spec) => Array(5).fill(spec)).entries()) {
+    keyIds.push((await maker.createKey({ keyAlias: `key-${index}`, keySpec, keyDescription: index % 2 === 0 ? '' : 'odd' })).keyId);
+  }
+  await maker.scheduleKeyDeletion(keyIds[3] ?? '', 7);
+  emulator.setKeyState(keyIds[4] ?? '', '7');
+  maker.close();
+  kms = connect();
+  emulator.clearCalls();
+});
+
+afterEach(async () => {
+  kms.close();
+  await emulator.close();
+});
+
+function operations(): string[] {
+  return emulator.calls().map(({ operation }) => operation);
+}
+
+test('many keys are one call, and every value is the one that describe-key shows', async () => {
+  const reads = new DescribeBatcher({ kms });
+  const listed = await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)));
+  expect(operations()).toEqual(['list-keys']);
+  expect(listed).toEqual(await Promise.all(keyIds.map((keyId) => kms.describeKey(keyId))));
+});
+
+test('few keys are described, two reads of one key once', async () => {
+  const reads = new DescribeBatcher({ kms });
+  await Promise.all([...keyIds.slice(0, 7), ...keyIds.slice(0, 7)].map((keyId) => reads.refreshKey(keyId)));
+  expect(operations()).toEqual(Array(7).fill('describe-key'));
+});
+
+test('keys outside the enterprise project of the list are described', async () => {
+  const filtered = connect('b5f1b2a4-0000-4000-8000-000000000000');
+  const reads = new DescribeBatcher({ kms: filtered });
+  const keys = await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)));
+  filtered.close();
+  expect(keys.map((key) => key?.keyId)).toEqual(keyIds);
+  expect(operations().filter((operation) => operation === 'list-keys')).toHaveLength(1);
+  expect(operations().filter((operation) => operation === 'describe-key')).toHaveLength(keyIds.length);
+});
+
+test('a user who may not list keys reads them one by one', async () => {
+  emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0303', times: 10 }]);
+  const reads = new DescribeBatcher({ kms });
+  for (let turn = 0; turn < 2; turn++) {
+    expect((await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)))).map((key) => key?.keyId)).toEqual(keyIds);
+  }
+  expect(operations().filter((operation) => operation === 'list-keys')).toHaveLength(1);
+});
+
+test('after a change by this client its keys are described', async () => {
+  const reads = new DescribeBatcher({ kms });
+  await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)));
+  await kms.updateKeyAlias(keyIds[0] ?? '', 'renamed');
+  expect(await reads.refreshKey(keyIds[0] ?? '')).toMatchObject({ keyAlias: 'renamed' });
+  expect((await reads.refreshKeys()).find(({ keyId }) => keyId === keyIds[0])).toMatchObject({ keyAlias: 'renamed' });
+  expect(operations()).toEqual(['list-keys', 'update-key-alias', 'describe-key', 'list-keys']);
+});
