@@ -1,0 +1,121 @@
+/**
+ * After the faults: somebody puts the right material there and declares what can be had. Then two applies at most must bring everything
+ * back, and leave nothing to plan. Where create ends in an instruction instead, the instruction is followed.
+ */
+import type { CommandResult, ResourceName, Terraform } from './terraform';
+import { expiryOf, type World } from './world';
+
+export interface Recovery {
+  readonly instructions: number;
+  readonly applies: number;
+}
+
+/** @param run a command, with everything that is checked after each */
+export type Run = (name: string, command: () => Promise<CommandResult>) => Promise<CommandResult>;
+
+const appliesAllowed = 2;
+
+export async function recover(world: World, terraform: Terraform, run: Run): Promise<Recovery> {
+  let instructions = 0;
+  let applies = 0;
+  await mend(world, terraform);
+  if (world.keyForgotten && terraform.attributes('key') === undefined && (await world.key()) !== undefined) {
+    await run('import of the key, as was begun', () => terraform.import('key', world.keyId ?? '', world.declared));
+  }
+  world.keyForgotten = false;
+  for (let left = appliesAllowed; left > 0; left -= 1) {
+    applies += 1;
+    const result = await run('apply to recover', () => terraform.apply(world.declared));
+    const instruction = result.ok ? undefined : instructionOf(result);
+    if (instruction !== undefined && instructions < 2) {
+      instructions += 1;
+      await run(`import of the ${instruction.name}`, () => terraform.import(instruction.name, instruction.id, world.declared));
+      await declareAchievable(world, terraform.attributes('material') !== undefined);
+      left = appliesAllowed + 1;
+    }
+  }
+  // An apply rather than a plan, so that the state file holds what was found.
+  await checkRecovered(world, terraform, await run('apply with nothing to do', () => terraform.apply(world.declared)));
+  return { instructions, applies };
+}
+
+async function mend(world: World, terraform: Terraform): Promise<void> {
+  world.write('right');
+  if (world.skewMs !== 0) {
+    world.skewMs = 0;
+    await terraform.end();
+  }
+  const key = await world.key();
+  if (key?.key_state === '7') {
+    world.emulator.setKeyState(key.key_id, world.frozenFrom ?? '5');
+  }
+  world.frozenFrom = undefined;
+  world.declared.enabled = true;
+  world.declared.cancelPendingDeletion = true;
+  world.declared.material ??= {
+    file: world.file,
+    expirationTime: undefined,
+    onDestroy: 'retain',
+    pin: undefined,
+    allowUnverifiedRenewal: false,
+  };
+  world.declared.material.allowUnverifiedRenewal = !world.foreign;
+  await declareAchievable(world, terraform.attributes('material') !== undefined);
+}
+
+/**
+ * An expiry that lies ahead; of bytes that are not ours, the one that they have.
+ *
+ * @param adopted whether Terraform has the material in its state
+ */
+async function declareAchievable(world: World, adopted: boolean): Promise<void> {
+  const { material } = world.declared;
+  const key = await world.key();
+  if (material === undefined) {
+    return;
+  }
+  const { expirationTime } = material;
+  if (world.foreign && key !== undefined && key.key_state !== '5') {
+    material.expirationTime = adopted ? undefined : expiryOf(key);
+    return;
+  }
+  if (expirationTime !== undefined && expirationTime !== 'never' && Date.parse(expirationTime) <= world.emulator.now().getTime() + 60_000) {
+    material.expirationTime = world.inDays(30);
+  }
+  // An expiry that nobody declares is kept where material was adopted, also when it has passed.
+  if (material.expirationTime === undefined) {
+    material.expirationTime = world.random.pick(['never', world.inDays(50)]);
+  }
+}
+
+function instructionOf({ messages }: CommandResult): { name: ResourceName; id: string } | undefined {
+  const text = messages.join('\n').replace(/[│╷╵\s]+/g, ' ');
+  const id = /terraform import <address> ([0-9a-f-]{36})/.exec(text)?.[1];
+  return id === undefined ? undefined : { name: /alias "/i.test(text.slice(0, text.indexOf(id))) ? 'key' : 'material', id };
+}
+
+async function checkRecovered(world: World, terraform: Terraform, plan: CommandResult): Promise<void> {
+  const key = await world.key();
+  const material = terraform.attributes('material');
+  if (world.foreign && key?.key_state !== '2') {
+    return;
+  }
+  const declared = world.foreign ? undefined : world.declared.material?.expirationTime;
+  if (!plan.ok || plan.actions.length > 0) {
+    world.violate(`after recovery there is still something to plan: ${plan.actions.join(', ')} ${plan.messages.join('; ')}`);
+  }
+  if (key?.key_state !== '2') {
+    world.violate(`after recovery the key is in state ${key?.key_state ?? 'unknown'}`);
+    return;
+  }
+  const expiry = expiryOf(key);
+  if ((declared ?? expiry) !== expiry || material?.expiration_time !== expiry) {
+    world.violate(
+      `after recovery the material expires ${expiry}, declared is ${declared ?? ''}, in state is ${String(material?.expiration_time)}`,
+    );
+  }
+  const statuses = world.foreign ? ['present', 'expired_not_purged'] : ['present'];
+  if (material?.key_id !== key.key_id || material.key_state !== '2' || !statuses.includes(String(material.material_status))) {
+    world.violate(`after recovery the state says ${JSON.stringify(material)}`);
+  }
+}

@@ -1,0 +1,72 @@
+/** What a campaign did, for a person or a program. */
+import type { CaseReport } from './case';
+
+export interface Totals {
+  cases: number;
+  terraformCases: number;
+  commands: number;
+  starts: number;
+  kills: number;
+  instructions: number;
+  readonly operations: Record<string, number>;
+  readonly faults: Record<string, number>;
+  readonly violations: {
+    readonly case: number;
+    readonly seed: number;
+    readonly what: readonly string[];
+    readonly trace: readonly string[];
+  }[];
+}
+
+export function noTotals(): Totals {
+  return { cases: 0, terraformCases: 0, commands: 0, starts: 0, kills: 0, instructions: 0, operations: {}, faults: {}, violations: [] };
+}
+
+export function addCase(totals: Totals, number: number, terraform: boolean, report: CaseReport): void {
+  totals[terraform ? 'terraformCases' : 'cases'] += 1;
+  totals.commands += report.commands;
+  totals.starts += report.starts;
+  totals.instructions += report.instructions;
+  for (const [name, count] of Object.entries(report.operations)) {
+    totals.operations[name] = (totals.operations[name] ?? 0) + count;
+  }
+  for (const [name, count] of Object.entries(report.faults)) {
+    totals.faults[name] = (totals.faults[name] ?? 0) + count;
+    totals.kills += name.startsWith('killed') ? count : 0;
+  }
+  if (report.violations.length > 0) {
+    totals.violations.push({ case: number, seed: report.seed, what: report.violations, trace: report.trace });
+  }
+}
+
+export function printed(totals: Totals, seed: number, seconds: number): string {
+  const { operations, faults, violations } = totals;
+  return [
+    `cases        ${totals.cases} over the plugin protocol, ${totals.terraformCases} by the real terraform (seed ${seed})`,
+    `commands     ${totals.commands}, by ${totals.starts} starts of the provider or of terraform`,
+    `operations   ${sum(operations)}`,
+    ...rows(operations),
+    `faults       ${sum(faults)}, ${totals.kills} of them kills`,
+    ...rows(faults),
+    `instructions ${totals.instructions} creates ended in one, which was followed`,
+    `time         ${seconds.toFixed(0)} s`,
+    `violations   ${violations.length}`,
+    ...violations.flatMap(({ case: number, what, trace }) => [
+      '',
+      `case ${number} (again: npm run chaos -- --seed ${seed} --case ${number})`,
+      ...what.map((line) => `  ${line}`),
+      ...trace.map((line) => `  | ${line}`),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function rows(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`);
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

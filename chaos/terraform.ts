@@ -1,0 +1,71 @@
+/** What a case asks of Terraform, whoever plays it, and what is declared. */
+import type { Attributes } from './terraform-values';
+
+export const resourceNames = ['key', 'material'] as const;
+
+export type ResourceName = (typeof resourceNames)[number];
+
+export const resourceTypes = { key: 'byok_external_key', material: 'byok_key_material' } as const;
+
+export interface Declared {
+  alias: string;
+  keyOnDestroy: 'schedule_deletion' | 'retain';
+  enabled: boolean | undefined;
+  cancelPendingDeletion: boolean;
+  /** Undefined: not declared, so that Terraform destroys it. */
+  material: DeclaredMaterial | undefined;
+}
+
+export interface DeclaredMaterial {
+  file: string;
+  expirationTime: string | undefined;
+  onDestroy: 'retain' | 'delete_material' | 'refuse';
+  pin: string | undefined;
+  allowUnverifiedRenewal: boolean;
+}
+
+export interface CommandResult {
+  readonly ok: boolean;
+  /** Errors and warnings. */
+  readonly messages: readonly string[];
+  /** For example `material: update`. */
+  readonly actions: readonly string[];
+}
+
+export interface Terraform {
+  apply(declared: Declared): Promise<CommandResult>;
+  /** `actions` is empty when there is nothing to do. */
+  plan(declared: Declared): Promise<CommandResult>;
+  /** @param refresh false: `-refresh=false`, where nothing but the destroy itself is planned @default true */
+  destroy(declared: Declared, refresh?: boolean): Promise<CommandResult>;
+  import(name: ResourceName, id: string, declared: Declared): Promise<CommandResult>;
+  /** `terraform state rm` */
+  forget(name: ResourceName): Promise<void>;
+  /** As the state has them. */
+  attributes(name: ResourceName): Attributes | undefined;
+  /** SIGKILL to the provider; false when none runs. */
+  kill(): boolean;
+  /** The next command gets a new process: time has moved. */
+  end(): Promise<void>;
+  /** Ends everything, and takes it away. */
+  remove(): Promise<void>;
+  /** What Terraform would call a bug in the provider, and what processes left behind, since it was asked last. */
+  complaints(): string[];
+  readonly starts: number;
+}
+
+/** @param keyId of the material: the key's, or what stands for it while it is not known */
+export function keyAttributes({ alias, keyOnDestroy, enabled, cancelPendingDeletion }: Declared): Attributes {
+  return { alias, on_destroy: keyOnDestroy, enabled, cancel_pending_deletion: cancelPendingDeletion };
+}
+
+export function materialAttributes(material: DeclaredMaterial, keyId: unknown): Attributes {
+  return {
+    key_id: keyId,
+    material_file: material.file,
+    expiration_time: material.expirationTime,
+    on_destroy: material.onDestroy,
+    fingerprint: material.pin,
+    allow_unverified_renewal: material.allowUnverifiedRenewal,
+  };
+}
