@@ -23,7 +23,7 @@ import { check, checkForm, checkInteger, validateAgainstSchema } from './validat
 
 const noPrivateState = new Uint8Array();
 
-export const externalKeyResource: ResourceDefinition<Client> = {
+export const externalKeyResource = {
   schema: externalKeySchema,
 
   validate({ config }, context) {
@@ -97,7 +97,7 @@ export const externalKeyResource: ResourceDefinition<Client> = {
     const key = await describeForImport(requireConnection(client), id, context);
     return { state: refreshed({ ...emptyState(), id: key.keyId, key_id: key.keyId }, key), private: noPrivateState };
   },
-};
+} as const satisfies ResourceDefinition<Client>;
 
 /** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
 async function refreshedTags({ kms }: ConnectedClient, keyId: string, known: Value, context: Context): Promise<Value> {

@@ -28,7 +28,7 @@ const noPrivateState = new Uint8Array();
 const nothingRemembered = { proof: undefined, ours: undefined };
 const notPlanned = 'The material cannot be planned as declared';
 
-export const keyMaterialResource: ResourceDefinition<Client> = {
+export const keyMaterialResource = {
   schema: keyMaterialSchema,
 
   validate: validateMaterial,
@@ -117,7 +117,7 @@ export const keyMaterialResource: ResourceDefinition<Client> = {
       private: encodePrivateState({ proof: undefined, ours: false, permitted: [] }),
     };
   },
-};
+} as const satisfies ResourceDefinition<Client>;
 
 /** A get-publickey that is refused, as for want of a permission, costs the proof and not the refresh. */
 async function proofOnRefresh(

@@ -1,25 +1,53 @@
 /** The provider "byok": its schema, its resources, and what it makes of its block. */
 import type { Environment } from '../kms/connection';
+import { keyDataSourceSchema, keysDataSourceSchema } from '../schema/data-sources';
+import { externalKeySchema } from '../schema/external-key';
+import { fingerprintFunctionSchema } from '../schema/fingerprint-function';
+import { importParametersSchema } from '../schema/import-parameters';
+import { keyMaterialSchema } from '../schema/key-material';
 import { type ProviderAttribute, providerSchema } from '../schema/provider';
 import { Secret } from '../secret';
 import type { Context, ProviderDefinition } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
 import type { Client, Connection, Surroundings } from './client';
-import { fingerprintFunction } from './fingerprint-function';
-import { importParametersEphemeral } from './import-parameters-ephemeral';
-import { keyDataSource } from './key-data-source';
-import { externalKeyResource } from './key-resource';
-import { keysDataSource } from './keys-data-source';
-import { keyMaterialResource } from './material-resource';
+import { lateDataSource, lateEphemeralResource, lateFunction, lateResource } from './late';
 
 export function byokProvider(surroundings: Surroundings): ProviderDefinition<Client> {
   return {
     schema: providerSchema,
-    resources: { byok_external_key: externalKeyResource, byok_key_material: keyMaterialResource },
-    dataSources: { byok_key: keyDataSource, byok_keys: keysDataSource },
-    ephemeralResources: { byok_import_parameters: importParametersEphemeral },
-    functions: { fingerprint: fingerprintFunction },
+    resources: {
+      byok_external_key: lateResource(
+        externalKeySchema,
+        () => (require('./key-resource') as typeof import('./key-resource')).externalKeyResource,
+      ),
+      byok_key_material: lateResource(
+        keyMaterialSchema,
+        () => (require('./material-resource') as typeof import('./material-resource')).keyMaterialResource,
+      ),
+    },
+    dataSources: {
+      byok_key: lateDataSource(
+        keyDataSourceSchema,
+        () => (require('./key-data-source') as typeof import('./key-data-source')).keyDataSource,
+      ),
+      byok_keys: lateDataSource(
+        keysDataSourceSchema,
+        () => (require('./keys-data-source') as typeof import('./keys-data-source')).keysDataSource,
+      ),
+    },
+    ephemeralResources: {
+      byok_import_parameters: lateEphemeralResource(
+        importParametersSchema,
+        () => (require('./import-parameters-ephemeral') as typeof import('./import-parameters-ephemeral')).importParametersEphemeral,
+      ),
+    },
+    functions: {
+      fingerprint: lateFunction(
+        fingerprintFunctionSchema,
+        () => (require('./fingerprint-function') as typeof import('./fingerprint-function')).fingerprintFunction,
+      ),
+    },
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
