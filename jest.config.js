@@ -2,7 +2,10 @@
 const base = {
   testEnvironment: 'node',
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
-  moduleNameMapper: { '^cdktf-byok$': '<rootDir>/lib/index.ts', '^cdktf-byok/emulator$': '<rootDir>/lib/emulator/index.ts' },
+  moduleNameMapper: {
+    '^cdktf-byok$': '<rootDir>/lib/index.ts',
+    '^cdktf-byok/(aws-cdk|emulator|testing)$': '<rootDir>/lib/$1/index.ts',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tmp'],
 };
 

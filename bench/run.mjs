@@ -62,7 +62,7 @@ async function describeMachine() {
 }
 
 function builtProvider() {
-  const { bundleFolder, readProviderBundle, writeMirror } = require('../dist/cdktf/provider-bundle.js');
+  const { bundleFolder, readProviderBundle, writeMirror } = require('../dist/mirror/provider-bundle.js');
   const bundle = readProviderBundle();
   const folder = join(bundleFolder(), 'provider');
   const executable = join(folder, `terraform-provider-byok_v${bundle.version}`);

@@ -88,7 +88,7 @@ async function buildProvider() {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content, { mode: name === executable ? 0o755 : 0o644 });
   }
-  // Terraform's package hash "h1:": see lib/cdktf/provider-bundle.ts, which checks it.
+  // Terraform's package hash "h1:": see lib/mirror/provider-bundle.ts, which checks it.
   const lines = Object.entries(files).map(([name, digest]) => `${digest}  ${name}\n`);
   const description = { version, executable, files, h1: `h1:${sha256(lines.join('')).digest('base64')}` };
   writeFileSync(join(dist, 'bundle', 'provider.json'), `${JSON.stringify(description, undefined, 2)}\n`);

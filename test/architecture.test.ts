@@ -16,11 +16,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tfplugin: ['errors', 'secret', 'schema'],
   lifecycle: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material'],
   provider: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
-  cdktf: ['errors', 'schema'],
+  mirror: ['errors', 'schema'],
+  cdktf: ['errors', 'schema', 'mirror'],
   emulator: ['errors', 'secret', 'schema'],
   // Of kms the types of its answers.
   report: ['errors', 'schema', 'kms', 'lifecycle'],
-  cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'cdktf', 'emulator'],
+  cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
   index: ['errors', 'schema', 'cdktf'],
 };
 

@@ -5,10 +5,10 @@
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ByokError } from '../errors';
+import { installProvider } from '../mirror/install-provider';
+import { packageVersion, readProviderBundle } from '../mirror/provider-bundle';
 import { type EnvironmentSetting, environmentVariables, providerName, providerSchema, sourceAddress } from '../schema/provider';
 import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
-import { installProvider } from './install-provider';
-import { packageVersion, readProviderBundle } from './provider-bundle';
 import { onSynthesis, pathFromStackFolder } from './stack-folder';
 
 /** Which KMS, which project, and one way to log in; whatever is left out comes from the environment. */

@@ -1,10 +1,10 @@
 /** What the resources of the provider have in common; each of them adds its configuration, its outputs and its checks. */
 import { ImportableResource, type TerraformMetaArguments, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
+import { packageVersion } from '../mirror/provider-bundle';
 import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
 import { hclAttributes, jsonAttributes, valuesNotAllowed } from './config-attributes';
-import { packageVersion } from './provider-bundle';
 
 /** Time limits of the operations, waiting included: a whole number and a unit (s, m, h or d), such as "90s" or "10m". */
 export interface ResourceTimeouts {

@@ -1,6 +1,6 @@
 /** The `byok` command: its subcommands and what their help teaches. */
 import { Command } from 'commander';
-import { packageVersion } from '../cdktf/provider-bundle';
+import { packageVersion } from '../mirror/provider-bundle';
 import { ceremonyCommand } from './ceremony-command';
 import { checkCommand } from './check-command';
 import { emulatorCommand } from './emulator-command';

@@ -1,7 +1,7 @@
 /** `byok provider install`: puts the built provider where Terraform looks for it. Talks to no network. */
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { readProviderBundle, writeMirror } from '../cdktf/provider-bundle';
+import { readProviderBundle, writeMirror } from '../mirror/provider-bundle';
 import { providerName, sourceAddress } from '../schema/provider';
 import type { Surroundings } from './surroundings';
 

@@ -1,7 +1,7 @@
 import { TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokProvider } from '../../lib/cdktf/byok-provider';
-import { packageVersion } from './fake-bundle';
+import { packageVersion } from '../mirror/fake-bundle';
 import { stackUnderTest, synthesized } from './stack-under-test';
 
 test('requires the provider of this very release, from a host that no registry serves', () => {

@@ -5,8 +5,8 @@ import * as cdktf from 'cdktf';
 import { ByokProvider, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource } from 'cdktf-byok';
 import * as cdktn from 'cdktn';
 import { Construct } from 'constructs';
-import { fakeBundle } from './fake-bundle';
-import { scratchFolder } from './scratch-folder';
+import { fakeBundle } from '../mirror/fake-bundle';
+import { scratchFolder } from '../support/scratch-folder';
 
 const context = () => ({ 'cdktf-byok:bundle': fakeBundle(scratchFolder()).folder });
 

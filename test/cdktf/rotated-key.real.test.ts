@@ -8,8 +8,8 @@ import { ByokProvider, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { scratchFolder } from '../support/scratch-folder';
 import { cleanEnvironment, type Run, runCommand } from '../support/terraform-workspace';
-import { scratchFolder } from './scratch-folder';
 
 let emulator: Emulator;
 let folder: string;

@@ -2,7 +2,7 @@ import { TerraformStack as CdktfStack, Testing as CdktfTesting, TerraformOutput 
 import { ByokProvider, Expiration, type KeyGeneration, KeyMaterialSource, RotatedKey, type RotatedKeyProps } from 'cdktf-byok';
 import { TerraformStack as CdktnStack, Testing as CdktnTesting } from 'cdktn';
 import type { Construct } from 'constructs';
-import { scratchFolder } from './scratch-folder';
+import { scratchFolder } from '../support/scratch-folder';
 import { stackUnderTest, synthesized } from './stack-under-test';
 
 const generation = (name: string, more: Partial<KeyGeneration> = {}): KeyGeneration => ({

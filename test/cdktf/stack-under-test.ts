@@ -1,6 +1,6 @@
 /** A stack in an app whose folders are temporary, and what cdktf makes of it. */
 import { TerraformStack, Testing } from 'cdktf';
-import { scratchFolder } from './scratch-folder';
+import { scratchFolder } from '../support/scratch-folder';
 
 export function stackUnderTest(context: Record<string, unknown> = {}): TerraformStack {
   return new TerraformStack(Testing.app({ outdir: scratchFolder(), context }), 'stack');

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join, resolve } from 'node:path';
 import { App, LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { ByokProvider, Expiration, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
-import { fakeBundle } from './fake-bundle';
-import { scratchFolder, toBeRemoved } from './scratch-folder';
+import { fakeBundle } from '../mirror/fake-bundle';
+import { scratchFolder, toBeRemoved } from '../support/scratch-folder';
 
 const bundle = fakeBundle(scratchFolder()).folder;
 

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { ByokProvider, Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource } from 'cdktf-byok';
-import { bundleFolder, readProviderBundle } from '../../lib/cdktf/provider-bundle';
-import { type FakeBundle, fakeBundle } from './fake-bundle';
-import { scratchFolder } from './scratch-folder';
+import { bundleFolder, readProviderBundle } from '../../lib/mirror/provider-bundle';
+import { type FakeBundle, fakeBundle } from '../mirror/fake-bundle';
+import { scratchFolder } from '../support/scratch-folder';
 
 const home = scratchFolder();
 

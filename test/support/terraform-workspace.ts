@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readProviderBundle, writeMirror } from '../../lib/cdktf/provider-bundle';
+import { readProviderBundle, writeMirror } from '../../lib/mirror/provider-bundle';
 
 export interface Run {
   readonly code: number;

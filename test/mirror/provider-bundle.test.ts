@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mirrorPlatforms, packageHash, packageVersion, readProviderBundle, writeMirror } from '../../lib/cdktf/provider-bundle';
+import { mirrorPlatforms, packageHash, packageVersion, readProviderBundle, writeMirror } from '../../lib/mirror/provider-bundle';
+import { scratchFolder } from '../support/scratch-folder';
 import { packageVersion as expectedVersion, fakeBundle } from './fake-bundle';
-import { scratchFolder } from './scratch-folder';
 
 const address = ['terraform.local', 'cdktf-byok', 'byok'];
 

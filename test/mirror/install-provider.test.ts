@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installProvider } from '../../lib/cdktf/install-provider';
-import { readProviderBundle } from '../../lib/cdktf/provider-bundle';
+import { installProvider } from '../../lib/mirror/install-provider';
+import { readProviderBundle } from '../../lib/mirror/provider-bundle';
+import { scratchFolder } from '../support/scratch-folder';
 import { fakeBundle } from './fake-bundle';
-import { scratchFolder } from './scratch-folder';
 
 test('puts the provider and its lock entry into the folder', () => {
   const fake = fakeBundle(scratchFolder());

@@ -1,4 +1,4 @@
-import { lockFileWith } from '../../lib/cdktf/lock-file';
+import { lockFileWith } from '../../lib/mirror/lock-file';
 
 const entry = { version: '0.2.0', h1: 'h1:bmV3' };
 

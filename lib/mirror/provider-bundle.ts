@@ -1,6 +1,6 @@
 /**
- * The built provider inside this package: finds it, checks it, and writes it out as a filesystem mirror for Terraform.
- * Plain Node; never imports cdktf, since the command line installs the provider with it too.
+ * The built provider inside this package: finds it, checks it, and writes it out as a filesystem mirror for Terraform. Constructs and the
+ * command line install the provider with it.
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
