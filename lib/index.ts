@@ -1,9 +1,19 @@
-export { ByokProvider, type ByokProviderProps } from './cdktf/byok-provider';
+export { type ByokConnectionProps, ByokProvider, type ByokProviderProps } from './cdktf/byok-provider';
 export type { ResourceTimeouts } from './cdktf/byok-resource';
 export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './cdktf/expiration';
 export { ExternalKey, type ExternalKeyConfig } from './cdktf/external-key';
+export type { IExternalKey } from './cdktf/external-key-reference';
 export { ImportedKey, type ImportedKeyProps } from './cdktf/imported-key';
-export { KeyMaterial, type KeyMaterialConfig, type KeyMaterialSourceConfig } from './cdktf/key-material';
+export { KeyMaterial } from './cdktf/key-material';
+export type { KeyMaterialConfig, KeyMaterialSourceConfig } from './cdktf/key-material-config';
+export { KeyMaterialEngine, type KeyMaterialHooksOptions } from './cdktf/key-material-engine';
+export {
+  KeyMaterialPolicy,
+  type KeyMaterialPolicyProps,
+  type KeyMaterialPolicySeverities,
+  type KeyMaterialPolicySeverity,
+} from './cdktf/key-material-policy';
+export type { KeyMaterialRules, KeyMaterialSourceName } from './cdktf/key-material-rules';
 export {
   type IKeyMaterialVariable,
   KeyMaterialSource,
@@ -11,6 +21,7 @@ export {
   type PreWrappedOptions,
   type VariableSourceOptions,
 } from './cdktf/key-material-source';
+export type { IResourceCount, IResourceProvider, ResourceMetaArguments } from './cdktf/resource-arguments';
 export { type KeyGeneration, RotatedKey, type RotatedKeyProps } from './cdktf/rotated-key';
 export { ByokError, type ErrorCode, isByokError } from './errors';
 export type { KeyDestroyPolicy } from './schema/external-key';

@@ -11,8 +11,8 @@ import { type EnvironmentSetting, environmentVariables, providerName, providerSc
 import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
 import { onSynthesis, pathFromStackFolder } from './stack-folder';
 
-/** Which KMS, which project, and one way to log in; whatever is left out comes from the environment. */
-export interface ByokProviderProps {
+/** Which KMS, which project, and who logs in: nothing secret. Whatever is left out comes from the environment. */
+export interface ByokConnectionProps {
   /**
    * Whose KMS this is: "huaweicloud", "opentelekomcloud", or the domain suffix of a related cloud. It also decides whether `HW_*` or
    * `OS_*` environment variables are read, never both.
@@ -50,20 +50,10 @@ export interface ByokProviderProps {
    */
   readonly authUrl?: string;
   /**
-   * Login by an IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
-   * @default - environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN
-   */
-  readonly authToken?: string;
-  /**
    * Login by password: the IAM user.
    * @default - environment variable HW_USER_NAME or OS_USERNAME
    */
   readonly userName?: string;
-  /**
-   * Password of `userName`: a reference to an ephemeral variable. A literal is refused.
-   * @default - environment variable HW_USER_PASSWORD or OS_PASSWORD
-   */
-  readonly password?: string;
   /**
    * Account (domain) that `userName` belongs to; no other login needs it.
    * @default - environment variable HW_DOMAIN_NAME or OS_USER_DOMAIN_NAME
@@ -75,6 +65,25 @@ export interface ByokProviderProps {
    */
   readonly accessKey?: string;
   /**
+   * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`. Verification cannot be turned off.
+   * @default - those of Node
+   */
+  readonly caFile?: string;
+}
+
+/** Which KMS, which project, and one way to log in; whatever is left out comes from the environment. */
+export interface ByokProviderProps extends ByokConnectionProps {
+  /**
+   * Login by an IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
+   * @default - environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN
+   */
+  readonly authToken?: string;
+  /**
+   * Password of `userName`: a reference to an ephemeral variable. A literal is refused.
+   * @default - environment variable HW_USER_PASSWORD or OS_PASSWORD
+   */
+  readonly password?: string;
+  /**
    * Secret key (SK) of `accessKey`: a reference to an ephemeral variable. A literal is refused.
    * @default - environment variable HW_SECRET_KEY or OS_SECRET_KEY
    */
@@ -84,11 +93,6 @@ export interface ByokProviderProps {
    * @default - environment variable HW_SECURITY_TOKEN or OS_SECURITY_TOKEN
    */
   readonly securityToken?: string;
-  /**
-   * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`. Verification cannot be turned off.
-   * @default - those of Node
-   */
-  readonly caFile?: string;
   /**
    * How often a call that is safe to repeat is repeated after throttling or a broken connection.
    * @default 5

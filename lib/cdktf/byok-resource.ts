@@ -1,10 +1,13 @@
 /** What the resources of the provider have in common; each of them adds its configuration, its outputs and its checks. */
-import { ImportableResource, type TerraformMetaArguments, TerraformResource } from 'cdktf';
+import { ImportableResource, type TerraformCount, type TerraformProvider, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
+import { parseDuration } from '../schema/duration';
 import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
-import { hclAttributes, jsonAttributes, valuesNotAllowed } from './config-attributes';
+import { operations } from '../schema/timeouts';
+import { faultsOfParsing, hclAttributes, jsonAttributes, literal, valuesNotAllowed } from './config-attributes';
+import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
 /** Time limits of the operations, waiting included: a whole number and a unit (s, m, h or d), such as "90s" or "10m". */
 export interface ResourceTimeouts {
@@ -24,17 +27,21 @@ interface ResourceKind {
   readonly schema: ResourceSchema;
 }
 
+interface ResourceConfig extends ResourceMetaArguments {
+  readonly timeouts?: ResourceTimeouts;
+}
+
 export abstract class ByokResource extends TerraformResource {
   readonly #schema: ResourceSchema;
-  readonly #config: object;
+  readonly #config: ResourceConfig;
 
-  protected constructor(scope: Construct, id: string, { type, schema }: ResourceKind, config: TerraformMetaArguments) {
+  protected constructor(scope: Construct, id: string, { type, schema }: ResourceKind, config: ResourceConfig) {
     super(scope, id, {
       terraformResourceType: type,
       terraformGeneratorMetadata: { providerName, providerVersion: packageVersion() },
-      provider: config.provider,
+      provider: ofCdktf(config.provider),
       dependsOn: config.dependsOn,
-      count: config.count,
+      count: config.count as number | TerraformCount | undefined,
       lifecycle: config.lifecycle,
       provisioners: config.provisioners,
       connection: config.connection,
@@ -42,7 +49,7 @@ export abstract class ByokResource extends TerraformResource {
     });
     this.#schema = schema;
     this.#config = config;
-    this.node.addValidation({ validate: () => valuesNotAllowed(schema, config) });
+    this.node.addValidation({ validate: () => [...valuesNotAllowed(schema, config), ...faultsOfTimeouts(config.timeouts)] });
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -62,6 +69,22 @@ export abstract class ByokResource extends TerraformResource {
 
 /** An import block without a resource: Terraform then generates the configuration of what it finds. */
 export class ByokImport extends ImportableResource {
+  constructor(scope: Construct, importToId: string, terraformResourceType: string, importId: string, provider?: IResourceProvider) {
+    super(scope, importToId, { terraformResourceType, importId, provider: ofCdktf(provider) });
+  }
+
   /** @internal */
   _resetResolveDiscoveredProviderFeatureUsage(): void {}
+}
+
+/** Nothing but the name of the provider is asked for, which a provider of cdktn tells just as well. */
+function ofCdktf(provider: IResourceProvider | undefined): TerraformProvider | undefined {
+  return provider as TerraformProvider | undefined;
+}
+
+function faultsOfTimeouts(timeouts: ResourceTimeouts = {}): string[] {
+  return operations.flatMap((operation) => {
+    const timeout = literal(timeouts[operation]);
+    return timeout === undefined ? [] : faultsOfParsing(() => parseDuration(timeout, `timeouts.${operation}`));
+  });
 }

@@ -2,8 +2,8 @@
  * Turns the configuration of a construct into Terraform's, directed by the schema tables: names, types, nested blocks, and which
  * values are secret. A new attribute needs a table entry and a documented property, nothing here.
  */
-import { Token } from 'cdktf';
-import { ByokError } from '../errors';
+import { type IResolvable, Token } from 'cdktf';
+import { ByokError, isByokError } from '../errors';
 import type { AttributeSchema, AttributeType, BlockSchema } from '../schema/model';
 
 /** The name that an attribute has in TypeScript: `key_id` is `keyId`. */
@@ -38,7 +38,7 @@ export function hclAttributes(schema: BlockSchema, config: object): Record<strin
  */
 export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice: (attribute: string) => string): void {
   for (const { name, attribute, value } of given(schema, config)) {
-    if ((attribute.sensitive || attribute.writeOnly) && isLiteral(value)) {
+    if ((attribute.sensitive || attribute.writeOnly) && !isReference(value)) {
       throw new ByokError(
         'ERR_ARGUMENT',
         `${propertyName(name)} is given as a literal and would be written to cdk.tf.json in clear; allowed is a reference only: ${advice(name)}`,
@@ -57,9 +57,37 @@ export function valuesNotAllowed(schema: BlockSchema, config: object): string[] 
   );
 }
 
-/** False for tokens and for `${…}` written by hand: only Terraform will know those. */
+/** The value, when it is known already: undefined for tokens, and for text with a `${…}` or `%{…}` written by hand in it. */
+export function literal<Value>(value: Value | IResolvable | undefined): Value | undefined {
+  return isLiteral(value) ? (value as Value) : undefined;
+}
+
+/** False for what only Terraform will know, and for what is not given. */
 export function isLiteral(value: unknown): boolean {
-  return value !== undefined && !Token.isUnresolved(value) && !(typeof value === 'string' && /^\$\{.+\}$/s.test(value));
+  return value !== undefined && !Token.isUnresolved(value) && !(typeof value === 'string' && holdsExpression(value));
+}
+
+/** A doubled `$` or `%` stands for itself. */
+function holdsExpression(text: string): boolean {
+  return /(?<!\$)\$\{|(?<!%)%\{/.test(text);
+}
+
+/** More is asked of a secret: what is written by hand must be a reference as a whole. */
+function isReference(value: unknown): boolean {
+  return Token.isUnresolved(value) || (typeof value === 'string' && /^\$\{.+\}$/s.test(value));
+}
+
+/** What `parse` says about a value, with the attribute called as in TypeScript; empty when it says nothing. */
+export function faultsOfParsing(parse: () => unknown): string[] {
+  try {
+    parse();
+    return [];
+  } catch (error) {
+    if (isByokError(error)) {
+      return [error.attribute === undefined ? error.message : error.message.replaceAll(error.attribute, propertyName(error.attribute))];
+    }
+    throw error;
+  }
 }
 
 interface GivenAttribute {

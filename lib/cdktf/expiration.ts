@@ -1,23 +1,37 @@
-/** When the KMS deletes imported material. Without a clock: whether the instant is past is decided when Terraform plans. */
-import { Token } from 'cdktf';
-import { ByokError } from '../errors';
-import { parseDuration } from '../schema/duration';
-import { formatInstant, never, parseExpirationTime } from '../schema/expiration-time';
+/**
+ * When the KMS deletes imported material. A value only: the construct that is given it checks it at synthesis, with all else, and Terraform
+ * decides at plan whether the instant is past.
+ */
+import { formatInstant, never } from '../schema/expiration-time';
 
 /** Attributes of a `KeyMaterial`. */
 export interface ExpirationConfig {
+  /**
+   * RFC 3339 in whole seconds, or "never".
+   * @default - the expiry rolls
+   */
   readonly expirationTime?: string;
+  /**
+   * How long the material is valid after each import.
+   * @default - the expiry is fixed
+   */
   readonly validFor?: string;
+  /**
+   * From how long before the expiry on it is renewed.
+   * @default - the expiry is fixed
+   */
   readonly renewBefore?: string;
 }
 
+/** A rolling expiry. Durations are a whole number and a unit (s, m, h or d). */
 export interface RollingExpirationOptions {
-  /** How long the material is valid after each import: a whole number and a unit (s, m, h, d), for example "90d". */
+  /** How long the material is valid after each import, for example "90d". */
   readonly validFor: string;
-  /** From how long before the expiry on a deploy renews it; shorter than `validFor`. */
+  /** From how long before the expiry on a deploy renews it, for example "14d"; shorter than `validFor`. */
   readonly renewBefore: string;
 }
 
+/** When the KMS deletes the material of a symmetric key; that of an asymmetric key it keeps for good. */
 export class Expiration {
   /** The material stays until somebody deletes it. */
   static never(): Expiration {
@@ -25,25 +39,20 @@ export class Expiration {
   }
 
   /**
-   * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z"; in whole seconds, as the KMS counts in them. Tokens are let through.
-   * @throws ByokError ERR_ARGUMENT when it is no such instant
+   * A fixed end. Synthesis warns of one that is past, and does not fail, since `cdktf destroy` synthesizes, too; the plan refuses one that is
+   * past when it is declared.
+   * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z", or epoch seconds such as "1893456000"; in whole seconds, as the KMS
+   * counts in them. Another one is refused at synthesis; a reference is let through
    */
   static at(instant: Date | string): Expiration {
-    const text = instant instanceof Date ? textOf(instant) : instant;
-    if (!Token.isUnresolved(text)) {
-      parseExpirationTime(text);
-    }
-    return new Expiration({ expirationTime: text });
+    return new Expiration({ expirationTime: instant instanceof Date ? textOf(instant) : instant });
   }
 
   /**
-   * Renewed by whoever deploys within `renewBefore` of the end; outside that window nothing changes. Each renewal is a short outage.
-   * @throws ByokError ERR_ARGUMENT when one is no duration, or the window is not shorter than the validity
+   * Renewed by whoever deploys within `renewBefore` of the end; outside that window nothing changes. Each renewal is a short outage. A window
+   * that is not shorter than the validity is refused at synthesis; references are let through.
    */
   static rolling({ validFor, renewBefore }: RollingExpirationOptions): Expiration {
-    if (!Token.isUnresolved(validFor) && !Token.isUnresolved(renewBefore)) {
-      checkWindow(validFor, renewBefore);
-    }
     return new Expiration({ validFor, renewBefore });
   }
 
@@ -59,28 +68,10 @@ export class Expiration {
   }
 }
 
-function checkWindow(validFor: string, renewBefore: string): void {
-  if (parseDuration(renewBefore, 'renew_before') >= parseDuration(validFor, 'valid_for')) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `renewBefore is "${renewBefore}", which is not shorter than validFor "${validFor}"; give a shorter one`,
-      {
-        attribute: 'renew_before',
-      },
-    );
-  }
-}
-
+/** What is no instant in whole seconds keeps its own spelling, in which the checks refuse it. */
 function textOf(instant: Date): string {
-  if (Number.isNaN(instant.getTime()) || instant.getUTCMilliseconds() !== 0) {
-    const shown = Number.isNaN(instant.getTime()) ? 'an invalid Date' : instant.toISOString();
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `the expiration is ${shown}; allowed is an instant in whole seconds, for example new Date("2030-01-31T00:00:00Z")`,
-      {
-        attribute: 'expiration_time',
-      },
-    );
+  if (Number.isNaN(instant.getTime())) {
+    return String(instant);
   }
-  return formatInstant(instant);
+  return instant.getUTCMilliseconds() === 0 ? formatInstant(instant) : instant.toISOString();
 }

@@ -1,25 +1,28 @@
 /** `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
-import type { ImportableResource, IResolvable, TerraformMetaArguments, TerraformProvider } from 'cdktf';
+import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { externalKeySchema } from '../schema/external-key';
-import { formats, ranges } from '../schema/kms';
+import { externalKeySchema, type KeyDestroyPolicy } from '../schema/external-key';
+import { keyRules } from '../schema/key-rules';
+import { defaultKeySpec, type KeySpec, type KeyUsage, tryFindKeySpec } from '../schema/kms';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
-import { isLiteral } from './config-attributes';
+import { isLiteral, literal } from './config-attributes';
+import { ExternalKeyReference, type IExternalKey } from './external-key-reference';
+import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
 /** Attributes of `byok_external_key`, and Terraform's own of every resource. */
-export interface ExternalKeyConfig extends TerraformMetaArguments {
+export interface ExternalKeyConfig extends ResourceMetaArguments {
   /** Name of the key, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. */
   readonly alias: string;
   /**
-   * What kind of key it is. Another one means another key.
+   * What kind of key it is: "AES_256", or one of the asymmetric specs. Another one means another key.
    * @default "AES_256"
    */
-  readonly keySpec?: string;
+  readonly keySpec?: KeySpec | IResolvable;
   /**
-   * What the key may do. Another one means another key.
+   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another one means another key.
    * @default - what `keySpec` allows: "ENCRYPT_DECRYPT" for AES_256
    */
-  readonly keyUsage?: string;
+  readonly keyUsage?: KeyUsage | IResolvable;
   /**
    * Up to 255 characters.
    * @default - none
@@ -50,27 +53,43 @@ export interface ExternalKeyConfig extends TerraformMetaArguments {
    * forgotten by Terraform).
    * @default "schedule_deletion"
    */
-  readonly onDestroy?: string;
-  /** @default - 5 minutes each */
+  readonly onDestroy?: KeyDestroyPolicy | IResolvable;
+  /**
+   * How long each operation may take, waiting included.
+   * @default - 5 minutes each
+   */
   readonly timeouts?: ResourceTimeouts;
 }
 
-/** A key of origin "external". It has no material until a `KeyMaterial` imports some. */
-export class ExternalKey extends ByokResource {
+/**
+ * A key of origin "external". It has no material until a `KeyMaterial` imports some.
+ * @see https://support.huaweicloud.com/intl/en-us/api-dew/CreateKey.html
+ */
+export class ExternalKey extends ByokResource implements IExternalKey {
   static readonly tfResourceType = 'byok_external_key';
+
+  /**
+   * A key that stands elsewhere: in another stack, or in the KMS only. Nothing is emitted for it, so that it is neither changed nor
+   * destroyed.
+   * @param keyId 36 characters; a literal of another form is refused at synth, a reference is let through
+   */
+  static fromKeyId(scope: Construct, id: string, keyId: string): IExternalKey {
+    return new ExternalKeyReference(scope, id, keyId);
+  }
 
   /**
    * Import block for an existing key, of which Terraform then generates the configuration.
    * @param importToId id of the resource that the configuration will be generated for
    * @param importFromId key id
+   * @param provider the provider block; by default the one of the stack that has no alias
    */
   static generateConfigForImport(
     scope: Construct,
     importToId: string,
     importFromId: string,
-    provider?: TerraformProvider,
+    provider?: IResourceProvider,
   ): ImportableResource {
-    return new ByokImport(scope, importToId, { terraformResourceType: ExternalKey.tfResourceType, importId: importFromId, provider });
+    return new ByokImport(scope, importToId, ExternalKey.tfResourceType, importFromId, provider);
   }
 
   constructor(scope: Construct, id: string, config: ExternalKeyConfig) {
@@ -109,22 +128,40 @@ export class ExternalKey extends ByokResource {
   }
 }
 
-function faultsOf({ alias, description, pendingDays }: ExternalKeyConfig): string[] {
-  const faults: string[] = [];
-  if (isLiteral(alias) && (!new RegExp(formats.keyAlias).test(alias) || alias.endsWith('/default'))) {
-    faults.push(`alias is "${alias}"; allowed are 1 to 255 of the characters a-z A-Z 0-9 : / _ -, not ending in "/default"`);
-  }
-  const { maximum } = ranges.keyDescription;
-  if (description !== undefined && isLiteral(description) && description.length > maximum) {
-    faults.push(`description has ${description.length} characters; allowed are up to ${maximum}`);
-  }
-  const days = ranges.pendingDays;
-  if (
-    pendingDays !== undefined &&
-    isLiteral(pendingDays) &&
-    !(Number.isInteger(pendingDays) && pendingDays >= days.minimum && pendingDays <= days.maximum)
-  ) {
-    faults.push(`pendingDays is ${pendingDays}; allowed is a whole number from ${days.minimum} to ${days.maximum}`);
-  }
-  return faults;
+/** One message per fault: what, which value, what is allowed, what to do. */
+function faultsOf({ alias, description, pendingDays, keySpec, keyUsage, tags }: ExternalKeyConfig): string[] {
+  const [name, text, days] = [literal(alias), literal(description), literal(pendingDays)];
+  const { alias: aliasRule, description: descriptionRule, pendingDays: daysRule } = keyRules;
+  return [
+    ...(name === undefined || aliasRule.accepts(name) ? [] : [`alias is "${name}"; allowed are ${aliasRule.allowed}`]),
+    ...(text === undefined || descriptionRule.accepts(text)
+      ? []
+      : [`description has ${text.length} characters; allowed are ${descriptionRule.allowed}`]),
+    ...(days === undefined || daysRule.accepts(days) ? [] : [`pendingDays is ${days}; allowed is ${daysRule.allowed}`]),
+    ...faultsOfUsage(keySpec ?? defaultKeySpec, keyUsage),
+    ...faultsOfTags(literal(tags) ?? {}),
+  ];
+}
+
+/** A spec that is unknown, or not known yet, has no usages to compare with; the former is reported by the schema. */
+function faultsOfUsage(keySpec: KeySpec | IResolvable, keyUsage: KeyUsage | IResolvable | undefined): string[] {
+  const [spec, usage] = [literal(keySpec), literal(keyUsage)];
+  const usages: readonly string[] | undefined = spec === undefined ? undefined : tryFindKeySpec(spec)?.usages;
+  return usages === undefined || usage === undefined || usages.includes(usage)
+    ? []
+    : [`keyUsage is "${usage}"; allowed for ${spec} are ${usages.map((one) => `"${one}"`).join(', ')}: give one, or leave it out`];
+}
+
+function faultsOfTags(tags: Readonly<Record<string, string>>): string[] {
+  const { tagKey, tagValue, numberOfTags } = keyRules;
+  const entries = Object.entries(tags);
+  return [
+    ...(numberOfTags.accepts(entries.length) ? [] : [`tags holds ${entries.length} tags; allowed are ${numberOfTags.allowed}`]),
+    ...entries.flatMap(([key, value]) => [
+      ...(!isLiteral(key) || tagKey.accepts(key) ? [] : [`tags holds the name "${key}"; allowed are ${tagKey.allowed}`]),
+      ...(!isLiteral(value) || tagValue.accepts(value)
+        ? []
+        : [`tags holds the value "${value}" of "${key}"; allowed are ${tagValue.allowed}`]),
+    ]),
+  ];
 }

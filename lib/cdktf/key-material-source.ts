@@ -3,7 +3,7 @@ import { TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import type { MaterialEncoding } from '../schema/key-material';
-import type { KeyMaterialSourceConfig } from './key-material';
+import type { KeyMaterialSourceConfig } from './key-material-config';
 import { pathFromStackFolder } from './stack-folder';
 
 /** How a source spells the material. */
@@ -61,10 +61,7 @@ export abstract class KeyMaterialSource {
    * @param path absolute, or relative to the folder of `cdktf.json`; then the synthesized configuration is the same on every machine
    */
   static fromFile(path: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
-    if (path === '') {
-      throw new ByokError('ERR_ARGUMENT', 'the path of the key material is empty; give the path of a file', { attribute: 'material_file' });
-    }
-    return new BoundSource((scope) => ({ materialFile: pathFromStackFolder(scope, path), ...spelling(options) }));
+    return new BoundSource((scope) => ({ materialFile: path === '' ? path : pathFromStackFolder(scope, path), ...spelling(options) }));
   }
 
   /**
@@ -78,7 +75,7 @@ export abstract class KeyMaterialSource {
   /**
    * A Terraform variable, made ephemeral and sensitive: its value stands in no state and no plan. Needs Terraform 1.11 or OpenTofu 1.11.
    * @param variable the variable, or the name of one; it is declared in the stack when that has none of this name, so that the value can be
-   * given as `TF_VAR_<name>`
+   * given as `TF_VAR_<name>`. A name that Terraform does not allow, or that belongs to something else, is refused when it is used
    */
   static fromVariable(variable: IKeyMaterialVariable | string, options: VariableSourceOptions = {}): KeyMaterialSource {
     return new BoundSource((scope) => {
@@ -106,7 +103,10 @@ export abstract class KeyMaterialSource {
     return new BoundSource(() => ({ wrapCommand: argv }));
   }
 
-  /** Material that was wrapped elsewhere, with the token that it was wrapped for: the request of the import API itself. */
+  /**
+   * Material that was wrapped elsewhere, with the token that it was wrapped for: the request of the import API itself. A literal is refused.
+   * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
+   */
   static preWrapped(options: PreWrappedOptions): KeyMaterialSource {
     return new BoundSource(() => ({
       importTokenWo: options.importToken,

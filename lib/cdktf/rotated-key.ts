@@ -2,14 +2,14 @@
  * A key that is rotated. The KMS binds material to a key for ever, so each generation of material has a key of its own. The current one
  * carries the plain alias; the others are kept, under a name of their own, for what they encrypted.
  */
-import { dependable, type IResolvable } from 'cdktf';
+import { dependable, type IResolvable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
 import type { ByokProvider } from './byok-provider';
 import type { ResourceTimeouts } from './byok-resource';
-import { isLiteral } from './config-attributes';
+import { literal } from './config-attributes';
 import type { Expiration } from './expiration';
 import { ImportedKey } from './imported-key';
 import type { KeyMaterialSource } from './key-material-source';
@@ -94,7 +94,10 @@ export interface RotatedKeyProps {
    * @default - 5 minutes each
    */
   readonly timeouts?: ResourceTimeouts;
-  /** @default - `ByokProvider.of` the stack */
+  /**
+   * The provider block of all keys.
+   * @default - `ByokProvider.of` the stack
+   */
   readonly provider?: ByokProvider;
 }
 
@@ -109,9 +112,9 @@ export class RotatedKey extends Construct {
   constructor(scope: Construct, id: string, props: RotatedKeyProps) {
     super(scope, id);
     const { alias, generations, current = generations.at(-1)?.name, ...shared } = props;
-    const [fault] = faultsOf(generations, current);
+    const fault = faultOf(generations, current);
     if (fault !== undefined) {
-      throw fault;
+      throw new ByokError('ERR_ARGUMENT', fault);
     }
     this.generations = generations.map(
       ({ name, keyOnDestroy = 'retain', ...generation }) =>
@@ -123,9 +126,14 @@ export class RotatedKey extends Construct {
         }),
     );
     this.current = this.generation(current ?? '');
+    this.node.addValidation({ validate: () => faultsOfPins(generations) });
     // An alias is unique: whoever has it gives it up first, then it is taken.
-    const others = this.generations.filter((generation) => generation !== this.current);
-    this.current.key.dependsOn = others.length === 0 ? undefined : others.map(({ key }) => dependable(key));
+    const keys = this.generations.map(({ key }) => key).filter((key) => TerraformResource.isTerraformResource(key));
+    const taker = keys.find((key) => key === this.current.key);
+    const givers = keys.filter((key) => key !== taker);
+    if (taker !== undefined && givers.length > 0) {
+      taker.dependsOn = givers.map((key) => dependable(key));
+    }
   }
 
   /** @throws ByokError ERR_ARGUMENT when there is none of this name */
@@ -151,28 +159,31 @@ export class RotatedKey extends Construct {
   }
 }
 
-function faultsOf(generations: readonly KeyGeneration[], current: string | undefined): ByokError[] {
-  const fault = (message: string): ByokError => new ByokError('ERR_ARGUMENT', message);
-  if (generations.length === 0) {
-    return [fault('generations is empty, which would give up every key; give at least the current one')];
-  }
+/** Without these there is no tree to build; all else is a matter of validation. */
+function faultOf(generations: readonly KeyGeneration[], current: string | undefined): string | undefined {
   const names = generations.map(({ name }) => name);
-  const pins = generations.flatMap(({ fingerprint }) => (isLiteral(fingerprint) ? [fingerprint] : []));
-  const [badName, twice, samePin] = [
-    names.find((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name)),
-    names.find((name, index) => names.indexOf(name) !== index),
-    pins.find((pin, index) => pins.indexOf(pin) !== index),
-  ];
-  return [
-    ...(badName === undefined ? [] : [fault(`a generation is named "${badName}"; allowed are 1 to 64 of the characters a-z A-Z 0-9 _ -`)]),
-    ...(twice === undefined ? [] : [fault(`two generations are named "${twice}"; give each a name of its own`)]),
-    ...(samePin === undefined
-      ? []
-      : [fault(`two generations have the fingerprint ${samePin}, so nothing was rotated; give the new generation new material`)]),
-    ...(current === undefined || names.includes(current)
-      ? []
-      : [fault(`current is "${current}"; allowed are the names of the generations: ${listed(names)}`)]),
-  ];
+  const badName = names.find((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (generations.length === 0) {
+    return 'generations is empty, which would give up every key; give at least the current one';
+  }
+  if (badName !== undefined) {
+    return `a generation is named "${badName}"; allowed are 1 to 64 of the characters a-z A-Z 0-9 _ -`;
+  }
+  if (twice !== undefined) {
+    return `two generations are named "${twice}"; give each a name of its own`;
+  }
+  return current === undefined || names.includes(current)
+    ? undefined
+    : `current is "${current}"; allowed are the names of the generations: ${listed(names)}`;
+}
+
+function faultsOfPins(generations: readonly KeyGeneration[]): string[] {
+  const pins = generations.flatMap(({ fingerprint }) => literal(fingerprint) ?? []);
+  const twice = pins.find((pin, index) => pins.indexOf(pin) !== index);
+  return twice === undefined
+    ? []
+    : [`two generations have the fingerprint ${twice}, so nothing was rotated; give the new generation new material`];
 }
 
 function listed(names: readonly string[]): string {

@@ -29,11 +29,11 @@ export function onSynthesis(construct: Construct, write: (stackFolder: string) =
 
 /**
  * Turns a path relative to the app, that is to the folder of `cdktf.json`, into one relative to the stack's folder, so that
- * the synthesized configuration is the same on every machine. Absolute paths and tokens stay as they are. Under
+ * the synthesized configuration is the same on every machine. Absolute paths, tokens and what begins with `${` stay as they are. Under
  * `Testing.synth` the stack counts as written to the default `cdktf.out`.
  */
 export function pathFromStackFolder(scope: Construct, path: string): string {
-  if (Token.isUnresolved(path) || isAbsolute(path)) {
+  if (Token.isUnresolved(path) || isAbsolute(path) || path.startsWith('${')) {
     return path;
   }
   return Lazy.stringValue({

@@ -3,6 +3,7 @@
  * material and texts are named in a refusal, never shown.
  */
 import { ByokError } from '../errors';
+import { keyRules } from '../schema/key-rules';
 import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
 import type { Tags } from './model';
 
@@ -23,7 +24,6 @@ const fields = {
   encryptedKeyMaterial: { name: 'encrypted_key_material', format: 'encryptedKeyMaterial', secret: true },
   encryptedPrivatekey: { name: 'encrypted_privatekey', format: 'encryptedPrivatekey', secret: true },
   cipherText: { name: 'cipher_text', format: 'cipherText', secret: true },
-  keyAlias: { name: 'key_alias', format: 'keyAlias', allowed: '1 to 255 of the characters a-z A-Z 0-9 : / _ -' },
 } as const satisfies Record<string, TextField>;
 
 /** Fields of a request body that may not show up anywhere. */
@@ -42,17 +42,15 @@ export function checkText(field: keyof typeof fields, value: string): string {
 }
 
 export function checkAlias(alias: string): string {
-  checkText('keyAlias', alias);
-  if (alias.endsWith('/default')) {
-    throw refused('key_alias', `is "${alias}"`, 'anything that does not end in "/default": those are the default keys of cloud services');
+  if (!keyRules.alias.accepts(alias)) {
+    throw refused('key_alias', `is "${alias}"`, keyRules.alias.allowed);
   }
   return alias;
 }
 
 export function checkDescription(description: string): string {
-  const { maximum } = ranges.keyDescription;
-  if (description.length > maximum) {
-    throw refused('key_description', `has ${description.length} characters`, `at most ${maximum}`);
+  if (!keyRules.description.accepts(description)) {
+    throw refused('key_description', `has ${description.length} characters`, keyRules.description.allowed);
   }
   return description;
 }
@@ -68,9 +66,8 @@ export function checkPlainText(plainText: string): string {
 
 /** @returns text: the API wants this number as a string */
 export function checkPendingDays(pendingDays: number): string {
-  const { minimum, maximum } = ranges.pendingDays;
-  if (!Number.isInteger(pendingDays) || pendingDays < minimum || pendingDays > maximum) {
-    throw refused('pending_days', `is ${pendingDays}`, `a whole number from ${minimum} to ${maximum}`);
+  if (!keyRules.pendingDays.accepts(pendingDays)) {
+    throw refused('pending_days', `is ${pendingDays}`, keyRules.pendingDays.allowed);
   }
   return String(pendingDays);
 }
@@ -85,21 +82,16 @@ export function checkExpirationTime(expirationTime: Date): number {
   return seconds;
 }
 
-const tagLengths = { key: ranges.tagKey, value: ranges.tagValue } as const;
+const tagRules = { key: keyRules.tagKey, value: keyRules.tagValue } as const;
 
 /** @returns as the API wants them: a list of objects */
 export function checkTags(tags: Tags): { readonly key: string; readonly value: string }[] {
   return Object.entries(tags).map(([key, value]) => ({ key: checkTagText('key', key), value: checkTagText('value', value) }));
 }
 
-function checkTagText(part: keyof typeof tagLengths, text: string): string {
-  const { minimum, maximum } = tagLengths[part];
-  if (text.length < minimum || text.length > maximum || /[\p{Cc}*<>\\=]/u.test(text)) {
-    throw refused(
-      'tags',
-      `holds the ${part} "${text}"`,
-      `${minimum} to ${maximum} characters, none of them a control character or one of * < > \\ =`,
-    );
+function checkTagText(part: keyof typeof tagRules, text: string): string {
+  if (!tagRules[part].accepts(text)) {
+    throw refused('tags', `holds the ${part} "${text}"`, tagRules[part].allowed);
   }
   return text;
 }

@@ -12,14 +12,15 @@ import {
   type KeyDestroyPolicy,
   keyDestroyPolicies,
 } from '../schema/external-key';
-import { defaultKeySpec, formats, ranges, tryFindKeySpec } from '../schema/kms';
+import { keyRules } from '../schema/key-rules';
+import { defaultKeySpec, tryFindKeySpec } from '../schema/kms';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Value, type Values } from '../tfplugin/value';
 import { block, complete, flag, integer, isUnknown, text, textMap } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { refuse, warn } from './refuse';
-import { check, checkForm, checkInteger, validateAgainstSchema } from './validate';
+import { check, checkRule, validateAgainstSchema } from './validate';
 
 const noPrivateState = new Uint8Array();
 
@@ -28,15 +29,11 @@ export const externalKeyResource = {
 
   validate({ config }, context) {
     validateAgainstSchema(externalKeySchema, config, context);
-    const alias = text(config, 'alias');
-    check(context, () => checkForm('alias', alias, formats.keyAlias, '1 to 255 of the characters a-z A-Z 0-9 : / _ -'));
-    check(context, () => checkForm('alias', alias, '(?<!/default)$', 'a name that does not end in "/default"'));
-    check(context, () =>
-      checkForm('description', text(config, 'description'), `^[\\s\\S]{0,${ranges.keyDescription.maximum}}$`, 'at most 255 characters'),
-    );
+    check(context, () => checkRule('alias', text(config, 'alias'), keyRules.alias));
+    check(context, () => checkRule('description', text(config, 'description'), keyRules.description));
     check(context, () => checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')));
     check(context, () => checkDeclaredTags(config));
-    check(context, () => checkInteger('pending_days', integer(config, 'pending_days'), ranges.pendingDays));
+    check(context, () => checkRule('pending_days', integer(config, 'pending_days'), keyRules.pendingDays));
   },
 
   async read({ state, private: privateState }, client, context) {
@@ -161,17 +158,16 @@ function plannedNew(proposed: Values, config: Values): Values {
   };
 }
 
-/** Most keys of most accounts have fewer; the console allows so many. */
-const maximumTags = 20;
-
 function checkDeclaredTags(config: Values): void {
   const declared = Object.entries(block(config, 'tags') ?? {});
   const empty = declared.find(([, value]) => value === null);
   if (empty !== undefined) {
     throw new ByokError('ERR_ARGUMENT', `tags holds no value for "${empty[0]}"; give a text, or leave the tag out`, { attribute: 'tags' });
   }
-  if (declared.length > maximumTags) {
-    throw new ByokError('ERR_ARGUMENT', `tags holds ${declared.length} tags; allowed are ${maximumTags}`, { attribute: 'tags' });
+  if (!keyRules.numberOfTags.accepts(declared.length)) {
+    throw new ByokError('ERR_ARGUMENT', `tags holds ${declared.length} tags; allowed are ${keyRules.numberOfTags.allowed}`, {
+      attribute: 'tags',
+    });
   }
   checkTags(textMap(config, 'tags') ?? {});
 }

@@ -1,6 +1,7 @@
 /** Checks that need nothing but the configuration: no clock, no KMS, no secret. They run before every destroy, too. */
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
+import type { Rule } from '../schema/key-rules';
 import type { AttributeSchema, BlockSchema } from '../schema/model';
 import { operations } from '../schema/timeouts';
 import type { Context } from '../tfplugin/provider';
@@ -38,12 +39,11 @@ export function report(context: Context, error: unknown): void {
   context.diagnostics.thrown('Invalid configuration', error);
 }
 
-/** @param range both ends included; undefined values pass */
-export function checkInteger(name: string, value: number | undefined, range: { minimum: number; maximum: number }): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= range.minimum && value <= range.maximum)) {
-    throw new ByokError('ERR_ARGUMENT', `${name} is ${value}; allowed is a whole number from ${range.minimum} to ${range.maximum}`, {
-      attribute: name,
-    });
+/** Undefined values pass. */
+export function checkRule<Value>(name: string, value: Value | undefined, { accepts, allowed }: Rule<Value>): void {
+  if (value !== undefined && !accepts(value)) {
+    const shown = typeof value === 'string' ? `"${value}"` : value;
+    throw new ByokError('ERR_ARGUMENT', `${name} is ${shown}; allowed is ${allowed}`, { attribute: name });
   }
 }
 

@@ -55,9 +55,14 @@ test('writes a relative path of certificates from the folder in which Terraform 
   expect(synthesized(stack).provider).toEqual({ byok: [{ ca_file: '../../../certs/ca.pem' }] });
 });
 
-test('refuses a literal token without showing it', () => {
-  const declare = () => new ByokProvider(stackUnderTest(), 'byok', { authToken: 'MIIEpAIBAA' });
-  expect(declare).toThrow(/^authToken is given as a literal .* HW_AUTH_TOKEN or OS_AUTH_TOKEN/);
+test.each([
+  ['authToken', 'HW_AUTH_TOKEN or OS_AUTH_TOKEN'],
+  ['password', 'HW_USER_PASSWORD or OS_PASSWORD'],
+  ['secretKey', 'HW_SECRET_KEY or OS_SECRET_KEY'],
+  ['securityToken', 'HW_SECURITY_TOKEN or OS_SECURITY_TOKEN'],
+])('refuses a literal %s without showing it', (property, variables) => {
+  const declare = () => new ByokProvider(stackUnderTest(), 'byok', { [property]: 'MIIEpAIBAA' });
+  expect(declare).toThrow(new RegExp(`^${property} is given as a literal .* ${variables}`));
   expect(declare).not.toThrow(/MIIEpAIBAA/);
 });
 

@@ -1,6 +1,6 @@
 import { TerraformOutput } from 'cdktf';
-import { ByokProvider, Expiration, ImportedKey, type ImportedKeyProps, KeyMaterialSource } from 'cdktf-byok';
-import { stackUnderTest, synthesized } from './stack-under-test';
+import { ByokProvider, Expiration, ExternalKey, ImportedKey, type ImportedKeyProps, KeyMaterialSource } from 'cdktf-byok';
+import { madeKey, onlyResource, stackUnderTest, synthesized } from './stack-under-test';
 
 const source = KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
 
@@ -9,9 +9,9 @@ function resourcesOf(props: Partial<ImportedKeyProps>) {
   const key = new ImportedKey(stack, 'payments', { alias: 'payments', source, ...props });
   const { resource } = synthesized(stack);
   return {
-    key: resource.byok_external_key?.[key.key.friendlyUniqueId],
+    key: resource.byok_external_key?.[madeKey(key).friendlyUniqueId],
     material: resource.byok_key_material?.[key.material.friendlyUniqueId],
-    keyReference: `\${byok_external_key.${key.key.friendlyUniqueId}.key_id}`,
+    keyReference: `\${byok_external_key.${madeKey(key).friendlyUniqueId}.key_id}`,
   };
 }
 
@@ -65,8 +65,9 @@ test('hands every property to the resource that it is about', () => {
 
 test('keeps the addresses in Terraform from release to release', () => {
   const stack = stackUnderTest();
-  const { key, material } = new ImportedKey(stack, 'payments', { alias: 'payments', source });
-  expect([key.friendlyUniqueId, material.friendlyUniqueId]).toEqual(['payments_Key_24D6DFD2', 'payments_5AA7C358']);
+  const payments = new ImportedKey(stack, 'payments', { alias: 'payments', source });
+  const { material } = payments;
+  expect([madeKey(payments).friendlyUniqueId, material.friendlyUniqueId]).toEqual(['payments_Key_24D6DFD2', 'payments_5AA7C358']);
   expect(stack.node.findChild('payments').node.defaultChild).toBe(material);
 });
 
@@ -96,9 +97,77 @@ test('brings a provider along, which gives way to one declared later', () => {
 test('uses the provider it is given, for both resources', () => {
   const stack = stackUnderTest();
   const provider = new ByokProvider(stack, 'byok', { alias: 'nl' });
-  const { key, material } = new ImportedKey(stack, 'payments', { alias: 'payments', source, provider });
+  const payments = new ImportedKey(stack, 'payments', { alias: 'payments', source, provider });
   const { resource, provider: blocks } = synthesized(stack);
   expect(blocks.byok).toHaveLength(1);
-  expect(resource.byok_external_key?.[key.friendlyUniqueId]).toMatchObject({ provider: 'byok.nl' });
-  expect(resource.byok_key_material?.[material.friendlyUniqueId]).toMatchObject({ provider: 'byok.nl' });
+  expect(resource.byok_external_key?.[madeKey(payments).friendlyUniqueId]).toMatchObject({ provider: 'byok.nl' });
+  expect(resource.byok_key_material?.[payments.material.friendlyUniqueId]).toMatchObject({ provider: 'byok.nl' });
+});
+
+const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
+
+test('fills a key that exists, of which it emits nothing', () => {
+  const stack = stackUnderTest();
+  const key = ExternalKey.fromKeyId(stack, 'key', keyId);
+  const imported = new ImportedKey(stack, 'payments', { key, source });
+  expect(imported.key).toBe(key);
+  expect(onlyResource(stack, 'byok_key_material')).toEqual({ key_id: keyId, material_env: 'PAYMENTS_KEY' });
+  expect(Object.keys(synthesized(stack).resource)).toEqual(['byok_key_material']);
+});
+
+test('fills a key of another construct', () => {
+  const stack = stackUnderTest();
+  ByokProvider.of(stack);
+  const key = new ExternalKey(stack, 'key', { alias: 'payments' });
+  new ImportedKey(stack, 'payments', { key, source });
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+  expect(onlyResource(stack, 'byok_key_material')).toEqual({ key_id: '${byok_external_key.key.key_id}', material_env: 'PAYMENTS_KEY' });
+});
+
+function refusalOf(props: (stack: ReturnType<typeof stackUnderTest>) => Partial<ImportedKeyProps>): () => unknown {
+  const stack = stackUnderTest();
+  new ImportedKey(stack, 'payments', { source, ...props(stack) });
+  return () => synthesized(stack);
+}
+
+test('refuses a key of which neither an alias nor an id is known', () => {
+  expect(refusalOf(() => ({}))).toThrow('[stack/payments] neither alias nor key is given; give the alias of a new key, or key');
+});
+
+test('refuses an alias for a key that exists', () => {
+  expect(refusalOf((stack) => ({ alias: 'payments', key: ExternalKey.fromKeyId(stack, 'key', keyId) }))).toThrow(
+    '[stack/payments] alias and key are given together; allowed is one',
+  );
+});
+
+test('refuses, in one sentence, whatever describes a key that is managed elsewhere', () => {
+  const refusal = refusalOf((stack) => ({
+    key: ExternalKey.fromKeyId(stack, 'key', keyId),
+    description: 'cards',
+    keySpec: 'AES_256',
+    keyUsage: 'ENCRYPT_DECRYPT',
+    enabled: false,
+    tags: {},
+    pendingDays: 7,
+    cancelPendingDeletion: false,
+    keyOnDestroy: 'retain',
+  }));
+  expect(refusal).toThrow(
+    '[stack/payments] description, keySpec, keyUsage, enabled, tags, pendingDays, cancelPendingDeletion, keyOnDestroy given together with key',
+  );
+});
+
+test('names all that is wrong at once, each with the path of its construct', () => {
+  const refusal = refusalOf(() => ({
+    alias: 'my key',
+    warnBefore: 'soon',
+    expiration: Expiration.rolling({ validFor: '1d', renewBefore: '2d' }),
+  }));
+  expect(refusal).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /\[stack\/payments\/Key\] alias is "my key"(?:.|\n)*\[stack\/payments\/Resource\] renewBefore is "2d"(?:.|\n)*warnBefore is "soon"/,
+      ),
+    }),
+  );
 });

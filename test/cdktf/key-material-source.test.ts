@@ -30,6 +30,15 @@ test('an absolute file stays where it is', () => {
   expect(materialFrom(KeyMaterialSource.fromFile('/run/secrets/payments'))).toEqual({ material_file: '/run/secrets/payments' });
 });
 
+test.each([
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of Terraform
+  ['begins with an expression', '${path.root}/keys/a', '${path.root}/keys/a'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of Terraform
+  ['holds an expression', 'keys/${terraform.workspace}', '../../../keys/${terraform.workspace}'],
+])('a path may be one that %s', (_, path, emitted) => {
+  expect(materialFrom(KeyMaterialSource.fromFile(path))).toEqual({ material_file: emitted });
+});
+
 test('a file is emitted with its encoding', () => {
   expect(materialFrom(KeyMaterialSource.fromFile('/k', { encoding: 'raw' }))).toEqual({ material_file: '/k', material_encoding: 'raw' });
 });
@@ -96,5 +105,5 @@ test('refuses an environment variable that looks like the value, without showing
 });
 
 test('refuses an empty path', () => {
-  expect(() => KeyMaterialSource.fromFile('')).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT', attribute: 'material_file' }));
+  expect(() => materialFrom(KeyMaterialSource.fromFile(''))).toThrow('[stack/it] materialFile is empty; give the path of the file');
 });

@@ -169,13 +169,3 @@ test('fails, and changes nothing in the KMS, when the generation that has the al
   expect((await call(emulator, 'describe-key', { key_id: before.current })).status).toBe(200);
   expect(await holdsMaterial(emulator, String(before.current), materials['1'] as Buffer)).toBe(true);
 });
-
-test('the example synthesizes to a valid stack', async () => {
-  const root = join(__dirname, '..', '..');
-  const env = cleanEnvironment({ CDKTF_OUTDIR: folder });
-  const args = [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, 'examples', 'rotation', 'main.ts')];
-  expect(await runCommand(process.execPath, args, { cwd: root, env })).toMatchObject({ code: 0 });
-  const stack = join(folder, 'stacks', 'rotation');
-  expect(await terraform(stack, 'init', '-input=false', '-no-color')).toMatchObject({ code: 0 });
-  expect((await terraform(stack, 'validate', '-no-color')).text).toContain('The configuration is valid.');
-});

@@ -1,8 +1,10 @@
 /** The hand-written constructs against the schema tables: every attribute has its property, and nothing else has. */
-import { type TerraformMetaArguments, TerraformOutput, type TerraformStack, Testing } from 'cdktf';
+import { TerraformOutput, type TerraformStack, Testing } from 'cdktf';
 import { ByokProvider, type ByokProviderProps } from '../../lib/cdktf/byok-provider';
 import { ExternalKey, type ExternalKeyConfig } from '../../lib/cdktf/external-key';
-import { KeyMaterial, type KeyMaterialConfig } from '../../lib/cdktf/key-material';
+import { KeyMaterial } from '../../lib/cdktf/key-material';
+import type { KeyMaterialConfig } from '../../lib/cdktf/key-material-config';
+import type { ResourceMetaArguments } from '../../lib/cdktf/resource-arguments';
 import { externalKeySchema } from '../../lib/schema/external-key';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { BlockSchema } from '../../lib/schema/model';
@@ -10,7 +12,7 @@ import { providerSchema } from '../../lib/schema/provider';
 import { stackUnderTest, synthesized } from './stack-under-test';
 
 /** The compiler wants each property and no other: so the samples below list what the interfaces have. */
-type Complete<Config> = Required<Omit<Config, keyof TerraformMetaArguments>>;
+type Complete<Config> = Required<Omit<Config, keyof ResourceMetaArguments>>;
 
 const timeouts = { create: '1m', read: '2m', update: '3m', delete: '4m' };
 

@@ -1,5 +1,7 @@
 /** A stack in an app whose folders are temporary, and what cdktf makes of it. */
 import { TerraformStack, Testing } from 'cdktf';
+import { ExternalKey, type ImportedKey } from 'cdktf-byok';
+import type { IConstruct } from 'constructs';
 import { scratchFolder } from '../support/scratch-folder';
 
 export function stackUnderTest(context: Record<string, unknown> = {}): TerraformStack {
@@ -30,4 +32,20 @@ export function onlyResource(stack: TerraformStack, type: string): Record<string
     throw new Error(`there are ${resources.length} resources of the type ${type}`);
   }
   return only;
+}
+
+/** The key that an `ImportedKey` makes itself. */
+export function madeKey({ key }: ImportedKey): ExternalKey {
+  if (!(key instanceof ExternalKey)) {
+    throw new Error('the key was given, not made');
+  }
+  return key;
+}
+
+/** Path, level and message of every annotation, without synthesizing anything. */
+export function annotationsOf({ node }: IConstruct): [string, string, string][] {
+  return node
+    .findAll()
+    .flatMap((construct) => construct.node.metadata.map(({ type, data }): [string, string, string] => [construct.node.path, type, data]))
+    .filter(([, type]) => /^@cdktf\/(info|warn|error)$/.test(type));
 }

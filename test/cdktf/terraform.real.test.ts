@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
-import { ByokProvider, Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource } from 'cdktf-byok';
+import { ByokProvider, Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
 import { bundleFolder, readProviderBundle } from '../../lib/mirror/provider-bundle';
 import { type FakeBundle, fakeBundle } from '../mirror/fake-bundle';
 import { scratchFolder } from '../support/scratch-folder';
@@ -63,6 +63,19 @@ function declare(stack: TerraformStack): void {
   });
   const key = new ExternalKey(stack, 'key', { alias: 'key', keyUsage: 'ENCRYPT_DECRYPT', lifecycle: { preventDestroy: true } });
   new KeyMaterial(stack, 'material_of_key', { keyId: key.keyId, ...KeyMaterialSource.fromEnvironment('MATERIAL').bind(stack) });
+  new ImportedKey(stack, 'adopted', {
+    key: ExternalKey.fromKeyId(stack, 'reference', '0d0466b0-e727-4d9c-b35d-f84bb474a37f'),
+    source: KeyMaterialSource.fromWrapCommand(['hsm', 'wrap']),
+    expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }),
+  });
+  new ImportedKey(stack, 'signing', {
+    alias: 'signing',
+    keySpec: 'EC_P384',
+    keyUsage: 'SIGN_VERIFY',
+    source: KeyMaterialSource.fromFile('keys/signing.p12', { encoding: 'pkcs12', passwordEnvironment: 'P12_PASSWORD' }),
+  });
+  const generations = ['1', '2'].map((name) => ({ name, source: KeyMaterialSource.fromFile(`keys/${name}`) }));
+  new RotatedKey(stack, 'rotated', { alias: 'rotated', generations, tags: { team: 'payments' }, timeouts });
   for (const name of ['keyId', 'fingerprint', 'expirationTime', 'materialStatus'] as const) {
     new TerraformOutput(stack, name, { value: file[name] });
   }

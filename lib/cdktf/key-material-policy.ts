@@ -1,0 +1,86 @@
+/** Policy as code: an aspect that holds all imported material of a stack against rules, and reports what violates them. */
+import type { IAspect } from 'cdktf';
+import type { IConstruct } from 'constructs';
+import { ByokError } from '../errors';
+import { type AnnotationLevel, annotate } from './annotate';
+import { tryFindKeyMaterial } from './declared-key-material';
+import { faultsOfRules, findingsOf, type KeyMaterialRules } from './key-material-rules';
+import { synthesisTime } from './synthesis-time';
+
+/** What a violation does: "error" fails the synthesis, "warning" is only printed. */
+export type KeyMaterialPolicySeverity = AnnotationLevel;
+
+/** The severity of each rule of its own. */
+export interface KeyMaterialPolicySeverities {
+  /** @default - `severity` of the policy */
+  readonly maximumValidity?: KeyMaterialPolicySeverity;
+  /** @default - `severity` of the policy */
+  readonly requirePin?: KeyMaterialPolicySeverity;
+  /** @default - `severity` of the policy */
+  readonly allowedWrappingAlgorithms?: KeyMaterialPolicySeverity;
+  /** @default - `severity` of the policy */
+  readonly forbiddenSources?: KeyMaterialPolicySeverity;
+  /** @default - `severity` of the policy */
+  readonly requiredOnDestroy?: KeyMaterialPolicySeverity;
+}
+
+/** The rules of a policy, and how strict it is. */
+export interface KeyMaterialPolicyProps extends KeyMaterialRules {
+  /**
+   * What a violation does. An error also stops `cdktf destroy`, which synthesizes first; no rule turns a stack that passed into one that does
+   * not by the mere passing of time.
+   * @default "error"
+   */
+  readonly severity?: KeyMaterialPolicySeverity;
+  /**
+   * The severity of single rules, where it differs.
+   * @default - `severity` for all
+   */
+  readonly severities?: KeyMaterialPolicySeverities;
+  /**
+   * The instant that a fixed expiry is compared with.
+   * @default - when the stack is synthesized
+   */
+  readonly now?: Date;
+}
+
+/**
+ * Rules for all material of a scope, wherever it stands in it: in an `ImportedKey`, in a `RotatedKey`, or as a `KeyMaterial` of its own.
+ * Violations are annotations of the construct that imports the material, so that `cdktf synth` prints them with its path.
+ *
+ *     Aspects.of(stack).add(new KeyMaterialPolicy({ maximumValidity: '365d', requirePin: true }));
+ *
+ * `Aspects` is that of the framework of the app, cdktf or cdktn, and the scope a stack or what stands in one: neither framework looks at the
+ * aspects of the App itself. A value that only Terraform will know is always a warning, never an error: it may well be what is required.
+ */
+export class KeyMaterialPolicy implements IAspect {
+  readonly #props: KeyMaterialPolicyProps;
+
+  /** @throws ByokError ERR_ARGUMENT when a rule is misspelt */
+  constructor(props: KeyMaterialPolicyProps) {
+    const [fault] = [...faultsOfRules(props), ...faultsOfSeverities(props)];
+    if (fault !== undefined) {
+      throw new ByokError('ERR_ARGUMENT', fault);
+    }
+    this.#props = props;
+  }
+
+  /** Called for every construct of the scope. */
+  visit(node: IConstruct): void {
+    const material = tryFindKeyMaterial(node);
+    if (material === undefined) {
+      return;
+    }
+    const { severity = 'error', severities = {}, now = synthesisTime(), ...rules } = this.#props;
+    for (const { rule, checked, message } of findingsOf(rules, material, now)) {
+      annotate(node, checked ? (severities[rule] ?? severity) : 'warning', `KeyMaterialPolicy, ${rule}: ${message}`);
+    }
+  }
+}
+
+function faultsOfSeverities({ severity, severities = {} }: KeyMaterialPolicyProps): string[] {
+  const allowed: readonly unknown[] = ['error', 'warning'];
+  return Object.entries({ severity, ...severities })
+    .filter(([, level]) => level !== undefined && !allowed.includes(level))
+    .map(([name, level]) => `${name === 'severity' ? name : `severities.${name}`} is "${level}"; allowed are "error" and "warning"`);
+}

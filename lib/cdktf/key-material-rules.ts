@@ -1,0 +1,172 @@
+/**
+ * The rules of a `KeyMaterialPolicy`: pure functions of what is declared. A value that only Terraform will know is no violation and no
+ * proof, so it is told apart.
+ */
+import { parseDuration } from '../schema/duration';
+import { never, parseExpirationTime } from '../schema/expiration-time';
+import {
+  defaultMaterialDestroyPolicy,
+  type MaterialDestroyPolicy,
+  type MaterialSourceAttribute,
+  materialDestroyPolicies,
+  materialSourceAttributes,
+} from '../schema/key-material';
+import { defaultWrappingAlgorithm, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { faultsOfParsing, literal, propertyName } from './config-attributes';
+import type { KeyMaterialConfig } from './key-material-config';
+
+/** The sources as a policy calls them, by the attribute that each of them sets. */
+const sourceNames = {
+  material_wo: 'variable',
+  material_file: 'file',
+  material_env: 'environment',
+  material_command: 'command',
+  wrap_command: 'wrap-command',
+  import_token_wo: 'pre-wrapped',
+} as const satisfies Record<MaterialSourceAttribute, string>;
+
+/** A source of material: each is called as the method of `KeyMaterialSource` that makes it. */
+export type KeyMaterialSourceName = (typeof sourceNames)[MaterialSourceAttribute];
+
+/** What a policy asks of material; nothing is asked by what is left out. */
+export interface KeyMaterialRules {
+  /**
+   * How long material may live: a whole number and a unit (s, m, h or d), for example "365d". A rolling expiry is judged by its `validFor`, a
+   * fixed one by what is left of it at synthesis. Material without an expiry violates the rule, that of asymmetric keys too, which cannot
+   * expire: keep those out of the scope of the policy.
+   * @default - any, and none
+   */
+  readonly maximumValidity?: string;
+  /**
+   * True asks for a `fingerprint` written out, so that the material itself is reviewed. Pre-wrapped material cannot have one.
+   * @default false
+   */
+  readonly requirePin?: boolean;
+  /**
+   * How material may be wrapped on its way to the KMS. How pre-wrapped material was wrapped cannot be told.
+   * @default - every algorithm
+   */
+  readonly allowedWrappingAlgorithms?: WrappingAlgorithm[];
+  /**
+   * Where material may not come from.
+   * @default - none
+   */
+  readonly forbiddenSources?: KeyMaterialSourceName[];
+  /**
+   * What `onDestroy` may be; left out on a key it is "retain".
+   * @default - every policy
+   */
+  readonly requiredOnDestroy?: MaterialDestroyPolicy[];
+}
+
+/** What a rule found. */
+export interface Finding {
+  readonly rule: keyof KeyMaterialRules;
+  /** False: a value is known to Terraform only, so that nothing was found either way. */
+  readonly checked: boolean;
+  readonly message: string;
+}
+
+/** Everything that the rules find in a configuration; what no configuration may hold is left to the construct. */
+export function findingsOf(rules: KeyMaterialRules, material: KeyMaterialConfig, now: Date): Finding[] {
+  const { maximumValidity, requirePin, allowedWrappingAlgorithms, forbiddenSources, requiredOnDestroy } = rules;
+  return [
+    ...(maximumValidity === undefined ? [] : judgeValidity(maximumValidity, material, now)),
+    ...(requirePin === true ? judgePin(material) : []),
+    ...(allowedWrappingAlgorithms === undefined ? [] : judgeWrapping(allowedWrappingAlgorithms, material)),
+    ...(forbiddenSources === undefined ? [] : judgeSource(forbiddenSources, material)),
+    ...(requiredOnDestroy === undefined ? [] : judgeOnDestroy(requiredOnDestroy, material)),
+  ];
+}
+
+/** What is wrong with the rules themselves: a misspelt one would allow what it was to forbid. */
+export function faultsOfRules(rules: KeyMaterialRules): string[] {
+  const { maximumValidity } = rules;
+  return [
+    ...(maximumValidity === undefined ? [] : faultsOfParsing(() => parseDuration(maximumValidity, 'maximumValidity'))),
+    ...faultsOfList('allowedWrappingAlgorithms', rules.allowedWrappingAlgorithms, wrappingAlgorithmNames),
+    ...faultsOfList('forbiddenSources', rules.forbiddenSources, Object.values(sourceNames)),
+    ...faultsOfList('requiredOnDestroy', rules.requiredOnDestroy, Object.keys(materialDestroyPolicies)),
+  ];
+}
+
+function faultsOfList(name: keyof KeyMaterialRules, values: readonly string[] | undefined, allowed: readonly string[]): string[] {
+  return (values ?? [])
+    .filter((value) => !allowed.includes(value))
+    .map((value) => `${name} holds "${value}"; allowed are ${quoted(allowed)}`);
+}
+
+function judgeValidity(maximum: string, { expirationTime, validFor }: KeyMaterialConfig, now: Date): Finding[] {
+  const limit = parseDuration(maximum, 'maximumValidity');
+  const violation = (found: string, advice: string): Finding[] => [
+    { rule: 'maximumValidity', checked: true, message: `${found}; allowed is a validity of at most "${maximum}": ${advice}` },
+  ];
+  if (validFor === undefined && (expirationTime === undefined || expirationTime === never)) {
+    return violation('the material never expires', 'give expiration, or keep keys that cannot expire out of the scope of this policy');
+  }
+  const [rolling, fixed] = [literal(validFor), literal(expirationTime)];
+  if (rolling !== undefined) {
+    const tooLong = faultsOfParsing(() => parseDuration(rolling, 'validFor')).length === 0 && parseDuration(rolling, 'validFor') > limit;
+    return tooLong ? violation(`validFor is "${rolling}"`, 'give a shorter one') : [];
+  }
+  if (fixed !== undefined) {
+    const valid = faultsOfParsing(() => parseExpirationTime(fixed)).length === 0;
+    const tooLate = valid && Number(parseExpirationTime(fixed)) - now.getTime() > limit;
+    return tooLate ? violation(`expirationTime is "${fixed}"`, 'give an earlier instant, or Expiration.rolling(…)') : [];
+  }
+  return unchecked('maximumValidity', validFor === undefined ? 'expirationTime' : 'validFor');
+}
+
+function judgePin({ fingerprint, importTokenWo }: KeyMaterialConfig): Finding[] {
+  if (fingerprint !== undefined) {
+    return literal(fingerprint) === undefined ? unchecked('requirePin', 'fingerprint') : [];
+  }
+  const message =
+    importTokenWo === undefined
+      ? 'fingerprint is not given; required is the pin of the material that was reviewed: give it, as "byok fingerprint" prints it'
+      : 'fingerprint is not given, and material that was wrapped elsewhere cannot have one; required is a pin: use another source';
+  return [{ rule: 'requirePin', checked: true, message }];
+}
+
+function judgeWrapping(allowed: readonly string[], material: KeyMaterialConfig): Finding[] {
+  if (material.importTokenWo !== undefined) {
+    const message = `how the material was wrapped elsewhere cannot be told here; allowed are ${quoted(allowed)}: see to it where it is wrapped`;
+    return [{ rule: 'allowedWrappingAlgorithms', checked: false, message }];
+  }
+  return judgeMembership('allowedWrappingAlgorithms', 'wrappingAlgorithm', allowed, material.wrappingAlgorithm ?? defaultWrappingAlgorithm);
+}
+
+function judgeOnDestroy(allowed: readonly string[], { onDestroy }: KeyMaterialConfig): Finding[] {
+  return judgeMembership('requiredOnDestroy', 'onDestroy', allowed, onDestroy ?? defaultMaterialDestroyPolicy);
+}
+
+function judgeMembership(rule: keyof KeyMaterialRules, property: string, allowed: readonly string[], value: unknown): Finding[] {
+  const known = literal(value);
+  if (known === undefined) {
+    return unchecked(rule, property);
+  }
+  const message = `${property} is "${known}"; allowed are ${quoted(allowed)}: give one of them`;
+  return allowed.includes(String(known)) ? [] : [{ rule, checked: true, message }];
+}
+
+function judgeSource(forbidden: readonly KeyMaterialSourceName[], material: KeyMaterialConfig): Finding[] {
+  const others = Object.values(sourceNames).filter((name) => !forbidden.includes(name));
+  return materialSourceAttributes
+    .filter((attribute) => material[propertyName(attribute) as keyof KeyMaterialConfig] !== undefined)
+    .map((attribute) => sourceNames[attribute])
+    .filter((name) => forbidden.includes(name))
+    .map((name) => ({
+      rule: 'forbiddenSources',
+      checked: true,
+      message: `the source of the material is "${name}"; allowed are ${quoted(others)}: use one of them`,
+    }));
+}
+
+function unchecked(rule: keyof KeyMaterialRules, property: string): Finding[] {
+  const message = `${property} is known to Terraform only, so that it cannot be checked at synthesis; write the value out, or review the plan`;
+  return [{ rule, checked: false, message }];
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `"${value}"`).join(', ');
+}

@@ -1,0 +1,180 @@
+/**
+ * Material kept in a key by two null resources. Terraform also runs destroy provisioners when a resource is replaced, and it replaces to run
+ * a create provisioner again: so what imports and what deletes are resources of their own.
+ */
+import { type IResolvable, type TerraformResource, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { ByokError } from '../errors';
+import { keyMaterialSchema } from '../schema/key-material';
+import { isLiteral, propertyName, valuesNotAllowed } from './config-attributes';
+import { declareKeyMaterial } from './declared-key-material';
+import { type HookFlag, hookCommand, jsonText } from './hook-command';
+import type { KeyMaterialConfig } from './key-material-config';
+import type { KeyMaterialHooksOptions } from './key-material-engine';
+import { faultsOfNullProviders, nullResource } from './null-resources';
+import { pathFromStackFolder } from './stack-folder';
+
+/** Their names are read again by `byok check --drift-token`, out of the state. */
+const triggerAttributes = ['fingerprint', 'expiration_time', 'valid_for', 'renew_before'] as const;
+
+const defaultRecordFolder = 'byok-records';
+
+/** What runs on destroy may refer to nothing else. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+const ownKeyId = '${self.triggers.key_id}';
+
+/** The token when none is given: that of `byok check --drift-token` while nothing was ever due. */
+const firstDriftToken = '0';
+
+/** What hooks cannot know, and a `KeyMaterial` does. */
+const unknownToHooks = {
+  fingerprint: 'the fingerprint is known to hooks only as a pin; give fingerprint',
+  expirationTime:
+    'the expiry is known to hooks only when it is declared as an instant; give expiration: Expiration.at(…) or Expiration.never()',
+  materialStatus: 'hooks look at no key between two applies, so there is no materialStatus; run "byok check --live", or use the provider',
+} as const;
+
+/** Keeps material in a key: `Apply` imports, and `Remove` deletes, if that is wished. */
+export class MaterialHooks extends Construct {
+  readonly #config: KeyMaterialConfig;
+  readonly #apply: TerraformResource;
+
+  constructor(scope: Construct, id: string, config: KeyMaterialConfig, options: KeyMaterialHooksOptions) {
+    super(scope, id);
+    this.#config = config;
+    const { keyId, timeouts = {}, onDestroy } = config;
+    const key: HookFlag = { name: '--key-id', value: ownKeyId };
+    const run = (subcommand: string, flags: readonly HookFlag[], timeout: string | undefined) => ({
+      type: 'local-exec' as const,
+      ...hookCommand(this, options.command, subcommand, [key, ...flags, ...flag('--timeout', timeout), ...connectionFlags(this, options)]),
+    });
+    const remove =
+      onDestroy === 'delete_material'
+        ? [
+            nullResource(this, 'Remove', {
+              triggers: { key_id: keyId },
+              provisioners: [{ ...run('remove', [], timeouts.delete), when: 'destroy' }],
+            }),
+          ]
+        : [];
+    const recordFolder = pathFromStackFolder(this, options.recordFolder ?? defaultRecordFolder);
+    this.#apply = nullResource(this, 'Apply', {
+      triggers: { key_id: keyId, ...declaredTriggers(config), drift_token: options.driftToken ?? firstDriftToken },
+      provisioners: [run('apply', [...materialFlags(config), ...flag('--record-dir', recordFolder)], timeouts.create)],
+      // On destroy, whoever uses the key goes before Apply, and Apply before the material.
+      ...(remove.length === 0 ? {} : { dependsOn: remove }),
+    });
+    declareKeyMaterial(this, config);
+    this.node.addValidation({ validate: () => faultsOf(this, config, options) });
+  }
+
+  /** Whoever refers to it waits for the import. */
+  get keyId(): string {
+    return this.#apply.getStringAttribute('triggers.key_id');
+  }
+
+  /** @throws ByokError ERR_ARGUMENT unless it is pinned */
+  get fingerprint(): string {
+    return this.#declared('fingerprint', 'fingerprint');
+  }
+
+  /** @throws ByokError ERR_ARGUMENT unless it is declared as an instant */
+  get expirationTime(): string {
+    return this.#declared('expirationTime', 'expiration_time');
+  }
+
+  /** @throws ByokError ERR_ARGUMENT always */
+  get materialStatus(): string {
+    throw new ByokError('ERR_ARGUMENT', unknownToHooks.materialStatus, { attribute: 'material_status' });
+  }
+
+  #declared(name: 'fingerprint' | 'expirationTime', trigger: (typeof triggerAttributes)[number]): string {
+    if (this.#config[name] === undefined) {
+      throw new ByokError('ERR_ARGUMENT', unknownToHooks[name], { attribute: trigger });
+    }
+    return this.#apply.getStringAttribute(`triggers.${trigger}`);
+  }
+}
+
+function declaredTriggers(config: KeyMaterialConfig): Record<string, string> {
+  const values: Readonly<Record<string, unknown>> = { ...config };
+  const given = triggerAttributes.map((attribute) => [attribute, values[propertyName(attribute)]]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** Flags are called as the attributes of `byok_key_material` are. */
+function materialFlags(config: KeyMaterialConfig): HookFlag[] {
+  const { materialCommand, wrapCommand } = config;
+  return [
+    ...flag('--material-file', config.materialFile),
+    ...flag('--material-env', config.materialEnv),
+    ...flag('--material-command', materialCommand === undefined ? undefined : jsonText(materialCommand)),
+    ...flag('--wrap-command', wrapCommand === undefined ? undefined : jsonText(wrapCommand)),
+    ...flag('--material-encoding', config.materialEncoding),
+    ...flag('--material-password-env', config.materialPasswordEnv),
+    ...flag('--wrapping-algorithm', config.wrappingAlgorithm),
+    ...flag('--expiration-time', config.expirationTime),
+    ...flag('--valid-for', config.validFor),
+    ...flag('--renew-before', config.renewBefore),
+    ...flag('--warn-before', config.warnBefore),
+    ...flag('--fingerprint', config.fingerprint),
+    ...(config.allowInterruption === false ? [{ name: '--no-allow-interruption' }] : []),
+    ...(config.allowUnverifiedRenewal === true ? [{ name: '--allow-unverified-renewal' }] : []),
+    ...(config.allowWeakMaterial === true ? [{ name: '--allow-weak-material' }] : []),
+  ];
+}
+
+function connectionFlags(scope: Construct, options: KeyMaterialHooksOptions): HookFlag[] {
+  return [
+    ...flag('--cloud', options.cloud),
+    ...flag('--region', options.region),
+    ...flag('--project-id', options.projectId),
+    ...flag('--project-name', options.projectName),
+    ...flag('--enterprise-project-id', options.enterpriseProjectId),
+    ...flag('--kms-endpoint', options.kmsEndpoint),
+    ...flag('--auth-url', options.authUrl),
+    ...flag('--user-name', options.userName),
+    ...flag('--domain-name', options.domainName),
+    ...flag('--access-key', options.accessKey),
+    ...flag('--ca-file', options.caFile === undefined ? undefined : pathFromStackFolder(scope, options.caFile)),
+  ];
+}
+
+function flag(name: string, value: string | IResolvable | undefined): HookFlag[] {
+  return value === undefined ? [] : [{ name, value: typeof value === 'string' ? value : Token.asString(value) }];
+}
+
+/** Attributes that only a provider can be given: Terraform hands write-only values to nobody else. */
+const writeOnlyAttributes = Object.entries(keyMaterialSchema.attributes)
+  .filter(([, attribute]) => 'writeOnly' in attribute)
+  .map(([name]) => propertyName(name));
+
+const switches = ['allowInterruption', 'allowUnverifiedRenewal', 'allowWeakMaterial'] as const;
+
+function faultsOf(scope: Construct, config: KeyMaterialConfig, options: KeyMaterialHooksOptions): string[] {
+  const faults = [...valuesNotAllowed(keyMaterialSchema, config), ...faultsOfNullProviders(scope)];
+  if (writeOnlyAttributes.some((name) => name in config && config[name as keyof KeyMaterialConfig] !== undefined)) {
+    faults.push(
+      'the source needs a write-only value of Terraform, which provisioners are not given; with hooks use KeyMaterialSource.fromFile, fromEnvironment, fromCommand or fromWrapCommand',
+    );
+  }
+  if (config.onDestroy === 'refuse') {
+    faults.push('onDestroy is "refuse", which hooks cannot hold; allowed are "retain" and "delete_material"');
+  }
+  for (const name of switches) {
+    if (config[name] !== undefined && typeof config[name] !== 'boolean') {
+      faults.push(`${name} is only known to Terraform, and hooks need it in their command line; give true or false`);
+    }
+  }
+  if (options.driftToken === '') {
+    faults.push('driftToken is empty; give what "byok check --drift-token" printed (did it fail?), or leave it out');
+  }
+  const { driftToken: _token, recordFolder: _folder, command: _command, caFile: _file, ...connection } = options;
+  const references = Object.entries(connection).filter(([, value]) => value !== undefined && !isLiteral(value));
+  if (config.onDestroy === 'delete_material' && references.length > 0) {
+    faults.push(
+      `${references.map(([name]) => name).join(', ')} of the hooks is a reference, and Terraform allows none in what runs on destroy; give the value itself, or leave it out and set the environment variable`,
+    );
+  }
+  return faults;
+}

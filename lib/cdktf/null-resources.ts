@@ -1,0 +1,61 @@
+/** Null resources of `@cdktf/provider-null`, an optional package: loaded when the first is made, so that nobody else needs it. */
+import { type ITerraformDependable, type LocalExecProvisioner, TerraformProvider, type TerraformResource, TerraformStack } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { ByokError } from '../errors';
+
+export interface NullResourceConfig {
+  readonly triggers: Record<string, string>;
+  readonly provisioners: LocalExecProvisioner[];
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/** Terraform's name of the provider. */
+const nullProviderName = 'null';
+
+/** Id of the provider block that is made when the stack has none. */
+const impliedId = 'ImpliedNullProvider';
+
+/** @throws ByokError ERR_CONFIGURATION when the package is not installed */
+export function nullResource(scope: Construct, id: string, config: NullResourceConfig): TerraformResource {
+  const { provider, resource } = loadPackage();
+  const stack = TerraformStack.of(scope);
+  if (nullProvidersOf(stack).length === 0) {
+    acceptedByCdktn(new provider.NullProvider(stack, impliedId));
+  }
+  return acceptedByCdktn(new resource.Resource(scope, id, config));
+}
+
+/** Terraform takes one block without an alias. */
+export function faultsOfNullProviders(scope: Construct): string[] {
+  const stack = TerraformStack.of(scope);
+  const providers = nullProvidersOf(stack);
+  return providers.length > 1 && providers.some(({ node }) => node.id === impliedId)
+    ? [`the stack "${stack.node.id}" declares its NullProvider after a key with hooks, which made one by then; declare it before`]
+    : [];
+}
+
+function nullProvidersOf(stack: IConstruct): TerraformProvider[] {
+  return stack.node
+    .findAll()
+    .filter((construct) => TerraformProvider.isTerraformProvider(construct))
+    .filter((provider) => provider.terraformResourceType === nullProviderName && provider.alias === undefined)
+    .filter((provider) => TerraformStack.of(provider) === stack);
+}
+
+function loadPackage(): typeof import('@cdktf/provider-null') {
+  try {
+    return require('@cdktf/provider-null');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') {
+      throw cause;
+    }
+    throw new ByokError('ERR_CONFIGURATION', 'hooks need the package @cdktf/provider-null; install it: npm install @cdktf/provider-null', {
+      cause,
+    });
+  }
+}
+
+/** Called by the stacks of cdktn (CDK Terrain) on each of their elements; cdktf's have no such method. */
+function acceptedByCdktn<Element extends object>(element: Element): Element {
+  return Object.defineProperty(element, '_resetResolveDiscoveredProviderFeatureUsage', { value: () => undefined });
+}
