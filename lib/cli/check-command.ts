@@ -1,16 +1,17 @@
 /** `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. Only reads, and ends with a telling exit code. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { junitOf } from '../report/junit';
-import { materialsInKms } from '../report/live-keys';
 import { type Finding, findingOf, type MaterialRecord } from '../report/material-finding';
 import { materialsInPlan } from '../report/plan-json';
 import { materialsInState, type Reading } from '../report/state-file';
 import { exitCodes, worstOf } from '../report/verdict';
 import { parseDuration } from '../schema/duration';
 import { defaultWarnBefore } from '../schema/key-material';
+import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { printDriftToken } from './drift-token';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
 
@@ -25,14 +26,17 @@ Examples:
   $ terraform plan -out tfplan && terraform show -json tfplan | byok check --plan -
   $ HW_AUTH_TOKEN=... byok check --live --region eu-west-101 --json
   $ byok check --live --junit byok.xml
+  $ export BYOK_DRIFT_TOKEN=$(byok check --drift-token --state terraform.orders.tfstate)
 
 A state tells what Terraform last saw, and the time that has passed since; a plan tells what it sees now; --live asks the KMS, which knows
-nothing of fingerprints. Secrets of the login come from the environment, as for "byok status".`;
+nothing of fingerprints. --drift-token, for hooks, asks the KMS about the keys in the states, or about the project when there is no --state;
+it ends with 0 whenever it prints a token. Secrets of the login come from the environment, as for "byok status".`;
 
 type Flags = ConnectionFlags & {
   readonly state: readonly string[];
   readonly plan: readonly string[];
   readonly live?: boolean;
+  readonly driftToken?: boolean;
   readonly warnBefore?: string;
   readonly json?: boolean;
   readonly junit?: string;
@@ -57,14 +61,24 @@ export function checkCommand(surroundings: Surroundings): Command {
       '--warn-before <DURATION>',
       `how long before its expiry material counts as expiring (default: warn_before of the resource, else ${defaultWarnBefore})`,
     )
+    .addOption(
+      new Option('--drift-token', 'print only a token, which changes when the hooks of an ImportedKey have something to do').conflicts([
+        'plan',
+        'json',
+        'junit',
+      ]),
+    )
     .option('--json', 'print a JSON object')
     .option('--junit <FILE>', 'also write a JUnit report');
   return addConnectionFlags(command)
     .addHelpText('after', help)
-    .action(async ({ state, plan, live, warnBefore, json, junit, ...connection }: Flags) => {
+    .action(async ({ state, plan, live, driftToken, warnBefore, json, junit, ...connection }: Flags) => {
       const { print, remark, exitWith } = surroundings;
       const now = surroundings.now();
       const warnBeforeMs = warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warn_before');
+      if (driftToken === true) {
+        return printDriftToken(state, { connection, surroundings, now, warnBeforeMs });
+      }
       requireSources(state, plan, live);
       const readings = [
         ...state.map((file) => ({ file, kind: 'state', read: materialsInState })),
@@ -76,9 +90,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         records.push(...read(await contentOf(file, reading.place, surroundings), reading));
       }
       if (live === true) {
-        records.push(
-          ...(await liveRecords(connection, surroundings, now, warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before'))),
-        );
+        records.push(...(await liveRecords({ connection, surroundings, now, warnBeforeMs })));
       }
       const findings = records.map((record) => findingOf(record, now));
       const verdict = worstOf(findings.map((finding) => finding.verdict));
@@ -100,32 +112,6 @@ function requireSources(state: readonly string[], plan: readonly string[], live:
   }
   if ([...state, ...plan].filter((file) => file === '-').length > 1) {
     throw new ByokError('ERR_ARGUMENT', 'standard input is named more than once; give "-" for one state or one plan');
-  }
-}
-
-async function contentOf(file: string, place: string, { readInput }: Surroundings): Promise<string> {
-  if (file !== '-') {
-    return readFileSync(file, 'utf8');
-  }
-  const input = await readInput();
-  if (input === undefined) {
-    throw new ByokError('ERR_ARGUMENT', `there is no ${place}; pipe it in, or give a file`);
-  }
-  return input.toString('utf8');
-}
-
-async function liveRecords(
-  connection: ConnectionFlags,
-  { env, now }: Surroundings,
-  moment: Date,
-  warnBeforeMs: number,
-): Promise<MaterialRecord[]> {
-  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-  const kms = connectKms(connection, env, { now });
-  try {
-    return materialsInKms(await kms.listKeys(), { now: moment, warnBeforeMs });
-  } finally {
-    kms.close();
   }
 }
 

@@ -1,12 +1,14 @@
 /** The `byok` command: its subcommands and what their help teaches. */
 import { Command } from 'commander';
 import { packageVersion } from '../mirror/provider-bundle';
+import { applyCommand } from './apply-command';
 import { ceremonyCommand } from './ceremony-command';
 import { checkCommand } from './check-command';
 import { emulatorCommand } from './emulator-command';
 import { fingerprintCommand } from './fingerprint-command';
 import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
+import { removeCommand } from './remove-command';
 import { statusCommand } from './status-command';
 import type { Surroundings } from './surroundings';
 
@@ -22,6 +24,8 @@ Where to begin:
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
   $ byok ceremony start --key-id ID      the same, with the material on a machine that is connected to nothing
+  $ byok apply --key-id ID --material-file orders.key
+                                         makes it so and keeps it so: for pipelines and provisioners, again and again
 
 Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
 
@@ -37,5 +41,7 @@ export function byokCommand(surroundings: Surroundings): Command {
     .addCommand(statusCommand(surroundings))
     .addCommand(checkCommand(surroundings))
     .addCommand(importCommand(surroundings))
-    .addCommand(ceremonyCommand(surroundings));
+    .addCommand(ceremonyCommand(surroundings))
+    .addCommand(applyCommand(surroundings))
+    .addCommand(removeCommand(surroundings));
 }

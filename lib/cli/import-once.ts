@@ -1,12 +1,10 @@
 /** One import from the command line, by the rules of the lifecycle: checked first, settled when its answer is lost, nothing ever deleted. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
 import type { KeyDetail, Kms } from '../kms/model';
-import type { LifecycleContext } from '../lifecycle/context';
 import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
 import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
-import { defaultTimeoutMs } from '../schema/timeouts';
+import { lifecycleContext } from './lifecycle-context';
 
 export interface ImportRequest {
   readonly keyId: string;
@@ -105,17 +103,6 @@ export function describeImport(key: ImportOutcome): string {
 
 function holdsMaterial(key: KeyDetail | undefined): boolean {
   return key?.origin === 'external' && hasMaterial(key.keyState);
-}
-
-function lifecycleContext(kms: Kms, now: () => Date): LifecycleContext {
-  return {
-    kms,
-    now,
-    sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    signal: new AbortController().signal,
-    deadline: new Date(now().getTime() + defaultTimeoutMs),
-    log: () => undefined,
-  };
 }
 
 function outcomeOf(

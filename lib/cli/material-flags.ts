@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { Material } from '../material/material';
+import type { MaterialSource } from '../material/source';
 import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../schema/key-material';
 import { Secret } from '../secret';
 import type { Surroundings } from './surroundings';
@@ -11,6 +12,8 @@ export interface MaterialFlags {
   readonly materialEnv?: string;
   readonly materialEncoding: MaterialEncoding;
   readonly materialPasswordEnv?: string;
+  readonly materialCommand?: readonly string[];
+  readonly wrapCommand?: readonly string[];
 }
 
 /** @param against flags, as commander calls them, that give the material in another way */
@@ -31,11 +34,51 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
     );
 }
 
-/** @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID */
-export async function openMaterialFlags(flags: MaterialFlags, { env, readInput }: Surroundings): Promise<Material> {
-  const { materialFile, materialEnv, materialEncoding: encoding, materialPasswordEnv } = flags;
+/** Programs that hand out or wrap the material, for commands that stand in for an apply. */
+export function addCommandFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--material-command <JSON>', 'program and arguments that write the material to standard output, as a JSON list')
+        .argParser((text) => argvOf('--material-command', text))
+        .conflicts(['materialFile', 'materialEnv', 'wrapCommand']),
+    )
+    .addOption(
+      new Option('--wrap-command <JSON>', 'program and arguments that wrap the material inside an HSM, as a JSON list')
+        .argParser((text) => argvOf('--wrap-command', text))
+        .conflicts(['materialFile', 'materialEnv']),
+    );
+}
+
+/** @throws ByokError ERR_ARGUMENT */
+function argvOf(flag: string, text: string): readonly string[] {
+  const argv = tryParse(text);
+  if (!Array.isArray(argv) || argv.length === 0 || !argv.every((item) => typeof item === 'string' && item !== '')) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${flag} is no list of a program and its arguments in JSON; give one, for example '["pass", "show", "orders"]'`,
+    );
+  }
+  return argv;
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID, ERR_INTERRUPTED */
+export async function openMaterialFlags(
+  flags: MaterialFlags,
+  { env, readInput }: Surroundings,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Material> {
+  const { materialEncoding: encoding, materialPasswordEnv } = flags;
+  const source = sourceOf(flags);
   const password = materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
-  if (materialFile === undefined && materialEnv === undefined) {
+  if (source === undefined) {
     const content = await readInput();
     if (content === undefined) {
       throw new ByokError(
@@ -47,15 +90,25 @@ export async function openMaterialFlags(flags: MaterialFlags, { env, readInput }
     return openContent(content, { encoding, password, attribute: undefined, source: 'standard input' });
   }
   const { openMaterial } = require('../material/source') as typeof import('../material/source');
-  const source =
-    materialFile === undefined
-      ? ({ attribute: 'material_env', name: materialEnv ?? '' } as const)
-      : ({ attribute: 'material_file', path: materialFile } as const);
-  const opened = await openMaterial(source, { encoding, password, env, signal: new AbortController().signal, mayRunCommands: false });
+  const opened = await openMaterial(source, { encoding, password, env, signal, mayRunCommands: true });
   if ('missing' in opened) {
     throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', opened.missing);
   }
   return opened.material;
+}
+
+/** Undefined: standard input. */
+function sourceOf({ materialFile, materialEnv, materialCommand, wrapCommand }: MaterialFlags): MaterialSource | undefined {
+  if (wrapCommand !== undefined) {
+    return { attribute: 'wrap_command', argv: wrapCommand };
+  }
+  if (materialCommand !== undefined) {
+    return { attribute: 'material_command', argv: materialCommand };
+  }
+  if (materialFile !== undefined) {
+    return { attribute: 'material_file', path: materialFile };
+  }
+  return materialEnv === undefined ? undefined : { attribute: 'material_env', name: materialEnv };
 }
 
 function readPassword(name: string, env: Surroundings['env']): Secret {

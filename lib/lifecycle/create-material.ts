@@ -37,7 +37,8 @@ export async function createMaterial(context: LifecycleContext, request: Materia
   });
 }
 
-async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDetail> {
+/** Waits for a key that was just made. @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE, ERR_TIMEOUT */
+export async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDetail> {
   const key = await waitUntil(
     context,
     `key ${keyId} to become ready`,
@@ -76,8 +77,8 @@ function adoptable(wish: ExpirationWish, found: ExpirationInstant): ExpirationIn
   return isRolling(wish) && found === undefined ? new Date(0) : isRolling(wish) || wish === keep ? found : wish;
 }
 
-/** Adopting needs no material. */
-async function tryFingerprint(request: MaterialRequest, keySpec: string | undefined): Promise<string | undefined> {
+/** Of the material at hand; without any it is undefined, since adopting needs none. */
+export async function tryFingerprint(request: MaterialRequest, keySpec: string | undefined): Promise<string | undefined> {
   try {
     return await withSource(request, keySpec, async (_source, atHand) => atHand);
   } catch (error) {

@@ -115,7 +115,8 @@ function windowMs({ expiration, warnBeforeMs }: Wish): number {
   return isRolling(expiration) ? expiration.renewBeforeMs : warnBeforeMs;
 }
 
-function wordsOf({ reason, refusal, notices }: Decision): string | undefined {
+/** Undefined when there is nothing to say. */
+export function wordsOf({ reason, refusal, notices }: Decision): string | undefined {
   const [notice] = notices;
   return reason ?? refusal?.message ?? (notice === undefined ? undefined : `${notice.summary}: ${notice.detail}`);
 }

@@ -16,12 +16,7 @@ const version = 4;
 /** @throws ByokError ERR_ARGUMENT when it is no such file */
 export function materialsInState(content: string, reading: Reading): MaterialRecord[] {
   const { place } = reading;
-  const state = parseJson(content, place, 'give a state file, or pipe "terraform state pull" into --state -');
-  if (state.version !== version || !Array.isArray(state.resources)) {
-    const found = 'encrypted_data' in state ? 'is encrypted' : 'is no state of version 4';
-    throw new ByokError('ERR_ARGUMENT', `${place} ${found}; pipe "terraform state pull", or "tofu state pull", into --state -`);
-  }
-  const objects = recordsIn(state.resources).flatMap(objectsOf);
+  const objects = objectsInState(content, place);
   const aliases = new Map(
     objects.filter(({ type }) => type === 'byok_external_key').map(({ attributes }) => [attributes.key_id, text(attributes, 'alias')]),
   );
@@ -43,10 +38,21 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
     });
 }
 
-interface StateObject {
+/** One managed object; `type` and `address` as in Terraform. */
+export interface StateObject {
   readonly type: string | undefined;
   readonly address: string;
   readonly attributes: Attributes;
+}
+
+/** @throws ByokError ERR_ARGUMENT when it is no state file of version 4 */
+export function objectsInState(content: string, place: string): StateObject[] {
+  const state = parseJson(content, place, 'give a state file, or pipe "terraform state pull" into --state -');
+  if (state.version !== version || !Array.isArray(state.resources)) {
+    const found = 'encrypted_data' in state ? 'is encrypted' : 'is no state of version 4';
+    throw new ByokError('ERR_ARGUMENT', `${place} ${found}; pipe "terraform state pull", or "tofu state pull", into --state -`);
+  }
+  return recordsIn(state.resources).flatMap(objectsOf);
 }
 
 /** Objects that Terraform is done with, but could not destroy yet, are called deposed: they are nobody's any more. */

@@ -30,6 +30,8 @@ test.each([
   ['fingerprint', '--help'],
   ['status', '--help'],
   ['import', '--help'],
+  ['apply', '--help'],
+  ['remove', '--help'],
   ['ceremony', '--help'],
   ['ceremony', 'start', '--help'],
   ['ceremony', 'finish', '--help'],

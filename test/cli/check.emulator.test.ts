@@ -159,3 +159,35 @@ test('fails with 1, and not with good news, when the KMS does not answer', async
   expect(stderr).toMatch(/^byok: list-keys answered 40[13] /);
   expect(stderr).not.toContain('nobody-may-see');
 });
+
+test('--drift-token prints a token alone, ends with 0, and speaks of the drift on stderr', async () => {
+  const token = async (...args: string[]) => bench.run(['check', '--drift-token', ...args]);
+  const keyId = await bench.createKey();
+  const file = join(folder, 'terraform.tfstate');
+  expect(await token('--state', file)).toEqual({
+    status: 0,
+    stdout: '0\n',
+    stderr: `byok: there are no hooks in state "${file}" yet; is this the right place?\n`,
+  });
+  const triggers = { key_id: keyId, drift_token: '6' };
+  const resource = { mode: 'managed', type: 'null_resource', name: 'a', instances: [{ attributes: { triggers } }] };
+  writeFileSync(file, JSON.stringify({ version: 4, resources: [resource] }));
+  const due = await token('--state', file);
+  expect([due.status, due.stdout, due.stderr]).toEqual([
+    0,
+    '7\n',
+    expect.stringContaining(`key ${keyId}, null_resource.a: the key holds no`),
+  ]);
+  const piped = await bench.run(['check', '--drift-token', '--state', '-'], { input: readFileSync(file) });
+  expect(piped.stdout).toBe('7\n');
+  expect((await token()).stdout).toMatch(/^[0-9a-f]{12}\n$/);
+  await importInto(keyId);
+  expect(await token('--state', file)).toEqual({ status: 0, stdout: '6\n', stderr: '' });
+  expect(await token()).toEqual({ status: 0, stdout: '0\n', stderr: '' });
+});
+
+test('--drift-token fails when the KMS cannot be asked, and then prints no token', async () => {
+  const { status, stdout, stderr } = await bench.run(['check', '--drift-token'], { env: { HW_AUTH_TOKEN: 'wrong' } });
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('byok: ');
+});

@@ -1,7 +1,7 @@
 /** A key of the emulator seen past our own client: its description, and what material it really holds. */
 import { createDecipheriv, createHmac } from 'node:crypto';
 import type { Emulator } from '../../lib/emulator';
-import { ok } from '../emulator/plain-http';
+import { ok, type ReachedEmulator } from '../emulator/plain-http';
 
 export interface KeyInfo {
   readonly key_id: string;
@@ -10,7 +10,7 @@ export interface KeyInfo {
   readonly key_alias: string;
 }
 
-export async function describeKey(emulator: Emulator, keyId: string): Promise<KeyInfo> {
+export async function describeKey(emulator: ReachedEmulator, keyId: string): Promise<KeyInfo> {
   return (await ok<{ key_info: KeyInfo }>(emulator, 'describe-key', { key_id: keyId })).key_info;
 }
 
@@ -23,7 +23,7 @@ export function writesOf(emulator: Emulator): string[] {
 }
 
 /** Encrypts by the KMS and decrypts here, with the material: true only when the key holds exactly these bytes. */
-export async function holdsMaterial(emulator: Emulator, keyId: string, material: Buffer): Promise<boolean> {
+export async function holdsMaterial(emulator: ReachedEmulator, keyId: string, material: Buffer): Promise<boolean> {
   const plain = 'proof of possession';
   const { cipher_text } = await ok<{ cipher_text: string }>(emulator, 'encrypt-data', { key_id: keyId, plain_text: plain });
   return tryDecrypt(Buffer.from(cipher_text, 'base64'), material) === plain;

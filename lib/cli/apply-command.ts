@@ -1,0 +1,169 @@
+/**
+ * `byok apply`: makes the material of one key what the flags say, by the decisions of the provider. Made to be run again and again, by
+ * people, pipelines and provisioners; docs/hooks.md describes it.
+ */
+import { Command, Option } from 'commander';
+import { ByokError } from '../errors';
+import type { Proof } from '../lifecycle/decision';
+import { keep } from '../lifecycle/expiration-wish';
+import type { MaterialOutcome } from '../lifecycle/material-request';
+import { parseDuration } from '../schema/duration';
+import { formatExpirationTime } from '../schema/expiration-time';
+import { defaultWarnBefore, fingerprintFormat, type MaterialStatus } from '../schema/key-material';
+import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { addExpirationFlags, type ExpirationFlags, expirationOf } from './expiration-flags';
+import { interruption, lifecycleContext } from './lifecycle-context';
+import { addCommandFlags, addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
+import { readRecord, writeRecord } from './material-record';
+import type { Surroundings } from './surroundings';
+import { warnOfWrapping } from './warn-of-wrapping';
+
+const help = `
+Looks at the key and does what is missing: imports material into an empty key, imports the same again after it was deleted or expired,
+deletes and imports it anew when its expiry is another one than declared. When all is as declared it does nothing, says so and succeeds, with
+or without the material at hand. Other material than the key is bound to is refused, and nothing is deleted before the way back is verified.
+
+Nothing in the KMS shows which symmetric material a key holds, and it has to be proven before it may be deleted. The proof is an import that
+was seen to succeed: --record-dir keeps it in a file <key id>.json, which holds a fingerprint and no secret. Keep these files with
+your code. Without one, a change of expiry needs --allow-unverified-renewal.
+
+Examples:
+  $ byok apply --key-id 0d0466b0-e727-4d9c-b35d-f84bb474a37f --material-file orders.key --record-dir byok-records
+  $ byok apply --key-id 0d0466b0-... --material-env ORDERS_KEY --expiration-time 2030-01-31T00:00:00Z --fingerprint sha256:...
+  $ byok apply --key-id 0d0466b0-... --material-command '["pass", "show", "orders"]' --valid-for 90d --renew-before 14d
+
+Secrets of the login come from the environment, as for "byok status". Without a flag that names it, the material is read from standard
+input.`;
+
+type Flags = ConnectionFlags &
+  MaterialFlags &
+  ExpirationFlags & {
+    readonly keyId: string;
+    readonly fingerprint?: string;
+    readonly warnBefore: string;
+    readonly wrappingAlgorithm: WrappingAlgorithm;
+    readonly allowInterruption: boolean;
+    readonly allowUnverifiedRenewal?: boolean;
+    readonly allowWeakMaterial?: boolean;
+    readonly recordDir?: string;
+    readonly timeout?: string;
+    readonly json?: boolean;
+  };
+
+/** What was done, and how the key is now, in the spelling of --json. */
+interface Applied {
+  readonly key_id: string;
+  readonly imported: boolean;
+  /** Why it was imported; null when it was not, or for the first time. */
+  readonly reason: string | null;
+  readonly material_status: MaterialStatus;
+  /** RFC 3339 or "never". */
+  readonly expiration_time: string;
+  /** Of the material that the key is proven to hold; null when nothing proves it. */
+  readonly fingerprint: string | null;
+  readonly warnings: readonly string[];
+}
+
+export function applyCommand(surroundings: Surroundings): Command {
+  const command = new Command('apply')
+    .description('Make the material of a key what is declared: import, renew, or nothing.')
+    .requiredOption('--key-id <ID>', 'the key, of origin "external"');
+  return addConnectionFlags(addExpirationFlags(addCommandFlags(addMaterialFlags(command))))
+    .option('--fingerprint <FINGERPRINT>', 'pin, as "byok fingerprint" prints it: nothing else is imported')
+    .option('--warn-before <DURATION>', 'from how long before the expiry on a warning is printed', defaultWarnBefore)
+    .addOption(
+      new Option('--wrapping-algorithm <NAME>', 'how the material is wrapped on its way')
+        .choices(wrappingAlgorithmNames)
+        .default(defaultWrappingAlgorithm),
+    )
+    .option('--no-allow-interruption', 'refuse a change of expiry, during which the key cannot be used')
+    .option('--allow-unverified-renewal', 'let material be deleted and imported again although nothing proves that it is the same')
+    .option('--allow-weak-material', 'import material that is plainly weak (one repeated byte, printable text, a counter) all the same')
+    .option('--record-dir <DIR>', 'folder of files that remember which material each key was seen to take')
+    .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', help)
+    .action((flags: Flags) => runApply(flags, surroundings));
+}
+
+async function runApply(flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { env, now, print } = surroundings;
+  const { keyId, recordDir, wrappingAlgorithm } = flags;
+  requireForm('--key-id', keyId, new RegExp(formats.keyId), '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"');
+  requireForm('--fingerprint', flags.fingerprint, fingerprintFormat, '"sha256:" and 64 hex digits, as "byok fingerprint" prints it');
+  const warnBeforeMs = parseDuration(flags.warnBefore, 'warn_before');
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
+  const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
+  // Undeclared, material that was imported here never expires, and adopted material keeps the expiry that it has.
+  const expiration = expirationOf(flags, recorded === undefined ? keep : undefined);
+  warnOfWrapping(wrappingAlgorithm, surroundings);
+  const signal = interruption(surroundings);
+  const { ensureMaterial } = require('../lifecycle/ensure-material') as typeof import('../lifecycle/ensure-material');
+  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+  const kms = connectKms(flags, env, { now });
+  try {
+    const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {
+      keyId,
+      wish: {
+        expiration,
+        warnBeforeMs,
+        pin: flags.fingerprint,
+        allowInterruption: flags.allowInterruption,
+        allowUnverifiedRenewal: flags.allowUnverifiedRenewal === true,
+      },
+      allowWeakMaterial: flags.allowWeakMaterial === true,
+      lastKnown: undefined,
+      proof: recorded,
+      source: { wrappingAlgorithm, open: () => openMaterialFlags(flags, surroundings, signal) },
+      sourceAttribute: undefined,
+    });
+    const applied = appliedOf(keyId, outcome, remember(recordDir, keyId, recorded, outcome.proof));
+    print(flags.json === true ? `${JSON.stringify(applied)}\n` : describe(applied));
+  } finally {
+    kms.close();
+  }
+}
+
+function requireForm(flag: string, value: string | undefined, form: RegExp, allowed: string): void {
+  if (value !== undefined && !form.test(value)) {
+    throw new ByokError('ERR_ARGUMENT', `${flag} is "${value}"; allowed is ${allowed}`);
+  }
+}
+
+/** The import is done by now: a record that cannot be written is a warning. */
+function remember(folder: string | undefined, keyId: string, known: Proof | undefined, proof: Proof | undefined): string[] {
+  if (folder === undefined || proof === undefined || known?.fingerprint === proof.fingerprint) {
+    return [];
+  }
+  try {
+    writeRecord(folder, keyId, proof);
+    return [];
+  } catch (error) {
+    return [
+      `The record of the import could not be written: ${(error as Error).message}. Nothing else remembers which material the key took; a later change of expiry will need --allow-unverified-renewal.`,
+    ];
+  }
+}
+
+function appliedOf(
+  keyId: string,
+  { observation, proof, importedAt, reason, notices }: MaterialOutcome,
+  warnings: readonly string[],
+): Applied {
+  return {
+    key_id: keyId,
+    imported: importedAt !== undefined,
+    reason: reason ?? null,
+    material_status: observation.status,
+    expiration_time: formatExpirationTime(observation.expiration),
+    fingerprint: proof?.fingerprint ?? null,
+    warnings: [...notices.map(({ summary, detail }) => `${summary}. ${detail}`), ...warnings],
+  };
+}
+
+function describe({ key_id, imported, reason, material_status, expiration_time, fingerprint, warnings }: Applied): string {
+  const done = imported ? `material imported${reason === null ? '' : ` (${reason})`}` : 'nothing to do';
+  const found = `${material_status}, expires ${expiration_time}, ${fingerprint ?? 'no proof of which material it holds'}`;
+  return `byok: key ${key_id}: ${done}; ${found}\n${warnings.map((warning) => `byok: warning: ${warning}\n`).join('')}`;
+}

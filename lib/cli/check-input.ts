@@ -1,0 +1,47 @@
+/** What a check looks at: files or standard input, and the keys of the KMS. */
+import { readFileSync } from 'node:fs';
+import { ByokError } from '../errors';
+import type { Kms } from '../kms/model';
+import { materialsInKms } from '../report/live-keys';
+import type { MaterialRecord } from '../report/material-finding';
+import { parseDuration } from '../schema/duration';
+import { defaultWarnBefore } from '../schema/key-material';
+import type { ConnectionFlags } from './connection-flags';
+import type { Surroundings } from './surroundings';
+
+/** One check: where, when, and its window. */
+export interface Look {
+  readonly connection: ConnectionFlags;
+  readonly surroundings: Surroundings;
+  readonly now: Date;
+  /** Undefined: what each resource says, else the default. */
+  readonly warnBeforeMs: number | undefined;
+}
+
+/** @param file "-" for standard input */
+export async function contentOf(file: string, place: string, { readInput }: Surroundings): Promise<string> {
+  if (file !== '-') {
+    return readFileSync(file, 'utf8');
+  }
+  const input = await readInput();
+  if (input === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `there is no ${place}; pipe it in, or give a file`);
+  }
+  return input.toString('utf8');
+}
+
+/** All external keys of the project. */
+export function liveRecords(look: Look): Promise<MaterialRecord[]> {
+  const warnBeforeMs = look.warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before');
+  return withKms(look, async (kms) => materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs }));
+}
+
+export async function withKms<T>({ connection, surroundings: { env, now } }: Look, use: (kms: Kms) => Promise<T>): Promise<T> {
+  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+  const kms = connectKms(connection, env, { now });
+  try {
+    return await use(kms);
+  } finally {
+    kms.close();
+  }
+}

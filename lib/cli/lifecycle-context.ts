@@ -1,0 +1,31 @@
+/** What the lifecycle is given by a command: real pauses, a deadline, and Ctrl-C as an interruption that it can handle. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Kms } from '../kms/model';
+import type { LifecycleContext } from '../lifecycle/context';
+import { defaultTimeoutMs } from '../schema/timeouts';
+import type { Surroundings } from './surroundings';
+
+export interface Patience {
+  /** @default 5 minutes */
+  readonly timeoutMs?: number | undefined;
+  /** @default never aborted: a signal then ends the process at once */
+  readonly signal?: AbortSignal;
+}
+
+export function lifecycleContext(kms: Kms, now: () => Date, { timeoutMs = defaultTimeoutMs, signal }: Patience = {}): LifecycleContext {
+  return {
+    kms,
+    now,
+    sleep: (ms, aborted) => delay(ms, undefined, { signal: aborted }),
+    signal: signal ?? new AbortController().signal,
+    deadline: new Date(now().getTime() + timeoutMs),
+    log: () => undefined,
+  };
+}
+
+/** From now on the first signal aborts instead of killing: between a delete and its import the process must go on. */
+export function interruption({ untilStopped }: Surroundings): AbortSignal {
+  const controller = new AbortController();
+  void untilStopped({ withParent: false }).then(() => controller.abort());
+  return controller.signal;
+}

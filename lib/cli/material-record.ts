@@ -1,0 +1,70 @@
+/**
+ * What is remembered of an import where there is no Terraform state to keep it: which material a key was seen to take. One small file for
+ * each key, named by its id; a fingerprint is no secret, the material is never in it.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ByokError } from '../errors';
+import type { Proof } from '../lifecycle/decision';
+import { fingerprintFormat } from '../schema/key-material';
+
+const version = 1;
+
+/**
+ * @returns undefined when there is no record of this key
+ * @throws ByokError ERR_ARGUMENT when the file is something else: what it proved would be lost without a word
+ */
+export function readRecord(folder: string, keyId: string): Proof | undefined {
+  const path = fileOf(folder, keyId);
+  const text = tryRead(path);
+  if (text === undefined) {
+    return undefined;
+  }
+  const proof = proofIn(text, keyId);
+  if (proof === undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the file "${path}" is no record of key ${keyId}; bring back the one that "byok apply" wrote, or delete the file, and nothing proves any more which material the key holds`,
+    );
+  }
+  return proof;
+}
+
+/** Replaced as a whole, so that no reader ever sees half of it. */
+export function writeRecord(folder: string, keyId: string, { fingerprint, proof }: Proof): void {
+  const path = fileOf(folder, keyId);
+  const beside = `${path}.${process.pid}.tmp`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(beside, `${JSON.stringify({ version, key_id: keyId, fingerprint, proof }, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(beside, path);
+}
+
+function fileOf(folder: string, keyId: string): string {
+  return join(folder, `${keyId}.json`);
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function proofIn(text: string, keyId: string): Proof | undefined {
+  const { version: found, key_id: owner, fingerprint, proof } = parse(text);
+  const ours = found === version && owner === keyId && typeof fingerprint === 'string' && fingerprintFormat.test(fingerprint);
+  return ours && (proof === 'imported' || proof === 'public_key') ? { fingerprint, proof } : undefined;
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * For callers that keep no state of their own: whether this is a first import or one of many, the key tells. What they may keep is the
+ * proof, which never wears off.
+ */
+import { hasMaterial } from '../schema/kms';
+import type { LifecycleContext } from './context';
+import { createMaterial, findKey, tryFingerprint } from './create-material';
+import { adoptedNotice, proveIfShown } from './import-and-prove';
+import type { MaterialOutcome, MaterialRequest } from './material-request';
+import { reconcileMaterial } from './reconcile-material';
+import { refuseForeignMaterial } from './refusals';
+
+/** @throws ByokError and KmsError; the key is untouched unless the message says otherwise */
+export async function ensureMaterial(
+  context: LifecycleContext,
+  request: Omit<MaterialRequest, 'permitted' | 'reviewed'>,
+): Promise<MaterialOutcome> {
+  const { keyId, wish } = request;
+  const { keyState, keySpec } = await findKey(context, keyId);
+  const held = hasMaterial(keyState);
+  const shown = request.proof === undefined && held ? await proveIfShown(context, keyId, keySpec, undefined) : undefined;
+  const proof = request.proof ?? shown;
+  // Nobody reviews each run: what may be done was reviewed with the wish.
+  const whole: MaterialRequest = { ...request, proof, permitted: ['delete', 'import'], reviewed: undefined };
+  if (!held && (proof === undefined || keyState !== '5')) {
+    return createMaterial(context, whole);
+  }
+  const outcome = await reconcileMaterial(context, whole);
+  if (outcome.reason !== undefined) {
+    return outcome;
+  }
+  // Nothing was due, so nothing was opened: other material must not look as if it were in the key.
+  const refusal = refuseForeignMaterial(wish, { ...outcome, proof, atHand: await tryFingerprint(whole, keySpec), preWrapped: undefined });
+  if (refusal !== undefined) {
+    throw refusal;
+  }
+  return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, false)] } : outcome;
+}

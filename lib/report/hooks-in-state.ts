@@ -1,0 +1,40 @@
+/**
+ * The hooks in a state: null resources whose triggers say which key they keep filled, and how. The names of the triggers are those that
+ * lib/cdktf/material-hooks.ts writes.
+ */
+
+import type { Wish } from '../lifecycle/decision';
+import { keep } from '../lifecycle/expiration-wish';
+import { parseExpirationTime } from '../schema/expiration-time';
+import { type Attributes, isRecord, text, wishOf } from './recorded-material';
+import { objectsInState, type Reading } from './state-file';
+
+/** One key that a hook keeps filled, as it was last applied. */
+export interface Hook {
+  readonly address: string;
+  readonly keyId: string;
+  /** The token that it was last applied with. */
+  readonly driftToken: string;
+  readonly wish: Wish;
+}
+
+/** @param content empty before the first apply. @throws ByokError ERR_ARGUMENT when it is no state file */
+export function hooksInState(content: string, reading: Reading): Hook[] {
+  return content.trim() === ''
+    ? []
+    : objectsInState(content, reading.place)
+        .filter(({ type }) => type === 'null_resource')
+        .flatMap(({ address, attributes }) => (isRecord(attributes.triggers) ? hookOf(address, attributes.triggers, reading) : []));
+}
+
+function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading): Hook[] {
+  const [keyId, driftToken] = [text(triggers, 'key_id'), text(triggers, 'drift_token')];
+  if (keyId === undefined || driftToken === undefined) {
+    return [];
+  }
+  const wish = wishOf(triggers, warnBeforeMs);
+  const fixed = text(triggers, 'expiration_time');
+  const expiration = wish.expiration === keep && fixed !== undefined ? parseExpirationTime(fixed) : wish.expiration;
+  // Whether it is allowed is for the apply to say, in its own words.
+  return [{ address, keyId, driftToken, wish: { ...wish, expiration, allowInterruption: true, allowUnverifiedRenewal: true } }];
+}
