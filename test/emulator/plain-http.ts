@@ -16,7 +16,10 @@ export interface PlainAnswer {
   readonly text: string;
 }
 
-export function send(emulator: Emulator, { method = 'POST', path, headers = {}, body }: PlainRequest): Promise<PlainAnswer> {
+/** An emulator in this process or another one. */
+export type ReachedEmulator = Pick<Emulator, 'port' | 'projectId' | 'authToken'>;
+
+export function send(emulator: Pick<Emulator, 'port'>, { method = 'POST', path, headers = {}, body }: PlainRequest): Promise<PlainAnswer> {
   return new Promise((resolve, reject) => {
     const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
     const options = { host: '127.0.0.1', port: emulator.port, method, path, headers: { ...type, ...headers }, agent: new Agent() };
@@ -34,13 +37,13 @@ export function send(emulator: Emulator, { method = 'POST', path, headers = {}, 
 }
 
 /** A KMS call with the emulator's token. */
-export function call(emulator: Emulator, verb: string, body: unknown, headers: Record<string, string> = {}): Promise<PlainAnswer> {
+export function call(emulator: ReachedEmulator, verb: string, body: unknown, headers: Record<string, string> = {}): Promise<PlainAnswer> {
   const path = `/v1.0/${emulator.projectId}/kms/${verb}`;
   return send(emulator, { path, headers: { 'X-Auth-Token': emulator.authToken, ...headers }, body });
 }
 
 /** The answer of a call that must succeed. */
-export async function ok<Answer>(emulator: Emulator, verb: string, body: unknown): Promise<Answer> {
+export async function ok<Answer>(emulator: ReachedEmulator, verb: string, body: unknown): Promise<Answer> {
   const { status, text } = await call(emulator, verb, body);
   if (status !== 200) {
     throw new Error(`${verb} answered ${status} ${text}`);

@@ -1,0 +1,28 @@
+/** How a stack under test gets to an emulator: the properties of its provider, and the environment of the Terraform that runs it. */
+import type { ByokProviderProps } from '../cdktf/byok-provider';
+import type { Emulator } from '../emulator/emulator';
+import { environmentVariables } from '../schema/provider';
+
+/** What `emulatorConnection` gives. */
+export interface EmulatorConnection {
+  /** For `ByokProvider`; nothing secret. */
+  readonly provider: Required<Pick<ByokProviderProps, 'region' | 'projectId' | 'kmsEndpoint' | 'authUrl'>>;
+  /** For the process that runs Terraform or `cdktf`: the login. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a stack and its Terraform need to reach an emulator.
+ *
+ * @example
+ * const { provider, environment } = emulatorConnection(emulator());
+ * new ByokProvider(stack, 'byok', provider);
+ * execFileSync('terraform', ['apply', '-auto-approve'], { cwd, env: { PATH: process.env.PATH, ...environment } });
+ */
+export function emulatorConnection({ projectName, projectId, url, authUrl, authToken }: Emulator): EmulatorConnection {
+  const [variable] = environmentVariables.auth_token.HW;
+  return {
+    provider: { region: projectName, projectId, kmsEndpoint: url, authUrl },
+    environment: { [variable]: authToken },
+  };
+}

@@ -1,0 +1,50 @@
+/** When the material of an import expires, as far as its configuration tells. */
+import { ByokError } from '../errors';
+import { parseDuration } from '../schema/duration';
+import { type ExpirationInstant, formatInstant, never, parseExpirationTime } from '../schema/expiration-time';
+import type { SynthesizedImport } from './synthesized-import';
+
+export interface Expiry {
+  readonly address: string;
+  /** Undefined: it never expires. */
+  readonly instant: ExpirationInstant;
+  /** Where that stands: a clause for messages. */
+  readonly because: string;
+}
+
+/**
+ * @param now when the material is imported, from which a rolling expiry counts
+ * @throws ByokError ERR_ARGUMENT when only Terraform will know
+ */
+export function expiryOf({ address, attributes, key }: SynthesizedImport, now: Date): Expiry {
+  const { expiration_time, valid_for } = attributes;
+  if (valid_for !== undefined) {
+    const instant = new Date(now.getTime() + parseDuration(known(address, 'validFor', valid_for), 'valid_for'));
+    return { address, instant, because: `validFor is "${valid_for}", counted from ${formatInstant(now)}` };
+  }
+  if (expiration_time !== undefined) {
+    const instant = parseExpirationTime(known(address, 'expirationTime', expiration_time));
+    return { address, instant, because: `expirationTime is "${expiration_time}"` };
+  }
+  if (key === undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${address} declares no expiration, and its key, which this stack does not declare, keeps the one it has; declare Expiration.at or Expiration.rolling`,
+    );
+  }
+  return { address, instant: undefined, because: 'no expiration is declared' };
+}
+
+export function describeExpiry({ address, instant, because }: Expiry): string {
+  return `${address} ${instant === undefined ? `${never} expires` : `expires on ${formatInstant(instant)}`}: ${because}`;
+}
+
+function known(address: string, property: string, value: string): string {
+  if (value.includes('${')) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${property} of ${address} is "${value}", which only Terraform knows; give a literal to test when it expires`,
+    );
+  }
+  return value;
+}

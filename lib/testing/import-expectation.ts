@@ -1,0 +1,106 @@
+/** Compares an import with what a test expects of it, in the words of the constructs. What is left out counts as its default. */
+import { propertyName } from '../cdktf/config-attributes';
+import type { ImportedKeyProps } from '../cdktf/imported-key';
+import type { KeyMaterialConfig, KeyMaterialSourceConfig } from '../cdktf/key-material-config';
+import { ByokError } from '../errors';
+import { type ExpirationInstant, never, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { externalKeySchema } from '../schema/external-key';
+import { keyMaterialSchema } from '../schema/key-material';
+import { tryFindKeySpec } from '../schema/kms';
+import type { AttributeSchema } from '../schema/model';
+import type { SynthesizedImport } from './synthesized-import';
+
+/** Of jest and its kin: `expect.any(String)`, `expect.stringMatching(/…/)`. */
+interface AsymmetricMatcher {
+  asymmetricMatch(actual: unknown): boolean;
+}
+
+type OrMatcher<Properties> = { readonly [Name in keyof Properties]?: Properties[Name] | AsymmetricMatcher };
+
+interface ExpirationExpectation {
+  /** A fixed expiry. Two spellings of one instant are equal; "never" is also what nothing declared means. */
+  readonly expirationTime?: Date | string;
+}
+
+/**
+ * Properties of an import: those of `ImportedKey`, with source and expiration as `KeyMaterial` spells them, and `keyId` for a key that the
+ * stack does not declare. A value may be an asymmetric matcher; `undefined` stands for "not declared".
+ */
+export type ImportExpectation = OrMatcher<
+  Omit<ImportedKeyProps, 'key' | 'source' | 'expiration' | 'timeouts' | 'engine' | 'provider'> &
+    KeyMaterialSourceConfig &
+    Pick<KeyMaterialConfig, 'keyId' | 'validFor' | 'renewBefore'> &
+    ExpirationExpectation
+>;
+
+/** A property that is not as expected. */
+export interface Difference {
+  readonly property: string;
+  /** Undefined: not declared. */
+  readonly actual: unknown;
+}
+
+/** Equality of the test framework, which knows asymmetric matchers. */
+export type Equals = (actual: unknown, expected: unknown) => boolean;
+
+type Read = (subject: SynthesizedImport) => unknown;
+
+/** Every property that can be expected. */
+const properties: ReadonlyMap<string, Read> = new Map([
+  ...settable(externalKeySchema.attributes).map((attribute): [string, Read] => [
+    attribute === 'on_destroy' ? 'keyOnDestroy' : propertyName(attribute),
+    ({ key }) => key && written(key.attributes, externalKeySchema.attributes, attribute),
+  ]),
+  ...settable(keyMaterialSchema.attributes).map((attribute): [string, Read] => [
+    propertyName(attribute),
+    ({ attributes }) => written(attributes, keyMaterialSchema.attributes, attribute),
+  ]),
+  ['keyUsage', usageOf],
+  ['expirationTime', expirationOf],
+]);
+
+/** @throws ByokError ERR_ARGUMENT when a property is expected that no import has, or an instant that is none */
+export function differencesFrom(expected: ImportExpectation, subject: SynthesizedImport, equals: Equals): Difference[] {
+  return Object.entries(expected).flatMap(([property, value]) => {
+    const read = properties.get(property);
+    if (read === undefined) {
+      const known = [...properties.keys()].sort().join(', ');
+      throw new ByokError('ERR_ARGUMENT', `"${property}" is expected of an import, which has no such property; allowed are ${known}`);
+    }
+    const actual = read(subject);
+    const same = property === 'expirationTime' ? sameInstant(actual, value, equals) : equals(actual, value);
+    return same ? [] : [{ property, actual }];
+  });
+}
+
+function settable(attributes: Readonly<Record<string, AttributeSchema>>): string[] {
+  return Object.keys(attributes).filter((name) => attributes[name]?.required || attributes[name]?.optional);
+}
+
+function written(attributes: object, schema: Readonly<Record<string, AttributeSchema>>, name: string): unknown {
+  return (attributes as Record<string, unknown>)[name] ?? schema[name]?.default;
+}
+
+/** The first usage of its spec is the one that a new key gets. */
+function usageOf({ key }: SynthesizedImport): unknown {
+  return (
+    key && (key.attributes.key_usage ?? tryFindKeySpec(key.attributes.key_spec ?? externalKeySchema.attributes.key_spec.default)?.usages[0])
+  );
+}
+
+/** Into a key of its own stack, material without an expiry is imported for ever; a key from elsewhere keeps the one it has. */
+function expirationOf({ attributes, key }: SynthesizedImport): unknown {
+  return attributes.expiration_time ?? (key === undefined || attributes.valid_for !== undefined ? undefined : never);
+}
+
+function sameInstant(actual: unknown, expected: unknown, equals: Equals): boolean {
+  if (typeof expected !== 'string' && !(expected instanceof Date)) {
+    return equals(actual, expected);
+  }
+  return typeof actual === 'string' && !actual.includes('${') && sameExpiration(parseExpirationTime(actual), instantOf(expected));
+}
+
+/** @throws ByokError ERR_ARGUMENT when the text is no instant */
+function instantOf(instant: Date | string): ExpirationInstant {
+  return instant instanceof Date ? instant : parseExpirationTime(instant);
+}

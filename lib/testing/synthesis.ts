@@ -1,0 +1,132 @@
+/** Synthesizes stacks in a test and reads back what they declare. Writes no files, runs no Terraform and reads no secret. */
+import { tmpdir } from 'node:os';
+import { TerraformStack, Testing } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { ByokError } from '../errors';
+import { importsIn, keysIn } from './find-imports';
+import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';
+
+/** Blocks of `cdk.tf.json`, as far as they are looked into here; any other is there too. */
+export interface TerraformJson {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly provider?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  readonly variable?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly output?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [block: string]: unknown;
+}
+
+/** What a stack declares. */
+export interface Synthesis {
+  /** All of it, without comments. */
+  readonly json: TerraformJson;
+  /** Every external key. */
+  readonly keys: readonly SynthesizedKey[];
+  /** Every import of key material. */
+  readonly imports: readonly SynthesizedImport[];
+  /** What aspects and constructs warn of, as `[path of the construct] message`. */
+  readonly warnings: readonly string[];
+  /**
+   * The import into the key of this alias.
+   * @throws ByokError ERR_ARGUMENT when there is none, or more than one
+   */
+  findImport(alias: string): SynthesizedImport;
+}
+
+/** How `synth` makes the stack that a function declares constructs in. */
+export interface SynthOptions {
+  /**
+   * Context of the app, as in `cdktf.json`.
+   * @default - none
+   */
+  readonly context?: Record<string, unknown>;
+}
+
+/**
+ * Synthesizes a stack, with all aspects and validations.
+ *
+ * @param what the stack of a cdktf or cdktn app; or a function that declares constructs in the stack it is given
+ * @throws Error when a validation fails or a construct is annotated with an error, as `cdktf synth` does
+ *
+ * @example
+ * const { imports } = synth((stack) => {
+ *   new ImportedKey(stack, 'payments', { alias: 'payments', source: KeyMaterialSource.fromEnvironment('PAYMENTS_KEY') });
+ * });
+ */
+export function synth(what: IConstruct | ((stack: Construct) => void), options: SynthOptions = {}): Synthesis {
+  const stack = typeof what === 'function' ? stackOf(what, options) : requireStack(what);
+  const json = Testing.synth(stack, true);
+  const errors = annotationsOf(stack, '@cdktf/error');
+  if (errors.length > 0) {
+    throw new Error(`the stack has errors:\n${errors.map((error) => `  ${error}`).join('\n')}`);
+  }
+  return readSynthesis(json, annotationsOf(stack, '@cdktf/warn'));
+}
+
+/**
+ * Reads what was synthesized already: the content of `cdk.tf.json`, or what `Testing.synth` returns, as text or parsed.
+ *
+ * @throws ByokError ERR_ARGUMENT when it is no configuration in JSON
+ */
+export function readSynthesis(json: string | object, warnings: readonly string[] = []): Synthesis {
+  const parsed: TerraformJson = typeof json === 'string' ? parse(json) : (json as TerraformJson);
+  const resources = parsed.resource ?? {};
+  const keys = keysIn(resources);
+  const imports = importsIn(resources, keys);
+  return { json: parsed, keys, imports, warnings, findImport: (alias) => findImport(imports, alias) };
+}
+
+/** The folder is one that exists, so that cdktf makes none; synthesis as text writes nothing. */
+function stackOf(declare: (stack: Construct) => void, { context }: SynthOptions): TerraformStack {
+  const stack = new TerraformStack(Testing.app({ outdir: tmpdir(), context }), 'stack');
+  declare(stack);
+  return stack;
+}
+
+/** A stack of cdktn counts as one; the types of the two libraries do not. */
+function requireStack(construct: IConstruct): TerraformStack {
+  if (TerraformStack.isStack(construct)) {
+    return construct;
+  }
+  const found = Construct.isConstruct(construct) ? `the construct "${construct.node.path}"` : `of type ${typeof construct}`;
+  throw new ByokError(
+    'ERR_ARGUMENT',
+    `what is to be synthesized is ${found}; allowed is a stack, or a function that declares constructs in one`,
+  );
+}
+
+function annotationsOf(stack: IConstruct, level: '@cdktf/warn' | '@cdktf/error'): string[] {
+  return stack.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata.filter(({ type }) => type === level).map(({ data }) => `[${node.path}] ${data}`));
+}
+
+function parse(text: string): TerraformJson {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw notConfiguration('text that is no JSON', cause);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw notConfiguration('JSON that is no object');
+  }
+  return parsed as TerraformJson;
+}
+
+function notConfiguration(what: string, cause?: unknown): ByokError {
+  return new ByokError('ERR_ARGUMENT', `the synthesized configuration is ${what}; allowed is the content of cdk.tf.json`, { cause });
+}
+
+function findImport(imports: readonly SynthesizedImport[], alias: string): SynthesizedImport {
+  const [found, another] = imports.filter(({ key }) => key?.attributes.alias === alias);
+  if (found === undefined || another !== undefined) {
+    const aliases = imports.map(({ key }) =>
+      key?.attributes.alias === undefined ? 'a key of another stack' : `"${key.attributes.alias}"`,
+    );
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${found === undefined ? 'no import goes' : 'more than one import goes'} into a key of the alias "${alias}"; there are imports into ${aliases.join(', ') || 'no key'}`,
+    );
+  }
+  return found;
+}
