@@ -32,6 +32,47 @@ test.each(subjects)('the examples in %s are valid and formatted', async (subject
   expect((await workspace.succeed(['fmt', '-check', '-diff'])).output).toBe('');
 });
 
+/** Terraform text of a page that is written by hand; settings of the command line are none. */
+function samplesOf(path: string): string[] {
+  const fences = readFileSync(join(root, path), 'utf8').matchAll(/^( *)```(?:terraform|hcl)\n([\s\S]*?)^ *```$/gm);
+  return [...fences]
+    .map(([, indent = '', text = '']) => text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''))
+    .filter((text) => !text.startsWith('provider_installation'));
+}
+
+/** What a module may hold, with what the page only speaks of: the source of the provider, and keys that other parts declare. */
+function completed(sample: string): string {
+  const withoutImports = sample.replace(/^import \{[\s\S]*?^\}\n/gm, '');
+  const keys = [...new Set([...sample.matchAll(/byok_external_key\.(\w+)/g)].map(([, name = '']) => name))];
+  const missing = keys.filter((name) => !sample.includes(`resource "byok_external_key" "${name}"`));
+  const source = 'terraform {\n  required_providers {\n    byok = {\n      source = "terraform.local/cdktf-byok/byok"\n    }\n  }\n}\n';
+  return [
+    sample.includes('required_providers') ? '' : source,
+    withoutImports,
+    ...missing.map((name) => `resource "byok_external_key" "${name}" {\n  alias = "${name}"\n}\n`),
+  ].join('\n');
+}
+
+test('every sample of Terraform in README and the pages written by hand is valid and formatted', async () => {
+  const generated = pages(readText(root)).map(({ path }) => path);
+  const byHand = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter(
+    (path) => path.endsWith('.md') && !generated.includes(path),
+  );
+  // Those of other providers would need a registry.
+  const samples = byHand.flatMap(samplesOf).filter((text) => !/^(resource|data|ephemeral) "(?!byok_)/m.test(text));
+  expect(samples.length).toBeGreaterThan(5);
+  samples.forEach((sample, index) => {
+    mkdirSync(join(workspace.folder, `sample-${index}`));
+    writeFileSync(join(workspace.folder, `sample-${index}`, 'main.tf'), completed(sample));
+    writeFileSync(join(workspace.folder, `sample-${index}.tf`), `module "sample-${index}" {\n  source = "./sample-${index}"\n}\n`);
+    mkdirSync(join(workspace.folder, 'as-written'), { recursive: true });
+    writeFileSync(join(workspace.folder, 'as-written', `${index}.tf`), sample);
+  });
+  await workspace.init();
+  expect((await workspace.succeed(['validate', '-no-color'])).text).toContain('The configuration is valid.');
+  expect((await workspace.succeed(['fmt', '-check', '-diff', 'as-written'])).output).toBe('');
+});
+
 test('every block of Terraform in the pages is formatted, and every example is on a page', async () => {
   const blocks = pages(readText(root)).flatMap(({ content }) =>
     [...content.matchAll(/```terraform\n([\s\S]*?)```/g)].map(([, text = '']) => text),

@@ -9,8 +9,8 @@ new ByokProvider(stack, 'byok', { region: 'eu-de' });
 const orders = new RotatedKey(stack, 'orders', {
   alias: 'orders',
   generations: [
-    { name: '2025', source: KeyMaterialSource.fromFile('keys/orders-2025.key') },
-    { name: '2026', source: KeyMaterialSource.fromFile('keys/orders-2026.key') },
+    { name: '2025', source: KeyMaterialSource.fromFile('orders-2025.key') },
+    { name: '2026', source: KeyMaterialSource.fromFile('orders-2026.key') },
   ],
 });
 

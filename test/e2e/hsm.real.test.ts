@@ -9,7 +9,7 @@ import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/
 import { filesBelow, findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { cleanEnvironment, type Run, TerraformWorkspace } from '../support/terraform-workspace';
 
-const example = join(__dirname, '..', '..', 'examples', 'hsm-wrap');
+const example = join(__dirname, '..', '..', 'examples', 'hsm-ceremony');
 const packages = ['softhsm2', 'opensc', 'python3-pykcs11'];
 const pkcs11Module = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'].find(existsSync);
 const tools = 'command -v softhsm2-util && command -v pkcs11-tool && /usr/bin/python3 -c "import PyKCS11"';

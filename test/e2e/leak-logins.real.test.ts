@@ -142,33 +142,58 @@ describe.each(Object.entries(logins))('nothing of %s is written', (name, make) =
   });
 });
 
-/** Loaded into the provider by Node itself: lets it die at the call that carries the wrapped material. */
-const deaths: Readonly<Record<string, readonly [string, string]>> = {
-  'is killed': ["process.kill(process.pid, 'SIGKILL')", 'The plugin encountered an error'],
-  'throws where nobody catches': ["setImmediate(() => { throw new Error('a defect') })", 'panic: Error: a defect'],
-  'forgets a rejection': ["void Promise.reject(new Error('a defect'))", 'panic: Error: a defect'],
-  'throws inside the call': ["throw new TypeError('a defect')", 'a defect'],
-};
-
-test.each(Object.entries(deaths))(
-  'nothing is written when the provider %s in the middle of an import',
-  async (_how, [statement, shown]) => {
-    await declare(logins['a password']?.() ?? { attributes: {}, secret: '' }, 'the environment');
-    const preload = join(outside, 'preload.js');
-    writeFileSync(
-      preload,
-      `const http = require('node:http');
+/** Loaded into the provider by Node itself: where it strikes, with the statement to be filled in. */
+const moments = {
+  'the call that carries the wrapped material': (statement: string) => `const http = require('node:http');
 const { request } = http;
 http.request = (...args) => {
   if (args.some((arg) => String(arg?.path ?? arg).endsWith('/import-key-material'))) { ${statement}; }
   return request(...args);
 };`,
-    );
-    workspace.env.NODE_OPTIONS = `--require ${preload}`;
-    const died = await apply(1);
-    expect(died.output).toContain(shown);
-    workspace.env.NODE_OPTIONS = '';
-    await apply(0);
-    expectNoLeak();
-  },
-);
+  'the wrapping, with the material in hand': (statement: string) => `const crypto = require('node:crypto');
+const { publicEncrypt } = crypto;
+crypto.publicEncrypt = (key, material) => {
+  ${statement};
+  return publicEncrypt(key, material);
+};`,
+} as const;
+
+const [carrying, wrapping] = Object.keys(moments) as [keyof typeof moments, keyof typeof moments];
+
+/** How, at which moment, by which statement, and what is shown of it. */
+const deaths: readonly (readonly [string, keyof typeof moments, string, string])[] = [
+  ['is killed', carrying, "process.kill(process.pid, 'SIGKILL')", 'The plugin encountered an error'],
+  ['throws where nobody catches', carrying, "setImmediate(() => { throw new Error('a defect') })", 'panic: Error: a defect'],
+  ['forgets a rejection', carrying, "void Promise.reject(new Error('a defect'))", 'panic: Error: a defect'],
+  ['throws inside the call', carrying, "throw new TypeError('a defect')", 'a defect'],
+  [
+    'throws an error that holds the bytes where nobody catches it',
+    wrapping,
+    "setImmediate(() => { throw Object.assign(new Error('a defect', { cause: material }), { material, input: [...material] }) })",
+    'panic: Error: a defect',
+  ],
+  [
+    'forgets a rejection that holds the bytes',
+    wrapping,
+    "void Promise.reject(Object.assign(new AggregateError([{ material }], 'a defect'), { material }))",
+    'panic: AggregateError: a defect',
+  ],
+  [
+    'throws an error that holds the bytes',
+    wrapping,
+    "throw Object.assign(new RangeError('a defect', { cause: { material } }), { input: material })",
+    'a defect',
+  ],
+];
+
+test.each(deaths)('nothing is written when the provider %s, at %s', async (_how, moment, statement, shown) => {
+  await declare(logins['a password']?.() ?? { attributes: {}, secret: '' }, 'the environment');
+  const preload = join(outside, 'preload.js');
+  writeFileSync(preload, moments[moment](statement));
+  workspace.env.NODE_OPTIONS = `--require ${preload}`;
+  const died = await apply(1);
+  expect(died.output).toContain(shown);
+  workspace.env.NODE_OPTIONS = '';
+  await apply(0);
+  expectNoLeak();
+});

@@ -28,3 +28,7 @@ resource "byok_key_material" "orders" {
   # All that SoftHSM2 offers; an HSM that can should use the default, RSAES_OAEP_SHA_256.
   wrapping_algorithm = "RSAES_OAEP_SHA_1"
 }
+
+output "key_id" {
+  value = byok_key_material.orders.key_id
+}

@@ -13,37 +13,74 @@ export class Kms {
   /** Proves in both directions that the key holds exactly this material. */
   async proveMaterial(keyId, material) {
     const text = 'four corner stores';
-    const { cipher_text } = await this.#call('encrypt-data', { key_id: keyId, plain_text: text });
-    if (decryptHere(material, cipher_text) !== text) {
+    if (decryptHere(material, await this.encrypt(keyId, text)) !== text) {
       throw new Error('what the KMS encrypted cannot be read with the material at hand: the key holds another one');
     }
-    const { plain_text } = await this.#call('decrypt-data', { cipher_text: encryptHere(keyId, material, text) });
-    if (plain_text !== text) {
+    if ((await this.decrypt(encryptHere(keyId, material, text))).text !== text) {
       throw new Error('the KMS reads something else than what was encrypted with the material at hand');
     }
   }
 
-  async keyState(keyId) {
-    return (await this.#call('describe-key', { key_id: keyId })).key_info.key_state;
+  async encrypt(keyId, text) {
+    return (await this.#call('encrypt-data', { key_id: keyId, plain_text: text })).cipher_text;
+  }
+
+  /** The ciphertext tells which key it needs. */
+  async decrypt(cipherText) {
+    const { key_id, plain_text } = await this.#call('decrypt-data', { cipher_text: cipherText });
+    return { keyId: key_id, text: plain_text };
+  }
+
+  /** @returns a DER signature */
+  async sign(keyId, message, algorithm) {
+    const body = { key_id: keyId, message: message.toString('base64'), message_type: 'RAW', signing_algorithm: algorithm };
+    return Buffer.from((await this.#call('sign', body)).signature, 'base64');
+  }
+
+  /** In PEM. */
+  async publicKey(keyId) {
+    return (await this.#call('get-publickey', { key_id: keyId })).public_key;
+  }
+
+  async describe(keyId) {
+    return (await this.#call('describe-key', { key_id: keyId })).key_info;
+  }
+
+  async expectState(keyId, expected, name) {
+    const { key_state } = await this.describe(keyId);
+    if (key_state !== expected) {
+      throw new Error(`the key ${keyId} is in state ${key_state}, not in ${expected} (${name})`);
+    }
   }
 
   /** Deletes the material as somebody else would, behind Terraform's back. */
-  deleteMaterialOutside(keyId) {
+  async deleteMaterialOutside(keyId) {
+    await this.#control('POST', `keys/${keyId}/delete-material`);
+    await this.expectState(keyId, '5', 'pending import');
+  }
+
+  /** How often the KMS was asked to do this, since it was started. */
+  async countCalls(operation) {
+    const { calls } = await this.#control('GET', 'calls');
+    return calls.filter((call) => call.operation === operation).length;
+  }
+
+  #control(method, path) {
     const { kms_endpoint, control_token } = this.#listening;
-    return post(`${kms_endpoint}/_control/keys/${keyId}/delete-material`, { 'X-Control-Token': control_token });
+    return request(method, `${kms_endpoint}/_control/${path}`, { 'X-Control-Token': control_token });
   }
 
   #call(operation, body) {
     const { kms_endpoint, project_id, auth_token } = this.#listening;
-    return post(`${kms_endpoint}/v1.0/${project_id}/kms/${operation}`, { 'X-Auth-Token': auth_token }, body);
+    return request('POST', `${kms_endpoint}/v1.0/${project_id}/kms/${operation}`, { 'X-Auth-Token': auth_token }, body);
   }
 }
 
-async function post(url, headers, body) {
+async function request(method, url, headers, body) {
   const json = body === undefined ? {} : { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-  const answer = await fetch(url, { method: 'POST', headers, ...json });
+  const answer = await fetch(url, { method, headers, ...json });
   if (!answer.ok) {
-    throw new Error(`POST ${url} answered ${answer.status} ${await answer.text()}`);
+    throw new Error(`${method} ${url} answered ${answer.status} ${await answer.text()}`);
   }
   return answer.json();
 }

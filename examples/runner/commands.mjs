@@ -1,4 +1,4 @@
-// Runs other programs for the quickstart, each in a process group of its own, so that none outlives it.
+// Runs other programs for an example, each in a process group of its own, so that none outlives it.
 // Never hands on settings of this shell that could reach a real cloud, another Terraform setup or a proxy.
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -43,12 +43,17 @@ export class Commands {
 
   /** Runs a command to its end and returns what it printed on stdout. Throws CommandFailed. */
   run(command, ...args) {
-    return this.#start(command, args).ended;
+    return this.runIn(this.#cwd, command, ...args);
+  }
+
+  /** The same in another folder. */
+  runIn(cwd, command, ...args) {
+    return this.#start(cwd, command, args).ended;
   }
 
   /** Starts a command that stays, and returns the first line it prints. */
   async startService(command, ...args) {
-    const { child, ended } = this.#start(command, args);
+    const { child, ended } = this.#start(this.#cwd, command, args);
     const firstLine = new Promise((resolve) => {
       let text = '';
       child.stdout.on('data', (chunk) => {
@@ -77,12 +82,12 @@ export class Commands {
     await ended;
   }
 
-  #start(command, args) {
+  #start(cwd, command, args) {
     const name = [command.split('/').at(-1), ...args].join(' ');
     if (this.#stopping !== undefined) {
-      throw new CommandFailed(name, 'was not started: the quickstart is being stopped', '');
+      throw new CommandFailed(name, 'was not started: the run is being stopped', '');
     }
-    const child = spawn(command, args, { cwd: this.#cwd, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, { cwd, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const job = { child, ended: outcome(child, name) };
     this.#running.add(job);
     job.ended.finally(() => this.#running.delete(job)).catch(() => undefined);
