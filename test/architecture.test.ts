@@ -22,11 +22,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Of kms the types of its answers.
   report: ['errors', 'schema', 'kms', 'lifecycle'],
   cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
+  testing: ['errors', 'schema', 'cdktf', 'emulator'],
+  'aws-cdk': ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle'],
   index: ['errors', 'schema', 'cdktf'],
 };
 
 /** Only a main may look at the environment, the arguments and the clock by itself. */
-const mains = ['provider/main.ts', 'cli/main.ts', 'cli/surroundings.ts'];
+const mains = ['provider/main.ts', 'cli/main.ts', 'cli/surroundings.ts', 'aws-cdk/handler/main.ts'];
 
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -110,6 +112,16 @@ test.each([
 ])('%s imports no package that it should not', (folder, packages) => {
   const imported = files.filter((file) => folderOf(file) === folder).flatMap(specifiersOf);
   expect(imported.filter((name) => !name.startsWith('.') && !packages.test(name))).toEqual([]);
+});
+
+test('the AWS construct holds no client of the KMS, and its handler no construct', () => {
+  const [handler, constructs] = [/^aws-cdk\/handler\//, /^aws-cdk\/[^/]+$/].map((place) => files.filter((file) => place.test(file)));
+  const reached = (some: readonly string[] = []) => [...new Set(some.flatMap((file) => importsByFile.get(file) ?? []))].sort();
+  expect(reached(constructs).filter((file) => !/^(?:errors\.ts|schema\/.*|aws-cdk\/[^/]+)$/.test(file))).toEqual([]);
+  expect(reached(handler).filter((file) => /^aws-cdk\/[^/]+$/.test(file))).toEqual(['aws-cdk/key-properties.ts']);
+  const packages = (some: readonly string[] = []) => some.flatMap(specifiersOf).filter((name) => !name.startsWith('.'));
+  expect(packages(constructs).filter((name) => !/^(?:node:path|constructs|aws-cdk-lib(?:\/.*)?)$/.test(name))).toEqual([]);
+  expect(packages(handler).filter((name) => !/^(?:node:.*|@aws-sdk\/client-(?:secrets-manager|ssm))$/.test(name))).toEqual([]);
 });
 
 test.each(files.filter((file) => !mains.includes(file)))('%s reads no environment, arguments or clock of its own', (file) => {

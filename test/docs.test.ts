@@ -1,10 +1,16 @@
-/** The pages of docs/ as they are committed, against the schemas they come from and the provider they describe. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The pages as they are committed, against the schemas and the TSDoc they come from and the provider they describe. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { errorCodes } from '../lib/errors';
 import { runCommand } from '../lib/material/command';
 import { byokProvider } from '../lib/provider/provider';
 import { observedKeyAttributes, observedMaterialStatuses } from '../lib/schema/data-sources';
+import { externalKeySchema } from '../lib/schema/external-key';
+import { keyMaterialSchema } from '../lib/schema/key-material';
+import type { BlockSchema } from '../lib/schema/model';
+import { providerSchema } from '../lib/schema/provider';
+import { type ApiSymbol, readApi } from '../scripts/docs/api-model';
+import { apiPage } from '../scripts/docs/api-page';
 import { outdatedPages, pages, readText } from '../scripts/docs/pages';
 
 const root = join(__dirname, '..');
@@ -100,27 +106,115 @@ test('every error code of ours is on the page of errors', () => {
   expect(Object.keys(errorCodes).filter((code) => !page('docs/errors.md').includes(`\`${code}\``))).toEqual([]);
 });
 
-test('the index links every page', () => {
-  const linked = [...page('docs/index.md').matchAll(/\]\(([^)]+\.md)\)/g)].map(([, target]) => `docs/${target}`);
-  expect(linked.sort()).toEqual(committed.filter((path) => path !== 'docs/index.md').sort());
+test('every error code of ours has a section in troubleshooting, in alphabetical order, and nothing that is no code has', () => {
+  const sections = [...(read('docs/troubleshooting.md') ?? '').matchAll(/^## (ERR_\w+)$/gm)].map(([, code]) => code);
+  expect(sections).toEqual(Object.keys(errorCodes).sort());
 });
 
-test('links between pages lead to files, and within a page to a heading', () => {
-  for (const path of committed) {
-    const text = readFileSync(join(root, path), 'utf8');
-    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    const anchors = [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id)];
-    for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
-      expect([path, target, existsSync(join(root, path, target === '' ? '' : '..', target))]).toEqual([path, target, true]);
-      expect([path, anchor, anchor === undefined || target !== '' || anchors.includes(anchor)]).toEqual([path, anchor, true]);
-    }
-  }
+test('the index links every page, and every page written by hand links the index', () => {
+  const linked = [...page('docs/index.md').matchAll(/\]\(([^)]+\.md)\)/g)].map(([, target = '']) => normalize(join('docs', target)));
+  expect(linked.sort()).toEqual(['API.md', ...committed.filter((path) => path !== 'docs/index.md')].sort());
+  const byHand = committed.filter((path) => !wanted.some((generated) => generated.path === path));
+  expect(byHand.filter((path) => !read(path)?.includes('](index.md)'))).toEqual([]);
 });
+
+describe('links', () => {
+  const readers = [
+    ...readdirSync(root).filter((name) => name.endsWith('.md')),
+    ...committed,
+    ...readdirSync(join(root, 'examples'))
+      .map((name) => `examples/${name}/README.md`)
+      .filter((path) => existsSync(join(root, path))),
+  ];
+
+  test.each(readers)('of %s lead to files and headings that are there', (path) => {
+    const broken = linksOf(read(path) ?? '').filter(({ target, anchor }) => {
+      const file = target === '' ? path : normalize(join(dirname(path), target));
+      return !existsSync(join(root, file)) || (anchor !== undefined && !anchorsOf(read(file) ?? '').has(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('fail at a file or a heading that is not there', () => {
+    const text = '# A `b`, c\n\n# A b c\n```sh\n# no heading [x](nowhere.md)\n```\n[one](#a-b-c-1) `[code](nowhere.md)` [two](other.md#d)';
+    expect(linksOf(text)).toEqual([
+      { target: '', anchor: 'a-b-c-1' },
+      { target: 'other.md', anchor: 'd' },
+    ]);
+    expect([...anchorsOf(text)]).toEqual(['a-b-c', 'a-b-c-1']);
+  });
+});
+
+describe('API.md', () => {
+  const api = readApi(root);
+  const text = read('API.md') ?? '';
+  const symbols = api.flatMap((module) => module.symbols);
+  const named = (name: string) => symbols.find((symbol) => symbol.anchor === name);
+
+  test('is what npm run docs writes', () => {
+    expect(text === apiPage(api)).toBe(true);
+  });
+
+  test('has every subpath of the package, and a section for everything they export', () => {
+    const { exports } = JSON.parse(read('package.json') ?? '') as { exports: Record<string, unknown> };
+    const subpaths = Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'));
+    expect(api.map(({ name }) => name)).toEqual(subpaths.map((subpath) => `cdktf-byok${subpath.slice(1)}`));
+    expect(symbols.map(({ anchor }) => anchor).filter((anchor) => text.split(`<a id="${anchor}"></a>`).length !== 2)).toEqual([]);
+  });
+
+  test('names no folder of this machine and no version', () => {
+    expect(text).not.toContain(root);
+    expect(text).not.toMatch(/(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)/);
+  });
+
+  test('says of everything what it is for, and of every property of a construct', () => {
+    const told = ({ doc, kind, methods }: ApiSymbol) => doc.summary !== '' || (kind === 'function' && methods[0]?.doc.summary !== '');
+    expect(symbols.filter((symbol) => !told(symbol)).map(({ anchor }) => anchor)).toEqual([]);
+    const props = symbols.flatMap((symbol) => (symbol.props === undefined ? [] : [symbol.props]));
+    expect(props).not.toEqual([]);
+    for (const { fields } of props) {
+      expect(fields.filter(({ doc, type }) => doc.summary === '' && type[0]?.refersTo === undefined)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['ByokProviderProps', providerSchema],
+    ['ExternalKeyConfig', externalKeySchema],
+    ['KeyMaterialConfig', keyMaterialSchema],
+    ['ImportedKeyProps', keyMaterialSchema],
+  ])('says of %s the defaults that the schema has', (name, { attributes }: BlockSchema) => {
+    const stated = (named(name)?.fields ?? []).flatMap((field) => {
+      const attribute = attributes[field.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+      return attribute?.default === undefined ? [] : [[field.name, field.doc.tags.default[0], JSON.stringify(attribute.default)] as const];
+    });
+    expect(stated).not.toEqual([]);
+    expect(stated.filter(([, inCode = '', inSchema]) => inCode.split(',')[0] !== inSchema)).toEqual([]);
+  });
+});
+
+/** Of prose: what stands in code is no link. */
+function linksOf(text: string): { target: string; anchor: string | undefined }[] {
+  const prose = withoutFences(text).replace(/`[^`\n]*`/g, (code) => (code.includes('](') ? '' : code));
+  return [...prose.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]+))?\)/g)].map(([, target = '', anchor]) => ({ target, anchor }));
+}
+
+/** As the forges make them from headings; a second one of the same name is counted. */
+function anchorsOf(text: string): Set<string> {
+  const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id));
+  for (const [, heading = ''] of withoutFences(text).matchAll(/^#+ (.*)$/gm)) {
+    const slug = heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-');
+    const count = [...anchors].filter((anchor) => anchor === slug || anchor.replace(/-\d+$/, '') === slug).length;
+    anchors.add(count === 0 ? slug : `${slug}-${count}`);
+  }
+  return anchors;
+}
+
+function withoutFences(text: string): string {
+  return text.replace(/^ *```[\s\S]*?^ *```$/gm, '');
+}
 
 test('fails a page that differs or is missing, and an example that is not there', () => {
   expect(outdatedPages(wanted, (path) => (path === 'docs/errors.md' ? 'old' : read(path))).map(({ path }) => path)).toEqual([

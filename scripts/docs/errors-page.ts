@@ -1,6 +1,7 @@
 /** docs/errors.md: our own codes, and those of the KMS with what to do about them. */
 import { errorCodes } from '../../lib/errors';
 import { type KmsErrorCode, kmsErrorCodes } from '../../lib/schema/kms-errors';
+import { table } from './markdown';
 
 export function errorsPage(): string {
   const kms: [string, KmsErrorCode][] = Object.entries(kmsErrorCodes);
@@ -8,10 +9,10 @@ export function errorsPage(): string {
     '---\npage_title: "Errors - byok"\ndescription: |-\n  Error codes of cdktf-byok and of the KMS, and what to do about them.\n---',
     '<!-- Written by "npm run docs" from lib/errors.ts and lib/schema/kms-errors.ts; edit there. -->',
     '# Errors',
-    'Every error of the provider, the constructs and the command carries one of these codes. They are stable; the texts are not.',
+    'Every error of the provider, the constructs and the command carries one of these codes. They are stable; the texts are not. What to do about each is told in [troubleshooting](troubleshooting.md).',
     table(
       ['Code', 'Meaning'],
-      Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning]),
+      Object.entries(errorCodes).map(([code, meaning]) => [`[\`${code}\`](troubleshooting.md#${code.toLowerCase()})`, meaning]),
     ),
     '## Codes of the KMS',
     'An answer of the KMS or of the gateway before it, as its API reference lists them: live texts differ, the codes do not. `APIG.` instead of `APIGW.` means the same.',
@@ -26,9 +27,4 @@ export function errorsPage(): string {
 
 function kmsRow([code, { status, message, advice }]: [string, KmsErrorCode]): string[] {
   return [`\`${code}\``, String(status), message, advice ?? ''];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Markdown as the pages of a Terraform registry need it. */
+/** Markdown, as generated pages need it. */
 
 /** @param title for example "byok_key Data Source - byok" */
 export function frontMatter(title: string, description: string): string {
@@ -15,4 +15,9 @@ export function fenced(language: string, text: string): string {
 
 export function joined(paragraphs: readonly string[]): string {
   return `${paragraphs.join('\n\n')}\n`;
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

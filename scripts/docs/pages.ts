@@ -74,11 +74,22 @@ const kinds: Readonly<Record<PageKind, { folder: string; exampleFile: string; he
 
 const functions = { fingerprint: fingerprintFunctionSchema } as const;
 
+/** Written by hand; a test compares the list with what is there. */
 const guides = [
+  'From an empty folder to a key of your own: [the first key](first-key.md)',
+  'A key and its material that exist already: [adopt](adopt.md)',
+  "From the resources of the vendors' providers: [moving](moving.md)",
+  'Review and deploy with least privilege: [keys by pull request](pull-requests.md)',
+  'Material that expires and is renewed: [rolling expiry](rolling-expiry.md)',
+  'New material, and the old for what it encrypted: [rotation](rotation.md)',
   'Material that never leaves an HSM: [the protocol of `wrap_command`](hsm.md)',
   'Material from an offline machine: [the key ceremony](ceremony.md)',
+  'Without a provider of third parties: [hooks](hooks.md)',
+  'From a stack of CloudFormation: [AWS CDK](aws-cdk.md)',
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
-  'What errors mean, and what to do: [errors](errors.md)',
+  'What you see, and what to do: [troubleshooting](troubleshooting.md)',
+  'All error codes, of the KMS too: [errors](errors.md)',
+  'All constructs and functions of TypeScript: [API](../API.md)',
 ];
 
 /** @param read finds the examples. @throws Error when one is missing */
