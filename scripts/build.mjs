@@ -2,7 +2,7 @@
 // constructs and `byok provider install` check before they write it anywhere.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ const shared = {
   target: 'node20',
   format: 'cjs',
   absWorkingDir: root,
+  // Paths in comments start at the package's folder, also when node_modules is a link: every folder builds the same bytes.
+  preserveSymlinks: true,
   legalComments: 'none',
   metafile: true,
   write: false,
@@ -104,14 +106,32 @@ async function buildCommand() {
   writeFileSync(join(dist, 'bundle', 'byok.js'), code, { mode: 0o755 });
 }
 
+/** For `sha256sum --check`, run in dist/bundle. */
+function writeChecksums() {
+  const folder = join(dist, 'bundle');
+  const lines = readdirSync(folder, { recursive: true })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .sort()
+    .map((path) => `${sha256(readFileSync(join(folder, path))).digest('hex')}  ${path}\n`);
+  writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
+}
+
+/** The Lambda function of the AWS construct; its runtime carries the SDK of AWS. */
+async function buildAwsCdkHandler() {
+  const code = await bundle({ entryPoints: ['lib/aws-cdk/handler/main.ts'], external: ['@aws-sdk/*'] });
+  mkdirSync(join(dist, 'bundle', 'aws-cdk-handler'), { recursive: true });
+  writeFileSync(join(dist, 'bundle', 'aws-cdk-handler', 'index.js'), code);
+}
+
 function sha256(content) {
   return createHash('sha256').update(content);
 }
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 try {
-  await Promise.all([buildProvider(), buildCommand()]);
+  await Promise.all([buildProvider(), buildCommand(), buildAwsCdkHandler()]);
   writeLicences();
+  writeChecksums();
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], { cwd: root, stdio: 'inherit' });
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(dist, join(root, 'dist'));

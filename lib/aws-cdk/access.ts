@@ -1,0 +1,25 @@
+/** Statements that let the handler read one secret or parameter, and nothing beside it. */
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+
+/** Imported by name or partial ARN, a secret has six random characters behind its name that nobody knows here: `??????` stands for them. */
+export function toReadSecret(scope: Construct, secret: ISecret): PolicyStatement[] {
+  const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  return [
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }),
+    ...toDecrypt(scope, secret.encryptionKey, 'secretsmanager'),
+  ];
+}
+
+export function toReadParameter(scope: Construct, arn: string, encryptionKey: IKey | undefined): PolicyStatement[] {
+  return [new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }), ...toDecrypt(scope, encryptionKey, 'ssm')];
+}
+
+/** The key of AWS itself needs no statement: its policy lets in whoever may read the secret. */
+function toDecrypt(scope: Construct, key: IKey | undefined, service: string): PolicyStatement[] {
+  const viaService = { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` } };
+  return key === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn], conditions: viaService })];
+}

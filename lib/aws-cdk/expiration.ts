@@ -1,0 +1,73 @@
+/** When the KMS deletes imported material. A value only: the construct that is given it checks it at synthesis, with all else. */
+import { formatInstant, never } from '../schema/expiration-time';
+
+/** What an `Expiration` puts into the template. */
+export interface ExpirationConfig {
+  /**
+   * RFC 3339 in whole seconds, or "never".
+   * @default - the expiry rolls
+   */
+  readonly expirationTime?: string;
+  /**
+   * How long the material is valid after each import.
+   * @default - the expiry is fixed
+   */
+  readonly validFor?: string;
+  /**
+   * From how long before the expiry on it is renewed.
+   * @default - the expiry is fixed
+   */
+  readonly renewBefore?: string;
+}
+
+/** A rolling expiry. Durations are a whole number and a unit (s, m, h or d). */
+export interface RollingExpirationOptions {
+  /** How long the material is valid after each import, for example "90d". */
+  readonly validFor: string;
+  /** From how long before the expiry on the next check or deployment renews it, for example "14d"; shorter than `validFor`. */
+  readonly renewBefore: string;
+}
+
+/** When the KMS deletes the material of a symmetric key; that of an asymmetric key it keeps for good. */
+export class Expiration {
+  /** The material stays until somebody deletes it. */
+  static never(): Expiration {
+    return new Expiration({ expirationTime: never });
+  }
+
+  /**
+   * A fixed end. One that is past is refused when CloudFormation deploys it.
+   * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z", or epoch seconds such as "1893456000"; in whole seconds, as the KMS
+   * counts in them. Another one is refused at synthesis; tokens are let through
+   */
+  static at(instant: Date | string): Expiration {
+    return new Expiration({ expirationTime: instant instanceof Date ? textOf(instant) : instant });
+  }
+
+  /**
+   * Renewed between deployments, within `renewBefore` of the end. Each renewal is a short outage. A window that is not shorter than the validity
+   * is refused at synthesis; tokens are let through.
+   */
+  static rolling({ validFor, renewBefore }: RollingExpirationOptions): Expiration {
+    return new Expiration({ validFor, renewBefore });
+  }
+
+  readonly #config: ExpirationConfig;
+
+  private constructor(config: ExpirationConfig) {
+    this.#config = config;
+  }
+
+  /** Properties of the custom resource. */
+  bind(): ExpirationConfig {
+    return this.#config;
+  }
+}
+
+/** What is no instant in whole seconds keeps its own spelling, in which the checks refuse it. */
+function textOf(instant: Date): string {
+  if (Number.isNaN(instant.getTime())) {
+    return String(instant);
+  }
+  return instant.getUTCMilliseconds() === 0 ? formatInstant(instant) : instant.toISOString();
+}

@@ -1,0 +1,89 @@
+/** From the properties of the resource to the terms of the lifecycle. */
+import type { Wish } from '../../lifecycle/decision';
+import { type ExpirationWish, keep } from '../../lifecycle/expiration-wish';
+import type { MaterialRequest } from '../../lifecycle/material-request';
+import type { KeyWish } from '../../lifecycle/reconcile-key';
+import type { Material } from '../../material/material';
+import { parseDuration } from '../../schema/duration';
+import { type ExpirationInstant, parseExpirationTime } from '../../schema/expiration-time';
+import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../schema/external-key';
+import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../schema/key-material';
+import { defaultKeySpec, defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../schema/kms';
+import type { KeyProperties, Scalar } from '../key-properties';
+import type { RememberedKey } from './memory';
+
+/** A request as far as nobody has reviewed anything of it. */
+export type UnreviewedRequest = Omit<MaterialRequest, 'permitted' | 'reviewed'>;
+
+/**
+ * @param alias of a key that is made; others have no such wish
+ * @param before the properties before this change: tags that are not declared any more are taken away
+ */
+export function keyWishOf(properties: KeyProperties, alias: string, before: KeyProperties | undefined): KeyWish {
+  const { description = '', keySpec = defaultKeySpec, keyUsage, enabled, tags, cancelPendingDeletion } = properties;
+  return {
+    alias,
+    description,
+    keySpec,
+    keyUsage,
+    enabled: flag(enabled),
+    cancelPendingDeletion: flag(cancelPendingDeletion) ?? false,
+    tags: tags ?? (before?.tags === undefined ? undefined : {}),
+  };
+}
+
+export function materialRequestOf(
+  properties: KeyProperties,
+  keyId: string,
+  remembered: RememberedKey | undefined,
+  open: () => Promise<Material>,
+): UnreviewedRequest {
+  return {
+    keyId,
+    wish: wishOf(properties, remembered?.ours ?? false),
+    allowWeakMaterial: flag(properties.allowWeakMaterial) ?? false,
+    lastKnown: lastKnownOf(remembered),
+    proof: remembered?.proof,
+    source: { open, wrappingAlgorithm: (properties.wrappingAlgorithm ?? defaultWrappingAlgorithm) as WrappingAlgorithm },
+    sourceAttribute: 'source',
+  };
+}
+
+function lastKnownOf(remembered: RememberedKey | undefined): ExpirationInstant {
+  return remembered?.expirationTime === undefined ? undefined : parseExpirationTime(remembered.expirationTime);
+}
+
+function wishOf(properties: KeyProperties, ours: boolean): Wish {
+  return {
+    expiration: expirationOf(properties, ours),
+    // The alarm warns.
+    warnBeforeMs: 0,
+    pin: properties.fingerprint,
+    allowInterruption: flag(properties.allowInterruption) ?? true,
+    allowUnverifiedRenewal: flag(properties.allowUnverifiedRenewal) ?? false,
+  };
+}
+
+function expirationOf({ expirationTime, validFor, renewBefore }: KeyProperties, ours: boolean): ExpirationWish {
+  if (validFor !== undefined && renewBefore !== undefined) {
+    const [validForMs, renewBeforeMs] = [parseDuration(validFor, 'validFor'), parseDuration(renewBefore, 'renewBefore')];
+    return { validFor, renewBefore, validForMs, renewBeforeMs };
+  }
+  if (expirationTime !== undefined) {
+    return parseExpirationTime(expirationTime);
+  }
+  return ours ? undefined : keep;
+}
+
+/** What removal does. An existing key that was only filled is never removed. */
+export function removalOf({ alias, onDestroy, keyOnDestroy, pendingDays = defaultPendingDays }: KeyProperties) {
+  return {
+    ofMaterial: (onDestroy ?? defaultMaterialDestroyPolicy) as MaterialDestroyPolicy,
+    ofKey: alias === undefined ? 'retain' : ((keyOnDestroy ?? defaultKeyDestroyPolicy) as KeyDestroyPolicy),
+    pendingDays: Number(pendingDays),
+  } as const;
+}
+
+function flag(value: Scalar | undefined): boolean | undefined {
+  return value === undefined ? undefined : String(value) === 'true';
+}

@@ -1,0 +1,130 @@
+/**
+ * What CloudFormation does not keep for us: which keys this resource made, and the proof of what they hold. It lies in an SSM parameter
+ * of the resource's own; nothing in it is secret. It may be lost: then nothing is proven any more, and nothing is deleted.
+ */
+import { createHash } from 'node:crypto';
+import { ByokError } from '../../errors';
+import type { Proof } from '../../lifecycle/decision';
+import { fingerprintFormat } from '../../schema/key-material';
+import type { KeyProperties } from '../key-properties';
+import type { AwsStore } from './aws-store';
+import { reasonOf } from './stored-material';
+
+export interface RememberedKey {
+  readonly alias?: string | undefined;
+  readonly keySpec?: string | undefined;
+  readonly proof?: Proof | undefined;
+  /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
+  readonly ours: boolean;
+  /** Tells expired material from deleted material once the KMS shows none. */
+  readonly expirationTime?: string | undefined;
+}
+
+export interface Memory {
+  /** Digest of the properties that were last deployed with success. */
+  readonly deployed?: string | undefined;
+  /** By key id: more than one while a replacement is under way. */
+  readonly keys: Readonly<Record<string, RememberedKey>>;
+}
+
+const version = 1;
+const description = 'Which keys an ImportedKey of cdktf-byok made, and the proof of what they hold; not secret';
+
+/** @throws ByokError ERR_CONFIGURATION when the parameter cannot be read */
+export async function recall(store: AwsStore, name: string, signal?: AbortSignal): Promise<Memory> {
+  try {
+    return parse(await store.readParameter(name, signal));
+  } catch (cause) {
+    throw new ByokError('ERR_CONFIGURATION', `parameter "${name}" cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Changes what is there now, since a deployment and the look between deployments may meet. Without any key left, the parameter goes. Not
+ * interrupted: what it writes down has happened.
+ *
+ * @throws ByokError ERR_CONFIGURATION when it cannot be read or written
+ */
+export async function amend(store: AwsStore, name: string, change: (memory: Memory) => Memory): Promise<void> {
+  const memory = change(await recall(store, name));
+  try {
+    if (Object.keys(memory.keys).length === 0) {
+      await store.deleteParameter(name);
+    } else {
+      await store.writeParameter(name, JSON.stringify({ version, ...memory }), description);
+    }
+  } catch (cause) {
+    throw new ByokError('ERR_CONFIGURATION', `parameter "${name}" cannot be written: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+export function withKey(memory: Memory, keyId: string, key: RememberedKey): Memory {
+  return { ...memory, keys: { ...memory.keys, [keyId]: key } };
+}
+
+/** The properties of the key went with it. */
+export function withoutKey({ keys }: Memory, keyId: string): Memory {
+  return { keys: Object.fromEntries(Object.entries(keys).filter(([id]) => id !== keyId)) };
+}
+
+/** The same for the same properties, whichever way they came: CloudFormation makes a text of everything, and neither keeps an order. */
+export function digestOf(properties: KeyProperties): string {
+  return createHash('sha256')
+    .update(JSON.stringify(normalized(properties)))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function normalized(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  return Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .map(([name, one]) => [name, normalized(one)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Anything that is not exactly what we write proves nothing. */
+function parse(text: string | undefined): Memory {
+  const found = tryParse(text);
+  if (!isRecord(found) || found.version !== version || !isRecord(found.keys)) {
+    return { keys: {} };
+  }
+  const keys = Object.entries(found.keys).flatMap(([keyId, key]) => (isRecord(key) ? [[keyId, toKey(key)] as const] : []));
+  return { deployed: textOrNone(found.deployed), keys: Object.fromEntries(keys) };
+}
+
+function toKey({ alias, keySpec, proof, ours, expirationTime }: Record<string, unknown>): RememberedKey {
+  return {
+    alias: textOrNone(alias),
+    keySpec: textOrNone(keySpec),
+    proof: toProof(proof),
+    ours: ours === true,
+    expirationTime: textOrNone(expirationTime),
+  };
+}
+
+function toProof(value: unknown): Proof | undefined {
+  if (!isRecord(value) || typeof value.fingerprint !== 'string' || !fingerprintFormat.test(value.fingerprint)) {
+    return undefined;
+  }
+  const { fingerprint, proof } = value;
+  return proof === 'imported' || proof === 'public_key' ? { fingerprint, proof } : undefined;
+}
+
+function tryParse(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
+
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

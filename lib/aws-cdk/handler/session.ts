@@ -1,0 +1,61 @@
+/** One invocation: what it was given, until when it may begin something, and the KMS that the properties name. */
+import { connectKms } from '../../kms/connect';
+import type { LifecycleContext, Notice } from '../../lifecycle/context';
+import type { MaterialOutcome } from '../../lifecycle/material-request';
+import { holdsMaterial } from '../../lifecycle/material-status';
+import type { KeyProperties } from '../key-properties';
+import { metricsLine } from './metrics';
+import { inOurWords } from './reason';
+import { readLogin } from './stored-material';
+import type { Log, Surroundings } from './surroundings';
+
+export interface Session extends Surroundings {
+  /** Aborted when nothing new may be begun. */
+  readonly signal: AbortSignal;
+  /** The same moment. */
+  readonly deadline: Date;
+  readonly log: Log;
+}
+
+/** @throws ByokError ERR_CONFIGURATION when the login or the connection is not usable */
+export async function withKms<T>(session: Session, properties: KeyProperties, use: (context: LifecycleContext) => Promise<T>): Promise<T> {
+  const { store, now, signal, deadline, log } = session;
+  const { cloud, region, projectId, projectName, enterpriseProjectId, kmsEndpoint, authUrl, credentials } = properties;
+  const login = await readLogin(store, credentials, signal);
+  const place = { cloud, region, projectId, projectName, enterpriseProjectId, kmsEndpoint, authUrl };
+  const sleep = (ms: number, until: AbortSignal) => session.sleep(ms, until);
+  const kms = connectKms({ ...place, ...login }, withoutLogins(session.env), { now, sleep, log });
+  try {
+    return await use({ kms, now, sleep, signal, deadline, log });
+  } finally {
+    kms.close();
+  }
+}
+
+/** The template says which KMS and which login: a variable of the function must not add to it. */
+function withoutLogins(env: Session['env']): Session['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:HW|OS)_/.test(name)));
+}
+
+/** Writes what was found into the log and the metrics. */
+export function report(
+  session: Session,
+  { metricKey }: KeyProperties,
+  { observation, importedAt, reason, notices }: MaterialOutcome,
+): void {
+  const { print, now, log } = session;
+  if (reason !== undefined) {
+    log('info', 'the material was imported', { reason: inOurWords(reason) });
+  }
+  logNotices(session, notices);
+  // Besides an import, whatever is to be said is something that a person should see to.
+  const needsAttention =
+    importedAt === undefined ? notices.length > 0 || !holdsMaterial(observation.status) : !holdsMaterial(observation.status);
+  print(metricsLine(metricKey, observation, needsAttention, now()));
+}
+
+export function logNotices({ log }: Session, notices: readonly Notice[]): void {
+  for (const { summary, detail } of notices) {
+    log('warn', inOurWords(summary), { detail: inOurWords(detail) });
+  }
+}

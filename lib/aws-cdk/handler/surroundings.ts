@@ -1,0 +1,25 @@
+/** Everything the handler takes from outside this program, handed in by its main. */
+import type { AwsStore } from './aws-store';
+
+export interface Surroundings {
+  /** The proxy and the authorities of the connection are looked up here. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  /** @param ms milliseconds; rejects when the signal is aborted */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly store: AwsStore;
+  readonly sendAnswer: (url: string, body: string, sleep: Surroundings['sleep']) => Promise<void>;
+  /** One line of the log. */
+  readonly print: (line: string) => void;
+}
+
+export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** Lines of JSON, without the debugging. Nobody passes an event or an error object here: either may hold what must not be logged. */
+export function jsonLog(print: Surroundings['print'], about: Readonly<Record<string, string>>): Log {
+  return (level, message, fields = {}) => {
+    if (level !== 'debug') {
+      print(JSON.stringify({ level, message, ...about, ...fields }));
+    }
+  };
+}

@@ -1,0 +1,125 @@
+/** A key with material of your own, as a resource of CloudFormation: the handler makes the key, imports the material, and looks after it. */
+import { Aws, CustomResource, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { parseDuration } from '../schema/duration';
+import { defaultWarnBefore } from '../schema/key-material';
+import type { ImportedKeyProps } from './imported-key-props';
+import { KeyHandler } from './key-handler';
+import { parameterArn } from './key-material-source';
+import { attributeNames, type KeyProperties } from './key-properties';
+import { KeyWatch } from './key-watch';
+import { faultsOf } from './validate-props';
+
+const dayMs = parseDuration('1d', 'warnBefore');
+
+/**
+ * An external key and the material in it. When somebody deleted the material, or a rolling expiry ran out, the next check imports the same one
+ * again, under the same key id.
+ */
+export class ImportedKey extends Construct {
+  /** Rings before the KMS deletes the material, `warnBefore` its expiry. */
+  readonly alarm: Alarm;
+  /** Rings when the key or its material needs a person, or when nobody looked after it. */
+  readonly attentionAlarm: Alarm;
+  /** Rings when the handler, which all imported keys of the stack share, ended in an error. */
+  readonly handlerErrorsAlarm: Alarm;
+  /** Days until the KMS deletes the material; no data while it never does. */
+  readonly daysUntilExpiry: Metric;
+  /** The Lambda function that all imported keys of the stack share. */
+  readonly handler: IFunction;
+  readonly #resource: CustomResource;
+
+  constructor(scope: Construct, id: string, props: ImportedKeyProps) {
+    super(scope, id);
+    this.node.addValidation({ validate: () => faultsOf(props) });
+    const handler = KeyHandler.of(this);
+    const { properties, statements } = bind(this, props);
+    const access = handler.allow(this, statements);
+    this.#resource = new CustomResource(this, 'Resource', {
+      resourceType: 'Custom::ByokImportedKey',
+      serviceToken: handler.function.functionArn,
+      serviceTimeout: Duration.minutes(15),
+      removalPolicy: props.removalPolicy ?? impliedRemovalPolicy(props),
+      properties: { ...properties },
+    });
+    this.#resource.node.addDependency(access);
+    const watch = new KeyWatch(this, 'Watch', {
+      handler: handler.function,
+      event: { checkKey: this.keyId, properties },
+      every: props.checkEvery ?? Duration.hours(1),
+      warnDays: warnDaysOf(props),
+    });
+    this.handler = handler.function;
+    this.alarm = watch.expiryAlarm;
+    this.attentionAlarm = watch.attentionAlarm;
+    this.handlerErrorsAlarm = handler.errorsAlarm;
+    this.daysUntilExpiry = watch.daysUntilExpiry;
+  }
+
+  /** Id of the key in the KMS; whoever refers to it waits until the material is in. */
+  get keyId(): string {
+    return this.#resource.getAttString(attributeNames.keyId);
+  }
+
+  /** Identifies the material without revealing it: "sha256:" and 64 hex digits, or "unproven" on a key that held material already. */
+  get fingerprint(): string {
+    return this.#resource.getAttString(attributeNames.fingerprint);
+  }
+
+  /** When the KMS deletes the material, as of the latest change of this resource: RFC 3339, or "never". */
+  get expirationTime(): string {
+    return this.#resource.getAttString(attributeNames.expirationTime);
+  }
+
+  /** As of the latest change of this resource: "present", or what is wrong with the material. */
+  get materialStatus(): string {
+    return this.#resource.getAttString(attributeNames.materialStatus);
+  }
+}
+
+/** What the resource and the rule tell the handler, and what that takes. */
+function bind(key: ImportedKey, props: ImportedKeyProps): { properties: KeyProperties; statements: PolicyStatement[] } {
+  const { source, expiration, credentials, removalPolicy: _, warnBefore: __, checkEvery: ___, ...settings } = props;
+  const { statements: toReadMaterial, ...place } = source.bind(key);
+  const { statements: toLogIn, ...login } = credentials.bind(key);
+  const memory = `/cdktf-byok/${Aws.STACK_NAME}/${Names.uniqueResourceName(key, { maxLength: 100, allowedSpecialCharacters: '-_' })}`;
+  const properties = { ...settings, ...place, ...expiration?.bind(), ...login, memory, metricKey: key.node.path };
+  return {
+    properties: withoutUndefined(properties),
+    statements: [
+      ...toReadMaterial,
+      ...toLogIn,
+      new PolicyStatement({
+        actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+        resources: [parameterArn(key, memory)],
+      }),
+    ],
+  };
+}
+
+/** Both ways to the handler leave out what is undefined, so that it finds the same in both. */
+function withoutUndefined<T extends object>(properties: T): T {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;
+}
+
+function impliedRemovalPolicy({ onDestroy, keyOnDestroy }: ImportedKeyProps): RemovalPolicy {
+  return onDestroy === undefined && keyOnDestroy === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}
+
+/** What cannot be read here is refused by the validation, so any number does. */
+function warnDaysOf({ warnBefore, expiration }: ImportedKeyProps): number {
+  const { renewBefore } = expiration?.bind() ?? {};
+  const [text, share] = warnBefore === undefined && renewBefore !== undefined ? [renewBefore, 0.5] : [warnBefore ?? defaultWarnBefore, 1];
+  return (milliseconds(Token.isUnresolved(text) ? defaultWarnBefore : text) * share) / dayMs;
+}
+
+function milliseconds(text: string): number {
+  try {
+    return parseDuration(text, 'warnBefore');
+  } catch {
+    return parseDuration(defaultWarnBefore, 'warnBefore');
+  }
+}

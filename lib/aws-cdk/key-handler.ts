@@ -1,0 +1,86 @@
+/** The Lambda function behind all imported keys of a stack: one function, one log group, one alarm. What it may do, each key adds. */
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Runtime, RuntimeFamily, SingletonFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** Also the id under which CloudFormation knows it: never to be changed. */
+const uuid = '3f0c6f0e-5b0a-4a86-9d0c-2a6c3f9b7d51';
+
+const id = 'ByokKeyHandler';
+
+/** A file of our own build, from lib as well as from dist. */
+const bundle = join(__dirname, '..', '..', 'dist', 'bundle', 'aws-cdk-handler');
+
+/** Ours, and so newer than a Lambda runtime's list of the AWS CDK may be: the peer range begins before Node 22. */
+const runtime = new Runtime('nodejs22.x', RuntimeFamily.NODEJS);
+
+/** The policies of one role may take 10240 characters together, and those of one key take up to 650. */
+const mostKeys = 15;
+
+/** Longer than any import with its retries. */
+const timeout = Duration.minutes(10);
+
+/** Made with the first key of a stack. */
+export class KeyHandler extends Construct {
+  /** The one of the stack that the scope is in. */
+  static of(scope: Construct): KeyHandler {
+    const stack = Stack.of(scope);
+    return (stack.node.tryFindChild(id) as KeyHandler | undefined) ?? new KeyHandler(stack);
+  }
+
+  readonly function: SingletonFunction;
+  /** Rings when a run of the function ended in an error, by time-out for example. */
+  readonly errorsAlarm: Alarm;
+  readonly #role: Role;
+  #keys = 0;
+
+  private constructor(stack: Stack) {
+    super(stack, id);
+    this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    this.#role.addToPolicy(
+      new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+    );
+    this.function = new SingletonFunction(this, 'Function', {
+      uuid,
+      lambdaPurpose: id,
+      description: 'Imports key material of your own into an external KMS, and keeps it imported (cdktf-byok)',
+      code: Code.fromAsset(bundle),
+      handler: 'index.handler',
+      runtime,
+      timeout,
+      memorySize: 256,
+      role: this.#role,
+      logGroup,
+    });
+    this.errorsAlarm = this.function.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Errors', {
+      alarmDescription: 'The function that looks after imported keys (cdktf-byok) ended in an error: see its log',
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.node.addValidation({ validate: () => this.#tooManyKeys() });
+  }
+
+  /**
+   * A policy of the key's own, child `Access`: when the key leaves the stack, its removal comes before that of the policy, and still finds what
+   * it needs.
+   */
+  allow(key: Construct, statements: PolicyStatement[]): Policy {
+    this.#keys += 1;
+    return new Policy(key, 'Access', { roles: [this.#role], document: new PolicyDocument({ minimize: true, statements }) });
+  }
+
+  #tooManyKeys(): string[] {
+    return this.#keys <= mostKeys
+      ? []
+      : [
+          `the stack has ${this.#keys} imported keys; allowed are ${mostKeys}, since IAM limits what the role of their function may hold; put the others into another stack`,
+        ];
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What the construct writes into the template, and the handler reads back: names and places. Nothing secret has a place in it. The rule
+ * between deployments carries the same.
+ */
+
+/** CloudFormation makes a text of it, EventBridge does not. */
+export type Scalar = string | number | boolean;
+
+/** A secret of Secrets Manager and what to take of it, or an SSM parameter of type SecureString. */
+export type MaterialPlace =
+  | {
+      /** ARN. */
+      readonly secret: string;
+      /** Field of a JSON object; absent when the whole secret is the material. */
+      readonly jsonField?: string | undefined;
+      /** Field of the same object with the password of an encrypted private key. */
+      readonly passwordField?: string | undefined;
+    }
+  | { readonly parameter: string };
+
+/** Absent: as the documentation of the construct's property says. */
+export interface KeyProperties {
+  /** Of a key that is made; otherwise there is a `keyId`. */
+  readonly alias?: string | undefined;
+  readonly keyId?: string | undefined;
+  readonly description?: string | undefined;
+  readonly keySpec?: string | undefined;
+  readonly keyUsage?: string | undefined;
+  readonly enabled?: Scalar | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly pendingDays?: Scalar | undefined;
+  readonly cancelPendingDeletion?: Scalar | undefined;
+  readonly keyOnDestroy?: string | undefined;
+  readonly source: MaterialPlace;
+  readonly encoding?: string | undefined;
+  readonly expirationTime?: string | undefined;
+  readonly validFor?: string | undefined;
+  readonly renewBefore?: string | undefined;
+  readonly fingerprint?: string | undefined;
+  readonly wrappingAlgorithm?: string | undefined;
+  readonly onDestroy?: string | undefined;
+  readonly allowInterruption?: Scalar | undefined;
+  readonly allowUnverifiedRenewal?: Scalar | undefined;
+  readonly allowWeakMaterial?: Scalar | undefined;
+  readonly cloud?: string | undefined;
+  readonly region?: string | undefined;
+  readonly projectId?: string | undefined;
+  readonly projectName?: string | undefined;
+  readonly enterpriseProjectId?: string | undefined;
+  readonly kmsEndpoint?: string | undefined;
+  readonly authUrl?: string | undefined;
+  /** ARN of the secret with the login to the KMS. */
+  readonly credentials: string;
+  /** Name of the SSM parameter in which the handler keeps what CloudFormation does not: the proof of what the key holds. */
+  readonly memory: string;
+  /** The dimension of its metrics. */
+  readonly metricKey: string;
+}
+
+/** What the rule sends. */
+export interface CheckEvent {
+  readonly checkKey: string;
+  readonly properties: KeyProperties;
+}
+
+/** Where the metrics of all keys are. */
+export const metricNamespace = 'cdktf-byok';
+
+/** Each has the one dimension. */
+export const metricDimension = 'Key';
+
+export const metricNames = { days: 'DaysUntilExpiry', attention: 'NeedsAttention' } as const;
+
+/** Attributes of the custom resource. */
+export const attributeNames = {
+  keyId: 'KeyId',
+  fingerprint: 'Fingerprint',
+  expirationTime: 'ExpirationTime',
+  materialStatus: 'MaterialStatus',
+} as const;

@@ -1,0 +1,37 @@
+/** The login to the KMS: a secret in this AWS account. */
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { toReadSecret } from './access';
+
+/** What a login needs of the custom resource. */
+export interface KmsCredentialsConfig {
+  /** ARN of the secret. */
+  readonly credentials: string;
+  /** What the handler has to be allowed. */
+  readonly statements: PolicyStatement[];
+}
+
+/** Where the handler finds the login to the KMS. Nothing of it is in the template. */
+/** A login to the KMS, named by the secret that holds it. */
+export class KmsCredentials {
+  /**
+   * A secret of Secrets Manager that holds a JSON object with one login: `access_key` and `secret_key`, for temporary ones with
+   * `security_token`; or `user_name`, `password` and `domain_name`; or `auth_token`. It is read at each run of the handler, so it may be
+   * rotated at any time.
+   */
+  static fromSecret(secret: ISecret): KmsCredentials {
+    return new KmsCredentials(secret);
+  }
+
+  readonly #secret: ISecret;
+
+  private constructor(secret: ISecret) {
+    this.#secret = secret;
+  }
+
+  /** What this login needs of the custom resource in this scope. */
+  bind(scope: Construct): KmsCredentialsConfig {
+    return { credentials: this.#secret.secretArn, statements: toReadSecret(scope, this.#secret) };
+  }
+}

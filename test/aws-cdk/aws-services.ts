@@ -1,0 +1,100 @@
+/** What the handler meets in AWS, on loopback: Secrets Manager, the Parameter Store, and the URL that CloudFormation is answered at. */
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ReceivedAnswer {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface AwsServices {
+  readonly url: string;
+  /** By ARN. */
+  readonly secrets: Map<string, string | Buffer>;
+  /** By name. */
+  readonly parameters: Map<string, string>;
+  /** How often each may not be read or written yet. */
+  readonly denied: Map<string, number>;
+  /** Names that are never answered when they are written. */
+  readonly stalled: Set<string>;
+  readonly answers: ReceivedAnswer[];
+  /** Statuses with which the next answers are refused. */
+  readonly refusals: number[];
+  close(): Promise<void>;
+}
+
+interface Request {
+  readonly SecretId?: string;
+  readonly Name?: string;
+  readonly Value?: string;
+}
+
+type Operation = (services: AwsServices, request: Request) => object | undefined;
+
+/** By X-Amz-Target; undefined stands for the error that there is no such thing. */
+const operations: Readonly<Record<string, Operation>> = {
+  'secretsmanager.GetSecretValue': ({ secrets }, { SecretId = '' }) => {
+    const value = secrets.get(SecretId);
+    const content = typeof value === 'string' ? { SecretString: value } : { SecretBinary: value?.toString('base64') };
+    return value === undefined ? undefined : { ARN: SecretId, ...content };
+  },
+  'AmazonSSM.GetParameter': ({ parameters }, { Name = '' }) =>
+    parameters.has(Name) ? { Parameter: { Name, Value: parameters.get(Name) } } : undefined,
+  'AmazonSSM.PutParameter': ({ parameters }, { Name = '', Value = '' }) => {
+    parameters.set(Name, Value);
+    return { Version: 1 };
+  },
+  'AmazonSSM.DeleteParameter': ({ parameters }, { Name = '' }) => (parameters.delete(Name) ? {} : undefined),
+};
+
+const missing: Readonly<Record<string, string>> = { secretsmanager: 'ResourceNotFoundException', AmazonSSM: 'ParameterNotFound' };
+
+export async function startAwsServices(): Promise<AwsServices> {
+  const server = createServer((request, response) => void serve(services, request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const services: AwsServices = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    secrets: new Map(),
+    parameters: new Map(),
+    denied: new Map(),
+    stalled: new Set(),
+    answers: [],
+    refusals: [],
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return services;
+}
+
+async function serve(services: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks).toString('utf8');
+  const { method = '', headers } = request;
+  const target = String(headers['x-amz-target'] ?? '');
+  if (target === '') {
+    services.answers.push({ method, headers, body });
+    response.writeHead(services.refusals.shift() ?? 200).end();
+    return;
+  }
+  const call: Request = JSON.parse(body);
+  const name = call.SecretId ?? call.Name ?? '';
+  if (call.Value !== undefined && services.stalled.has(name)) {
+    return;
+  }
+  const left = services.denied.get(name) ?? 0;
+  services.denied.set(name, Math.max(0, left - 1));
+  const denied = left > 0;
+  const answer = denied ? undefined : operations[target]?.(services, call);
+  const type = denied ? 'AccessDeniedException' : missing[target.split('.')[0] ?? ''];
+  response.writeHead(answer === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify(answer ?? { __type: type, message: `not for ${name}` }));
+}

@@ -1,0 +1,163 @@
+/** The built handler in a process of its own, invoked as Lambda invokes it, with AWS and a KMS on loopback. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { KeyProperties } from '../../lib/aws-cdk/key-properties';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import type { Place } from '../support/leak-scanner';
+import { type AwsServices, startAwsServices } from './aws-services';
+
+const bundle = join(__dirname, '..', '..', 'dist', 'bundle', 'aws-cdk-handler', 'index.js');
+
+export interface Answer {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason: string;
+  readonly PhysicalResourceId: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly Data?: Readonly<Record<string, string>>;
+}
+
+export type RequestType = 'Create' | 'Update' | 'Delete';
+
+export interface RequestOptions {
+  readonly physicalId?: string;
+  readonly old?: KeyProperties;
+  readonly requestId?: string;
+  readonly remainingMs?: number;
+}
+
+export class Lambda {
+  static async start(): Promise<Lambda> {
+    return new Lambda(await startAwsServices(), await startEmulator({ oneWrappingKey: true }));
+  }
+
+  readonly aws: AwsServices;
+  readonly kms: Emulator;
+  /** In the secret of the login. */
+  readonly login: string;
+  /** Lines of the log, of both outputs. */
+  log = '';
+  /** Its path is as good as a password. */
+  readonly responseUrl: string;
+  readonly #process: ChildProcess;
+
+  private constructor(aws: AwsServices, kms: Emulator) {
+    this.aws = aws;
+    this.kms = kms;
+    this.login = JSON.stringify({ access_key: kms.accessKey, secret_key: kms.secretKey });
+    this.responseUrl = `${aws.url}/answer?X-Amz-Signature=${randomBytes(32).toString('hex')}`;
+    const env = {
+      PATH: process.env.PATH,
+      NODE_NO_WARNINGS: '1',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+      AWS_ENDPOINT_URL_SSM: aws.url,
+    };
+    this.#process = fork(join(__dirname, 'lambda-runtime.cjs'), [bundle], { env, silent: true, execArgv: [] });
+    for (const output of [this.#process.stdout, this.#process.stderr]) {
+      output?.on('data', (chunk) => {
+        this.log += chunk;
+      });
+    }
+    aws.secrets.set(loginArn, this.login);
+  }
+
+  /** Properties of a key with material of its own, in a secret. */
+  properties(material: Buffer, settings: Partial<KeyProperties> = {}): KeyProperties {
+    const secret = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:material-${randomUUID().slice(0, 8)}`;
+    this.aws.secrets.set(secret, material.toString('base64'));
+    return {
+      alias: `key-${randomUUID()}`,
+      source: { secret },
+      credentials: loginArn,
+      projectId: this.kms.projectId,
+      kmsEndpoint: this.kms.url,
+      memory: `/cdktf-byok/stack/${randomUUID()}`,
+      metricKey: 'stack/payments',
+      ...settings,
+    };
+  }
+
+  /** As CloudFormation asks, and what it is answered. */
+  async request(type: RequestType, properties: KeyProperties, options: RequestOptions = {}): Promise<Answer> {
+    const before = this.aws.answers.length;
+    await this.invoke(this.event(type, properties, options), options.remainingMs);
+    expect(this.aws.answers).toHaveLength(before + 1);
+    return JSON.parse(this.aws.answers.at(-1)?.body ?? '');
+  }
+
+  event(type: RequestType, properties: KeyProperties, { physicalId, old, requestId = randomUUID() }: RequestOptions): object {
+    const service = { ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:handler', ServiceTimeout: '900' };
+    return {
+      RequestType: type,
+      ServiceToken: service.ServiceToken,
+      ResponseURL: this.responseUrl,
+      StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/stack/1',
+      RequestId: requestId,
+      ResourceType: 'Custom::ByokImportedKey',
+      LogicalResourceId: 'Payments',
+      ...(physicalId === undefined ? {} : { PhysicalResourceId: physicalId }),
+      ResourceProperties: texts({ ...service, ...properties }),
+      ...(old === undefined ? {} : { OldResourceProperties: texts({ ...service, ...old }) }),
+    };
+  }
+
+  /** As the rule does. @returns the metrics that this run wrote */
+  async check(keyId: string, properties: KeyProperties): Promise<Record<string, unknown> | undefined> {
+    const before = this.log.length;
+    await this.invoke({ checkKey: keyId, properties });
+    return metricsIn(this.log.slice(before)).at(-1);
+  }
+
+  /** @throws Error with what the runtime would log */
+  async invoke(event: object, remainingMs = 600_000): Promise<void> {
+    this.#process.send({ event, remainingMs });
+    const [{ error }] = await once(this.#process, 'message');
+    if (error !== undefined) {
+      throw new Error(error);
+    }
+  }
+
+  /** Everything that could have told a secret. */
+  places(): Place[] {
+    return [
+      { name: 'log', content: Buffer.from(this.log) },
+      ...this.aws.answers.map(({ body }, index) => ({ name: `answer ${index}`, content: Buffer.from(body) })),
+      ...[...this.aws.parameters].map(([name, value]) => ({ name, content: Buffer.from(value) })),
+    ];
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    // It may still wait for what does not let go.
+    this.#process.kill();
+    await ended;
+    await Promise.all([this.aws.close(), this.kms.close()]);
+  }
+}
+
+const loginArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:kms-login';
+
+/** Lines of the embedded metric format, and nothing before them on the line. */
+export function metricsIn(log: string): Record<string, unknown>[] {
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('{"_aws"'))
+    .map((line) => JSON.parse(line));
+}
+
+/** CloudFormation makes a text of every value. */
+function texts(value: unknown): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(
+        Object.entries(value)
+          .filter(([, one]) => one !== undefined)
+          .map(([name, one]) => [name, texts(one)]),
+      )
+    : String(value);
+}
