@@ -1,9 +1,9 @@
 export { type ByokConnectionProps, ByokProvider, type ByokProviderProps } from './cdktf/byok-provider';
 export type { ResourceTimeouts } from './cdktf/byok-resource';
-export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './cdktf/expiration';
 export { ExternalKey, type ExternalKeyConfig } from './cdktf/external-key';
 export type { IExternalKey } from './cdktf/external-key-reference';
-export { ImportedKey, type ImportedKeyProps } from './cdktf/imported-key';
+export { ImportedKey } from './cdktf/imported-key';
+export type { ImportedKeyProps } from './cdktf/imported-key-props';
 export { KeyMaterial } from './cdktf/key-material';
 export type { KeyMaterialConfig, KeyMaterialSourceConfig } from './cdktf/key-material-config';
 export { KeyMaterialEngine, type KeyMaterialHooksOptions } from './cdktf/key-material-engine';
@@ -23,7 +23,8 @@ export {
 } from './cdktf/key-material-source';
 export type { IResourceCount, IResourceProvider, ResourceMetaArguments } from './cdktf/resource-arguments';
 export { type KeyGeneration, RotatedKey, type RotatedKeyProps } from './cdktf/rotated-key';
-export { ByokError, type ErrorCode, isByokError } from './errors';
+export { ByokError, type ByokErrorOptions, type ErrorCode, isByokError } from './errors';
+export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './schema/expiration';
 export type { KeyDestroyPolicy } from './schema/external-key';
 export type { MaterialDestroyPolicy, MaterialEncoding } from './schema/key-material';
 export type { KeySpec, KeyUsage, WrappingAlgorithm } from './schema/kms';

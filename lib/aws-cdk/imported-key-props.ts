@@ -1,9 +1,9 @@
 /** What an `ImportedKey` can be told. */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Expiration } from '../schema/expiration';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
 import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
-import type { Expiration } from './expiration';
 import type { KeyMaterialSource } from './key-material-source';
 import type { KmsCredentials } from './kms-credentials';
 

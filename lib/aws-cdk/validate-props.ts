@@ -2,12 +2,12 @@
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { isByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
+import type { ExpirationConfig } from '../schema/expiration';
 import { never, parseExpirationTime } from '../schema/expiration-time';
 import { keyDestroyPolicies } from '../schema/external-key';
 import { fingerprintFormat, materialDestroyPolicies } from '../schema/key-material';
 import { keyRules, type Rule } from '../schema/key-rules';
 import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../schema/kms';
-import type { ExpirationConfig } from './expiration';
 import type { ImportedKeyProps } from './imported-key-props';
 
 /** Of a key that is made here; an existing one is not changed. */

@@ -5,12 +5,12 @@
 import { dependable, type IResolvable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
+import type { Expiration } from '../schema/expiration';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
 import type { ByokProvider } from './byok-provider';
 import type { ResourceTimeouts } from './byok-resource';
 import { literal } from './config-attributes';
-import type { Expiration } from './expiration';
 import { ImportedKey } from './imported-key';
 import type { KeyMaterialSource } from './key-material-source';
 

@@ -1,8 +1,9 @@
 /** Whether material, as it is declared, can be the material of a key of some spec. Asked where both are declared together. */
+
+import type { ExpirationConfig } from '../schema/expiration';
 import { never } from '../schema/expiration-time';
 import { isAsymmetric, type KeySpec, tryFindKeySpec } from '../schema/kms';
 import { literal } from './config-attributes';
-import type { ExpirationConfig } from './expiration';
 import type { KeyMaterialSourceConfig } from './key-material-config';
 
 /** Encodings of a private key, which no symmetric key can be. */

@@ -1,7 +1,7 @@
-/** When the KMS deletes imported material. A value only: the construct that is given it checks it at synthesis, with all else. */
-import { formatInstant, never } from '../schema/expiration-time';
+/** When the KMS deletes imported material, as constructs are told. A value only: the construct that is given it checks it, with all else. */
+import { formatInstant, never } from './expiration-time';
 
-/** What an `Expiration` puts into the template. */
+/** What an `Expiration` comes to; the names are those of the attributes of `byok_key_material`. */
 export interface ExpirationConfig {
   /**
    * RFC 3339 in whole seconds, or "never".
@@ -24,7 +24,7 @@ export interface ExpirationConfig {
 export interface RollingExpirationOptions {
   /** How long the material is valid after each import, for example "90d". */
   readonly validFor: string;
-  /** From how long before the expiry on the next check or deployment renews it, for example "14d"; shorter than `validFor`. */
+  /** From how long before the expiry on it is renewed, for example "14d"; shorter than `validFor`. */
   readonly renewBefore: string;
 }
 
@@ -36,17 +36,18 @@ export class Expiration {
   }
 
   /**
-   * A fixed end. One that is past is refused when CloudFormation deploys it.
+   * A fixed end. One that is past when it is declared is refused when it is deployed; synthesis does not fail for it, since a stack must stay
+   * destroyable, and `cdktf destroy` synthesizes, too.
    * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z", or epoch seconds such as "1893456000"; in whole seconds, as the KMS
-   * counts in them. Another one is refused at synthesis; tokens are let through
+   * counts in them. Another one is refused at synthesis; a reference is let through
    */
   static at(instant: Date | string): Expiration {
     return new Expiration({ expirationTime: instant instanceof Date ? textOf(instant) : instant });
   }
 
   /**
-   * Renewed between deployments, within `renewBefore` of the end. Each renewal is a short outage. A window that is not shorter than the validity
-   * is refused at synthesis; tokens are let through.
+   * Renewed within `renewBefore` of the end: by whoever deploys then, or by the hourly check of `cdktf-byok/aws-cdk`. Outside that window nothing
+   * changes. Each renewal is a short outage. A window that is not shorter than the validity is refused at synthesis; references are let through.
    */
   static rolling({ validFor, renewBefore }: RollingExpirationOptions): Expiration {
     return new Expiration({ validFor, renewBefore });
@@ -58,7 +59,7 @@ export class Expiration {
     this.#config = config;
   }
 
-  /** Properties of the custom resource. */
+  /** For the construct that it is given to. */
   bind(): ExpirationConfig {
     return this.#config;
   }
