@@ -1,16 +1,22 @@
 /** One case: some operations under faults, recovery, and now and then the end of it all. */
-import type { Emulator } from '../lib/emulator';
+import type { KeyObject } from 'node:crypto';
+import type { Emulator, JournalEntry } from '../lib/emulator';
 import type { FaultLine } from './fault-line';
-import { drawFault, type FaultName, type FaultOrder } from './faults';
-import { importOutside, type Operation, operations } from './operations';
+import { drawFault, type FaultName, type FaultOrder, faultKinds } from './faults';
+import { findSecrets } from './find-secrets';
+import { type Operation, operations } from './operations';
+import { declaredExpiry, drawRace, importStrange } from './outside';
 import { Random } from './random';
 import { recover } from './recovery';
+import { passThroughWindow } from './rolling-window';
 import { before, checkSafety } from './safety';
-import type { CommandResult, Terraform } from './terraform';
+import { type CommandResult, rollingOf, type Terraform } from './terraform';
 import { World } from './world';
 
 export interface CaseReport {
   readonly seed: number;
+  /** Of the material in the beginning: spec, source, and how its expiry is declared. */
+  readonly kinds: readonly string[];
   readonly operations: Readonly<Record<string, number>>;
   readonly faults: Partial<Record<FaultName, number>>;
   readonly commands: number;
@@ -23,15 +29,17 @@ export interface CaseReport {
 export interface CaseParts {
   readonly line: FaultLine;
   readonly folder: string;
+  readonly rsaKeys: readonly KeyObject[];
   readonly newTerraform: (world: World) => Terraform;
 }
 
 type Weighted = readonly (readonly [string, Operation])[];
 
-export async function runCase(seed: number, { line, folder, newTerraform }: CaseParts): Promise<CaseReport> {
+export async function runCase(seed: number, { line, folder, rsaKeys, newTerraform }: CaseParts): Promise<CaseReport> {
   const { emulator } = line;
   const random = new Random(seed);
-  const world = new World(emulator, random, folder, line.staleReads);
+  const world = new World({ emulator, random, folder, staleReads: line.staleReads, rsaKeys });
+  const { kinds } = world;
   const terraform = newTerraform(world);
   const [done, faults]: [Record<string, number>, Partial<Record<FaultName, number>>] = [{}, {}];
   let commands = 0;
@@ -39,23 +47,20 @@ export async function runCase(seed: number, { line, folder, newTerraform }: Case
 
   async function run(name: string, command: () => Promise<CommandResult>, orders: readonly FaultOrder[] = []): Promise<CommandResult> {
     await bindFirst(world);
-    const circumstances = before(world, terraform);
+    const circumstances = await before(world, terraform);
     let result: CommandResult = { ok: false, messages: [], actions: [] };
-    let deletes = 0;
-    const hits = await line.during(
-      orders,
-      () => terraform.kill(),
-      async () => {
-        result = await command();
-        deletes = emulator.calls().filter(({ operation }) => operation === 'delete-imported-key-material').length;
-      },
-    );
+    let calls: readonly JournalEntry[] = [];
+    const raced = orders.some(({ name }) => 'race' in faultKinds[name]);
+    const hits = await line.during(orders, { kill: () => terraform.kill(), race: raced ? drawRace(world) : undefined }, async () => {
+      result = await command();
+      calls = emulator.calls();
+    });
     commands += 1;
     for (const hit of hits) {
       faults[hit] = (faults[hit] ?? 0) + 1;
     }
     world.trace.push(`${name}: ${describe(world, result, orders, hits, emulator)}`);
-    await checkSafety(world, terraform, circumstances, result, deletes);
+    await checkSafety(world, terraform, circumstances, { result, calls, raced, undisturbed: hits.length === 0 && !raced });
     return result;
   }
 
@@ -72,6 +77,10 @@ export async function runCase(seed: number, { line, folder, newTerraform }: Case
       await run(name, command, drawFaults(random));
     }
     instructions += (await recover(world, terraform, run)).instructions;
+    if (rollingOf(world.declared.material?.expiry) !== undefined && !world.foreign && world.violations.length === 0) {
+      done['pass through the window'] = (done['pass through the window'] ?? 0) + 1;
+      await passThroughWindow(world, terraform, run);
+    }
     if (random.chance(0.35) && world.violations.length === 0 && !world.foreign) {
       done.destroy = (done.destroy ?? 0) + 1;
       await destroy(world, terraform, run);
@@ -79,6 +88,9 @@ export async function runCase(seed: number, { line, folder, newTerraform }: Case
   } catch (error) {
     world.violate(`the case could not be played: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
+    for (const leak of findSecrets(world, terraform)) {
+      world.violate(leak);
+    }
     await terraform.remove();
     emulator.clearFaults();
     emulator.advanceClock(-world.offsetMs / 1000);
@@ -88,6 +100,7 @@ export async function runCase(seed: number, { line, folder, newTerraform }: Case
   }
   return {
     seed,
+    kinds,
     operations: done,
     faults,
     commands,
@@ -104,14 +117,14 @@ type Run = (name: string, command: () => Promise<CommandResult>, orders?: readon
 async function start(world: World, terraform: Terraform, run: Run): Promise<void> {
   const { random, declared } = world;
   const { material } = declared;
-  if (material === undefined || random.chance(0.85)) {
+  if (material === undefined || random.chance(0.8)) {
     await run('first apply', () => terraform.apply(declared), drawFaults(random));
     return;
   }
   declared.material = undefined;
   await run('first apply of the key alone', () => terraform.apply(declared));
-  world.foreign = await importOutside(world, world.strange, material.expirationTime);
   declared.material = material;
+  await importStrange(world, declaredExpiry(world));
   await run('first apply of the material, after somebody else imported other bytes', () => terraform.apply(declared), drawFaults(random));
 }
 
@@ -150,7 +163,7 @@ async function destroy(world: World, terraform: Terraform, run: Run): Promise<vo
     }
     return;
   }
-  const expected = declared.keyOnDestroy === 'schedule_deletion' ? '4' : policy === 'delete_material' ? '5' : '2';
+  const expected = declared.keyOnDestroy === 'schedule_deletion' ? '4' : policy === 'delete_material' && !world.isAsymmetric ? '5' : '2';
   if (left || key?.key_state !== expected) {
     world.violate(`destroy left key state ${key?.key_state ?? 'unknown'} instead of ${expected}${left ? ', and resources in state' : ''}`);
   }
@@ -192,7 +205,7 @@ function describe(
   return [
     result.ok ? 'ok' : 'failed',
     `[${result.actions.join(', ')}]`,
-    `declared ${JSON.stringify({ ...world.declared, material: { ...world.declared.material, file: world.content } })}`,
+    `declared ${JSON.stringify({ ...world.declared, content: world.content })}`,
     `clock ${emulator.now().toISOString()} skew ${world.skewMs}`,
     `faults ordered: ${ordered.join('; ') || 'none'}; hit: ${hits.join('; ') || 'none'}`,
     `calls: ${calls.join(', ')}`,

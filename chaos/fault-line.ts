@@ -1,4 +1,5 @@
 /** The line between provider and KMS: faults go in, calls are counted, and at the ordered one the provider is killed. */
+import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../lib/emulator';
 import { type FaultKind, type FaultName, type FaultOrder, faultKinds } from './faults';
@@ -6,22 +7,33 @@ import { type FaultKind, type FaultName, type FaultOrder, faultKinds } from './f
 /** Until a call that the provider gave up on is carried out. */
 const lateCallMs = 700;
 
+export interface Interference {
+  /** SIGKILL to the provider; false when none runs. */
+  readonly kill: () => boolean;
+  /** Somebody else imports; undefined: nobody does. */
+  readonly race: ((keyId: string) => Promise<void>) | undefined;
+}
+
 export class FaultLine {
   readonly #emulator: Emulator;
+  /** The file that makes the provider impatient while it is there. */
+  readonly #impatience: string;
   #onCall: (line: string) => void = () => {};
 
   /** How many reads of a key stay behind a change of it. */
   readonly staleReads: number;
 
-  private constructor(emulator: Emulator, staleReads: number, relay: { onCall: (line: string) => void }) {
+  private constructor(emulator: Emulator, impatience: string, staleReads: number, relay: { onCall: (line: string) => void }) {
     this.#emulator = emulator;
+    this.#impatience = impatience;
     this.staleReads = staleReads;
     relay.onCall = (line) => this.#onCall(line);
   }
 
-  static async start(options: EmulatorOptions): Promise<FaultLine> {
+  static async start(options: EmulatorOptions, impatience: string): Promise<FaultLine> {
     const relay = { onCall: (_line: string) => {} };
-    return new FaultLine(await startEmulator({ ...options, log: (line) => relay.onCall(line) }), options.staleReads ?? 0, relay);
+    const emulator = await startEmulator({ ...options, log: (line) => relay.onCall(line) });
+    return new FaultLine(emulator, impatience, options.staleReads ?? 0, relay);
   }
 
   get emulator(): Emulator {
@@ -29,11 +41,15 @@ export class FaultLine {
   }
 
   /** Runs a command under faults. @returns those that hit */
-  async during(orders: readonly FaultOrder[], kill: () => boolean, run: () => Promise<unknown>): Promise<FaultName[]> {
+  async during(orders: readonly FaultOrder[], { kill, race }: Interference, run: () => Promise<unknown>): Promise<FaultName[]> {
     const kills: FaultName[] = [];
     const waiting = orders.filter(({ name }) => name === 'killed after the call').map((order) => ({ ...order }));
+    let racing: Promise<void> | undefined;
     this.#onCall = (line) => {
-      const [, operation = ''] = line.split(' ');
+      const [, operation = '', keyId = ''] = line.split(' ');
+      if (racing === undefined && operation === 'get-parameters-for-import' && line.endsWith(' 200')) {
+        racing = race?.(keyId);
+      }
       if (line.includes('closed before the call') && orders.some(({ name }) => name === 'killed before the call') && kill()) {
         kills.push('killed before the call');
       }
@@ -52,10 +68,16 @@ export class FaultLine {
         return { ...fault, times, skip, ...(operation === undefined ? {} : { operation }) };
       }),
     );
+    const timeouts = orders.some(({ name }) => name === 'timeout');
+    if (timeouts) {
+      writeFileSync(this.#impatience, '');
+    }
     await run();
+    await racing;
     this.#onCall = () => {};
     // A late call stands in the journal only once it is carried out.
-    if (orders.some(({ name }) => name === 'timeout')) {
+    if (timeouts) {
+      rmSync(this.#impatience);
       await delay(lateCallMs);
     }
     const hits = this.#hitsOf(injected);

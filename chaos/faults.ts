@@ -6,7 +6,12 @@ export interface FaultKind {
   readonly fault?: Fault;
   /** SIGKILL of the provider at this call: before the KMS carries it out, or after, with the answer on its way. */
   readonly kill?: 'before' | 'after';
+  /** Somebody else imports between the provider's get-parameters-for-import and its import. */
+  readonly race?: true;
 }
+
+/** Long enough for two calls of somebody else to come in between. */
+const overtakenMs = 150;
 
 /** Longer than the provider waits for one call (see surroundings.cjs); the KMS carries it out all the same. */
 const overTimeoutMs = 550;
@@ -27,12 +32,17 @@ export const faultKinds = {
   '403': { fault: { status: 403, errorCode: 'KMS.0306' } },
   garbled: { fault: { body: 'garbled' } },
   timeout: { fault: { delayMs: overTimeoutMs } },
+  'somebody else imports first': { race: true, fault: { delayMs: overtakenMs } },
+  'somebody else imports first, and the answer is lost': { race: true, fault: { delayMs: overtakenMs, drop: 'before' } },
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultName = keyof typeof faultKinds;
 
-const names = Object.keys(faultKinds) as [FaultName, ...FaultName[]];
-const kills: readonly [FaultName, FaultName] = ['killed before the call', 'killed after the call'];
+const kinds = Object.entries<FaultKind>(faultKinds);
+const namesOf = (rows: typeof kinds) => rows.map(([name]) => name as FaultName) as [FaultName, ...FaultName[]];
+const kills = namesOf(kinds.filter(([, { kill }]) => kill !== undefined));
+const races = namesOf(kinds.filter(([, { race }]) => race === true));
+const disturbances = namesOf(kinds.filter(([, { kill, race }]) => kill === undefined && race === undefined));
 const writes = [
   'create-key',
   'import-key-material',
@@ -54,9 +64,13 @@ export interface FaultOrder {
   readonly times: number;
 }
 
-/** Kills take a third of all; half of what is left aims at a writing call, the rest at whichever comes. */
+/** Kills take a third of all, and somebody else a tenth; half of what is left aims at a writing call, the rest at whichever comes. */
 export function drawFault(random: Random): FaultOrder {
-  const name = random.chance(1 / 3) ? random.pick(kills) : random.pick(names);
+  if (random.chance(0.1)) {
+    // The first import that the KMS sees is theirs.
+    return { name: random.pick(races), operation: 'import-key-material', skip: 1, times: 1 };
+  }
+  const name = random.chance(0.37) ? random.pick(kills) : random.pick(disturbances);
   const aimed = random.chance(0.5);
   return {
     name,

@@ -1,7 +1,6 @@
 /** What happens in a case, one row each: the world changes, and then Terraform runs. */
-import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
-import { call } from '../test/emulator/plain-http';
-import type { CommandResult, Terraform } from './terraform';
+import { ask, declaredExpiry, happen, importOutside, importStrange } from './outside';
+import { type CommandResult, rollingOf, type Terraform } from './terraform';
 import type { World } from './world';
 
 export interface Operation {
@@ -24,29 +23,48 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   'plan only': { weight: 1, run: (world, terraform) => () => terraform.plan(world.declared) },
 
-  'material deleted outside': { weight: 4, when: hasKey, run: (world) => outside(world, (id) => world.emulator.deleteMaterial(id)) },
+  'material deleted outside': { weight: 4, when: hasKey, run: (world) => happen(world, (id) => world.emulator.deleteMaterial(id)) },
 
   'material expires': {
     weight: 2,
     when: hasKey,
-    run: (world) => outside(world, (id) => world.emulator.expireNow(id, { purge: world.random.chance(0.5) })),
+    run: (world) => happen(world, (id) => world.emulator.expireNow(id, { purge: world.random.chance(0.5) })),
   },
 
   'another expiry': {
     weight: 6,
     when: ({ declared }) => declared.material !== undefined,
     run(world) {
-      const { material } = world.declared;
-      if (material !== undefined) {
-        material.expirationTime = world.random.pick([
-          undefined,
-          'never',
-          world.inDays(10),
-          world.inDays(40),
-          world.inDays(400),
-          world.inDays(2 / 24),
-          world.inDays(-1 / 24),
-        ]);
+      declareAnotherExpiry(world);
+      return undefined;
+    },
+  },
+
+  // What must never be done: to delete, with the wrong bytes at hand.
+  'another expiry, and wrong material': {
+    weight: 6,
+    when: ({ declared, bound }) => declared.material !== undefined && bound,
+    run(world) {
+      declareAnotherExpiry(world);
+      world.write('wrong');
+      return undefined;
+    },
+  },
+
+  'another source': {
+    weight: 2,
+    run(world) {
+      world.changeSource();
+      return undefined;
+    },
+  },
+
+  'another wrapping algorithm': {
+    weight: 2,
+    when: ({ declared }) => declared.material !== undefined,
+    run({ declared, random }) {
+      if (declared.material !== undefined) {
+        declared.material.wrappingAlgorithm = random.pick([undefined, 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5']);
       }
       return undefined;
     },
@@ -65,13 +83,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     weight: 6,
     when: ({ declared }) => declared.material === undefined,
     run(world) {
-      world.declared.material = {
-        file: world.file,
-        expirationTime: world.random.pick([undefined, 'never', world.inDays(15)]),
-        onDestroy: world.random.pick(['retain', 'delete_material', 'refuse']),
-        pin: world.random.chance(0.3) ? world.fingerprint : undefined,
-        allowUnverifiedRenewal: false,
-      };
+      world.declared.material = world.newMaterial();
       return undefined;
     },
   },
@@ -150,6 +162,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
   },
 
+  'clocks move into the window': {
+    weight: 5,
+    when: ({ declared, keyId }) => keyId !== undefined && rollingOf(declared.material?.expiry) !== undefined,
+    async run(world, terraform) {
+      const rolling = rollingOf(world.declared.material?.expiry);
+      const expiry = Number((await world.key())?.expiration_time);
+      if (rolling !== undefined && expiry > 0) {
+        const windowMs = rolling.renewBeforeDays * day * 1000;
+        // Now and then past its end, where the material expires.
+        const target = expiry - windowMs * (1 - world.random.next() * 1.1);
+        await world.moveClocks(terraform, Math.max(0, Math.round((target - world.emulator.now().getTime()) / 1000)));
+      }
+      return undefined;
+    },
+  },
+
   'clocks differ': {
     weight: 1,
     async run(world, terraform) {
@@ -160,7 +188,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 
   'wrong material': {
-    weight: 3,
+    weight: 5,
     // Before the first import, whatever lies there is the right material, unless a pin says otherwise.
     when: ({ declared, bound }) => bound || declared.material?.pin !== undefined,
     run(world) {
@@ -189,44 +217,25 @@ export const operations: Readonly<Record<string, Operation>> = {
     weight: 1,
     when: (world) => hasKey(world) && !world.foreign,
     async run(world) {
-      const expiry = world.random.pick([undefined, world.declared.material?.expirationTime, world.inDays(33)]);
-      await importOutside(world, world.right, expiry);
+      await importOutside(world, world.right, world.random.pick([undefined, declaredExpiry(world), world.inDays(33)]));
+      return undefined;
+    },
+  },
+
+  'other bytes imported by somebody else': {
+    weight: 4,
+    when: (world) => hasKey(world) && !world.foreign && !world.bound,
+    async run(world) {
+      await importStrange(world, world.random.pick([undefined, declaredExpiry(world)]));
       return undefined;
     },
   },
 };
 
-async function outside({ keyId, trace }: World, act: (keyId: string) => void): Promise<undefined> {
-  try {
-    act(keyId ?? '');
-  } catch {
-    trace.push('  (there was nothing to do it to)');
+function declareAnotherExpiry(world: World): void {
+  const { material } = world.declared;
+  if (material !== undefined) {
+    const [tooSoon, past] = [world.inDays(2 / 24), world.inDays(-1 / 24)];
+    material.expiry = world.random.pick([world.drawExpiry(), world.drawExpiry(), world.inDays(10), world.inDays(400), tooSoon, past]);
   }
-  return undefined;
-}
-
-async function ask({ emulator, keyId, trace }: World, verb: string, fields: object = {}): Promise<undefined> {
-  const { status } = await call(emulator, verb, { key_id: keyId, ...fields });
-  trace.push(`  (the KMS answered ${status})`);
-  return undefined;
-}
-
-/** By a person with the right to do so, past Terraform. @returns whether the KMS took it */
-export async function importOutside({ emulator, keyId, trace }: World, material: Buffer, expiry: string | undefined): Promise<boolean> {
-  const found = await call(emulator, 'get-parameters-for-import', { key_id: keyId, wrapping_algorithm: 'RSAES_OAEP_SHA_256' });
-  if (found.status !== 200) {
-    trace.push('  (the key was not pending import)');
-    return false;
-  }
-  const { import_token, public_key } = JSON.parse(found.text) as { import_token: string; public_key: string };
-  const key = createPublicKey({ key: Buffer.from(public_key, 'base64'), format: 'der', type: 'spki' });
-  const wrapped = publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, material);
-  const instant = expiry === undefined || expiry === 'never' ? {} : { expiration_time: Date.parse(expiry) / 1000 };
-  const { status } = await call(emulator, 'import-key-material', {
-    key_id: keyId,
-    import_token,
-    encrypted_key_material: wrapped.toString('base64'),
-    ...instant,
-  });
-  return status === 200;
 }

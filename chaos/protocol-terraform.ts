@@ -65,7 +65,7 @@ export class ProtocolTerraform implements Terraform {
   readonly #startsBefore: number;
   #messages: string[] = [];
 
-  /** @param session may come from a case before, its process running at real time */
+  /** @param session may come from a case before, its process still running */
   constructor(session: ProviderSession, options: ProtocolOptions) {
     this.#options = options;
     this.#session = session;
@@ -87,9 +87,14 @@ export class ProtocolTerraform implements Terraform {
   }
 
   async remove(): Promise<void> {
-    if (!this.#session.isAtRealTime) {
+    if (!this.#session.isCurrent) {
       await this.end();
     }
+  }
+
+  written(): Buffer {
+    const privates = Object.values(this.#state).map((stored) => Buffer.from(stored.private));
+    return Buffer.concat([Buffer.from(JSON.stringify(this.#state)), ...privates, Buffer.from(this.#session.takeStderr())]);
   }
 
   complaints(): string[] {
@@ -170,6 +175,9 @@ export class ProtocolTerraform implements Terraform {
   async #command(run: (actions: string[]) => Promise<void>): Promise<CommandResult> {
     this.#messages = [];
     this.#configured = undefined;
+    if (this.#session.isRunning && !this.#session.isCurrent) {
+      await this.end();
+    }
     const actions: string[] = [];
     let ok = true;
     try {

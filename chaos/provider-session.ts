@@ -14,8 +14,7 @@ interface Running {
   readonly process: ProviderProcess;
   readonly connection: Connection;
   readonly temp: string;
-  /** Of its clock, in milliseconds. */
-  readonly offset: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** The call ended because the process did. */
@@ -28,14 +27,15 @@ export class ProviderSession {
   /** Of the next process that is started. */
   env: () => NodeJS.ProcessEnv = () => ({});
   starts = 0;
+  #stderr = '';
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  /** Its clock was not moved. */
-  get isAtRealTime(): boolean {
-    return this.isRunning && this.#running?.offset === '0';
+  /** It runs in the environment that the next one would be started in. */
+  get isCurrent(): boolean {
+    return this.isRunning && JSON.stringify(this.#running?.env) === JSON.stringify(this.env());
   }
 
   get isRunning(): boolean {
@@ -66,6 +66,17 @@ export class ProviderSession {
     }
   }
 
+  /** What processes wrote to stderr since this was asked last. */
+  takeStderr(): string {
+    const { process } = this.#running ?? {};
+    const text = this.#stderr + (process?.stderr ?? '');
+    this.#stderr = '';
+    if (process !== undefined) {
+      process.stderr = '';
+    }
+    return text;
+  }
+
   /** Ends the process as Terraform does. @returns what it left behind: nothing, unless it was killed */
   async end(): Promise<string[]> {
     const running = this.#running;
@@ -77,6 +88,7 @@ export class ProviderSession {
     }
     running.connection.close();
     await running.process.ended();
+    this.#stderr += running.process.stderr;
     const left = readdirSync(running.temp, { recursive: true, encoding: 'utf8' });
     rmSync(running.temp, { recursive: true });
     const excused = this.#killed;
@@ -91,10 +103,10 @@ export class ProviderSession {
     }
     this.starts += 1;
     const temp = mkdtempSync(join(this.#options.folder, 't'));
-    const env: NodeJS.ProcessEnv = { ...terraformEnvironment(undefined), TMPDIR: temp, ...this.env() };
-    const process = new ProviderProcess(this.#options.executable, [], env);
+    const env = this.env();
+    const process = new ProviderProcess(this.#options.executable, [], { ...terraformEnvironment(undefined), TMPDIR: temp, ...env });
     const connection = new Connection(await process.handshake(), undefined);
-    this.#running = { process, connection, temp, offset: env.CHAOS_OFFSET_MS };
+    this.#running = { process, connection, temp, env };
     return this.#running;
   }
 }

@@ -36,6 +36,9 @@ export class RealTerraform implements Terraform {
       TMPDIR: folder,
       NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
       CHAOS_RING: process.env.CHAOS_RING ?? '',
+      CHAOS_IMPATIENCE: process.env.CHAOS_IMPATIENCE ?? '',
+      TF_LOG_PROVIDER: 'TRACE',
+      TF_LOG_PATH: join(folder, logName),
     };
     this.#workspace = new TerraformWorkspace(env, bundle);
   }
@@ -99,16 +102,22 @@ export class RealTerraform implements Terraform {
     this.#configure(declared);
     this.#killed = false;
     this.starts += 1;
-    const offset = { CHAOS_OFFSET_MS: String(this.#world.offsetMs + this.#world.skewMs) };
+    const surroundings = { CHAOS_OFFSET_MS: String(this.#world.offsetMs + this.#world.skewMs), ...this.#world.environment };
     if (!this.#initialized) {
       await this.#workspace.init();
       this.#initialized = true;
     }
-    const { code, output, text } = await this.#workspace.terraform([...args, '-no-color'], offset);
+    const { code, output, text } = await this.#workspace.terraform([...args, '-no-color'], surroundings);
     if (/This is a bug in the provider|produced an? (?:invalid|unexpected)/.test(text) && !text.includes('inconsistent final plan')) {
       this.#complaints.push(text);
     }
     return { ok: code === 0, messages: [output], actions: actionsIn(output) };
+  }
+
+  written(): Buffer {
+    const state = readdirSync(this.#workspace.folder).filter((name) => name.startsWith('terraform.tfstate'));
+    const paths = [...state.map((name) => join(this.#workspace.folder, name)), join(this.#temp, logName)];
+    return Buffer.concat(paths.filter((path) => existsSync(path)).map((path) => readFileSync(path)));
   }
 
   #configure(declared: Declared): void {
@@ -133,6 +142,8 @@ export class RealTerraform implements Terraform {
       .map(Number);
   }
 }
+
+const logName = 'provider.log';
 
 const reference = { code: 'byok_external_key.this.key_id' };
 

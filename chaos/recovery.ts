@@ -2,7 +2,7 @@
  * After the faults: somebody puts the right material there and declares what can be had. Then two applies at most must bring everything
  * back, and leave nothing to plan. Where create ends in an instruction instead, the instruction is followed.
  */
-import type { CommandResult, ResourceName, Terraform } from './terraform';
+import { type CommandResult, type ResourceName, rollingOf, type Terraform } from './terraform';
 import { expiryOf, type World } from './world';
 
 export interface Recovery {
@@ -30,7 +30,7 @@ export async function recover(world: World, terraform: Terraform, run: Run): Pro
     if (instruction !== undefined && instructions < 2) {
       instructions += 1;
       await run(`import of the ${instruction.name}`, () => terraform.import(instruction.name, instruction.id, world.declared));
-      await declareAchievable(world, terraform.attributes('material') !== undefined);
+      await declareAchievable(world, terraform);
       left = appliesAllowed + 1;
     }
   }
@@ -40,51 +40,55 @@ export async function recover(world: World, terraform: Terraform, run: Run): Pro
 }
 
 async function mend(world: World, terraform: Terraform): Promise<void> {
-  world.write('right');
   if (world.skewMs !== 0) {
     world.skewMs = 0;
     await terraform.end();
   }
-  const key = await world.key();
-  if (key?.key_state === '7') {
-    world.emulator.setKeyState(key.key_id, world.frozenFrom ?? '5');
+  const frozen = await world.key();
+  if (frozen?.key_state === '7') {
+    world.emulator.setKeyState(frozen.key_id, world.frozenFrom ?? '5');
   }
   world.frozenFrom = undefined;
+  // Where Terraform cannot live with somebody else's bytes, because they show or because the KMS wants them again, they are given.
+  const key = await world.key();
+  const expired = key !== undefined && key.expiration_time !== '' && Number(key.expiration_time) <= world.emulator.now().getTime();
+  if (world.foreign && (world.isAsymmetric || key?.key_state === '5' || expired)) {
+    // What expired is there for 24 hours at most.
+    world.emulator.sweep();
+    world.acceptStrange();
+  }
+  world.write('right');
   world.declared.enabled = true;
   world.declared.cancelPendingDeletion = true;
-  world.declared.material ??= {
-    file: world.file,
-    expirationTime: undefined,
-    onDestroy: 'retain',
-    pin: undefined,
-    allowUnverifiedRenewal: false,
-  };
+  world.declared.material ??= { ...world.newMaterial(), onDestroy: 'retain', pin: undefined };
   world.declared.material.allowUnverifiedRenewal = !world.foreign;
-  await declareAchievable(world, terraform.attributes('material') !== undefined);
+  await declareAchievable(world, terraform);
 }
 
-/**
- * An expiry that lies ahead; of bytes that are not ours, the one that they have.
- *
- * @param adopted whether Terraform has the material in its state
- */
-async function declareAchievable(world: World, adopted: boolean): Promise<void> {
+/** An expiry that lies ahead; of bytes that are not ours, the one that they have; of a private key, none. */
+async function declareAchievable(world: World, terraform: Terraform): Promise<void> {
   const { material } = world.declared;
   const key = await world.key();
   if (material === undefined) {
     return;
   }
-  const { expirationTime } = material;
-  if (world.foreign && key !== undefined && key.key_state !== '5') {
-    material.expirationTime = adopted ? undefined : expiryOf(key);
+  const { expiry } = material;
+  if (world.isAsymmetric) {
+    material.expiry = world.drawExpiry();
     return;
   }
-  if (expirationTime !== undefined && expirationTime !== 'never' && Date.parse(expirationTime) <= world.emulator.now().getTime() + 60_000) {
-    material.expirationTime = world.inDays(30);
+  if (world.foreign && key !== undefined && key.key_state !== '5') {
+    // Kept where it was adopted; a lost answer may have made Terraform believe that it imported it, and then nothing declared means never.
+    const adopted = terraform.attributes('material')?.imported_at === null;
+    material.expiry = adopted ? undefined : expiryOf(key);
+    return;
+  }
+  if (typeof expiry === 'string' && expiry !== 'never' && Date.parse(expiry) <= world.emulator.now().getTime() + 60_000) {
+    material.expiry = world.inDays(30);
   }
   // An expiry that nobody declares is kept where material was adopted, also when it has passed.
-  if (material.expirationTime === undefined) {
-    material.expirationTime = world.random.pick(['never', world.inDays(50)]);
+  if (expiry === undefined) {
+    material.expiry = world.random.pick(['never', world.inDays(50)]);
   }
 }
 
@@ -100,7 +104,9 @@ async function checkRecovered(world: World, terraform: Terraform, plan: CommandR
   if (world.foreign && key?.key_state !== '2') {
     return;
   }
-  const declared = world.foreign ? undefined : world.declared.material?.expirationTime;
+  const wish = world.foreign ? undefined : world.declared.material?.expiry;
+  const declared = typeof wish === 'string' ? wish : undefined;
+  const rolling = rollingOf(wish);
   if (!plan.ok || plan.actions.length > 0) {
     world.violate(`after recovery there is still something to plan: ${plan.actions.join(', ')} ${plan.messages.join('; ')}`);
   }
@@ -113,6 +119,9 @@ async function checkRecovered(world: World, terraform: Terraform, plan: CommandR
     world.violate(
       `after recovery the material expires ${expiry}, declared is ${declared ?? ''}, in state is ${String(material?.expiration_time)}`,
     );
+  }
+  if (rolling !== undefined && !(Number(key.expiration_time) > world.emulator.now().getTime() + rolling.renewBeforeDays * 86_400_000)) {
+    world.violate(`after recovery the rolling expiry is ${expiry}, which is never, or within its window`);
   }
   const statuses = world.foreign ? ['present', 'expired_not_purged'] : ['present'];
   if (material?.key_id !== key.key_id || material.key_state !== '2' || !statuses.includes(String(material.material_status))) {

@@ -33,12 +33,18 @@ export function configOf({ attributes, blocks = {} }: ResourceSchema, written: A
   return Object.fromEntries(names.map((name) => [name, written[name] ?? null]));
 }
 
-/** Configuration where there is some; else, for what is computed, what was before. */
+/** Configuration where there is some; else, for what is computed, what was before. What is write-only stays in the configuration. */
 export function propose({ attributes }: ResourceSchema, prior: Attributes | null, config: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(config).map(([name, value]) => [
       name,
-      value !== null || attributes[name]?.computed !== true ? value : prior === null ? unknown : (prior[name] ?? null),
+      attributes[name]?.writeOnly === true
+        ? null
+        : value !== null || attributes[name]?.computed !== true
+          ? value
+          : prior === null
+            ? unknown
+            : (prior[name] ?? null),
     ]),
   );
 }

@@ -1,4 +1,5 @@
 /** What a case asks of Terraform, whoever plays it, and what is declared. */
+import type { WrappingAlgorithm } from '../lib/schema/kms';
 import type { Attributes } from './terraform-values';
 
 export const resourceNames = ['key', 'material'] as const;
@@ -9,6 +10,8 @@ export const resourceTypes = { key: 'byok_external_key', material: 'byok_key_mat
 
 export interface Declared {
   alias: string;
+  /** Undefined: AES_256. */
+  readonly keySpec: 'EC_P256' | 'RSA_2048' | undefined;
   keyOnDestroy: 'schedule_deletion' | 'retain';
   enabled: boolean | undefined;
   cancelPendingDeletion: boolean;
@@ -17,11 +20,25 @@ export interface Declared {
 }
 
 export interface DeclaredMaterial {
-  file: string;
-  expirationTime: string | undefined;
+  /** As the configuration names the source; asked for each command, since what it gives changes. */
+  readonly source: () => Attributes;
+  expiry: DeclaredExpiry;
+  wrappingAlgorithm: WrappingAlgorithm | undefined;
   onDestroy: 'retain' | 'delete_material' | 'refuse';
   pin: string | undefined;
   allowUnverifiedRenewal: boolean;
+}
+
+/** An `expiration_time`, or the pair that rolls. */
+export type DeclaredExpiry = string | undefined | RollingExpiry;
+
+export interface RollingExpiry {
+  readonly validForDays: number;
+  readonly renewBeforeDays: number;
+}
+
+export function rollingOf(expiry: DeclaredExpiry): RollingExpiry | undefined {
+  return typeof expiry === 'object' ? expiry : undefined;
 }
 
 export interface CommandResult {
@@ -51,19 +68,26 @@ export interface Terraform {
   remove(): Promise<void>;
   /** What Terraform would call a bug in the provider, and what processes left behind, since it was asked last. */
   complaints(): string[];
+  /** Everything that was written down for longer than a command: state, private state, logs; what the provider wrote since it was asked last. */
+  written(): Buffer;
   readonly starts: number;
 }
 
 /** @param keyId of the material: the key's, or what stands for it while it is not known */
-export function keyAttributes({ alias, keyOnDestroy, enabled, cancelPendingDeletion }: Declared): Attributes {
-  return { alias, on_destroy: keyOnDestroy, enabled, cancel_pending_deletion: cancelPendingDeletion };
+export function keyAttributes({ alias, keySpec, keyOnDestroy, enabled, cancelPendingDeletion }: Declared): Attributes {
+  return { alias, key_spec: keySpec, on_destroy: keyOnDestroy, enabled, cancel_pending_deletion: cancelPendingDeletion };
 }
 
 export function materialAttributes(material: DeclaredMaterial, keyId: unknown): Attributes {
+  const { expiry, wrappingAlgorithm } = material;
+  const rolling = rollingOf(expiry);
   return {
     key_id: keyId,
-    material_file: material.file,
-    expiration_time: material.expirationTime,
+    ...material.source(),
+    wrapping_algorithm: wrappingAlgorithm,
+    expiration_time: rolling === undefined ? expiry : undefined,
+    valid_for: rolling && `${rolling.validForDays}d`,
+    renew_before: rolling && `${rolling.renewBeforeDays}d`,
     on_destroy: material.onDestroy,
     fingerprint: material.pin,
     allow_unverified_renewal: material.allowUnverifiedRenewal,

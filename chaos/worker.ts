@@ -1,4 +1,5 @@
-/** Runs a share of the cases in a process of its own, and sends a report of each to its parent. */
+/** Plays cases in a process of its own, one after the other as its parent orders them, and sends a report of each. */
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CaseReport, runCase } from './case';
@@ -10,21 +11,29 @@ import { RealTerraform } from './real-terraform';
 import type { Terraform } from './terraform';
 import type { World } from './world';
 
-export interface Share {
+export interface Campaign {
   readonly seed: number;
-  readonly first: number;
-  readonly last: number;
-  /** This worker takes every so many-th case. */
-  readonly step: number;
-  /** No case begins after this instant, in milliseconds. */
-  readonly until: number | undefined;
-  readonly terraform: boolean;
+  /** For everything that is written. */
   readonly folder: string;
   /** Folder of the built provider. */
   readonly bundle: string;
+  /** PKCS#8 in PEM. */
+  readonly rsaKeys: readonly string[];
 }
 
-export type Message = { readonly case: number; readonly terraform: boolean; readonly report: CaseReport };
+/** One case; `terraform`: by the real one. */
+export interface Job {
+  readonly number: number;
+  readonly terraform: boolean;
+}
+
+/** To a worker: first the campaign, then a job at a time, then undefined. */
+export type Order = { readonly campaign: Campaign } | { readonly job: Job | undefined };
+
+export interface Message {
+  readonly job: Job;
+  readonly report: CaseReport;
+}
 
 /** The KMS shows changes at once, or late; each case has the one or the other. */
 const moods = [{}, { staleReads: 2, activationDelay: 1 }, { keepExpirationTime: true, singleUseImportTokens: true }] as const;
@@ -35,43 +44,67 @@ const casesOfOneKms = 200;
 /** Mostly a process of the provider serves on until it is killed or time moves: starting one costs as much as three commands. */
 const keeps = 0.97;
 
-async function run({ seed, first, last, step, until = Number.POSITIVE_INFINITY, terraform: real, folder, bundle }: Share): Promise<void> {
-  const session = new ProviderSession({ executable: executableIn(bundle), folder });
-  let lines: FaultLine[] = [];
-  let served = 0;
-  for (let number = first; number < last && Date.now() < until; number += step) {
-    if (served % casesOfOneKms === 0) {
-      await Promise.all(lines.map(({ emulator }) => emulator.close()));
-      lines = await Promise.all(moods.map((mood) => FaultLine.start({ ...mood, keyQuota: 1_000_000 })));
+class Worker {
+  readonly #campaign: Campaign;
+  readonly #session: ProviderSession;
+  readonly #impatience: string;
+  #lines: FaultLine[] = [];
+  #served = 0;
+
+  constructor(campaign: Campaign) {
+    const { folder, bundle } = campaign;
+    this.#campaign = campaign;
+    this.#session = new ProviderSession({ executable: executableIn(bundle), folder });
+    this.#impatience = join(folder, `impatience-${process.pid}`);
+    process.env.CHAOS_IMPATIENCE = this.#impatience;
+  }
+
+  async play({ number, terraform: real }: Job): Promise<CaseReport> {
+    const { folder, bundle, rsaKeys } = this.#campaign;
+    if (this.#served % casesOfOneKms === 0) {
+      await this.#closeLines();
+      this.#lines = await Promise.all(moods.map((mood) => FaultLine.start({ ...mood, keyQuota: 1_000_000 }, this.#impatience)));
     }
-    served += 1;
-    const ownSeed = seedOfCase(seed, number);
-    const line = lines[ownSeed % lines.length] as FaultLine;
+    this.#served += 1;
+    // Another life than the one that the protocol's case of this number leads, perhaps in the same KMS.
+    const seed = seedOfCase(this.#campaign.seed, real ? -number - 2 : number);
+    const line = this.#lines[seed % this.#lines.length] as FaultLine;
     const place = mkdtempSync(join(folder, 'c'));
-    const report = await runCase(ownSeed, {
+    const report = await runCase(seed, {
       line,
       folder: place,
-      newTerraform: (world) => (real ? new RealTerraform(world, place, bundle) : protocolTerraform(world, session, ownSeed)),
+      rsaKeys: rsaKeys.map((pem) => createPrivateKey(pem)),
+      newTerraform: (world) => (real ? new RealTerraform(world, place, bundle) : this.#protocolTerraform(world, seed)),
     });
     rmSync(place, { recursive: true });
-    process.send?.({ case: number, terraform: real, report } satisfies Message);
+    return report;
   }
-  await Promise.all(lines.map(({ emulator }) => emulator.close()));
-  await session.end();
-}
 
-function protocolTerraform(world: World, session: ProviderSession, seed: number): Terraform {
-  const { emulator } = world;
-  const coin = new Random(seed + 1);
-  return new ProtocolTerraform(session, {
-    provider: { kms_endpoint: emulator.url, project_id: emulator.projectId, auth_token: emulator.authToken, max_retries: 2 },
-    keepsProcess: () => coin.chance(keeps),
-    env: () => ({
-      NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
-      CHAOS_OFFSET_MS: String(world.offsetMs + world.skewMs),
-      CHAOS_RING: process.env.CHAOS_RING,
-    }),
-  });
+  async end(): Promise<void> {
+    await this.#closeLines();
+    await this.#session.end();
+  }
+
+  async #closeLines(): Promise<void> {
+    await Promise.all(this.#lines.map(({ emulator }) => emulator.close()));
+  }
+
+  #protocolTerraform(world: World, seed: number): Terraform {
+    const { emulator } = world;
+    const coin = new Random(seed + 1);
+    return new ProtocolTerraform(this.#session, {
+      provider: { kms_endpoint: emulator.url, project_id: emulator.projectId, auth_token: emulator.authToken, max_retries: 2 },
+      keepsProcess: () => coin.chance(keeps),
+      env: () => ({
+        NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
+        CHAOS_OFFSET_MS: String(world.offsetMs + world.skewMs),
+        CHAOS_RING: process.env.CHAOS_RING,
+        CHAOS_IMPATIENCE: this.#impatience,
+        TF_LOG_PROVIDER: 'TRACE',
+        ...world.environment,
+      }),
+    });
+  }
 }
 
 function executableIn(bundle: string): string {
@@ -79,12 +112,25 @@ function executableIn(bundle: string): string {
   return join(bundle, 'provider', executable);
 }
 
-process.once('message', (share: Share) => {
-  run(share).then(
-    () => process.disconnect(),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-      process.exit(1);
-    },
-  );
+let worker: Worker | undefined;
+
+async function obey(order: Order): Promise<void> {
+  if ('campaign' in order) {
+    worker = new Worker(order.campaign);
+  } else if (order.job === undefined) {
+    await worker?.end();
+    process.disconnect();
+  } else if (worker !== undefined) {
+    process.send?.({ job: order.job, report: await worker.play(order.job) } satisfies Message);
+  }
+}
+
+process.on('message', (order: Order) => {
+  obey(order).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  });
 });
+
+// Nobody listens any more.
+process.once('disconnect', () => process.exit());

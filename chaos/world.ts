@@ -1,25 +1,46 @@
-/** One case's world: the KMS, time, the key file, what is declared, and what is known to be true. */
+/** One case's world: the KMS, time, the material at hand, what is declared, and what is known to be true. */
+import type { KeyObject } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../lib/emulator';
-import { fingerprintOf, holdsMaterial, type KeyInfo } from '../test/support/emulated-key';
+import { call } from '../test/emulator/plain-http';
+import type { KeyInfo } from '../test/support/emulated-key';
+import { type CaseMaterial, ecKey, privateKeyMaterial, symmetricMaterial } from './material';
 import type { Random } from './random';
-import type { Declared, Terraform } from './terraform';
+import { type Declared, type DeclaredExpiry, type DeclaredMaterial, rollingOf, type Terraform } from './terraform';
+import type { Attributes } from './terraform-values';
 
 export type Content = 'right' | 'wrong' | 'missing';
+
+export interface WorldParts {
+  readonly emulator: Emulator;
+  readonly random: Random;
+  /** Where the file with the material lies. */
+  readonly folder: string;
+  /** How many reads of a key stay behind a change of it. */
+  readonly staleReads: number;
+  /** Three: making one takes longer than a whole case. */
+  readonly rsaKeys: readonly KeyObject[];
+}
+
+const sources = ['material_file', 'material_wo', 'material_env', 'material_command', 'wrap_command'] as const;
+
+type Source = (typeof sources)[number];
+
+const environmentName = 'CHAOS_MATERIAL';
 
 export class World {
   readonly emulator: Emulator;
   readonly random: Random;
-  readonly right: Buffer;
-  readonly wrong: Buffer;
-  /** Somebody else's. */
-  readonly strange: Buffer;
   readonly declared: Declared;
   readonly trace: string[] = [];
   readonly violations: string[] = [];
   readonly #file: string;
   readonly #staleReads: number;
+  readonly #wrong: CaseMaterial;
+  #right: CaseMaterial;
+  #strange: CaseMaterial;
+  #source: Source;
   content: Content = 'right';
   /** Of the key in state; another one only once this one is gone. */
   keyId: string | undefined;
@@ -27,8 +48,8 @@ export class World {
   bound = false;
   /** `fingerprint_verified` was true after the last command. */
   proven = false;
-  /** Somebody else made the first import, of other bytes. */
-  foreign = false;
+  /** Key into which somebody else made the first import, of other bytes. */
+  foreignKeyId: string | undefined;
   /** Taken out of the state to be imported again, which may have failed. */
   keyForgotten = false;
   /** The state that the key goes back to when it thaws. */
@@ -38,32 +59,63 @@ export class World {
   /** Of the provider's clock against the KMS's. */
   skewMs = 0;
 
-  constructor(emulator: Emulator, random: Random, folder: string, staleReads: number) {
+  constructor({ emulator, random, folder, staleReads, rsaKeys }: WorldParts) {
     this.#staleReads = staleReads;
     this.emulator = emulator;
     this.random = random;
-    this.right = random.bytes(32);
-    this.wrong = random.bytes(32);
-    this.strange = random.bytes(32);
+    const keySpec = random.chance(0.25) ? random.pick<'EC_P256' | 'RSA_2048'>(['EC_P256', 'RSA_2048']) : undefined;
+    const [right, wrong, strange] = [0, 1, 2].map((index) => {
+      const rsaKey = keySpec === 'RSA_2048' ? rsaKeys[index] : undefined;
+      return keySpec === undefined ? symmetricMaterial(random.bytes(32)) : privateKeyMaterial(rsaKey ?? ecKey(random), random);
+    }) as [CaseMaterial, CaseMaterial, CaseMaterial];
+    this.#right = right;
+    this.#wrong = wrong;
+    this.#strange = strange;
     this.#file = join(folder, 'orders.key');
     this.declared = {
       alias: `chaos-${random.bytes(8).toString('hex')}`,
+      keySpec,
       keyOnDestroy: random.pick(['schedule_deletion', 'retain']),
       enabled: random.chance(0.3) ? true : undefined,
       cancelPendingDeletion: false,
-      material: {
-        file: this.#file,
-        expirationTime: random.pick([undefined, 'never', this.inDays(20), this.inDays(60)]),
-        onDestroy: random.pick(['retain', 'delete_material', 'refuse']),
-        pin: random.chance(0.3) ? fingerprintOf(this.right) : undefined,
-        allowUnverifiedRenewal: false,
-      },
+      material: undefined,
     };
+    this.#source = this.#drawSource();
     this.write('right');
+    this.declared.material = this.newMaterial();
   }
 
-  get file(): string {
-    return this.#file;
+  /** The key holds somebody else's bytes. */
+  get foreign(): boolean {
+    return this.foreignKeyId !== undefined && (this.keyId === undefined || this.keyId === this.foreignKeyId);
+  }
+
+  get right(): CaseMaterial {
+    return this.#right;
+  }
+
+  /** Somebody else's. */
+  get strange(): CaseMaterial {
+    return this.#strange;
+  }
+
+  get isAsymmetric(): boolean {
+    return this.declared.keySpec !== undefined;
+  }
+
+  /** What is declared of the material, one word for each aspect. */
+  get kinds(): readonly string[] {
+    const { keySpec = 'AES_256', material } = this.declared;
+    const rolls = rollingOf(material?.expiry) !== undefined;
+    return [keySpec, this.#source, rolls ? 'rolling expiry' : material?.expiry === undefined ? 'no expiry' : 'fixed expiry'];
+  }
+
+  /** Everything that must be written nowhere. */
+  get secrets(): Readonly<Record<string, Buffer | string>> {
+    const all = Object.entries({ right: this.#right, wrong: this.#wrong, strange: this.#strange });
+    return Object.fromEntries(
+      all.flatMap(([name, { secrets }]) => Object.entries(secrets).map(([part, secret]) => [`${name} ${part}`, secret])),
+    );
   }
 
   write(content: Content): void {
@@ -71,8 +123,54 @@ export class World {
     if (content === 'missing') {
       rmSync(this.#file, { force: true });
     } else {
-      writeFileSync(this.#file, `${this[content].toString('base64')}\n`);
+      writeFileSync(this.#file, `${this.#textOf(content)}\n`);
     }
+  }
+
+  changeSource(): void {
+    this.#source = this.#drawSource();
+    this.trace.push(`  (${this.#source})`);
+  }
+
+  newMaterial(): DeclaredMaterial {
+    const { random } = this;
+    return {
+      source: () => this.#sourceAttributes(),
+      expiry: this.drawExpiry(),
+      wrappingAlgorithm: undefined,
+      onDestroy: random.pick(['retain', 'delete_material', 'refuse']),
+      pin: random.chance(0.3) ? this.#right.fingerprint : undefined,
+      allowUnverifiedRenewal: false,
+    };
+  }
+
+  /** One that can be had. */
+  drawExpiry(): DeclaredExpiry {
+    return this.isAsymmetric
+      ? this.random.pick([undefined, 'never'])
+      : this.random.pick<DeclaredExpiry>([
+          undefined,
+          'never',
+          this.inDays(15),
+          this.inDays(60),
+          { validForDays: 30, renewBeforeDays: 5 },
+          { validForDays: 90, renewBeforeDays: 14 },
+        ]);
+  }
+
+  /** Of the provider's process. */
+  get environment(): Record<string, string> {
+    return this.#source === 'material_env' && this.content !== 'missing' ? { [environmentName]: this.#textOf(this.content) } : {};
+  }
+
+  /** The key is bound to somebody else's bytes for ever, and the provider or the KMS says so: those are given now, pinned if others were. */
+  acceptStrange(): void {
+    [this.#right, this.#strange] = [this.#strange, this.#right];
+    this.foreignKeyId = undefined;
+    if (this.declared.material?.pin !== undefined) {
+      this.declared.material.pin = this.#right.fingerprint;
+    }
+    this.trace.push("  (somebody else's material is given from now on)");
   }
 
   /** RFC 3339, by the KMS's clock. */
@@ -91,29 +189,41 @@ export class World {
     const { keyId, emulator } = this;
     let info: KeyInfo | undefined;
     for (let read = 0; keyId !== undefined && read <= this.#staleReads; read += 1) {
-      const answer = await fetch(`${emulator.url}/v1.0/${emulator.projectId}/kms/describe-key`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-Auth-Token': emulator.authToken },
-        body: JSON.stringify({ key_id: keyId }),
-      });
-      const { key_info: found } = (await answer.json()) as { key_info?: KeyInfo };
-      info = found;
+      const { text } = await call(emulator, 'describe-key', { key_id: keyId });
+      info = (JSON.parse(text) as { key_info?: KeyInfo }).key_info;
     }
     return info;
   }
 
-  /** Whether an enabled key holds the right bytes, by the ciphertext that it makes. */
-  holdsRight(keyId: string): Promise<boolean> {
-    return holdsMaterial(this.emulator, keyId, this.right);
-  }
-
+  /** Of what the key holds. */
   get fingerprint(): string {
-    return fingerprintOf(this.right);
+    return (this.foreign ? this.#strange : this.#right).fingerprint;
   }
 
   violate(what: string): void {
     this.violations.push(what);
     this.trace.push(`VIOLATION: ${what}`);
+  }
+
+  #drawSource(): Source {
+    const source = this.random.pick<Source>(['material_file', 'material_file', ...sources]);
+    // An HSM hands out no private keys here.
+    return this.isAsymmetric && source === 'wrap_command' ? 'material_file' : source;
+  }
+
+  #sourceAttributes(): Attributes {
+    const values: Readonly<Record<Source, () => unknown>> = {
+      material_file: () => this.#file,
+      material_wo: () => (this.content === 'missing' ? undefined : this.#textOf(this.content)),
+      material_env: () => environmentName,
+      material_command: () => ['cat', this.#file],
+      wrap_command: () => [process.execPath, join(__dirname, 'hsm.cjs'), this.#file],
+    };
+    return { [this.#source]: values[this.#source](), material_encoding: this.isAsymmetric ? 'pem' : undefined };
+  }
+
+  #textOf(content: Exclude<Content, 'missing'>): string {
+    return (content === 'right' ? this.#right : this.#wrong).text;
   }
 }
 

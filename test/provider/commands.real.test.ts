@@ -108,8 +108,8 @@ describe('pre-wrapped material', () => {
   });
 
   test.each([
-    ['a token alone', 'import_token_wo = var.token', 'Import_token_wo is set without encrypted_key_material_wo'],
-    ['a wrapped key alone', 'encrypted_key_material_wo = var.material', 'Encrypted_key_material_wo is set without import_token_wo'],
+    ['a token alone', 'import_token_wo = var.token', 'Import_token_wo is given without encrypted_key_material_wo'],
+    ['a wrapped key alone', 'encrypted_key_material_wo = var.material', 'Encrypted_key_material_wo is given without import_token_wo'],
   ])('%s is refused', async (_name, attributes, message) => {
     bench.workspace.env.TF_VAR_token = 'A'.repeat(200);
     bench.workspace.env.TF_VAR_material = 'B'.repeat(344);

@@ -27,6 +27,12 @@ async function applied(body: string): Promise<string> {
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
+/** Calls from the delete to the import that ended the outage, both included. */
+function roundTripsOfOutage(): number {
+  const operations = emulator.calls().map(({ operation }) => operation);
+  return operations.indexOf('import-key-material') - operations.indexOf('delete-imported-key-material') + 1;
+}
+
 test('creates a key, imports the material, and then has nothing to do', async () => {
   const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
   const { workspace, material } = bench;
@@ -105,13 +111,16 @@ test('changes the expiry by delete and import, having proved first that the way 
   expect(plan.text).toContain(`expiration_time changes from ${far} to ${farther}: this KMS cannot change it in place`);
   expect(plan.text).toContain('0 to add, 1 to change, 0 to destroy');
   emulator.clearCalls();
-  expect((await bench.workspace.apply()).code).toBe(0);
+  const apply = await bench.workspace.apply();
+  expect(apply.code).toBe(0);
   expect(writesOf(emulator)).toEqual([
     'get-parameters-for-import',
     'delete-imported-key-material',
     'get-parameters-for-import',
     'import-key-material',
   ]);
+  expect(roundTripsOfOutage()).toBeLessThan(5);
+  expect(apply.text).toMatch(/Between the deletion of its material and the new import lay \d+ milliseconds/);
   expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   expect((await bench.workspace.plan()).code).toBe(0);

@@ -78,12 +78,12 @@ test('a plan warns within warn_before, with no diff; material that renews itself
 });
 
 test.each([
-  ['one without the other', 'valid_for = "90d"', 'Valid_for is set without renew_before'],
+  ['one without the other', 'valid_for = "90d"', 'Valid_for is given without renew_before'],
   ['a window longer than the validity', 'valid_for = "14d"\n  renew_before = "90d"', 'which is not shorter than valid_for "14d"'],
   [
     'both kinds of expiry',
     'valid_for = "90d"\n  renew_before = "14d"\n  expiration_time = "never"',
-    'Expiration_time and valid_for are both set',
+    'Expiration_time and valid_for are given together',
   ],
   ['no duration', 'valid_for = "3 months"\n  renew_before = "14d"', 'Valid_for is "3 months"; allowed is a whole number'],
 ])('refuses %s', async (_name, attributes, message) => {

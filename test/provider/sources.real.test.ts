@@ -114,7 +114,7 @@ describe('fails before any call that touches material, with one sentence that na
     ['printable text', 'material_file = "text.key"\n  material_encoding = "raw"', 'plainly weak (printable text)'],
     ['one repeated byte', 'material_file = "zero.key"', 'plainly weak (one byte repeated)'],
     ['a counter', 'material_file = "counter.key"', 'plainly weak (a counter)'],
-    ['two sources', 'material_file = "orders.key"\n  material_env = "KEY"', 'Material_file and material_env are both set'],
+    ['two sources', 'material_file = "orders.key"\n  material_env = "KEY"', 'Material_file and material_env are given together'],
     [
       'an expiry in the past',
       'material_file = "orders.key"\n  expiration_time = "2020-01-01T00:00:00Z"',
@@ -140,7 +140,7 @@ describe('fails before any call that touches material, with one sentence that na
     [
       'a version without its value',
       'material_file = "orders.key"\n  material_wo_version = 1',
-      'Material_wo_version is set without material_wo',
+      'Material_wo_version is given without material_wo',
     ],
   ])('%s', async (_name, attributes, message) => {
     const { workspace } = bench;
