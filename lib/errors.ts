@@ -24,6 +24,7 @@ export const errorCodes = {
 /** Stable: programs may decide by it, never by the message. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** What a `ByokError` knows beside its code and message. */
 export interface ByokErrorOptions {
   /** What went wrong underneath; kept, never printed with secrets in it. */
   readonly cause?: unknown;
@@ -33,7 +34,9 @@ export interface ByokErrorOptions {
 
 /** Every failure that a person may see. */
 export class ByokError extends Error {
+  /** Stable: programs may decide by it. */
   readonly code: ErrorCode;
+  /** The attribute, flag or field that the message is about, in Terraform's spelling; undefined when it is about none. */
   readonly attribute: string | undefined;
 
   /** @param message lower-case sentence without a full stop: what, which value, what is allowed, what to do */

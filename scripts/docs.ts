@@ -5,9 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readApi } from './docs/api-model';
 import { apiPage } from './docs/api-page';
 import { outdatedPages, pages, readText } from './docs/pages';
+import { readApi } from './docs/read-api';
 
 const root = join(__dirname, '..');
 

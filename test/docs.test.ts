@@ -9,9 +9,10 @@ import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import type { BlockSchema } from '../lib/schema/model';
 import { providerSchema } from '../lib/schema/provider';
-import { type ApiSymbol, readApi } from '../scripts/docs/api-model';
+import type { ApiSymbol } from '../scripts/docs/api-model';
 import { apiPage } from '../scripts/docs/api-page';
 import { outdatedPages, pages, readText } from '../scripts/docs/pages';
+import { readApi } from '../scripts/docs/read-api';
 
 const root = join(__dirname, '..');
 const read = readText(root);

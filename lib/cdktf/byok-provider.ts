@@ -121,6 +121,7 @@ const bundleContext = 'cdktf-byok:bundle';
 
 /** The provider block of a stack. Synthesis writes the provider itself beside it, checked against its checksum. */
 export class ByokProvider extends TerraformProvider {
+  /** Terraform's name of the provider. */
   static readonly tfResourceType = providerName;
 
   /** True also for a provider of another copy of this package on disk. */
@@ -163,6 +164,7 @@ export class ByokProvider extends TerraformProvider {
     onSynthesis(this, (stackFolder) => this.#install(stackFolder));
   }
 
+  /** Tells several provider blocks of one stack apart. */
   override get alias(): string | undefined {
     return this.#alias;
   }

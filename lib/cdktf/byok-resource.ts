@@ -11,13 +11,25 @@ import type { IResourceProvider, ResourceMetaArguments } from './resource-argume
 
 /** Time limits of the operations, waiting included: a whole number and a unit (s, m, h or d), such as "90s" or "10m". */
 export interface ResourceTimeouts {
-  /** @default "5m" */
+  /**
+   * For making the object.
+   * @default "5m"
+   */
   readonly create?: string;
-  /** @default "5m" */
+  /**
+   * For looking at it, when Terraform plans.
+   * @default "5m"
+   */
   readonly read?: string;
-  /** @default "5m" */
+  /**
+   * For changing it, and for importing material again.
+   * @default "5m"
+   */
   readonly update?: string;
-  /** @default "5m" */
+  /**
+   * For giving it up.
+   * @default "5m"
+   */
   readonly delete?: string;
 }
 

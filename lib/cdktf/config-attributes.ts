@@ -11,6 +11,11 @@ export function propertyName(attribute: string): string {
   return attribute.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** What a configuration says about an attribute: undefined when it says nothing. */
+export function propertyOf(config: object, attribute: string): unknown {
+  return (config as Record<string, unknown>)[propertyName(attribute)];
+}
+
 /** Attributes and blocks for JSON output; what is undefined is left out. */
 export function jsonAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
   return Object.fromEntries([
@@ -99,19 +104,15 @@ interface GivenAttribute {
 function given(schema: BlockSchema, config: object): GivenAttribute[] {
   return Object.entries(schema.attributes)
     .filter(([, attribute]) => attribute.required || attribute.optional)
-    .map(([name, attribute]) => ({ name, attribute, value: property(config, name) }))
+    .map(([name, attribute]) => ({ name, attribute, value: propertyOf(config, name) }))
     .filter(({ value }) => value !== undefined);
 }
 
 function givenBlocks(schema: BlockSchema, config: object): { name: string; block: BlockSchema; value: object }[] {
   return Object.entries(schema.blocks ?? {}).flatMap(([name, block]) => {
-    const value = property(config, name);
+    const value = propertyOf(config, name);
     return typeof value === 'object' && value !== null ? [{ name, block, value }] : [];
   });
-}
-
-function property(config: object, attribute: string): unknown {
-  return (config as Record<string, unknown>)[propertyName(attribute)];
 }
 
 function hclType(type: AttributeType): { type: string; storageClassType: string } {

@@ -66,6 +66,7 @@ export interface ExternalKeyConfig extends ResourceMetaArguments {
  * @see https://support.huaweicloud.com/intl/en-us/api-dew/CreateKey.html
  */
 export class ExternalKey extends ByokResource implements IExternalKey {
+  /** Terraform's name of the resource. */
   static readonly tfResourceType = 'byok_external_key';
 
   /**

@@ -12,7 +12,7 @@ import {
   materialSourceAttributes,
 } from '../schema/key-material';
 import { defaultWrappingAlgorithm, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
-import { faultsOfParsing, literal, propertyName } from './config-attributes';
+import { faultsOfParsing, literal, propertyOf } from './config-attributes';
 import type { KeyMaterialConfig } from './key-material-config';
 
 /** The sources as a policy calls them, by the attribute that each of them sets. */
@@ -152,7 +152,7 @@ function judgeMembership(rule: keyof KeyMaterialRules, property: string, allowed
 function judgeSource(forbidden: readonly KeyMaterialSourceName[], material: KeyMaterialConfig): Finding[] {
   const others = Object.values(sourceNames).filter((name) => !forbidden.includes(name));
   return materialSourceAttributes
-    .filter((attribute) => material[propertyName(attribute) as keyof KeyMaterialConfig] !== undefined)
+    .filter((attribute) => propertyOf(material, attribute) !== undefined)
     .map((attribute) => sourceNames[attribute])
     .filter((name) => forbidden.includes(name))
     .map((name) => ({

@@ -50,7 +50,9 @@ export interface VariableSourceOptions extends KeyMaterialSourceOptions {
 
 /** What a source needs of a variable; the TerraformVariable of cdktf and that of cdktn both are one. */
 export interface IKeyMaterialVariable {
+  /** A reference to its value. */
   readonly stringValue: string;
+  /** Sets what the variable is declared with, such as "ephemeral". */
   addOverride(path: string, value: boolean): void;
 }
 

@@ -8,11 +8,18 @@ import { declareKeyMaterial } from './declared-key-material';
 import type { KeyMaterialConfig } from './key-material-config';
 import type { IResourceProvider } from './resource-arguments';
 
+/** Other ways to give a secret, where there are some. */
+const insteadOfLiteral: Readonly<Record<string, string>> = {
+  material_wo: 'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
+  material_password_wo: 'pass an ephemeral variable, or name an environment variable by materialPasswordEnv',
+};
+
 /**
  * Material in a key. When it was deleted or expired, the next apply imports the same material again, in place.
  * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
  */
 export class KeyMaterial extends ByokResource {
+  /** Terraform's name of the resource. */
   static readonly tfResourceType = 'byok_key_material';
 
   /**
@@ -35,7 +42,7 @@ export class KeyMaterial extends ByokResource {
     refuseLiteralSecrets(
       keyMaterialSchema,
       config,
-      () => 'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
+      (attribute) => insteadOfLiteral[attribute] ?? 'pass an ephemeral variable, or the output of an ephemeral resource',
     );
     super(scope, id, { type: KeyMaterial.tfResourceType, schema: keyMaterialSchema }, config);
     declareKeyMaterial(this, config);

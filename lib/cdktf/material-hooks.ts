@@ -6,7 +6,7 @@ import { type IResolvable, type TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { keyMaterialSchema } from '../schema/key-material';
-import { isLiteral, propertyName, valuesNotAllowed } from './config-attributes';
+import { isLiteral, propertyOf, valuesNotAllowed } from './config-attributes';
 import { declareKeyMaterial } from './declared-key-material';
 import { type HookFlag, hookCommand, jsonText } from './hook-command';
 import type { KeyMaterialConfig } from './key-material-config';
@@ -54,6 +54,9 @@ export class MaterialHooks extends Construct {
             nullResource(this, 'Remove', {
               triggers: { key_id: keyId },
               provisioners: [{ ...run('remove', [], timeouts.delete), when: 'destroy' }],
+              // Terraform then runs nothing for the one that is replaced. It also replaces for a key id that a plan does not know yet and that
+              // turns out to be the same, and deleting there would come before any look at the way back.
+              lifecycle: { createBeforeDestroy: true },
             }),
           ]
         : [];
@@ -97,8 +100,7 @@ export class MaterialHooks extends Construct {
 }
 
 function declaredTriggers(config: KeyMaterialConfig): Record<string, string> {
-  const values: Readonly<Record<string, unknown>> = { ...config };
-  const given = triggerAttributes.map((attribute) => [attribute, values[propertyName(attribute)]]);
+  const given = triggerAttributes.map((attribute) => [attribute, propertyOf(config, attribute)]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
@@ -147,13 +149,13 @@ function flag(name: string, value: string | IResolvable | undefined): HookFlag[]
 /** Attributes that only a provider can be given: Terraform hands write-only values to nobody else. */
 const writeOnlyAttributes = Object.entries(keyMaterialSchema.attributes)
   .filter(([, attribute]) => 'writeOnly' in attribute)
-  .map(([name]) => propertyName(name));
+  .map(([name]) => name);
 
 const switches = ['allowInterruption', 'allowUnverifiedRenewal', 'allowWeakMaterial'] as const;
 
 function faultsOf(scope: Construct, config: KeyMaterialConfig, options: KeyMaterialHooksOptions): string[] {
   const faults = [...valuesNotAllowed(keyMaterialSchema, config), ...faultsOfNullProviders(scope)];
-  if (writeOnlyAttributes.some((name) => name in config && config[name as keyof KeyMaterialConfig] !== undefined)) {
+  if (writeOnlyAttributes.some((attribute) => propertyOf(config, attribute) !== undefined)) {
     faults.push(
       'the source needs a write-only value of Terraform, which provisioners are not given; with hooks use KeyMaterialSource.fromFile, fromEnvironment, fromCommand or fromWrapCommand',
     );

@@ -1,5 +1,12 @@
 /** Null resources of `@cdktf/provider-null`, an optional package: loaded when the first is made, so that nobody else needs it. */
-import { type ITerraformDependable, type LocalExecProvisioner, TerraformProvider, type TerraformResource, TerraformStack } from 'cdktf';
+import {
+  type ITerraformDependable,
+  type LocalExecProvisioner,
+  TerraformProvider,
+  type TerraformResource,
+  type TerraformResourceLifecycle,
+  TerraformStack,
+} from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ByokError } from '../errors';
 
@@ -7,6 +14,7 @@ export interface NullResourceConfig {
   readonly triggers: Record<string, string>;
   readonly provisioners: LocalExecProvisioner[];
   readonly dependsOn?: ITerraformDependable[];
+  readonly lifecycle?: TerraformResourceLifecycle;
 }
 
 /** Terraform's name of the provider. */

@@ -37,5 +37,8 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
 
 async function driftOfProject(look: Look): Promise<Drift> {
   const records = await liveRecords(look);
-  return driftOfFindings(records.map((record) => findingOf(record, look.now)));
+  return driftOfFindings(
+    records.map((record) => findingOf(record, look.now)),
+    look.now,
+  );
 }

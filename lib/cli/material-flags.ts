@@ -80,10 +80,11 @@ export async function openMaterialFlags(
   const password = materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
   if (source === undefined) {
     const content = await readInput();
-    if (content === undefined) {
+    // Cron and provisioners hand over an empty one.
+    if (content === undefined || content.length === 0) {
       throw new ByokError(
         'ERR_MATERIAL_NOT_AT_HAND',
-        'no key material is given: name a --material-file or a --material-env, or pipe it in',
+        `${content === undefined ? 'no key material is given' : 'the key material in standard input is empty'}: name a --material-file or a --material-env, or pipe it in`,
       );
     }
     const { openContent } = require('../material/open-content') as typeof import('../material/open-content');

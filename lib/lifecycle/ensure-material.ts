@@ -2,9 +2,12 @@
  * For callers that keep no state of their own: whether this is a first import or one of many, the key tells. What they may keep is the
  * proof, which never wears off.
  */
+import { ByokError } from '../errors';
+import { formatExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { hasMaterial } from '../schema/kms';
 import type { LifecycleContext } from './context';
 import { createMaterial, findKey, tryFingerprint } from './create-material';
+import { isRolling, keep } from './expiration-wish';
 import { adoptedNotice, proveIfShown } from './import-and-prove';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { reconcileMaterial } from './reconcile-material';
@@ -34,5 +37,20 @@ export async function ensureMaterial(
   if (refusal !== undefined) {
     throw refusal;
   }
+  refusePostponed(whole, outcome);
   return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, false)] } : outcome;
+}
+
+/** No plan comes by later that would show it again: who declared another expiry must not believe that it is there. */
+function refusePostponed(
+  { keyId, wish: { expiration: wished } }: MaterialRequest,
+  { observation: { status, expiration } }: MaterialOutcome,
+): void {
+  if (status === 'key_disabled' && wished !== keep && !isRolling(wished) && !sameExpiration(wished, expiration)) {
+    throw new ByokError(
+      'ERR_REFUSED',
+      `key ${keyId} is disabled, and a change of expiration_time from ${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable it; enable it, then apply again`,
+      { attribute: 'expiration_time' },
+    );
+  }
 }

@@ -2,14 +2,9 @@
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { parseExpirationTime } from '../schema/expiration-time';
-import {
-  defaultWarnBefore,
-  fingerprintFormat,
-  keyMaterialSchema,
-  materialSourceAttributes,
-  writeOnlySourceAttributes,
-} from '../schema/key-material';
+import { defaultWarnBefore, fingerprintFormat, keyMaterialSchema } from '../schema/key-material';
 import { formats } from '../schema/kms';
+import { faultsOfCombinations } from '../schema/material-combinations';
 import type { AttributeSchema } from '../schema/model';
 import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
@@ -30,92 +25,48 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
       '"sha256:" and 64 hex digits, as `byok fingerprint` prints',
     ),
   );
-  check(context, () => checkExpiry(config));
-  checkSources(config, writeOnlyAttributesAllowed, context);
+  for (const { attribute, message } of faultsOfCombinations((name) => config[name] !== null)) {
+    report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
+  }
+  check(context, () => parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'));
+  check(context, () => checkWindow(config));
+  checkCommands(config, context);
+  if (!writeOnlyAttributesAllowed) {
+    refuseWriteOnly(config, context);
+  }
   const warning = wrappingAlgorithms[wrappingAlgorithmOf(config)]?.warning;
   if (warning !== undefined) {
     context.diagnostics.warning('Legacy wrapping algorithm', `${warning}.`, 'wrapping_algorithm');
   }
 }
 
-function checkExpiry(config: Values): void {
-  const given = (name: string): boolean => config[name] !== null;
-  const refuseAttribute = (attribute: string, message: string): never => {
-    throw new ByokError('ERR_ARGUMENT', message, { attribute });
-  };
-  if (given('valid_for') !== given('renew_before')) {
-    const [there, missing] = given('valid_for') ? ['valid_for', 'renew_before'] : ['renew_before', 'valid_for'];
-    refuseAttribute(there, `${there} is set without ${missing}; a rolling expiry needs both`);
-  }
-  if (given('valid_for') && given('expiration_time')) {
-    refuseAttribute('expiration_time', 'expiration_time and valid_for are both set; give a fixed expiry or a rolling one');
-  }
-  if (given('valid_for') && given('import_token_wo')) {
-    refuseAttribute(
-      'valid_for',
-      'valid_for is set for material that was wrapped elsewhere, which cannot be renewed here; give expiration_time, or another source',
-    );
-  }
-  parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before');
+/** @throws ByokError ERR_ARGUMENT when every plan would renew */
+function checkWindow(config: Values): void {
   const rolling = rollingOf(config);
   if (rolling !== undefined && rolling.renewBeforeMs >= rolling.validForMs) {
-    refuseAttribute(
-      'renew_before',
+    throw new ByokError(
+      'ERR_ARGUMENT',
       `renew_before is "${rolling.renewBefore}", which is not shorter than valid_for "${rolling.validFor}", so every plan would renew; give a shorter one`,
+      { attribute: 'renew_before' },
     );
   }
 }
 
-function checkSources(config: Values, writeOnlyAttributesAllowed: boolean, context: Context): void {
-  const given = (name: string): boolean => config[name] !== null;
-  const [first, second] = materialSourceAttributes.filter(given);
-  const refuseAttribute = (attribute: string, message: string) => report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
-  if (second !== undefined) {
-    refuseAttribute(second, `${first} and ${second} are both set; give one source of the material at most`);
-  }
-  const writeOnly = Object.entries<AttributeSchema>(keyMaterialSchema.attributes).filter(
-    ([name, { writeOnly: isWriteOnly }]) => isWriteOnly === true && given(name),
-  );
-  for (const [name] of writeOnlyAttributesAllowed ? [] : writeOnly) {
-    refuseAttribute(
-      name,
-      `${name} is set, but this Terraform does not know write-only attributes and would store it; use Terraform 1.11 or OpenTofu 1.11, or another source`,
-    );
-  }
-  if (given('material_wo_version') && !writeOnlySourceAttributes.some(given)) {
-    refuseAttribute(
-      'material_wo_version',
-      `material_wo_version is set without ${writeOnlySourceAttributes.join(' or ')}; set both or neither`,
-    );
-  }
-  for (const [name, companion] of companions) {
-    if (given(name) && !given(companion)) {
-      refuseAttribute(name, `${name} is set without ${companion}; pre-wrapped material needs its token and its wrapped key`);
-    }
-  }
-  if (given('import_token_wo') && given('fingerprint')) {
-    refuseAttribute(
-      'fingerprint',
-      'fingerprint is set for material that was wrapped elsewhere, which cannot be compared before it is imported for ever; omit it',
-    );
-  }
-  if (given('material_password_wo') && given('material_password_env')) {
-    refuseAttribute('material_password_env', 'material_password_wo and material_password_env are both set; give one');
-  }
-  for (const name of ['material_command', 'wrap_command'] as const) {
-    const argv = config[name];
+function checkCommands(config: Values, context: Context): void {
+  for (const attribute of ['material_command', 'wrap_command'] as const) {
+    const argv = config[attribute];
     if (Array.isArray(argv) && (argv.length === 0 || argv.includes(null))) {
-      refuseAttribute(
-        name,
-        `${name} ${argv.length === 0 ? 'is an empty list' : 'holds an empty value'}; give the program and its arguments`,
-      );
+      const found = argv.length === 0 ? 'is empty' : 'holds an empty value';
+      report(context, new ByokError('ERR_ARGUMENT', `${attribute} ${found}; give a program and its arguments`, { attribute }));
     }
   }
 }
 
-/** Fields of pre-wrapped material that mean nothing without the other. */
-const companions = [
-  ['import_token_wo', 'encrypted_key_material_wo'],
-  ['encrypted_key_material_wo', 'import_token_wo'],
-  ['encrypted_privatekey_wo', 'import_token_wo'],
-] as const;
+function refuseWriteOnly(config: Values, context: Context): void {
+  for (const [attribute, { writeOnly }] of Object.entries<AttributeSchema>(keyMaterialSchema.attributes)) {
+    if (writeOnly === true && config[attribute] !== null) {
+      const message = `${attribute} is given, but this Terraform does not know write-only attributes and would store it; use Terraform 1.11 or OpenTofu 1.11, or another source`;
+      report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
+    }
+  }
+}

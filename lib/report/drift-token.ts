@@ -1,12 +1,12 @@
 /**
- * A short text that changes when, and only when, hooks have something to do. Terraform keeps the one of the last apply, so the next one is
- * counted from there: after the healing it stays. Pure.
+ * A short text that changes when hooks have something to do. Terraform keeps the one of the last apply, so the next one is counted from
+ * there: after the healing it stays. Pure.
  */
-import { createHash } from 'node:crypto';
 import type { KeyDetail } from '../kms/model';
 import { decide } from '../lifecycle/decide';
 import { isRolling, keep } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
+import { formatInstant } from '../schema/expiration-time';
 import type { Hook } from './hooks-in-state';
 import { type Finding, wordsOf } from './material-finding';
 
@@ -31,12 +31,14 @@ export function driftOf(hooks: readonly Hook[], keys: ReadonlyMap<string, KeyDet
   };
 }
 
-/** Nothing is remembered from before, so after the healing the token goes back to the first one. */
-export function driftOfFindings(findings: readonly Finding[]): Drift {
+/**
+ * Nothing is remembered from before: while something is wrong, each moment has its own token. One that told only what is wrong would come
+ * again when the same goes wrong before the next deploy, and nothing would heal it.
+ */
+export function driftOfFindings(findings: readonly Finding[], now: Date): Drift {
   const drifted = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'expiring');
-  const lines = drifted.map(({ key_id, material_status, expiration_time }) => `${key_id} ${material_status} ${expiration_time}`).sort();
   return {
-    token: lines.length === 0 ? firstToken : createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12),
+    token: drifted.length === 0 ? firstToken : formatInstant(now),
     remarks: drifted.map(({ key_id, reason }) => `key ${key_id}: ${reason}`),
   };
 }

@@ -1,6 +1,6 @@
 /** Compares an import with what a test expects of it, in the words of the constructs. What is left out counts as its default. */
 import { propertyName } from '../cdktf/config-attributes';
-import type { ImportedKeyProps } from '../cdktf/imported-key';
+import type { ImportedKeyProps } from '../cdktf/imported-key-props';
 import type { KeyMaterialConfig, KeyMaterialSourceConfig } from '../cdktf/key-material-config';
 import { ByokError } from '../errors';
 import { type ExpirationInstant, never, parseExpirationTime, sameExpiration } from '../schema/expiration-time';

@@ -1,5 +1,7 @@
-/** Synthesizes stacks in a test and reads back what they declare. Writes no files, runs no Terraform and reads no secret. */
+/** Synthesizes stacks in a test and reads back what they declare. Leaves no files, runs no Terraform and reads no secret. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { ByokError } from '../errors';
@@ -8,9 +10,13 @@ import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';
 
 /** Blocks of `cdk.tf.json`, as far as they are looked into here; any other is there too. */
 export interface TerraformJson {
+  /** By type and name. */
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  /** Blocks by the name of the provider. */
   readonly provider?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** By name. */
   readonly variable?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** By name. */
   readonly output?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly [block: string]: unknown;
 }
@@ -53,7 +59,22 @@ export interface SynthOptions {
  * });
  */
 export function synth(what: IConstruct | ((stack: Construct) => void), options: SynthOptions = {}): Synthesis {
-  const stack = typeof what === 'function' ? stackOf(what, options) : requireStack(what);
+  if (typeof what !== 'function') {
+    return synthesisOf(requireStack(what));
+  }
+  // The App makes its folder, in which nothing is written then.
+  const outdir = mkdtempSync(join(tmpdir(), 'byok-synth-'));
+  try {
+    const stack = new TerraformStack(Testing.app({ outdir, context: options.context }), 'stack');
+    what(stack);
+    return synthesisOf(stack);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error when a validation fails or a construct is annotated with an error */
+function synthesisOf(stack: TerraformStack): Synthesis {
   const json = Testing.synth(stack, true);
   const errors = annotationsOf(stack, '@cdktf/error');
   if (errors.length > 0) {
@@ -73,13 +94,6 @@ export function readSynthesis(json: string | object, warnings: readonly string[]
   const keys = keysIn(resources);
   const imports = importsIn(resources, keys);
   return { json: parsed, keys, imports, warnings, findImport: (alias) => findImport(imports, alias) };
-}
-
-/** The folder is one that exists, so that cdktf makes none; synthesis as text writes nothing. */
-function stackOf(declare: (stack: Construct) => void, { context }: SynthOptions): TerraformStack {
-  const stack = new TerraformStack(Testing.app({ outdir: tmpdir(), context }), 'stack');
-  declare(stack);
-  return stack;
 }
 
 /** A stack of cdktn counts as one; the types of the two libraries do not. */

@@ -4,7 +4,9 @@ import { ByokError } from '../errors';
 
 /** Where a test framework takes what is to be done before and after all tests. */
 export interface TestHooks {
+  /** Runs `act` before the first test. */
   readonly beforeAll: (act: () => Promise<void>) => unknown;
+  /** Runs `act` after the last test. */
   readonly afterAll: (act: () => Promise<void>) => unknown;
 }
 

@@ -98,7 +98,7 @@ const cases = Object.entries(kinds).flatMap(([kind, keySpec]) =>
   Object.entries(sources).flatMap(([from, source]) =>
     Object.entries(expirations).map(([until, expiration]) => {
       const refusals = [source, expiration].flatMap((one) => one[kind as keyof Refusals] ?? []);
-      const rolls = 'valid_for' in expiration.emitted && source.cannotRoll === true ? ['which cannot be renewed here'] : [];
+      const rolls = 'valid_for' in expiration.emitted && source.cannotRoll === true ? ['cannot be renewed here'] : [];
       return { kind, keySpec, from, source, until, expiration, refusals: [...refusals, ...rolls] };
     }),
   ),

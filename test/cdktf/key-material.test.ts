@@ -32,17 +32,17 @@ test.each<[string, Partial<KeyMaterialConfig>, RegExp]>([
   [
     'a pin of wrapped material',
     { ...preWrapped, fingerprint: `sha256:${'0'.repeat(64)}` },
-    /fingerprint is given for material that was wrapped/,
+    /fingerprint and importTokenWo are given together; material that was wrapped elsewhere cannot be compared/,
   ],
   [
     'wrapped material that rolls',
     { ...preWrapped, validFor: '2d', renewBefore: '1d' },
-    /validFor is "2d" for material that was wrapped elsewhere/,
+    /validFor and importTokenWo are given together; material that was wrapped elsewhere cannot be renewed here/,
   ],
   [
     'two passwords',
     { materialPasswordWo: secret, materialPasswordEnv: 'P' },
-    /materialPasswordWo and materialPasswordEnv are given together/,
+    /materialPasswordEnv and materialPasswordWo are given together/,
   ],
   ['an expiry that is no instant', { expirationTime: 'tomorrow' }, anInstant],
   ['a day that does not exist', { expirationTime: '2030-02-30T00:00:00Z' }, anInstant],

@@ -113,6 +113,12 @@ class HookedApp {
     writeFileSync(path, JSON.stringify(configuration));
   }
 
+  /** Something beside the hooks that changes; a change of it is not known in a plan. */
+  changeWorld(value: string): void {
+    mkdirSync(this.#stack, { recursive: true });
+    writeFileSync(join(this.#stack, 'world.tf.json'), JSON.stringify({ resource: { terraform_data: { world: { input: value } } } }));
+  }
+
   async terraform(...args: string[]): Promise<Run> {
     const run = await runCommand('terraform', args, { cwd: this.#stack, env: cleanEnvironment({ HW_AUTH_TOKEN: emulator.authToken }) });
     this.printed.push({ name: `output of terraform ${args[0]}`, content: Buffer.from(run.output) });
@@ -279,6 +285,36 @@ test('destroy deletes the material when that is wished, and keeps the key', asyn
   await app.deploy(undefined, { onDestroy: 'delete_material' });
   await app.destroy();
   expect(await app.keyState()).toBe('5');
+});
+
+test('a key id that the plan does not know yet, and that turns out to be the same, costs the key nothing', async () => {
+  const app = await HookedApp.create();
+  const reference = `\${split("|", join("|", ["${app.keyId}", terraform_data.world.output]))[0]}`;
+  const props = { key: { keyId: reference }, onDestroy: 'delete_material' } as const;
+  app.changeWorld('before');
+  await app.deploy('0', props);
+  emulator.clearCalls();
+  app.changeWorld('after');
+  const { text } = await app.deploy('0', props);
+  expect(text).toContain(`"key_id" = "${app.keyId}" -> (known after apply)`);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await app.holds()).toBe(true);
+  await app.destroy();
+  expect(await app.keyState()).toBe('5');
+});
+
+test('another key is filled, or not, with the old one as it was', async () => {
+  const app = await HookedApp.create();
+  await app.deploy('0', { onDestroy: 'delete_material' });
+  const nowhere = { keyId: '00000000-0000-0000-0000-000000000000' };
+  expect((await app.apply('0', { key: nowhere, onDestroy: 'delete_material' })).text).toContain('is not known to the KMS');
+  expect(await app.holds()).toBe(true);
+  const other = await createKey();
+  const { text } = await app.deploy('0', { key: { keyId: other }, onDestroy: 'delete_material' });
+  expect(text).toContain('material imported');
+  expect([await app.holds(), await holdsMaterial(emulator, other, app.material)]).toEqual([true, true]);
+  await app.destroy();
+  expect([await app.keyState(), (await describeKey(emulator, other)).key_state]).toEqual(['2', '5']);
 });
 
 test('giving up "delete_material" deletes nothing, and destroy then leaves the material', async () => {

@@ -32,6 +32,7 @@ function hooked(stack: Construct, props: Partial<ImportedKeyProps> = {}, options
 interface NullResource {
   readonly triggers: Record<string, string>;
   readonly depends_on?: string[];
+  readonly lifecycle?: { create_before_destroy?: boolean };
   readonly provisioner: { 'local-exec': { command: string; environment: Record<string, string>; when?: string } }[];
 }
 
@@ -72,6 +73,7 @@ test('two null resources: one that applies on create, and one that removes on de
   expect(remove?.provisioner[0]?.['local-exec'].when).toBe('destroy');
   expect(commandOf(remove)).toBe('PATH="$BYOK_BIN:$PATH" byok remove --key-id "$BYOK_KEY_ID" --region eu-de; exit $?');
   expect(remove?.depends_on).toBeUndefined();
+  expect([remove?.lifecycle, apply?.lifecycle]).toEqual([{ create_before_destroy: true }, undefined]);
   expect(Object.keys(configuration.provider)).toEqual(['null']);
   expect(configuration.terraform.required_providers).toEqual({ null: { source: 'null', version: expect.any(String) } });
 });

@@ -194,6 +194,14 @@ test('needs no material while nothing is due, and fails when an import is', asyn
   expect([status, stderr]).toEqual([1, expect.stringContaining('does not exist')]);
 });
 
+test('an empty standard input is no material: no failure while nothing is due', async () => {
+  const key = await subject();
+  const bare = () => bench.run(['apply', '--key-id', key.keyId], { input: '' });
+  expect(await bare()).toMatchObject({ status: 1, stderr: expect.stringContaining('standard input is empty') });
+  await key.apply();
+  expect(await bare()).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to do') });
+});
+
 test('takes the material from a variable, a pipe, or a program, also from an HSM', async () => {
   const { material } = await subject();
   const text = material.toString('base64');
@@ -256,6 +264,24 @@ test('fails on a key that is scheduled for deletion, which nothing can be import
   await ok(bench.emulator, 'schedule-key-deletion', { key_id: key.keyId, pending_days: '7' });
   const { status, stderr } = await key.apply();
   expect([status, stderr]).toEqual([1, expect.stringContaining('is in state 4 (scheduled for deletion)')]);
+});
+
+test('fails on another expiry of a disabled key, which an import would enable, and does it once the key is enabled', async () => {
+  const key = await subject();
+  await key.apply('--expiration-time', '2035-01-31T00:00:00Z');
+  await ok(bench.emulator, 'disable-key', { key_id: key.keyId });
+  key.writes();
+  const { status, stdout, stderr } = await key.apply('--expiration-time', '2036-01-31T00:00:00Z');
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    '',
+    expect.stringContaining('is disabled, and a change of expiration_time from 2035-01-31'),
+  ]);
+  expect([key.writes(), await key.expiry()]).toEqual([[], '2053814400000']);
+  expect((await key.apply('--expiration-time', '2035-01-31T00:00:00Z')).status).toBe(0);
+  await ok(bench.emulator, 'enable-key', { key_id: key.keyId });
+  expect((await key.apply('--expiration-time', '2036-01-31T00:00:00Z')).status).toBe(0);
+  expect([await key.expiry(), await key.holds()]).toEqual(['2085350400000', true]);
 });
 
 test('fails on a record that is none, and names it', async () => {

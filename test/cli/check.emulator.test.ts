@@ -180,7 +180,7 @@ test('--drift-token prints a token alone, ends with 0, and speaks of the drift o
   ]);
   const piped = await bench.run(['check', '--drift-token', '--state', '-'], { input: readFileSync(file) });
   expect(piped.stdout).toBe('7\n');
-  expect((await token()).stdout).toMatch(/^[0-9a-f]{12}\n$/);
+  expect((await token()).stdout).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n$/);
   await importInto(keyId);
   expect(await token('--state', file)).toEqual({ status: 0, stdout: '6\n', stderr: '' });
   expect(await token()).toEqual({ status: 0, stdout: '0\n', stderr: '' });

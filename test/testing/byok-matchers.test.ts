@@ -341,17 +341,16 @@ describe('toExpireBefore', () => {
 });
 
 describe('what is received', () => {
+  function paymentsStack(): TerraformStack {
+    const stack = new TerraformStack(Testing.app({ outdir: scratchFolder() }), 'stack');
+    stackWith({ alias: 'payments' })(stack);
+    return stack;
+  }
+
   test.each<[string, () => unknown]>([
-    [
-      'a stack',
-      () => {
-        const stack = new TerraformStack(Testing.app({ outdir: scratchFolder() }), 'stack');
-        stackWith({ alias: 'payments' })(stack);
-        return stack;
-      },
-    ],
-    ['the text that Testing.synth returns', () => Testing.synthScope(stackWith({ alias: 'payments' }))],
-    ['the same, parsed', () => JSON.parse(Testing.synthScope(stackWith({ alias: 'payments' })))],
+    ['a stack', paymentsStack],
+    ['the text that Testing.synth returns', () => Testing.synth(paymentsStack())],
+    ['the same, parsed', () => JSON.parse(Testing.synth(paymentsStack()))],
     ['one import', () => synth(stackWith({ alias: 'payments' })).findImport('payments')],
   ])('may be %s', (_, make) => {
     expect(make()).toImportKeyMaterial({ alias: 'payments' });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as cdktf from 'cdktf';
 import { ByokProvider, Expiration, ExternalKey, ImportedKey, isByokError, KeyMaterial, KeyMaterialSource } from 'cdktf-byok';
@@ -61,7 +61,9 @@ test.each([
 });
 
 test('reads what another synthesis wrote, as text and parsed', () => {
-  const text = cdktn.Testing.synthScope(declare);
+  const stack = new cdktn.TerraformStack(cdktn.Testing.app({ outdir: scratchFolder() }), 'stack');
+  declare(stack);
+  const text = cdktn.Testing.synth(stack);
   const expected = { ...synth(declare), findImport: expect.any(Function) };
   expect(readSynthesis(text)).toEqual(expected);
   expect(readSynthesis(JSON.parse(text))).toEqual(expected);
@@ -88,10 +90,20 @@ test('hands the context to the app', () => {
 });
 
 test('leaves no folder behind', () => {
-  const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('cdktf.outdir.'));
-  const before = folders();
-  synth(declare);
-  expect(folders().filter((name) => !before.includes(name))).toEqual([]);
+  const folders: string[] = [];
+  const act = (fail: boolean) =>
+    synth((stack) => {
+      folders.push(cdktf.App.of(stack).outdir);
+      declare(stack);
+      if (fail) {
+        throw new Error('no stack');
+      }
+    });
+  act(false);
+  expect(() => act(true)).toThrow('no stack');
+  expect(folders).toHaveLength(2);
+  expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
+  expect(folders).not.toContain(tmpdir());
 });
 
 test('tells what aspects warn of', () => {
