@@ -22,13 +22,20 @@ export class ImportedKey extends Construct {
   readonly #held: KeyMaterial | MaterialHooks;
 
   /**
-   * @throws ByokError ERR_ARGUMENT when neither `alias` nor `key` is given, a secret of the source is a literal, its variable cannot be
-   *   one, or hooks are given no key; ERR_CONFIGURATION when the package that hooks need is not installed
+   * @throws ByokError ERR_ARGUMENT when `source` is not given, or neither `alias` nor `key`, a secret of the source is a literal, its
+   *   variable cannot be one, or hooks are given no key; ERR_CONFIGURATION when the package that hooks need is not installed
    */
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
     const { provider, timeouts } = props;
     const hooks = props.engine?.hooks;
+    // Runners such as tsx check no types.
+    if (props.source === undefined) {
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        'source is not given; give where the material comes from, such as KeyMaterialSource.fromFile("payments.key")',
+      );
+    }
     if (hooks !== undefined && props.key === undefined) {
       throw new ByokError(
         'ERR_ARGUMENT',

@@ -142,9 +142,9 @@ Look at its keys:
 
   byok status --kms-endpoint ${kms_endpoint}
 
-Token for its control endpoint, ${kms_endpoint}/_control:
+For its control endpoint, ${kms_endpoint}/_control, which wants it as X-Control-Token:
 
-  ${control_token}
+  export CONTROL_TOKEN='${control_token}'
 
 Calls are listed here as they come:
 `;

@@ -206,7 +206,7 @@ function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): read
     return [];
   }
   const consequence = importDue
-    ? 'An import is planned: apply needs the material, and stops before any change without it.'
+    ? 'An import is planned: apply needs the material, and imports or deletes nothing without it.'
     : 'Nothing needs it now; the next import will.';
   if (atHand.missing !== undefined && (importDue || attribute !== undefined)) {
     return [{ summary: 'Key material is not at hand', detail: `At this moment ${atHand.missing}. ${consequence}`, attribute }];

@@ -35,7 +35,7 @@ export function requestOf(
 async function openOrThrow(config: Values, opening: Opening): Promise<Material> {
   const found = await materialOf(config, opening);
   if ('missing' in found) {
-    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `an import is due, but ${found.missing}; nothing was changed`, {
+    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `an import is due, but ${found.missing}; nothing was imported or deleted`, {
       attribute: found.attribute,
     });
   }

@@ -22,7 +22,7 @@ import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate 
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
 import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
-import { refuse, warn } from './refuse';
+import { refuse, refuseFirst, warn } from './refuse';
 
 const noPrivateState = new Uint8Array();
 const nothingRemembered = { proof: undefined, ours: undefined };
@@ -75,7 +75,8 @@ export const keyMaterialResource = {
     // Of another key nothing is known, its spec neither.
     const atHand = await lookAtMaterial(config, lost || otherKey ? null : prior, { env: client.env, signal: context.signal });
     if (prior === null) {
-      return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], context);
+      const say = isUnknown(config, 'key_id') ? refuseFirst : refuse;
+      return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], context, say);
     }
     const memory = decodePrivateState(priorPrivate, prior);
     if (otherKey || lost) {
@@ -141,9 +142,15 @@ async function proofOnRefresh(
   }
 }
 
-function finishPlan(plan: MaterialPlan, memory: Partial<MaterialMemory>, requiresReplace: readonly string[], context: Context): PlanResult {
+function finishPlan(
+  plan: MaterialPlan,
+  memory: Partial<MaterialMemory>,
+  requiresReplace: readonly string[],
+  context: Context,
+  say = refuse,
+): PlanResult {
   for (const refusal of plan.refusals) {
-    refuse(context, notPlanned, refusal);
+    say(context, notPlanned, refusal);
   }
   warn(context, plan.notices);
   return {

@@ -14,6 +14,11 @@ export function refuse(context: Context, summary: string, error: unknown): void 
   context.diagnostics.thrown(summary, refusal);
 }
 
+/** The same where nothing stands yet that could be destroyed. */
+export function refuseFirst(context: Context, summary: string, error: unknown): void {
+  context.diagnostics.thrown(summary, error);
+}
+
 export function warn(context: Context, notices: readonly Notice[]): void {
   for (const { summary, detail, attribute } of notices) {
     context.diagnostics.warning(summary, detail, attribute);

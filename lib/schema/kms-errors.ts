@@ -106,7 +106,11 @@ export const kmsErrorCodes = {
   'KMS.0416': caller(404, 'Invalid tag ID.', 'the key has no such tag; refresh and plan again'),
   'KMS.1101': caller(400, 'Invalid key_alias.', 'use 1 to 255 of the characters a-z A-Z 0-9 : / _ - and do not end in "/default"'),
   'KMS.1103': caller(400, 'Invalid key_description.', 'use at most 255 characters'),
-  'KMS.1104': state(400, 'Duplicate key aliases.', 'choose another alias, or import the existing key'),
+  'KMS.1104': state(
+    400,
+    'Duplicate key aliases.',
+    'choose another alias, or import the existing key; one that is scheduled for deletion keeps its alias until it is gone',
+  ),
   'KMS.1105': caller(400, 'Too many keys.', 'raise the key quota or delete keys'),
   'KMS.1110': caller(400, 'Invalid alg_type.', 'choose another key_spec'),
   'KMS.1114': caller(400, 'EC keys do not support to encrypt/decrypt.', 'use a key that encrypts'),

@@ -134,6 +134,11 @@ test('refuses a key of which neither an alias nor an id is known', () => {
   expect(() => new ImportedKey(stackUnderTest(), 'payments', { source })).toThrow(/^neither alias nor key is given; give the alias of a/);
 });
 
+test('refuses, where no compiler did, a source that is not given', () => {
+  const props = { alias: 'payments' } as ImportedKeyProps;
+  expect(() => new ImportedKey(stackUnderTest(), 'payments', props)).toThrow(/^source is not given; give where the material comes from/);
+});
+
 test('refuses an alias for a key that exists', () => {
   expect(refusalOf((stack) => ({ alias: 'payments', key: ExternalKey.fromKeyId(stack, 'key', keyId) }))).toThrow(
     '[stack/payments] alias and key are given together; allowed is one',

@@ -154,6 +154,8 @@ describe('fails before any call that touches material, with one sentence that na
     const apply = await workspace.apply();
     expect(apply.code).toBe(1);
     expect(apply.text).toContain(message);
+    // Nothing stands yet that could be destroyed instead.
+    expect(apply.text).not.toContain('-refresh=false');
     expect(writesOf(emulator).filter((operation) => operation !== 'create-key')).toEqual([]);
   });
 
