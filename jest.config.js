@@ -12,6 +12,8 @@ const base = {
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 120_000,
+  // On two cores Jest would take one; most of these tests wait for Terraform.
+  maxWorkers: 2,
   projects: [
     {
       ...base,

@@ -8,7 +8,7 @@ import { observedKeyAttributes, observedMaterialStatuses } from '../lib/schema/d
 import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import type { BlockSchema } from '../lib/schema/model';
-import { providerSchema } from '../lib/schema/provider';
+import { environmentVariables, providerSchema } from '../lib/schema/provider';
 import type { ApiSymbol } from '../scripts/docs/api-model';
 import { apiPage } from '../scripts/docs/api-page';
 import { outdatedPages, pages, readText } from '../scripts/docs/pages';
@@ -168,6 +168,20 @@ describe('API.md', () => {
     expect(text).not.toMatch(/(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)/);
   });
 
+  test('links whole addresses', () => {
+    expect(text).toMatch(/^See https:\/\/\S+\.html$/m);
+    expect(text).not.toMatch(/(?<!https?):\/\//);
+  });
+
+  test('names every environment variable that stands for a property of the provider, in the order in which they count', () => {
+    const fields = named('ByokProviderProps')?.fields ?? [];
+    const documented = Object.keys(environmentVariables).map((attribute) => {
+      const field = fields.find(({ name }) => snakeCase(name) === attribute);
+      return [attribute, field?.doc.tags.default[0]?.match(/\b(?:HW|OS)_[A-Z_]+/g)];
+    });
+    expect(documented).toEqual(Object.entries(environmentVariables).map(([attribute, { HW, OS }]) => [attribute, [...HW, ...OS]]));
+  });
+
   test('says of everything what it is for, and of every property of a construct', () => {
     const told = ({ doc, kind, methods }: ApiSymbol) => doc.summary !== '' || (kind === 'function' && methods[0]?.doc.summary !== '');
     expect(symbols.filter((symbol) => !told(symbol)).map(({ anchor }) => anchor)).toEqual([]);
@@ -185,13 +199,17 @@ describe('API.md', () => {
     ['ImportedKeyProps', keyMaterialSchema],
   ])('says of %s the defaults that the schema has', (name, { attributes }: BlockSchema) => {
     const stated = (named(name)?.fields ?? []).flatMap((field) => {
-      const attribute = attributes[field.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+      const attribute = attributes[snakeCase(field.name)];
       return attribute?.default === undefined ? [] : [[field.name, field.doc.tags.default[0], JSON.stringify(attribute.default)] as const];
     });
     expect(stated).not.toEqual([]);
     expect(stated.filter(([, inCode = '', inSchema]) => inCode.split(',')[0] !== inSchema)).toEqual([]);
   });
 });
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /** Of prose: what stands in code is no link. */
 function linksOf(text: string): { target: string; anchor: string | undefined }[] {

@@ -120,12 +120,13 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * What removal does to the material. "delete_material" acts at once, without days of grace; "refuse" makes it fail.
+   * What removal does to the material. "delete_material" acts at once, without days of grace, and is not for a key that `keyId` names;
+   * "refuse" makes it fail.
    * @default "retain"
    */
   readonly onDestroy?: MaterialDestroyPolicy;
   /**
-   * What removal does to a key that was made here.
+   * What removal does to a key that was made here. One that was there already is kept.
    * @default "schedule_deletion", once `removalPolicy` lets it come to that
    */
   readonly keyOnDestroy?: KeyDestroyPolicy;

@@ -1,15 +1,16 @@
 /** A key with material of your own, as a resource of CloudFormation: the handler makes the key, imports the material, and looks after it. */
-import { Aws, CustomResource, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { parseDuration } from '../schema/duration';
 import { defaultWarnBefore } from '../schema/key-material';
 import type { ImportedKeyProps } from './imported-key-props';
 import { KeyHandler } from './key-handler';
 import { parameterArn } from './key-material-source';
-import { attributeNames, type KeyProperties } from './key-properties';
+import { attributeNames, declarationOf, type KeyProperties } from './key-properties';
 import { KeyWatch } from './key-watch';
 import { faultsOf } from './validate-props';
 
@@ -36,8 +37,15 @@ export class ImportedKey extends Construct {
     super(scope, id);
     this.node.addValidation({ validate: () => faultsOf(props) });
     const handler = KeyHandler.of(this);
-    const { properties, statements } = bind(this, props);
+    const { properties, statements } = bind(this, props, handler.parameters);
     const access = handler.allow(this, statements);
+    const declaration = new StringParameter(this, 'Declaration', {
+      parameterName: declarationOf(properties.memory),
+      simpleName: false,
+      description: 'What the stack declares for an ImportedKey of cdktf-byok; its function does nothing else. Not secret',
+      tier: ParameterTier.INTELLIGENT_TIERING,
+      stringValue: Stack.of(this).toJsonString(properties),
+    });
     this.#resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::ByokImportedKey',
       serviceToken: handler.function.functionArn,
@@ -45,7 +53,8 @@ export class ImportedKey extends Construct {
       removalPolicy: props.removalPolicy ?? impliedRemovalPolicy(props),
       properties: { ...properties },
     });
-    this.#resource.node.addDependency(access);
+    // Written before, and deleted after it: its removal is declared, too.
+    this.#resource.node.addDependency(access, declaration);
     const watch = new KeyWatch(this, 'Watch', {
       handler: handler.function,
       event: { checkKey: this.keyId, properties },
@@ -81,11 +90,11 @@ export class ImportedKey extends Construct {
 }
 
 /** What the resource and the rule tell the handler, and what that takes. */
-function bind(key: ImportedKey, props: ImportedKeyProps): { properties: KeyProperties; statements: PolicyStatement[] } {
+function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { properties: KeyProperties; statements: PolicyStatement[] } {
   const { source, expiration, credentials, removalPolicy: _, warnBefore: __, checkEvery: ___, ...settings } = props;
   const { statements: toReadMaterial, ...place } = source.bind(key);
   const { statements: toLogIn, ...login } = credentials.bind(key);
-  const memory = `/cdktf-byok/${Aws.STACK_NAME}/${Names.uniqueResourceName(key, { maxLength: 100, allowedSpecialCharacters: '-_' })}`;
+  const memory = `${parameters}${Names.uniqueResourceName(key, { maxLength: 100, allowedSpecialCharacters: '-_' })}`;
   const properties = { ...settings, ...place, ...expiration?.bind(), ...login, memory, metricKey: key.node.path };
   return {
     properties: withoutUndefined(properties),
@@ -93,7 +102,7 @@ function bind(key: ImportedKey, props: ImportedKeyProps): { properties: KeyPrope
       ...toReadMaterial,
       ...toLogIn,
       new PolicyStatement({
-        actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+        actions: ['ssm:PutParameter', 'ssm:DeleteParameter'],
         resources: [parameterArn(key, memory)],
       }),
     ],

@@ -1,11 +1,13 @@
 /** The Lambda function behind all imported keys of a stack: one function, one log group, one alarm. What it may do, each key adds. */
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Runtime, RuntimeFamily, SingletonFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { parameterArn } from './key-material-source';
+import { parametersVariable } from './key-properties';
 
 /** Also the id under which CloudFormation knows it: never to be changed. */
 const uuid = '3f0c6f0e-5b0a-4a86-9d0c-2a6c3f9b7d51';
@@ -32,6 +34,8 @@ export class KeyHandler extends Construct {
     return (stack.node.tryFindChild(id) as KeyHandler | undefined) ?? new KeyHandler(stack);
   }
 
+  /** Path of what the function remembers and of what the stack declares, with a slash at the end. */
+  readonly parameters = `/cdktf-byok/${Aws.STACK_NAME}/`;
   readonly function: SingletonFunction;
   /** Rings when a run of the function ended in an error, by time-out for example. */
   readonly errorsAlarm: Alarm;
@@ -45,12 +49,14 @@ export class KeyHandler extends Construct {
     this.#role.addToPolicy(
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
     );
+    this.#role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [parameterArn(this, `${this.parameters}*`)] }));
     this.function = new SingletonFunction(this, 'Function', {
       uuid,
       lambdaPurpose: id,
       description: 'Imports key material of your own into an external KMS, and keeps it imported (cdktf-byok)',
       code: Code.fromAsset(bundle),
       handler: 'index.handler',
+      environment: { [parametersVariable]: this.parameters },
       runtime,
       timeout,
       memorySize: 256,

@@ -53,7 +53,6 @@ export interface KeyMaterialSourceConfig {
   readonly statements: PolicyStatement[];
 }
 
-/** Where the handler finds the material. Nothing of it is in the template. */
 /** A place that key material comes from. It is named here, and read by the handler only: the material is in nothing that is synthesized. */
 export abstract class KeyMaterialSource {
   /** A secret of Secrets Manager. */

@@ -51,16 +51,31 @@ export interface KeyProperties {
   readonly authUrl?: string | undefined;
   /** ARN of the secret with the login to the KMS. */
   readonly credentials: string;
-  /** Name of the SSM parameter in which the handler keeps what CloudFormation does not: the proof of what the key holds. */
+  /**
+   * Name of the SSM parameter in which the handler keeps what CloudFormation does not: the proof of what the key holds. Beside it lies what
+   * the stack declares.
+   */
   readonly memory: string;
   /** The dimension of its metrics. */
   readonly metricKey: string;
 }
 
+/** Said at synthesis and by the handler: a renamed construct is first made anew on the same key, and then removed from it. */
+export const deletionOfNamedKey =
+  'onDestroy is "delete_material" for a key that keyId names, which another construct or stack may go on with; allowed are "retain" and "refuse"';
+
 /** What the rule sends. */
 export interface CheckEvent {
   readonly checkKey: string;
   readonly properties: KeyProperties;
+}
+
+/** Variable of the function: the path of its stack's own parameters, with a slash at the end. */
+export const parametersVariable = 'BYOK_PARAMETERS';
+
+/** Name of the parameter with the properties that the stack declares for a key, as JSON: CloudFormation writes it, the function only reads it. */
+export function declarationOf(memory: string): string {
+  return `${memory}/declared`;
 }
 
 /** Where the metrics of all keys are. */

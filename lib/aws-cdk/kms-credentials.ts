@@ -12,7 +12,6 @@ export interface KmsCredentialsConfig {
   readonly statements: PolicyStatement[];
 }
 
-/** Where the handler finds the login to the KMS. Nothing of it is in the template. */
 /** A login to the KMS, named by the secret that holds it. */
 export class KmsCredentials {
   /**

@@ -9,6 +9,7 @@ import { fingerprintFormat, materialDestroyPolicies } from '../schema/key-materi
 import { keyRules, type Rule } from '../schema/key-rules';
 import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../schema/kms';
 import type { ImportedKeyProps } from './imported-key-props';
+import { deletionOfNamedKey } from './key-properties';
 
 /** Of a key that is made here; an existing one is not changed. */
 const keyProps = [
@@ -183,7 +184,10 @@ function faultsOfTags(tags: Readonly<Record<string, string>>): string[] {
   ];
 }
 
-function faultsOfRemoval({ removalPolicy, onDestroy, keyOnDestroy }: ImportedKeyProps): string[] {
+function faultsOfRemoval({ keyId, removalPolicy, onDestroy, keyOnDestroy }: ImportedKeyProps): string[] {
+  if (keyId !== undefined && onDestroy === 'delete_material') {
+    return [deletionOfNamedKey];
+  }
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
     return ['removalPolicy is "snapshot", and there are no snapshots of keys; allowed are RETAIN, RETAIN_ON_UPDATE_OR_DELETE and DESTROY'];
   }

@@ -21,17 +21,17 @@ export interface ByokConnectionProps {
   readonly cloud?: string;
   /**
    * Region, for example "eu-de".
-   * @default - environment variable HW_REGION_NAME or OS_REGION_NAME
+   * @default - environment variable HW_REGION_NAME, OS_REGION or OS_REGION_NAME
    */
   readonly region?: string;
   /**
    * Project that the keys belong to, 32 characters.
-   * @default - environment variable HW_PROJECT_ID or OS_PROJECT_ID, else IAM is asked for the project of `projectName`
+   * @default - environment variable HW_PROJECT_ID, OS_PROJECT_ID or OS_TENANT_ID, else IAM is asked for the project of `projectName`
    */
   readonly projectId?: string;
   /**
    * Name of the project that the keys belong to, when `projectId` is not given.
-   * @default - environment variable HW_PROJECT_NAME or OS_TENANT_NAME, else the name of the region: its main project
+   * @default - environment variable HW_PROJECT_NAME, OS_TENANT_NAME or OS_PROJECT_NAME, else the name of the region: its main project
    */
   readonly projectName?: string;
   /**
@@ -56,7 +56,7 @@ export interface ByokConnectionProps {
   readonly userName?: string;
   /**
    * Account (domain) that `userName` belongs to; no other login needs it.
-   * @default - environment variable HW_DOMAIN_NAME or OS_USER_DOMAIN_NAME
+   * @default - environment variable HW_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME or OS_DOMAIN_NAME
    */
   readonly domainName?: string;
   /**
@@ -66,7 +66,7 @@ export interface ByokConnectionProps {
   readonly accessKey?: string;
   /**
    * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`. Verification cannot be turned off.
-   * @default - those of Node
+   * @default - environment variable OS_CACERT, else those of Node
    */
   readonly caFile?: string;
 }
@@ -75,7 +75,7 @@ export interface ByokConnectionProps {
 export interface ByokProviderProps extends ByokConnectionProps {
   /**
    * Login by an IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
-   * @default - environment variable HW_AUTH_TOKEN or OS_AUTH_TOKEN
+   * @default - environment variable HW_AUTH_TOKEN, OS_AUTH_TOKEN or OS_TOKEN
    */
   readonly authToken?: string;
   /**
@@ -95,7 +95,7 @@ export interface ByokProviderProps extends ByokConnectionProps {
   readonly securityToken?: string;
   /**
    * How often a call that is safe to repeat is repeated after throttling or a broken connection.
-   * @default 5
+   * @default 5, unless environment variable HW_MAX_RETRIES says otherwise
    */
   readonly maxRetries?: number;
   /**

@@ -46,12 +46,13 @@ export interface KeyMaterialPolicyProps extends KeyMaterialRules {
 
 /**
  * Rules for all material of a scope, wherever it stands in it: in an `ImportedKey`, in a `RotatedKey`, or as a `KeyMaterial` of its own.
+ * The scope is a stack, or what stands in one. Added to the App the rules are silently ignored: no framework looks at aspects there.
  * Violations are annotations of the construct that imports the material, so that `cdktf synth` prints them with its path.
  *
  *     Aspects.of(stack).add(new KeyMaterialPolicy({ maximumValidity: '365d', requirePin: true }));
  *
- * `Aspects` is that of the framework of the app, cdktf or cdktn, and the scope a stack or what stands in one: neither framework looks at the
- * aspects of the App itself. A value that only Terraform will know is always a warning, never an error: it may well be what is required.
+ * `Aspects` is that of the framework of the app, cdktf or cdktn. A value that only Terraform will know is always a warning, never an error:
+ * it may well be what is required.
  */
 export class KeyMaterialPolicy implements IAspect {
   readonly #props: KeyMaterialPolicyProps;

@@ -25,7 +25,7 @@ const sourceNames = {
   import_token_wo: 'pre-wrapped',
 } as const satisfies Record<MaterialSourceAttribute, string>;
 
-/** A source of material: each is called as the method of `KeyMaterialSource` that makes it. */
+/** A source of material: the method of `KeyMaterialSource` that makes it, without `from` and in kebab case. */
 export type KeyMaterialSourceName = (typeof sourceNames)[MaterialSourceAttribute];
 
 /** What a policy asks of material; nothing is asked by what is left out. */

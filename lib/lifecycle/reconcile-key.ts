@@ -21,6 +21,8 @@ export interface KeyWish {
 
 export interface KeyOutcome {
   readonly key: KeyDetail;
+  /** It was there already; whose it was, nobody knows. */
+  readonly adopted?: boolean;
   readonly notices: readonly Notice[];
 }
 
@@ -31,7 +33,7 @@ export interface KeyOutcome {
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
  */
 export async function createKey(context: LifecycleContext, wish: KeyWish): Promise<KeyOutcome> {
-  const { keyId, notices } = await ensureKey(context, wish);
+  const { keyId, adopted, notices } = await ensureKey(context, wish);
   try {
     const key = await waitUntil(
       context,
@@ -40,10 +42,10 @@ export async function createKey(context: LifecycleContext, wish: KeyWish): Promi
       (answer) => answer !== undefined && answer.keyState !== '1',
     );
     const synced = await syncKey(context, key ?? created(keyId, wish), wish);
-    return { key: synced.key, notices: [...notices, ...synced.notices] };
+    return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
   } catch (error) {
     const detail = `Key ${keyId} exists, but: ${messageOf(error)}. The next plan shows what is left to do.`;
-    return { key: created(keyId, wish), notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
+    return { key: created(keyId, wish), adopted, notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
   }
 }
 
@@ -85,14 +87,17 @@ export async function removeKey(
 }
 
 /** KMS.1104 or a lost answer: the key may be the one that an interrupted run of ours left behind. */
-async function ensureKey(context: LifecycleContext, wish: KeyWish): Promise<{ keyId: string; notices: readonly Notice[] }> {
+async function ensureKey(
+  context: LifecycleContext,
+  wish: KeyWish,
+): Promise<{ keyId: string; adopted: boolean; notices: readonly Notice[] }> {
   const { alias: keyAlias, description: keyDescription, keySpec, keyUsage } = wish;
   try {
     const { keyId } = await context.kms.createKey(
       { keyAlias, keySpec, keyDescription, ...(keyUsage === undefined ? {} : { keyUsage }) },
       { signal: context.signal },
     );
-    return { keyId, notices: [] };
+    return { keyId, adopted: false, notices: [] };
   } catch (error) {
     if (!hasApiCode(error, 'KMS.1104') && !isLostAnswer(error)) {
       throw error;
@@ -105,7 +110,7 @@ async function ensureKey(context: LifecycleContext, wish: KeyWish): Promise<{ ke
     }
     const keyId = adoptable(namesakes, wish, error).keyId;
     const detail = `A key with alias "${keyAlias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
-    return { keyId, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
+    return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
   }
 }
 
@@ -230,7 +235,7 @@ export function scheduledNotice(key: KeyDetail): Notice {
   const date = key.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(key.scheduledDeletionDate)}`;
   return {
     summary: 'The key is scheduled for deletion',
-    detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. To rescue it, set cancel_pending_deletion = true and apply.`,
+    detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. An apply with cancel_pending_deletion = true rescues it.`,
     attribute: 'cancel_pending_deletion',
   };
 }

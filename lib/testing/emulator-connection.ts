@@ -12,12 +12,13 @@ export interface EmulatorConnection {
 }
 
 /**
- * What a stack and its Terraform need to reach an emulator.
+ * What a stack and its Terraform need to reach an emulator. That one runs in the process of the test: start Terraform without blocking it,
+ * with `execFile` rather than `execFileSync`.
  *
  * @example
  * const { provider, environment } = emulatorConnection(emulator());
  * new ByokProvider(stack, 'byok', provider);
- * execFileSync('terraform', ['apply', '-auto-approve'], { cwd, env: { PATH: process.env.PATH, ...environment } });
+ * await promisify(execFile)('terraform', ['apply', '-auto-approve'], { cwd, env: { ...process.env, ...environment } });
  */
 export function emulatorConnection({ projectName, projectId, url, authUrl, authToken }: Emulator): EmulatorConnection {
   const [variable] = environmentVariables.auth_token.HW;

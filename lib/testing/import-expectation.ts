@@ -24,7 +24,9 @@ interface ExpirationExpectation {
 
 /**
  * Properties of an import: those of `ImportedKey`, with source and expiration as `KeyMaterial` spells them, and `keyId` for a key that the
- * stack does not declare. A value may be an asymmetric matcher; `undefined` stands for "not declared".
+ * stack does not declare. A value may be an asymmetric matcher; `undefined` stands for "not declared". `materialFile` is compared as it
+ * stands in `cdk.tf.json`, where a relative path begins at the folder of the stack ("../../../payments.key"): say
+ * `expect.stringContaining('payments.key')`.
  */
 export type ImportExpectation = OrMatcher<
   Omit<ImportedKeyProps, 'key' | 'source' | 'expiration' | 'timeouts' | 'engine' | 'provider'> &

@@ -8,7 +8,8 @@ const purposes: Readonly<Record<string, string>> = {
   'cdktf-byok': 'Constructs for CDKTF and CDK Terrain. Synthesis talks to no cloud and reads no secret.',
   'cdktf-byok/aws-cdk': 'Constructs for apps of the AWS CDK. `aws-cdk-lib` is loaded by this subpath only.',
   'cdktf-byok/emulator': 'A KMS and IAM on this machine, for tests and demonstrations; `byok emulator` is the same as a command.',
-  'cdktf-byok/testing': 'Helpers for the tests of your own stacks.',
+  'cdktf-byok/testing':
+    'Helpers for the tests of your own stacks. What they need around them, and a whole file: [test your stacks](docs/testing.md).',
 };
 
 /** Order and headings of what a subpath exports. */

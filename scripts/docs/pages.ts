@@ -86,6 +86,7 @@ const guides = [
   'Material from an offline machine: [the key ceremony](ceremony.md)',
   'Without a provider of third parties: [hooks](hooks.md)',
   'From a stack of CloudFormation: [AWS CDK](aws-cdk.md)',
+  'Declarations and deployments in jest, without a cloud: [test your stacks](testing.md)',
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
   'What you see, and what to do: [troubleshooting](troubleshooting.md)',
   'All error codes, of the KMS too: [errors](errors.md)',

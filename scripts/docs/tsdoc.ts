@@ -17,7 +17,7 @@ export function docOf(node: ts.Node): Doc {
       default: after('default'),
       returns: after('returns'),
       throws: after('throws'),
-      see: after('see'),
+      see: (comment?.tags ?? []).flatMap((tag) => (ts.isJSDocSeeTag(tag) ? [textOfSee(tag)] : [])),
       example: after('example'),
       deprecated: after('deprecated'),
     },
@@ -26,6 +26,12 @@ export function docOf(node: ts.Node): Doc {
 
 export function textOf(comment: Parameters<typeof ts.getTextOfJSDocComment>[0]): string {
   return (ts.getTextOfJSDocComment(comment) ?? '').trim();
+}
+
+/** The compiler takes the first word for the name of a declaration, of an address "https". */
+function textOfSee({ name, comment }: ts.JSDocSeeTag): string {
+  const [first, rest] = [name?.getText() ?? '', textOf(comment)];
+  return first === '' || rest === '' || rest.startsWith(':') ? `${first}${rest}` : `${first} ${rest}`;
 }
 
 function modifiersOf(node: ts.Node): readonly ts.SyntaxKind[] {

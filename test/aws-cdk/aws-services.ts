@@ -17,8 +17,8 @@ export interface AwsServices {
   readonly parameters: Map<string, string>;
   /** How often each may not be read or written yet. */
   readonly denied: Map<string, number>;
-  /** Names that are never answered when they are written. */
-  readonly stalled: Set<string>;
+  /** Names of the secrets and parameters that were asked for. */
+  readonly reads: string[];
   readonly answers: ReceivedAnswer[];
   /** Statuses with which the next answers are refused. */
   readonly refusals: number[];
@@ -29,6 +29,7 @@ interface Request {
   readonly SecretId?: string;
   readonly Name?: string;
   readonly Value?: string;
+  readonly Tier?: string;
 }
 
 type Operation = (services: AwsServices, request: Request) => object | undefined;
@@ -42,7 +43,10 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   'AmazonSSM.GetParameter': ({ parameters }, { Name = '' }) =>
     parameters.has(Name) ? { Parameter: { Name, Value: parameters.get(Name) } } : undefined,
-  'AmazonSSM.PutParameter': ({ parameters }, { Name = '', Value = '' }) => {
+  'AmazonSSM.PutParameter': ({ parameters }, { Name = '', Value = '', Tier }) => {
+    if (Value.length > (Tier === 'Intelligent-Tiering' ? 8192 : 4096)) {
+      return undefined;
+    }
     parameters.set(Name, Value);
     return { Version: 1 };
   },
@@ -60,7 +64,7 @@ export async function startAwsServices(): Promise<AwsServices> {
     secrets: new Map(),
     parameters: new Map(),
     denied: new Map(),
-    stalled: new Set(),
+    reads: [],
     answers: [],
     refusals: [],
     async close() {
@@ -87,8 +91,8 @@ async function serve(services: AwsServices, request: IncomingMessage, response: 
   }
   const call: Request = JSON.parse(body);
   const name = call.SecretId ?? call.Name ?? '';
-  if (call.Value !== undefined && services.stalled.has(name)) {
-    return;
+  if (call.Value === undefined) {
+    services.reads.push(name);
   }
   const left = services.denied.get(name) ?? 0;
   services.denied.set(name, Math.max(0, left - 1));

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, randomBytes, randomUUID } from 'node:crypto';
 import { digestOf } from '../../lib/aws-cdk/handler/memory';
+import { reserves } from '../../lib/aws-cdk/handler/time-budget';
 import type { KeyProperties } from '../../lib/aws-cdk/key-properties';
 import { send } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -128,7 +129,7 @@ describe('Create', () => {
       /^the material at hand has fingerprint sha256:\w+, but fingerprint is pinned to .* takes it up \(ERR_MATERIAL_DIFFERS\)$/,
     );
     const [begun] = Object.values(JSON.parse(lambda.aws.parameters.get(properties.memory) ?? '').keys);
-    expect(begun).toEqual({ alias: properties.alias, keySpec: 'AES_256', ours: false });
+    expect(begun).toEqual({ alias: properties.alias, keySpec: 'AES_256', made: true, ours: false });
     lambda.kms.clearCalls();
     const deleted = await lambda.request('Delete', properties, { physicalId: failed.PhysicalResourceId });
     expect(deleted).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'not-created' });
@@ -143,12 +144,22 @@ describe('Create', () => {
     const { keyId, properties } = await create({ onDestroy: 'delete_material', keyOnDestroy: 'retain' });
     await lambda.request('Delete', properties, { physicalId: keyId });
     const material = materials.at(-1) ?? Buffer.alloc(0);
-    const existing = { ...lambda.properties(material), alias: undefined, keyId, onDestroy: 'delete_material' };
+    const existing = { ...lambda.properties(material), alias: undefined, keyId };
     expect(await lambda.request('Create', existing)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId });
-    expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
     lambda.kms.clearCalls();
     expect(await lambda.request('Delete', existing, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
-    expect(writesOf(lambda.kms)).toEqual(['delete-imported-key-material']);
+    expect(writesOf(lambda.kms)).toEqual([]);
+    expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
+  });
+
+  test('of an existing key refuses to delete its material some day, which another construct may go on with', async () => {
+    const { keyId, material } = await create();
+    const existing = { ...lambda.properties(material), alias: undefined, keyId, onDestroy: 'delete_material' };
+    const answer = await lambda.request('Create', existing);
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'not-created' });
+    expect(answer.Reason).toMatch(/^onDestroy is "delete_material" for a key that keyId names, .* \(ERR_ARGUMENT\)$/);
+    expect(await lambda.request('Delete', existing, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
   });
 
   test('adopts what an existing key holds, and says that nothing is proven', async () => {
@@ -284,6 +295,17 @@ describe('Update', () => {
     expect(rememberedProof(properties, answer.PhysicalResourceId)).toMatchObject({ proof: 'imported' });
   });
 
+  test('of the alias is remembered beside many keys that were kept', async () => {
+    const { keyId, properties } = await create();
+    const memory = JSON.parse(lambda.aws.parameters.get(properties.memory) ?? '');
+    const kept = Array.from({ length: 12 }, () => [randomUUID(), { ...memory.keys[keyId], alias: `kept-${randomUUID()}` }]);
+    lambda.aws.parameters.set(properties.memory, JSON.stringify({ ...memory, keys: { ...memory.keys, ...Object.fromEntries(kept) } }));
+    const updated = { ...properties, alias: `key-${randomUUID()}` };
+    const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(rememberedProof(properties, answer.PhysicalResourceId)).toMatchObject({ proof: 'imported' });
+  });
+
   test.each(['the new key', 'the old key'] as const)('that replaced is rolled back to the old key, with the id of %s', async (named) => {
     const { keyId, material, properties } = await create();
     const updated = { ...properties, alias: `key-${randomUUID()}` };
@@ -294,6 +316,28 @@ describe('Update', () => {
     expect(await lambda.request('Delete', updated, { physicalId: newId })).toMatchObject({ Status: 'SUCCESS' });
     expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
     expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '4' });
+  });
+
+  test('comes again hours later, and what was deployed since is not undone', async () => {
+    const { keyId, properties } = await create({ expirationTime: inDays(30) });
+    const [longer, longest] = [60, 90].map((days) => ({ ...properties, expirationTime: inDays(days) })) as [KeyProperties, KeyProperties];
+    const requestId = randomUUID();
+    const first = await lambda.request('Update', longer, { physicalId: keyId, old: properties, requestId });
+    await lambda.request('Update', longest, { physicalId: keyId, old: longer });
+    lambda.kms.clearCalls();
+    const again = await lambda.request('Update', longer, { physicalId: keyId, old: properties, requestId, declared: false });
+    expect(again).toEqual(first);
+    expect(lambda.kms.calls()).toEqual([]);
+    expect(await lambda.check(keyId, longest)).toMatchObject({ DaysUntilExpiry: expect.closeTo(90, 1), NeedsAttention: 0 });
+  });
+
+  test('of the alias that failed is rolled back on its own key, though the memory is lost', async () => {
+    const { keyId, properties } = await create();
+    lambda.aws.parameters.delete(properties.memory);
+    const updated = { ...properties, alias: `key-${randomUUID()}`, fingerprint: fingerprintOf(newMaterial()) };
+    expect(await lambda.request('Update', updated, { physicalId: keyId, old: properties })).toMatchObject({ Status: 'FAILED' });
+    const answer = await lambda.request('Update', properties, { physicalId: keyId, old: updated });
+    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId });
   });
 
   test('of the alias of a protected key is refused before a new key is made', async () => {
@@ -314,7 +358,8 @@ describe('Update', () => {
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
     expect(answer.Reason).toMatch(/^key 0{8}-.* does not exist any more, .* \(ERR_KEY_NOT_FOUND\)$/);
     expect(keysMade()).toBe(0);
-    const remembered = { version: 1, deployed: digestOf(properties), keys: { [keyId]: { alias: properties.alias, keySpec: 'AES_256' } } };
+    const deployed = [{ request: randomUUID(), digest: digestOf(properties), keyId, answer: {} }];
+    const remembered = { version: 1, deployed, keys: { [keyId]: { alias: properties.alias, keySpec: 'AES_256' } } };
     lambda.aws.parameters.set(properties.memory, JSON.stringify(remembered));
     const rolledBack = await lambda.request('Update', properties, { physicalId: keyId, old: updated });
     expect(rolledBack).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId, Data: { MaterialStatus: 'key_not_found' } });
@@ -348,6 +393,23 @@ describe('Delete', () => {
     expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: state });
     expect(lambda.aws.parameters.has(properties.memory)).toBe(false);
     expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test.each(['made by somebody else', 'not remembered'])('keeps a key that was %s', async (how) => {
+    const theirs = await create({ onDestroy: 'delete_material', keyOnDestroy: 'retain' });
+    const { keyId } = theirs;
+    let properties: KeyProperties = { ...theirs.properties, keyOnDestroy: 'schedule_deletion' };
+    if (how === 'not remembered') {
+      lambda.aws.parameters.delete(properties.memory);
+      lambda.declare(properties);
+    } else {
+      await lambda.request('Delete', theirs.properties, { physicalId: keyId });
+      properties = lambda.properties(theirs.material, { alias: properties.alias, keyOnDestroy: 'schedule_deletion' });
+      expect(await lambda.request('Create', properties)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId });
+    }
+    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await holdsMaterial(lambda.kms, keyId, theirs.material)).toBe(true);
+    expect(lambda.log).toContain('the key is kept: it was there already when it was declared here, or nothing is remembered of it');
   });
 
   test('is refused while the material is protected', async () => {
@@ -403,22 +465,40 @@ describe('the look between deployments', () => {
 
   test('never deletes for an expiry that somebody else changed, and asks for attention', async () => {
     const { keyId, properties } = await create({ expirationTime: inDays(30) });
-    const elsewhere = { ...properties, expirationTime: inDays(60) };
-    await lambda.request('Update', elsewhere, { physicalId: keyId, old: properties });
     // The memory of the deployment before, and a key that does not fit it.
-    const { deployed: _, ...forgotten } = JSON.parse(lambda.aws.parameters.get(properties.memory) ?? '');
-    lambda.aws.parameters.set(properties.memory, JSON.stringify(forgotten));
+    const before = lambda.aws.parameters.get(properties.memory) ?? '';
+    await lambda.request('Update', { ...properties, expirationTime: inDays(60) }, { physicalId: keyId, old: properties });
+    lambda.aws.parameters.set(properties.memory, before);
     lambda.kms.clearCalls();
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
     expect(writesOf(lambda.kms)).toEqual([]);
   });
 
-  test('does nothing with properties from before the latest deployment', async () => {
+  test('does nothing with properties from before the latest deployment, and asks for attention', async () => {
     const { keyId, properties } = await create({ expirationTime: inDays(30) });
     await lambda.request('Update', { ...properties, expirationTime: inDays(60) }, { physicalId: keyId, old: properties });
     lambda.kms.clearCalls();
-    expect(await lambda.check(keyId, properties)).toBeUndefined();
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
     expect(lambda.kms.calls()).toEqual([]);
+  });
+
+  test('that comes late does not bring back what a removal took out', async () => {
+    const { keyId, properties } = await create({ onDestroy: 'delete_material', keyOnDestroy: 'retain' });
+    await lambda.request('Delete', properties, { physicalId: keyId });
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: '5' });
+  });
+
+  test('after a replacement leaves it to the properties of the new key', async () => {
+    const { keyId, properties } = await create();
+    const updated = { ...properties, alias: `key-${randomUUID()}` };
+    const { PhysicalResourceId: newId } = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
+    await lambda.request('Delete', properties, { physicalId: keyId });
+    lambda.kms.deleteMaterial(newId);
+    expect(await lambda.check(newId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '5' });
+    expect(await lambda.check(newId, updated)).toMatchObject({ NeedsAttention: 0 });
+    expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '2' });
   });
 
   test('asks for attention when the key is gone or cannot be looked after', async () => {
@@ -436,7 +516,7 @@ describe('the look between deployments', () => {
 describe('CloudFormation is answered', () => {
   test('when the KMS is down: one sentence', async () => {
     const properties = lambda.properties(newMaterial(), { kmsEndpoint: 'http://127.0.0.1:9' });
-    const answer = await lambda.request('Create', properties, { remainingMs: 4_000 });
+    const answer = await lambda.request('Create', properties, { remainingMs: reserves.stop + 1_500 });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'not-created' });
     expect(answer.Reason).toMatch(/^[^\n]+ \(ERR_(?:KMS_UNREACHABLE|INTERRUPTED|TIMEOUT)\)$/);
   });
@@ -446,22 +526,11 @@ describe('CloudFormation is answered', () => {
     lambda.kms.clearCalls();
     lambda.kms.injectFaults([{ operation: 'get-parameters-for-import', delayMs: 5_000 }]);
     const updated = { ...properties, expirationTime: inDays(60) };
-    const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties, remainingMs: 2_500 });
+    const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties, remainingMs: reserves.stop + 1_000 });
     lambda.kms.clearFaults();
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
     expect(writesOf(lambda.kms)).not.toContain('delete-imported-key-material');
     expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
-  });
-
-  test('before the time of the function is over, although something does not let go', async () => {
-    const properties = lambda.properties(newMaterial());
-    lambda.aws.stalled.add(properties.memory);
-    const answer = await lambda.request('Create', properties, { remainingMs: 1_500 });
-    expect(answer).toMatchObject({
-      Status: 'FAILED',
-      Reason: expect.stringMatching(/^the time of the function ran out; .*\(ERR_TIMEOUT\)$/),
-    });
-    expect(writesOf(lambda.kms)).not.toContain('import-key-material');
   });
 
   test.each([

@@ -115,32 +115,22 @@ test('ten keys share one function, one role and one log group', () => {
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
 });
 
-test('may read these secrets, write its own parameter and its log, and nothing else', () => {
+test('may read these secrets and the parameters of its stack, write its own one and its log, and nothing else', () => {
   const template = templateOf();
   expect(only(template, 'AWS::IAM::Role').Properties).not.toHaveProperty('ManagedPolicyArns');
   expect(statementsOf(template)).toEqual([
     { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: [secretArn('login'), secretArn('material')] },
     {
-      Action: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'],
+      Action: ['ssm:DeleteParameter', 'ssm:PutParameter'],
       Effect: 'Allow',
-      Resource: {
-        'Fn::Join': [
-          '',
-          [
-            'arn:',
-            { Ref: 'AWS::Partition' },
-            `:ssm:${region}:123456789012:parameter/cdktf-byok/`,
-            { Ref: 'AWS::StackName' },
-            expect.stringMatching(/^\/stackPayments[0-9A-F]*$/),
-          ],
-        ],
-      },
+      Resource: ownParameter(expect.stringMatching(/^\/stackPayments[0-9A-F]*$/)),
     },
     {
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Effect: 'Allow',
       Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ByokKeyHandlerLog/), 'Arn'] },
     },
+    { Action: 'ssm:GetParameter', Effect: 'Allow', Resource: ownParameter('/*') },
   ]);
 });
 
@@ -178,7 +168,7 @@ test('a secret known by name is granted with the six characters that nobody know
   const template = templateOf({ source }, stack);
   const text = JSON.stringify(statementsOf(template));
   expect(text).toContain(':secret:payments-??????"');
-  expect(text).not.toContain('*');
+  expect(text).not.toMatch(/:secret:[^"]*\*/);
   expect(only(template, 'Custom::ByokImportedKey').Properties).toMatchObject({ encoding: 'hex', source: { jsonField: 'key' } });
 });
 
@@ -191,10 +181,28 @@ test('what a secret of the same stack holds stands in the template no second tim
   expect(only(template, 'Custom::ByokImportedKey').Properties.source).toEqual({ secret: { Ref: expect.stringMatching(/^Own/) } });
 });
 
-test('its removal still finds what it may read: the policy is its own and goes after it', () => {
+test('its removal still finds what it may read and what is declared: both are its own and go after it', () => {
   const template = templateOf();
   const [access] = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => id.startsWith('PaymentsAccess'));
-  expect(only(template, 'Custom::ByokImportedKey').DependsOn).toEqual([access]);
+  const [declaration] = Object.keys(template.findResources('AWS::SSM::Parameter'));
+  expect(only(template, 'Custom::ByokImportedKey').DependsOn).toEqual([access, declaration]);
+});
+
+test('the function finds declared what it is asked for, where it may not write', () => {
+  const stack = newStack();
+  const material = new Secret(stack, 'Own');
+  const settings = { source: KeyMaterialSource.fromSecret(material), enabled: true, pendingDays: 8, tags: { owner: 'payments' } };
+  const template = templateOf(settings, stack);
+  const { ServiceToken: _, ServiceTimeout: __, ...properties } = only(template, 'Custom::ByokImportedKey').Properties;
+  const asAsked = asTexts({ ...properties, memory: withTexts(properties.memory), source: { secret: '<OwnSecret>' } });
+  const { Name, Value, Tier } = only(template, 'AWS::SSM::Parameter').Properties;
+  expect(Tier).toBe('Intelligent-Tiering');
+  const declared = JSON.parse(withTexts(Value).replace(/<Own\w*>/, '<OwnSecret>'));
+  expect(digestOf(declared)).toBe(digestOf(asAsked));
+  expect(withTexts(Name)).toBe(`${withTexts(properties.memory)}/declared`);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { BYOK_PARAMETERS: { 'Fn::Join': ['', ['/cdktf-byok/', { Ref: 'AWS::StackName' }, '/']] } } },
+  });
 });
 
 test('a rule has the same function look at the key, with the same properties', () => {
@@ -207,9 +215,7 @@ test('a rule has the same function look at the key, with the same properties', (
   const [[resourceId]] = Object.entries(template.findResources('Custom::ByokImportedKey')) as [[string, unknown]];
   const event = JSON.parse(withTexts(target?.Input));
   expect(event).toEqual({ checkKey: `<${resourceId}.KeyId>`, properties: expect.anything() });
-  // As each of them arrives at the handler.
-  const asDeployed = JSON.parse(JSON.stringify(properties, (_name, value) => (isScalar(value) ? String(value) : value)));
-  expect(digestOf({ ...event.properties })).toBe(digestOf({ ...asDeployed, memory: withTexts(properties.memory) }));
+  expect(digestOf(event.properties)).toBe(digestOf(asTexts({ ...properties, memory: withTexts(properties.memory) })));
   template.resourceCountIs('AWS::Lambda::Permission', 1);
 });
 
@@ -318,6 +324,10 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     { removalPolicy: RemovalPolicy.RETAIN, onDestroy: 'delete_material' },
   ],
   [
+    'onDestroy is "delete_material" for a key that keyId names, which another construct or stack may go on with; allowed are "retain" and "refuse"',
+    { alias: undefined, keyId, onDestroy: 'delete_material' },
+  ],
+  [
     'removalPolicy is "snapshot", and there are no snapshots of keys; allowed are RETAIN, RETAIN_ON_UPDATE_OR_DELETE and DESTROY',
     { removalPolicy: RemovalPolicy.SNAPSHOT },
   ],
@@ -343,8 +353,15 @@ test('refuses more keys in a stack than their role can hold', () => {
   expect(first).toMatch(/^the stack has 16 imported keys; allowed are 15, since IAM limits/);
 });
 
-function isScalar(value: unknown): value is string | number | boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
+/** As they arrive at the handler: CloudFormation makes a text of every value. */
+function asTexts(properties: object): object {
+  return JSON.parse(JSON.stringify(properties, (_name, value) => (typeof value === 'object' ? value : String(value))));
+}
+
+/** ARN, as the template has it. */
+function ownParameter(name: unknown): object {
+  const path = `:ssm:${region}:123456789012:parameter/cdktf-byok/`;
+  return { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, path, { Ref: 'AWS::StackName' }, name]] };
 }
 
 /** What CloudFormation makes of a text with references: `<Id.Attribute>` and `<Name>` stand for their values. */

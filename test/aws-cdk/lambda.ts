@@ -3,7 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { KeyProperties } from '../../lib/aws-cdk/key-properties';
+import { setTimeout as delay } from 'node:timers/promises';
+import { declarationOf, type KeyProperties, parametersVariable } from '../../lib/aws-cdk/key-properties';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import type { Place } from '../support/leak-scanner';
 import { type AwsServices, startAwsServices } from './aws-services';
@@ -27,6 +28,8 @@ export interface RequestOptions {
   readonly old?: KeyProperties;
   readonly requestId?: string;
   readonly remainingMs?: number;
+  /** False: the event is not of the stack, which declares something else. */
+  readonly declared?: boolean;
 }
 
 export class Lambda {
@@ -52,6 +55,7 @@ export class Lambda {
     const env = {
       PATH: process.env.PATH,
       NODE_NO_WARNINGS: '1',
+      [parametersVariable]: '/cdktf-byok/stack/',
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -83,8 +87,16 @@ export class Lambda {
     };
   }
 
+  /** As CloudFormation does before it asks. */
+  declare(properties: KeyProperties): void {
+    this.aws.parameters.set(declarationOf(properties.memory), JSON.stringify(properties));
+  }
+
   /** As CloudFormation asks, and what it is answered. */
   async request(type: RequestType, properties: KeyProperties, options: RequestOptions = {}): Promise<Answer> {
+    if (type !== 'Delete' && options.declared !== false) {
+      this.declare(properties);
+    }
     const before = this.aws.answers.length;
     await this.invoke(this.event(type, properties, options), options.remainingMs);
     expect(this.aws.answers).toHaveLength(before + 1);
@@ -111,7 +123,12 @@ export class Lambda {
   async check(keyId: string, properties: KeyProperties): Promise<Record<string, unknown> | undefined> {
     const before = this.log.length;
     await this.invoke({ checkKey: keyId, properties });
-    return metricsIn(this.log.slice(before)).at(-1);
+    const metrics = () => metricsIn(this.log.slice(before)).at(-1);
+    // What was printed last may come behind the end of the run.
+    for (let look = 0; look < 100 && metrics() === undefined; look += 1) {
+      await delay(10);
+    }
+    return metrics();
   }
 
   /** @throws Error with what the runtime would log */

@@ -37,7 +37,9 @@ export function awsStore(sleep: Sleep): AwsStore {
       }),
     writeParameter: (Name, Value, Description) =>
       onceGranted(sleep, undefined, async () => {
-        await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true, Description }));
+        // It takes more than 4096 characters only when there are more.
+        const Tier = 'Intelligent-Tiering';
+        await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Tier, Overwrite: true, Description }));
       }),
     deleteParameter: (Name) =>
       onceGranted(sleep, undefined, async () => {

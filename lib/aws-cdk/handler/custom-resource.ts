@@ -10,13 +10,14 @@ import type { MaterialOutcome } from '../../lifecycle/material-request';
 import { removeKey } from '../../lifecycle/reconcile-key';
 import { reconcileMaterial } from '../../lifecycle/reconcile-material';
 import { removeMaterial } from '../../lifecycle/remove-material';
-import { formatExpirationTime, sameExpiration } from '../../schema/expiration-time';
+import { formatExpirationTime } from '../../schema/expiration-time';
 import { defaultKeySpec } from '../../schema/kms';
-import { attributeNames, type KeyProperties } from '../key-properties';
+import { attributeNames, deletionOfNamedKey, type KeyProperties } from '../key-properties';
 import { type CustomResourceEvent, isKeyId } from './custom-resource-event';
+import { recallDeclared } from './declared';
 import { type EnsuredKey, ensureKey } from './ensure-key';
 import { materialRequestOf, removalOf, type UnreviewedRequest } from './key-request';
-import { amend, digestOf, type RememberedKey, recall, withKey, withoutKey } from './memory';
+import { amend, type Deployment, digestOf, type RememberedKey, withDeployment, withKey, withoutKey } from './memory';
 import { logNotices, report, type Session, withKms } from './session';
 import { openStoredMaterial } from './stored-material';
 
@@ -40,26 +41,41 @@ export function physicalIdOf({ PhysicalResourceId }: CustomResourceEvent): strin
 /** Create and Update are one: make it so. */
 async function deploy(event: CustomResourceEvent, session: Session): Promise<Deployed> {
   const properties = ownProperties(event.ResourceProperties);
-  const memory = await recall(session.store, properties.memory, session.signal);
+  const memory = await recallDeclared(session, properties);
+  const before = memory.deployed.find(({ request }) => request === event.RequestId);
+  if (before !== undefined) {
+    // What came after it must not be undone.
+    return deployedAs(before);
+  }
+  if (properties.keyId !== undefined && properties.onDestroy === 'delete_material') {
+    throw new ByokError('ERR_ARGUMENT', deletionOfNamedKey);
+  }
+  const digest = digestOf(properties);
   return withKms(session, properties, async (context) => {
-    // A rollback of something that never came to be, or the same event once more.
-    const asDeployed = memory.deployed === digestOf(properties);
+    // A rollback of something that never came to be.
+    const asDeployed = memory.deployed.at(-1)?.digest === digest;
     const key = await ensureKey(context, event, memory, asDeployed);
     logNotices(session, key.notices);
     const remembered = memory.keys[key.keyId];
     const open = () => openStoredMaterial(session.store, properties, session.signal);
     const request = materialRequestOf(properties, key.keyId, remembered, open);
-    const begun: RememberedKey = { ours: false, ...remembered, alias: properties.alias, keySpec: properties.keySpec ?? defaultKeySpec };
-    if (remembered === undefined && key.made) {
+    const { alias, keySpec = defaultKeySpec } = properties;
+    const begun: RememberedKey = { ours: false, ...remembered, made: key.made, alias, keySpec };
+    if (key.isNew && alias !== undefined) {
       // Before the import: whoever comes after a crash knows whose key it is.
       await amend(session.store, properties.memory, (latest) => withKey(latest, key.keyId, begun));
     }
     const outcome = await ensureImported(context, request, key, asDeployed);
     const ours = begun.ours || (remembered?.proof === undefined && outcome.importedAt !== undefined);
-    await tryRemember(session, properties, key.keyId, { ...begun, ours }, outcome);
+    const deployment = { request: event.RequestId, digest, keyId: key.keyId, answer: attributesOf(key.keyId, outcome) };
+    await tryRemember(session, properties.memory, deployment, { ...begun, ours }, outcome);
     report(session, properties, outcome);
-    return { physicalResourceId: key.keyId, data: attributesOf(key.keyId, outcome) };
+    return deployedAs(deployment);
   });
+}
+
+function deployedAs({ keyId, answer }: Deployment): Deployed {
+  return { physicalResourceId: keyId, data: answer };
 }
 
 async function ensureImported(
@@ -73,11 +89,9 @@ async function ensureImported(
     return reconcileMaterial(context, reviewed);
   }
   try {
-    const outcome = isNew ? await createMaterial(context, reviewed) : await ensureMaterial(context, request);
-    refusePostponed(request, outcome);
-    return outcome;
+    return isNew ? await createMaterial(context, reviewed) : await ensureMaterial(context, request);
   } catch (error) {
-    throw made && isByokError(error)
+    throw isNew && made && isByokError(error)
       ? new ByokError(
           error.code,
           `${error.message}; key ${keyId} was made and stays without material, and the next deployment takes it up`,
@@ -89,36 +103,25 @@ async function ensureImported(
   }
 }
 
-/** In Terraform the next plan would show it again; here nothing would. */
-function refusePostponed({ keyId, wish }: UnreviewedRequest, { observation, importedAt }: MaterialOutcome): void {
-  const { expiration: wished } = wish;
-  const fixed = wished === undefined || wished instanceof Date;
-  if (fixed && importedAt === undefined && !sameExpiration(wished, observation.expiration)) {
-    throw new ByokError(
-      'ERR_REFUSED',
-      `key ${keyId} is disabled, and a change of expirationTime from ${formatExpirationTime(observation.expiration)} to ${formatExpirationTime(wished)} would enable it; enable it, then deploy again`,
-    );
-  }
-}
-
 /** Once the material is in, a failure would only hide that. */
 async function tryRemember(
   { store, log }: Session,
-  properties: KeyProperties,
-  keyId: string,
+  memoryName: string,
+  deployment: Deployment,
   key: RememberedKey,
   { proof, observation }: MaterialOutcome,
 ): Promise<void> {
+  const { keyId } = deployment;
   try {
-    await amend(store, properties.memory, (memory) => ({
-      ...withKey(memory, keyId, {
+    await amend(store, memoryName, (memory) => {
+      const known = {
         ...key,
         // A second run of the same event finds the material there, and the first one may have proven it.
         proof: proof ?? memory.keys[keyId]?.proof,
         expirationTime: formatExpirationTime(observation.expiration),
-      }),
-      deployed: digestOf(properties),
-    }));
+      };
+      return withDeployment(withKey(memory, keyId, known), deployment);
+    });
   } catch (error) {
     if (!isByokError(error)) {
       throw error;
@@ -127,7 +130,7 @@ async function tryRemember(
   }
 }
 
-function attributesOf(keyId: string, { proof, observation }: MaterialOutcome): Deployed['data'] {
+function attributesOf(keyId: string, { proof, observation }: MaterialOutcome): Readonly<Record<string, string>> {
   return {
     [attributeNames.keyId]: keyId,
     [attributeNames.fingerprint]: proof?.fingerprint ?? 'unproven',
@@ -142,14 +145,19 @@ async function remove(event: CustomResourceEvent, session: Session): Promise<Dep
   if (!isKeyId(keyId)) {
     return { physicalResourceId: keyId };
   }
-  const { ofMaterial, ofKey, pendingDays } = removalOf(properties);
+  const memory = await recallDeclared(session, properties);
+  const remembered = memory.keys[keyId];
+  const { ofMaterial, ofKey, pendingDays } = removalOf(properties, remembered);
   if (ofMaterial !== 'retain' || ofKey !== 'retain') {
     await withKms(session, properties, async (context) => {
       logNotices(session, await removeMaterial(context, keyId, ofMaterial));
       await removeKey(context, keyId, ofKey, pendingDays);
     });
   }
-  await amend(session.store, properties.memory, (memory) => withoutKey(memory, keyId));
+  if (properties.keyId === undefined && remembered?.made !== true) {
+    session.log('warn', 'the key is kept: it was there already when it was declared here, or nothing is remembered of it', { key: keyId });
+  }
+  await amend(session.store, properties.memory, (latest) => withoutKey(latest, keyId));
   return { physicalResourceId: keyId };
 }
 

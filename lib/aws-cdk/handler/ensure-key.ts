@@ -4,16 +4,16 @@ import type { KeyDetail } from '../../kms/model';
 import type { LifecycleContext, Notice } from '../../lifecycle/context';
 import { createKey, type KeyWish, updateKey } from '../../lifecycle/reconcile-key';
 import { refuseRemoval } from '../../lifecycle/remove-material';
-import { defaultKeySpec, hasMaterial } from '../../schema/kms';
+import { hasMaterial } from '../../schema/kms';
 import { type CustomResourceEvent, isKeyId } from './custom-resource-event';
-import { keyWishOf, removalOf } from './key-request';
+import { keyWishOf } from './key-request';
 import type { Memory } from './memory';
 
 export interface EnsuredKey {
   readonly keyId: string;
   /** Nothing is known of its material: it was made just now, or named for the first time. */
   readonly isNew: boolean;
-  /** Just now, by us. */
+  /** By us, as far as we know. */
   readonly made: boolean;
   readonly notices: readonly Notice[];
 }
@@ -29,7 +29,7 @@ export async function ensureKey(
   const before = event.PhysicalResourceId;
   if (keyId !== undefined) {
     await refuseToLeaveProtected(context, event, keyId);
-    return { keyId, isNew: keyId !== before && memory.keys[keyId] === undefined, made: false, notices: [] };
+    return { keyId, isNew: keyId !== before && memory.keys[keyId] === undefined, made: madeHere(memory, keyId), notices: [] };
   }
   if (alias === undefined) {
     throw new ByokError('ERR_ARGUMENT', 'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one');
@@ -37,32 +37,39 @@ export async function ensureKey(
   const wish = keyWishOf(event.ResourceProperties, alias, event.OldResourceProperties);
   for (const candidate of candidatesFor(event, memory)) {
     const key = await context.kms.describeKey(candidate, { signal: context.signal });
-    if (key !== undefined && isOfKind(key, wish)) {
+    if (key !== undefined && isOfKind(key, wish) && isOurs(key, memory, wish)) {
       const { notices } = await updateKey(context, candidate, wish);
-      return { keyId: candidate, isNew: false, made: false, notices };
+      return { keyId: candidate, isNew: false, made: madeHere(memory, candidate), notices };
     }
   }
   if (before !== undefined && isKeyId(before) && isSameKey(event)) {
-    if (asDeployed) {
-      return { keyId: before, isNew: false, made: false, notices: [] };
+    if (asDeployed && memory.keys[before] !== undefined) {
+      return { keyId: before, isNew: false, made: madeHere(memory, before), notices: [] };
     }
     throw new ByokError(
       'ERR_KEY_NOT_FOUND',
-      `key ${before} does not exist any more, and what was encrypted under it stays unreadable; give another alias to have a new key made`,
+      `key ${before} does not exist any more, or it has lost its alias "${alias}" and nothing is remembered of it; what was encrypted under a key that is gone stays unreadable; give another alias to have a new key made`,
     );
   }
   await refuseToLeaveProtected(context, event, undefined);
-  const { key, notices } = await createKey(context, wish);
-  return { keyId: key.keyId, isNew: true, made: true, notices };
+  const { key, adopted, notices } = await createKey(context, wish);
+  return { keyId: key.keyId, isNew: true, made: adopted !== true, notices };
 }
 
-/** Keys that are what the properties describe: one that we remember, also of a replacement that is rolled back, or the one that there is. */
-function candidatesFor(event: CustomResourceEvent, memory: Memory): readonly string[] {
-  const { alias, keySpec = defaultKeySpec } = event.ResourceProperties;
-  const remembered = Object.entries(memory.keys).flatMap(([id, key]) => (key.alias === alias && key.keySpec === keySpec ? [id] : []));
-  const before = event.PhysicalResourceId;
-  const kept = before !== undefined && isKeyId(before) && isSameKey(event) ? [before] : [];
-  return [...new Set([...kept, ...remembered])];
+function madeHere({ keys }: Memory, keyId: string): boolean {
+  return keys[keyId]?.made ?? false;
+}
+
+/** Keys that may be what the properties describe: the one that there is, and those that we remember, also of a replacement that is rolled back. */
+function candidatesFor({ PhysicalResourceId: before }: CustomResourceEvent, { keys }: Memory): readonly string[] {
+  const current = before !== undefined && isKeyId(before) ? [before] : [];
+  return [...new Set([...current, ...Object.keys(keys)])];
+}
+
+/** Never by what the event says: whoever invokes the function chooses that. */
+function isOurs({ keyId, keyAlias }: KeyDetail, { keys }: Memory, { alias, keySpec }: KeyWish): boolean {
+  const remembered = keys[keyId];
+  return keyAlias === alias || (remembered !== undefined && remembered.alias === alias && remembered.keySpec === keySpec);
 }
 
 /** What cannot be changed of a key that exists. */
@@ -83,7 +90,7 @@ async function refuseToLeaveProtected(
   { PhysicalResourceId: before, OldResourceProperties: old }: CustomResourceEvent,
   keyId: string | undefined,
 ): Promise<void> {
-  if (before === undefined || before === keyId || old === undefined || removalOf(old).ofMaterial !== 'refuse') {
+  if (before === undefined || before === keyId || old === undefined || old.onDestroy !== 'refuse') {
     return;
   }
   const key = isKeyId(before) ? await kms.describeKey(before, { signal }) : undefined;

@@ -11,14 +11,12 @@ import { placeOf, reasonFor } from './reason';
 import { type Answer, encodeAnswer } from './response';
 import type { Session } from './session';
 import { jsonLog, type Log, type Surroundings } from './surroundings';
+import { timeBudgetOf } from './time-budget';
 
 /** What Lambda hands over beside the event, as far as it is used here. */
 export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
-
-/** Milliseconds before the end: when nothing new is begun, so that what was begun can end well; and when CloudFormation is told. */
-const reserves = { stop: 90_000, answer: 15_000 } as const;
 
 /** @throws Error when CloudFormation could not be told, or there is a defect: Lambda then tries again */
 export async function handle(event: unknown, lambda: LambdaContext, surroundings: Surroundings): Promise<void> {
@@ -61,9 +59,7 @@ async function inTime<T>(
   surroundings: Surroundings & { readonly log: Log },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const remaining = lambda.getRemainingTimeInMillis();
-  const stopIn = remaining - Math.min(reserves.stop, remaining * 0.6);
-  const answerIn = remaining - Math.min(reserves.answer, remaining * 0.2);
+  const { stopIn, answerIn } = timeBudgetOf(lambda.getRemainingTimeInMillis());
   const [stop, done] = [new AbortController(), new AbortController()];
   const after = async (ms: number): Promise<void> => {
     await surroundings.sleep(ms, done.signal);

@@ -75,11 +75,15 @@ function expirationOf({ expirationTime, validFor, renewBefore }: KeyProperties, 
   return ours ? undefined : keep;
 }
 
-/** What removal does. An existing key that was only filled is never removed. */
-export function removalOf({ alias, onDestroy, keyOnDestroy, pendingDays = defaultPendingDays }: KeyProperties) {
+/** What removal does. A key that was not made here is never removed, and of one that nobody remembers nothing is. */
+export function removalOf(properties: KeyProperties, remembered: RememberedKey | undefined) {
+  const { keyId, onDestroy, keyOnDestroy, pendingDays = defaultPendingDays } = properties;
+  const ofMaterial = (onDestroy ?? defaultMaterialDestroyPolicy) as MaterialDestroyPolicy;
+  const mayEmpty = remembered !== undefined && keyId === undefined;
+  const mayRemove = remembered?.made === true && keyId === undefined;
   return {
-    ofMaterial: (onDestroy ?? defaultMaterialDestroyPolicy) as MaterialDestroyPolicy,
-    ofKey: alias === undefined ? 'retain' : ((keyOnDestroy ?? defaultKeyDestroyPolicy) as KeyDestroyPolicy),
+    ofMaterial: ofMaterial === 'delete_material' && !mayEmpty ? 'retain' : ofMaterial,
+    ofKey: mayRemove ? ((keyOnDestroy ?? defaultKeyDestroyPolicy) as KeyDestroyPolicy) : 'retain',
     pendingDays: Number(pendingDays),
   } as const;
 }

@@ -1,18 +1,19 @@
 /**
  * What CloudFormation does not keep for us: which keys this resource made, and the proof of what they hold. It lies in an SSM parameter
- * of the resource's own; nothing in it is secret. It may be lost: then nothing is proven any more, and nothing is deleted.
+ * of the resource's own; nothing in it is secret. It may be lost: then nothing is proven any more, and nothing is removed.
  */
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
 import type { Proof } from '../../lifecycle/decision';
 import { fingerprintFormat } from '../../schema/key-material';
-import type { KeyProperties } from '../key-properties';
 import type { AwsStore } from './aws-store';
 import { reasonOf } from './stored-material';
 
 export interface RememberedKey {
   readonly alias?: string | undefined;
   readonly keySpec?: string | undefined;
+  /** By this resource; otherwise it was there already, and is kept when it leaves the stack. */
+  readonly made: boolean;
   readonly proof?: Proof | undefined;
   /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
   readonly ours: boolean;
@@ -20,12 +21,26 @@ export interface RememberedKey {
   readonly expirationTime?: string | undefined;
 }
 
+/** A Create or Update that succeeded. */
+export interface Deployment {
+  /** Id of the request, which may come more than once. */
+  readonly request: string;
+  /** Of the properties. */
+  readonly digest: string;
+  readonly keyId: string;
+  /** Attributes of the resource. */
+  readonly answer: Readonly<Record<string, string>>;
+}
+
 export interface Memory {
-  /** Digest of the properties that were last deployed with success. */
-  readonly deployed?: string | undefined;
+  /** The latest is the last. */
+  readonly deployed: readonly Deployment[];
   /** By key id: more than one while a replacement is under way. */
   readonly keys: Readonly<Record<string, RememberedKey>>;
 }
+
+/** Enough for a rollback, and for requests that come again hours later. */
+const deploymentsKept = 4;
 
 const version = 1;
 const description = 'Which keys an ImportedKey of cdktf-byok made, and the proof of what they hold; not secret';
@@ -62,13 +77,18 @@ export function withKey(memory: Memory, keyId: string, key: RememberedKey): Memo
   return { ...memory, keys: { ...memory.keys, [keyId]: key } };
 }
 
-/** The properties of the key went with it. */
-export function withoutKey({ keys }: Memory, keyId: string): Memory {
-  return { keys: Object.fromEntries(Object.entries(keys).filter(([id]) => id !== keyId)) };
+export function withDeployment(memory: Memory, deployment: Deployment): Memory {
+  const others = memory.deployed.filter(({ request }) => request !== deployment.request);
+  return { ...memory, deployed: [...others, deployment].slice(-deploymentsKept) };
+}
+
+export function withoutKey(memory: Memory, keyId: string): Memory {
+  const { keys } = memory;
+  return { ...memory, keys: Object.fromEntries(Object.entries(keys).filter(([id]) => id !== keyId)) };
 }
 
 /** The same for the same properties, whichever way they came: CloudFormation makes a text of everything, and neither keeps an order. */
-export function digestOf(properties: KeyProperties): string {
+export function digestOf(properties: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(normalized(properties)))
     .digest('hex')
@@ -89,16 +109,28 @@ function normalized(value: unknown): unknown {
 function parse(text: string | undefined): Memory {
   const found = tryParse(text);
   if (!isRecord(found) || found.version !== version || !isRecord(found.keys)) {
-    return { keys: {} };
+    return { deployed: [], keys: {} };
   }
   const keys = Object.entries(found.keys).flatMap(([keyId, key]) => (isRecord(key) ? [[keyId, toKey(key)] as const] : []));
-  return { deployed: textOrNone(found.deployed), keys: Object.fromEntries(keys) };
+  const deployed = Array.isArray(found.deployed) ? found.deployed.filter(isDeployment) : [];
+  return { deployed, keys: Object.fromEntries(keys) };
 }
 
-function toKey({ alias, keySpec, proof, ours, expirationTime }: Record<string, unknown>): RememberedKey {
+function isDeployment(value: unknown): value is Deployment {
+  return (
+    isRecord(value) &&
+    typeof value.request === 'string' &&
+    typeof value.digest === 'string' &&
+    typeof value.keyId === 'string' &&
+    isRecord(value.answer)
+  );
+}
+
+function toKey({ alias, keySpec, made, proof, ours, expirationTime }: Record<string, unknown>): RememberedKey {
   return {
     alias: textOrNone(alias),
     keySpec: textOrNone(keySpec),
+    made: made === true,
     proof: toProof(proof),
     ours: ours === true,
     expirationTime: textOrNone(expirationTime),
