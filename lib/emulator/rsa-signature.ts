@@ -50,7 +50,11 @@ function digestInfo(hash: HashName, digest: Buffer): Buffer {
   return Buffer.concat([Buffer.from(digestInfoHeads[hash], 'hex'), digest]);
 }
 
+/** §8.1.2 and §8.2.2, step 1: exactly as long as the modulus. OpenSSL would let leading zeros be left out. */
 function tryOpen(privateKey: KeyObject, signature: Buffer, padding: number): Buffer | undefined {
+  if (signature.length !== modulusBits(privateKey) / 8) {
+    return undefined;
+  }
   try {
     return publicDecrypt({ key: createPublicKey(privateKey), padding }, signature);
   } catch {
