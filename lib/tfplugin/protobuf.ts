@@ -179,7 +179,8 @@ function zeroOf({ label, kind }: Field<unknown>): unknown {
     return [];
   }
   if (label === 'map') {
-    return {};
+    // Without a prototype, `__proto__` is a key like any other.
+    return Object.create(null);
   }
   return label === 'optional' || kind === 'message' ? undefined : scalars[kind].zero;
 }

@@ -107,6 +107,12 @@ test('unknown fields of every wire type are skipped', () => {
   expect(decode({ name: text(1) }, writer.finish())).toEqual({ name: 'known' });
 });
 
+test('a map takes any key, also the names that objects have of their own', () => {
+  const fields = { map: mapOf(1, { a: text(1) }) } as const;
+  const map = JSON.parse('{"__proto__":{"a":"1"},"constructor":{"a":"2"},"toString":{"a":"3"}}') as Record<string, { a: string }>;
+  expect(Object.entries(decode(fields, encode(fields, { map })).map)).toEqual(Object.entries(map));
+});
+
 test('of a field given twice the last one counts', () => {
   expect(decode({ name: text(1) }, Buffer.from('0a01610a0162', 'hex'))).toEqual({ name: 'b' });
 });
