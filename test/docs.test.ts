@@ -17,7 +17,7 @@ import { readApi } from '../scripts/docs/read-api';
 const root = join(__dirname, '..');
 const read = readText(root);
 const wanted = pages(read);
-const provider = byokProvider({ env: {}, now: () => new Date(0), sleep: () => Promise.resolve() });
+const provider = byokProvider({ env: {}, now: () => new Date(0), sleep: () => Promise.resolve(), destroying: () => false });
 
 const generatedFolders = ['resources', 'data-sources', 'ephemeral-resources', 'functions'] as const;
 

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Whether this plan runs before a destroy, and is thrown away. */
+  readonly destroying: () => boolean;
 }
 
 export interface Connection {

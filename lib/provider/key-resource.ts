@@ -52,7 +52,7 @@ export const externalKeyResource = {
     return { state: { ...refreshed(state, key), tags }, private: privateState };
   },
 
-  async plan({ prior, proposed, config }, _client, context) {
+  async plan({ prior, proposed, config }, client, context) {
     if (proposed === null || config === null) {
       warnOfDestroy(prior ?? {}, context);
       return { planned: null, requiresReplace: [], private: noPrivateState };
@@ -63,7 +63,7 @@ export const externalKeyResource = {
     const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
     if (requiresReplace.length > 0) {
       warnOfDestroy(prior, context);
-      refuseSameAlias(prior, proposed, requiresReplace, context);
+      refuseSameAlias(prior, proposed, requiresReplace, client, context);
     }
     return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: noPrivateState };
   },
@@ -182,10 +182,10 @@ function checkUsage(keySpec: string, usage: string | undefined): void {
 }
 
 /** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
-function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], context: Context): void {
+function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], client: Client, context: Context): void {
   if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
     const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
-    refuse(context, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
+    refuse(context, client, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
   }
 }
 

@@ -6,25 +6,36 @@ import type { BlockSchema, FunctionSchema, ResourceSchema } from '../schema/mode
 import type { DataSourceDefinition, EphemeralResourceDefinition, FunctionDefinition, ResourceDefinition } from '../tfplugin/provider';
 import type { Client } from './client';
 
+/** A bundled module copies its exports at every require; a plan of a thousand resources has ten thousand calls. */
+function once<T extends object>(load: () => T): () => T {
+  let loaded: T | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
 /** Ours can all be imported. */
 type Resource = ResourceDefinition<Client> & Required<Pick<ResourceDefinition<Client>, 'importState'>>;
 
 export function lateResource(schema: ResourceSchema, load: () => Resource): Resource {
+  const loaded = once(load);
   return {
     schema,
-    validate: (request, context) => load().validate?.(request, context),
-    read: (request, client, context) => load().read(request, client, context),
-    plan: (request, client, context) => load().plan(request, client, context),
-    apply: (request, client, context) => load().apply(request, client, context),
-    importState: (request, client, context) => load().importState(request, client, context),
+    validate: (request, context) => loaded().validate?.(request, context),
+    read: (request, client, context) => loaded().read(request, client, context),
+    plan: (request, client, context) => loaded().plan(request, client, context),
+    apply: (request, client, context) => loaded().apply(request, client, context),
+    importState: (request, client, context) => loaded().importState(request, client, context),
   };
 }
 
 export function lateDataSource(schema: BlockSchema, load: () => DataSourceDefinition<Client>): DataSourceDefinition<Client> {
+  const loaded = once(load);
   return {
     schema,
-    validate: (config, context) => load().validate?.(config, context),
-    read: (config, client, context) => load().read(config, client, context),
+    validate: (config, context) => loaded().validate?.(config, context),
+    read: (config, client, context) => loaded().read(config, client, context),
   };
 }
 
@@ -32,13 +43,15 @@ export function lateDataSource(schema: BlockSchema, load: () => DataSourceDefini
 type Ephemeral = Omit<EphemeralResourceDefinition<Client>, 'renew' | 'close'>;
 
 export function lateEphemeralResource(schema: BlockSchema, load: () => Ephemeral): Ephemeral {
+  const loaded = once(load);
   return {
     schema,
-    validate: (config, context) => load().validate?.(config, context),
-    open: (config, client, context) => load().open(config, client, context),
+    validate: (config, context) => loaded().validate?.(config, context),
+    open: (config, client, context) => loaded().open(config, client, context),
   };
 }
 
 export function lateFunction(schema: FunctionSchema, load: () => FunctionDefinition): FunctionDefinition {
-  return { schema, call: (args) => load().call(args) };
+  const loaded = once(load);
+  return { schema, call: (args) => loaded().call(args) };
 }

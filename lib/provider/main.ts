@@ -15,6 +15,14 @@ void serve({
   now: () => new Date(),
   definition: () => {
     const { byokProvider } = require('./provider') as typeof import('./provider');
-    return byokProvider({ env: process.env, now: () => new Date(), sleep: (ms, signal) => delay(ms, undefined, { signal }) });
+    return byokProvider({
+      env: process.env,
+      now: () => new Date(),
+      sleep: (ms, signal) => delay(ms, undefined, { signal }),
+      destroying: () => {
+        const { commandOf, isDestroyCommand } = require('./destroy-command') as typeof import('./destroy-command');
+        return isDestroyCommand(commandOf(process.ppid));
+      },
+    });
   },
 });

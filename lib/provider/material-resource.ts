@@ -76,7 +76,7 @@ export const keyMaterialResource = {
     const atHand = await lookAtMaterial(config, lost || otherKey ? null : prior, { env: client.env, signal: context.signal });
     if (prior === null) {
       const say = isUnknown(config, 'key_id') ? refuseFirst : refuse;
-      return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], context, say);
+      return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], client, context, say);
     }
     const memory = decodePrivateState(priorPrivate, prior);
     if (otherKey || lost) {
@@ -85,9 +85,9 @@ export const keyMaterialResource = {
       const replacement = planCreate(proposed, config, atHand, now);
       const refusals = isUnknown(config, 'key_id') ? [refuseUnsureReplacement(prior, memory.proof, atHand)] : [];
       const plan = { ...replacement, refusals: [...replacement.refusals, ...refusals.filter((refusal) => refusal !== undefined)] };
-      return finishPlan(plan, memory, [otherKey ? 'key_id' : 'material_status'], context);
+      return finishPlan(plan, memory, [otherKey ? 'key_id' : 'material_status'], client, context);
     }
-    return finishPlan(planUpdate(prior, proposed, config, memory, atHand, now), memory, [], context);
+    return finishPlan(planUpdate(prior, proposed, config, memory, atHand, now), memory, [], client, context);
   },
 
   async apply({ prior, planned, config, plannedPrivate }, unconnected, context) {
@@ -146,11 +146,12 @@ function finishPlan(
   plan: MaterialPlan,
   memory: Partial<MaterialMemory>,
   requiresReplace: readonly string[],
+  client: Client,
   context: Context,
   say = refuse,
 ): PlanResult {
   for (const refusal of plan.refusals) {
-    say(context, notPlanned, refusal);
+    say(context, client, notPlanned, refusal);
   }
   warn(context, plan.notices);
   return {

@@ -47,5 +47,13 @@ export function providerRoutes(runtime: Runtime, exit: () => void): (path: strin
 
 /** The compiler checks that the file has a row for each of the methods. */
 function late<Method extends string>(methods: readonly Method[], load: () => Readonly<Record<Method, Rpc>>): [string, Rpc][] {
-  return methods.map((method) => [method, (runtime, request) => load()[method](runtime, request)]);
+  // Kept, since a bundled module copies its exports at every require.
+  let rpcs: Readonly<Record<Method, Rpc>> | undefined;
+  return methods.map((method) => [
+    method,
+    (runtime, request) => {
+      rpcs ??= load();
+      return rpcs[method](runtime, request);
+    },
+  ]);
 }

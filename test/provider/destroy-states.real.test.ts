@@ -72,7 +72,7 @@ test('works without the file', async () => {
   await expectDestroyed(bench, bench.keyId);
 });
 
-/** Terraform plans before it destroys, and a plan refuses these: what it says must be the way out. */
+/** What every other plan refuses. Terraform plans before it destroys, too, and only its command line tells that plan from the others. */
 const refused: readonly (readonly [string, string, (bench: Workbench, alias: string) => void])[] = [
   [
     'other material is at hand',
@@ -97,15 +97,28 @@ const refused: readonly (readonly [string, string, (bench: Workbench, alias: str
   ],
 ];
 
-test.each(refused)('works with -refresh=false when %s, and the plan says so', async (name, reason, happen) => {
+test.each(refused)('works when %s, which every other plan refuses', async (name, reason, happen) => {
   const alias = name.replaceAll(' ', '-');
   const bench = await applied(alias);
   happen(bench, alias);
-  const stopped = await bench.workspace.destroy();
+  const stopped = await bench.workspace.plan();
   expect(stopped.code).toBe(1);
   expect(stopped.text).toContain(reason);
   expect(stopped.text).toContain('terraform destroy -refresh=false');
+  const planned = await bench.workspace.plan('-destroy');
+  expect(planned.code).toBe(2);
+  expect(planned.text).toContain('Plan: 0 to add, 0 to change, 2 to destroy.');
   expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
+  await expectDestroyed(bench, bench.keyId);
+});
+
+test('works with -refresh=false where the command line cannot be seen to destroy', async () => {
+  const bench = await applied('unseen');
+  bench.workspace.write('orders.key', `${randomBytes(32).toString('base64')}\n`);
+  const stopped = await bench.workspace.terraform(['apply', '-no-color', '-auto-approve'], { TF_CLI_ARGS_apply: '-destroy' });
+  expect(stopped.code).toBe(1);
+  expect(stopped.text).toContain('to destroy instead, run terraform destroy -refresh=false');
   expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
   await expectDestroyed(bench, bench.keyId, '-refresh=false');
 });

@@ -31,7 +31,7 @@ function clientWith(...keys: KeyDetail[]) {
     describeKey: async (keyId) => keys.find((key) => key.keyId === keyId),
   };
   const reads = new DescribeBatcher({ kms: { ...kms, changed: false } });
-  return { env: {}, now: () => now, sleep: async () => {}, kms: kms as Kms, reads };
+  return { env: {}, now: () => now, destroying: () => false, sleep: async () => {}, kms: kms as Kms, reads };
 }
 
 const context = { diagnostics: new Diagnostics(), signal: new AbortController().signal, log: { log: () => {} } };
