@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { run } from './children.mjs';
+import { prepareIdle } from './idle-provider.mjs';
 import { initKeys, prepareKeys, prepareTerraformData } from './many-keys.mjs';
 import { timePlan } from './plan.mjs';
 import { probeProvider, timeProcessors } from './probe.mjs';
@@ -25,9 +26,10 @@ export async function measureScale(scratch, mirror, tell) {
   let plans;
   try {
     const floor = await prepareTerraformData(join(scratch, 'floor'), plan.count);
+    const idle = await prepareIdle(prepared, join(scratch, 'idle'));
     slowDown(emulator);
     tell(`${plan.rounds} plans of each, in turn, at ${kmsCallMs} ms a KMS call …`);
-    plans = await measurePlans(scratch, emulator, prepared, floor);
+    plans = await measurePlans(scratch, emulator, { ours: prepared, floor, idle });
   } finally {
     await emulator.close();
   }
@@ -41,8 +43,8 @@ function slowDown(emulator) {
   emulator.injectFaults([{ delayMs: kmsCallMs, times: Number.MAX_SAFE_INTEGER }]);
 }
 
-async function measurePlans(scratch, emulator, ours, floor) {
-  const times = { ours: [], floor: [], withoutRefresh: [] };
+async function measurePlans(scratch, emulator, { ours, floor, idle }) {
+  const times = { ours: [], floor: [], idle: [], withoutRefresh: [] };
   let calls = [];
   let allMs = null;
   const cost = await probeProvider(join(scratch, 'cost'), async (env) => {
@@ -54,6 +56,7 @@ async function measurePlans(scratch, emulator, ours, floor) {
   for (let round = 0; round < plan.rounds; round++) {
     times.floor.push(await timePlan(floor));
     times.ours.push(await timePlan(ours));
+    times.idle.push(await timePlan(idle));
     times.withoutRefresh.push(await timePlan(ours, { TF_CLI_ARGS_plan: '-refresh=false' }));
   }
   const terraform = cost === null ? null : { oursMs: allMs - cost.cpuMs, floorMs };
@@ -76,8 +79,9 @@ async function measureImport(scratch, startEmulator, mirror) {
   }
 }
 
-function planFigures({ ours, floor, calls, cost, terraform }) {
+function planFigures({ ours, floor, idle, calls, cost, terraform }) {
   const { median, min, max } = summary(pairedRatios(ours, floor));
+  const least = summary(pairedRatios(idle, floor));
   const megabytes = cost === null ? null : cost.peakBytes / 1e6;
   return [
     {
@@ -96,6 +100,14 @@ function planFigures({ ours, floor, calls, cost, terraform }) {
       goal: goals.ratio,
       met: median <= goals.ratio,
     },
+    // What no provider can take off: Terraform converts, checks and prints objects of up to thirty attributes, where terraform_data has four.
+    {
+      figure: '  the same by a provider of the same schema that does nothing',
+      unit: '×',
+      measured: least.median,
+      min: least.min,
+      max: least.max,
+    },
     ...terraformFigure(terraform),
     {
       figure: 'peak memory of a provider process in it',
@@ -107,7 +119,6 @@ function planFigures({ ours, floor, calls, cost, terraform }) {
   ];
 }
 
-/** What no provider can take off: Terraform converts, checks and prints objects of up to thirty attributes, where terraform_data has four. */
 function terraformFigure(terraform) {
   const figure = "  Terraform's own processor time in it, × that of the terraform_data";
   return terraform === null ? [] : [{ figure, unit: '×', measured: terraform.oursMs / terraform.floorMs }];
@@ -145,11 +156,12 @@ function countBy(calls) {
 }
 
 /** Where the time goes. */
-function timesOf({ ours, floor, withoutRefresh, cost, terraform, calls }, { milliseconds, spanMs }) {
+function timesOf({ ours, floor, idle, withoutRefresh, cost, terraform, calls }, { milliseconds, spanMs }) {
   const one = (value) => summary([value]);
   return {
     [`plan of ${2 * plan.count} terraform_data: the graph itself`]: summary(floor),
     [`plan of ${plan.count} keys with material`]: summary(ours),
+    '  the same by a provider that does nothing': summary(idle),
     '  the same without refresh: validate, plan, and the talk between Terraform and provider': summary(withoutRefresh),
     ...(cost === null
       ? {}
