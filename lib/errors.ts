@@ -48,6 +48,16 @@ export class ByokError extends Error {
   }
 }
 
+/**
+ * What a report of a defect says about whatever was thrown: of an error its stack, of anything else only its type, since a value may be a
+ * secret.
+ */
+export function stackOf(thrown: unknown): string {
+  return thrown instanceof Error
+    ? (thrown.stack ?? thrown.message)
+    : `something was thrown that is no error but of type ${Object.prototype.toString.call(thrown).slice(8, -1)}`;
+}
+
 /** True also for errors of another copy of this package on disk. */
 export function isByokError(value: unknown): value is ByokError {
   return value instanceof Error && Object.hasOwn(errorCodes, String((value as { code?: unknown }).code));

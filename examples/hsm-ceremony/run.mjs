@@ -1,6 +1,7 @@
-// `node examples/hsm-ceremony/run.mjs`: a key of a SoftHSM2 token becomes key material of the KMS, and never leaves the token in clear.
+// `node examples/hsm-ceremony/run.mjs`: a key of a SoftHSM2 token becomes key material of the KMS, and never leaves the token in clear; then
+// the same with openssl in a folder that stands for a machine connected to nothing.
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runExample } from '../runner/run-example.mjs';
 
@@ -20,12 +21,17 @@ await runExample(import.meta.url, {
     ['terraform apply: the token wraps the key again', heal],
     ['Prove it again: same key id, same material', prove],
     ['terraform destroy', destroy],
+    ['Without an HSM: byok ceremony start', startCeremony],
+    ['Elsewhere, with the public key alone: run the commands that it printed', wrapOffline],
+    ['byok ceremony finish, and prove it', finishCeremony],
   ],
-  summary: ({ change }) => `After the material was deleted, terraform plan said:
+  summary: ({ change, ceremony }) => `After the material was deleted, terraform plan said:
 
 ${change}
 
-The token wrapped the key twice; neither Terraform nor the provider has seen it.`,
+The token wrapped the key twice; neither Terraform nor the provider has seen it. Of the other key, byok has seen ciphertext only, made by
+
+${ceremony.commands.map((command) => `  ${command}`).join('\n')}`,
 });
 
 async function makeToken({ project, commands }) {
@@ -81,4 +87,26 @@ async function heal({ project, keyId }) {
 async function destroy({ project, kms, keyId }) {
   await project.destroy();
   await kms.expectState(keyId, '4', 'scheduled for deletion');
+}
+
+async function startCeremony(found) {
+  const { project, kms, endpoint } = found;
+  const keyId = await kms.createKey('offline');
+  const printed = await project.byok('ceremony', 'start', '--key-id', keyId, '--out-dir', 'ceremony', '--kms-endpoint', endpoint);
+  found.ceremony = { keyId, commands: [...printed.matchAll(/^ {3}(openssl .*)$/gm)].map(([, command]) => command) };
+}
+
+async function wrapOffline({ project, commands, ceremony }) {
+  const [connected, offline] = ['ceremony', 'offline'].map((name) => join(project.folder, name));
+  mkdirSync(offline);
+  copyFileSync(join(connected, 'PublicKey.bin'), join(offline, 'PublicKey.bin'));
+  for (const command of ceremony.commands) {
+    await commands.runIn(offline, 'sh', '-ec', command);
+  }
+  copyFileSync(join(offline, 'EncryptedKeyMaterial.bin'), join(connected, 'EncryptedKeyMaterial.bin'));
+}
+
+async function finishCeremony({ project, kms, endpoint, ceremony }) {
+  await project.byok('ceremony', 'finish', '--dir', 'ceremony', '--kms-endpoint', endpoint);
+  await kms.proveMaterial(ceremony.keyId, readFileSync(join(project.folder, 'offline', 'PlaintextKeyMaterial.bin')));
 }

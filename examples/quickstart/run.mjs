@@ -3,12 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailed } from '../runner/commands.mjs';
-import { root, runSteps } from '../runner/run-steps.mjs';
+import { cdktf, root, runSteps } from '../runner/run-steps.mjs';
 
 const scratch = join(root, '.quickstart');
 const outputsFile = join('.quickstart', 'outputs.json');
 const cdktfOut = join(root, 'cdktf.out');
-const cdktf = join(root, 'node_modules', '.bin', 'cdktf');
 const stackFolder = join('cdktf.out', 'stacks', 'quickstart');
 
 await runSteps({

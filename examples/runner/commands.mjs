@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
-const foreign = /^(HW|OS|TF|TERRAFORM|CDKTF|BYOK)_|_proxy$/i;
+const foreign = /^(HW|OS|AWS|TF|TERRAFORM|CDK|CDKTF|BYOK)_|_proxy$/i;
 
 const own = {
   CHECKPOINT_DISABLE: '1',
@@ -51,6 +51,11 @@ export class Commands {
     return this.#start(cwd, command, args).ended;
   }
 
+  /** The same with more variables for this command alone, or with fewer: undefined takes one away. */
+  runWith(variables, cwd, command, ...args) {
+    return this.#start(cwd, command, args, { ...this.#env, ...variables }).ended;
+  }
+
   /** Starts a command that stays, and returns the first line it prints. */
   async startService(command, ...args) {
     const { child, ended } = this.#start(this.#cwd, command, args);
@@ -82,12 +87,12 @@ export class Commands {
     await ended;
   }
 
-  #start(cwd, command, args) {
+  #start(cwd, command, args, env = this.#env) {
     const name = [command.split('/').at(-1), ...args].join(' ');
     if (this.#stopping !== undefined) {
       throw new CommandFailed(name, 'was not started: the run is being stopped', '');
     }
-    const child = spawn(command, args, { cwd, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const job = { child, ended: outcome(child, name) };
     this.#running.add(job);
     job.ended.finally(() => this.#running.delete(job)).catch(() => undefined);

@@ -1,6 +1,6 @@
 // Runs an example in a folder of its own, `.run/` beside it, as if that were a user's project: its main.ts or main.tf is copied there,
 // with key files and state. Terraform's own commands do the work, as `cdktf deploy` has them do it.
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailed } from './commands.mjs';
@@ -10,15 +10,23 @@ const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 
 /**
  * @param moduleUrl import.meta.url of the example's run.mjs
- * @param steps as for runSteps; found.project is a Project
+ * @param terraform, steps, summary as for runSteps; found.project is a Project
  */
-export function runExample(moduleUrl, { steps, summary }) {
+export function runExample(moduleUrl, { terraform, steps, summary }) {
   const source = fileURLToPath(new URL('.', moduleUrl));
   const folder = join(source, '.run');
   const begin = (found) => {
     found.project = new Project(source, folder, found);
   };
-  return runSteps({ cwd: folder, folder, begin, steps, summary });
+  return runSteps({ cwd: folder, folder, terraform, begin, steps, summary });
+}
+
+/** An edit such as a user would make. Throws when there is nothing to edit, since a program left as it is may reach for a real cloud. */
+export function edited(text, from, to) {
+  if (!text.includes(from)) {
+    throw new Error(`main.ts does not contain "${from}"`);
+  }
+  return text.replace(from, () => to);
 }
 
 class Project {
@@ -48,21 +56,37 @@ class Project {
     rmSync(join(this.folder, name));
   }
 
-  /** Copies the program of the example, after an edit such as a user would make, and runs it. */
-  async synthesize(edit = (text) => text) {
-    this.write('main.ts', edit(readFileSync(join(this.#source, 'main.ts'), 'utf8')));
-    await this.#commands.run(process.execPath, tsx, 'main.ts');
-    const stacks = join(this.folder, 'cdktf.out', 'stacks');
-    this.terraformFolder = join(stacks, readdirSync(stacks)[0]);
+  /** Copies the program of the example, after an edit such as a user would make, and runs it; then `terraform init`. */
+  async synthesize(edit) {
+    await this.runProgram(edit);
     await this.#initialize();
+  }
+
+  /** The first half of it, with more variables. */
+  async runProgram(edit, variables = {}) {
+    this.writeProgram(edit);
+    await this.#commands.runWith(variables, this.folder, process.execPath, tsx, 'main.ts');
+    const stacks = join(this.folder, 'cdktf.out', 'stacks');
+    if (existsSync(stacks)) {
+      this.terraformFolder = join(stacks, readdirSync(stacks)[0]);
+    }
+  }
+
+  /** Only copies it, for whoever runs it. */
+  writeProgram(edit = (text) => text) {
+    this.write('main.ts', edit(readFileSync(join(this.#source, 'main.ts'), 'utf8')));
   }
 
   /** Copies hand-written files of the example. */
   async copy(...names) {
+    this.copyFiles(...names);
+    await this.#initialize();
+  }
+
+  copyFiles(...names) {
     for (const name of names) {
       copyFileSync(join(this.#source, name), join(this.folder, name));
     }
-    await this.#initialize();
   }
 
   byok(...args) {

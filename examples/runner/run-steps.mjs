@@ -14,12 +14,15 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const byok = join(root, 'dist', 'bundle', 'byok.js');
 
+export const cdktf = join(root, 'node_modules', '.bin', 'cdktf');
+
 /**
  * Sets the exit code of this process, and never throws.
  * @param cwd of the commands
  * @param folder belongs to this run alone
+ * @param terraform false: the example needs none
  * @param leftovers other files and folders to remove at the end
- * @param begin given what the first two steps found, before the steps of the example
+ * @param begin given what the first steps found, before the steps of the example
  * @param steps pairs of a title and a function; each is given what the ones before it found, first of all `commands` and `kms`
  * @param summary text to end with, from what was found
  */
@@ -31,7 +34,7 @@ export async function runSteps(run) {
   }
 }
 
-async function succeedOrReport({ cwd, folder, leftovers = [], begin = () => {}, steps, summary }) {
+async function succeedOrReport({ cwd, folder, terraform = true, leftovers = [], begin = () => {}, steps, summary }) {
   const commands = new Commands(cwd);
   const found = { commands };
   const times = [];
@@ -45,7 +48,7 @@ async function succeedOrReport({ cwd, folder, leftovers = [], begin = () => {}, 
     times.push({ title, seconds: (performance.now() - start) / 1000 });
   };
   const all = [
-    ['Find Terraform 1.11 or newer', checkTerraform],
+    ...(terraform ? [['Find Terraform 1.11 or newer', checkTerraform]] : []),
     [
       'Start a KMS on this machine: byok emulator',
       async () => {
@@ -107,6 +110,8 @@ async function startEmulator(found) {
   found.commands.setEnvironment({ HW_PROJECT_ID: listening.project_id, HW_AUTH_TOKEN: listening.auth_token });
   found.endpoint = listening.kms_endpoint;
   found.projectId = listening.project_id;
+  found.authUrl = listening.auth_url;
+  found.accessKey = { access_key: listening.access_key, secret_key: listening.secret_key };
   found.kms = new Kms(listening);
 }
 

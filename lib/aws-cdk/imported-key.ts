@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { defaultWarnBefore } from '../schema/key-material';
 import type { ImportedKeyProps } from './imported-key-props';
@@ -33,8 +34,10 @@ export class ImportedKey extends Construct {
   readonly handler: IFunction;
   readonly #resource: CustomResource;
 
+  /** @throws ByokError ERR_ARGUMENT when `source` or `credentials` is not given */
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
+    requireGiven(props);
     this.node.addValidation({ validate: () => faultsOf(props) });
     const handler = KeyHandler.of(this);
     const { properties, statements } = bind(this, props, handler.parameters);
@@ -86,6 +89,21 @@ export class ImportedKey extends Construct {
   /** As of the latest change of this resource: "present", or what is wrong with the material. */
   get materialStatus(): string {
     return this.#resource.getAttString(attributeNames.materialStatus);
+  }
+}
+
+/** Nothing can be bound without them; whatever else is wrong, the validation tells. */
+const indispensable = {
+  source: 'where the material comes from, such as KeyMaterialSource.fromSecret(secret)',
+  credentials: 'the login to the KMS, such as KmsCredentials.fromSecret(secret)',
+} as const satisfies Partial<Record<keyof ImportedKeyProps, string>>;
+
+/** JavaScript, and runners such as tsx, check no types. */
+function requireGiven(props: Partial<ImportedKeyProps>): void {
+  for (const [name, what] of Object.entries(indispensable)) {
+    if (props[name as keyof typeof indispensable] === undefined) {
+      throw new ByokError('ERR_ARGUMENT', `${name} is not given; give ${what}`);
+    }
   }
 }
 

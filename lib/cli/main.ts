@@ -1,6 +1,6 @@
 /** Main of the `byok` command. The one place of the command line that reads the environment, argv, the clock and signals. */
 import { homedir } from 'node:os';
-import { type ByokError, isByokError } from '../errors';
+import { type ByokError, isByokError, stackOf } from '../errors';
 import { byokCommand } from './command';
 import { flagFor } from './connection-flags';
 import type { Surroundings } from './surroundings';
@@ -57,7 +57,7 @@ function sentence(error: unknown): string {
     return error.message;
   }
   if (!isByokError(error)) {
-    return `a defect of this program: ${error instanceof Error ? error.stack : String(error)}`;
+    return `a defect of this program: ${stackOf(error)}`;
   }
   const flag = flagFor(error.attribute);
   return flag === undefined ? error.message : `${error.message} (${flag})`;

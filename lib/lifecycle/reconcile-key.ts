@@ -224,7 +224,7 @@ async function syncTags(kms: Kms, keyId: string, wished: Tags, options: CallOpti
   const found = await kms.getTags(keyId, options);
   const differing = Object.fromEntries(Object.entries(wished).filter(([name, value]) => found[name] !== value));
   // A tag that exists takes the new value; only names that are not wished any more are deleted.
-  const gone = Object.fromEntries(Object.entries(found).filter(([name]) => wished[name] === undefined));
+  const gone = Object.fromEntries(Object.entries(found).filter(([name]) => !Object.hasOwn(wished, name)));
   if (Object.keys(differing).length + Object.keys(gone).length > 0) {
     await kms.updateTags(keyId, { create: differing, delete: gone }, options);
   }

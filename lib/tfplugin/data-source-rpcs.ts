@@ -3,7 +3,8 @@ import { ReadDataSourceRequest, ReadDataSourceResponse, ValidateConfigRequest, V
 import type { DataSourceDefinition } from './provider';
 import { type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
-import { decodeBlockConfig, decodeConfig, encodeState } from './value-codec';
+import { decodeBlockConfig, decodeConfig } from './value-decoder';
+import { encodeState } from './value-encoder';
 
 export const dataSourceRpcs = {
   ValidateDataResourceConfig: rpc({

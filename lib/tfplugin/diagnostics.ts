@@ -1,5 +1,5 @@
 /** Errors and warnings on their way to Terraform, and the one place where a thrown error becomes a diagnostic. */
-import { isByokError } from '../errors';
+import { isByokError, stackOf } from '../errors';
 
 /** A step into a value: attribute or block name, map key, or list index. */
 export type PathStep = string | { readonly key: string } | { readonly index: number };
@@ -28,8 +28,7 @@ export class Diagnostics {
     if (isByokError(reason)) {
       this.error(summary, `${sentence(reason.message)}\n\n(${reason.code})`, reason.attribute);
     } else {
-      const stack = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
-      this.error(summary, `This is a defect of the provider, please report it:\n\n${stack}`);
+      this.error(summary, `This is a defect of the provider, please report it:\n\n${stackOf(reason)}`);
     }
   }
 

@@ -14,7 +14,8 @@ import type { Input } from './protobuf';
 import type { EphemeralResourceDefinition, Lease } from './provider';
 import { type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
-import { decodeBlockConfig, decodeConfig, encodeState } from './value-codec';
+import { decodeBlockConfig, decodeConfig } from './value-decoder';
+import { encodeState } from './value-encoder';
 
 export const ephemeralRpcs = {
   ValidateEphemeralResourceConfig: rpc({

@@ -2,13 +2,14 @@
  * The call of a provider function. It has no diagnostics: what is thrown becomes the one error that Terraform shows at the call, beside the
  * argument that it is about.
  */
-import { isByokError } from '../errors';
+import { isByokError, stackOf } from '../errors';
 import type { FunctionSchema, ParameterSchema } from '../schema/model';
 import { CallFunctionRequest, CallFunctionResponse, type DynamicValue, type FunctionError } from './messages';
 import type { Input, Message } from './protobuf';
 import { type Rpc, rpc } from './rpc';
 import { findDefinition } from './runtime';
-import { decodeArgument, encodeResult } from './value-codec';
+import { decodeArgument } from './value-decoder';
+import { encodeResult } from './value-encoder';
 
 export const functionRpcs = {
   CallFunction: rpc({
@@ -49,8 +50,7 @@ function withParameters({ parameters, variadic }: FunctionSchema, values: readon
 /** Terraform puts the text into a sentence of its own, so it stays a clause. */
 function functionError(reason: unknown, given: readonly Argument[]): Input<typeof FunctionError> {
   if (!isByokError(reason)) {
-    const stack = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
-    return { text: `this is a defect of the provider, please report it: ${stack}` };
+    return { text: `this is a defect of the provider, please report it: ${stackOf(reason)}` };
   }
   const index = given.findIndex(({ spelling }) => spelling === reason.attribute);
   return { text: `${reason.message} (${reason.code})`, functionArgument: index < 0 ? undefined : index };

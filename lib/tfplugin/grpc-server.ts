@@ -4,6 +4,7 @@
  */
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { stackOf } from '../errors';
 import type { ServerIdentity } from './certificate';
 
 /** A server stream on which nothing is ever sent; it ends with the client. */
@@ -150,6 +151,6 @@ function refuse(stream: ServerHttp2Stream, reason: unknown): void {
     return;
   }
   const code = reason instanceof GrpcError ? reason.status : status.internal;
-  const message = reason instanceof Error ? reason.message : String(reason);
+  const message = reason instanceof Error ? reason.message : stackOf(reason);
   stream.respond({ ...answerHeaders, 'grpc-status': String(code), 'grpc-message': encodeURIComponent(message) }, { endStream: true });
 }

@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { isByokError } from '../errors';
+import { isByokError, stackOf } from '../errors';
 import { createServerIdentity, derOfPem } from './certificate';
 import { createGrpcServer } from './grpc-server';
 import { handshakeLine, readLaunch, startedByTerraform } from './handshake';
@@ -55,7 +55,7 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
     await start(options, loggerFor(env, name, now), life);
   } catch (reason) {
     // Terraform shows a first line that is no handshake to the user.
-    const problem = isByokError(reason) ? reason.message : reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    const problem = isByokError(reason) ? reason.message : stackOf(reason);
     writeLine(stdout, `provider ${name} cannot start: ${problem.replaceAll('\n', ' ')}`);
     process.exit(1);
   }
@@ -100,13 +100,9 @@ function watchProcess(life: Life): void {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void endWhenIdle(life, terminated));
   }
-  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
-      // Terraform looks for "panic: " and shows what follows.
-      writeLine(stderr, `panic: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    }
-    process.exit(1);
-  });
+  process.on('uncaughtException', crash);
+  // Node's own words about a rejection repeat what it was rejected with.
+  process.on('unhandledRejection', crash);
   // stdin is Terraform's own, so it is no sign of life; the parent is.
   const parent = process.ppid;
   const poll = setInterval(() => {
@@ -115,6 +111,14 @@ function watchProcess(life: Life): void {
       void endWhenIdle(life, 0);
     }
   }, parentPollMs).unref();
+}
+
+function crash(thrown: unknown): void {
+  if ((thrown as NodeJS.ErrnoException | null | undefined)?.code !== 'EPIPE') {
+    // Terraform looks for "panic: " and shows what follows.
+    writeLine(stderr, `panic: ${stackOf(thrown)}`);
+  }
+  process.exit(1);
 }
 
 /** Terraform throws log lines away unless TF_LOG asks for them; then they need not be written. */

@@ -23,7 +23,8 @@ import type { Context, ResourceDefinition } from './provider';
 import { attributePath, type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
 import type { Values } from './value';
-import { decodeBlockConfig, decodeConfig, decodeState, decodeStateAttributes, encodeState, type WireValue } from './value-codec';
+import { decodeBlockConfig, decodeConfig, decodeState, decodeStateAttributes, type WireValue } from './value-decoder';
+import { encodeState } from './value-encoder';
 
 export const valueRpcs = {
   ValidateProviderConfig: rpc({

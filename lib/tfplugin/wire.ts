@@ -2,22 +2,20 @@
  * The wire format of Protocol Buffers, as far as the plugin protocol uses it. Ours because every start of the provider would pay for a
  * library that is fourteen times as large; tested against protobufjs.
  */
+import { ByteWriter } from './byte-writer';
 
 export const varint = 0;
 export const lengthDelimited = 2;
 
-export class WireWriter {
-  #buffer = Buffer.allocUnsafe(1024);
-  #length = 0;
-
+export class WireWriter extends ByteWriter {
   uint32(value: number): this {
-    this.#reserve(5);
+    this.reserve(5);
     let rest = value >>> 0;
     while (rest > 0x7f) {
-      this.#buffer[this.#length++] = (rest & 0x7f) | 0x80;
+      this.buffer[this.length++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.#buffer[this.#length++] = rest;
+    this.buffer[this.length++] = rest;
     return this;
   }
 
@@ -26,13 +24,13 @@ export class WireWriter {
     if (value >= 0 && value <= 0xffffffff) {
       return this.uint32(value);
     }
-    this.#reserve(10);
+    this.reserve(10);
     let rest = BigInt.asUintN(64, BigInt(value));
     while (rest > 0x7fn) {
-      this.#buffer[this.#length++] = Number(rest & 0x7fn) | 0x80;
+      this.buffer[this.length++] = Number(rest & 0x7fn) | 0x80;
       rest >>= 7n;
     }
-    this.#buffer[this.#length++] = Number(rest);
+    this.buffer[this.length++] = Number(rest);
     return this;
   }
 
@@ -41,38 +39,26 @@ export class WireWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.uint32(value.length).#reserve(value.length);
-    this.#buffer.set(value, this.#length);
-    this.#length += value.length;
+    this.uint32(value.length).reserve(value.length);
+    this.buffer.set(value, this.length);
+    this.length += value.length;
     return this;
   }
 
   string(value: string): this {
     const size = Buffer.byteLength(value);
-    this.uint32(size).#reserve(size);
-    this.#length += this.#buffer.write(value, this.#length);
+    this.uint32(size).reserve(size);
+    this.length += this.buffer.write(value, this.length);
     return this;
   }
 
   /** What `write` puts out, with its length before it. */
   delimited(write: () => void): this {
-    const start = this.#length;
+    const start = this.length;
     write();
-    const content = Buffer.from(this.#buffer.subarray(start, this.#length));
-    this.#length = start;
+    const content = Buffer.from(this.buffer.subarray(start, this.length));
+    this.length = start;
     return this.bytes(content);
-  }
-
-  finish(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
-  }
-
-  #reserve(size: number): void {
-    if (this.#length + size > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + size));
-      this.#buffer.copy(larger, 0, 0, this.#length);
-      this.#buffer = larger;
-    }
   }
 }
 

@@ -1,35 +1,33 @@
-/** The built handler in a process of its own, invoked as Lambda invokes it, with AWS and a KMS on loopback. */
+/** The built handler in a process of its own, invoked as Lambda invokes it, with AWS and a KMS on loopback, and keys that it made. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer } from '../../lib/aws-cdk/handler/response';
 import { declarationOf, type KeyProperties, parametersVariable } from '../../lib/aws-cdk/key-properties';
 import { type Emulator, startEmulator } from '../../lib/emulator';
-import type { Place } from '../support/leak-scanner';
+import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { type AwsServices, startAwsServices } from './aws-services';
 
 const bundle = join(__dirname, '..', '..', 'dist', 'bundle', 'aws-cdk-handler', 'index.js');
 
-export interface Answer {
-  readonly Status: 'SUCCESS' | 'FAILED';
-  readonly Reason: string;
-  readonly PhysicalResourceId: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly Data?: Readonly<Record<string, string>>;
-}
+type RequestType = 'Create' | 'Update' | 'Delete';
 
-export type RequestType = 'Create' | 'Update' | 'Delete';
-
-export interface RequestOptions {
+interface RequestOptions {
   readonly physicalId?: string;
   readonly old?: KeyProperties;
   readonly requestId?: string;
   readonly remainingMs?: number;
   /** False: the event is not of the stack, which declares something else. */
   readonly declared?: boolean;
+}
+
+interface Created {
+  readonly keyId: string;
+  readonly material: Buffer;
+  readonly properties: KeyProperties;
+  readonly answer: Answer;
 }
 
 export class Lambda {
@@ -39,19 +37,21 @@ export class Lambda {
 
   readonly aws: AwsServices;
   readonly kms: Emulator;
-  /** In the secret of the login. */
-  readonly login: string;
+  /** All that it was given. */
+  readonly materials: Buffer[] = [];
   /** Lines of the log, of both outputs. */
   log = '';
+  /** In the secret of the login. */
+  readonly #login: string;
   /** Its path is as good as a password. */
-  readonly responseUrl: string;
+  readonly #responseUrl: string;
   readonly #process: ChildProcess;
 
   private constructor(aws: AwsServices, kms: Emulator) {
     this.aws = aws;
     this.kms = kms;
-    this.login = JSON.stringify({ access_key: kms.accessKey, secret_key: kms.secretKey });
-    this.responseUrl = `${aws.url}/answer?X-Amz-Signature=${randomBytes(32).toString('hex')}`;
+    this.#login = JSON.stringify({ access_key: kms.accessKey, secret_key: kms.secretKey });
+    this.#responseUrl = `${aws.url}/answer?X-Amz-Signature=${randomBytes(32).toString('hex')}`;
     const env = {
       PATH: process.env.PATH,
       NODE_NO_WARNINGS: '1',
@@ -68,10 +68,16 @@ export class Lambda {
         this.log += chunk;
       });
     }
-    aws.secrets.set(loginArn, this.login);
+    aws.secrets.set(loginArn, this.#login);
   }
 
-  /** Properties of a key with material of its own, in a secret. */
+  newMaterial(): Buffer {
+    const material = randomBytes(32);
+    this.materials.push(material);
+    return material;
+  }
+
+  /** Properties of a key with this material, in a secret of its own. */
   properties(material: Buffer, settings: Partial<KeyProperties> = {}): KeyProperties {
     const secret = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:material-${randomUUID().slice(0, 8)}`;
     this.aws.secrets.set(secret, material.toString('base64'));
@@ -85,6 +91,24 @@ export class Lambda {
       metricKey: 'stack/payments',
       ...settings,
     };
+  }
+
+  /** A key with new material. */
+  async create(settings: Partial<KeyProperties> = {}): Promise<Created> {
+    const material = this.newMaterial();
+    const properties = this.properties(material, settings);
+    const answer = await this.request('Create', properties);
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    return { keyId: answer.PhysicalResourceId, material, properties, answer };
+  }
+
+  /** Since the journal of the KMS was cleared. */
+  keysMade(): number {
+    return this.kms.calls().filter(({ operation, status }) => operation === 'create-key' && status === 200).length;
+  }
+
+  rememberedProof({ memory }: KeyProperties, keyId: string): unknown {
+    return JSON.parse(this.aws.parameters.get(memory) ?? '{"keys":{}}').keys[keyId]?.proof;
   }
 
   /** As CloudFormation does before it asks. */
@@ -108,7 +132,7 @@ export class Lambda {
     return {
       RequestType: type,
       ServiceToken: service.ServiceToken,
-      ResponseURL: this.responseUrl,
+      ResponseURL: this.#responseUrl,
       StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/stack/1',
       RequestId: requestId,
       ResourceType: 'Custom::ByokImportedKey',
@@ -140,13 +164,18 @@ export class Lambda {
     }
   }
 
-  /** Everything that could have told a secret. */
-  places(): Place[] {
-    return [
+  /** Secrets that stand in the log, in an answer, or in what it remembers. */
+  leaks(): string[] {
+    const places: Place[] = [
       { name: 'log', content: Buffer.from(this.log) },
       ...this.aws.answers.map(({ body }, index) => ({ name: `answer ${index}`, content: Buffer.from(body) })),
       ...[...this.aws.parameters].map(([name, value]) => ({ name, content: Buffer.from(value) })),
     ];
+    const secrets = [...this.materials, this.#login, this.kms.secretKey, this.#responseUrl.split('=')[1] ?? ''];
+    return findLeaks(
+      places,
+      secrets.flatMap((secret, index) => needlesOf(`secret ${index}`, secret)),
+    );
   }
 
   async close(): Promise<void> {
@@ -156,6 +185,11 @@ export class Lambda {
     await ended;
     await Promise.all([this.aws.close(), this.kms.close()]);
   }
+}
+
+/** As properties spell an expiry. */
+export function inDays(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
 }
 
 const loginArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:kms-login';

@@ -85,6 +85,8 @@ test('no secret is in cdktf.out, state, plan, trace logs, the home folder and ou
   env.EXPIRY = '2036-01-01T00:00:00Z';
   await run(0, 'cdktf', 'deploy', '--auto-approve');
   await expectHeld(watch, right);
+  // Refused by every other command, as above.
+  provide(wrong);
   await run(0, 'cdktf', 'destroy', '--auto-approve');
 
   const fingerprint = fingerprintOf(right.variable);

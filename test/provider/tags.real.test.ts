@@ -54,6 +54,21 @@ test('are not asked for where none are declared', async () => {
   expect(emulator.calls().filter(({ operation }) => operation.includes('tag'))).toEqual([]);
 });
 
+test('may have the names that objects have of their own', async () => {
+  bench = await workbench(emulator, tagged('{ "__proto__" = "1", constructor = "2" }'));
+  expect((await bench.workspace.apply()).code).toBe(0);
+  const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
+  expect(Object.entries(await tagsInKms(keyId))).toEqual([
+    ['__proto__', '1'],
+    ['constructor', '2'],
+  ]);
+  expect((await bench.workspace.plan()).code).toBe(0);
+
+  configure(emulator, bench.workspace, tagged('{ team = "billing" }'));
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(await tagsInKms(keyId)).toEqual({ team: 'billing' });
+});
+
 test('that the API does not take are refused at plan', async () => {
   bench = await workbench(emulator, tagged('{ "a=b" = "1" }'));
   const plan = await bench.workspace.plan();
