@@ -102,7 +102,7 @@ test('the emulator does not share the signer or the client with what it checks',
 /** Package imports of each folder, so that a heavy library cannot slip into the provider's start. */
 test.each([
   ['provider', /^node:.*$/],
-  ['tfplugin', /^(node:.*|@msgpack\/msgpack)$/],
+  ['tfplugin', /^node:.*$/],
   ['lifecycle', /^node:.*$/],
   ['kms', /^node:.*$/],
   ['wrap', /^node:.*$/],

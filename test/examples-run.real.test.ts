@@ -3,13 +3,15 @@
  * cryptography of its own, that the KMS holds the right bytes; here it is seen that they were run and what they showed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './support/checkout';
 import { ExampleCheckout } from './support/example-checkout';
+import { buildNullProvider, installNullProvider } from './support/null-provider';
+import { scratchFolder } from './support/scratch-folder';
 
 const examples = join(root, 'examples');
-const played = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'run.mjs')));
+const played = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'README.md')));
 
 let checkout: ExampleCheckout;
 
@@ -74,6 +76,46 @@ const hsmInstalled = spawnSync('sh', ['-c', hsmTools]).status === 0;
   const stdout = await checkout.succeed('hsm-ceremony');
   expect(stdout).toMatch(/\+ import_reason += "the key holds no material any more/);
   expect(stdout).toContain('✔ Prove it again: same key id, same material');
+  expect(stdout).toContain('✔ byok ceremony finish, and prove it');
+  await checkout.expectNothingLeft();
+});
+
+/** As on a machine whose only source of providers is a mirror. @returns path of the CLI configuration */
+function mirrorOnly(folder: string): string {
+  const file = join(folder, 'terraform.rc');
+  mkdirSync(join(folder, 'terraform.d', 'plugins'), { recursive: true });
+  writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${folder}/terraform.d/plugins"\n  }\n}\n`);
+  return file;
+}
+
+test('null-hooks: cdktf deploy itself has byok import and heal, and cdktf destroy has it delete', async () => {
+  const folder = scratchFolder();
+  installNullProvider(buildNullProvider(), folder);
+  const stdout = await checkout.succeed('null-hooks', { TF_CLI_CONFIG_FILE: mirrorOnly(folder), BYOK_DRIFT_TOKEN: '41' });
+  expect(stdout).toContain('✔ byok check --drift-token, cdktf deploy: another token, and the material is imported again');
+  expect(stdout).toContain('The drift token went from 0 to 1.');
+  expect(stdout).toMatch(/"fingerprint": "sha256:[0-9a-f]{64}"/);
+  await checkout.expectNothingLeft();
+});
+
+test('null-hooks: fails in one sentence, with nothing done, where the null provider cannot be had', async () => {
+  const { code, stderr } = await checkout.start('null-hooks', { TF_CLI_CONFIG_FILE: mirrorOnly(scratchFolder()) }).finished;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/\n\nThe run failed: terraform cannot get hashicorp\/null: .*; nothing was deployed\n$/);
+  await checkout.expectNothingLeft();
+});
+
+test('aws-cdk: the function of the synthesized stack answers CloudFormation, and no settings of the shell get in', async () => {
+  const stdout = await checkout.succeed('aws-cdk', {
+    AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:9',
+    AWS_PROFILE: 'live',
+    CDK_OUTDIR: '/nowhere',
+    HW_AUTH_TOKEN: 'live',
+  });
+  const key = / {2}Create {2}SUCCESS, key ([0-9a-f-]{36}), expires 20\S+Z\n/.exec(stdout)?.[1];
+  expect(stdout).toContain(`  Update  SUCCESS, key ${key}, expires 2035-01-31T00:00:00Z\n`);
+  expect(stdout).toMatch(/ {2}rule {4}the material was imported: .*\n +metrics: DaysUntilExpiry [\d.]+, NeedsAttention 0\n/);
+  expect(stdout).toContain(`  Delete  SUCCESS, key ${key}\n`);
   await checkout.expectNothingLeft();
 });
 
@@ -91,6 +133,6 @@ test('every example is in the list, and its README says in two commands how to r
     expect(list).toContain(`[${name}](${name}/README.md)`);
     const readme = readFileSync(join(examples, name, 'README.md'), 'utf8');
     expect(readme).toContain(name === 'quickstart' ? 'npm run quickstart' : `npm ci && npm run build\nnode examples/${name}/run.mjs\n`);
-    expect(readme).toContain('In your own project: ');
+    expect(readme).toContain('In your own project:');
   }
 });

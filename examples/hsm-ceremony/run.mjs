@@ -29,7 +29,7 @@ await runExample(import.meta.url, {
 
 ${change}
 
-The token wrapped the key twice; neither Terraform nor the provider has seen it. Of the other key, byok has seen ciphertext only, made by
+The token wrapped the key twice; neither Terraform nor the provider has seen it. Of the other key, byok has seen ciphertext, made by
 
 ${ceremony.commands.map((command) => `  ${command}`).join('\n')}`,
 });

@@ -1,6 +1,6 @@
 // Runs an example in a folder of its own, `.run/` beside it, as if that were a user's project: its main.ts or main.tf is copied there,
 // with key files and state. Terraform's own commands do the work, as `cdktf deploy` has them do it.
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailed } from './commands.mjs';
@@ -10,7 +10,9 @@ const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 
 /**
  * @param moduleUrl import.meta.url of the example's run.mjs
- * @param terraform, steps, summary as for runSteps; found.project is a Project
+ * @param terraform as for runSteps
+ * @param steps as for runSteps; found.project is a Project
+ * @param summary as for runSteps
  */
 export function runExample(moduleUrl, { terraform, steps, summary }) {
   const source = fileURLToPath(new URL('.', moduleUrl));
@@ -59,17 +61,15 @@ class Project {
   /** Copies the program of the example, after an edit such as a user would make, and runs it; then `terraform init`. */
   async synthesize(edit) {
     await this.runProgram(edit);
+    const stacks = join(this.folder, 'cdktf.out', 'stacks');
+    this.terraformFolder = join(stacks, readdirSync(stacks)[0]);
     await this.#initialize();
   }
 
-  /** The first half of it, with more variables. */
+  /** The same without Terraform; variables are more of its environment. */
   async runProgram(edit, variables = {}) {
     this.writeProgram(edit);
     await this.#commands.runWith(variables, this.folder, process.execPath, tsx, 'main.ts');
-    const stacks = join(this.folder, 'cdktf.out', 'stacks');
-    if (existsSync(stacks)) {
-      this.terraformFolder = join(stacks, readdirSync(stacks)[0]);
-    }
   }
 
   /** Only copies it, for whoever runs it. */

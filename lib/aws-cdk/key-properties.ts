@@ -2,6 +2,7 @@
  * What the construct writes into the template, and the handler reads back: names and places. Nothing secret has a place in it. The rule
  * between deployments carries the same.
  */
+import type { KmsPlace } from '../schema/provider';
 
 /** CloudFormation makes a text of it, EventBridge does not. */
 export type Scalar = string | number | boolean;
@@ -19,7 +20,7 @@ export type MaterialPlace =
   | { readonly parameter: string };
 
 /** Absent: as the documentation of the construct's property says. */
-export interface KeyProperties {
+export interface KeyProperties extends KmsPlace {
   /** Of a key that is made; otherwise there is a `keyId`. */
   readonly alias?: string | undefined;
   readonly keyId?: string | undefined;
@@ -42,13 +43,6 @@ export interface KeyProperties {
   readonly allowInterruption?: Scalar | undefined;
   readonly allowUnverifiedRenewal?: Scalar | undefined;
   readonly allowWeakMaterial?: Scalar | undefined;
-  readonly cloud?: string | undefined;
-  readonly region?: string | undefined;
-  readonly projectId?: string | undefined;
-  readonly projectName?: string | undefined;
-  readonly enterpriseProjectId?: string | undefined;
-  readonly kmsEndpoint?: string | undefined;
-  readonly authUrl?: string | undefined;
   /** ARN of the secret with the login to the KMS. */
   readonly credentials: string;
   /**

@@ -8,6 +8,7 @@ import { keyDestroyPolicies } from '../schema/external-key';
 import { fingerprintFormat, materialDestroyPolicies } from '../schema/key-material';
 import { keyRules, type Rule } from '../schema/key-rules';
 import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../schema/kms';
+import { faultsOfTags } from '../schema/tag-faults';
 import type { ImportedKeyProps } from './imported-key-props';
 import { deletionOfNamedKey } from './key-properties';
 
@@ -51,7 +52,7 @@ export function faultsOf(props: ImportedKeyProps): string[] {
     ...faultsOfForms(props),
     ...faultsOfValues(props),
     ...faultsOfExpiration(props),
-    ...faultsOfTags(props.tags ?? {}),
+    ...faultsOfTags(props.tags ?? {}, (text) => !Token.isUnresolved(text)),
     ...faultsOfRemoval(props),
     ...(props.checkEvery === undefined ? [] : faultsOfInterval(props.checkEvery)),
   ];
@@ -168,20 +169,6 @@ function faultsOfParsing(text: string | undefined, parse: (text: string) => unkn
     }
     return [error.message.replace('expiration_time', 'expirationTime')];
   }
-}
-
-function faultsOfTags(tags: Readonly<Record<string, string>>): string[] {
-  const { tagKey, tagValue, numberOfTags } = keyRules;
-  const entries = Object.entries(tags);
-  return [
-    ...(numberOfTags.accepts(entries.length) ? [] : [`tags holds ${entries.length} tags; allowed are ${numberOfTags.allowed}`]),
-    ...entries.flatMap(([key, value]) => [
-      ...(Token.isUnresolved(key) || tagKey.accepts(key) ? [] : [`tags holds the name "${key}"; allowed are ${tagKey.allowed}`]),
-      ...(Token.isUnresolved(value) || tagValue.accepts(value)
-        ? []
-        : [`tags holds the value "${value}" of "${key}"; allowed are ${tagValue.allowed}`]),
-    ]),
-  ];
 }
 
 function faultsOfRemoval({ keyId, removalPolicy, onDestroy, keyOnDestroy }: ImportedKeyProps): string[] {

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { externalKeySchema, type KeyDestroyPolicy } from '../schema/external-key';
 import { keyRules } from '../schema/key-rules';
 import { defaultKeySpec, type KeySpec, type KeyUsage, tryFindKeySpec } from '../schema/kms';
+import { faultsOfTags } from '../schema/tag-faults';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { isLiteral, literal } from './config-attributes';
 import { ExternalKeyReference, type IExternalKey } from './external-key-reference';
@@ -140,7 +141,7 @@ function faultsOf({ alias, description, pendingDays, keySpec, keyUsage, tags }: 
       : [`description has ${text.length} characters; allowed are ${descriptionRule.allowed}`]),
     ...(days === undefined || daysRule.accepts(days) ? [] : [`pendingDays is ${days}; allowed is ${daysRule.allowed}`]),
     ...faultsOfUsage(keySpec ?? defaultKeySpec, keyUsage),
-    ...faultsOfTags(literal(tags) ?? {}),
+    ...faultsOfTags(literal(tags) ?? {}, isLiteral),
   ];
 }
 
@@ -151,18 +152,4 @@ function faultsOfUsage(keySpec: KeySpec | IResolvable, keyUsage: KeyUsage | IRes
   return usages === undefined || usage === undefined || usages.includes(usage)
     ? []
     : [`keyUsage is "${usage}"; allowed for ${spec} are ${usages.map((one) => `"${one}"`).join(', ')}: give one, or leave it out`];
-}
-
-function faultsOfTags(tags: Readonly<Record<string, string>>): string[] {
-  const { tagKey, tagValue, numberOfTags } = keyRules;
-  const entries = Object.entries(tags);
-  return [
-    ...(numberOfTags.accepts(entries.length) ? [] : [`tags holds ${entries.length} tags; allowed are ${numberOfTags.allowed}`]),
-    ...entries.flatMap(([key, value]) => [
-      ...(!isLiteral(key) || tagKey.accepts(key) ? [] : [`tags holds the name "${key}"; allowed are ${tagKey.allowed}`]),
-      ...(!isLiteral(value) || tagValue.accepts(value)
-        ? []
-        : [`tags holds the value "${value}" of "${key}"; allowed are ${tagValue.allowed}`]),
-    ]),
-  ];
 }

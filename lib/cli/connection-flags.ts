@@ -4,22 +4,9 @@
  */
 import type { Command } from 'commander';
 import type { ConnectionConfig } from '../kms/connection';
-import { providerSchema } from '../schema/provider';
+import { type KmsPlace, providerSchema } from '../schema/provider';
 
-export type ConnectionFlags = Pick<
-  ConnectionConfig,
-  | 'cloud'
-  | 'region'
-  | 'projectId'
-  | 'projectName'
-  | 'enterpriseProjectId'
-  | 'kmsEndpoint'
-  | 'authUrl'
-  | 'userName'
-  | 'domainName'
-  | 'accessKey'
-  | 'caFile'
->;
+export type ConnectionFlags = KmsPlace & Pick<ConnectionConfig, 'userName' | 'domainName' | 'accessKey' | 'caFile'>;
 
 const flags = {
   cloud: 'NAME',

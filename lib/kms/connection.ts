@@ -10,6 +10,7 @@ import {
   documentedRequestsPerSecond,
   type EnvironmentSetting,
   environmentVariables,
+  type KmsPlace,
 } from '../schema/provider';
 import type { Secret } from '../secret';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
@@ -18,14 +19,7 @@ import { chooseLogin, type Family, type Login, type LoginValues } from './login'
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The provider block or the flags of a command; everything may be left out, and an empty text counts as left out. */
-export interface ConnectionConfig {
-  readonly cloud?: string | undefined;
-  readonly region?: string | undefined;
-  readonly projectId?: string | undefined;
-  readonly projectName?: string | undefined;
-  readonly enterpriseProjectId?: string | undefined;
-  readonly kmsEndpoint?: string | undefined;
-  readonly authUrl?: string | undefined;
+export interface ConnectionConfig extends KmsPlace {
   readonly authToken?: Secret | undefined;
   readonly userName?: string | undefined;
   readonly password?: Secret | undefined;

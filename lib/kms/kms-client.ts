@@ -5,12 +5,13 @@ import { type KeyPage, tryParseJson, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
+import { requestIdOf } from './failed-attempt';
 import type { Iam } from './iam';
 import { hasApiCode, hasReaction, KmsError } from './kms-error';
 import type { CallOptions, CreateKeyRequest, ImportKeyMaterialRequest, ImportParameters, KeyDetail, Kms, Tags } from './model';
 import { type Operation, operations, type RequestBody } from './operations';
 import { secretFieldNames } from './request-fields';
-import { RequestSender, requestIdOf, type SenderOptions } from './request-sender';
+import { RequestSender, type SenderOptions } from './request-sender';
 import type { Response } from './transport';
 
 export type { KmsLog } from './request-sender';

@@ -1,19 +1,18 @@
 /**
- * Sends one request to the KMS or to IAM: within the rate limit, repeated where that does no harm, and every failure turned into
- * one kind of error. Messages and log lines never hold a token, a signature, wrapped material or a text to encrypt.
+ * Sends one request to the KMS or to IAM: within the rate limit, and repeated where that does no harm. Log lines never hold a token, a
+ * signature, wrapped material or a text to encrypt.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
-import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../schema/kms-errors';
 import { defaultMaxRetries, documentedRequestsPerSecond } from '../schema/provider';
 import { type Headers, type OutgoingRequest, secretHeaderNames } from './authenticator';
 import type { Environment } from './connection';
-import { parseRefusal, quote } from './error-envelope';
-import { hasApiCode, KmsError } from './kms-error';
-import { UnreachableError } from './lost-answer';
+import { quote } from './error-envelope';
+import { type FailedAttempt, noAnswer, refusal, requestIdOf } from './failed-attempt';
+import { hasApiCode } from './kms-error';
 import { encodeQuery } from './query';
 import { RateLimiter } from './rate-limiter';
-import { type Failure, isWorthRepeating, parseRetryAfter, type Repetition, retryDelayMs } from './retry';
+import { isWorthRepeating, type Repetition, retryDelayMs } from './retry';
 import { AttemptError, type Response, Transport } from './transport';
 
 export type KmsLog = (
@@ -70,9 +69,7 @@ export interface ServiceRequest {
   readonly signal: AbortSignal;
 }
 
-type Attempt =
-  | { readonly response: Response }
-  | { readonly failure: Failure; readonly error: Error; readonly retryAfterMs?: number | undefined };
+type Attempt = { readonly response: Response } | FailedAttempt;
 
 export interface Service {
   readonly name: 'KMS' | 'IAM';
@@ -187,7 +184,7 @@ export class RequestSender {
         duration_ms: Math.round(this.#uptimeMs() - started),
         request_id: requestId,
       });
-      return response.status >= 200 && response.status < 300 ? { response } : this.#refusal(request, response, hidden);
+      return response.status >= 200 && response.status < 300 ? { response } : refusal(request, response, hidden, this.#now());
     } catch (error) {
       if (!(error instanceof AttemptError)) {
         throw error;
@@ -196,45 +193,8 @@ export class RequestSender {
         throwIfInterrupted(request);
       }
       this.#log('debug', `no answer from the ${this.#service.name}`, { ...logged, sent: error.sent, reason: quote(error.message, hidden) });
-      return this.#noAnswer(request, error, hidden);
+      return noAnswer(request, error, hidden, { host: this.#endpoint.host, attribute: this.#service.attribute });
     }
-  }
-
-  #refusal({ operation, names }: ServiceRequest, response: Response, hidden: readonly string[]): Attempt {
-    const { status, body, headers } = response;
-    const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
-    const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
-    const advice = isLoginAtFault(status, apiCode) ? `${known?.advice ?? 'check the login'} (${names})` : known?.advice;
-    const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response) ?? requestId, advice };
-    // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
-    const code = status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
-    return {
-      failure: { kind: 'refused', reaction: reactionTo(status, apiCode), throttled: isThrottled(status, apiCode) },
-      error: new KmsError(fields, { code }),
-      retryAfterMs: parseRetryAfter(headers['retry-after'], this.#now()),
-    };
-  }
-
-  #noAnswer({ operation, repetition }: ServiceRequest, cause: AttemptError, hidden: readonly string[]): Attempt {
-    const reason = quote(cause.message, hidden);
-    const { host } = this.#endpoint;
-    if (cause.permanent === 'untrusted certificate') {
-      const message = `the certificate of ${host} is not trusted: ${reason}; check that this is the host you mean, and if its certificate comes from an authority of your own, name the PEM file in ca_file`;
-      return {
-        failure: { kind: 'unsent', permanent: true },
-        error: new ByokError('ERR_CONFIGURATION', message, { attribute: 'ca_file', cause }),
-      };
-    }
-    const effect = !cause.sent
-      ? `nothing was sent; check ${this.#service.attribute}, region and the network`
-      : repetition === 'once'
-        ? 'the request may have taken effect'
-        : 'try again';
-    const message = `${operation} got no answer from ${host}: ${reason}; ${effect}`;
-    return {
-      failure: cause.sent ? { kind: 'lost' } : { kind: 'unsent', permanent: cause.permanent !== undefined },
-      error: new UnreachableError(operation, message, { sent: cause.sent, cause }),
-    };
   }
 
   async #wait(ms: number, request: ServiceRequest): Promise<void> {
@@ -247,11 +207,6 @@ export class RequestSender {
       }
     }
   }
-}
-
-export function requestIdOf({ headers }: Response): string | undefined {
-  const id = headers['x-request-id'];
-  return typeof id === 'string' ? quote(id, []) : undefined;
 }
 
 function throwIfInterrupted({ signal, operation }: ServiceRequest): void {

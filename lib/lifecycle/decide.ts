@@ -128,7 +128,7 @@ function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: 
 function decideDisabled(wish: Wish, { observation }: Knowledge, now: Date): Decision {
   const wished = wantedExpiration(wish.expiration, observation.expiration, now);
   return sameExpiration(wished, observation.expiration)
-    ? nothing(observation)
+    ? nothing(observation, ...noticesOfExpiry(wish, observation, now))
     : nothing(observation, {
         summary: 'Change of expiration_time postponed: the key is disabled',
         detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Enable it to let the change happen.`,

@@ -6,12 +6,9 @@ import type { CallOptions, KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
+import { makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
 
-export interface KeyWish {
-  readonly alias: string;
-  readonly description: string;
-  readonly keySpec: string;
-  readonly keyUsage: string | undefined;
+export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
   readonly enabled: boolean | undefined;
   readonly cancelPendingDeletion: boolean;
@@ -33,7 +30,7 @@ export interface KeyOutcome {
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
  */
 export async function createKey(context: LifecycleContext, wish: KeyWish): Promise<KeyOutcome> {
-  const { keyId, adopted, notices } = await ensureKey(context, wish);
+  const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish);
   try {
     const key = await waitUntil(
       context,
@@ -84,53 +81,6 @@ export async function removeKey(
       throw error;
     }
   }
-}
-
-/** KMS.1104 or a lost answer: the key may be the one that an interrupted run of ours left behind. */
-async function ensureKey(
-  context: LifecycleContext,
-  wish: KeyWish,
-): Promise<{ keyId: string; adopted: boolean; notices: readonly Notice[] }> {
-  const { alias: keyAlias, description: keyDescription, keySpec, keyUsage } = wish;
-  try {
-    const { keyId } = await context.kms.createKey(
-      { keyAlias, keySpec, keyDescription, ...(keyUsage === undefined ? {} : { keyUsage }) },
-      { signal: context.signal },
-    );
-    return { keyId, adopted: false, notices: [] };
-  } catch (error) {
-    if (!hasApiCode(error, 'KMS.1104') && !isLostAnswer(error)) {
-      throw error;
-    }
-    const namesakes = (await context.kms.listKeys({ signal: context.signal })).filter(
-      (key) => key.keyAlias === keyAlias && key.keyState !== '4',
-    );
-    if (namesakes.length === 0) {
-      throw error;
-    }
-    const keyId = adoptable(namesakes, wish, error).keyId;
-    const detail = `A key with alias "${keyAlias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
-    return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
-  }
-}
-
-function adoptable(namesakes: readonly KeyDetail[], wish: KeyWish, cause: unknown): KeyDetail {
-  const [key, ...others] = namesakes;
-  if (
-    key !== undefined &&
-    others.length === 0 &&
-    key.origin === 'external' &&
-    key.keyState === '5' &&
-    (key.keySpec ?? wish.keySpec) === wish.keySpec
-  ) {
-    return key;
-  }
-  const ids = namesakes.map(({ keyId }) => keyId).join(', ');
-  throw new ByokError(
-    'ERR_KEY_UNSUITABLE',
-    `alias "${wish.alias}" belongs to key ${ids}, which is not an empty external ${wish.keySpec} key and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
-    { attribute: 'alias', cause },
-  );
 }
 
 /** Each aspect for itself, from what was observed. */

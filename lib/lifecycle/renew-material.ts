@@ -5,7 +5,7 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ByokError, isByokError } from '../errors';
-import { hasApiCode, KmsError } from '../kms/kms-error';
+import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import { type ExpirationInstant, formatExpirationTime } from '../schema/expiration-time';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil, withPatience } from './context';
@@ -109,7 +109,7 @@ async function backOut(context: LifecycleContext, keyId: string, { source, from,
     return cause;
   }
   const [code, message] = isByokError(cause) ? [cause.code, cause.message] : (['ERR_INTERNAL', String(cause)] as const);
-  if (cause instanceof KmsError && !isLostAnswer(cause) && !hasApiCode(cause, 'KMS.2606')) {
+  if (!isLostAnswer(cause) && !hasApiCode(cause, 'KMS.2606')) {
     try {
       await importMaterial(context, { keyId, expiration: from, source });
       return new ByokError(

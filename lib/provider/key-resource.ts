@@ -58,7 +58,7 @@ export const externalKeyResource = {
       return { planned: null, requiresReplace: [], private: noPrivateState };
     }
     if (prior === null) {
-      return { planned: plannedNew(proposed, config), requiresReplace: [], private: noPrivateState };
+      return { planned: plannedNew(proposed, config), requiresReplace: [], private: encodeSuccessor(proposed) };
     }
     const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
     if (requiresReplace.length > 0) {
@@ -68,10 +68,11 @@ export const externalKeyResource = {
     return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: noPrivateState };
   },
 
-  async apply({ prior, planned }, unconnected, context) {
+  async apply({ prior, planned, plannedPrivate }, unconnected, context) {
     const client = requireConnection(unconnected);
     if (planned === null) {
       const state = prior ?? {};
+      refuseSuccessor(state, plannedPrivate);
       await removeKey(
         lifecycleContext(client, context, 'delete', state),
         text(state, 'key_id') ?? '',
@@ -205,6 +206,23 @@ function wishOf(planned: Values, prior: Values | null): KeyWish {
 function finish(planned: Values, { key, notices }: KeyOutcome, context: Context): StateResult {
   warn(context, notices);
   return { state: complete(planned, observed(key, planned)), private: noPrivateState };
+}
+
+/** Of the plan of a new key: the destroy leg of a replacement is given the same. */
+function encodeSuccessor(proposed: Values): Uint8Array {
+  return Buffer.from(JSON.stringify({ successorAlias: text(proposed, 'alias') }), 'utf8');
+}
+
+/** `-replace` has no plan of its own that could refuse: the key would be scheduled, and its alias not be free for the next one. */
+function refuseSuccessor(prior: Values, plannedPrivate: Uint8Array): void {
+  const alias = text(prior, 'alias');
+  if (destroyPolicyOf(prior) === 'schedule_deletion' && alias !== undefined && Buffer.from(encodeSuccessor(prior)).equals(plannedPrivate)) {
+    throw new ByokError(
+      'ERR_REFUSED',
+      `the key is to be replaced by another one of the same alias "${alias}", which stays with the old key until that is gone; nothing was done: give the new key another alias`,
+      { attribute: 'alias' },
+    );
+  }
 }
 
 function destroyPolicyOf(state: Values): KeyDestroyPolicy {

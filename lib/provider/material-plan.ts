@@ -18,7 +18,12 @@ export interface MaterialPlan {
   readonly permitted: readonly Step[];
   readonly refusals: readonly unknown[];
   readonly notices: readonly Notice[];
+  /** Of a plan that makes a new object: the key that it is for, or `unknownKey`. */
+  readonly successorFor?: string;
 }
+
+/** In place of a key id that is only known after apply. */
+export const unknownKey = 'unknown';
 
 /** What a plan could see of the material. */
 export interface AtHand {
@@ -92,6 +97,7 @@ export function planCreate(proposed: Values, config: Values, atHand: AtHand, now
       import_reason: firstReason,
     },
     permitted: ['import'],
+    successorFor: text(config, 'key_id') ?? unknownKey,
     refusals,
     notices: sourceNotices(config, atHand, true),
   };

@@ -1,6 +1,7 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
 import { ByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
+import type { Notice } from '../lifecycle/context';
 import { createMaterial } from '../lifecycle/create-material';
 import { keyLost } from '../lifecycle/decide';
 import type { Proof } from '../lifecycle/decision';
@@ -9,7 +10,7 @@ import { holdsMaterial, isAbsent, observeMaterial } from '../lifecycle/material-
 import { provePublicKey } from '../lifecycle/prove-public-key';
 import { reconcileMaterial } from '../lifecycle/reconcile-material';
 import { privateKeyStays, refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
-import { formatInstant, sameExpiration } from '../schema/expiration-time';
+import { formatInstant, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { keyMaterialSchema } from '../schema/key-material';
 import { isAsymmetric } from '../schema/kms';
 import type { Context, PlanResult, ResourceDefinition, StateResult } from '../tfplugin/provider';
@@ -18,7 +19,7 @@ import { complete, isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { destroyPolicyOf, expirationOf, expirationText, isVerified, observationOf, rollingOf } from './material-config';
-import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
+import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate, unknownKey } from './material-plan';
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
 import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
@@ -94,6 +95,11 @@ export const keyMaterialResource = {
     const client = requireConnection(unconnected);
     if (planned === null || config === null) {
       const state = prior ?? {};
+      const { successorFor } = decodePrivateState(plannedPrivate, prior);
+      if (destroyPolicyOf(state) === 'delete_material' && mayBe(successorFor, text(state, 'key_id'))) {
+        warn(context, [staysForSuccessor(text(state, 'key_id') ?? '')]);
+        return { state: null, private: noPrivateState };
+      }
       warn(
         context,
         await removeMaterial(lifecycleContext(client, context, 'delete', state), text(state, 'key_id') ?? '', destroyPolicyOf(state)),
@@ -107,6 +113,7 @@ export const keyMaterialResource = {
       return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
     const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
+    refuseHalfDone(planned, outcome);
     return finishApply(prior, planned, outcome, memory.ours, context);
   },
 
@@ -119,6 +126,19 @@ export const keyMaterialResource = {
     };
   },
 } as const satisfies ResourceDefinition<Client>;
+
+/** Apply may do fewer steps than were planned, but then the state must not say that they were done. */
+function refuseHalfDone(planned: Values, { importedAt, observation, notices }: MaterialOutcome): void {
+  const declared = text(planned, 'expiration_time');
+  if (importedAt === undefined && declared !== undefined && isUnknown(planned, 'imported_at')) {
+    if (!sameExpiration(parseExpirationTime(declared), observation.expiration)) {
+      const why = notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ');
+      throw new ByokError('ERR_CHANGED_SINCE_PLAN', `the key changed since this plan, and nothing was done: ${why} Plan again`, {
+        attribute: 'key_id',
+      });
+    }
+  }
+}
 
 /** A get-publickey that is refused, as for want of a permission, costs the proof and not the refresh. */
 async function proofOnRefresh(
@@ -157,7 +177,12 @@ function finishPlan(
   return {
     planned: plan.planned,
     requiresReplace,
-    private: encodePrivateState({ proof: memory.proof, ours: memory.ours, permitted: plan.permitted }),
+    private: encodePrivateState({
+      proof: memory.proof,
+      ours: memory.ours,
+      permitted: plan.permitted,
+      successorFor: plan.successorFor,
+    }),
   };
 }
 
@@ -180,13 +205,26 @@ function planDestroy(prior: Values, context: Context): void {
   }
 }
 
+/** The destroy leg of a replacement comes first, and nothing has verified the way back: for the same key the material stays, and is adopted. */
+function mayBe(successorFor: string | undefined, keyId: string | undefined): boolean {
+  return successorFor === unknownKey || (successorFor !== undefined && successorFor === keyId);
+}
+
+function staysForSuccessor(keyId: string): Notice {
+  return {
+    summary: 'The material was not deleted',
+    detail: `This replaces the material of key ${keyId}, by what was known when it was planned for the very same key: it stays there, and what comes next adopts it.`,
+    attribute: 'on_destroy',
+  };
+}
+
 /** A key id that is not known yet may turn out to be the same: the material would be deleted, and must then be there to come back. */
 function refuseUnsureReplacement(prior: Values, proof: Proof | undefined, atHand: AtHand): ByokError | undefined {
   const deletes =
     destroyPolicyOf(prior) === 'delete_material' &&
     holdsMaterial(observationOf(prior).status) &&
     !isAsymmetric(text(prior, 'key_spec') ?? '');
-  const sure = atHand.fingerprint !== undefined && atHand.fingerprint === (proof?.fingerprint ?? atHand.fingerprint);
+  const sure = proof !== undefined && atHand.fingerprint === proof.fingerprint;
   return deletes && !sure
     ? new ByokError(
         'ERR_REFUSED',

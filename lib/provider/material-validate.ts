@@ -2,7 +2,13 @@
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { parseExpirationTime } from '../schema/expiration-time';
-import { defaultWarnBefore, fingerprintFormat, keyMaterialSchema } from '../schema/key-material';
+import {
+  defaultWarnBefore,
+  environmentVariableFormat,
+  fingerprintFormat,
+  keyMaterialSchema,
+  longestValidFor,
+} from '../schema/key-material';
 import { formats } from '../schema/kms';
 import { faultsOfCombinations } from '../schema/material-combinations';
 import type { AttributeSchema } from '../schema/model';
@@ -12,6 +18,8 @@ import { wrappingAlgorithms } from '../wrap/wrapping';
 import { text } from './attributes';
 import { rollingOf, wrappingAlgorithmOf } from './material-config';
 import { check, checkForm, report, validateAgainstSchema } from './validate';
+
+const longestValidForMs = parseDuration(longestValidFor, 'valid_for');
 
 export function validateMaterial({ config, writeOnlyAttributesAllowed }: ResourceValidateRequest, context: Context): void {
   validateAgainstSchema(keyMaterialSchema, config, context);
@@ -31,6 +39,9 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
   check(context, () => parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'));
   check(context, () => checkWindow(config));
   checkCommands(config, context);
+  for (const attribute of ['material_env', 'material_password_env'] as const) {
+    check(context, () => checkVariableName(attribute, text(config, attribute)));
+  }
   if (!writeOnlyAttributesAllowed) {
     refuseWriteOnly(config, context);
   }
@@ -40,15 +51,28 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
   }
 }
 
-/** @throws ByokError ERR_ARGUMENT when every plan would renew */
+/** @throws ByokError ERR_ARGUMENT when every plan would renew, or the KMS would refuse the expiry */
 function checkWindow(config: Values): void {
   const rolling = rollingOf(config);
+  if (rolling !== undefined && rolling.validForMs > longestValidForMs) {
+    throw new ByokError('ERR_ARGUMENT', `valid_for is "${rolling.validFor}"; allowed are up to ${longestValidFor}`, {
+      attribute: 'valid_for',
+    });
+  }
   if (rolling !== undefined && rolling.renewBeforeMs >= rolling.validForMs) {
     throw new ByokError(
       'ERR_ARGUMENT',
       `renew_before is "${rolling.renewBefore}", which is not shorter than valid_for "${rolling.validFor}", so every plan would renew; give a shorter one`,
       { attribute: 'renew_before' },
     );
+  }
+}
+
+/** Whoever put the value in place of its name must not read it in the message. */
+function checkVariableName(attribute: string, name: string | undefined): void {
+  if (name !== undefined && !environmentVariableFormat.test(name)) {
+    const message = `${attribute} is no name of an environment variable (not shown, it may be the secret itself); allowed are letters, digits and _, not beginning with a digit`;
+    throw new ByokError('ERR_ARGUMENT', message, { attribute });
   }
 }
 

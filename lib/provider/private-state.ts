@@ -16,6 +16,8 @@ export interface MaterialMemory {
 export interface MaterialPrivateState extends MaterialMemory {
   /** Steps that the plan showed; only in the private state of a plan. */
   readonly permitted: readonly Step[];
+  /** Of a plan that makes a new object: the key that it is for, "unknown" until apply. The destroy leg of a replacement is given it, too. */
+  readonly successorFor?: string | undefined;
 }
 
 const version = 1;
@@ -25,8 +27,9 @@ export function encodePrivateState({
   proof,
   ours,
   permitted,
+  successorFor,
 }: Omit<MaterialPrivateState, 'ours'> & { readonly ours: boolean | undefined }): PrivateState {
-  return Buffer.from(JSON.stringify({ version, proof, ours, permitted }), 'utf8');
+  return Buffer.from(JSON.stringify({ version, proof, ours, permitted, successorFor }), 'utf8');
 }
 
 /**
@@ -45,6 +48,7 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
     proof: toProof(parsed.proof) ?? proofInState(state),
     ours: typeof parsed.ours === 'boolean' ? parsed.ours : typeof state?.imported_at === 'string',
     permitted,
+    successorFor: typeof parsed.successorFor === 'string' ? parsed.successorFor : undefined,
   };
 }
 

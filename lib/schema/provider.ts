@@ -36,6 +36,17 @@ export const environmentVariables = {
 
 export type EnvironmentSetting = keyof typeof environmentVariables;
 
+/** Which KMS and which project, as a connection is told; nothing of a login. The attributes below say what each means. */
+export interface KmsPlace {
+  readonly cloud?: string | undefined;
+  readonly region?: string | undefined;
+  readonly projectId?: string | undefined;
+  readonly projectName?: string | undefined;
+  readonly enterpriseProjectId?: string | undefined;
+  readonly kmsEndpoint?: string | undefined;
+  readonly authUrl?: string | undefined;
+}
+
 export const providerSchema = {
   description:
     'Imports key material of your own (BYOK) into the KMS of Huawei Cloud, Open Telekom Cloud and their relatives, and keeps it imported. One login is needed: `auth_token`; or `user_name`, `password` and `domain_name`; or `access_key` and `secret_key`, for temporary ones with `security_token`. A login in this block wins over another one in the environment.',

@@ -3,55 +3,29 @@
  * missing in the table below, and that fails. What single logins and answers may give away is looked into in leaks.emulator.test.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { byokCommand } from '../../lib/cli/command';
 import { wrapWithOpenssl } from '../emulator/external-key';
 import { filesBelow } from '../support/leak-scanner';
-import { type ByokAndEmulator, type RunOptions, startByokAndEmulator } from './byok-and-emulator';
+import { ByokAmongSecrets } from './byok-among-secrets';
+import type { ByokAndEmulator, RunOptions } from './byok-and-emulator';
 
+let among: ByokAmongSecrets;
 let byok: ByokAndEmulator;
-/** What the user has; not searched. */
-let vault: string;
-/** Working, home and temporary folder of the command. */
-let folder: string;
-const secrets: (Buffer | string)[] = [];
 
 beforeAll(async () => {
-  byok = await startByokAndEmulator();
-  vault = mkdtempSync(join(tmpdir(), 'byok-vault-'));
-  folder = mkdtempSync(join(tmpdir(), 'byok-leaks-'));
-  mkdirSync(join(folder, 't'));
+  among = await ByokAmongSecrets.start();
+  byok = among.byok;
 });
 
-afterAll(async () => {
-  rmSync(vault, { recursive: true, force: true });
-  rmSync(folder, { recursive: true, force: true });
-  await byok.close();
-});
+afterAll(() => among.close());
 
-function secret<Secret extends Buffer | string>(value: Secret): Secret {
-  secrets.push(value);
-  return value;
-}
+const newMaterial = (): Buffer => among.secret(randomBytes(32));
 
-const newMaterial = (): Buffer => secret(randomBytes(32));
-
-let count = 0;
-
-function inVault(content: Buffer | string): string {
-  const path = join(vault, `file-${count++}`);
-  writeFileSync(path, content);
-  return path;
-}
-
-/** @param expected exit code @returns everything it printed */
-async function run(expected: number, args: readonly string[], { env, ...options }: RunOptions = {}): Promise<string> {
-  const { status, stdout, stderr } = await byok.run(args, { cwd: folder, ...options, env: { ...crowdedEnvironment(), ...env } });
-  expect([args, status, status === expected ? '' : stderr]).toEqual([args, expected, '']);
-  return stdout + stderr;
+function run(expected: number, args: readonly string[], { env, ...options }: RunOptions = {}): Promise<string> {
+  return among.run(expected, args, { ...options, env: { ...crowdedEnvironment(), ...env } });
 }
 
 let crowd: Record<string, string> | undefined;
@@ -59,12 +33,12 @@ let crowd: Record<string, string> | undefined;
 /** Secrets under names that mean something to us, and under one that means nothing. */
 function crowdedEnvironment(): Record<string, string> {
   crowd ??= {
-    OS_AUTH_TOKEN: secret(randomBytes(30).toString('base64url')),
+    OS_AUTH_TOKEN: among.secret(randomBytes(30).toString('base64url')),
     BYOK_ORDERS_KEY: newMaterial().toString('base64'),
     ORDERS_KEY: newMaterial().toString('base64'),
     TF_VAR_orders: newMaterial().toString('hex'),
   };
-  return { HOME: folder, TMPDIR: join(folder, 't'), ...crowd };
+  return crowd;
 }
 
 /** The same with --json, and without a right that it needs. */
@@ -81,7 +55,11 @@ const offline: RunOptions = { endpoint: undefined };
 /** Of the commands by their names: how they are run. */
 const runs: Readonly<Record<string, () => Promise<void>>> = {
   async emulator() {
-    const { child, output, ended } = byok.start(['emulator'], { ...offline, cwd: folder, env: crowdedEnvironment() });
+    const { child, output, ended } = byok.start(['emulator'], {
+      ...offline,
+      cwd: among.folder,
+      env: { ...among.environment, ...crowdedEnvironment() },
+    });
     try {
       while (!output.stdout.includes('Calls are listed here')) {
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -95,11 +73,11 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
         body: JSON.stringify({ key_alias: 'orders', origin: 'external' }),
       });
       const { key_info } = (await created.json()) as { key_info: { key_id: string } };
-      await run(0, ['import', '--key-id', key_info.key_id, '--material-file', inVault(newMaterial().toString('base64'))], {
+      await run(0, ['import', '--key-id', key_info.key_id, '--material-file', among.inVault(newMaterial().toString('base64'))], {
         endpoint,
         env,
       });
-      await run(1, ['status'], { endpoint, env: { ...env, HW_AUTH_TOKEN: secret(randomBytes(30).toString('base64url')) } });
+      await run(1, ['status'], { endpoint, env: { ...env, HW_AUTH_TOKEN: among.secret(randomBytes(30).toString('base64url')) } });
       expect(output.stderr).toContain('import-key-material');
     } finally {
       child.kill('SIGTERM');
@@ -109,11 +87,11 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
 
   async 'provider install'() {
     await run(0, ['provider', 'install', '--json'], offline);
-    await run(1, ['provider', 'install', '--plugin-dir', join(inVault(''), 'plugins')], offline);
+    await run(1, ['provider', 'install', '--plugin-dir', join(among.inVault(''), 'plugins')], offline);
   },
 
   async fingerprint() {
-    const file = inVault(newMaterial().toString('base64'));
+    const file = among.inVault(newMaterial().toString('base64'));
     await run(0, ['fingerprint', '--material-file', file], offline);
     await run(0, ['fingerprint', '--material-env', 'ORDERS_KEY', '--json'], offline);
     await run(1, ['fingerprint', '--material-env', 'ORDERS_KEY', '--material-encoding', 'hex'], offline);
@@ -125,16 +103,16 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   async check() {
-    const stolen = secret(randomBytes(24).toString('hex'));
+    const stolen = among.secret(randomBytes(24).toString('hex'));
     const state = {
       version: 4,
       resources: [{ mode: 'managed', type: 'random_password', name: 'p', instances: [{ attributes: { result: stolen } }] }],
     };
-    const file = inVault(JSON.stringify(state));
+    const file = among.inVault(JSON.stringify(state));
     await run(0, ['check', '--state', file], offline);
     await run(0, ['check', '--state', file, '--json', '--junit', 'report.xml'], offline);
     // What was meant to be a state is the key file.
-    const key = inVault(newMaterial().toString('base64'));
+    const key = among.inVault(newMaterial().toString('base64'));
     for (const source of ['--state', '--plan']) {
       await run(1, ['check', source, key], offline);
       await run(1, ['check', source, '-', '--json'], { ...offline, input: JSON.stringify({ [stolen]: stolen }) });
@@ -148,7 +126,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
 
   async import() {
     const keyId = await byok.createKey();
-    const file = inVault(newMaterial().toString('base64'));
+    const file = among.inVault(newMaterial().toString('base64'));
     await inEveryForm(['import', '--key-id', keyId, '--material-file', file], 'import-key-material');
     byok.emulator.deleteMaterial(keyId);
     await run(1, ['import', '--key-id', keyId, '--material-env', 'ORDERS_KEY']);
@@ -156,19 +134,19 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
 
   async 'ceremony start'() {
     await inEveryForm(['ceremony', 'start', '--key-id', await byok.createKey(), '--out-dir', ceremony], 'get-parameters-for-import');
-    secrets.push(readFileSync(join(folder, ceremony, 'ImportToken.b64'), 'utf8').slice(0, 64));
+    among.secrets.push(readFileSync(join(among.folder, ceremony, 'ImportToken.b64'), 'utf8').slice(0, 64));
   },
 
   async 'ceremony finish'() {
-    const publicKey = readFileSync(join(folder, ceremony, 'PublicKey.bin')).toString('base64');
+    const publicKey = readFileSync(join(among.folder, ceremony, 'PublicKey.bin')).toString('base64');
     const wrapped = Buffer.from(wrapWithOpenssl(publicKey, newMaterial()), 'base64');
-    writeFileSync(join(folder, ceremony, 'EncryptedKeyMaterial.bin'), wrapped);
+    writeFileSync(join(among.folder, ceremony, 'EncryptedKeyMaterial.bin'), wrapped);
     await inEveryForm(['ceremony', 'finish', '--dir', ceremony], 'import-key-material');
   },
 
   async apply() {
     const keyId = await byok.createKey();
-    const file = inVault(newMaterial().toString('base64'));
+    const file = among.inVault(newMaterial().toString('base64'));
     const applying = ['apply', '--key-id', keyId, '--record-dir', 'records'];
     await inEveryForm([...applying, '--material-command', JSON.stringify(['cat', file])], 'import-key-material');
     const another = ['--expiration-time', '2035-01-01T00:00:00Z'];
@@ -180,7 +158,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
 
   async remove() {
     const keyId = await byok.createKey();
-    await run(0, ['import', '--key-id', keyId, '--material-file', inVault(newMaterial().toString('base64'))]);
+    await run(0, ['import', '--key-id', keyId, '--material-file', among.inVault(newMaterial().toString('base64'))]);
     await inEveryForm(['remove', '--key-id', keyId], 'delete-imported-key-material');
   },
 };
@@ -211,9 +189,9 @@ test('none of them prints a secret of its surroundings, or writes one down', asy
   }
   await run(1, ['no-such-command'], offline);
   // The import token is meant to be there: the folder is what the ceremony is about.
-  const files = filesBelow(folder, [`${ceremony}/ImportToken.b64`]);
+  const files = filesBelow(among.folder, [`${ceremony}/ImportToken.b64`]);
   expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['report.xml', `${ceremony}/ceremony.json`]));
   expect(files.some(({ name }) => name.startsWith('records/'))).toBe(true);
-  expect(byok.leaks(secrets, files)).toEqual([]);
+  expect(byok.leaks(among.secrets, files)).toEqual([]);
   expect(byok.leaks(['The key material is imported.'])).not.toEqual([]);
 });

@@ -1,53 +1,32 @@
 /** Every command that takes secrets, with every login: when it works, when it fails, and when the other side sends back what it got. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
 import { filesBelow } from '../support/leak-scanner';
 import { clearPem, ecKey, encryptedPem, pkcs12, randomPassword, type SecretFile } from '../support/private-keys';
 import { type RecordingProxy, startRecordingProxy } from '../support/recording-proxy';
-import { type ByokAndEmulator, type RunOptions, startByokAndEmulator } from './byok-and-emulator';
+import { ByokAmongSecrets } from './byok-among-secrets';
+import type { ByokAndEmulator, RunOptions } from './byok-and-emulator';
 
+let among: ByokAmongSecrets;
 let byok: ByokAndEmulator;
 let proxy: RecordingProxy;
-/** What the user has; not searched. */
-let vault: string;
-/** Working, home and temporary folder of the command. */
-let folder: string;
-const secrets: (Buffer | string)[] = [];
 
 beforeAll(async () => {
-  byok = await startByokAndEmulator();
+  among = await ByokAmongSecrets.start();
+  byok = among.byok;
   proxy = await startRecordingProxy(byok.emulator.url);
-  vault = mkdtempSync(join(tmpdir(), 'byok-vault-'));
-  folder = mkdtempSync(join(tmpdir(), 'byok-leaks-'));
-  mkdirSync(join(folder, 't'));
 });
 
 afterAll(async () => {
-  rmSync(vault, { recursive: true, force: true });
-  rmSync(folder, { recursive: true, force: true });
   await proxy.close();
-  await byok.close();
+  await among.close();
 });
 
-function secret<Secret extends Buffer | string>(value: Secret): Secret {
-  secrets.push(value);
-  return value;
-}
-
-let count = 0;
-
-function inVault(content: Buffer | string): string {
-  const path = join(vault, `file-${count++}`);
-  writeFileSync(path, content);
-  return path;
-}
-
 function keep({ content, secrets: parts }: SecretFile): string {
-  secrets.push(...Object.values(parts));
-  return inVault(content);
+  among.secrets.push(...Object.values(parts));
+  return among.inVault(content);
 }
 
 type Login = Readonly<Record<string, string>>;
@@ -57,26 +36,24 @@ const logins: Readonly<Record<string, () => { env: Login; wrong: string }>> = {
   'a token': () => ({ env: { HW_AUTH_TOKEN: byok.emulator.authToken }, wrong: 'HW_AUTH_TOKEN' }),
   'a password': () => {
     const { userName, password, domainName } = byok.emulator;
-    const env = { HW_USER_NAME: userName, HW_USER_PASSWORD: secret(password), HW_DOMAIN_NAME: domainName };
+    const env = { HW_USER_NAME: userName, HW_USER_PASSWORD: among.secret(password), HW_DOMAIN_NAME: domainName };
     return { env, wrong: 'HW_USER_PASSWORD' };
   },
   'an access key': () => {
     const { accessKey, secretKey } = byok.emulator;
-    return { env: { HW_ACCESS_KEY: accessKey, HW_SECRET_KEY: secret(secretKey) }, wrong: 'HW_SECRET_KEY' };
+    return { env: { HW_ACCESS_KEY: accessKey, HW_SECRET_KEY: among.secret(secretKey) }, wrong: 'HW_SECRET_KEY' };
   },
   'a temporary access key': () => {
     const { accessKey, secretKey, securityToken } = byok.emulator.temporaryCredentials;
-    secrets.push(secretKey, securityToken.slice(0, 64));
+    among.secrets.push(secretKey, securityToken.slice(0, 64));
     return { env: { HW_ACCESS_KEY: accessKey, HW_SECRET_KEY: secretKey, HW_SECURITY_TOKEN: securityToken }, wrong: 'HW_SECURITY_TOKEN' };
   },
 };
 
-/** Everything that a command may write to is in one folder. */
-async function run(expected: number, args: readonly string[], login: Login, options: RunOptions = {}): Promise<string> {
-  const env = { HOME: folder, TMPDIR: join(folder, 't'), HW_AUTH_TOKEN: '', HW_AUTH_URL: `${proxy.url}/v3`, ...login, ...options.env };
-  const { status, stdout, stderr } = await byok.run(args, { endpoint: proxy.url, cwd: folder, ...options, env });
-  expect([args, status, status === expected ? '' : stderr]).toEqual([args, expected, '']);
-  return stdout + stderr;
+/** By way of the proxy, with this login only. */
+function run(expected: number, args: readonly string[], login: Login, options: RunOptions = {}): Promise<string> {
+  const env = { HW_AUTH_TOKEN: '', HW_AUTH_URL: `${proxy.url}/v3`, ...login, ...options.env };
+  return among.run(expected, args, { endpoint: proxy.url, ...options, env });
 }
 
 describe.each(Object.entries(logins))('with %s', (_name, make) => {
@@ -84,10 +61,10 @@ describe.each(Object.entries(logins))('with %s', (_name, make) => {
     const { env, wrong } = make();
     await run(0, ['status', '--json'], env);
     const keyId = await byok.createKey();
-    const material = secret(randomBytes(32));
+    const material = among.secret(randomBytes(32));
     const importing = ['import', '--key-id', keyId, '--material-env', 'ORDERS_KEY'];
     const withMaterial = { env: { ORDERS_KEY: material.toString('base64') } };
-    const refused = { ...env, [wrong]: secret(`wrong-${randomBytes(24).toString('hex')}`) };
+    const refused = { ...env, [wrong]: among.secret(`wrong-${randomBytes(24).toString('hex')}`) };
     expect(await run(1, ['status'], refused)).toMatch(/login \(/);
     expect(await run(1, importing, refused, withMaterial)).toMatch(/login \(/);
     expect(await run(1, [...importing, '--json'], refused, withMaterial)).toMatch(/login \(/);
@@ -98,9 +75,9 @@ describe.each(Object.entries(logins))('with %s', (_name, make) => {
     const { env } = make();
     const keyId = await byok.createKey();
     const { import_token: token, public_key: publicKey } = await getParameters(byok.emulator, keyId);
-    const wrapped = wrapWithOpenssl(publicKey, secret(randomBytes(32)));
-    secrets.push(token.slice(0, 64), wrapped.slice(0, 64));
-    const importing = ['import', '--key-id', keyId, '--import-token-env', 'TOKEN', '--encrypted-key-material-file', inVault(wrapped)];
+    const wrapped = wrapWithOpenssl(publicKey, among.secret(randomBytes(32)));
+    among.secrets.push(token.slice(0, 64), wrapped.slice(0, 64));
+    const importing = ['import', '--key-id', keyId, '--import-token-env', 'TOKEN', '--encrypted-key-material-file', among.inVault(wrapped)];
     for (const operation of [...('HW_USER_NAME' in env ? ['tokens'] : []), 'describe-key', 'import-key-material']) {
       proxy.intercept(({ operation: asked, headers, body }) =>
         asked === operation ? { status: 400, body: `${body} ${JSON.stringify(headers)}` } : undefined,
@@ -113,14 +90,14 @@ describe.each(Object.entries(logins))('with %s', (_name, make) => {
 });
 
 test('fingerprint, with every form of material, and with what cannot be opened', async () => {
-  const [password, wrong] = [randomPassword(), secret(randomPassword())];
+  const [password, wrong] = [randomPassword(), among.secret(randomPassword())];
   const key = ecKey();
-  const raw = secret(randomBytes(32));
+  const raw = among.secret(randomBytes(32));
   const forms: readonly (readonly [string, string])[] = [
     [keep(clearPem(key)), 'pem'],
     [keep(encryptedPem(key, password)), 'pem'],
     [keep(pkcs12(key, password)), 'pkcs12'],
-    [inVault(raw), 'raw'],
+    [among.inVault(raw), 'raw'],
   ];
   for (const [index, [file, encoding]] of forms.entries()) {
     const isEncrypted = index === 1 || index === 2;
@@ -135,7 +112,7 @@ test('fingerprint, with every form of material, and with what cannot be opened',
 });
 
 test('import of an encrypted private key, with the right and with a wrong password', async () => {
-  const [password, wrong] = [randomPassword(), secret(randomPassword())];
+  const [password, wrong] = [randomPassword(), among.secret(randomPassword())];
   const { env } = logins['a password']?.() ?? { env: {} };
   const keyId = await byok.createKey('EC_P256');
   const importing = ['import', '--key-id', keyId, '--material-file', keep(pkcs12(ecKey(), password))];
@@ -155,10 +132,10 @@ test('ceremony start and finish', async () => {
   ] as const) {
     const keyId = await byok.createKey();
     await run(0, ['ceremony', 'start', '--key-id', keyId, '--out-dir', dir, ...flags], env);
-    secrets.push(readFileSync(join(folder, dir, 'ImportToken.b64'), 'utf8').slice(0, 64));
-    const publicKey = readFileSync(join(folder, dir, 'PublicKey.bin')).toString('base64');
-    const wrapped = join(folder, dir, 'EncryptedKeyMaterial.bin');
-    writeFileSync(wrapped, Buffer.from(wrapWithOpenssl(publicKey, secret(randomBytes(32))), 'base64'));
+    among.secrets.push(readFileSync(join(among.folder, dir, 'ImportToken.b64'), 'utf8').slice(0, 64));
+    const publicKey = readFileSync(join(among.folder, dir, 'PublicKey.bin')).toString('base64');
+    const wrapped = join(among.folder, dir, 'EncryptedKeyMaterial.bin');
+    writeFileSync(wrapped, Buffer.from(wrapWithOpenssl(publicKey, among.secret(randomBytes(32))), 'base64'));
     byok.emulator.injectFaults([{ operation: 'import-key-material', errorCode: 'KMS.0306' }]);
     await run(1, ['ceremony', 'finish', '--dir', dir, ...flags], env);
     await run(0, ['ceremony', 'finish', '--dir', dir, ...flags], env);
@@ -168,10 +145,10 @@ test('ceremony start and finish', async () => {
 test('nothing secret stood in any argument or output of these runs, or stands in a file that they wrote', () => {
   for (const { issuedToken, received } of proxy.exchanges) {
     const importToken = /"import_token": ?"([^"]{64})/.exec(received)?.[1];
-    secrets.push(...[issuedToken?.slice(0, 64), importToken].filter((value) => value !== undefined));
+    among.secrets.push(...[issuedToken?.slice(0, 64), importToken].filter((value) => value !== undefined));
   }
-  expect(secrets.length).toBeGreaterThan(60);
-  expect(byok.leaks(secrets, filesBelow(folder, tokenFiles))).toEqual([]);
+  expect(among.secrets.length).toBeGreaterThan(60);
+  expect(byok.leaks(among.secrets, filesBelow(among.folder, tokenFiles))).toEqual([]);
   expect(byok.leaks(['The key material is imported.'])).not.toEqual([]);
-  expect(filesBelow(folder).map(({ name }) => name)).toEqual(expect.arrayContaining([...tokenFiles, 'json/ceremony.json']));
+  expect(filesBelow(among.folder).map(({ name }) => name)).toEqual(expect.arrayContaining([...tokenFiles, 'json/ceremony.json']));
 });

@@ -1,10 +1,11 @@
-/** What a second adversarial review found, each under the real terraform. */
-import { execFileSync } from 'node:child_process';
+/** Rare mishaps, each under the real terraform: lost state, rights that are missing, an interruption. */
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { describeKey, writesOf } from '../support/emulated-key';
+import { cleanEnvironment } from '../support/terraform-workspace';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
@@ -139,8 +140,6 @@ test('Ctrl-C while waiting for the KMS is an interruption, not a defect', async 
     bench.workspace,
     `${externalKey('orders')}\nresource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n}`,
   );
-  const { spawn } = require('node:child_process') as typeof import('node:child_process');
-  const { cleanEnvironment } = require('../support/terraform-workspace') as typeof import('../support/terraform-workspace');
   const child = spawn('terraform', ['apply', '-auto-approve', '-no-color'], {
     cwd: bench.workspace.folder,
     env: cleanEnvironment(bench.workspace.env),

@@ -1,6 +1,6 @@
 /**
  * A stand-in for `registry.terraform.io/hashicorp/null` 3.2.4, built on our own plugin library, for machines without a registry. Terraform
- * finds it as an implied mirror and takes it for the real one, whose public schema it serves.
+ * finds it in a mirror, implied or named, and takes it for the real one, whose public schema it serves.
  */
 import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { inDays, Lambda } from './lambda';
+
+let lambda: Lambda;
+
+beforeAll(async () => {
+  lambda = await Lambda.start();
+});
+
+beforeEach(() => lambda.kms.clearCalls());
+
+afterAll(() => lambda.close());
+
+describe('the look between deployments', () => {
+  test('imports material again that somebody deleted, with the expiry that was deployed', async () => {
+    const { keyId, material, properties } = await lambda.create({ expirationTime: inDays(30), allowInterruption: true });
+    lambda.kms.deleteMaterial(keyId);
+    expect(await lambda.check(keyId, properties)).toMatchObject({ DaysUntilExpiry: expect.closeTo(30, 1), NeedsAttention: 0 });
+    expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
+    lambda.kms.clearCalls();
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 0 });
+    expect(writesOf(lambda.kms)).toEqual([]);
+  });
+
+  test('reports material that never expires without days', async () => {
+    const { keyId, properties } = await lambda.create();
+    const metrics = await lambda.check(keyId, properties);
+    expect(metrics).toMatchObject({ Key: 'stack/payments', NeedsAttention: 0 });
+    expect(metrics).not.toHaveProperty('DaysUntilExpiry');
+    expect(metrics).toMatchObject({
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [{ Namespace: 'cdktf-byok', Dimensions: [['Key']], Metrics: [{ Name: 'NeedsAttention', Unit: 'None' }] }],
+      },
+    });
+  });
+
+  test('renews a rolling expiry in its window', async () => {
+    const { keyId, material, properties } = await lambda.create({ validFor: '1h', renewBefore: '3599s' });
+    const before = (await describeKey(lambda.kms, keyId)).expiration_time;
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 0 });
+    const after = (await describeKey(lambda.kms, keyId)).expiration_time;
+    expect(Number(after)).toBeGreaterThan(Number(before));
+    expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
+  });
+
+  test('never deletes for an expiry that somebody else changed, and asks for attention', async () => {
+    const { keyId, properties } = await lambda.create({ expirationTime: inDays(30) });
+    // The memory of the deployment before, and a key that does not fit it.
+    const before = lambda.aws.parameters.get(properties.memory) ?? '';
+    await lambda.request('Update', { ...properties, expirationTime: inDays(60) }, { physicalId: keyId, old: properties });
+    lambda.aws.parameters.set(properties.memory, before);
+    lambda.kms.clearCalls();
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(writesOf(lambda.kms)).toEqual([]);
+  });
+
+  test('does nothing with properties from before the latest deployment, and asks for attention', async () => {
+    const { keyId, properties } = await lambda.create({ expirationTime: inDays(30) });
+    await lambda.request('Update', { ...properties, expirationTime: inDays(60) }, { physicalId: keyId, old: properties });
+    lambda.kms.clearCalls();
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(lambda.kms.calls()).toEqual([]);
+  });
+
+  test('that comes late does not bring back what a removal took out', async () => {
+    const { keyId, properties } = await lambda.create({ onDestroy: 'delete_material', keyOnDestroy: 'retain' });
+    await lambda.request('Delete', properties, { physicalId: keyId });
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: '5' });
+  });
+
+  test('after a replacement leaves it to the properties of the new key', async () => {
+    const { keyId, properties } = await lambda.create();
+    const updated = { ...properties, alias: `key-${randomUUID()}` };
+    const { PhysicalResourceId: newId } = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
+    await lambda.request('Delete', properties, { physicalId: keyId });
+    lambda.kms.deleteMaterial(newId);
+    expect(await lambda.check(newId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '5' });
+    expect(await lambda.check(newId, updated)).toMatchObject({ NeedsAttention: 0 });
+    expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '2' });
+  });
+
+  test('asks for attention when the key is gone or cannot be looked after', async () => {
+    const { keyId, properties } = await lambda.create();
+    expect(await lambda.check('00000000-0000-4000-8000-000000000000', properties)).toMatchObject({ NeedsAttention: 1 });
+    const { source } = properties;
+    lambda.kms.deleteMaterial(keyId);
+    lambda.aws.secrets.delete('secret' in source ? source.secret : '');
+    const before = lambda.log.length;
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(lambda.log.slice(before)).toMatch(/the key material is not at hand: secret .* cannot be read: ResourceNotFoundException/);
+  });
+});
+
+test('nothing of all this told a secret', () => {
+  expect(lambda.aws.answers.length).toBeGreaterThan(0);
+  expect(lambda.leaks()).toEqual([]);
+});

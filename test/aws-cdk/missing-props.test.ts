@@ -1,0 +1,23 @@
+/** Properties that TypeScript would not let a person forget, and JavaScript does. */
+import { App, Stack } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ImportedKey, type ImportedKeyProps, KeyMaterialSource, KmsCredentials } from 'cdktf-byok/aws-cdk';
+import { scratchFolder } from '../support/scratch-folder';
+
+test.each<[keyof ImportedKeyProps, string]>([
+  ['source', 'source is not given; give where the material comes from, such as KeyMaterialSource.fromSecret(secret)'],
+  ['credentials', 'credentials is not given; give the login to the KMS, such as KmsCredentials.fromSecret(secret)'],
+])('refuses a key without %s in one sentence', (name, message) => {
+  const stack = new Stack(new App({ outdir: scratchFolder() }), 'stack');
+  const secret = Secret.fromSecretNameV2(stack, 'Secret', 'secret');
+  const props: ImportedKeyProps = {
+    alias: 'payments',
+    region: 'eu-de',
+    source: KeyMaterialSource.fromSecret(secret),
+    credentials: KmsCredentials.fromSecret(secret),
+    ...{ [name]: undefined },
+  };
+  expect(() => new ImportedKey(stack, 'Payments', props)).toThrow(
+    expect.objectContaining({ name: 'ByokError', code: 'ERR_ARGUMENT', message }),
+  );
+});

@@ -1,0 +1,94 @@
+/** Replacements whose destroy leg Terraform runs without a plan of its own: nothing goes before its successor is sure. */
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+const benches: Workbench[] = [];
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(() => {
+  for (const { workspace } of benches.splice(0)) {
+    workspace.remove();
+  }
+});
+
+afterAll(async () => {
+  await emulator.close();
+});
+
+async function applied(alias: string, attributes: string): Promise<Workbench & { keyId: string }> {
+  const bench = await workbench(emulator, keyWithMaterial(alias, attributes));
+  benches.push(bench);
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  emulator.clearCalls();
+  return { ...bench, keyId: String(bench.workspace.attributes('byok_external_key').key_id) };
+}
+
+const deleting = 'on_destroy = "delete_material"';
+
+test('-replace of material deletes none when the file is gone', async () => {
+  const bench = await applied('no-file', deleting);
+  rmSync(join(bench.workspace.folder, 'orders.key'));
+  const run = await bench.workspace.apply('-replace=byok_key_material.orders');
+  expect(run.text).toContain('The material was not deleted');
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
+});
+
+test('taint of material deletes none when other material is at hand', async () => {
+  const bench = await applied('tainted', deleting);
+  bench.workspace.write('orders.key', randomBytes(32).toString('base64'));
+  await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
+  const run = await bench.workspace.apply();
+  expect(run.text).toContain('The material was not deleted');
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
+});
+
+test('-replace of a key schedules none whose alias the next one wants', async () => {
+  const bench = await applied('twice', '');
+  const run = await bench.workspace.apply('-replace=byok_external_key.orders');
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('The key is to be replaced by another one of the same alias "twice"');
+  expect((await describeKey(emulator, bench.keyId)).key_state).toBe('2');
+  expect(bench.workspace.attributes('byok_external_key').key_id).toBe(bench.keyId);
+});
+
+test('a rolling expiry that the KMS would refuse is refused before anything is deleted', async () => {
+  const bench = await applied('too-long', '');
+  configure(emulator, bench.workspace, keyWithMaterial('too-long', 'valid_for = "100000d"\n  renew_before = "14d"'));
+  const run = await bench.workspace.apply();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('Valid_for is "100000d"; allowed are up to 36500d');
+  expect(writesOf(emulator)).toEqual([]);
+});
+
+test('the state does not say of a postponed change that it was made', async () => {
+  const bench = await applied('postponed', 'expiration_time = "2035-01-01T00:00:00Z"');
+  const later = keyWithMaterial('postponed', 'expiration_time = "2036-01-01T00:00:00Z"');
+  configure(emulator, bench.workspace, later.replace('alias = "postponed"', 'alias = "postponed"\n  enabled = false'));
+  const run = await bench.workspace.apply();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('The key changed since this plan, and nothing was done: Change of expiration_time postponed');
+  expect(bench.workspace.attributes('byok_key_material').expiration_time).toBe('2035-01-01T00:00:00Z');
+});
+
+test('a secret in place of the name of its variable is refused and not shown', async () => {
+  const secret = randomBytes(32).toString('base64');
+  const bench = await applied('named', '');
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('named', '').replace(/material_file\s*= "orders.key"/, `material_env = "${secret}"`),
+  );
+  const run = await bench.workspace.plan();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('Material_env is no name of an environment variable');
+});
