@@ -42,12 +42,12 @@ export function keyMaterialGuide(example: (name: string) => string): readonly st
     '```text\nError: Provider produced inconsistent final plan\n…\nproduced an invalid new value for .fingerprint: was cty.StringVal("sha256:73df…"), but now cty.StringVal("sha256:c84b…").\n\nThis is a bug in the provider, which should be reported in the provider\'s own issue tracker.\n```',
     'When the file or variable vanished, it reads `was known, but now unknown`. The refusal is right: what was reviewed is not what would be imported. Its last sentence is not: this is no bug of the provider. Put the reviewed material back, or plan again.',
     '## Replacing without losing the material',
-    'A changed `key_id` replaces this resource: the material goes into another key, and `on_destroy` decides what becomes of it in the old one. Two ways of Terraform replace it although the key stays, and with `on_destroy = "delete_material"` both delete what the key needs:',
+    'A changed `key_id` replaces this resource: the material goes into another key, and `on_destroy` decides what becomes of it in the old one. Two ways of Terraform replace it although the key stays:',
     [
-      '- `create_before_destroy`, declared here or inherited from a resource that depends on this one and declares it, together with a replacement at the same key: the new object adopts the material that is there, then the old one, which Terraform calls *deposed*, deletes it. Apply succeeds, the key is empty, and only the next plan brings it back.',
-      '- `terraform apply -replace` (or `taint`): the material is deleted, then imported again, without the checks that a change of `expiration_time` makes before it deletes. If the material is not at hand the key stays empty until it is.',
+      '- With `on_destroy = "delete_material"`, `create_before_destroy`, declared here or inherited from a resource that depends on this one and declares it, together with a replacement at the same key: the new object adopts the material that is there, then the old one, which Terraform calls *deposed*, deletes it. Apply succeeds, the key is empty, and only the next plan brings it back.',
+      '- `terraform apply -replace` (or `taint`), and a `key_id` that is only known after apply: the material stays in the key whatever `on_destroy` says, with a warning, and is adopted. Adopted material is not proven, so a later change of its expiry is refused unless `allow_unverified_renewal = true`.',
     ].join('\n'),
-    'So combine neither with `on_destroy = "delete_material"`. There is no need for them: an import that is due is planned by itself, in place, and other material for the same key is refused in any case.',
+    'So do not combine the first with `on_destroy = "delete_material"`. There is no need for either: an import that is due is planned by itself, in place, and other material for the same key is refused in any case.',
     '## The environment of commands',
     `\`material_command\` and \`wrap_command\` see these variables and no others, so that the login of a cloud, a CI system or Terraform does not reach them: ${passedOn.map((name) => `\`${name}\``).join(', ')}, and every variable named \`BYOK_…\`. They have no terminal, standard error is thrown away, and the list of arguments is in the state: secrets belong into \`BYOK_…\` variables.`,
   ];
