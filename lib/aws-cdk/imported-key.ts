@@ -7,6 +7,7 @@ import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
+import { boundExpiration } from '../schema/expiration';
 import { defaultWarnBefore } from '../schema/key-material';
 import type { ImportedKeyProps } from './imported-key-props';
 import { KeyHandler } from './key-handler';
@@ -113,7 +114,7 @@ function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { 
   const { statements: toReadMaterial, ...place } = source.bind(key);
   const { statements: toLogIn, ...login } = credentials.bind(key);
   const memory = `${parameters}${Names.uniqueResourceName(key, { maxLength: 100, allowedSpecialCharacters: '-_' })}`;
-  const properties = { ...settings, ...place, ...expiration?.bind(), ...login, memory, metricKey: key.node.path };
+  const properties = { ...settings, ...place, ...boundExpiration(expiration), ...login, memory, metricKey: key.node.path };
   return {
     properties: withoutUndefined(properties),
     statements: [
@@ -138,7 +139,7 @@ function impliedRemovalPolicy({ onDestroy, keyOnDestroy }: ImportedKeyProps): Re
 
 /** What cannot be read here is refused by the validation, so any number does. */
 function warnDaysOf({ warnBefore, expiration }: ImportedKeyProps): number {
-  const { renewBefore } = expiration?.bind() ?? {};
+  const { renewBefore } = boundExpiration(expiration);
   const [text, share] = warnBefore === undefined && renewBefore !== undefined ? [renewBefore, 0.5] : [warnBefore ?? defaultWarnBefore, 1];
   return (milliseconds(Token.isUnresolved(text) ? defaultWarnBefore : text) * share) / dayMs;
 }

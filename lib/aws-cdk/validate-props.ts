@@ -2,7 +2,7 @@
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { isByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
-import type { ExpirationConfig } from '../schema/expiration';
+import { boundExpiration, type ExpirationConfig } from '../schema/expiration';
 import { never, parseExpirationTime } from '../schema/expiration-time';
 import { keyDestroyPolicies } from '../schema/external-key';
 import { fingerprintFormat, materialDestroyPolicies } from '../schema/key-material';
@@ -107,7 +107,7 @@ function faultsOfValues(props: ImportedKeyProps): string[] {
 }
 
 function faultsOfExpiration({ expiration, warnBefore, keySpec = defaultKeySpec }: ImportedKeyProps): string[] {
-  const config = expiration?.bind() ?? {};
+  const config = boundExpiration(expiration);
   const { expirationTime, validFor, renewBefore } = config;
   const window = faultsOfWindow(config);
   return [

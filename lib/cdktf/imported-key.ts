@@ -1,6 +1,7 @@
 /** A key with material of your own: the external key, and the import that fills it and keeps it filled. */
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
+import { boundExpiration } from '../schema/expiration';
 import { defaultKeySpec } from '../schema/kms';
 import { ByokProvider } from './byok-provider';
 import { ExternalKey } from './external-key';
@@ -49,7 +50,7 @@ export class ImportedKey extends Construct {
     const config: KeyMaterialConfig = {
       ...props.source.bind(this),
       keyId: this.key.keyId,
-      ...props.expiration?.bind(),
+      ...boundExpiration(props.expiration),
       warnBefore: props.warnBefore,
       fingerprint: props.fingerprint,
       wrappingAlgorithm: props.wrappingAlgorithm,

@@ -1,4 +1,5 @@
 /** When the KMS deletes imported material, as constructs are told. A value only: the construct that is given it checks it, with all else. */
+import { ByokError } from '../errors';
 import { formatInstant, never } from './expiration-time';
 
 /** What an `Expiration` comes to; the names are those of the attributes of `byok_key_material`. */
@@ -71,4 +72,18 @@ function textOf(instant: Date): string {
     return String(instant);
   }
   return instant.getUTCMilliseconds() === 0 ? formatInstant(instant) : instant.toISOString();
+}
+
+/**
+ * What a construct was given. TypeScript lets nothing else pass, but JavaScript does, and so do runners that do not check types.
+ * @throws ByokError ERR_ARGUMENT when it is no Expiration
+ */
+export function boundExpiration(expiration: Expiration | undefined): ExpirationConfig {
+  if (expiration !== undefined && typeof (expiration as { bind?: unknown } | null)?.bind !== 'function') {
+    const given = JSON.stringify(expiration);
+    throw new ByokError('ERR_ARGUMENT', `expiration is ${given}; give Expiration.at(…), Expiration.rolling(…) or Expiration.never()`, {
+      attribute: 'expiration',
+    });
+  }
+  return expiration?.bind() ?? {};
 }

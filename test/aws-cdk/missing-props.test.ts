@@ -1,7 +1,7 @@
 /** Properties that TypeScript would not let a person forget, and JavaScript does. */
 import { App, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ImportedKey, type ImportedKeyProps, KeyMaterialSource, KmsCredentials } from 'cdktf-byok/aws-cdk';
+import { type Expiration, ImportedKey, type ImportedKeyProps, KeyMaterialSource, KmsCredentials } from 'cdktf-byok/aws-cdk';
 import { scratchFolder } from '../support/scratch-folder';
 
 test.each<[keyof ImportedKeyProps, string]>([
@@ -19,5 +19,20 @@ test.each<[keyof ImportedKeyProps, string]>([
   };
   expect(() => new ImportedKey(stack, 'Payments', props)).toThrow(
     expect.objectContaining({ name: 'ByokError', code: 'ERR_ARGUMENT', message }),
+  );
+});
+
+test('refuses a text in place of an Expiration in one sentence', () => {
+  const stack = new Stack(new App({ outdir: scratchFolder() }), 'stack');
+  const secret = Secret.fromSecretNameV2(stack, 'Secret', 'secret');
+  const expiration = '2035-01-31T00:00:00Z' as unknown as Expiration;
+  const props = {
+    alias: 'payments',
+    region: 'eu-de',
+    source: KeyMaterialSource.fromSecret(secret),
+    credentials: KmsCredentials.fromSecret(secret),
+  };
+  expect(() => new ImportedKey(stack, 'Payments', { ...props, expiration })).toThrow(
+    'expiration is "2035-01-31T00:00:00Z"; give Expiration.at(…), Expiration.rolling(…) or Expiration.never()',
   );
 });
