@@ -52,6 +52,25 @@ test('taint of material deletes none when other material is at hand', async () =
   expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
 });
 
+test('a key id that is only known after apply, and is the same, costs no material', async () => {
+  const through = (round: number) =>
+    `${keyWithMaterial('unknown-id', deleting).replace(
+      /key_id\s*= byok_external_key.orders.key_id/,
+      'key_id = terraform_data.through.output.id',
+    )}\nresource "terraform_data" "through" {\n  input = { id = byok_external_key.orders.key_id, round = ${round} }\n}`;
+  const bench = await workbench(emulator, through(1));
+  benches.push(bench);
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
+  emulator.clearCalls();
+  configure(emulator, bench.workspace, through(2));
+  const run = await bench.workspace.apply();
+  expect(run.text).toContain('The material was not deleted');
+  expect(run.code).toBe(0);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+});
+
 test('-replace of a key schedules none whose alias the next one wants', async () => {
   const bench = await applied('twice', '');
   const run = await bench.workspace.apply('-replace=byok_external_key.orders');
