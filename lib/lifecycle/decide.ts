@@ -59,7 +59,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
 };
 
 function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
-  const wished = wantedExpiration(wish.expiration, observation.expiration, now);
+  const wished = wantedExpiration(wish.expiration, observation.expiration, observation.status !== 'present', now);
   if (sameExpiration(wished, observation.expiration)) {
     return nothing(observation, ...noticesOfExpiry(wish, observation, now));
   }
@@ -126,7 +126,8 @@ function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: 
 
 /** An import would enable the key again, so a disabled one is not renewed. */
 function decideDisabled(wish: Wish, { observation }: Knowledge, now: Date): Decision {
-  const wished = wantedExpiration(wish.expiration, observation.expiration, now);
+  const inWindow = isRolling(wish.expiration) && isInWindow(observation.expiration, wish.expiration.renewBeforeMs, now);
+  const wished = wantedExpiration(wish.expiration, observation.expiration, inWindow, now);
   return sameExpiration(wished, observation.expiration)
     ? nothing(observation, ...noticesOfExpiry(wish, observation, now))
     : nothing(observation, {

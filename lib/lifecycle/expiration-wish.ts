@@ -27,11 +27,13 @@ export function expirationOfImport(wish: ExpirationWish, known: ExpirationInstan
   return isRolling(wish) ? new Date(Math.floor((now.getTime() + wish.validForMs) / 1000) * 1000) : wish;
 }
 
-/** The expiry that material which is there should have now; outside its window a rolling one is as it should be. */
-export function wantedExpiration(wish: ExpirationWish, known: ExpirationInstant, now: Date): ExpirationInstant {
-  return isRolling(wish) && known !== undefined && !isInWindow(known, wish.renewBeforeMs, now)
-    ? known
-    : expirationOfImport(wish, known, now);
+/**
+ * The expiry that material which is there should have now; outside its window a rolling one is as it should be.
+ *
+ * @param inWindow as whoever observed the key found it: the window must not open between a plan and its apply
+ */
+export function wantedExpiration(wish: ExpirationWish, known: ExpirationInstant, inWindow: boolean, now: Date): ExpirationInstant {
+  return isRolling(wish) && known !== undefined && !inWindow ? known : expirationOfImport(wish, known, now);
 }
 
 export function isInWindow(expiration: ExpirationInstant, windowMs: number, now: Date): boolean {

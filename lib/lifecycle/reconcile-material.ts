@@ -6,6 +6,7 @@ import { ByokError } from '../errors';
 import type { LifecycleContext } from './context';
 import { decide } from './decide';
 import type { Decision } from './decision';
+import { isRolling } from './expiration-wish';
 import { importAndProve } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
@@ -38,9 +39,11 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
   });
 }
 
-async function observe(context: LifecycleContext, { keyId, lastKnown }: MaterialRequest): Promise<MaterialObservation> {
+/** A window that opened since the plan is a matter for the next one. */
+async function observe(context: LifecycleContext, { keyId, lastKnown, wish, permitted }: MaterialRequest): Promise<MaterialObservation> {
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
-  return observeMaterial(key, lastKnown, context.now());
+  const renews = isRolling(wish.expiration) && permitted.includes('delete');
+  return observeMaterial(key, lastKnown, context.now(), renews ? wish.expiration.renewBeforeMs : undefined);
 }
 
 function decideOrThrow(

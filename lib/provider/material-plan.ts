@@ -2,7 +2,8 @@
 import type { Notice } from '../lifecycle/context';
 import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Step } from '../lifecycle/decision';
-import { isAbsent } from '../lifecycle/material-status';
+import { isInWindow } from '../lifecycle/expiration-wish';
+import { isAbsent, type MaterialObservation } from '../lifecycle/material-status';
 import { refuseAnyExpiration, refusePastExpiration, refuseUnpinned } from '../lifecycle/refusals';
 import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
@@ -117,7 +118,7 @@ export function planUpdate(
   if (['expiration_time', 'valid_for', 'renew_before'].some((name) => isUnknown(config, name))) {
     return planUnknownExpiration(prior, proposed, config, proof);
   }
-  const observation = observationOf(prior);
+  const observation = observedIn(prior, config, now);
   const decision = decide(wishOf(config, ours), { observation, proof, atHand: atHand.fingerprint, preWrapped }, now);
   const importDue = decision.steps.includes('import');
   return {
@@ -126,6 +127,20 @@ export function planUpdate(
     refusals: [decision.refusal, importDue ? atHand.unusable : undefined].filter((refusal) => refusal !== undefined),
     notices: [...decision.notices, ...sourceNotices(config, atHand, importDue)],
   };
+}
+
+/**
+ * Read told whether the window of a rolling expiry is open, by the renew_before in state: so a plan that is applied later comes to the same.
+ * Another renew_before is judged here.
+ */
+function observedIn(prior: Values, config: Values, now: Date): MaterialObservation {
+  const observation = observationOf(prior);
+  const renewBeforeMs = rollingOf(config)?.renewBeforeMs;
+  if (renewBeforeMs === undefined || renewBeforeMs === rollingOf(prior)?.renewBeforeMs) {
+    return observation;
+  }
+  const inWindow = isInWindow(observation.expiration, renewBeforeMs, now);
+  return ['present', 'expiring'].includes(observation.status) ? { ...observation, status: inWindow ? 'expiring' : 'present' } : observation;
 }
 
 function plannedImport(

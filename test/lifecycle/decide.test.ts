@@ -144,14 +144,14 @@ describe('a rolling expiry', () => {
   const wish = { expiration: rolling };
   const inDays = (days: number) => new Date(now.getTime() + days * day);
 
-  test('does nothing outside its window, to the millisecond', () => {
-    for (const found of [inDays(60), inDays(15), new Date(inDays(14).getTime() + 1)]) {
+  test('does nothing while nobody saw its window open, whatever the clock says', () => {
+    for (const found of [inDays(60), inDays(15), inDays(14), inDays(1)]) {
       expect(decideFor({ status: 'present', found, wish })).toMatchObject({ steps: [], notices: [], refusal: undefined });
     }
   });
 
-  test.each(['present', 'expiring'] as const)('renews inside it, and the reason names absolute dates: %s', (status) => {
-    const decision = decideFor({ status, found: inDays(14), wish });
+  test('renews inside it, and the reason names absolute dates', () => {
+    const decision = decideFor({ status: 'expiring', found: inDays(14), wish });
     expect(decision.steps).toEqual(['delete', 'import']);
     expect(decision.expiration).toEqual(inDays(90));
     expect(decision.reason).toContain(

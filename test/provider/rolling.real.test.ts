@@ -26,6 +26,12 @@ async function expiryOf(keyId: string): Promise<number> {
   return Number((await describeKey(emulator, keyId)).expiration_time);
 }
 
+async function waitUntil(instant: number): Promise<void> {
+  while (Date.now() < instant) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 test('counts from the import, and shows nothing outside its window, refresh-only included', async () => {
   const before = Date.now();
   const keyId = await applied('valid_for = "90d"\n  renew_before = "14d"');
@@ -41,9 +47,7 @@ test('counts from the import, and shows nothing outside its window, refresh-only
 test('renews in place inside its window, and the plan names the dates', async () => {
   const keyId = await applied('valid_for = "3600s"\n  renew_before = "3598s"');
   const first = await expiryOf(keyId);
-  while (Date.now() < first - 3_598_000) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await waitUntil(first - 3_598_000);
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(2);
   expect(plan.text).toContain('byok_key_material.orders will be updated in-place');
@@ -52,6 +56,20 @@ test('renews in place inside its window, and the plan names the dates', async ()
   expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
   expect(await expiryOf(keyId)).toBeGreaterThan(first);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+});
+
+test('a plan of before the window is applied inside it as it was reviewed, and renews nothing', async () => {
+  const keyId = await applied('valid_for = "3600s"\n  renew_before = "3592s"');
+  const first = await expiryOf(keyId);
+  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "3592s"\n  warn_before = "1s"'));
+  const plan = await bench.workspace.plan('-out=reviewed.tfplan');
+  expect(plan.text).toContain('warn_before');
+  expect(plan.text).not.toContain('import_reason');
+  await waitUntil(first - 3_592_000);
+  await bench.workspace.succeed(['apply', '-no-color', 'reviewed.tfplan']);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await expiryOf(keyId)).toBe(first);
+  expect((await bench.workspace.plan()).text).toContain('(renew_before 3592s), to be valid for 3600s');
 });
 
 test('takes over from a fixed expiry without touching material, and renews what was purged', async () => {
