@@ -80,9 +80,9 @@ function checkDeletes(world: World, { policy, content, settled }: Before, { resu
   if (settled) {
     world.violate(`material was renewed outside the window of its rolling expiry ${told}`);
   }
-  const permitted = calls
-    .slice(0, first)
-    .some(({ operation, errorCode }) => operation === 'get-parameters-for-import' && errorCode === 'KMS.0310');
+  const permitted = ['get-parameters-for-import', 'import-key-material'].every((name) =>
+    calls.slice(0, first).some(({ operation, errorCode }) => operation === name && errorCode === 'KMS.0310'),
+  );
   if (!permitted) {
     world.violate(`material was deleted before the KMS had shown that it may be imported again ${told}`);
   }

@@ -42,6 +42,12 @@ export function hasReaction(error: unknown, reaction: KmsReaction): error is Kms
   return error instanceof KmsError && reactionTo(error.status, error.apiCode) === reaction;
 }
 
+/** True when the KMS looked at what was asked and found fault with that: not with the login, the permission, or itself. */
+export function blamesRequest(error: unknown): error is KmsError {
+  const fault = error instanceof KmsError && error.apiCode !== undefined ? tryFindKmsErrorCode(error.apiCode)?.fault : undefined;
+  return fault === 'caller' || fault === 'material';
+}
+
 function sentence({ operation, status, apiCode, apiMessage, requestId, advice = adviceFor(apiCode) }: KmsErrorFields): string {
   const said = apiMessage.trim().replace(/\.$/, '');
   const request = requestId === undefined ? '' : ` (request ${requestId})`;

@@ -2,12 +2,14 @@
  * A change of expiry: delete, and import the same material again. The one dangerous path: nothing is deleted before the way back is
  * verified, and from the delete on everything aims at having material in the key again.
  */
-import { generateKeyPair } from 'node:crypto';
+import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ByokError, isByokError } from '../errors';
-import { hasApiCode } from '../kms/kms-error';
+import { blamesRequest, hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import { type ExpirationInstant, formatExpirationTime } from '../schema/expiration-time';
+import type { WrappingAlgorithm } from '../schema/kms';
+import { Secret } from '../secret';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil, withPatience } from './context';
 import { importAndProve } from './import-and-prove';
 import { type ImportSource, importMaterial } from './import-material';
@@ -39,16 +41,25 @@ export async function renewMaterial(
   }
 }
 
-/**
- * The material wraps: an HSM that will not is found out now. And KMS.0310 ("not in Pending import state") is the answer wanted from
- * get-parameters-for-import: the KMS answers, and we may fetch parameters. Anything else stops here, with the key intact.
- */
-async function verifyWayBack(
+/** Anything that is not as it must be stops here, with the key intact: the material wraps, and both calls of the import are permitted. */
+async function verifyWayBack(context: LifecycleContext, keyId: string, { material, wrappingAlgorithm }: Renewal['source']): Promise<void> {
+  // An HSM that will not is found out now.
+  await material.wrap(wrappingAlgorithm, await throwAwayWrappingKey());
+  try {
+    await requireParametersCall(context, keyId, wrappingAlgorithm);
+    await requireImportCall(context, keyId);
+  } catch (cause) {
+    const code = isByokError(cause) ? cause.code : 'ERR_INTERNAL';
+    throw new ByokError(code, `nothing was deleted, since the way back is not sure: ${messageOf(cause)}`, { attribute: 'key_id', cause });
+  }
+}
+
+/** KMS.0310 ("not in Pending import state") is the answer wanted: the KMS answers, and we may fetch parameters. */
+async function requireParametersCall(
   { kms, signal }: LifecycleContext,
   keyId: string,
-  { material, wrappingAlgorithm }: Renewal['source'],
+  wrappingAlgorithm: WrappingAlgorithm,
 ): Promise<void> {
-  await material.wrap(wrappingAlgorithm, await throwAwayWrappingKey());
   try {
     const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm, { signal });
     parameters.importToken.wipe();
@@ -58,9 +69,28 @@ async function verifyWayBack(
     }
     throw error;
   }
-  throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} lost its material since it was described; nothing was done, plan again`, {
-    attribute: 'key_id',
-  });
+  throw lostItself();
+}
+
+/**
+ * Noise, which no KMS can import: to be told what is wrong with it takes the permission to import. Which refusal comes first for a key that
+ * holds material is not documented, so any that blames the request will do.
+ */
+async function requireImportCall({ kms, signal }: LifecycleContext, keyId: string): Promise<void> {
+  const noise = { importToken: Secret.fromText(randomBytes(600).toString('base64')), encryptedKeyMaterial: randomBytes(256) };
+  try {
+    await kms.importKeyMaterial({ keyId, ...noise }, { signal });
+  } catch (error) {
+    if (blamesRequest(error)) {
+      return;
+    }
+    throw error;
+  }
+  throw lostItself();
+}
+
+function lostItself(): ByokError {
+  return new ByokError('ERR_CHANGED_SINCE_PLAN', 'the key lost its material since it was described; plan again');
 }
 
 /** Its private half is dropped here: what it wraps nobody can open. */

@@ -24,6 +24,7 @@ describe('Update', () => {
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId, Data: { ExpirationTime: expirationTime } });
     expect(writesOf(lambda.kms)).toEqual([
       'get-parameters-for-import',
+      'import-key-material',
       'delete-imported-key-material',
       'get-parameters-for-import',
       'import-key-material',

@@ -67,6 +67,7 @@ test('another expiry is a renewal: the way back is verified before anything is d
   expect(text).toContain('expiration_time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z');
   expect(writesOf(emulator)).toEqual([
     'get-parameters-for-import',
+    'import-key-material',
     'delete-imported-key-material',
     'get-parameters-for-import',
     'import-key-material',

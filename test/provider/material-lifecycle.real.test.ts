@@ -115,6 +115,7 @@ test('changes the expiry by delete and import, having proved first that the way 
   expect(apply.code).toBe(0);
   expect(writesOf(emulator)).toEqual([
     'get-parameters-for-import',
+    'import-key-material',
     'delete-imported-key-material',
     'get-parameters-for-import',
     'import-key-material',

@@ -56,7 +56,7 @@ describe('from two states', () => {
   }
 
   /** What the loser is told; each says what to do. */
-  const saysWhy = /lost its material since it was described; nothing was done, plan again|somebody else imported at the same time/;
+  const saysWhy = /nothing was deleted, since the way back is not sure|somebody else imported at the same time/i;
 
   async function expectIntact(runs: readonly Run[], ...expirations: string[]): Promise<void> {
     for (const { code, text } of runs) {
@@ -110,7 +110,8 @@ describe('from two states', () => {
       ['deletes are slow', slowDeletes],
       ['imports are slow', slowImports],
       ['the answer to a delete is lost', lostDelete],
-      ['the answer to an import is lost', lostImport],
+      // After a trial with noise by each.
+      ['the answer to an import is lost', lostImport.map((fault) => ({ ...fault, skip: 2 }))],
     ])('to one expiry, while %s', async (_name, faults) => {
       for (const workspace of both) {
         declare(workspace, farther);
