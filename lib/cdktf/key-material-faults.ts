@@ -4,7 +4,7 @@
  */
 import { parseDuration } from '../schema/duration';
 import { parseExpirationTime } from '../schema/expiration-time';
-import { fingerprintFormat } from '../schema/key-material';
+import { environmentVariableFormat, fingerprintFormat } from '../schema/key-material';
 import { faultsOfCombinations } from '../schema/material-combinations';
 import { faultsOfParsing, literal, propertyName, propertyOf } from './config-attributes';
 import { faultsOfKeyId } from './external-key-reference';
@@ -45,7 +45,7 @@ function faultsOfSource({ materialFile, materialEnv, ...config }: KeyMaterialCon
 /** The value is not shown: who passes process.env.NAME instead of "NAME" passes the secret. */
 function faultsOfVariableName(property: string, value: string | undefined): string[] {
   const name = literal(value);
-  return name === undefined || /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+  return name === undefined || environmentVariableFormat.test(name)
     ? []
     : [`${property} is not the name of an environment variable; give the name, for example "PAYMENTS_KEY", not the value`];
 }

@@ -9,6 +9,7 @@ import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
+import { variableFlag } from './variable-flag';
 import { warnOfWrapping } from './warn-of-wrapping';
 import { type FieldContent, openWrappedFields } from './wrapped-fields';
 
@@ -104,7 +105,7 @@ function addWrappedFlags(command: Command): Command {
     (extended, { flag, key, what }) =>
       extended
         .addOption(new Option(`--${flag}-file <FILE>`, `file that holds ${what}`).conflicts(`${key}Env`))
-        .addOption(new Option(`--${flag}-env <NAME>`, `environment variable that holds the same`)),
+        .addOption(variableFlag(`--${flag}-env`, 'environment variable that holds the same')),
     command,
   );
 }

@@ -13,15 +13,24 @@ const surroundings: Surroundings = {
   now: () => new Date(),
   print: (text) => process.stdout.write(text),
   remark: (text) => process.stderr.write(text),
-  readInput: async () => {
+  readInput: async (maxBytes = Number.POSITIVE_INFINITY) => {
     if (process.stdin.isTTY) {
       return undefined;
     }
     const chunks: Buffer[] = [];
+    let size = 0;
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
       chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) {
+        break;
+      }
     }
-    return Buffer.concat(chunks);
+    const input = Buffer.concat(chunks);
+    for (const chunk of chunks) {
+      chunk.fill(0);
+    }
+    return input;
   },
   exitWith: (code) => {
     process.exitCode = code;

@@ -6,6 +6,7 @@ import type { MaterialSource } from '../material/source';
 import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../schema/key-material';
 import { Secret } from '../secret';
 import type { Surroundings } from './surroundings';
+import { variableFlag } from './variable-flag';
 
 export interface MaterialFlags {
   readonly materialFile?: string;
@@ -20,7 +21,7 @@ export interface MaterialFlags {
 export function addMaterialFlags(command: Command, against: string[] = []): Command {
   return command
     .addOption(new Option('--material-file <FILE>', 'file that holds the material').conflicts(['materialEnv', ...against]))
-    .addOption(new Option('--material-env <NAME>', 'environment variable that holds the material').conflicts(against))
+    .addOption(variableFlag('--material-env', 'environment variable that holds the material').conflicts(against))
     .addOption(
       new Option('--material-encoding <ENCODING>', 'how the material is spelt')
         .choices(materialEncodings)
@@ -28,7 +29,7 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
         .conflicts(against),
     )
     .addOption(
-      new Option('--material-password-env <NAME>', 'environment variable that holds the password of an encrypted private key').conflicts(
+      variableFlag('--material-password-env', 'environment variable that holds the password of an encrypted private key').conflicts(
         against,
       ),
     );
@@ -79,7 +80,8 @@ export async function openMaterialFlags(
   const source = sourceOf(flags);
   const password = materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
   if (source === undefined) {
-    const content = await readInput();
+    const { maxContentBytes, openContent } = require('../material/open-content') as typeof import('../material/open-content');
+    const content = await readInput(maxContentBytes);
     // Cron and provisioners hand over an empty one.
     if (content === undefined || content.length === 0) {
       throw new ByokError(
@@ -87,11 +89,10 @@ export async function openMaterialFlags(
         `${content === undefined ? 'no key material is given' : 'the key material in standard input is empty'}: name a --material-file or a --material-env, or pipe it in`,
       );
     }
-    const { openContent } = require('../material/open-content') as typeof import('../material/open-content');
     return openContent(content, { encoding, password, attribute: undefined, source: 'standard input' });
   }
   const { openMaterial } = require('../material/source') as typeof import('../material/source');
-  const opened = await openMaterial(source, { encoding, password, env, signal, mayRunCommands: true });
+  const opened = await openMaterial(source, { encoding, password, env, signal, mayRunCommands: true, mayReadPipes: true });
   if ('missing' in opened) {
     throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', opened.missing);
   }

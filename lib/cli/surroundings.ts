@@ -7,8 +7,12 @@ export interface Surroundings {
   readonly print: (text: string) => void;
   /** For remarks; never part of the result. */
   readonly remark: (text: string) => void;
-  /** Undefined when nothing is piped in: a person at a keyboard is not asked for key material. */
-  readonly readInput: () => Promise<Buffer | undefined>;
+  /**
+   * Undefined when nothing is piped in: a person at a keyboard is not asked for key material.
+   *
+   * @param maxBytes reading stops soon after these, for the caller to refuse. @default no limit
+   */
+  readonly readInput: (maxBytes?: number) => Promise<Buffer | undefined>;
   /** For commands whose exit code tells more than success and failure. */
   readonly exitWith: (code: number) => void;
   /** Resolves with the reason why a command that runs for ever should end. */

@@ -8,7 +8,7 @@ import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling,
 import { adoptedNotice, importAndProve, proveIfShown } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
-import { refuseExpiringPrivateKey, refusePastExpiration, refuseUnpinned } from './refusals';
+import { refuseExpiringPrivateKey, refuseForeignMaterial, refusePastExpiration } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
 /** For a resource that does not exist in state yet. @throws ByokError and KmsError; the key is untouched then */
@@ -29,7 +29,7 @@ export async function createMaterial(context: LifecycleContext, request: Materia
   const expiration = expirationOfImport(wish.expiration, undefined, context.now());
   throwIfRefused(refusePastExpiration(expiration, context.now()) ?? refuseExpiringPrivateKey(wish, key.keySpec));
   return withSource(request, key.keySpec, async (source, atHand) => {
-    throwIfRefused(refuseUnpinned(wish.pin, atHand));
+    throwIfRefused(refuseForeignMaterial(wish, { proof: request.proof, atHand }));
     if ('material' in source && !request.allowWeakMaterial) {
       source.material.checkStrength();
     }
@@ -63,12 +63,13 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
   const pinned = wish.pin === undefined ? undefined : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
   const expected = atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
   const proof = await proveIfShown(context, keyId, observation.keySpec, expected);
+  const shown = proof !== undefined && expected !== undefined ? 'public key' : undefined;
   return {
     observation,
-    proof,
+    proof: proof ?? request.proof,
     importedAt: undefined,
     reason: undefined,
-    notices: [adoptedNotice(keyId, proof !== undefined && expected !== undefined)],
+    notices: [adoptedNotice(keyId, shown ?? (request.proof === undefined ? undefined : 'proof from before'))],
   };
 }
 

@@ -137,7 +137,7 @@ function decideDisabled(wish: Wish, { observation }: Knowledge, now: Date): Deci
       });
 }
 
-function decideAbsent(wish: Wish, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
+function decideAbsent(wish: Wish, { observation, proof, preWrapped, disabled = false }: Knowledge, now: Date): Decision {
   const wished = expirationOfImport(wish.expiration, observation.expiration, now);
   if (isPast(wished, now)) {
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
@@ -160,7 +160,7 @@ function decideAbsent(wish: Wish, { observation, proof, preWrapped }: Knowledge,
         : 'the key holds no material any more (deleted, or an import was interrupted); the same material is imported again';
   return {
     steps: ['import'],
-    reason: `${gone}, ${describeExpiration(wish.expiration, wished)}`,
+    reason: `${gone}, ${describeExpiration(wish.expiration, wished)}${disabled ? ', and the key is disabled again' : ''}`,
     expiration: wished,
     refusal: undefined,
     notices: [],

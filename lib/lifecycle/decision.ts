@@ -32,6 +32,8 @@ export interface Knowledge {
   readonly atHand: string | undefined;
   /** For material that was wrapped elsewhere: whether its token was not used yet. Undefined for all other material. */
   readonly preWrapped: 'fresh' | 'used' | undefined;
+  /** The key was disabled before it lost its material. @default false */
+  readonly disabled?: boolean;
 }
 
 export interface Decision {

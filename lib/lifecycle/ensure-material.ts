@@ -33,12 +33,12 @@ export async function ensureMaterial(
     return outcome;
   }
   // Nothing was due, so nothing was opened: other material must not look as if it were in the key.
-  const refusal = refuseForeignMaterial(wish, { ...outcome, proof, atHand: await tryFingerprint(whole, keySpec), preWrapped: undefined });
+  const refusal = refuseForeignMaterial(wish, { proof, atHand: await tryFingerprint(whole, keySpec) });
   if (refusal !== undefined) {
     throw refusal;
   }
   refusePostponed(whole, outcome);
-  return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, false)] } : outcome;
+  return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, undefined)] } : outcome;
 }
 
 /** No plan comes by later that would show it again: who declared another expiry must not believe that it is there. */

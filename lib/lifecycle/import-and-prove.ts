@@ -33,7 +33,7 @@ export async function importAndProve(
   const doubts: Readonly<Record<typeof how, readonly Notice[]>> = {
     acknowledged: [],
     settled: proof === undefined ? [unprovenNotice(step.keyId)] : [],
-    theirs: [adoptedNotice(step.keyId, publicKeyProof !== undefined)],
+    theirs: [adoptedNotice(step.keyId, publicKeyProof === undefined ? undefined : 'public key')],
   };
   return {
     observation,
@@ -71,13 +71,17 @@ function unprovenNotice(keyId: string): Notice {
   };
 }
 
-export function adoptedNotice(keyId: string, proven: boolean): Notice {
+const provenBy = {
+  'public key': 'Its public key proves that it is the material at hand.',
+  'proof from before': 'What it holds was proven before, and is known still.',
+} as const;
+
+/** @param by what proves which material it is; undefined: nothing */
+export function adoptedNotice(keyId: string, by: keyof typeof provenBy | undefined): Notice {
   return {
     summary: 'The key already held material, which was adopted',
     detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
-      proven
-        ? 'Its public key proves that it is the material at hand.'
-        : 'Whether it is the material at hand is not proven: fingerprint_verified is false.'
+      by === undefined ? 'Whether it is the material at hand is not proven: fingerprint_verified is false.' : provenBy[by]
     }`,
     attribute: 'key_id',
   };

@@ -1,6 +1,6 @@
 /**
  * Makes a key, or takes over the one that an interrupted run of ours left behind: KMS.1104 (the alias is taken) and a lost answer both may mean it.
- * Only an empty external key of the same spec is taken over.
+ * Only an empty external key of the same spec and description is taken over, as that run would have made it.
  */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
@@ -54,6 +54,7 @@ function adoptable(namesakes: readonly KeyDetail[], wish: NewKey, cause: unknown
     others.length === 0 &&
     key.origin === 'external' &&
     key.keyState === '5' &&
+    key.keyDescription === wish.description &&
     (key.keySpec ?? wish.keySpec) === wish.keySpec
   ) {
     return key;
@@ -61,7 +62,7 @@ function adoptable(namesakes: readonly KeyDetail[], wish: NewKey, cause: unknown
   const ids = namesakes.map(({ keyId }) => keyId).join(', ');
   throw new ByokError(
     'ERR_KEY_UNSUITABLE',
-    `alias "${wish.alias}" belongs to key ${ids}, which is not an empty external ${wish.keySpec} key and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
+    `alias "${wish.alias}" belongs to key ${ids}, which is not an empty external ${wish.keySpec} key of the description that is declared, and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
     { attribute: 'alias', cause },
   );
 }

@@ -29,6 +29,8 @@ export interface MaterialRequest {
   /** Expiry known from before. */
   readonly lastKnown: ExpirationInstant;
   readonly proof: Proof | undefined;
+  /** The key was disabled before it lost its material: an import enables it, so it is disabled again. @default false */
+  readonly disabled?: boolean;
   readonly source: RequestSource;
   /** The attribute that names the source, for errors. */
   readonly sourceAttribute: string | undefined;

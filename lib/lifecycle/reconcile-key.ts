@@ -18,9 +18,12 @@ export interface KeyWish extends NewKey {
 
 export interface KeyOutcome {
   readonly key: KeyDetail;
-  /** It was there already; whose it was, nobody knows. */
-  readonly adopted?: boolean;
   readonly notices: readonly Notice[];
+}
+
+export interface NewKeyOutcome extends KeyOutcome {
+  /** It was there already; whose it is, nobody knows. */
+  readonly adopted: boolean;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface KeyOutcome {
  * @throws KmsError when the KMS refuses to create it
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
  */
-export async function createKey(context: LifecycleContext, wish: KeyWish): Promise<KeyOutcome> {
+export async function createKey(context: LifecycleContext, wish: KeyWish): Promise<NewKeyOutcome> {
   const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish);
   try {
     const key = await waitUntil(
@@ -38,7 +41,7 @@ export async function createKey(context: LifecycleContext, wish: KeyWish): Promi
       () => context.kms.describeKey(keyId, { signal: context.signal }),
       (answer) => answer !== undefined && answer.keyState !== '1',
     );
-    const synced = await syncKey(context, key ?? created(keyId, wish), wish);
+    const synced = await syncKey(context, key ?? created(keyId, wish), wish, adopted);
     return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
   } catch (error) {
     const detail = `Key ${keyId} exists, but: ${messageOf(error)}. The next plan shows what is left to do.`;
@@ -83,8 +86,12 @@ export async function removeKey(
   }
 }
 
-/** Each aspect for itself, from what was observed. */
-async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: KeyWish): Promise<KeyOutcome> {
+/**
+ * Each aspect for itself, from what was observed.
+ *
+ * @param adopted nothing that somebody else may have given it is taken away before a plan has shown it
+ */
+async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: KeyWish, adopted = false): Promise<KeyOutcome> {
   const { kms, signal } = context;
   const options = { signal };
   const { keyId } = observed;
@@ -116,7 +123,7 @@ async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: Key
     await kms.updateKeyDescription(keyId, wish.description, options);
   }
   if (wish.tags !== undefined) {
-    await syncTags(kms, keyId, wish.tags, options);
+    await syncTags(kms, keyId, wish.tags, adopted, options);
   }
   if (wish.enabled === true && key.keyState === '3') {
     await kms.enableKey(keyId, options);
@@ -170,11 +177,13 @@ async function cancelDeletion(kms: Kms, keyId: string, options: CallOptions): Pr
   }
 }
 
-async function syncTags(kms: Kms, keyId: string, wished: Tags, options: CallOptions): Promise<void> {
+/** @param onlyAdd tags that are there stay as they are */
+async function syncTags(kms: Kms, keyId: string, wished: Tags, onlyAdd: boolean, options: CallOptions): Promise<void> {
   const found = await kms.getTags(keyId, options);
-  const differing = Object.fromEntries(Object.entries(wished).filter(([name, value]) => found[name] !== value));
+  const isDue = (name: string) => (onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name]);
+  const differing = Object.fromEntries(Object.entries(wished).filter(([name]) => isDue(name)));
   // A tag that exists takes the new value; only names that are not wished any more are deleted.
-  const gone = Object.fromEntries(Object.entries(found).filter(([name]) => !Object.hasOwn(wished, name)));
+  const gone = Object.fromEntries(Object.entries(found).filter(([name]) => !onlyAdd && !Object.hasOwn(wished, name)));
   if (Object.keys(differing).length + Object.keys(gone).length > 0) {
     await kms.updateTags(keyId, { create: differing, delete: gone }, options);
   }

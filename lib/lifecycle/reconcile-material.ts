@@ -3,7 +3,7 @@
  * before the way back is verified.
  */
 import { ByokError } from '../errors';
-import type { LifecycleContext } from './context';
+import { type LifecycleContext, messageOf } from './context';
 import { decide } from './decide';
 import type { Decision } from './decision';
 import { isRolling } from './expiration-wish';
@@ -35,8 +35,21 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
       decision.steps.includes('delete') && 'material' in source
         ? await renewMaterial(context, request, { source, from: observation.expiration, to: decision.expiration }, atHand)
         : await importAndProve(context, request, { keyId: request.keyId, expiration: decision.expiration, source }, atHand);
-    return { ...outcome, reason: decision.reason };
+    const left =
+      request.disabled === true && outcome.importedAt !== undefined ? await disableAgain(context, request.keyId, outcome) : outcome;
+    return { ...left, reason: decision.reason };
   });
+}
+
+/** The material is in: that the key is enabled meanwhile is worth a notice, not a failure. */
+async function disableAgain({ kms, signal }: LifecycleContext, keyId: string, outcome: MaterialOutcome): Promise<MaterialOutcome> {
+  try {
+    await kms.disableKey(keyId, { signal });
+    return { ...outcome, observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' } };
+  } catch (error) {
+    const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. Disable it by hand, or by enabled = false on byok_external_key.`;
+    return { ...outcome, notices: [...outcome.notices, { summary: 'The key could not be disabled again', detail, attribute: 'key_id' }] };
+  }
 }
 
 /** A window that opened since the plan is a matter for the next one. */
@@ -53,7 +66,11 @@ function decideOrThrow(
   atHand: string | undefined,
 ): Decision {
   const preWrapped = 'preWrapped' in request.source ? request.source.preWrapped : undefined;
-  const decision = decide(request.wish, { observation, proof: request.proof, atHand, preWrapped }, context.now());
+  const decision = decide(
+    request.wish,
+    { observation, proof: request.proof, atHand, preWrapped, disabled: request.disabled ?? false },
+    context.now(),
+  );
   if (decision.refusal !== undefined) {
     throw decision.refusal;
   }

@@ -7,7 +7,7 @@ import type { Knowledge, Wish } from './decision';
 import { isRolling, keep } from './expiration-wish';
 
 /** The KMS accepts only the same bytes for ever, so other material is refused while the key still works. */
-export function refuseForeignMaterial({ pin }: Wish, { proof, atHand }: Knowledge): ByokError | undefined {
+export function refuseForeignMaterial({ pin }: Wish, { proof, atHand }: Pick<Knowledge, 'proof' | 'atHand'>): ByokError | undefined {
   if (proof !== undefined && atHand !== undefined && !sameFingerprint(proof.fingerprint, atHand)) {
     return new ByokError(
       'ERR_MATERIAL_DIFFERS',

@@ -5,6 +5,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { ByokError } from '../errors';
+import { maxContentBytes } from './open-content';
 
 export interface CommandOptions {
   /** The attribute that names the program, for errors. */
@@ -22,8 +23,8 @@ export interface CommandLimits {
   readonly bytes: number;
 }
 
-/** A minute; and more bytes than any key has, but fewer than a mistake such as /dev/zero. */
-export const commandLimits: CommandLimits = { milliseconds: 60_000, bytes: 1 << 20 };
+/** A minute, and as much as every other source may give. */
+export const commandLimits: CommandLimits = { milliseconds: 60_000, bytes: maxContentBytes };
 
 /** Programs get these and every `BYOK_…` variable; credentials of clouds and CI systems stay outside. */
 const passedOn = /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|SSL_CERT_FILE|SSL_CERT_DIR|BYOK_.*)$/;

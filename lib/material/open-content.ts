@@ -5,7 +5,7 @@ import { keySpecs } from '../schema/kms';
 import type { Secret } from '../secret';
 import { decodeText, isTextEncoding } from './decode';
 import { type Material, privateKeyMaterial, symmetricMaterial } from './material';
-import { type PrivateKey, tryParsePrivateKey } from './private-key';
+import { countPrivateKeys, type PrivateKey, tryParsePrivateKey } from './private-key';
 
 export interface ContentOptions {
   readonly encoding: MaterialEncoding;
@@ -15,6 +15,9 @@ export interface ContentOptions {
   /** How to name the source in an error, for example `file "orders.key"`. */
   readonly source: string;
 }
+
+/** More bytes than any key has, in any spelling, but fewer than a mistake such as /dev/zero. */
+export const maxContentBytes = 1 << 20;
 
 const symmetricSizes: ReadonlySet<number> = new Set(
   Object.values(keySpecs).flatMap((row) => (row.family === 'symmetric' ? [row.materialBytes] : [])),
@@ -27,12 +30,12 @@ const symmetricSizes: ReadonlySet<number> = new Set(
 export function openContent(content: Buffer, options: ContentOptions): Material {
   const { encoding, attribute, source } = options;
   try {
-    if (content.length === 0) {
-      throw new ByokError(
-        'ERR_MATERIAL_INVALID',
-        `the key material in ${source} is empty; it must hold a symmetric key or one private key`,
-        { attribute },
-      );
+    if (content.length === 0 || content.length > maxContentBytes) {
+      const found = content.length === 0 ? 'is empty' : `has more than ${maxContentBytes} bytes, which no key has`;
+      throw invalid(`${found}; it must hold a symmetric key or one private key`, options);
+    }
+    if (encoding !== 'pem' && content.includes('-----BEGIN ')) {
+      throw invalid(`looks like PEM, and material_encoding is "${encoding}"; set material_encoding to "pem"`, options);
     }
     if (!isTextEncoding(encoding)) {
       return privateKeyMaterial(openPrivateKey(content, encoding, options), attribute);
@@ -50,17 +53,26 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
   }
 }
 
-function openPrivateKey(content: Buffer, encoding: 'pem' | 'der' | 'pkcs12', { password, attribute, source }: ContentOptions): PrivateKey {
+function openPrivateKey(content: Buffer, encoding: 'pem' | 'der' | 'pkcs12', options: ContentOptions): PrivateKey {
+  const { password } = options;
+  const count = encoding === 'pem' ? countPrivateKeys(content) : 1;
+  if (count > 1) {
+    throw invalid(`holds ${count} private keys; it must hold one: leave only the one to import there`, options);
+  }
   const key = encoding === 'pkcs12' ? openPkcs12(content, password) : tryParsePrivateKey(content, encoding, password);
   if (key === undefined) {
     const given = password === undefined ? 'no password was given' : 'a password was given';
-    throw new ByokError(
-      'ERR_MATERIAL_INVALID',
-      `the key material in ${source} cannot be opened as ${encoding}; it must hold one private key, and its password if it is encrypted must be given by material_password_env or material_password_wo (${given})`,
-      { attribute },
+    throw invalid(
+      `cannot be opened as ${encoding}; it must hold one private key, and its password if it is encrypted must be given by material_password_env or material_password_wo (${given})`,
+      options,
     );
   }
   return key;
+}
+
+/** @param what follows "the key material in …" */
+function invalid(what: string, { attribute, source }: ContentOptions): ByokError {
+  return new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} ${what}`, { attribute });
 }
 
 function openPkcs12(content: Buffer, password: Secret | undefined): PrivateKey | undefined {

@@ -20,6 +20,10 @@ export type PrivateKeyEncoding = 'pem' | 'der';
 
 type KeyInput = Parameters<typeof createPrivateKey>[0];
 
+const begin = '-----BEGIN ';
+/** How the label of every kind ends: `RSA PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`. */
+const privateKeyLabel = Buffer.from('PRIVATE KEY');
+
 const derTypes = ['pkcs8', 'pkcs1', 'sec1'] as const;
 
 /**
@@ -39,6 +43,20 @@ export function tryParsePrivateKey(content: Buffer, encoding: PrivateKeyEncoding
     }
   }
   return undefined;
+}
+
+/**
+ * OpenSSL takes the first one and drops the others. Certificates and the parameters of a curve do not count.
+ *
+ * @param pem looked at in place, since strings cannot be wiped
+ */
+export function countPrivateKeys(pem: Buffer): number {
+  let count = 0;
+  for (let at = pem.indexOf(begin); at !== -1; at = pem.indexOf(begin, at + 1)) {
+    const label = pem.subarray(at + begin.length, pem.indexOf('-----', at + begin.length));
+    count += label.subarray(-privateKeyLabel.length).equals(privateKeyLabel) ? 1 : 0;
+  }
+  return count;
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material */

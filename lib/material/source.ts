@@ -2,14 +2,13 @@
  * Where material comes from, and how it becomes `Material`. Reading happens only when asked; commands run only where running them was
  * allowed, since a plan must not execute code.
  */
-import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { ByokError } from '../errors';
+import { ByokError, isByokError } from '../errors';
 import type { MaterialEncoding, MaterialSourceAttribute } from '../schema/key-material';
 import type { Secret } from '../secret';
 import { runCommand } from './command';
 import { openHsmMaterial } from './hsm';
 import type { Material } from './material';
+import { readMaterialFile } from './material-file';
 import { openContent } from './open-content';
 
 /** Attribute names as in the Terraform schema, so that every message can point at its cause. */
@@ -28,6 +27,8 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** False in a plan. */
   readonly mayRunCommands: boolean;
+  /** True on a command line, where shells hand pipes over as files. @default false */
+  readonly mayReadPipes?: boolean;
 }
 
 /** Material, or the reason why there is none right now: a missing file is no error until an import is due. */
@@ -62,14 +63,15 @@ export async function openMaterial(source: MaterialSource | undefined, options: 
     : { material: openContent(found.content, { ...options, attribute, source: found.source }) };
 }
 
-async function readContent(source: Exclude<MaterialSource, { attribute: 'wrap_command' }>, { env, signal }: OpenOptions): Promise<Content> {
+async function readContent(source: Exclude<MaterialSource, { attribute: 'wrap_command' }>, options: OpenOptions): Promise<Content> {
+  const { env, signal } = options;
   switch (source.attribute) {
     case 'material_wo':
       return { content: Buffer.from(source.value, 'utf8'), source: 'material_wo' };
     case 'material_env':
       return readVariable(source.name, env);
     case 'material_file':
-      return readKeyFile(source.path);
+      return readKeyFile(source.path, options);
     case 'material_command':
       return {
         content: await runCommand(source.argv, { attribute: source.attribute, env, signal }),
@@ -85,10 +87,13 @@ function readVariable(name: string, env: OpenOptions['env']): Content {
     : { content: Buffer.from(value, 'utf8'), source: `environment variable "${name}"` };
 }
 
-async function readKeyFile(path: string): Promise<Content> {
+async function readKeyFile(path: string, { mayReadPipes = false }: OpenOptions): Promise<Content> {
   try {
-    return { content: await readBytes(path), source: `file "${path}"` };
+    return { content: await readMaterialFile(path, { mayBePipe: mayReadPipes }), source: `file "${path}"` };
   } catch (cause) {
+    if (isByokError(cause)) {
+      throw cause;
+    }
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
       return { missing: `the file "${path}" that holds the key material does not exist` };
     }
@@ -101,9 +106,4 @@ async function readKeyFile(path: string): Promise<Content> {
       },
     );
   }
-}
-
-/** A plan of a thousand keys reads a thousand files, and at once costs a tenth of asynchronously; but a pipe may keep its readers waiting. */
-async function readBytes(path: string): Promise<Buffer> {
-  return statSync(path).isFile() ? readFileSync(path) : readFile(path);
 }

@@ -8,6 +8,7 @@ import { defaultTimeoutMs, type Operation } from '../schema/timeouts';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { block, text } from './attributes';
+import type { Run } from './run';
 
 /** Everything the provider reads from outside, given by its main. */
 export interface Surroundings {
@@ -24,10 +25,15 @@ export interface Connection {
   readonly reads: KeyReads;
 }
 
-/** Unconnected while the provider block depends on values that are only known after apply. */
-export type Client = Surroundings & (Connection | { readonly kms: undefined });
+/** @see Run */
+interface Running {
+  readonly run: Run;
+}
 
-export type ConnectedClient = Surroundings & Connection;
+/** Unconnected while the provider block depends on values that are only known after apply. */
+export type Client = Surroundings & Running & (Connection | { readonly kms: undefined });
+
+export type ConnectedClient = Surroundings & Running & Connection;
 
 /**
  * @param values state, plan or configuration of the resource: its `timeouts` block counts

@@ -3,15 +3,9 @@ import { ByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
 import { checkTags } from '../kms/request-fields';
-import { createKey, type KeyOutcome, type KeyWish, removeKey, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
+import { createKey, type KeyOutcome, type KeyWish, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
 import { formatInstant } from '../schema/expiration-time';
-import {
-  defaultKeyDestroyPolicy,
-  defaultPendingDays,
-  externalKeySchema,
-  type KeyDestroyPolicy,
-  keyDestroyPolicies,
-} from '../schema/external-key';
+import { externalKeySchema } from '../schema/external-key';
 import { keyRules } from '../schema/key-rules';
 import { defaultKeySpec, tryFindKeySpec } from '../schema/kms';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
@@ -19,7 +13,9 @@ import { unknown, type Value, type Values } from '../tfplugin/value';
 import { block, complete, flag, integer, isUnknown, text, textMap } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { refuse, warn } from './refuse';
+import { adoptedStays, destroyKey, refuseSameAlias, warnOfDestroy } from './key-destroy';
+import { decodeKeyMemory, encodeKeyMemory } from './key-private-state';
+import { warn } from './refuse';
 import { check, checkRule, validateAgainstSchema } from './validate';
 
 const noPrivateState = new Uint8Array();
@@ -52,43 +48,45 @@ export const externalKeyResource = {
     return { state: { ...refreshed(state, key), tags }, private: privateState };
   },
 
-  async plan({ prior, proposed, config }, client, context) {
+  async plan({ prior, proposed, config, priorPrivate }, client, context) {
+    const memory = decodeKeyMemory(priorPrivate);
     if (proposed === null || config === null) {
-      warnOfDestroy(prior ?? {}, context);
-      return { planned: null, requiresReplace: [], private: noPrivateState };
+      warnOfDestroy(prior ?? {}, memory, context);
+      return { planned: null, requiresReplace: [], private: priorPrivate };
     }
     if (prior === null) {
-      return { planned: plannedNew(proposed, config), requiresReplace: [], private: encodeSuccessor(proposed) };
+      const successorAlias = text(proposed, 'alias');
+      return { planned: plannedNew(proposed, config), requiresReplace: [], private: encodeKeyMemory({ ...memory, successorAlias }) };
     }
+    client.run.declareEnabled(text(prior, 'key_id') ?? '', flag(config, 'enabled'));
     const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
     if (requiresReplace.length > 0) {
-      warnOfDestroy(prior, context);
+      warnOfDestroy(prior, memory, context);
       refuseSameAlias(prior, proposed, requiresReplace, client, context);
     }
-    return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: noPrivateState };
+    return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: priorPrivate };
   },
 
   async apply({ prior, planned, plannedPrivate }, unconnected, context) {
     const client = requireConnection(unconnected);
+    const memory = decodeKeyMemory(plannedPrivate);
     if (planned === null) {
-      const state = prior ?? {};
-      refuseSuccessor(state, plannedPrivate);
-      await removeKey(
-        lifecycleContext(client, context, 'delete', state),
-        text(state, 'key_id') ?? '',
-        destroyPolicyOf(state),
-        integer(state, 'pending_days') ?? defaultPendingDays,
-      );
+      await destroyKey(prior ?? {}, memory, client, context);
       return { state: null, private: noPrivateState };
     }
     if (prior === null) {
-      return finish(planned, await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null)), context);
+      const outcome = await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null));
+      if (outcome.adopted) {
+        await takeOver(outcome.key, planned, client, context);
+      }
+      return finish(planned, outcome, outcome.adopted, context);
     }
-    return finish(
-      planned,
-      await updateKey(lifecycleContext(client, context, 'update', planned), text(prior, 'key_id') ?? '', wishOf(planned, prior)),
-      context,
+    const outcome = await updateKey(
+      lifecycleContext(client, context, 'update', planned),
+      text(prior, 'key_id') ?? '',
+      wishOf(planned, prior),
     );
+    return finish(planned, outcome, memory.adopted, context);
   },
 
   async importState({ id }, client, context) {
@@ -96,6 +94,18 @@ export const externalKeyResource = {
     return { state: refreshed({ ...emptyState(), id: key.keyId, key_id: key.keyId }, key), private: noPrivateState };
   },
 } as const satisfies ResourceDefinition<Client>;
+
+/** @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, as after a renaming without `moved` */
+async function takeOver({ keyId, keyAlias }: KeyDetail, planned: Values, { run }: ConnectedClient, context: Context): Promise<void> {
+  if (!(await run.keys.take(keyId))) {
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `alias "${keyAlias}" belongs to key ${keyId}, whose deletion this very run has scheduled under another address; to keep it, cancel its deletion and import it: terraform import <address> ${keyId}`,
+      { attribute: 'alias' },
+    );
+  }
+  warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+}
 
 /** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
 async function refreshedTags({ kms }: ConnectedClient, keyId: string, known: Value, context: Context): Promise<Value> {
@@ -182,14 +192,6 @@ function checkUsage(keySpec: string, usage: string | undefined): void {
   }
 }
 
-/** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
-function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], client: Client, context: Context): void {
-  if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
-    const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
-    refuse(context, client, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
-  }
-}
-
 /** Tags that are not declared any more are taken away. */
 function wishOf(planned: Values, prior: Values | null): KeyWish {
   return {
@@ -203,40 +205,7 @@ function wishOf(planned: Values, prior: Values | null): KeyWish {
   };
 }
 
-function finish(planned: Values, { key, notices }: KeyOutcome, context: Context): StateResult {
+function finish(planned: Values, { key, notices }: KeyOutcome, adopted: boolean, context: Context): StateResult {
   warn(context, notices);
-  return { state: complete(planned, observed(key, planned)), private: noPrivateState };
-}
-
-/** Of the plan of a new key: the destroy leg of a replacement is given the same. */
-function encodeSuccessor(proposed: Values): Uint8Array {
-  return Buffer.from(JSON.stringify({ successorAlias: text(proposed, 'alias') }), 'utf8');
-}
-
-/** `-replace` has no plan of its own that could refuse: the key would be scheduled, and its alias not be free for the next one. */
-function refuseSuccessor(prior: Values, plannedPrivate: Uint8Array): void {
-  const alias = text(prior, 'alias');
-  if (destroyPolicyOf(prior) === 'schedule_deletion' && alias !== undefined && Buffer.from(encodeSuccessor(prior)).equals(plannedPrivate)) {
-    throw new ByokError(
-      'ERR_REFUSED',
-      `the key is to be replaced by another one of the same alias "${alias}", which stays with the old key until that is gone; nothing was done: give the new key another alias`,
-      { attribute: 'alias' },
-    );
-  }
-}
-
-function destroyPolicyOf(state: Values): KeyDestroyPolicy {
-  return (text(state, 'on_destroy') ?? defaultKeyDestroyPolicy) as KeyDestroyPolicy;
-}
-
-function warnOfDestroy(prior: Values, context: Context): void {
-  const policy = destroyPolicyOf(prior);
-  if (policy === 'retain') {
-    return;
-  }
-  const days = integer(prior, 'pending_days') ?? defaultPendingDays;
-  context.diagnostics.warning(
-    'The key will be scheduled for deletion',
-    `Key ${text(prior, 'key_id') ?? ''} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever.`,
-  );
+  return { state: complete(planned, observed(key, planned)), private: encodeKeyMemory({ adopted }) };
 }

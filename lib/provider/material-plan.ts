@@ -113,13 +113,13 @@ export function planUpdate(
   atHand: AtHand,
   now: Date,
 ): MaterialPlan {
-  const { proof, ours } = memory;
+  const { proof, ours, disabled } = memory;
   const preWrapped = preWrappedOf(config, prior);
   if (['expiration_time', 'valid_for', 'renew_before'].some((name) => isUnknown(config, name))) {
     return planUnknownExpiration(prior, proposed, config, proof);
   }
   const observation = observedIn(prior, config, now);
-  const decision = decide(wishOf(config, ours), { observation, proof, atHand: atHand.fingerprint, preWrapped }, now);
+  const decision = decide(wishOf(config, ours), { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled }, now);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue ? plannedImport(prior, proposed, config, proof, atHand, decision) : plannedQuiet(prior, proposed, config, proof),
@@ -227,7 +227,7 @@ function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): read
     return [];
   }
   const consequence = importDue
-    ? 'An import is planned: apply needs the material, and imports or deletes nothing without it.'
+    ? 'An import is planned: apply needs the material, and changes nothing in the key without it.'
     : 'Nothing needs it now; the next import will.';
   if (atHand.missing !== undefined && (importDue || attribute !== undefined)) {
     return [{ summary: 'Key material is not at hand', detail: `At this moment ${atHand.missing}. ${consequence}`, attribute }];

@@ -13,7 +13,7 @@ export function requestOf(
   planned: Values,
   config: Values,
   opening: Opening,
-  { proof, ours, permitted }: MaterialPrivateState,
+  { proof, ours, disabled, permitted }: MaterialPrivateState,
 ): MaterialRequest {
   const preWrapped = preWrappedOf(config, prior);
   return {
@@ -21,6 +21,7 @@ export function requestOf(
     wish: wishOf(config, ours),
     allowWeakMaterial: flag(planned, 'allow_weak_material') ?? false,
     permitted,
+    disabled,
     reviewed: text(planned, 'fingerprint'),
     lastKnown: prior === null ? undefined : expirationOf(prior),
     proof,
@@ -35,7 +36,7 @@ export function requestOf(
 async function openOrThrow(config: Values, opening: Opening): Promise<Material> {
   const found = await materialOf(config, opening);
   if ('missing' in found) {
-    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `an import is due, but ${found.missing}; nothing was imported or deleted`, {
+    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `an import is due, but ${found.missing}; nothing was done`, {
       attribute: found.attribute,
     });
   }

@@ -1,32 +1,30 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
 import { ByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
-import type { Notice } from '../lifecycle/context';
 import { createMaterial } from '../lifecycle/create-material';
 import { keyLost } from '../lifecycle/decide';
 import type { Proof } from '../lifecycle/decision';
 import type { MaterialOutcome } from '../lifecycle/material-request';
-import { holdsMaterial, isAbsent, observeMaterial } from '../lifecycle/material-status';
+import { holdsMaterial, isAbsent, type MaterialObservation, observeMaterial } from '../lifecycle/material-status';
 import { provePublicKey } from '../lifecycle/prove-public-key';
 import { reconcileMaterial } from '../lifecycle/reconcile-material';
-import { privateKeyStays, refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
 import { formatInstant, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { keyMaterialSchema } from '../schema/key-material';
-import { isAsymmetric } from '../schema/kms';
 import type { Context, PlanResult, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { complete, isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { destroyPolicyOf, expirationOf, expirationText, isVerified, observationOf, rollingOf } from './material-config';
-import { type AtHand, lookAtMaterial, type MaterialPlan, planCreate, planUpdate, unknownKey } from './material-plan';
+import { expirationOf, expirationText, isVerified, rollingOf } from './material-config';
+import { destroyMaterial, planDestroy } from './material-destroy';
+import { lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
 import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
 import { refuse, refuseFirst, warn } from './refuse';
 
 const noPrivateState = new Uint8Array();
-const nothingRemembered = { proof: undefined, ours: undefined };
+const nothingRemembered = { proof: undefined, ours: undefined, disabled: false };
 const notPlanned = 'The material cannot be planned as declared';
 
 export const keyMaterialResource = {
@@ -50,7 +48,7 @@ export const keyMaterialResource = {
       memory.proof ?? (holdsMaterial(observation.status) ? await proofOnRefresh(client, keyId, key?.keySpec, context) : undefined);
     const fingerprint = text(state, 'fingerprint') ?? proof?.fingerprint ?? null;
     return {
-      private: encodePrivateState({ proof, ours: memory.ours, permitted: [] }),
+      private: encodePrivateState({ proof, ours: memory.ours, disabled: isDisabled(observation, state, memory, client), permitted: [] }),
       state: {
         ...state,
         key_state: observation.keyState ?? text(state, 'key_state') ?? null,
@@ -67,7 +65,7 @@ export const keyMaterialResource = {
 
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
     if (proposed === null || config === null) {
-      planDestroy(prior ?? {}, context);
+      planDestroy(prior ?? {}, undefined, context);
       return { planned: null, requiresReplace: [], private: priorPrivate };
     }
     const now = client.now();
@@ -81,12 +79,10 @@ export const keyMaterialResource = {
     }
     const memory = decodePrivateState(priorPrivate, prior);
     if (otherKey || lost) {
-      planDestroy(prior, context);
-      warn(context, lost ? [keyLost] : []);
       const replacement = planCreate(proposed, config, atHand, now);
-      const refusals = isUnknown(config, 'key_id') ? [refuseUnsureReplacement(prior, memory.proof, atHand)] : [];
-      const plan = { ...replacement, refusals: [...replacement.refusals, ...refusals.filter((refusal) => refusal !== undefined)] };
-      return finishPlan(plan, memory, [otherKey ? 'key_id' : 'material_status'], client, context);
+      planDestroy(prior, replacement.successorFor, context);
+      warn(context, lost ? [keyLost] : []);
+      return finishPlan(replacement, memory, [otherKey ? 'key_id' : 'material_status'], client, context);
     }
     return finishPlan(planUpdate(prior, proposed, config, memory, atHand, now), memory, [], client, context);
   },
@@ -94,24 +90,20 @@ export const keyMaterialResource = {
   async apply({ prior, planned, config, plannedPrivate }, unconnected, context) {
     const client = requireConnection(unconnected);
     if (planned === null || config === null) {
-      const state = prior ?? {};
-      const { successorFor } = decodePrivateState(plannedPrivate, prior);
-      if (destroyPolicyOf(state) === 'delete_material' && mayBe(successorFor, text(state, 'key_id'))) {
-        warn(context, [staysForSuccessor(text(state, 'key_id') ?? '')]);
-        return { state: null, private: noPrivateState };
-      }
-      warn(
-        context,
-        await removeMaterial(lifecycleContext(client, context, 'delete', state), text(state, 'key_id') ?? '', destroyPolicyOf(state)),
-      );
+      await destroyMaterial(prior ?? {}, decodePrivateState(plannedPrivate, prior), client, context);
       return { state: null, private: noPrivateState };
     }
+    const opening = { env: client.env, signal: context.signal, mayRunCommands: true };
     const memory = decodePrivateState(plannedPrivate, prior);
-    const request = requestOf(prior, planned, config, { env: client.env, signal: context.signal, mayRunCommands: true }, memory);
     if (prior === null) {
+      const keyId = text(planned, 'key_id') ?? '';
+      await client.run.material.take(keyId);
+      const before = client.run.recall(keyId);
+      const request = requestOf(prior, planned, config, opening, { ...memory, proof: before?.proof });
       const outcome = await createMaterial(lifecycleContext(client, context, 'create', planned), request);
-      return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
+      return finishApply(prior, planned, outcome, before?.ours === true || outcome.importedAt !== undefined, context);
     }
+    const request = requestOf(prior, planned, config, opening, memory);
     const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
     refuseHalfDone(planned, outcome);
     return finishApply(prior, planned, outcome, memory.ours, context);
@@ -122,10 +114,20 @@ export const keyMaterialResource = {
     const empty = [...Object.keys(keyMaterialSchema.attributes), ...Object.keys(keyMaterialSchema.blocks)].map((name) => [name, null]);
     return {
       state: { ...Object.fromEntries(empty), id: key.keyId, key_id: key.keyId },
-      private: encodePrivateState({ proof: undefined, ours: false, permitted: [] }),
+      private: encodePrivateState({ proof: undefined, ours: false, disabled: false, permitted: [] }),
     };
   },
 } as const satisfies ResourceDefinition<Client>;
+
+/** Whether the key is disabled, or was when it was last seen with material: an import would enable it. */
+function isDisabled({ status }: MaterialObservation, state: Values, memory: MaterialMemory, { run }: ConnectedClient): boolean {
+  if (holdsMaterial(status)) {
+    return status === 'key_disabled';
+  }
+  return run.declaredEnabled(text(state, 'key_id') ?? '') === undefined
+    ? memory.disabled || text(state, 'key_state') === '3'
+    : run.declaredEnabled(text(state, 'key_id') ?? '') === false;
+}
 
 /** Apply may do fewer steps than were planned, but then the state must not say that they were done. */
 function refuseHalfDone(planned: Values, { importedAt, observation, notices }: MaterialOutcome): void {
@@ -180,58 +182,11 @@ function finishPlan(
     private: encodePrivateState({
       proof: memory.proof,
       ours: memory.ours,
+      disabled: memory.disabled ?? false,
       permitted: plan.permitted,
       successorFor: plan.successorFor,
     }),
   };
-}
-
-/** Also called for the destroy leg of a replacement, which has no plan call of its own. */
-function planDestroy(prior: Values, context: Context): void {
-  const keyId = text(prior, 'key_id') ?? '';
-  const policy = destroyPolicyOf(prior);
-  if (policy === 'retain' || !holdsMaterial(observationOf(prior).status)) {
-    return;
-  }
-  if (policy === 'refuse') {
-    context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
-  } else if (isAsymmetric(text(prior, 'key_spec') ?? '')) {
-    warn(context, [privateKeyStays(keyId)]);
-  } else {
-    context.diagnostics.warning(
-      'The key material will be deleted',
-      `Key ${keyId} stops encrypting and decrypting at once, and for every service that uses it: pending_days of the key is no grace period here. Only importing the very same material brings it back.`,
-    );
-  }
-}
-
-/** The destroy leg of a replacement comes first, and nothing has verified the way back: for the same key the material stays, and is adopted. */
-function mayBe(successorFor: string | undefined, keyId: string | undefined): boolean {
-  return successorFor === unknownKey || (successorFor !== undefined && successorFor === keyId);
-}
-
-function staysForSuccessor(keyId: string): Notice {
-  return {
-    summary: 'The material was not deleted',
-    detail: `This replaces the material of key ${keyId}, by what was known when it was planned for the very same key: it stays there, and what comes next adopts it.`,
-    attribute: 'on_destroy',
-  };
-}
-
-/** A key id that is not known yet may turn out to be the same: the material would be deleted, and must then be there to come back. */
-function refuseUnsureReplacement(prior: Values, proof: Proof | undefined, atHand: AtHand): ByokError | undefined {
-  const deletes =
-    destroyPolicyOf(prior) === 'delete_material' &&
-    holdsMaterial(observationOf(prior).status) &&
-    !isAsymmetric(text(prior, 'key_spec') ?? '');
-  const sure = proof !== undefined && atHand.fingerprint === proof.fingerprint;
-  return deletes && !sure
-    ? new ByokError(
-        'ERR_REFUSED',
-        'key_id is only known after apply, so this may replace the material of the very same key: on_destroy = "delete_material" would delete it, and the same material is not at hand to be imported again; provide it, or set on_destroy to "retain" and apply that first',
-        { attribute: 'key_id' },
-      )
-    : undefined;
 }
 
 function finishApply(prior: Values | null, planned: Values, outcome: MaterialOutcome, ours: boolean, context: Context): StateResult {
@@ -249,5 +204,6 @@ function finishApply(prior: Values | null, planned: Values, outcome: MaterialOut
     fingerprint_verified: isVerified(proof, fingerprint),
     imported_at: importedAt === undefined ? (prior?.imported_at ?? null) : formatInstant(importedAt),
   });
-  return { state, private: encodePrivateState({ proof, ours, permitted: [] }) };
+  const disabled = observation.status === 'key_disabled';
+  return { state, private: encodePrivateState({ proof, ours, disabled, permitted: [] }) };
 }

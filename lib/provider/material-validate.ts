@@ -68,11 +68,11 @@ function checkWindow(config: Values): void {
   }
 }
 
-/** Whoever put the value in place of its name must not read it in the message. */
+/** Whoever put the value in place of its name must not read it in the message, nor in the line that Terraform quotes when it is told an attribute. */
 function checkVariableName(attribute: string, name: string | undefined): void {
   if (name !== undefined && !environmentVariableFormat.test(name)) {
     const message = `${attribute} is no name of an environment variable (not shown, it may be the secret itself); allowed are letters, digits and _, not beginning with a digit`;
-    throw new ByokError('ERR_ARGUMENT', message, { attribute });
+    throw new ByokError('ERR_ARGUMENT', message);
   }
 }
 

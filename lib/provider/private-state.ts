@@ -11,6 +11,8 @@ export interface MaterialMemory {
   readonly proof: Proof | undefined;
   /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
   readonly ours: boolean;
+  /** The key is disabled, or was before it lost its material, and is to be so again after an import. */
+  readonly disabled: boolean;
 }
 
 export interface MaterialPrivateState extends MaterialMemory {
@@ -26,10 +28,11 @@ const version = 1;
 export function encodePrivateState({
   proof,
   ours,
+  disabled,
   permitted,
   successorFor,
 }: Omit<MaterialPrivateState, 'ours'> & { readonly ours: boolean | undefined }): PrivateState {
-  return Buffer.from(JSON.stringify({ version, proof, ours, permitted, successorFor }), 'utf8');
+  return Buffer.from(JSON.stringify({ version, proof, ours, disabled, permitted, successorFor }), 'utf8');
 }
 
 /**
@@ -47,6 +50,7 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
   return {
     proof: toProof(parsed.proof) ?? proofInState(state),
     ours: typeof parsed.ours === 'boolean' ? parsed.ours : typeof state?.imported_at === 'string',
+    disabled: parsed.disabled === true,
     permitted,
     successorFor: typeof parsed.successorFor === 'string' ? parsed.successorFor : undefined,
   };

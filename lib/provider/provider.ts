@@ -12,6 +12,7 @@ import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
 import type { Client, Connection, Surroundings } from './client';
 import { lateDataSource, lateEphemeralResource, lateFunction, lateResource } from './late';
+import { Run } from './run';
 
 export function byokProvider(surroundings: Surroundings): ProviderDefinition<Client> {
   return {
@@ -51,7 +52,11 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
-      return { ...surroundings, ...(known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined }) };
+      return {
+        ...surroundings,
+        run: new Run(),
+        ...(known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined }),
+      };
     },
   };
 }

@@ -44,7 +44,7 @@ export const externalKeySchema = {
       type: 'bool',
       optional: true,
       description:
-        'Whether the key may be used. Omitted: not managed here. A key without material can be neither enabled nor disabled; the wish is kept until it can.',
+        'Whether the key may be used. Omitted: not managed here. A key without material can be neither enabled nor disabled; the wish is kept until it can. An import enables a key; one that was disabled when it lost its material is disabled again.',
     },
     tags: {
       type: ['map', 'string'],
@@ -69,7 +69,7 @@ export const externalKeySchema = {
       optional: true,
       default: defaultKeyDestroyPolicy,
       allowed: Object.keys(keyDestroyPolicies),
-      description: `What destroy does: ${listMeanings(keyDestroyPolicies)}.`,
+      description: `What destroy does: ${listMeanings(keyDestroyPolicies)}. Omitted, a key that was taken over by its alias, as after an interrupted apply, is kept, too.`,
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_id: { type: 'string', computed: true, description: 'Id of the key in the KMS, 36 characters. Never changes while the key lives.' },

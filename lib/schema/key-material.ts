@@ -39,8 +39,8 @@ export const defaultMaterialDestroyPolicy: MaterialDestroyPolicy = 'retain';
 /** The longest `valid_for`: the KMS takes no expiry that lies much further ahead. */
 export const longestValidFor = '36500d';
 
-/** What the name of an environment variable looks like; Base64 of a key does not, nearly always. */
-export const environmentVariableFormat = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What the name of an environment variable looks like; a key in hexadecimal does not, and one in Base64 nearly never. */
+export const environmentVariableFormat = /^(?![0-9A-Fa-f]{32,}$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What a fingerprint looks like, as `byok fingerprint` prints it. */
 export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;

@@ -40,7 +40,7 @@ const subjects: Readonly<Record<string, Subject>> = {
     kind: 'Resource',
     schema: keyMaterialSchema,
     notes: [
-      `At most one of ${materialSourceAttributes.map((name) => `\`${name}\``).join(', ')} says where the material comes from. Without any, or when a file or variable is not there, a plan still works; it is an error only when an import is due.`,
+      `At most one of ${materialSourceAttributes.map((name) => `\`${name}\``).join(', ')} says where the material comes from. Without any, or when a file or variable is not there, a plan still works; it is an error only when an import is due. A file must be a regular one, or a link to one, of at most 1 MiB: a pipe or a device is refused, since plan and apply both read it.`,
       'The KMS binds a key to the first material it was given: other material for the same key is refused for ever. A new material needs a new key.',
     ],
     guide: keyMaterialGuide,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,15 @@ test.each([
   [['fingerprint'], 'U0VDUkVU', /has 6 bytes; AES_256 needs exactly 32/],
   [['fingerprint', '--material-file', '/nonexistent/orders.key'], '', /"\/nonexistent\/orders.key".*does not exist/],
   [['fingerprint', '--material-env', 'UNSET_KEY'], '', /"UNSET_KEY".*is not set/],
+  [['fingerprint', '--material-file', '/dev/zero'], '', /"\/dev\/zero".* is a device; allowed is a regular file or a pipe of/],
+  [['fingerprint'], Buffer.alloc(2 ** 22), /standard input has more than 1048576 bytes/],
+  [['fingerprint', '--material-env', 'U0VDUkVU/w=='], '', /^byok: --material-env is no name of an environment variable \(not shown,/],
+  [['fingerprint', '--material-password-env', 'SECRET!'], '', /^byok: --material-password-env is no name of an/],
+  [['apply', '--key-id', 'x', '--material-env', '0-SECRET'], '', /^byok: --material-env is no name of an/],
+  [['import', '--key-id', 'x', '--material-password-env', ''], '', /^byok: --material-password-env is no name of an/],
+  [['import', '--key-id', 'x', '--import-token-env', 'SECRET='], '', /^byok: --import-token-env is no name of an/],
+  [['import', '--key-id', 'x', '--encrypted-key-material-env', 'SECRET='], '', /^byok: --encrypted-key-material-env is no name of an/],
+  [['import', '--key-id', 'x', '--encrypted-privatekey-env', 'SECRET='], '', /^byok: --encrypted-privatekey-env is no name of an/],
   [['fingerprint', '--material-encoding', 'rot13'], '', /Allowed choices are base64, hex, raw/],
   [['fingerprint', '--material-env', 'A', '--material-file', 'b'], '', /cannot be used with/],
   [['emulator', '--data', 'keys.json'], '', /--demo-material-on-disk/],
@@ -89,6 +98,35 @@ test.each([
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/SECRET|U0VDUkVU|\n {4}at /);
+});
+
+describe('reads what a shell hands over', () => {
+  /** With $BYOK for the command and $KEY for a file of material. */
+  function bash(script: string) {
+    const key = join(folder, 'shell.key');
+    writeFileSync(key, `${material.toString('base64')}\n`);
+    const env = { PATH: process.env.PATH, BYOK: `${process.execPath} ${byok.file}`, KEY: key };
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8', timeout: 30_000 });
+    return { status, stdout, stderr };
+  }
+
+  test.each([
+    ['a pipe', 'cat "$KEY" | $BYOK fingerprint'],
+    ['a pipe under the name of a file', 'cat "$KEY" | $BYOK fingerprint --material-file /dev/stdin'],
+    ['a file as standard input, by name', '$BYOK fingerprint --material-file /dev/stdin < "$KEY"'],
+    ['the output of a command as a file', '$BYOK fingerprint --material-file <(cat "$KEY")'],
+    ['a text as standard input', '$BYOK fingerprint --material-file /dev/stdin <<< "$(cat "$KEY")"'],
+  ])('%s', (_name, script) => {
+    expect(bash(script)).toEqual({ status: 0, stdout: `${expectedFingerprint()}\n`, stderr: '' });
+  });
+
+  test.each([
+    ['standard input', '$BYOK fingerprint < /dev/zero', /standard input has more than 1048576 bytes/],
+    ['a pipe', 'cat /dev/zero | $BYOK fingerprint', /standard input has more than 1048576 bytes/],
+    ['the output of a command', '$BYOK fingerprint --material-file <(cat /dev/zero)', /file "\/dev\/fd\/\d+" has more than 1048576 bytes/],
+  ])('and refuses what has no end: %s', (_name, script, message) => {
+    expect(bash(script)).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(message) });
+  });
 });
 
 test('says failures in JSON when asked to', () => {

@@ -184,6 +184,12 @@ describe('warn_before', () => {
       wish: { expiration: found, warnBeforeMs: 86_400_000, ...wish },
     }).notices.map(({ summary }) => summary);
 
+  test('warns of a disabled key, too, whose material the KMS deletes all the same', () => {
+    const found = new Date(now.getTime() + 86_400_000);
+    const decision = decideFor({ status: 'key_disabled', found, wish: { expiration: found, warnBeforeMs: 86_400_000 } });
+    expect([decision.steps, decision.notices[0]?.summary]).toEqual([[], 'The key material expires soon']);
+  });
+
   test('warns inside its window only, without steps', () => {
     expect(warned(new Date(now.getTime() + 86_400_000))).toEqual(['The key material expires soon']);
     expect(warned(new Date(now.getTime() + 86_400_001))).toEqual([]);

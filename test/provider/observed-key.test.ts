@@ -4,6 +4,7 @@ import type { KeyDetail, Kms } from '../../lib/kms/model';
 import { keyDataSource } from '../../lib/provider/key-data-source';
 import { keysDataSource } from '../../lib/provider/keys-data-source';
 import { observedKey } from '../../lib/provider/observed-key';
+import { Run } from '../../lib/provider/run';
 import { Diagnostics } from '../../lib/tfplugin/diagnostics';
 
 const now = new Date('2030-01-01T00:00:00Z');
@@ -31,7 +32,7 @@ function clientWith(...keys: KeyDetail[]) {
     describeKey: async (keyId) => keys.find((key) => key.keyId === keyId),
   };
   const reads = new DescribeBatcher({ kms: { ...kms, changed: false } });
-  return { env: {}, now: () => now, destroying: () => false, sleep: async () => {}, kms: kms as Kms, reads };
+  return { env: {}, now: () => now, destroying: () => false, sleep: async () => {}, run: new Run(), kms: kms as Kms, reads };
 }
 
 const context = { diagnostics: new Diagnostics(), signal: new AbortController().signal, log: { log: () => {} } };

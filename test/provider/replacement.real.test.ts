@@ -37,7 +37,7 @@ test('-replace of material deletes none when the file is gone', async () => {
   const bench = await applied('no-file', deleting);
   rmSync(join(bench.workspace.folder, 'orders.key'));
   const run = await bench.workspace.apply('-replace=byok_key_material.orders');
-  expect(run.text).toContain('The material was not deleted');
+  expect(run.text).toContain('The material is not deleted');
   expect(writesOf(emulator)).toEqual([]);
   expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
 });
@@ -47,7 +47,7 @@ test('taint of material deletes none when other material is at hand', async () =
   bench.workspace.write('orders.key', randomBytes(32).toString('base64'));
   await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
   const run = await bench.workspace.apply();
-  expect(run.text).toContain('The material was not deleted');
+  expect(run.text).toContain('The material is not deleted');
   expect(writesOf(emulator)).toEqual([]);
   expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
 });
@@ -65,7 +65,7 @@ test('a key id that is only known after apply, and is the same, costs no materia
   emulator.clearCalls();
   configure(emulator, bench.workspace, through(2));
   const run = await bench.workspace.apply();
-  expect(run.text).toContain('The material was not deleted');
+  expect(run.text).toContain('The material is not deleted');
   expect(run.code).toBe(0);
   expect(writesOf(emulator)).toEqual([]);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
@@ -99,15 +99,18 @@ test('the state does not say of a postponed change that it was made', async () =
   expect(bench.workspace.attributes('byok_key_material').expiration_time).toBe('2035-01-01T00:00:00Z');
 });
 
-test('a secret in place of the name of its variable is refused and not shown', async () => {
-  const secret = randomBytes(32).toString('base64');
-  const bench = await applied('named', '');
+test.each([
+  ['Base64', randomBytes(32).toString('base64')],
+  ['hexadecimal', `a${randomBytes(32).toString('hex').slice(1)}`],
+])('a secret in %s in place of the name of its variable is refused and not shown', async (how, secret) => {
+  const bench = await applied(`named-${how}`, '');
   configure(
     emulator,
     bench.workspace,
-    keyWithMaterial('named', '').replace(/material_file\s*= "orders.key"/, `material_env = "${secret}"`),
+    keyWithMaterial(`named-${how}`, '').replace(/material_file\s*= "orders.key"/, `material_env = "${secret}"`),
   );
   const run = await bench.workspace.plan();
   expect(run.code).toBe(1);
   expect(run.text).toContain('Material_env is no name of an environment variable');
+  expect(run.text).not.toContain(secret);
 });

@@ -86,6 +86,18 @@ test.each(wayBackClosed)('nothing is deleted by a login that may not %s', async 
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
+test('an import that is refused once is backed out, with the expiry that the key had', async () => {
+  const keyId = await applied();
+  renewTo(farther);
+  emulator.injectFaults([{ operation: 'import-key-material', skip: 1, errorCode: 'KMS.0306' }]);
+  const apply = await bench.workspace.apply();
+  emulator.clearFaults();
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain(`has its material back, with the expiry that it had (${far})`);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
+});
+
 test('a key whose KMS clock is ahead gets its old expiry back', async () => {
   const keyId = await applied();
   emulator.advanceClock(3600);
@@ -161,14 +173,16 @@ describe('expiration_time that is only known after apply', () => {
 });
 
 describe('on_destroy = delete_material in a replacement', () => {
-  test('of a key id that is not known yet is refused when the material is not at hand', async () => {
+  test('of a key id that is not known yet deletes nothing, as its plan says, also when the material is not at hand', async () => {
     const keyId = await applied(keyWithMaterial('orders', deletes));
     rmSync(join(bench.workspace.folder, 'orders.key'));
     const body = `resource "terraform_data" "id" {\n  input = "${keyId}"\n}\n${keyWithMaterial('orders', deletes).replace('byok_external_key.orders.key_id', 'terraform_data.id.output')}`;
     configure(emulator, bench.workspace, body);
-    const apply = await bench.workspace.apply();
-    expect(apply.code).toBe(1);
-    expect(apply.text).toContain('this may replace the material of the very same key');
+    const plan = await bench.workspace.plan();
+    expect(plan.text).toContain('The material is not deleted');
+    expect(plan.text).not.toContain('will be deleted');
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
     expect(writesOf(emulator)).toEqual([]);
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   });

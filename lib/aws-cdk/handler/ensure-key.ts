@@ -53,7 +53,7 @@ export async function ensureKey(
   }
   await refuseToLeaveProtected(context, event, undefined);
   const { key, adopted, notices } = await createKey(context, wish);
-  return { keyId: key.keyId, isNew: true, made: adopted !== true, notices };
+  return { keyId: key.keyId, isNew: true, made: !adopted, notices };
 }
 
 function madeHere({ keys }: Memory, keyId: string): boolean {

@@ -44,6 +44,7 @@ export function materialRequestOf(
     allowWeakMaterial: flag(properties.allowWeakMaterial) ?? false,
     lastKnown: lastKnownOf(remembered),
     proof: remembered?.proof,
+    disabled: flag(properties.enabled) === false,
     source: { open, wrappingAlgorithm: (properties.wrappingAlgorithm ?? defaultWrappingAlgorithm) as WrappingAlgorithm },
     sourceAttribute: 'source',
   };

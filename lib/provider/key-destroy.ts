@@ -1,0 +1,86 @@
+/** What a plan says of the end of a key, and what apply does about it: as `on_destroy` says, but for keys that may belong to somebody else. */
+import { ByokError } from '../errors';
+import type { Notice } from '../lifecycle/context';
+import { removeKey } from '../lifecycle/reconcile-key';
+import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy, keyDestroyPolicies } from '../schema/external-key';
+import type { Context } from '../tfplugin/provider';
+import { unknown, type Values } from '../tfplugin/value';
+import { integer, text } from './attributes';
+import { type Client, type ConnectedClient, lifecycleContext } from './client';
+import type { KeyMemory } from './key-private-state';
+import { refuse, warn } from './refuse';
+
+export async function destroyKey(state: Values, memory: KeyMemory, client: ConnectedClient, context: Context): Promise<void> {
+  const keyId = text(state, 'key_id') ?? '';
+  const policy = destroyPolicyOf(state, memory);
+  refuseSuccessor(state, policy, memory);
+  if (policy === 'retain') {
+    return;
+  }
+  const remove = async () => {
+    await removeKey(lifecycleContext(client, context, 'delete', state), keyId, policy, pendingDaysOf(state));
+    return true;
+  };
+  if ((await client.run.keys.unlessTaken(keyId, remove)) === undefined) {
+    warn(context, [takenNotice(keyId)]);
+  }
+}
+
+/** Also called for the destroy leg of a replacement, which has no plan call of its own. */
+export function warnOfDestroy(prior: Values, memory: KeyMemory, context: Context): void {
+  const keyId = text(prior, 'key_id') ?? '';
+  const policy = destroyPolicyOf(prior, memory);
+  if (policy === 'retain') {
+    warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+    return;
+  }
+  const days = pendingDaysOf(prior);
+  context.diagnostics.warning(
+    'The key will be scheduled for deletion',
+    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever.`,
+  );
+}
+
+/** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
+export function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], client: Client, context: Context): void {
+  if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
+    const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
+    refuse(context, client, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
+  }
+}
+
+/** For a key that was taken over by its alias. */
+export function adoptedStays(keyId: string): Notice {
+  return {
+    summary: 'The key stays when it is destroyed here',
+    detail: `Key ${keyId} existed before it was declared here, and may belong to somebody else: unless on_destroy = "schedule_deletion" is written in the configuration, destroy leaves it in the KMS.`,
+    attribute: 'on_destroy',
+  };
+}
+
+/** `-replace` has no plan of its own that could refuse: the key would be scheduled, and its alias not be free for the next one. */
+function refuseSuccessor(prior: Values, policy: KeyDestroyPolicy, { successorAlias }: KeyMemory): void {
+  if (policy === 'schedule_deletion' && successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
+    throw new ByokError(
+      'ERR_REFUSED',
+      `the key is to be replaced by another one of the same alias "${successorAlias}", which stays with the old key until that is gone; nothing was done: give the new key another alias`,
+      { attribute: 'alias' },
+    );
+  }
+}
+
+function destroyPolicyOf(state: Values, { adopted }: KeyMemory): KeyDestroyPolicy {
+  return (text(state, 'on_destroy') ?? (adopted ? 'retain' : defaultKeyDestroyPolicy)) as KeyDestroyPolicy;
+}
+
+function pendingDaysOf(state: Values): number {
+  return integer(state, 'pending_days') ?? defaultPendingDays;
+}
+
+function takenNotice(keyId: string): Notice {
+  return {
+    summary: 'The key was not scheduled for deletion',
+    detail: `Key ${keyId} is left by one address of this run and was taken over by another one. To move a key between addresses, use a moved block.`,
+    attribute: 'alias',
+  };
+}
