@@ -11,6 +11,8 @@ export interface Before {
   readonly proven: boolean;
   /** The material has a rolling expiry that is far from its window: nothing may renew it. */
   readonly settled: boolean;
+  /** The key is declared disabled, was so in state, and has lost its material: an import must not leave it enabled. */
+  readonly staysDisabled: boolean;
 }
 
 /** What the provider did. */
@@ -29,7 +31,18 @@ const clockToleranceMs = 12 * 3_600_000;
 /** Asks for the key, so before the calls of the command are counted. */
 export async function before(world: World, terraform: Terraform): Promise<Before> {
   const policy = terraform.attributes('material')?.on_destroy ?? 'retain';
-  return { policy, content: world.content, proven: world.proven, settled: await isSettled(world) };
+  return {
+    policy,
+    content: world.content,
+    proven: world.proven,
+    settled: await isSettled(world),
+    staysDisabled: await staysDisabled(world, terraform),
+  };
+}
+
+async function staysDisabled(world: World, terraform: Terraform): Promise<boolean> {
+  const known = terraform.attributes('key')?.enabled === false && terraform.attributes('material') !== undefined;
+  return known && world.declared.enabled === false && (await world.key())?.key_state === '5';
 }
 
 async function isSettled(world: World): Promise<boolean> {
@@ -49,6 +62,7 @@ export async function checkSafety(world: World, terraform: Terraform, earlier: B
   checkDeletes(world, earlier, deeds);
   checkImports(world, earlier, deeds);
   await checkKey(world, terraform);
+  await checkDisabled(world, earlier, deeds);
   checkAdoption(world, terraform, earlier, deeds);
   if (deeds.result.actions.includes('material: replace')) {
     world.proven = false;
@@ -122,6 +136,9 @@ async function checkKey(world: World, terraform: Terraform): Promise<void> {
     world.keyId = inState;
     return checkKey(world, terraform);
   }
+  if (key?.key_state === '3') {
+    world.bound = true;
+  }
   if (key?.key_state === '2') {
     world.bound = true;
     if (!(await (world.foreign ? world.strange : world.right).isIn(world.emulator, key.key_id))) {
@@ -129,6 +146,12 @@ async function checkKey(world: World, terraform: Terraform): Promise<void> {
     }
   }
   return undefined;
+}
+
+async function checkDisabled(world: World, { staysDisabled }: Before, { result, undisturbed }: Deeds): Promise<void> {
+  if (staysDisabled && undisturbed && result.ok && (await world.key())?.key_state === '2') {
+    world.violate(`a key that is declared disabled was left enabled by an import (${result.actions.join(', ')})`);
+  }
 }
 
 function checkProof(world: World, terraform: Terraform): void {
