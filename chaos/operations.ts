@@ -121,6 +121,15 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 
   'key disabled outside': { weight: 2, when: hasKey, run: (world) => ask(world, 'disable-key') },
+  'disabled key loses its material': {
+    weight: 3,
+    when: hasKey,
+    async run(world) {
+      world.declared.enabled = false;
+      await ask(world, 'disable-key');
+      return happen(world, (keyId) => world.emulator.deleteMaterial(keyId));
+    },
+  },
   'key enabled outside': { weight: 1, when: hasKey, run: (world) => ask(world, 'enable-key') },
   'key scheduled outside': { weight: 2, when: hasKey, run: (world) => ask(world, 'schedule-key-deletion', { pending_days: '7' }) },
   'deletion cancelled outside': { weight: 1, when: hasKey, run: (world) => ask(world, 'cancel-key-deletion') },
@@ -136,7 +145,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'enabled declared': {
     weight: 2,
     run(world) {
-      world.declared.enabled = world.random.pick([undefined, true, false]);
+      world.declared.enabled = world.random.pick([undefined, true, false, false]);
       return undefined;
     },
   },

@@ -11,7 +11,7 @@ export interface Before {
   readonly proven: boolean;
   /** The material has a rolling expiry that is far from its window: nothing may renew it. */
   readonly settled: boolean;
-  /** The key is declared disabled, was so in state, and has lost its material: an import must not leave it enabled. */
+  /** The key is declared disabled and has lost its material: an import must not leave it enabled. */
   readonly staysDisabled: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function before(world: World, terraform: Terraform): Promise<Before
 }
 
 async function staysDisabled(world: World, terraform: Terraform): Promise<boolean> {
-  const known = terraform.attributes('key')?.enabled === false && terraform.attributes('material') !== undefined;
+  const known = terraform.attributes('key') !== undefined && terraform.attributes('material') !== undefined;
   return known && world.declared.enabled === false && (await world.key())?.key_state === '5';
 }
 
