@@ -4,7 +4,7 @@ import { ByokProvider, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
 const app = new App();
 const stack = new TerraformStack(app, 'asymmetric-signing-key');
 
-new ByokProvider(stack, 'byok', { region: 'eu-de' });
+new ByokProvider(stack, 'byok', { region: 'ap-southeast-3' });
 
 // No expiration: the KMS keeps private keys for as long as the key lives.
 const releases = new ImportedKey(stack, 'releases', {

@@ -35,8 +35,8 @@ async function storeSecrets(found) {
 }
 
 async function synthesize({ project, endpoint, authUrl, assembly }, edit = (program) => program) {
-  const connection = `region: 'eu-de',\n  kmsEndpoint: '${endpoint}',\n  authUrl: '${authUrl}',`;
-  await project.runProgram((program) => edit(edited(program, "region: 'eu-de',", connection)), { CDK_OUTDIR: assembly });
+  const connection = `region: 'ap-southeast-3',\n  kmsEndpoint: '${endpoint}',\n  authUrl: '${authUrl}',`;
+  await project.runProgram((program) => edit(edited(program, "region: 'ap-southeast-3',", connection)), { CDK_OUTDIR: assembly });
 }
 
 async function create(found) {
@@ -53,7 +53,7 @@ function prove({ kms, keyId }) {
 async function update(found) {
   await synthesize(found, (program) => {
     const fixed = edited(program, "Expiration.rolling({ validFor: '90d', renewBefore: '14d' })", `Expiration.at('${instant}')`);
-    return edited(fixed, "region: 'eu-de',", "region: 'eu-de',\n  keyOnDestroy: 'schedule_deletion',");
+    return edited(fixed, "region: 'ap-southeast-3',", "region: 'ap-southeast-3',\n  keyOnDestroy: 'schedule_deletion',");
   });
   const answer = await found.stack.deploy();
   if (answer.PhysicalResourceId !== found.keyId) {

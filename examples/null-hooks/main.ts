@@ -10,7 +10,7 @@ const payments = new ImportedKey(stack, 'payments', {
   source: KeyMaterialSource.fromFile('payments.key'),
   expiration: Expiration.at('2035-01-31T00:00:00Z'),
   onDestroy: 'delete_material',
-  engine: KeyMaterialEngine.hooks({ region: 'eu-de', driftToken: process.env.BYOK_DRIFT_TOKEN }),
+  engine: KeyMaterialEngine.hooks({ region: 'ap-southeast-3', driftToken: process.env.BYOK_DRIFT_TOKEN }),
 });
 
 // Whoever refers to the key by this waits until the material is in.

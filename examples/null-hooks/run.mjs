@@ -57,7 +57,7 @@ async function makeKey(found) {
   found.keyId = await kms.createKey('payments');
   project.writeProgram((program) => {
     const ownKey = edited(program, '0d0466b0-e727-4d9c-b35d-f84bb474a37f', found.keyId);
-    return edited(ownKey, "region: 'eu-de'", `kmsEndpoint: '${endpoint}'`);
+    return edited(ownKey, "region: 'ap-southeast-3'", `kmsEndpoint: '${endpoint}'`);
   });
   project.copyFiles('cdktf.json');
   // As `npm install cdktf-byok` links it; the provisioners look there.

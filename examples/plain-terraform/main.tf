@@ -10,7 +10,7 @@ terraform {
 
 # Project and login come from the environment: HW_PROJECT_ID and HW_AUTH_TOKEN, for example.
 provider "byok" {
-  region = "eu-de"
+  region = "ap-southeast-3"
 }
 
 # Given as TF_VAR_payments_key. Ephemeral, and used by a write-only attribute: the material is in no plan and in no state.

@@ -6,7 +6,7 @@ const stack = new TerraformStack(app, 'quickstart');
 
 // The token comes from the environment variable HW_AUTH_TOKEN, which the provider itself reads.
 new ByokProvider(stack, 'byok', {
-  region: 'eu-de',
+  region: 'ap-southeast-3',
   projectId: process.env.BYOK_EXAMPLE_PROJECT_ID,
   kmsEndpoint: process.env.BYOK_EXAMPLE_ENDPOINT,
 });

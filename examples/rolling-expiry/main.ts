@@ -4,7 +4,7 @@ import { ByokProvider, Expiration, ImportedKey, KeyMaterialSource } from 'cdktf-
 const app = new App();
 const stack = new TerraformStack(app, 'rolling-expiry');
 
-new ByokProvider(stack, 'byok', { region: 'eu-de' });
+new ByokProvider(stack, 'byok', { region: 'ap-southeast-3' });
 
 // Whoever deploys in the last two weeks of the ninety days renews the material; a nightly pipeline will do.
 const orders = new ImportedKey(stack, 'orders', {

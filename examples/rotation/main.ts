@@ -4,7 +4,7 @@ import { ByokProvider, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
 const app = new App();
 const stack = new TerraformStack(app, 'rotation');
 
-new ByokProvider(stack, 'byok', { region: 'eu-de' });
+new ByokProvider(stack, 'byok', { region: 'ap-southeast-3' });
 
 const orders = new RotatedKey(stack, 'orders', {
   alias: 'orders',

@@ -17,7 +17,7 @@ export interface KmsConnectionProps {
    */
   readonly cloud?: string;
   /**
-   * Region of the KMS, for example "eu-de"; no region of AWS.
+   * Region of the KMS, for example "ap-southeast-3", or "eu-de" of `cloud` "opentelekomcloud"; no region of AWS.
    * @default - none; then `kmsEndpoint` is needed
    */
   readonly region?: string;

@@ -20,7 +20,7 @@ export interface ByokConnectionProps {
    */
   readonly cloud?: string;
   /**
-   * Region, for example "eu-de".
+   * Region, for example "ap-southeast-3", or "eu-de" of `cloud` "opentelekomcloud".
    * @default - environment variable HW_REGION_NAME, OS_REGION or OS_REGION_NAME
    */
   readonly region?: string;

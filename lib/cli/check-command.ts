@@ -18,7 +18,7 @@ import { textTable } from './text-table';
 const help = `
 Exit codes: 0 all fine, 2 some material expires within --warn-before or is due for renewal, 3 some material is missing (deleted, expired,
 its key gone, disabled past its expiry, frozen or scheduled for deletion; or a plan imports it), 4 nothing proves which material a key holds,
-1 something could not be read. Of several, 3 is told before 2, and 2 before 4.
+1 something could not be read, or holds no imported material at all (see --allow-empty). Of several, 3 is told before 2, and 2 before 4.
 
 Examples:
   $ byok check --state terraform.tfstate
@@ -29,7 +29,8 @@ Examples:
   $ export BYOK_DRIFT_TOKEN=$(byok check --drift-token --state terraform.orders.tfstate)
 
 A state tells what Terraform last saw, and the time that has passed since; a plan tells what it sees now; --live asks the KMS, which knows
-nothing of fingerprints. --drift-token, for hooks, asks the KMS about the keys in the states, or about the project when there is no --state;
+nothing of fingerprints, and counts a key that is scheduled for deletion as missing only when a state or plan beside it has the key.
+--drift-token, for hooks, asks the KMS about the keys in the states, or about the project when there is no --state;
 it ends with 0 whenever it prints a token. Secrets of the login come from the environment, as for "byok status".`;
 
 type Flags = ConnectionFlags & {
@@ -38,6 +39,7 @@ type Flags = ConnectionFlags & {
   readonly live?: boolean;
   readonly driftToken?: boolean;
   readonly warnBefore?: string;
+  readonly allowEmpty?: boolean;
   readonly json?: boolean;
   readonly junit?: string;
 };
@@ -61,9 +63,11 @@ export function checkCommand(surroundings: Surroundings): Command {
       '--warn-before <DURATION>',
       `how long before its expiry material counts as expiring (default: warn_before of the resource, else ${defaultWarnBefore})`,
     )
+    .option('--allow-empty', 'accept a place without any imported material, which is an error otherwise')
     .addOption(
       new Option('--drift-token', 'print only a token, which changes when the hooks of an ImportedKey have something to do').conflicts([
         'plan',
+        'allowEmpty',
         'json',
         'junit',
       ]),
@@ -72,7 +76,7 @@ export function checkCommand(surroundings: Surroundings): Command {
     .option('--junit <FILE>', 'also write a JUnit report');
   return addConnectionFlags(command)
     .addHelpText('after', help)
-    .action(async ({ state, plan, live, driftToken, warnBefore, json, junit, ...connection }: Flags) => {
+    .action(async ({ state, plan, live, driftToken, warnBefore, allowEmpty, json, junit, ...connection }: Flags) => {
       const { print, remark, exitWith } = surroundings;
       const now = surroundings.now();
       const warnBeforeMs = warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warn_before');
@@ -85,20 +89,30 @@ export function checkCommand(surroundings: Surroundings): Command {
         ...plan.map((file) => ({ file, kind: 'plan', read: materialsInPlan })),
       ];
       const records: MaterialRecord[] = [];
+      const empty: string[] = [];
+      const add = (place: string, found: readonly MaterialRecord[]) => {
+        records.push(...found);
+        empty.push(...(found.length === 0 ? [place] : []));
+      };
       for (const { file, kind, read } of readings) {
         const reading: Reading = { place: file === '-' ? `${kind} on standard input` : `${kind} "${file}"`, now, warnBeforeMs };
-        records.push(...read(await contentOf(file, reading.place, surroundings), reading));
+        add(reading.place, read(await contentOf(file, reading.place, surroundings), reading));
       }
       if (live === true) {
-        records.push(...(await liveRecords({ connection, surroundings, now, warnBeforeMs })));
+        const wanted = new Set(records.flatMap(({ keyId }) => keyId ?? []));
+        add('the project at the KMS', await liveRecords({ connection, surroundings, now, warnBeforeMs }, wanted));
+      }
+      if (empty.length > 0) {
+        const nothing = `no imported key material was found in ${empty.join(', nor in ')}`;
+        if (allowEmpty !== true) {
+          throw new ByokError('ERR_ARGUMENT', `${nothing}; give the right place, or --allow-empty if there need not be any`);
+        }
+        remark(`byok: ${nothing}\n`);
       }
       const findings = records.map((record) => findingOf(record, now));
       const verdict = worstOf(findings.map((finding) => finding.verdict));
       if (junit !== undefined) {
         writeFileSync(junit, junitOf(findings, now));
-      }
-      if (findings.length === 0) {
-        remark('byok: no imported key material was found; is this the right place?\n');
       }
       const exitCode = exitCodes[verdict];
       print(json === true ? `${JSON.stringify({ verdict, exit_code: exitCode, findings }, undefined, 2)}\n` : textOf(findings));

@@ -30,10 +30,10 @@ export async function contentOf(file: string, place: string, { readInput }: Surr
   return input.toString('utf8');
 }
 
-/** All external keys of the project. */
-export function liveRecords(look: Look): Promise<MaterialRecord[]> {
+/** All external keys of the project. @param wanted ids of those that Terraform has */
+export function liveRecords(look: Look, wanted: ReadonlySet<string>): Promise<MaterialRecord[]> {
   const warnBeforeMs = look.warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before');
-  return withKms(look, async (kms) => materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs }));
+  return withKms(look, async (kms) => materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs, wanted }));
 }
 
 export async function withKms<T>({ connection, surroundings: { env, now } }: Look, use: (kms: Kms) => Promise<T>): Promise<T> {

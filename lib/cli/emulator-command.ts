@@ -12,7 +12,7 @@ Examples:
   $ byok emulator --port 4000 --data .demo/keys.json --demo-material-on-disk
   $ byok emulator --json --exit-with-parent > emulator.json &
 
-Move its clock, to see material expire:
+Move its clock, to see material expire. It is the clock of the KMS alone: Terraform and the provider keep that of the machine:
   $ curl -X POST -H "X-Control-Token: $CONTROL_TOKEN" -H 'Content-Type: application/json' \\
       -d '{"advance_seconds": 86400}' http://127.0.0.1:4000/_control/clock`;
 

@@ -1,8 +1,8 @@
 /**
  * The settings of a connection: what the configuration says, else what the variables of the same cloud say, under the names
- * that the vendors' own Terraform providers use. Variables of the other cloud are never looked at.
+ * that the vendors' own Terraform providers use. What the variables of the other cloud hold is never looked at.
  */
-import { ByokError } from '../errors';
+import { ByokError, isByokError } from '../errors';
 import { formats } from '../schema/kms';
 import {
   defaultCloud,
@@ -53,6 +53,31 @@ export function readConnection(config: ConnectionConfig, env: Environment): Conn
   // OS_CLOUD is an entry of clouds.yaml, not a cloud: only HW_CLOUD means what `cloud` means.
   const cloud = nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD) ?? defaultCloud;
   const family: Family = isOpenTelekomCloud(cloud) ? 'OS' : 'HW';
+  try {
+    return connectionOf(config, env, cloud, family);
+  } catch (error) {
+    throw withHint(error, family, env);
+  }
+}
+
+/** Whoever set the variables of the other cloud only is told what would have them read. */
+function withHint(error: unknown, family: Family, env: Environment): unknown {
+  const setOf = (one: Family) =>
+    Object.values<Readonly<Record<Family, readonly string[]>>>(environmentVariables)
+      .flatMap((names) => names[one])
+      .filter((name) => nonEmpty(env[name]) !== undefined);
+  const [other] = setOf(family === 'HW' ? 'OS' : 'HW');
+  if (!isByokError(error) || other === undefined || setOf(family).length > 0) {
+    return error;
+  }
+  const readWith = family === 'HW' ? 'cloud is "opentelekomcloud"' : `cloud is "${defaultCloud}" or a relative of it`;
+  return new ByokError(error.code, `${error.message}; ${other} is set, and is read when ${readWith}`, {
+    attribute: error.attribute,
+    cause: error,
+  });
+}
+
+function connectionOf(config: ConnectionConfig, env: Environment, cloud: string, family: Family): Connection {
   const fromEnvironment = (setting: EnvironmentSetting) => firstSet(environmentVariables[setting][family], env);
   const setting = (value: string | undefined, name: EnvironmentSetting) => nonEmpty(value) ?? fromEnvironment(name);
 

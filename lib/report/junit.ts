@@ -1,5 +1,6 @@
 /** Findings as a JUnit report, which CI systems show as test results: a suite for each place, a case for each key. */
 import type { Finding } from './material-finding';
+import { exitCodes } from './verdict';
 
 /** @param now when the look was taken */
 export function junitOf(findings: readonly Finding[], now: Date): string {
@@ -22,7 +23,7 @@ export function junitOf(findings: readonly Finding[], now: Date): string {
 
 function suiteOf(place: string, findings: readonly Finding[], now: Date): string {
   const timestamp = now.toISOString().slice(0, 19);
-  const attributes = `tests="${findings.length}" failures="${failuresIn(findings)}" errors="0" skipped="0" timestamp="${timestamp}"`;
+  const attributes = `tests="${findings.length}" failures="${failuresIn(findings)}" errors="0" skipped="${skippedIn(findings)}" timestamp="${timestamp}"`;
   return [`  <testsuite name="${escaped(place)}" ${attributes}>`, ...findings.map(caseOf), '  </testsuite>'].join('\n');
 }
 
@@ -30,6 +31,9 @@ function caseOf({ verdict, address, alias, key_id: keyId, material_status: statu
   const opening = `    <testcase classname="byok.${address === null ? 'live' : 'terraform'}" name="${escaped(address ?? alias ?? keyId ?? '')}" time="0"`;
   if (verdict === 'fine') {
     return `${opening}/>`;
+  }
+  if (verdict === 'scheduled') {
+    return [`${opening}>`, `      <skipped message="${escaped(reason ?? verdict)}"/>`, '    </testcase>'].join('\n');
   }
   const facts = `key ${keyId ?? 'not made yet'}, material_status ${status ?? 'not known yet'}, expiration_time ${expiration ?? 'not known yet'}`;
   return [
@@ -40,7 +44,12 @@ function caseOf({ verdict, address, alias, key_id: keyId, material_status: statu
 }
 
 function failuresIn(findings: readonly Finding[]): number {
-  return findings.filter(({ verdict }) => verdict !== 'fine').length;
+  return findings.filter(({ verdict }) => exitCodes[verdict] !== 0).length;
+}
+
+/** What is to be known and fails nothing. */
+function skippedIn(findings: readonly Finding[]): number {
+  return findings.filter(({ verdict }) => verdict === 'scheduled').length;
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -4,8 +4,15 @@ import { keep } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
 import type { MaterialRecord } from './material-finding';
 
+interface LiveReading {
+  readonly now: Date;
+  readonly warnBeforeMs: number;
+  /** Ids of the keys that Terraform has, where it was asked. */
+  readonly wanted: ReadonlySet<string>;
+}
+
 /** Keys of people, not the default keys of cloud services. */
-export function materialsInKms(keys: readonly KeyDetail[], { now, warnBeforeMs }: { now: Date; warnBeforeMs: number }): MaterialRecord[] {
+export function materialsInKms(keys: readonly KeyDetail[], { now, warnBeforeMs, wanted }: LiveReading): MaterialRecord[] {
   return keys
     .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')
     .map((key) => ({
@@ -17,6 +24,7 @@ export function materialsInKms(keys: readonly KeyDetail[], { now, warnBeforeMs }
       wish: { expiration: keep, warnBeforeMs, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
       proof: undefined,
       managed: false,
+      wanted: wanted.has(key.keyId),
       due: undefined,
     }));
 }

@@ -22,6 +22,8 @@ export interface MaterialRecord {
   readonly proof: Proof | undefined;
   /** Whether Terraform manages the material, which is when a missing proof counts. */
   readonly managed: boolean;
+  /** Whether somebody was found to want the key; the deletion of another one is no fault. */
+  readonly wanted: boolean;
   /** An import that a plan wants to make, with its reason. */
   readonly due: { readonly reason: string } | undefined;
 }
@@ -63,6 +65,9 @@ const dayMs = 86_400_000;
 export const notVerified =
   'nothing proves that the key holds the material of this fingerprint: it was adopted, or wrapped elsewhere, or the answer to its import was lost';
 
+/** Where Terraform was not asked, nobody promises an import. */
+const heldNone = 'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
+
 const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
 
 export function findingOf(record: MaterialRecord, now: Date): Finding {
@@ -90,10 +95,13 @@ function awaited({ due }: MaterialRecord): Judgement {
 }
 
 function judged(record: MaterialRecord, observation: MaterialObservation, now: Date): Judgement {
-  const { wish, proof, managed, due } = record;
+  const { wish, proof, managed, wanted, due } = record;
   const { status } = observation;
   const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined }, now);
-  const said = due?.reason ?? wordsOf(decision);
+  const said = due?.reason ?? (status === 'deleted_outside' && !managed ? heldNone : wordsOf(decision));
+  if (status === 'key_pending_deletion' && !wanted) {
+    return { verdict: 'scheduled', reason: said ?? materialStatuses[status] };
+  }
   const own = verdictByStatus[status];
   if (own !== 'fine') {
     return { verdict: own, reason: said ?? materialStatuses[status] };

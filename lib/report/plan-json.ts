@@ -63,6 +63,7 @@ function materialOf(resource: Attributes, reading: Reading, aliases: ReadonlyMap
       wish,
       proof: known === undefined ? undefined : proofOf(known),
       managed: true,
+      wanted: true,
       due: importDue ? { reason: reasonOf(before, after) } : undefined,
     },
   ];

@@ -33,6 +33,7 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
         wish,
         proof: proofOf(attributes),
         managed: true,
+        wanted: true,
         due: undefined,
       };
     });

@@ -61,7 +61,7 @@ export const providerSchema = {
     region: {
       type: 'string',
       optional: true,
-      description: `Region, for example \`eu-de\`. ${environment('region')}`,
+      description: `Region, for example \`ap-southeast-3\`, or \`eu-de\` of \`opentelekomcloud\`. ${environment('region')}`,
     },
     project_id: {
       type: 'string',

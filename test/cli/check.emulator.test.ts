@@ -26,6 +26,19 @@ async function importInto(keyId: string, expiration?: Date): Promise<void> {
   expect([status, stderr]).toEqual([0, '']);
 }
 
+const present = {
+  key_id: 'k',
+  material_status: 'present',
+  expiration_time: 'never',
+  fingerprint: `sha256:${'a'.repeat(64)}`,
+  fingerprint_verified: true,
+};
+
+function stateOf(attributes: object): string {
+  const resource = { mode: 'managed', type: 'byok_key_material', name: 'orders', instances: [{ attributes }] };
+  return JSON.stringify({ version: 4, resources: [resource] });
+}
+
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 
 interface Report {
@@ -61,7 +74,9 @@ test('material inside the window is expiring, and ends with 2', async () => {
 });
 
 test('material that is gone is missing, and ends with 3, whatever else there is', async () => {
-  const [deleted, expired, purged, scheduled, expiring, fine] = await Promise.all(Array.from({ length: 6 }, () => bench.createKey()));
+  const [deleted, expired, purged, never, scheduled, expiring, fine] = await Promise.all(
+    Array.from({ length: 7 }, () => bench.createKey()),
+  );
   for (const keyId of [deleted, expired, purged, scheduled, fine]) {
     await importInto(String(keyId), inDays(100));
   }
@@ -78,7 +93,8 @@ test('material that is gone is missing, and ends with 3, whatever else there is'
     [String(expired)]: 'missing expired_not_purged',
     // The KMS forgets the expiry with the material.
     [String(purged)]: 'missing deleted_outside',
-    [String(scheduled)]: 'missing key_pending_deletion',
+    [String(never)]: 'missing deleted_outside',
+    [String(scheduled)]: 'scheduled key_pending_deletion',
     [String(expiring)]: 'expiring present',
     [String(fine)]: 'fine present',
   });
@@ -89,10 +105,9 @@ test('writes a JUnit report beside whatever it prints', async () => {
   const file = join(folder, 'byok.xml');
   const { status, stdout } = await bench.run(['check', '--live', '--junit', file]);
   expect(status).toBe(3);
-  expect(stdout).toContain('the key holds no material; it is imported, expiration_time never');
-  expect(readFileSync(file, 'utf8')).toContain(
-    '<failure type="missing" message="the key holds no material; it is imported, expiration_time never">',
-  );
+  const reason = 'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
+  expect(stdout).toContain(reason);
+  expect(readFileSync(file, 'utf8')).toContain(`<failure type="missing" message="${reason}">`);
 });
 
 test('only reads', async () => {
@@ -102,30 +117,51 @@ test('only reads', async () => {
   expect(bench.emulator.calls().map(({ operation }) => operation)).toEqual(['list-keys']);
 });
 
-test('a project without external keys ends with 0, and a remark', async () => {
-  const { status, stdout, stderr } = await bench.run(['check', '--live']);
-  expect([status, stdout, stderr]).toEqual([0, '', 'byok: no imported key material was found; is this the right place?\n']);
+test('a key that is scheduled for deletion is told and ends with 0, unless a state has it', async () => {
+  const keyId = await bench.createKey();
+  await importInto(keyId);
+  await ok(bench.emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+  const { status, stdout } = await bench.run(['check', '--live']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^scheduled +test-.*^ {2}The key is scheduled for deletion: The KMS will delete the key on /ms);
+  const file = join(folder, 'terraform.tfstate');
+  writeFileSync(file, stateOf({ ...present, key_id: keyId }));
+  const withState = await check('--state', file);
+  expect(withState.findings.map(({ verdict, material_status }) => [verdict, material_status])).toEqual([
+    ['fine', 'present'],
+    ['missing', 'key_pending_deletion'],
+  ]);
+  expect(withState.exit_code).toBe(3);
+});
+
+test('fails with 1 on a project without external keys, and takes it with --allow-empty', async () => {
+  const nothing = 'byok: no imported key material was found in the project at the KMS';
+  expect(await bench.run(['check', '--live'])).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `${nothing}; give the right place, or --allow-empty if there need not be any\n`,
+  });
+  expect(await bench.run(['check', '--live', '--allow-empty'])).toEqual({ status: 0, stdout: '', stderr: `${nothing}\n` });
+});
+
+test('fails with 1 on each state without material, also beside one with material', async () => {
+  const [wrong, right] = [join(folder, 'wrong.tfstate'), join(folder, 'right.tfstate')];
+  writeFileSync(wrong, JSON.stringify({ version: 4, resources: [{ mode: 'managed', type: 'null_resource', name: 'a', instances: [] }] }));
+  writeFileSync(right, stateOf(present));
+  const beside = await bench.run(['check', '--state', right, '--state', wrong, '--live']);
+  expect([beside.status, beside.stdout]).toEqual([1, '']);
+  expect(beside.stderr).toContain(`no imported key material was found in state "${wrong}", nor in the project at the KMS; `);
+  const allowed = await bench.run(['check', '--state', right, '--state', wrong, '--allow-empty']);
+  expect([allowed.status, allowed.stderr]).toEqual([0, `byok: no imported key material was found in state "${wrong}"\n`]);
+  expect(allowed.stdout).toMatch(/^fine +byok_key_material\.orders +present/m);
 });
 
 test('several places make one report, and a pipe can be one of them', async () => {
   await bench.createKey();
-  const state = (verified: boolean) =>
-    JSON.stringify({
-      version: 4,
-      resources: [
-        {
-          mode: 'managed',
-          type: 'byok_key_material',
-          name: 'orders',
-          instances: [
-            { attributes: { key_id: 'k', material_status: 'present', expiration_time: 'never', fingerprint_verified: verified } },
-          ],
-        },
-      ],
-    });
+  const state = stateOf({ ...present, fingerprint_verified: false });
   const file = join(folder, 'terraform.tfstate');
-  writeFileSync(file, state(false));
-  const { status, stdout } = await bench.run(['check', '--state', file, '--state', '-', '--live', '--json'], { input: state(false) });
+  writeFileSync(file, state);
+  const { status, stdout } = await bench.run(['check', '--state', file, '--state', '-', '--live', '--json'], { input: state });
   expect(status).toBe(3);
   expect((JSON.parse(stdout) as { findings: { place: string }[] }).findings.map(({ place }) => place)).toEqual([
     `state "${file}"`,

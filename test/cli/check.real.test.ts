@@ -115,10 +115,11 @@ test('a key that is gone is missing', async () => {
   expect(scheduled).toMatchObject({ finished: { status: 3 }, findings: [{ verdict: 'missing', material_status: 'key_pending_deletion' }] });
 });
 
-test('a plan that destroys has nothing to check', async () => {
+test('refuses a plan that leaves no material to check', async () => {
   await applied('');
   await bench.workspace.succeed(['plan', '-no-color', '-destroy', '-out', 'tfplan']);
   const { output } = await bench.workspace.succeed(['show', '-json', 'tfplan']);
   const { status, stderr } = byok.run(['check', '--plan', '-'], { input: output });
-  expect([status, stderr]).toEqual([0, 'byok: no imported key material was found; is this the right place?\n']);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('no imported key material was found in plan on standard input; ')]);
+  expect(byok.run(['check', '--plan', '-', '--allow-empty'], { input: output }).status).toBe(0);
 });

@@ -38,6 +38,23 @@ test.each([
   expect(found).toEqual({ name: 'eu-de' });
 });
 
+test('says which cloud would have the variables read that are set, and not what they hold', () => {
+  const messageFor = (cloud: string | undefined, env: Record<string, string>) => {
+    try {
+      readConnection({ cloud, region: 'eu-de' }, env);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(messageFor(undefined, { OS_TOKEN: 'os-token' })).toMatch(/; OS_TOKEN is set, and is read when cloud is "opentelekomcloud"$/);
+  expect(messageFor('opentelekomcloud', { HW_AUTH_TOKEN: 'hw-token' })).toMatch(
+    /; HW_AUTH_TOKEN is set, and is read when cloud is "huaweicloud" or a relative of it$/,
+  );
+  expect(messageFor(undefined, { OS_TOKEN: 'os-token' })).not.toContain('os-token');
+  expect(messageFor(undefined, { OS_TOKEN: 'os-token', HW_PROJECT_ID: project })).not.toContain('OS_TOKEN');
+});
+
 test('lets the configuration win over the environment', () => {
   const connection = readConnection(
     { region: 'eu-west-101', projectId: other, authToken: Secret.fromText('given'), maxRetries: 0, maxRequestsPerSecond: 3 },

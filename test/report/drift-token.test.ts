@@ -93,13 +93,15 @@ test('fails on what is no state', () => {
 test('without a state each look has a token of its own while something is wrong, so that the same drift is healed twice', () => {
   const token = (at: Date, ...keys: KeyDetail[]) =>
     driftOfFindings(
-      materialsInKms(keys, { now: at, warnBeforeMs: 0 }).map((record) => findingOf(record, at)),
+      materialsInKms(keys, { now: at, warnBeforeMs: 0, wanted: new Set() }).map((record) => findingOf(record, at)),
       at,
     ).token;
   const later = new Date('2030-01-16T12:00:00Z');
   expect(token(now, key('a', '5'), key('b', '2'))).toBe('2030-01-15T12:00:00Z');
   expect(token(later, key('a', '5'), key('b', '2'))).toBe('2030-01-16T12:00:00Z');
   expect(token(later, key('a', '2'), key('b', '2'))).toBe('0');
+  // No apply could help a key that somebody gave up.
+  expect(token(later, key('a', '4'), key('b', '2'))).toBe('0');
   // A hook that was last applied with one of these counts on from the first.
   expect(drift(stateOf(hook('a', '2030-01-15T12:00:00Z')), key('a', '5')).token).toBe('1');
 });

@@ -35,6 +35,13 @@ test('has a suite for each place and a case for each key', () => {
   expect(report).toContain('<failure type="expiring" message="expiring">key not made yet, ');
 });
 
+test('a key that is scheduled for deletion is shown as skipped, and fails nothing', () => {
+  const scheduled = junitOf([finding({}), finding({ verdict: 'scheduled', reason: 'goes on <day>' })], now);
+  expect(scheduled).toContain('<testsuites name="byok check" tests="2" failures="0">');
+  expect(scheduled).toContain('failures="0" errors="0" skipped="1"');
+  expect(scheduled).toContain('      <skipped message="goes on &lt;day&gt;"/>\n    </testcase>');
+});
+
 test('is XML for a parser that is not ours', () => {
   const document = new DOMParser({ onError: onErrorStopParsing }).parseFromString(report, 'text/xml');
   const cases = Array.from(document.getElementsByTagName('testcase')).map((element) => [

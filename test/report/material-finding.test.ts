@@ -25,6 +25,7 @@ function record(status: MaterialStatus, expiration: Date | undefined, more: Part
     wish,
     proof,
     managed: true,
+    wanted: true,
     due: undefined,
     ...more,
   };
@@ -113,6 +114,25 @@ describe('material without proof', () => {
   });
 });
 
+describe('of a key that nobody is known to want', () => {
+  const live = { managed: false, wanted: false, proof: undefined };
+
+  test('a scheduled deletion is told, and is no fault', () => {
+    expect(findingOf(record('key_pending_deletion', undefined, live), now)).toMatchObject({
+      verdict: 'scheduled',
+      reason: expect.stringMatching(/^The key is scheduled for deletion: /),
+    });
+    expect(findingOf(record('key_pending_deletion', undefined, { ...live, wanted: true }), now).verdict).toBe('missing');
+  });
+
+  test('missing material is missing, and no import is promised', () => {
+    expect(findingOf(record('deleted_outside', undefined, live), now)).toMatchObject({
+      verdict: 'missing',
+      reason: 'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it',
+    });
+  });
+});
+
 describe('an import that a plan wants to make', () => {
   const due = { reason: 'because' };
 
@@ -138,10 +158,12 @@ describe('an import that a plan wants to make', () => {
   });
 });
 
-test('the worst of several wins: missing, then expiring, then unverified', () => {
+test('the worst of several wins: missing, then expiring, then unverified, then scheduled', () => {
   expect(worstOf(['fine', 'unverified', 'expiring', 'missing'])).toBe('missing');
   expect(worstOf(['unverified', 'expiring', 'fine'])).toBe('expiring');
   expect(worstOf(['fine', 'unverified'])).toBe('unverified');
+  expect(worstOf(['scheduled', 'fine', 'unverified'])).toBe('unverified');
+  expect(worstOf(['fine', 'scheduled'])).toBe('scheduled');
   expect(worstOf(['fine'])).toBe('fine');
   expect(worstOf([])).toBe('fine');
 });
