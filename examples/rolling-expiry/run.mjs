@@ -51,9 +51,9 @@ async function plan(found) {
 
 async function renew(found) {
   const { project, kms, keyId } = found;
-  const before = await kms.countCalls('import-key-material');
+  const before = await kms.countDone('import-key-material');
   await project.apply();
-  const imports = (await kms.countCalls('import-key-material')) - before;
+  const imports = (await kms.countDone('import-key-material')) - before;
   if (imports !== 1) {
     throw new Error(`the material was imported ${imports} times, not once`);
   }

@@ -25,7 +25,7 @@ export interface EmulatorOptions {
   readonly now?: () => Date;
   /** 32 letters and digits. @default a fixed one */
   readonly projectId?: string;
-  /** Name of the project, which in these clouds is the region's; also the `realm` of keys. @default "eu-de" */
+  /** Name of the project, which in these clouds is the region's; also the `realm` of keys. @default "ap-southeast-3" */
   readonly projectName?: string;
   /** @default "byok-emulator" */
   readonly userName?: string;
@@ -194,7 +194,7 @@ function checkOptions({ dataFile, demoMaterialOnDisk, projectId }: EmulatorOptio
 
 /** Ids are derived from names, so that they stay the same from run to run. */
 function makeAccount(options: EmulatorOptions): IamAccount {
-  const { userName = 'byok-emulator', domainName = 'byok-emulator', projectName = 'eu-de' } = options;
+  const { userName = 'byok-emulator', domainName = 'byok-emulator', projectName = 'ap-southeast-3' } = options;
   return {
     userName,
     domainName,

@@ -95,7 +95,7 @@ test('emulator --json prints one line and serves until SIGTERM', async () => {
     expect(endpoint).toEqual({
       kms_endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       auth_url: `${endpoint.kms_endpoint}/v3`,
-      region: 'eu-de',
+      region: 'ap-southeast-3',
       project_id: expect.stringMatching(/^[0-9a-z]{32}$/),
       auth_token: expect.any(String),
       user_name: 'byok-emulator',
