@@ -13,7 +13,7 @@ const orders = new ImportedKey(stack, 'Orders', {
   expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }),
   credentials: KmsCredentials.fromSecret(Secret.fromSecretNameV2(stack, 'Login', 'otc-login')),
   cloud: 'opentelekomcloud',
-  region: 'ap-southeast-3',
+  region: 'eu-de',
 });
 
 // Somebody hears of it before the KMS deletes the material, and when nobody looks after it any more.

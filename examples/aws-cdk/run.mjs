@@ -36,7 +36,7 @@ async function storeSecrets(found) {
 
 async function synthesize({ project, endpoint, authUrl, assembly }, edit = (program) => program) {
   const connection = `region: 'ap-southeast-3',\n  kmsEndpoint: '${endpoint}',\n  authUrl: '${authUrl}',`;
-  await project.runProgram((program) => edit(edited(program, "region: 'ap-southeast-3',", connection)), { CDK_OUTDIR: assembly });
+  await project.runProgram((program) => edit(edited(program, "region: 'eu-de',", connection)), { CDK_OUTDIR: assembly });
 }
 
 async function create(found) {

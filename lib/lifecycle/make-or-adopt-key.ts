@@ -49,20 +49,22 @@ export async function makeOrAdoptKey(
 
 function adoptable(namesakes: readonly KeyDetail[], wish: NewKey, cause: unknown): KeyDetail {
   const [key, ...others] = namesakes;
-  if (
+  const fits =
     key !== undefined &&
     others.length === 0 &&
     key.origin === 'external' &&
     key.keyState === '5' &&
-    key.keyDescription === wish.description &&
-    (key.keySpec ?? wish.keySpec) === wish.keySpec
-  ) {
+    (key.keySpec ?? wish.keySpec) === wish.keySpec;
+  if (fits && key.keyDescription === wish.description) {
     return key;
   }
   const ids = namesakes.map(({ keyId }) => keyId).join(', ');
+  const found = fits
+    ? 'has another description than is declared, as a key of somebody else'
+    : `is not an empty external ${wish.keySpec} key`;
   throw new ByokError(
     'ERR_KEY_UNSUITABLE',
-    `alias "${wish.alias}" belongs to key ${ids}, which is not an empty external ${wish.keySpec} key of the description that is declared, and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
+    `alias "${wish.alias}" belongs to key ${ids}, which ${found} and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
     { attribute: 'alias', cause },
   );
 }

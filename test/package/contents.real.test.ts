@@ -32,7 +32,7 @@ test('holds what a user needs', () => {
 
 test('holds no source, test, map, example or scratch file', () => {
   const kinds = [
-    /^(README|CHANGELOG|SECURITY|API)\.md$/,
+    /^(README|CHANGELOG|DESIGN|SECURITY|API)\.md$/,
     /^(LICENSE|package\.json)$/,
     /^docs\/[\w/-]+\.md$/,
     /^dist\/bundle\//,

@@ -91,6 +91,7 @@ describe('a key that was taken over by its alias', () => {
     const { workspace } = await open(externalKey('described'));
     const run = await workspace.apply();
     expect(run.code).toBe(1);
+    expect(run.text).toContain('has another description than is declared');
     expect(run.text).toContain(`terraform import <address> ${keyId}`);
     expect(await describeKey(emulator, keyId)).toMatchObject({ key_state: '5', key_description: 'belongs to team A' });
   });
