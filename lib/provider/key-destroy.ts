@@ -13,7 +13,7 @@ import { refuse, warn } from './refuse';
 export async function destroyKey(state: Values, memory: KeyMemory, client: ConnectedClient, context: Context): Promise<void> {
   const keyId = text(state, 'key_id') ?? '';
   const policy = destroyPolicyOf(state, memory);
-  refuseSuccessor(state, policy, memory);
+  refuseSuccessor(state, memory);
   if (policy === 'retain') {
     return;
   }
@@ -58,9 +58,9 @@ export function adoptedStays(keyId: string): Notice {
   };
 }
 
-/** `-replace` has no plan of its own that could refuse: the key would be scheduled, and its alias not be free for the next one. */
-function refuseSuccessor(prior: Values, policy: KeyDestroyPolicy, { successorAlias }: KeyMemory): void {
-  if (policy === 'schedule_deletion' && successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
+/** `-replace` has no plan of its own that could refuse: the key would be scheduled or forgotten, and its alias not be free for the next one. */
+function refuseSuccessor(prior: Values, { successorAlias }: KeyMemory): void {
+  if (successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
     throw new ByokError(
       'ERR_REFUSED',
       `the key is to be replaced by another one of the same alias "${successorAlias}", which stays with the old key until that is gone; nothing was done: give the new key another alias`,

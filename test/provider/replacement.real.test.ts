@@ -71,11 +71,16 @@ test('a key id that is only known after apply, and is the same, costs no materia
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
-test('-replace of a key schedules none whose alias the next one wants', async () => {
-  const bench = await applied('twice', '');
+test.each([
+  ['scheduled', ''],
+  ['forgotten', 'on_destroy = "retain"'],
+])('no key is %s by -replace whose alias the next one wants', async (alias, policy) => {
+  const bench = await applied(alias, '');
+  configure(emulator, bench.workspace, keyWithMaterial(alias).replace(`alias = "${alias}"`, `$&\n  ${policy}`));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const run = await bench.workspace.apply('-replace=byok_external_key.orders');
   expect(run.code).toBe(1);
-  expect(run.text).toContain('The key is to be replaced by another one of the same alias "twice"');
+  expect(run.text).toContain(`The key is to be replaced by another one of the same alias "${alias}"`);
   expect((await describeKey(emulator, bench.keyId)).key_state).toBe('2');
   expect(bench.workspace.attributes('byok_external_key').key_id).toBe(bench.keyId);
 });
