@@ -63,16 +63,13 @@ export function drawRace(world: World): (keyId: string) => Promise<void> {
   const material = bound ? right : random.pick([right, strange]);
   const expiry = random.pick([declaredExpiry(world), declaredExpiry(world), world.inDays(33)]);
   return async (keyId) => {
-    try {
-      const taken = await importOutside(world, material, expiry, keyId);
-      world.trace.push(
-        `  (somebody else's import of ${material === right ? 'the right' : 'other'} bytes was ${taken ? 'taken' : 'refused'})`,
-      );
-      if (taken && material === strange) {
-        world.foreignKeyId = keyId;
-      }
-    } catch {
-      world.trace.push("  (somebody else's import fell victim to a fault)");
+    const taken = await importOutside(world, material, expiry, keyId).catch(() => undefined);
+    if (material === strange) {
+      // The faults strike this import, too: unless it was told so, whether it took effect is seen afterwards.
+      world.foreignKeyId = taken === true ? keyId : world.foreignKeyId;
+      world.racedKeyId = keyId;
     }
+    const outcome = taken === undefined ? 'fell victim to a fault' : taken ? 'was taken' : 'was refused, by its answer';
+    world.trace.push(`  (somebody else's import of ${material === right ? 'the right' : 'other'} bytes ${outcome})`);
   };
 }

@@ -140,6 +140,10 @@ async function checkKey(world: World, terraform: Terraform): Promise<void> {
     world.bound = true;
   }
   if (key?.key_state === '2') {
+    if (world.racedKeyId === key.key_id && (await world.strange.isIn(world.emulator, key.key_id))) {
+      world.foreignKeyId = key.key_id;
+    }
+    world.racedKeyId = undefined;
     world.bound = true;
     if (!(await (world.foreign ? world.strange : world.right).isIn(world.emulator, key.key_id))) {
       world.violate('the key holds other bytes than the right ones');

@@ -50,6 +50,8 @@ export class World {
   proven = false;
   /** Key into which somebody else made the first import, of other bytes. */
   foreignKeyId: string | undefined;
+  /** Key into which somebody else sent other bytes in the last command; whether the KMS took them is not known yet. */
+  racedKeyId: string | undefined;
   /** Taken out of the state to be imported again, which may have failed. */
   keyForgotten = false;
   /** The state that the key goes back to when it thaws. */

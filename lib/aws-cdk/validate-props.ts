@@ -67,7 +67,9 @@ function faultsOfIdentity({ alias, keyId, region, kmsEndpoint, ...others }: Impo
     faults.push('alias and keyId are given together; give alias to have a key made, or keyId for an existing one');
   }
   if (region === undefined && kmsEndpoint === undefined) {
-    faults.push('neither region nor kmsEndpoint is given; give the region of the KMS, for example "eu-de"');
+    faults.push(
+      'neither region nor kmsEndpoint is given; give the region of the KMS, for example "ap-southeast-3", or "eu-de" of cloud "opentelekomcloud"',
+    );
   }
   const given = keyId === undefined ? [] : keyProps.filter((name) => others[name] !== undefined);
   if (given.length > 0) {

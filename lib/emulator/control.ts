@@ -14,7 +14,7 @@ import { sameText } from './same-text';
 
 /** Methods that name a key throw an Error for one that is not there, or is not of the kind that they are for. */
 export interface EmulatorControl {
-  /** The emulator's clock. */
+  /** The emulator's clock: that of the KMS alone. Terraform, the provider and the test keep the time of the machine. */
   now(): Date;
   /** @param seconds may be negative: backwards */
   advanceClock(seconds: number): void;

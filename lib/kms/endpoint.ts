@@ -74,9 +74,11 @@ export function resolveAuthUrl({ cloud = defaultCloud, region, kmsEndpoint, auth
 function regionName(region: string | undefined, instead: string): string {
   if (region === undefined || !regionForm.test(region)) {
     const found = region === undefined ? 'is not set' : `is "${region}"`;
-    throw new ByokError('ERR_CONFIGURATION', `region ${found}; give a region of the cloud such as "eu-de", or ${instead}`, {
-      attribute: 'region',
-    });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `region ${found}; give a region of the cloud such as "ap-southeast-3", or "eu-de" of opentelekomcloud, or ${instead}`,
+      { attribute: 'region' },
+    );
   }
   return region;
 }

@@ -44,6 +44,7 @@ export const externalKeyResource = {
     if (key === undefined) {
       return { state: null, private: privateState };
     }
+    client.run.declareEnabled(key.keyId, flag(state, 'enabled'));
     const tags = textMap(state, 'tags') === undefined ? null : await refreshedTags(client, key.keyId, state.tags ?? null, context);
     return { state: { ...refreshed(state, key), tags }, private: privateState };
   },

@@ -1,4 +1,5 @@
 /** What a plan says of the end of material, and what apply does about it. Nothing is deleted that the same run declares anew. */
+import { ByokError } from '../errors';
 import type { Notice } from '../lifecycle/context';
 import { holdsMaterial } from '../lifecycle/material-status';
 import { privateKeyStays, refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
@@ -6,7 +7,7 @@ import { isAsymmetric } from '../schema/kms';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { text } from './attributes';
-import { type ConnectedClient, lifecycleContext } from './client';
+import { type Client, type ConnectedClient, lifecycleContext } from './client';
 import { destroyPolicyOf, observationOf } from './material-config';
 import { unknownKey } from './material-plan';
 import type { MaterialPrivateState } from './private-state';
@@ -15,26 +16,38 @@ import { warn } from './refuse';
 /**
  * Also called for the destroy leg of a replacement, which has no plan call of its own.
  *
- * @param successorFor key of the material that comes instead, or `unknownKey`; undefined when none comes
+ * @param successorFor keys that other material comes to instead, also `unknownKey`
+ * @returns the same, and the key itself when another address of this plan has material in it: what the destroy is to know
  */
-export function planDestroy(prior: Values, successorFor: string | undefined, context: Context): void {
+export function planDestroy(prior: Values, successorFor: readonly string[], { run }: Client, context: Context): readonly string[] {
   const keyId = text(prior, 'key_id') ?? '';
   const policy = destroyPolicyOf(prior);
   if (policy === 'retain' || !holdsMaterial(observationOf(prior).status)) {
-    return;
+    return successorFor;
   }
   if (policy === 'refuse') {
     context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
   } else if (isAsymmetric(text(prior, 'key_spec') ?? '')) {
     warn(context, [privateKeyStays(keyId)]);
-  } else if (mayBe(successorFor, keyId)) {
+  } else if (mayBe(successorFor, keyId) || run.material.isTaken(keyId) || run.planDeleted(keyId)) {
     warn(context, [staysForSuccessor(keyId)]);
+    return [...successorFor, keyId];
   } else {
     context.diagnostics.warning(
       'The key material will be deleted',
       `Key ${keyId} stops encrypting and decrypting at once, and for every service that uses it: pending_days of the key is no grace period here. Only importing the very same material brings it back.`,
     );
   }
+  return successorFor;
+}
+
+/** @returns why material must not be planned in a key that the same plan empties under another address: then it must be at hand */
+export function refuseEmptied(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `another address of this plan deletes the material of key ${keyId} (on_destroy = "delete_material"), and the same material is not at hand to be imported again; provide it, or if this is a renaming add a moved block`,
+    { attribute: 'key_id' },
+  );
 }
 
 /** What is known of the key is left to a creation of the same run. */
@@ -57,8 +70,8 @@ export async function destroyMaterial(
 }
 
 /** The destroy leg of a replacement comes first, and nothing has verified the way back: for the same key the material stays, and is adopted. */
-function mayBe(successorFor: string | undefined, keyId: string): boolean {
-  return successorFor === unknownKey || successorFor === keyId;
+function mayBe(successorFor: readonly string[], keyId: string): boolean {
+  return successorFor.includes(unknownKey) || successorFor.includes(keyId);
 }
 
 function staysForSuccessor(keyId: string): Notice {

@@ -20,7 +20,7 @@ export interface MaterialPlan {
   readonly refusals: readonly unknown[];
   readonly notices: readonly Notice[];
   /** Of a plan that makes a new object: the key that it is for, or `unknownKey`. */
-  readonly successorFor?: string;
+  readonly successorFor?: readonly string[];
 }
 
 /** In place of a key id that is only known after apply. */
@@ -98,7 +98,7 @@ export function planCreate(proposed: Values, config: Values, atHand: AtHand, now
       import_reason: firstReason,
     },
     permitted: ['import'],
-    successorFor: text(config, 'key_id') ?? unknownKey,
+    successorFor: [text(config, 'key_id') ?? unknownKey],
     refusals,
     notices: sourceNotices(config, atHand, true),
   };

@@ -16,7 +16,7 @@ import { complete, isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { expirationOf, expirationText, isVerified, rollingOf } from './material-config';
-import { destroyMaterial, planDestroy } from './material-destroy';
+import { destroyMaterial, planDestroy, refuseEmptied } from './material-destroy';
 import { lookAtMaterial, type MaterialPlan, planCreate, planUpdate } from './material-plan';
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
@@ -65,14 +65,22 @@ export const keyMaterialResource = {
 
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
     if (proposed === null || config === null) {
-      planDestroy(prior ?? {}, undefined, context);
-      return { planned: null, requiresReplace: [], private: priorPrivate };
+      const successorFor = planDestroy(prior ?? {}, [], client, context);
+      return {
+        planned: null,
+        requiresReplace: [],
+        private: encodePrivateState({ ...decodePrivateState(priorPrivate, prior), successorFor }),
+      };
     }
     const now = client.now();
     const lost = prior !== null && text(prior, 'material_status') === 'key_not_found';
     const otherKey = prior !== null && (isUnknown(config, 'key_id') || config.key_id !== prior.key_id);
     // Of another key nothing is known, its spec neither.
     const atHand = await lookAtMaterial(config, lost || otherKey ? null : prior, { env: client.env, signal: context.signal });
+    const keyId = text(config, 'key_id');
+    if (keyId !== undefined && client.run.planKept(keyId) && atHand.fingerprint === undefined) {
+      refuse(context, client, notPlanned, refuseEmptied(keyId));
+    }
     if (prior === null) {
       const say = isUnknown(config, 'key_id') ? refuseFirst : refuse;
       return finishPlan(planCreate(proposed, config, atHand, now), nothingRemembered, [], client, context, say);
@@ -80,9 +88,9 @@ export const keyMaterialResource = {
     const memory = decodePrivateState(priorPrivate, prior);
     if (otherKey || lost) {
       const replacement = planCreate(proposed, config, atHand, now);
-      planDestroy(prior, replacement.successorFor, context);
+      const successorFor = planDestroy(prior, replacement.successorFor ?? [], client, context);
       warn(context, lost ? [keyLost] : []);
-      return finishPlan(replacement, memory, [otherKey ? 'key_id' : 'material_status'], client, context);
+      return finishPlan({ ...replacement, successorFor }, memory, [otherKey ? 'key_id' : 'material_status'], client, context);
     }
     return finishPlan(planUpdate(prior, proposed, config, memory, atHand, now), memory, [], client, context);
   },

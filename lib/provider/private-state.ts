@@ -18,8 +18,8 @@ export interface MaterialMemory {
 export interface MaterialPrivateState extends MaterialMemory {
   /** Steps that the plan showed; only in the private state of a plan. */
   readonly permitted: readonly Step[];
-  /** Of a plan that makes a new object: the key that it is for, "unknown" until apply. The destroy leg of a replacement is given it, too. */
-  readonly successorFor?: string | undefined;
+  /** Only in the private state of a plan, and for a destroy: keys that material comes to, or stays in; "unknown" for one that only apply knows. */
+  readonly successorFor: readonly string[];
 }
 
 const version = 1;
@@ -31,7 +31,10 @@ export function encodePrivateState({
   disabled,
   permitted,
   successorFor,
-}: Omit<MaterialPrivateState, 'ours'> & { readonly ours: boolean | undefined }): PrivateState {
+}: Omit<MaterialPrivateState, 'ours' | 'successorFor'> & {
+  readonly ours: boolean | undefined;
+  readonly successorFor?: readonly string[] | undefined;
+}): PrivateState {
   return Buffer.from(JSON.stringify({ version, proof, ours, disabled, permitted, successorFor }), 'utf8');
 }
 
@@ -52,7 +55,7 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
     ours: typeof parsed.ours === 'boolean' ? parsed.ours : typeof state?.imported_at === 'string',
     disabled: parsed.disabled === true,
     permitted,
-    successorFor: typeof parsed.successorFor === 'string' ? parsed.successorFor : undefined,
+    successorFor: Array.isArray(parsed.successorFor) ? parsed.successorFor.filter((keyId) => typeof keyId === 'string') : [],
   };
 }
 

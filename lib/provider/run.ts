@@ -9,6 +9,7 @@ export class Run {
   readonly material = new Claims();
   readonly #remembered = new Map<string, MaterialMemory>();
   readonly #enabled = new Map<string, boolean | undefined>();
+  readonly #planned = { kept: new Set<string>(), deleted: new Set<string>() };
 
   /** The KMS binds material to a key for ever: what was proven of it holds for the next object, too. */
   remember(keyId: string, memory: MaterialMemory): void {
@@ -17,6 +18,18 @@ export class Run {
 
   recall(keyId: string): MaterialMemory | undefined {
     return this.#remembered.get(keyId);
+  }
+
+  /** A plan leaves material in the key, or puts some there. @returns whether the same plan deletes it under another address */
+  planKept(keyId: string): boolean {
+    this.#planned.kept.add(keyId);
+    return this.#planned.deleted.has(keyId);
+  }
+
+  /** The counterpart. @returns whether the same plan has material in the key under another address */
+  planDeleted(keyId: string): boolean {
+    this.#planned.deleted.add(keyId);
+    return this.#planned.kept.has(keyId);
   }
 
   /** @param enabled as the configuration has it; undefined: not managed */
@@ -41,6 +54,10 @@ class Claims {
     const removal = this.#removals.get(keyId);
     await removal?.catch(() => undefined);
     return removal === undefined;
+  }
+
+  isTaken(keyId: string): boolean {
+    return this.#taken.has(keyId);
   }
 
   /** @returns undefined, with nothing removed, when a creation of this run has taken the key */

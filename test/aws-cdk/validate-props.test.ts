@@ -14,7 +14,10 @@ const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 test.each<[string, Partial<ImportedKeyProps>]>([
   ['neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one', { alias: undefined }],
   ['alias and keyId are given together; give alias to have a key made, or keyId for an existing one', { keyId }],
-  ['neither region nor kmsEndpoint is given; give the region of the KMS, for example "eu-de"', { region: undefined }],
+  [
+    'neither region nor kmsEndpoint is given; give the region of the KMS, for example "ap-southeast-3", or "eu-de" of cloud "opentelekomcloud"',
+    { region: undefined },
+  ],
   [
     'keyId names an existing key, which is not changed here; leave out description, keyOnDestroy',
     { alias: undefined, keyId, description: 'a', keyOnDestroy: 'retain' },

@@ -1,4 +1,6 @@
 /** Two objects of one run that mean the same key, and keys that may belong to somebody else. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -137,11 +139,33 @@ describe('material that is declared anew for the same key', () => {
     expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
   });
 
-  test('under another address, without moved, is there in the end', async () => {
+  const another = (body: string) => body.replace('"byok_key_material" "orders"', '"byok_key_material" "another"');
+
+  test('under another address, without moved, is there in the end although the old one would delete it', async () => {
     const { workspace, keyId, material } = await applied(keyWithMaterial('address', deleting));
-    const moved = keyWithMaterial('address', deleting).replace('"byok_key_material" "orders"', '"byok_key_material" "another"');
-    configure(emulator, workspace, moved);
+    configure(emulator, workspace, another(keyWithMaterial('address', deleting)));
     expect((await workspace.apply()).code).toBe(0);
+    expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
+    expect((await workspace.plan()).code).toBe(0);
+  });
+
+  test('under another address, without moved, is not emptied when it is not at hand', async () => {
+    const { workspace, keyId, material } = await applied(keyWithMaterial('gone', deleting));
+    rmSync(join(workspace.folder, 'orders.key'));
+    configure(emulator, workspace, another(keyWithMaterial('gone', deleting)));
+    const run = await workspace.apply();
+    // Terraform orders nothing here: what is planned second knows of the first.
+    const refused = `Another address of this plan deletes the material of key ${keyId}`;
+    expect(run.text).toContain(run.code === 0 ? 'The material is not deleted' : refused);
+    expect(writesOf(emulator)).toEqual([]);
+    expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
+  });
+
+  test('under another address, without moved, is adopted where the old one leaves it', async () => {
+    const { workspace, keyId, material } = await applied(keyWithMaterial('left'));
+    configure(emulator, workspace, another(keyWithMaterial('left')));
+    expect((await workspace.apply()).code).toBe(0);
+    expect(writesOf(emulator)).toEqual([]);
     expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
     expect((await workspace.plan()).code).toBe(0);
   });
@@ -170,6 +194,15 @@ describe('a disabled key that lost its material', () => {
     const run = await workspace.apply();
     expect(run.text).not.toContain('disabled again');
     expect((await describeKey(emulator, keyId)).key_state).toBe('2');
+  });
+
+  test('is disabled again although the refresh came in another run', async () => {
+    const { workspace, keyId } = await applied(body('earlier', false));
+    expect((await workspace.apply()).code).toBe(0);
+    emulator.deleteMaterial(keyId);
+    await workspace.succeed(['apply', '-refresh-only', '-auto-approve', '-no-color']);
+    expect((await workspace.apply('-refresh=false')).text).toContain('and the key is disabled again');
+    expect((await describeKey(emulator, keyId)).key_state).toBe('3');
   });
 
   test('is disabled again where nobody declares it, once Terraform has seen it disabled', async () => {
