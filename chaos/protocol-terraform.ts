@@ -93,6 +93,8 @@ export class ProtocolTerraform implements Terraform {
   destroy(declared: Declared, refresh = true): Promise<CommandResult> {
     return this.#command(async (actions) => {
       const refreshed = refresh ? (await planAll(this.#calls, this.#state, declared)).refreshed : this.#state;
+      // The plan before a destroy is one of its own, with a provider of its own.
+      await this.#nextProcess();
       const plan = await planDestroy(this.#calls, refreshed);
       actions.push(...actionsOf(plan));
       await this.#nextProcess();

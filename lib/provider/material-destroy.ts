@@ -19,7 +19,12 @@ import { warn } from './refuse';
  * @param successorFor keys that other material comes to instead, also `unknownKey`
  * @returns the same, and the key itself when another address of this plan has material in it: what the destroy is to know
  */
-export function planDestroy(prior: Values, successorFor: readonly string[], { run }: Client, context: Context): readonly string[] {
+export function planDestroy(
+  prior: Values,
+  successorFor: readonly string[],
+  { run, destroying }: Client,
+  context: Context,
+): readonly string[] {
   const keyId = text(prior, 'key_id') ?? '';
   const policy = destroyPolicyOf(prior);
   if (policy === 'retain' || !holdsMaterial(observationOf(prior).status)) {
@@ -29,7 +34,7 @@ export function planDestroy(prior: Values, successorFor: readonly string[], { ru
     context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
   } else if (isAsymmetric(text(prior, 'key_spec') ?? '')) {
     warn(context, [privateKeyStays(keyId)]);
-  } else if (mayBe(successorFor, keyId) || run.material.isTaken(keyId) || run.planDeleted(keyId)) {
+  } else if (mayBe(successorFor, keyId) || run.material.isTaken(keyId) || (!destroying() && run.planDeleted(keyId))) {
     warn(context, [staysForSuccessor(keyId)]);
     return [...successorFor, keyId];
   } else {
