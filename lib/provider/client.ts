@@ -25,7 +25,7 @@ export interface Connection {
   readonly reads: KeyReads;
 }
 
-/** @see Run */
+/** What its calls of one run know of each other. */
 interface Running {
   readonly run: Run;
 }
