@@ -1,0 +1,65 @@
+/** Ctrl-C twice: Terraform tells the provider to shut down in the middle of a change, and does not wait for it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { cleanEnvironment } from '../support/terraform-workspace';
+import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+const expiring = (year: number) => keyWithMaterial('orders', `expiration_time = "${year}-01-01T00:00:00Z"`);
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (let look = 0; look < 300; look += 1) {
+    if (await holds()) {
+      return true;
+    }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  return false;
+}
+
+const hasCalled = (operation: string) => () => emulator.calls().some((call) => call.operation === operation);
+
+function apply(): ChildProcess {
+  const { folder, env } = bench.workspace;
+  return spawn('terraform', ['apply', '-auto-approve', '-no-color'], {
+    cwd: folder,
+    env: cleanEnvironment({ ...env, TMPDIR: folder }),
+    stdio: 'ignore',
+  });
+}
+
+// The first import is the one of noise, before anything is deleted.
+test.each([0, 1])(
+  'twice in the outage of a renewal, %i s before its import is answered, the key gets its material back',
+  async (delayS) => {
+    bench = await workbench(emulator, expiring(2035));
+    await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+    const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
+    configure(emulator, bench.workspace, expiring(2036));
+    emulator.clearCalls();
+    emulator.injectFaults([{ operation: 'import-key-material', skip: 1, delayMs: 300 + delayS * 1000 }]);
+    const child = apply();
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    expect(await until(hasCalled('delete-imported-key-material'))).toBe(true);
+    child.kill('SIGINT');
+    await new Promise((next) => setTimeout(next, 100));
+    child.kill('SIGINT');
+    await ended;
+    expect(await until(async () => (await describeKey(emulator, keyId)).key_state === '2')).toBe(true);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect((await bench.workspace.plan()).code).toBe(0);
+  },
+);
