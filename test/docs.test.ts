@@ -1,9 +1,11 @@
 /** The pages as they are committed, against the schemas and the TSDoc they come from and the provider they describe. */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { errorCodes } from '../lib/errors';
 import { runCommand } from '../lib/material/command';
 import { byokProvider } from '../lib/provider/provider';
+import { noSharedMarks } from '../lib/provider/run-folder';
 import { observedKeyAttributes, observedMaterialStatuses } from '../lib/schema/data-sources';
 import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
@@ -17,7 +19,13 @@ import { readApi } from '../scripts/docs/read-api';
 const root = join(__dirname, '..');
 const read = readText(root);
 const wanted = pages(read);
-const provider = byokProvider({ env: {}, now: () => new Date(0), sleep: () => Promise.resolve(), destroying: () => false });
+const provider = byokProvider({
+  env: {},
+  now: () => new Date(0),
+  sleep: () => Promise.resolve(),
+  destroying: () => false,
+  joinRun: () => noSharedMarks,
+});
 
 const generatedFolders = ['resources', 'data-sources', 'ephemeral-resources', 'functions'] as const;
 

@@ -37,6 +37,8 @@ export type Project = { readonly id: string } | { readonly name: string };
 
 export interface Connection {
   readonly endpoint: URL;
+  /** Undefined where `kms_endpoint` alone says where the KMS is. */
+  readonly region: string | undefined;
   /** IAM, ending in `/v3`; undefined when nothing is asked of it. */
   readonly authUrl: URL | undefined;
   readonly project: Project;
@@ -101,6 +103,7 @@ function connectionOf(config: ConnectionConfig, env: Environment, cloud: string,
   }
   return {
     endpoint,
+    region,
     authUrl,
     project,
     login,

@@ -9,6 +9,8 @@ import { SharedCall } from './shared-call';
 
 /** Reads of keys, whichever call answers them. */
 export interface KeyReads {
+  /** This process has begun to change a key, so that an earlier list may not hold any more. */
+  readonly changed: boolean;
   /** Undefined: the KMS knows no such key. */
   refreshKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
   /** Every key of the project. */
@@ -58,6 +60,10 @@ export class DescribeBatcher implements KeyReads {
     this.#kms = kms;
     this.#uptimeMs = uptimeMs;
     this.#gather = gather;
+  }
+
+  get changed(): boolean {
+    return this.#kms.changed;
   }
 
   async refreshKey(keyId: string, { signal }: CallOptions = {}): Promise<KeyDetail | undefined> {

@@ -16,7 +16,7 @@ import type { Response } from './transport';
 
 export type { KmsLog } from './request-sender';
 
-export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login' | 'project'> {
+export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login' | 'project'>, Partial<Pick<Connection, 'region'>> {
   /** IAM, ending in `/v3`; undefined when nothing is asked of it: a project id is given, and no password. */
   readonly authUrl?: URL | undefined;
   /** Of new keys, and of the keys that are listed. @default the default one, and all */
@@ -32,6 +32,7 @@ export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login
 const pageSizes = [1000, 100] as const;
 
 export class KmsClient implements Kms {
+  readonly place: string;
   readonly #sender: RequestSender;
   readonly #authenticator: Authenticator;
   readonly #host: string;
@@ -47,6 +48,7 @@ export class KmsClient implements Kms {
     this.#sender = new RequestSender(options, { name: 'KMS', attribute: 'kms_endpoint' });
     this.#authenticator = createAuthenticator(login, project, () => this.#openIam(options), now);
     this.#host = options.endpoint.host;
+    this.place = placeOf(options);
     this.#enterpriseProjectId = options.enterpriseProjectId;
     this.#newSequence = options.newSequence ?? randomUUID;
   }
@@ -241,6 +243,11 @@ export class KmsClient implements Kms {
     this.#iam ??= new IamClient({ ...options, endpoint: authUrl });
     return this.#iam;
   }
+}
+
+function placeOf({ region, project, endpoint }: Pick<KmsClientOptions, 'region' | 'project' | 'endpoint'>): string {
+  const where = 'id' in project ? `project ${project.id}` : `project "${project.name}"`;
+  return `${region === undefined ? '' : `region ${region}, `}${where}, endpoint ${endpoint.origin}`;
 }
 
 function secretValues(fields: RequestBody | undefined): string[] {

@@ -67,6 +67,8 @@ export interface CallOptions {
  * @throws ByokError ERR_KMS_UNREACHABLE when no answer came within the retries; the request may have taken effect
  */
 export interface Kms {
+  /** Where it is, for messages: region if it is known, project and endpoint. */
+  readonly place: string;
   createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }>;
   /** Undefined: the KMS knows no such key. */
   describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;

@@ -1,40 +1,54 @@
 /** A first import: into an empty key, or the adoption of material that is there already. Never deletes anything. */
 import { ByokError, isByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
-import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
+import { isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, waitUntil } from './context';
-import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling, keep } from './expiration-wish';
+import { decideFirst } from './decide-first';
 import { adoptedNotice, importAndProve, proveIfShown } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
-import { refuseExpiringPrivateKey, refuseForeignMaterial, refusePastExpiration } from './refusals';
+import { refuseForeignMaterial } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
 /** For a resource that does not exist in state yet. @throws ByokError and KmsError; the key is untouched then */
 export async function createMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
-  const key = await findKey(context, request.keyId);
-  const observation = observeMaterial(key, undefined, context.now());
-  if (hasMaterial(key.keyState)) {
-    return adopt(context, request, observation);
-  }
-  if (key.keyState !== '5') {
-    throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `key ${request.keyId} is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState('5')} only`,
-      { attribute: 'key_id' },
+  const { keyId, wish, first } = request;
+  const key = await findKey(context, keyId);
+  const { step, expiration, refusal } = decideFirst(wish, key, context.now());
+  throwIfRefused(refusal);
+  if (first !== undefined && step !== first) {
+    throw changed(
+      keyId,
+      step === 'adopt'
+        ? 'holds material by now: somebody else imported at the same time, or another object of this run did'
+        : 'holds no material any more',
     );
   }
-  const { wish } = request;
-  const expiration = expirationOfImport(wish.expiration, undefined, context.now());
-  throwIfRefused(refusePastExpiration(expiration, context.now()) ?? refuseExpiringPrivateKey(wish, key.keySpec));
+  if (step === 'adopt') {
+    return adopt(context, request, observeMaterial(key, undefined, context.now()));
+  }
   return withSource(request, key.keySpec, async (source, atHand) => {
     throwIfRefused(refuseForeignMaterial(wish, { proof: request.proof, atHand }));
     if ('material' in source && !request.allowWeakMaterial) {
       source.material.checkStrength();
     }
-    return importAndProve(context, request, { keyId: request.keyId, expiration, source }, atHand);
+    const outcome = await importAndProve(context, request, { keyId, expiration, source }, atHand);
+    if (first === 'import' && outcome.importedAt === undefined && outcome.proof === undefined) {
+      throw changed(keyId, 'holds what somebody else imported at the same time, and nothing proves that it is the same');
+    }
+    return outcome;
   });
+}
+
+/** The plan showed something else, and whoever reviewed it is to see what it comes to now. */
+function changed(keyId: string, how: string): ByokError {
+  return new ByokError(
+    'ERR_CHANGED_SINCE_PLAN',
+    `key ${keyId} changed since this plan: it ${how}; nothing of yours was imported, plan again`,
+    {
+      attribute: 'key_id',
+    },
+  );
 }
 
 /** Waits for a key that was just made. @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE, ERR_TIMEOUT */
@@ -45,20 +59,12 @@ export async function findKey(context: LifecycleContext, keyId: string): Promise
     () => context.kms.describeKey(keyId, { signal: context.signal }),
     (answer) => answer?.keyState !== '1',
   );
-  return requireExternalKey(keyId, key, 'key_id');
+  return requireExternalKey(keyId, key, context.kms.place, 'key_id');
 }
 
 /** Private keys are proven by the public half that the KMS shows; of symmetric material nothing can be proven. */
 async function adopt(context: LifecycleContext, request: MaterialRequest, observation: MaterialObservation): Promise<MaterialOutcome> {
   const { keyId, wish } = request;
-  throwIfRefused(refuseExpiringPrivateKey(wish, observation.keySpec));
-  if (!sameExpiration(adoptable(wish.expiration, observation.expiration), observation.expiration)) {
-    throw new ByokError(
-      'ERR_KEY_UNSUITABLE',
-      `key ${keyId} already holds material that expires ${formatExpirationTime(observation.expiration)}, and ${describeExpiration(wish.expiration, expirationOfImport(wish.expiration, undefined, context.now()))} is declared; bring it under management first: terraform import <address> ${keyId}`,
-      { attribute: 'expiration_time' },
-    );
-  }
   const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(request, observation.keySpec) : undefined;
   const pinned = wish.pin === undefined ? undefined : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
   const expected = atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
@@ -71,11 +77,6 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
     reason: undefined,
     notices: [adoptedNotice(keyId, shown ?? (request.proof === undefined ? undefined : 'proof from before'))],
   };
-}
-
-/** Any expiry will do for a rolling one, which renews it in its window; none at all will not. */
-function adoptable(wish: ExpirationWish, found: ExpirationInstant): ExpirationInstant {
-  return isRolling(wish) && found === undefined ? new Date(0) : isRolling(wish) || wish === keep ? found : wish;
 }
 
 /** Of the material at hand; without any it is undefined, since adopting needs none. */

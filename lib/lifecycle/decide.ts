@@ -3,12 +3,12 @@
  * makes the plan and, with a fresh observation, drives the apply.
  */
 import { ByokError } from '../errors';
-import { formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
+import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../schema/key-material';
 import type { Notice } from './context';
 import type { Decision, Knowledge, Wish } from './decision';
 import { describeChange, describeExpiration, expirationOfImport, isInWindow, isRolling, keep, wantedExpiration } from './expiration-wish';
-import type { MaterialObservation } from './material-status';
+import { holdsMaterial, type MaterialObservation } from './material-status';
 import { isPast, pastExpiration, refuseExpiringPrivateKey, refuseForeignMaterial } from './refusals';
 
 export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
@@ -17,7 +17,26 @@ export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
   if (refusal !== undefined) {
     return refused(observation, refusal);
   }
-  return rules[observation.status](wish, knowledge, now);
+  const decision = rules[observation.status](wish, knowledge, now);
+  const isQuiet = decision.steps.length === 0 && decision.refusal === undefined;
+  return knowledge.emptied === true && isQuiet && holdsMaterial(observation.status) ? importAgain(wish, knowledge, now) : decision;
+}
+
+/** Whichever comes first: if the material is still there when its turn has come, nothing is imported. */
+function importAgain(wish: Wish, { observation, preWrapped, disabled = false }: Knowledge, now: Date): Decision {
+  if (preWrapped !== undefined) {
+    const message =
+      'another address of this plan deletes the material of this key, and material that was wrapped elsewhere cannot be imported again here; set on_destroy = "retain" there first';
+    return refused(observation, new ByokError('ERR_REFUSED', message, { attribute: 'key_id' }));
+  }
+  const again = disabled || observation.status === 'key_disabled' ? ', and the key is disabled again' : '';
+  return {
+    steps: ['import'],
+    reason: `another address of this plan gives up the material of this key (on_destroy = "delete_material"): if it is gone by then, the same material is imported again${again}`,
+    expiration: isRolling(wish.expiration) ? expirationOfImport(wish.expiration, observation.expiration, now) : observation.expiration,
+    refusal: undefined,
+    notices: [],
+  };
 }
 
 /** The material goes with its key. */
@@ -26,6 +45,15 @@ export const keyLost: Notice = {
   detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
   attribute: 'key_id',
 };
+
+/** No plan shows a difference, and nothing that uses the key works. */
+export function disabledNotice(keyId?: string): Notice {
+  return {
+    summary: 'The key is disabled',
+    detail: `${keyId === undefined ? 'It' : `Key ${keyId}`} neither encrypts nor decrypts. Enable it in the KMS, or have that done by enabled = true on byok_external_key; enabled = false says that it is meant to be so.`,
+    attribute: keyId === undefined ? 'key_id' : 'enabled',
+  };
+}
 
 /** One rule for each status that material can be found in. */
 type Rule = (wish: Wish, knowledge: Knowledge, now: Date) => Decision;
@@ -125,11 +153,11 @@ function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: 
 }
 
 /** An import would enable the key again, so a disabled one is not renewed. */
-function decideDisabled(wish: Wish, { observation }: Knowledge, now: Date): Decision {
+function decideDisabled(wish: Wish, { observation, knownDisabled = false }: Knowledge, now: Date): Decision {
   const inWindow = isRolling(wish.expiration) && isInWindow(observation.expiration, wish.expiration.renewBeforeMs, now);
   const wished = wantedExpiration(wish.expiration, observation.expiration, inWindow, now);
   return sameExpiration(wished, observation.expiration)
-    ? nothing(observation, ...noticesOfExpiry(wish, observation, now))
+    ? nothing(observation, ...noticesOfExpiry(wish, observation, now), ...(knownDisabled ? [] : [disabledNotice()]))
     : nothing(observation, {
         summary: 'Change of expiration_time postponed: the key is disabled',
         detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Enable it to let the change happen.`,
@@ -140,6 +168,10 @@ function decideDisabled(wish: Wish, { observation }: Knowledge, now: Date): Deci
 function decideAbsent(wish: Wish, { observation, proof, preWrapped, disabled = false }: Knowledge, now: Date): Decision {
   const wished = expirationOfImport(wish.expiration, observation.expiration, now);
   if (isPast(wished, now)) {
+    // Seen before the expiry, decided after it: a plan that is applied too late.
+    if (observation.status === 'deleted_outside' && sameExpiration(wished, observation.expiration)) {
+      return refused(observation, expiredMeanwhile(wished));
+    }
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
       ? nothing(observation, expired(observation))
       : refused(observation, pastExpiration(wished, now));
@@ -181,6 +213,14 @@ function expired({ status, expiration }: MaterialObservation): Notice {
     detail: `expiration_time was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. Declare a later expiration_time to have the same material imported again.`,
     attribute: 'expiration_time',
   };
+}
+
+function expiredMeanwhile(wished: ExpirationInstant): ByokError {
+  return new ByokError(
+    'ERR_CHANGED_SINCE_PLAN',
+    `expiration_time ${formatExpirationTime(wished)} has passed since the key was looked at, so the material is not imported any more; declare a later one and plan again`,
+    { attribute: 'expiration_time' },
+  );
 }
 
 function leftAlone(status: MaterialStatus, advice: string): Notice {

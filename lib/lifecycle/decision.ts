@@ -34,6 +34,10 @@ export interface Knowledge {
   readonly preWrapped: 'fresh' | 'used' | undefined;
   /** The key was disabled before it lost its material. @default false */
   readonly disabled?: boolean;
+  /** Something else that happens at the same time may take the material out of the key. @default false */
+  readonly emptied?: boolean;
+  /** Somebody wants the key disabled, or says by himself that it is. @default false */
+  readonly knownDisabled?: boolean;
 }
 
 export interface Decision {

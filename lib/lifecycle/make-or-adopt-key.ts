@@ -1,12 +1,14 @@
 /**
- * Makes a key, or takes over the one that an interrupted run of ours left behind: KMS.1104 (the alias is taken) and a lost answer both may mean it.
- * Only an empty external key of the same spec and description is taken over, as that run would have made it.
+ * Makes a key, or takes over the one that an interrupted run of ours left behind. Only an empty external key of the same spec and description is
+ * taken over, as that run would have made it.
  */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
-import type { LifecycleContext, Notice } from './context';
+import { formatInstant } from '../schema/expiration-time';
+import { describeKeyState } from '../schema/kms';
+import { type LifecycleContext, messageOf, type Notice } from './context';
 
 /** What create-key is told. */
 export interface NewKey {
@@ -16,14 +18,61 @@ export interface NewKey {
   readonly keyUsage: string | undefined;
 }
 
+export interface Adoption {
+  /** A plan showed that this key is taken over; undefined: that one is made; `any`: nobody planned, and either will do. */
+  readonly planned: string | undefined | 'any';
+  /** Keys that another object of the same run has are never taken over. @default none */
+  readonly isClaimed?: (keyId: string) => boolean;
+}
+
+/** What comes of a wish for a new key, as the keys of its alias stand. */
+export interface AliasVerdict {
+  /** The key to take over. */
+  readonly adopts?: KeyDetail;
+  readonly refusal?: ByokError;
+  readonly notices: readonly Notice[];
+}
+
+/** @param keys of the project; those of other aliases do not count */
+export function judgeAlias(wish: NewKey, keys: readonly KeyDetail[], isClaimed: (keyId: string) => boolean = () => false): AliasVerdict {
+  const namesakes = keys.filter(({ keyAlias }) => keyAlias === wish.alias);
+  const [key, ...others] = namesakes.filter(({ keyState }) => keyState !== '4');
+  if (key === undefined) {
+    const scheduled = namesakes.map((one) => stillTaken(wish.alias, one));
+    return {
+      notices: scheduled.map((detail) => ({
+        summary: 'The alias belongs to a key that is scheduled for deletion',
+        detail,
+        attribute: 'alias',
+      })),
+    };
+  }
+  const fits = others.length === 0 && key.origin === 'external' && key.keyState === '5' && (key.keySpec ?? wish.keySpec) === wish.keySpec;
+  if (!fits || key.keyDescription !== wish.description || isClaimed(key.keyId)) {
+    const why = isClaimed(key.keyId)
+      ? 'which another object of this run has'
+      : fits
+        ? 'which has another description than is declared, as a key of somebody else'
+        : `which is not an empty external ${wish.keySpec} key (state ${describeKeyState(key.keyState)})`;
+    const ids = [key, ...others].map(({ keyId }) => keyId).join(', ');
+    const message = `alias "${wish.alias}" belongs to key ${ids}, ${why} and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key.keyId}`;
+    return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias' }), notices: [] };
+  }
+  return { adopts: key, notices: [] };
+}
+
 /**
  * @throws KmsError when the KMS refuses to create it
- * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
+ * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted, ERR_CHANGED_SINCE_PLAN when that came up since the plan
  */
 export async function makeOrAdoptKey(
   context: LifecycleContext,
   wish: NewKey,
+  { planned, isClaimed }: Adoption,
 ): Promise<{ keyId: string; adopted: boolean; notices: readonly Notice[] }> {
+  if (planned !== undefined && planned !== 'any') {
+    return adoptAsPlanned(context, wish, planned);
+  }
   const { alias: keyAlias, description: keyDescription, keySpec, keyUsage } = wish;
   try {
     const { keyId } = await context.kms.createKey(
@@ -35,36 +84,61 @@ export async function makeOrAdoptKey(
     if (!hasApiCode(error, 'KMS.1104') && !isLostAnswer(error)) {
       throw error;
     }
-    const namesakes = (await context.kms.listKeys({ signal: context.signal })).filter(
-      (key) => key.keyAlias === keyAlias && key.keyState !== '4',
-    );
-    if (namesakes.length === 0) {
-      throw error;
+    const keys = await listOr(context, error);
+    const { adopts, refusal } = judgeAlias(wish, keys, isClaimed);
+    if (refusal !== undefined) {
+      throw new ByokError(refusal.code, refusal.message, { attribute: refusal.attribute, cause: error });
     }
-    const keyId = adoptable(namesakes, wish, error).keyId;
-    const detail = `A key with alias "${keyAlias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
-    return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
+    if (adopts === undefined) {
+      const scheduled = keys.find((key) => key.keyAlias === keyAlias);
+      throw scheduled === undefined || isLostAnswer(error)
+        ? error
+        : new ByokError('ERR_KEY_UNSUITABLE', stillTaken(keyAlias, scheduled), { attribute: 'alias', cause: error });
+    }
+    if (planned === undefined && !isLostAnswer(error)) {
+      throw new ByokError(
+        'ERR_CHANGED_SINCE_PLAN',
+        `alias "${keyAlias}" belongs to key ${adopts.keyId}, which is empty and could be taken over, but this plan did not show it; nothing was done, plan again`,
+        { attribute: 'alias', cause: error },
+      );
+    }
+    return adopted(keyAlias, adopts.keyId);
   }
 }
 
-function adoptable(namesakes: readonly KeyDetail[], wish: NewKey, cause: unknown): KeyDetail {
-  const [key, ...others] = namesakes;
-  const fits =
-    key !== undefined &&
-    others.length === 0 &&
-    key.origin === 'external' &&
-    key.keyState === '5' &&
-    (key.keySpec ?? wish.keySpec) === wish.keySpec;
-  if (fits && key.keyDescription === wish.description) {
-    return key;
+async function adoptAsPlanned(
+  context: LifecycleContext,
+  wish: NewKey,
+  keyId: string,
+): Promise<{ keyId: string; adopted: boolean; notices: readonly Notice[] }> {
+  const key = await context.kms.describeKey(keyId, { signal: context.signal });
+  if (key === undefined || judgeAlias(wish, [key]).adopts === undefined) {
+    throw new ByokError(
+      'ERR_CHANGED_SINCE_PLAN',
+      `key ${keyId}, which the plan takes over, is not the empty key of alias "${wish.alias}" any more; nothing was done, plan again`,
+      { attribute: 'alias' },
+    );
   }
-  const ids = namesakes.map(({ keyId }) => keyId).join(', ');
-  const found = fits
-    ? 'has another description than is declared, as a key of somebody else'
-    : `is not an empty external ${wish.keySpec} key`;
-  throw new ByokError(
-    'ERR_KEY_UNSUITABLE',
-    `alias "${wish.alias}" belongs to key ${ids}, which ${found} and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key?.keyId ?? ''}`,
-    { attribute: 'alias', cause },
-  );
+  return adopted(wish.alias, keyId);
+}
+
+function adopted(alias: string, keyId: string): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
+  const detail = `A key with alias "${alias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
+  return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
+}
+
+/** @throws what the KMS said about the key when it shows no list, for want of a permission */
+async function listOr({ kms, signal, log }: LifecycleContext, refusal: unknown): Promise<readonly KeyDetail[]> {
+  try {
+    return await kms.listKeys({ signal });
+  } catch (error) {
+    log('warn', 'the keys could not be listed', { reason: messageOf(error) });
+    throw refusal;
+  }
+}
+
+/** That a key keeps its alias to the end is documented nowhere; the refusal of a new key of this alias shows it. */
+function stillTaken(alias: string, { keyId, scheduledDeletionDate }: KeyDetail): string {
+  const end = scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(scheduledDeletionDate)}`;
+  return `alias "${alias}" belongs to key ${keyId}, which the KMS deletes ${end} and which keeps its alias until then; rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true, or choose another alias`;
 }

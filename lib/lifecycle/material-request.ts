@@ -17,6 +17,9 @@ export type RequestSource =
   | { readonly open: () => Promise<Material>; readonly wrappingAlgorithm: WrappingAlgorithm }
   | { readonly preWrapped: 'fresh' | 'used'; readonly openPreWrapped: () => PreWrapped };
 
+/** What a first import comes to: material is imported, or what is there is adopted. */
+export type FirstStep = 'import' | 'adopt';
+
 export interface MaterialRequest {
   readonly keyId: string;
   readonly wish: Wish;
@@ -24,6 +27,8 @@ export interface MaterialRequest {
   readonly allowWeakMaterial: boolean;
   /** Steps that the reviewed plan showed. */
   readonly permitted: readonly Step[];
+  /** What the reviewed plan showed for a key that is new here; undefined: nobody planned, and either will do. */
+  readonly first?: FirstStep | undefined;
   /** Fingerprint that the reviewed plan showed; undefined when the material was not at hand then. */
   readonly reviewed: string | undefined;
   /** Expiry known from before. */

@@ -6,7 +6,7 @@ import type { CallOptions, KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
-import { makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
+import { type Adoption, makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
 
 export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
@@ -32,8 +32,8 @@ export interface NewKeyOutcome extends KeyOutcome {
  * @throws KmsError when the KMS refuses to create it
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
  */
-export async function createKey(context: LifecycleContext, wish: KeyWish): Promise<NewKeyOutcome> {
-  const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish);
+export async function createKey(context: LifecycleContext, wish: KeyWish, adoption: Adoption = { planned: 'any' }): Promise<NewKeyOutcome> {
+  const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish, adoption);
   try {
     const key = await waitUntil(
       context,

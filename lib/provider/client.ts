@@ -9,6 +9,7 @@ import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { block, text } from './attributes';
 import type { Run } from './run';
+import type { SharedMarks } from './run-folder';
 
 /** Everything the provider reads from outside, given by its main. */
 export interface Surroundings {
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Whether this plan runs before a destroy, and is thrown away. */
   readonly destroying: () => boolean;
+  /** Marks that the processes of other provider blocks of the same run see. */
+  readonly joinRun: () => SharedMarks;
 }
 
 export interface Connection {

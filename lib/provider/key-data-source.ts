@@ -23,13 +23,17 @@ export const keyDataSource: DataSourceDefinition<Client> = {
   },
 
   async read(config, client, { signal }) {
-    const { reads, now } = requireConnection(client);
+    const { kms, reads, now } = requireConnection(client);
     const keyId = text(config, 'key_id') ?? (await findByAlias(reads, text(config, 'alias') ?? '', signal));
     const key = await reads.refreshKey(keyId, { signal });
     if (key === undefined) {
-      throw new ByokError('ERR_KEY_NOT_FOUND', `key "${keyId}" is not known to the KMS; check the id, region and project_id`, {
-        attribute: 'key_id',
-      });
+      throw new ByokError(
+        'ERR_KEY_NOT_FOUND',
+        `key "${keyId}" is not known to the KMS of ${kms.place}; check the id, region and project_id`,
+        {
+          attribute: 'key_id',
+        },
+      );
     }
     return observedKey(key, now());
   },

@@ -7,6 +7,7 @@ import type { Context } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
 import { type Client, type ConnectedClient, lifecycleContext } from './client';
+import { conflictError } from './key-plan';
 import type { KeyMemory } from './key-private-state';
 import { refuse, warn } from './refuse';
 
@@ -14,7 +15,7 @@ export async function destroyKey(state: Values, memory: KeyMemory, client: Conne
   const keyId = text(state, 'key_id') ?? '';
   const policy = destroyPolicyOf(state, memory);
   refuseSuccessor(state, memory);
-  if (policy === 'retain') {
+  if (policy === 'retain' || memory.kept?.includes(keyId) === true) {
     return;
   }
   const remove = async () => {
@@ -27,17 +28,29 @@ export async function destroyKey(state: Values, memory: KeyMemory, client: Conne
 }
 
 /** Also called for the destroy leg of a replacement, which has no plan call of its own. */
-export function warnOfDestroy(prior: Values, memory: KeyMemory, context: Context): void {
-  const keyId = text(prior, 'key_id') ?? '';
+export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: Client, context: Context): Promise<void> {
+  const [keyId, alias] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
   const policy = destroyPolicyOf(prior, memory);
-  if (policy === 'retain') {
-    warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
-    return;
+  if (policy !== 'retain' && !client.destroying()) {
+    await client.run.settled(client.sleep, context.signal);
   }
+  const conflict = client.run.aliases.end(keyId, alias);
+  if (conflict !== undefined) {
+    refuse(context, client, 'The key cannot end as planned', conflictError(alias, conflict));
+  } else if (policy === 'retain') {
+    warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+  } else if (client.run.keys.giveUp(keyId)) {
+    warn(context, [takenNotice(keyId)]);
+  } else {
+    warnOfScheduling(prior, keyId, policy, context);
+  }
+}
+
+function warnOfScheduling(prior: Values, keyId: string, policy: KeyDestroyPolicy, context: Context): void {
   const days = pendingDaysOf(prior);
   context.diagnostics.warning(
     'The key will be scheduled for deletion',
-    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever.`,
+    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever. Should it be rescued, the proof of which material it holds has gone with the state.`,
   );
 }
 
@@ -63,7 +76,7 @@ function refuseSuccessor(prior: Values, { successorAlias }: KeyMemory): void {
   if (successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
     throw new ByokError(
       'ERR_REFUSED',
-      `the key is to be replaced by another one of the same alias "${successorAlias}", which stays with the old key until that is gone; nothing was done: give the new key another alias`,
+      `the key is to be replaced by another one of the same alias "${successorAlias}", which stays with key ${text(prior, 'key_id') ?? ''} until that is gone, so this key was left as it is; give the new key another alias`,
       { attribute: 'alias' },
     );
   }
@@ -79,8 +92,8 @@ function pendingDaysOf(state: Values): number {
 
 function takenNotice(keyId: string): Notice {
   return {
-    summary: 'The key was not scheduled for deletion',
-    detail: `Key ${keyId} is left by one address of this run and was taken over by another one. To move a key between addresses, use a moved block.`,
+    summary: 'The key is not scheduled for deletion',
+    detail: `Key ${keyId} is given up by one address of this run, and another one has it. To move a key between addresses, use a moved block.`,
     attribute: 'alias',
   };
 }

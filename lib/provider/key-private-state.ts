@@ -6,19 +6,31 @@ export interface KeyMemory {
   readonly adopted: boolean;
   /** Of the plan of a new key, its alias: the destroy leg of a replacement is given the same. */
   readonly successorAlias?: string | undefined;
+  /** Of a plan that gives keys up: those that another object has, and which stay. */
+  readonly kept?: readonly string[] | undefined;
 }
 
 const version = 1;
 
-export function encodeKeyMemory({ adopted, successorAlias }: KeyMemory): PrivateState {
-  return Buffer.from(JSON.stringify({ version, adopted, successorAlias }), 'utf8');
+export function encodeKeyMemory({ adopted, successorAlias, kept = [] }: KeyMemory): PrivateState {
+  return Buffer.from(JSON.stringify({ version, adopted, successorAlias, kept: kept.length === 0 ? undefined : kept }), 'utf8');
+}
+
+/** What an earlier plan left there, as when its apply was refused, is no concern of the next one. */
+export function withoutPlan(bytes: PrivateState): PrivateState {
+  const { adopted, successorAlias, kept } = decodeKeyMemory(bytes);
+  return successorAlias === undefined && kept === undefined ? bytes : encodeKeyMemory({ adopted });
 }
 
 /** Anything that is not exactly what we write says nothing. */
 export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
-  const { version: found, adopted, successorAlias } = parse(bytes);
+  const { version: found, adopted, successorAlias, kept } = parse(bytes);
   return found === version
-    ? { adopted: adopted === true, successorAlias: typeof successorAlias === 'string' ? successorAlias : undefined }
+    ? {
+        adopted: adopted === true,
+        successorAlias: typeof successorAlias === 'string' ? successorAlias : undefined,
+        kept: Array.isArray(kept) ? kept.filter((keyId) => typeof keyId === 'string') : undefined,
+      }
     : { adopted: false };
 }
 

@@ -3,7 +3,10 @@ import { ByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
 import { checkTags } from '../kms/request-fields';
+import type { Notice } from '../lifecycle/context';
+import { disabledNotice } from '../lifecycle/decide';
 import { createKey, type KeyOutcome, type KeyWish, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
+import { keyNotFound } from '../lifecycle/require-external-key';
 import { formatInstant } from '../schema/expiration-time';
 import { externalKeySchema } from '../schema/external-key';
 import { keyRules } from '../schema/key-rules';
@@ -13,8 +16,9 @@ import { unknown, type Value, type Values } from '../tfplugin/value';
 import { block, complete, flag, integer, isUnknown, text, textMap } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { adoptedStays, destroyKey, refuseSameAlias, warnOfDestroy } from './key-destroy';
-import { decodeKeyMemory, encodeKeyMemory } from './key-private-state';
+import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './key-destroy';
+import { planKeptKey, planNewKey, sharedKey } from './key-plan';
+import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './key-private-state';
 import { warn } from './refuse';
 import { check, checkRule, validateAgainstSchema } from './validate';
 
@@ -37,35 +41,49 @@ export const externalKeyResource = {
       warnNotConnected(context);
       return { state, private: privateState };
     }
-    const key = await client.reads.refreshKey(text(state, 'key_id') ?? '', { signal: context.signal });
-    if (key?.keyState === '4') {
-      warn(context, [scheduledNotice(key)]);
-    }
+    const keyId = text(state, 'key_id') ?? '';
+    const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     if (key === undefined) {
+      warn(context, [keyNotFound(keyId, client.kms.place)]);
       return { state: null, private: privateState };
     }
-    client.run.declareEnabled(key.keyId, flag(state, 'enabled'));
+    client.run.keys.found(keyId);
+    client.run.aliases.found(keyId, key.keyAlias);
+    client.run.declareEnabled(keyId, flag(state, 'enabled'));
     const tags = textMap(state, 'tags') === undefined ? null : await refreshedTags(client, key.keyId, state.tags ?? null, context);
-    return { state: { ...refreshed(state, key), tags }, private: privateState };
+    warn(context, noticesOfState(key, flag(state, 'enabled')));
+    return { state: { ...refreshed(state, key), tags }, private: withoutPlan(privateState) };
   },
 
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
-    const memory = decodeKeyMemory(priorPrivate);
+    const kept = withoutPlan(priorPrivate);
+    const memory = decodeKeyMemory(kept);
+    const toldToDestroy = () => encodeKeyMemory({ ...memory, kept: client.run.keys.staying });
     if (proposed === null || config === null) {
-      warnOfDestroy(prior ?? {}, memory, context);
-      return { planned: null, requiresReplace: [], private: priorPrivate };
+      await planKeyDestroy(prior ?? {}, memory, client, context);
+      return { planned: null, requiresReplace: [], private: toldToDestroy() };
     }
     if (prior === null) {
-      const successorAlias = text(proposed, 'alias');
-      return { planned: plannedNew(proposed, config), requiresReplace: [], private: encodeKeyMemory({ ...memory, successorAlias }) };
+      const planned = plannedNew(proposed, config);
+      const successorAlias = text(planned, 'alias');
+      const adopts = await planNewKey(successorAlias, isDeclared(planned) ? wishOf(planned, null) : undefined, client, context);
+      const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts };
+      const memoryOfPlan = { ...memory, successorAlias, kept: client.run.keys.staying };
+      return { planned: { ...planned, ...found }, requiresReplace: [], private: encodeKeyMemory(memoryOfPlan) };
     }
-    client.run.declareEnabled(text(prior, 'key_id') ?? '', flag(config, 'enabled'));
+    const keyId = text(prior, 'key_id') ?? '';
+    client.run.declareEnabled(keyId, flag(config, 'enabled'));
     const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
     if (requiresReplace.length > 0) {
-      warnOfDestroy(prior, memory, context);
+      await planKeyDestroy(prior, memory, client, context);
       refuseSameAlias(prior, proposed, requiresReplace, client, context);
+      return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy() };
     }
-    return { planned: requiresReplace.length > 0 ? plannedNew(proposed, config) : proposed, requiresReplace, private: priorPrivate };
+    planKeptKey(prior, text(proposed, 'alias'), client, context);
+    if (flag(proposed, 'cancel_pending_deletion') === true && flag(prior, 'cancel_pending_deletion') !== true) {
+      client.run.declareRescued(keyId);
+    }
+    return { planned: proposed, requiresReplace, private: kept };
   },
 
   async apply({ prior, planned, plannedPrivate }, unconnected, context) {
@@ -75,18 +93,27 @@ export const externalKeyResource = {
       await destroyKey(prior ?? {}, memory, client, context);
       return { state: null, private: noPrivateState };
     }
+    const { keys } = client.run;
     if (prior === null) {
-      const outcome = await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null));
+      const adoption = { planned: text(planned, 'key_id'), isClaimed: (keyId: string) => keys.isTaken(keyId) };
+      const taken = adoption.planned === undefined ? undefined : await keys.take(adoption.planned);
+      refuseTaken(taken, adoption.planned ?? '', planned);
+      const outcome = await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null), adoption);
+      const { keyId } = outcome.key;
       if (outcome.adopted) {
-        await takeOver(outcome.key, planned, client, context);
+        refuseTaken(taken === undefined ? await keys.take(keyId) : taken, keyId, planned);
+        warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+      } else {
+        await keys.take(keyId, false);
+        client.run.declareMade(keyId);
       }
       return finish(planned, outcome, outcome.adopted, context);
     }
-    const outcome = await updateKey(
-      lifecycleContext(client, context, 'update', planned),
-      text(prior, 'key_id') ?? '',
-      wishOf(planned, prior),
-    );
+    const keyId = text(prior, 'key_id') ?? '';
+    if ((await keys.take(keyId)) === 'again') {
+      throw sharedKey(keyId, 'has taken over');
+    }
+    const outcome = await updateKey(lifecycleContext(client, context, 'update', planned), keyId, wishOf(planned, prior));
     return finish(planned, outcome, memory.adopted, context);
   },
 
@@ -96,16 +123,25 @@ export const externalKeyResource = {
   },
 } as const satisfies ResourceDefinition<Client>;
 
-/** @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, as after a renaming without `moved` */
-async function takeOver({ keyId, keyAlias }: KeyDetail, planned: Values, { run }: ConnectedClient, context: Context): Promise<void> {
-  if (!(await run.keys.take(keyId))) {
+/** @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, or has it there */
+function refuseTaken(taken: 'free' | 'again' | 'removed' | undefined, keyId: string, planned: Values): void {
+  if (taken === 'again' || taken === 'removed') {
+    const why =
+      taken === 'removed' ? 'whose deletion this very run has scheduled under another address' : 'which another address of this run has';
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',
-      `alias "${keyAlias}" belongs to key ${keyId}, whose deletion this very run has scheduled under another address; to keep it, cancel its deletion and import it: terraform import <address> ${keyId}`,
+      `alias "${text(planned, 'alias') ?? ''}" belongs to key ${keyId}, ${why}; to keep it, cancel its deletion and import it: terraform import <address> ${keyId}`,
       { attribute: 'alias' },
     );
   }
-  warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+}
+
+/** What somebody should do something about, although no plan shows a difference. */
+function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly Notice[] {
+  if (key.keyState === '4') {
+    return [scheduledNotice(key)];
+  }
+  return key.keyState === '3' && enabled !== false ? [disabledNotice(key.keyId)] : [];
 }
 
 /** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
@@ -168,6 +204,11 @@ function plannedNew(proposed: Values, config: Values): Values {
     origin: 'external',
     creation_date: unknown,
   };
+}
+
+/** All that create-key is told is known, so that the keys that are there can be judged. */
+function isDeclared(planned: Values): boolean {
+  return ['alias', 'description', 'key_spec'].every((name) => !isUnknown(planned, name));
 }
 
 function checkDeclaredTags(config: Values): void {

@@ -8,6 +8,8 @@ import { serve } from '../tfplugin/serve';
 /** Put in by the build, from package.json. */
 declare const PROVIDER_VERSION: string;
 
+let leave: (() => void) | undefined;
+
 void serve({
   name: 'byok',
   version: PROVIDER_VERSION,
@@ -22,6 +24,16 @@ void serve({
       destroying: () => {
         const { commandOf, isDestroyCommand } = require('./destroy-command') as typeof import('./destroy-command');
         return isDestroyCommand(commandOf(process.ppid));
+      },
+      joinRun: () => {
+        const { joinRun } = require('./run-folder') as typeof import('./run-folder');
+        const tempFolder = process.env.TMPDIR || '/tmp';
+        const joined = joinRun({ tempFolder, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.() });
+        if (leave === undefined) {
+          process.once('exit', () => leave?.());
+        }
+        leave = joined.leave;
+        return joined.marks;
       },
     });
   },

@@ -17,40 +17,67 @@ import { warn } from './refuse';
  * Also called for the destroy leg of a replacement, which has no plan call of its own.
  *
  * @param successorFor keys that other material comes to instead, also `unknownKey`
- * @returns the same, and the key itself when another address of this plan has material in it: what the destroy is to know
+ * @returns the same, and the keys of this plan whose material must stay: what the destroy is to know
  */
-export function planDestroy(
+export async function planDestroy(
   prior: Values,
   successorFor: readonly string[],
-  { run, destroying }: Client,
+  client: Client,
   context: Context,
-): readonly string[] {
+): Promise<readonly string[]> {
+  const { run } = client;
   const keyId = text(prior, 'key_id') ?? '';
   const policy = destroyPolicyOf(prior);
-  if (policy === 'retain' || !holdsMaterial(observationOf(prior).status)) {
-    return successorFor;
+  const isHeld = holdsMaterial(observationOf(prior).status);
+  const deletes = isHeld && policy === 'delete_material' && !isAsymmetric(text(prior, 'key_spec') ?? '');
+  if (!deletes) {
+    run.material.leave(keyId);
+    if (isHeld && policy === 'refuse') {
+      context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
+    } else if (isHeld) {
+      warn(context, [policy === 'retain' ? materialStays(keyId) : privateKeyStays(keyId)]);
+    }
+    return [...successorFor, ...run.material.staying];
   }
-  if (policy === 'refuse') {
-    context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
-  } else if (isAsymmetric(text(prior, 'key_spec') ?? '')) {
-    warn(context, [privateKeyStays(keyId)]);
-  } else if (mayBe(successorFor, keyId) || run.material.isTaken(keyId) || (!destroying() && run.planDeleted(keyId))) {
+  if (!client.destroying()) {
+    await run.settled(client.sleep, context.signal);
+  }
+  if (mayBe(successorFor, keyId)) {
+    run.material.leave(keyId);
     warn(context, [staysForSuccessor(keyId)]);
-    return [...successorFor, keyId];
+  } else if (run.material.giveUp(keyId)) {
+    warn(context, [staysForAnother(keyId)]);
   } else {
     context.diagnostics.warning(
       'The key material will be deleted',
       `Key ${keyId} stops encrypting and decrypting at once, and for every service that uses it: pending_days of the key is no grace period here. Only importing the very same material brings it back.`,
     );
   }
-  return successorFor;
+  return [...successorFor, ...run.material.staying];
 }
 
-/** @returns why material must not be planned in a key that the same plan empties under another address: then it must be at hand */
+/** Material is not brought to a key that the same plan empties under another address: which of the two comes first nobody knows. */
 export function refuseEmptied(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `another address of this plan deletes the material of key ${keyId} (on_destroy = "delete_material"), and the same material is not at hand to be imported again; provide it, or if this is a renaming add a moved block`,
+    `another address of this plan deletes the material of key ${keyId} (on_destroy = "delete_material"), and this one declares it; nothing was done: if this is a renaming add a moved block, else set on_destroy = "retain" there and apply that first`,
+    { attribute: 'key_id' },
+  );
+}
+
+/** Of an object that would import it again, had it the material. */
+export function refuseUnrestorable(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `another address of this plan deletes the material of key ${keyId} (on_destroy = "delete_material"), and the same material is not at hand to be imported again; provide it, or set on_destroy = "retain" there and apply that first`,
+    { attribute: 'key_id' },
+  );
+}
+
+export function refuseSecond(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `two new resources of this plan are for the material of key ${keyId}, and a key has one material; give each its own key (with for_each, refer to the key by each.key)`,
     { attribute: 'key_id' },
   );
 }
@@ -65,18 +92,34 @@ export async function destroyMaterial(
   const keyId = text(state, 'key_id') ?? '';
   const policy = destroyPolicyOf(state);
   client.run.remember(keyId, { proof, ours, disabled });
+  if (policy === 'retain') {
+    return;
+  }
+  const remove = () => removeMaterial(lifecycleContext(client, context, 'delete', state), keyId, policy);
   const notices =
-    policy === 'delete_material' && mayBe(successorFor, keyId)
-      ? undefined
-      : await client.run.material.unlessTaken(keyId, () =>
-          removeMaterial(lifecycleContext(client, context, 'delete', state), keyId, policy),
-        );
-  warn(context, notices ?? (policy === 'retain' ? [] : [staysForSuccessor(keyId)]));
+    policy === 'delete_material' && mayBe(successorFor, keyId) ? undefined : await client.run.material.unlessTaken(keyId, remove);
+  warn(context, notices ?? [staysForSuccessor(keyId)]);
 }
 
 /** The destroy leg of a replacement comes first, and nothing has verified the way back: for the same key the material stays, and is adopted. */
 function mayBe(successorFor: readonly string[], keyId: string): boolean {
   return successorFor.includes(unknownKey) || successorFor.includes(keyId);
+}
+
+function materialStays(keyId: string): Notice {
+  return {
+    summary: 'The material stays in the key',
+    detail: `Key ${keyId} keeps its material and goes on working for as long as it lives: only Terraform forgets it, and what proves which material it is (on_destroy = "retain"). To have it deleted, set on_destroy = "delete_material" and apply that first.`,
+    attribute: 'on_destroy',
+  };
+}
+
+function staysForAnother(keyId: string): Notice {
+  return {
+    summary: 'The material is not deleted',
+    detail: `Another address of the same run has the material of key ${keyId}, too: so it stays there, whatever on_destroy says. To have it deleted, remove the other one as well.`,
+    attribute: 'on_destroy',
+  };
 }
 
 function staysForSuccessor(keyId: string): Notice {

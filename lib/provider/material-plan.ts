@@ -1,10 +1,9 @@
-/** What a plan of `byok_key_material` shows: from prior state, configuration and the material if it is at hand. Asks no KMS. */
+/** What a plan of `byok_key_material` shows of an object that there is: from prior state, configuration and the material if it is at hand. Asks no KMS. */
 import type { Notice } from '../lifecycle/context';
 import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Step } from '../lifecycle/decision';
 import { isInWindow } from '../lifecycle/expiration-wish';
 import { isAbsent, type MaterialObservation } from '../lifecycle/material-status';
-import { refuseAnyExpiration, refusePastExpiration, refuseUnpinned } from '../lifecycle/refusals';
 import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { defaultKeySpec } from '../schema/kms';
@@ -13,6 +12,15 @@ import { isUnknown, text } from './attributes';
 import { allowed, expirationText, isVerified, observationOf, rollingOf, wishOf } from './material-config';
 import { materialOf, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
 import type { MaterialMemory } from './private-state';
+
+/** What a plan is told beside values. */
+export interface Circumstances {
+  readonly now: Date;
+  /** The key is scheduled for deletion, and the same run takes that back. */
+  readonly rescued: boolean;
+  /** Of the key, that it is disabled: meant so, or told by its own resource. */
+  readonly knownDisabled: boolean;
+}
 
 export interface MaterialPlan {
   readonly planned: Values;
@@ -36,34 +44,44 @@ export interface AtHand {
   readonly unusable: unknown;
 }
 
-/** Looks at the material, keeps its fingerprint only. Runs no command. @param prior null before the first import */
-export async function lookAtMaterial(config: Values, prior: Values | null, opening: Omit<Opening, 'mayRunCommands'>): Promise<AtHand> {
-  const nothing = { fingerprint: undefined, isPrivateKey: false, missing: undefined, unusable: undefined };
+export const nothingAtHand: AtHand = { fingerprint: undefined, isPrivateKey: false, missing: undefined, unusable: undefined };
+
+/**
+ * Looks at the material, keeps its fingerprint only. Runs no command.
+ *
+ * @param keySpec undefined while the key is not known
+ * @param isFirst weak material is refused before it is bound to a key
+ */
+export async function lookAtMaterial(
+  config: Values,
+  keySpec: string | undefined,
+  isFirst: boolean,
+  opening: Omit<Opening, 'mayRunCommands'>,
+): Promise<AtHand> {
   try {
     const found = await materialOf(config, { ...opening, mayRunCommands: false });
     if ('missing' in found) {
-      return { ...nothing, missing: found.missing };
+      return { ...nothingAtHand, missing: found.missing };
     }
     const { material } = found;
     try {
       const { fingerprint, isPrivateKey } = material;
-      return { ...nothing, fingerprint, isPrivateKey, unusable: faultOf(material, config, prior) };
+      return { ...nothingAtHand, fingerprint, isPrivateKey, unusable: faultOf(material, config, keySpec, isFirst) };
     } finally {
       material.wipe();
     }
   } catch (unusable) {
-    return { ...nothing, unusable };
+    return { ...nothingAtHand, unusable };
   }
 }
 
-/** The key is only described in apply: a first plan knows its spec from the kind of material alone. */
-function faultOf(material: Material, config: Values, prior: Values | null): unknown {
-  const keySpec = prior === null ? undefined : text(prior, 'key_spec');
+/** Before the key is made, its spec is known from the kind of material alone. */
+function faultOf(material: Material, config: Values, keySpec: string | undefined, isFirst: boolean): unknown {
   try {
     if (keySpec !== undefined || !material.isPrivateKey) {
       material.checkFits(keySpec ?? defaultKeySpec);
     }
-    if (prior === null && !allowed(config, 'allow_weak_material', false)) {
+    if (isFirst && !allowed(config, 'allow_weak_material', false)) {
       material.checkStrength();
     }
     return undefined;
@@ -72,75 +90,69 @@ function faultOf(material: Material, config: Values, prior: Values | null): unkn
   }
 }
 
-const firstReason = 'first import into this key';
-
-/** @param proposed configuration completed by Terraform; write-only values are null in it */
-export function planCreate(proposed: Values, config: Values, atHand: AtHand, now: Date): MaterialPlan {
-  const pin = text(config, 'fingerprint');
-  const declared = text(config, 'expiration_time');
-  const refusals = [
-    atHand.unusable,
-    atHand.isPrivateKey ? refuseAnyExpiration(wishOf(config, true), 'the source holds a private key') : undefined,
-    refuseUnpinned(pin, atHand.fingerprint),
-    declared === undefined ? undefined : refusePastExpiration(parseExpirationTime(declared), now),
-  ].filter((refusal) => refusal !== undefined);
-  return {
-    planned: {
-      ...proposed,
-      id: proposed.key_id ?? unknown,
-      key_state: unknown,
-      key_spec: unknown,
-      material_status: unknown,
-      expiration_time: config.expiration_time ?? unknown,
-      fingerprint: config.fingerprint ?? atHand.fingerprint ?? unknown,
-      fingerprint_verified: unknown,
-      imported_at: unknown,
-      import_reason: firstReason,
-    },
-    permitted: ['import'],
-    successorFor: [text(config, 'key_id') ?? unknownKey],
-    refusals,
-    notices: sourceNotices(config, atHand, true),
-  };
-}
-
 /** At the same key: nothing, an import, or delete and import. */
 export function planUpdate(
   prior: Values,
   proposed: Values,
   config: Values,
-  memory: MaterialMemory,
+  { proof, ours, disabled, emptied }: MaterialMemory & { readonly emptied: boolean },
   atHand: AtHand,
-  now: Date,
+  { now, rescued, knownDisabled }: Circumstances,
 ): MaterialPlan {
-  const { proof, ours, disabled } = memory;
   const preWrapped = preWrappedOf(config, prior);
   if (['expiration_time', 'valid_for', 'renew_before'].some((name) => isUnknown(config, name))) {
     return planUnknownExpiration(prior, proposed, config, proof);
   }
-  const observation = observedIn(prior, config, now);
-  const decision = decide(wishOf(config, ours), { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled }, now);
+  if (rescued && observationOf(prior).status === 'key_pending_deletion') {
+    return planRescued(prior, proposed, config, proof);
+  }
+  const observation = observationOf(prior);
+  const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
+  const decision = decide(wishOf(config, ours), knowledge, now);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue ? plannedImport(prior, proposed, config, proof, atHand, decision) : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
     refusals: [decision.refusal, importDue ? atHand.unusable : undefined].filter((refusal) => refusal !== undefined),
-    notices: [...decision.notices, ...sourceNotices(config, atHand, importDue)],
+    notices: [...decision.notices, ...noticesOfWindow(prior, config, observation, now), ...sourceNotices(config, atHand, importDue)],
   };
 }
 
 /**
  * Read told whether the window of a rolling expiry is open, by the renew_before in state: so a plan that is applied later comes to the same.
- * Another renew_before is judged here.
+ * Another renew_before therefore counts from the next Read on.
  */
-function observedIn(prior: Values, config: Values, now: Date): MaterialObservation {
-  const observation = observationOf(prior);
-  const renewBeforeMs = rollingOf(config)?.renewBeforeMs;
-  if (renewBeforeMs === undefined || renewBeforeMs === rollingOf(prior)?.renewBeforeMs) {
-    return observation;
+function noticesOfWindow(prior: Values, config: Values, { status, expiration }: MaterialObservation, now: Date): readonly Notice[] {
+  const [wished, known] = [rollingOf(config), rollingOf(prior)];
+  if (wished === undefined || wished.renewBeforeMs === known?.renewBeforeMs || status !== 'present') {
+    return [];
   }
-  const inWindow = isInWindow(observation.expiration, renewBeforeMs, now);
-  return ['present', 'expiring'].includes(observation.status) ? { ...observation, status: inWindow ? 'expiring' : 'present' } : observation;
+  return isInWindow(expiration, wished.renewBeforeMs, now)
+    ? [
+        {
+          summary: 'The material is renewed by the plan after this one',
+          detail: `renew_before becomes "${wished.renewBefore}", by which the material is due already. It counts once it is in the state: apply, then plan again.`,
+          attribute: 'renew_before',
+        },
+      ]
+    : [];
+}
+
+/** The same run takes back the deletion of the key: what it holds then shows in apply. */
+function planRescued(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): MaterialPlan {
+  const quiet = plannedQuiet(prior, proposed, config, proof);
+  return {
+    planned: { ...quiet, key_state: unknown, material_status: unknown, imported_at: unknown, import_reason: unknown },
+    permitted: ['import'],
+    refusals: [],
+    notices: [
+      {
+        summary: 'The key is rescued first',
+        detail: 'Its deletion is taken back by this run. If it then turns out to hold no material, the same material is imported again.',
+        attribute: 'key_id',
+      },
+    ],
+  };
 }
 
 function plannedImport(
@@ -221,7 +233,7 @@ function planUnknownExpiration(prior: Values, proposed: Values, config: Values, 
 const applyOnly: readonly string[] = ['material_command', 'wrap_command', 'import_token_wo'];
 
 /** A plan works without the secret; it says so where that will matter. */
-function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): readonly Notice[] {
+export function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): readonly Notice[] {
   const attribute = sourceAttributeOf(config);
   if (attribute !== undefined && (applyOnly.includes(attribute) || isUnknown(config, attribute))) {
     return [];

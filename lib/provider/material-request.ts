@@ -28,17 +28,21 @@ export function requestOf(
     sourceAttribute: sourceAttributeOf(config),
     source:
       preWrapped === undefined
-        ? { open: () => openOrThrow(config, opening), wrappingAlgorithm: wrappingAlgorithmOf(planned) }
+        ? {
+            open: () => openOrThrow(config, opening, prior === null ? text(planned, 'key_id') : undefined),
+            wrappingAlgorithm: wrappingAlgorithmOf(planned),
+          }
         : { preWrapped, openPreWrapped: () => preWrappedMaterialOf(config) },
   };
 }
 
-async function openOrThrow(config: Values, opening: Opening): Promise<Material> {
+/** @param newKeyId key of an object that is new, and which may have been made by this very run */
+async function openOrThrow(config: Values, opening: Opening, newKeyId: string | undefined): Promise<Material> {
   const found = await materialOf(config, opening);
   if ('missing' in found) {
-    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `an import is due, but ${found.missing}; nothing was done`, {
-      attribute: found.attribute,
-    });
+    const left = newKeyId === undefined ? 'nothing was done' : `nothing was imported, and key ${newKeyId} exists without material`;
+    const message = `an import is due, but ${found.missing}; ${left}: provide it and apply again`;
+    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', message, { attribute: found.attribute });
   }
   return found.material;
 }

@@ -16,6 +16,8 @@ export interface MaterialMemory {
 }
 
 export interface MaterialPrivateState extends MaterialMemory {
+  /** By Read, for the plan that follows: another object of this run deletes the material of the key. */
+  readonly emptied: boolean;
   /** Steps that the plan showed; only in the private state of a plan. */
   readonly permitted: readonly Step[];
   /** Only in the private state of a plan, and for a destroy: keys that material comes to, or stays in; "unknown" for one that only apply knows. */
@@ -29,13 +31,18 @@ export function encodePrivateState({
   proof,
   ours,
   disabled,
+  emptied = false,
   permitted,
   successorFor,
-}: Omit<MaterialPrivateState, 'ours' | 'successorFor'> & {
+}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor'> & {
   readonly ours: boolean | undefined;
+  readonly emptied?: boolean | undefined;
   readonly successorFor?: readonly string[] | undefined;
 }): PrivateState {
-  return Buffer.from(JSON.stringify({ version, proof, ours, disabled, permitted, successorFor }), 'utf8');
+  return Buffer.from(
+    JSON.stringify({ version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor }),
+    'utf8',
+  );
 }
 
 /**
@@ -54,6 +61,7 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
     proof: toProof(parsed.proof) ?? proofInState(state),
     ours: typeof parsed.ours === 'boolean' ? parsed.ours : typeof state?.imported_at === 'string',
     disabled: parsed.disabled === true,
+    emptied: parsed.emptied === true,
     permitted,
     successorFor: Array.isArray(parsed.successorFor) ? parsed.successorFor.filter((keyId) => typeof keyId === 'string') : [],
   };

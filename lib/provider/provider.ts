@@ -54,7 +54,7 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
       const known = Object.values(config).every((value) => value !== unknown);
       return {
         ...surroundings,
-        run: new Run(),
+        run: new Run(surroundings.joinRun()),
         ...(known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined }),
       };
     },

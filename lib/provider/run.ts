@@ -2,14 +2,34 @@
  * What the legs of one run tell each other about a key. Terraform carries nothing from the destroy of one object to the creation of another,
  * although both may mean the same key: a replacement, or a resource under another address. Lives as long as the provider's process.
  */
+import type { KeyDetail } from '../kms/model';
+import { Aliases } from './aliases';
+import { Claims } from './claims';
 import type { MaterialMemory } from './private-state';
+import type { SharedMarks } from './run-folder';
+
+/** A plan that would remove something waits so long for others to come, as often as others come. */
+const quietMs = 50;
+const longestWaits = 60;
 
 export class Run {
-  readonly keys = new Claims();
-  readonly material = new Claims();
+  readonly keys: Claims;
+  readonly material: Claims;
+  readonly aliases = new Aliases();
+  readonly #made = new Set<string>();
+  readonly #rescued = new Set<string>();
   readonly #remembered = new Map<string, MaterialMemory>();
   readonly #enabled = new Map<string, boolean | undefined>();
-  readonly #planned = { kept: new Set<string>(), deleted: new Set<string>() };
+  readonly #replaced = new Map<string, MaterialMemory>();
+  #listing: Promise<readonly KeyDetail[]> | undefined;
+  #calls = 0;
+  #underWay = 0;
+  #waiting = 0;
+
+  constructor(marks?: SharedMarks) {
+    this.keys = new Claims('key', marks);
+    this.material = new Claims('material', marks);
+  }
 
   /** The KMS binds material to a key for ever: what was proven of it holds for the next object, too. */
   remember(keyId: string, memory: MaterialMemory): void {
@@ -20,16 +40,22 @@ export class Run {
     return this.#remembered.get(keyId);
   }
 
-  /** A plan leaves material in the key, or puts some there. @returns whether the same plan deletes it under another address */
-  planKept(keyId: string): boolean {
-    this.#planned.kept.add(keyId);
-    return this.#planned.deleted.has(keyId);
+  /** This run made the key, so it holds no material but ours. */
+  declareMade(keyId: string): void {
+    this.#made.add(keyId);
   }
 
-  /** The counterpart. @returns whether the same plan has material in the key under another address */
-  planDeleted(keyId: string): boolean {
-    this.#planned.deleted.add(keyId);
-    return this.#planned.kept.has(keyId);
+  isMade(keyId: string): boolean {
+    return this.#made.has(keyId);
+  }
+
+  /** A plan takes back the deletion of the key. Known to material that refers to it: Terraform plans that first. */
+  declareRescued(keyId: string): void {
+    this.#rescued.add(keyId);
+  }
+
+  isRescued(keyId: string): boolean {
+    return this.#rescued.has(keyId);
   }
 
   /** @param enabled as the configuration has it; undefined: not managed */
@@ -37,36 +63,55 @@ export class Run {
     this.#enabled.set(keyId, enabled);
   }
 
-  /** Known to material that refers to its key: Terraform plans that first. */
+  /** Whether a resource of this run is the key; it then speaks for it. Known as `isRescued` is. */
+  hasKey(keyId: string): boolean {
+    return this.#enabled.has(keyId);
+  }
+
   declaredEnabled(keyId: string): boolean | undefined {
     return this.#enabled.get(keyId);
   }
-}
 
-/** Terraform orders nothing between the objects of two addresses: whoever creates comes before whoever removes. */
-class Claims {
-  readonly #taken = new Set<string>();
-  readonly #removals = new Map<string, Promise<unknown>>();
-
-  /** For a creation. @returns false when a removal came first; it is over then */
-  async take(keyId: string): Promise<boolean> {
-    this.#taken.add(keyId);
-    const removal = this.#removals.get(keyId);
-    await removal?.catch(() => undefined);
-    return removal === undefined;
+  /** The plan of an object that gets another key. @param declaration as the plan of its successor will be given it */
+  declareReplaced(declaration: string, memory: MaterialMemory): void {
+    this.#replaced.set(declaration, memory);
   }
 
-  isTaken(keyId: string): boolean {
-    return this.#taken.has(keyId);
+  predecessorOf(declaration: string): MaterialMemory | undefined {
+    return this.#replaced.get(declaration);
   }
 
-  /** @returns undefined, with nothing removed, when a creation of this run has taken the key */
-  async unlessTaken<T>(keyId: string, remove: () => Promise<T>): Promise<T | undefined> {
-    if (this.#taken.has(keyId)) {
-      return undefined;
+  /** The keys of the project, listed once: what is taken over is there from before. */
+  keysBefore(list: () => Promise<readonly KeyDetail[]>): Promise<readonly KeyDetail[]> {
+    this.#listing ??= list();
+    return this.#listing;
+  }
+
+  /** A call of Terraform; `settled` waits for those under way. */
+  async during<T>(call: () => Promise<T>): Promise<T> {
+    this.#calls += 1;
+    this.#underWay += 1;
+    try {
+      return await call();
+    } finally {
+      this.#underWay -= 1;
     }
-    const removal = remove();
-    this.#removals.set(keyId, removal);
-    return removal;
+  }
+
+  /**
+   * Until no other call of Terraform is under way or comes, for a little while: a removal is then planned after whatever else means the same key.
+   * Nothing hangs on it: what comes too late is refused, or plans for the removal.
+   */
+  async settled(sleep: (ms: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    this.#waiting += 1;
+    try {
+      let before = -1;
+      for (let left = longestWaits; left > 0 && (before !== this.#calls || this.#underWay > this.#waiting); left -= 1) {
+        before = this.#calls;
+        await sleep(quietMs, signal);
+      }
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 }

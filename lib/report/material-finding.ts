@@ -97,7 +97,7 @@ function awaited({ due }: MaterialRecord): Judgement {
 function judged(record: MaterialRecord, observation: MaterialObservation, now: Date): Judgement {
   const { wish, proof, managed, wanted, due } = record;
   const { status } = observation;
-  const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined }, now);
+  const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined, knownDisabled: true }, now);
   const said = due?.reason ?? (status === 'deleted_outside' && !managed ? heldNone : wordsOf(decision));
   if (status === 'key_pending_deletion' && !wanted) {
     return { verdict: 'scheduled', reason: said ?? materialStatuses[status] };

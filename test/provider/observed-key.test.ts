@@ -1,10 +1,12 @@
 /** What the emulator cannot show: keys that share an alias, and answers that leave things out. */
+
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import type { KeyDetail, Kms } from '../../lib/kms/model';
 import { keyDataSource } from '../../lib/provider/key-data-source';
 import { keysDataSource } from '../../lib/provider/keys-data-source';
 import { observedKey } from '../../lib/provider/observed-key';
 import { Run } from '../../lib/provider/run';
+import { noSharedMarks } from '../../lib/provider/run-folder';
 import { Diagnostics } from '../../lib/tfplugin/diagnostics';
 
 const now = new Date('2030-01-01T00:00:00Z');
@@ -32,7 +34,16 @@ function clientWith(...keys: KeyDetail[]) {
     describeKey: async (keyId) => keys.find((key) => key.keyId === keyId),
   };
   const reads = new DescribeBatcher({ kms: { ...kms, changed: false } });
-  return { env: {}, now: () => now, destroying: () => false, sleep: async () => {}, run: new Run(), kms: kms as Kms, reads };
+  return {
+    env: {},
+    now: () => now,
+    destroying: () => false,
+    joinRun: () => noSharedMarks,
+    sleep: async () => {},
+    run: new Run(),
+    kms: kms as Kms,
+    reads,
+  };
 }
 
 const context = { diagnostics: new Diagnostics(), signal: new AbortController().signal, log: { log: () => {} } };

@@ -17,7 +17,8 @@ function deferred(): {
 
 test('a key that was taken is not removed any more', async () => {
   const { material } = new Run();
-  expect(await material.take(keyId)).toBe(true);
+  expect(await material.take(keyId)).toBe('free');
+  expect(await material.take(keyId)).toBe('again');
   const remove = jest.fn(async () => 'removed');
   expect(await material.unlessTaken(keyId, remove)).toBeUndefined();
   expect(remove).not.toHaveBeenCalled();
@@ -28,7 +29,7 @@ test.each(['done', 'failed'])('who takes a key whose removal is under way waits 
   const { material } = new Run();
   const { promise, resolve, reject } = deferred();
   const removal = material.unlessTaken(keyId, () => promise).catch(() => 'failed');
-  const taken: boolean[] = [];
+  const taken: string[] = [];
   const taking = material.take(keyId).then((first) => taken.push(first));
   await new Promise((next) => setImmediate(next));
   expect(taken).toEqual([]);
@@ -38,13 +39,62 @@ test.each(['done', 'failed'])('who takes a key whose removal is under way waits 
     reject(new Error('refused'));
   }
   await taking;
-  expect([await removal, taken]).toEqual([end, [false]]);
+  expect([await removal, taken]).toEqual([end, ['removed']]);
 });
 
-test('the second of two plans for one key knows of the first, in either order', () => {
-  const keptFirst = new Run();
-  expect([keptFirst.planKept(keyId), keptFirst.planDeleted(keyId)]).toEqual([false, true]);
-  const deletedFirst = new Run();
-  expect([deletedFirst.planDeleted(keyId), deletedFirst.planKept(keyId)]).toEqual([false, true]);
-  expect([deletedFirst.planKept('another key'), deletedFirst.planDeleted('a third one')]).toEqual([false, false]);
+describe('two plans for one key', () => {
+  test('the second knows of the first, in either order', () => {
+    const { material: keptFirst } = new Run();
+    expect([keptFirst.keep(keyId), keptFirst.giveUp(keyId)]).toEqual([false, true]);
+    const { material: endedFirst } = new Run();
+    expect([endedFirst.giveUp(keyId), endedFirst.keep(keyId)]).toEqual([false, true]);
+    expect([endedFirst.keep('another key'), endedFirst.giveUp('a third one')]).toEqual([false, false]);
+  });
+
+  test('an object that was read has the key before its plan comes', () => {
+    const { material } = new Run();
+    expect([material.found(keyId), material.found(keyId)]).toEqual([false, false]);
+    expect(material.giveUp(keyId)).toBe(true);
+    expect([material.keep(keyId), material.staying]).toEqual([false, [keyId]]);
+  });
+
+  test('what is read after the key was given up is told so', () => {
+    const { material } = new Run();
+    material.found(keyId);
+    expect(material.giveUp(keyId)).toBe(false);
+    expect(material.found(keyId)).toBe(true);
+  });
+
+  test('the last of several that go takes it along', () => {
+    const { material } = new Run();
+    for (let objects = 3; objects > 0; objects -= 1) {
+      material.found(keyId);
+    }
+    expect([material.leave(keyId), material.giveUp(keyId), material.giveUp(keyId)]).toEqual([true, true, false]);
+  });
+});
+
+test('a plan that would remove something waits for those that are under way', async () => {
+  const run = new Run();
+  const { promise, resolve } = deferred();
+  const order: string[] = [];
+  const other = run.during(async () => order.push(await promise));
+  const sleep = async () => {
+    await new Promise((next) => setImmediate(next));
+    resolve('other');
+  };
+  await run.during(async () => {
+    await run.settled(sleep, new AbortController().signal);
+    order.push('removal');
+  });
+  await other;
+  expect(order).toEqual(['other', 'removal']);
+});
+
+test('it does not wait for ever', async () => {
+  const run = new Run();
+  void run.during(() => new Promise(() => {}));
+  const sleep = jest.fn(async () => {});
+  await run.during(() => run.settled(sleep, new AbortController().signal));
+  expect(sleep.mock.calls.length).toBeGreaterThan(1);
 });

@@ -99,20 +99,6 @@ describe('a key that was taken over by its alias', () => {
   });
 });
 
-test('an empty key under another address, without moved, is not scheduled behind its new address', async () => {
-  const { workspace, keyId } = await applied(externalKey('renamed'));
-  configure(emulator, workspace, externalKey('renamed').replace('"orders"', '"another"'));
-  const run = await workspace.apply();
-  const { key_state } = await describeKey(emulator, keyId);
-  // Terraform orders nothing here, so that either may come first.
-  const kept = { code: 0, state: '5', said: 'The key was not scheduled for deletion' };
-  const gone = { code: 1, state: '4', said: 'Error: ' };
-  expect([kept.state, gone.state]).toContain(key_state);
-  const expected = key_state === '5' ? kept : gone;
-  expect({ code: run.code, state: key_state }).toEqual({ code: expected.code, state: expected.state });
-  expect(run.text).toContain(expected.said);
-});
-
 describe('material that is declared anew for the same key', () => {
   const deleting = `expiration_time = "${far}"\n  on_destroy = "delete_material"`;
 

@@ -1,0 +1,57 @@
+/**
+ * What is to be done about a key that is new here: import, or adopt the material that is there already. Never deletes anything. As `decide`, it
+ * makes the plan and, with a fresh look at the key, drives the apply.
+ */
+import { ByokError } from '../errors';
+import type { KeyDetail } from '../kms/model';
+import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { describeKeyState, hasMaterial } from '../schema/kms';
+import type { Wish } from './decision';
+import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling, keep } from './expiration-wish';
+import type { FirstStep } from './material-request';
+import { refuseExpiringPrivateKey, refusePastExpiration } from './refusals';
+import { refuseOrigin } from './require-external-key';
+
+export interface FirstDecision {
+  readonly step: FirstStep;
+  /** Of the material once that is done. */
+  readonly expiration: ExpirationInstant;
+  /** Neither is done. */
+  readonly refusal: ByokError | undefined;
+}
+
+export function decideFirst(wish: Wish, key: KeyDetail, now: Date): FirstDecision {
+  const { keyId, keyState, keySpec, expirationTime } = key;
+  const imported = expirationOfImport(wish.expiration, undefined, now);
+  const unsuitable = refuseOrigin(key, 'key_id') ?? refuseExpiringPrivateKey(wish, keySpec);
+  if (hasMaterial(keyState)) {
+    const fits = sameExpiration(adoptable(wish.expiration, expirationTime), expirationTime);
+    return {
+      step: 'adopt',
+      expiration: expirationTime,
+      refusal: unsuitable ?? (fits ? undefined : refuseOtherExpiration(wish, key, imported)),
+    };
+  }
+  // A key that is not ready yet is waited for.
+  const refusal = ['1', '5'].includes(keyState)
+    ? refusePastExpiration(imported, now)
+    : new ByokError(
+        'ERR_KEY_UNSUITABLE',
+        `key ${keyId} is in state ${describeKeyState(keyState)}; material can be imported in state ${describeKeyState('5')} only`,
+        { attribute: 'key_id' },
+      );
+  return { step: 'import', expiration: imported, refusal: unsuitable ?? refusal };
+}
+
+function refuseOtherExpiration(wish: Wish, { keyId, expirationTime }: KeyDetail, imported: ExpirationInstant): ByokError {
+  return new ByokError(
+    'ERR_KEY_UNSUITABLE',
+    `key ${keyId} already holds material that expires ${formatExpirationTime(expirationTime)}, and ${describeExpiration(wish.expiration, imported)} is declared; bring it under management first: terraform import <address> ${keyId}`,
+    { attribute: 'expiration_time' },
+  );
+}
+
+/** Any expiry will do for a rolling one, which renews it in its window; none at all will not. */
+function adoptable(wish: ExpirationWish, found: ExpirationInstant): ExpirationInstant {
+  return isRolling(wish) && found === undefined ? new Date(0) : isRolling(wish) || wish === keep ? found : wish;
+}

@@ -1,0 +1,110 @@
+/** What a plan of `byok_external_key` finds out about aliases, in its own run and at the KMS: taken, scheduled, taken over, or free. */
+import { ByokError } from '../errors';
+import { KmsError } from '../kms/kms-error';
+import type { KeyDetail } from '../kms/model';
+import { judgeAlias } from '../lifecycle/make-or-adopt-key';
+import type { KeyWish } from '../lifecycle/reconcile-key';
+import { isLoginAtFault } from '../schema/kms-errors';
+import type { Context } from '../tfplugin/provider';
+import type { Values } from '../tfplugin/value';
+import type { AliasConflict } from './aliases';
+import { text } from './attributes';
+import { type Client, type ConnectedClient, isConnected } from './client';
+import { refuse, refuseFirst, warn } from './refuse';
+
+const notPlanned = 'The key cannot be planned as declared';
+
+/**
+ * A new key.
+ *
+ * @param wish undefined while something of it is only known after apply
+ * @returns the key of this alias that it takes over in place of making one
+ */
+export async function planNewKey(
+  alias: string | undefined,
+  wish: KeyWish | undefined,
+  client: Client,
+  context: Context,
+): Promise<string | undefined> {
+  const { run } = client;
+  const conflict = alias === undefined ? undefined : run.aliases.want(alias);
+  if (alias !== undefined && conflict !== undefined) {
+    refuse(context, client, notPlanned, conflictError(alias, conflict));
+    return undefined;
+  }
+  if (wish === undefined || !isConnected(client) || client.destroying()) {
+    return undefined;
+  }
+  const keys = await tryListKeys(client, context);
+  const holder = keys?.find(({ keyAlias, keyState }) => keyAlias === wish.alias && keyState !== '4');
+  if (keys === undefined || (holder !== undefined && holder.keyState !== '5' && run.aliases.isFreedBy(holder.keyId, wish.alias))) {
+    return undefined;
+  }
+  const { adopts, refusal, notices } = judgeAlias(wish, keys, (keyId) => run.aliases.has(keyId));
+  warn(context, notices);
+  // The list is one of before this run: what a change of it did to the alias, create-key will tell.
+  if (refusal !== undefined && !client.reads.changed) {
+    refuseFirst(context, client, notPlanned, refusal);
+  }
+  if (adopts !== undefined) {
+    run.keys.announce(adopts.keyId);
+    const detail = `Key ${adopts.keyId} has alias "${wish.alias}" and holds no material, as an interrupted apply leaves a key: it is taken over, and no key is made. If it belongs to somebody else, choose another alias.`;
+    warn(context, [{ summary: 'An existing key will be adopted', detail, attribute: 'alias' }]);
+  }
+  return adopts?.keyId;
+}
+
+/** A key of the state that stays. @param alias in the end; undefined while it is not known */
+export function planKeptKey(prior: Values, alias: string | undefined, client: Client, context: Context): void {
+  const { run } = client;
+  const [keyId, now] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
+  const conflict = run.aliases.keep(keyId, now, alias);
+  const ends = run.keys.keep(keyId);
+  if (conflict !== undefined) {
+    refuse(context, client, notPlanned, conflictError(alias ?? now, conflict));
+  } else if (ends || run.keys.isAnnounced(keyId)) {
+    refuse(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
+  }
+}
+
+/** @param what the other object does to the key */
+export function sharedKey(keyId: string, what: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `another address of this plan ${what} key ${keyId}, which this one has in the state; nothing was done: if this is a renaming add a moved block, else take one of the two out of the state (terraform state rm <address>) and give it a key of its own`,
+    { attribute: 'key_id' },
+  );
+}
+
+export function conflictError(alias: string, conflict: AliasConflict): ByokError {
+  const said: Readonly<Record<AliasConflict['kind'], (keyId: string) => string>> = {
+    twice: () =>
+      `two keys of this plan have alias "${alias}", and an alias belongs to one key; give each its own (with for_each, put each.key into it)`,
+    kept: (keyId) =>
+      `the key is to be replaced by another one of the same alias "${alias}", or a second resource wants it, and it stays with key ${keyId} of this configuration; nothing was done: give the new key another alias, or if it is the same key under another address add a moved block`,
+    ended: (keyId) =>
+      `alias "${alias}" belongs to key ${keyId}, whose resource ends in this plan, and a key keeps its alias until it is gone, so the new one could not be made; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else give the new key another alias`,
+    unordered: (keyId) =>
+      `key ${keyId} gives up alias "${alias}" in this plan and a new key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the new key, or apply the renaming first`,
+  };
+  return new ByokError('ERR_REFUSED', said[conflict.kind]('keyId' in conflict ? conflict.keyId : ''), { attribute: 'alias' });
+}
+
+/** One list for all new keys of a plan, which also tries the login. @returns undefined where this user may not list keys: said, not refused */
+async function tryListKeys(client: ConnectedClient, context: Context): Promise<readonly KeyDetail[] | undefined> {
+  const { run, reads } = client;
+  try {
+    return await run.keysBefore(() => reads.refreshKeys());
+  } catch (error) {
+    if (!(error instanceof KmsError) || error.status !== 403 || isLoginAtFault(error.status, error.apiCode)) {
+      refuseFirst(context, client, notPlanned, error);
+      return undefined;
+    }
+    context.diagnostics.warning(
+      'Whether the alias is free was not looked up',
+      `${error.message}. Should a key of this alias exist, apply will say so.`,
+      'alias',
+    );
+    return undefined;
+  }
+}

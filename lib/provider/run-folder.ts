@@ -1,0 +1,114 @@
+/**
+ * Marks that all provider processes of one Terraform run can see: two provider blocks are two processes. A mark is an empty file in a private
+ * temp folder, which is named after the Terraform that started them. The last process of a run removes it.
+ */
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface SharedMarks {
+  set(name: string): void;
+  has(name: string): boolean;
+  /** Sets a mark until it is released; a mark of a process that has died does not count. @returns releases it */
+  hold(name: string): () => void;
+  isHeld(name: string): boolean;
+}
+
+export interface RunFolderOptions {
+  readonly tempFolder: string;
+  /** Of this process, which takes part in the run. */
+  readonly pid: number;
+  /** The Terraform that started it. */
+  readonly parentPid: number;
+  readonly userId: number | undefined;
+}
+
+/** For where no folder can be had: what one process knows stays with it. */
+export const noSharedMarks: SharedMarks = { set: () => {}, has: () => false, hold: () => () => {}, isHeld: () => false };
+
+const memberPrefix = 'process-';
+
+/** Takes part in the run. Leave by `leave`, synchronous, since it runs while the process exits. */
+export function joinRun(options: RunFolderOptions): { readonly marks: SharedMarks; readonly leave: () => void } {
+  const { tempFolder, pid, parentPid, userId } = options;
+  const folder = join(tempFolder, `byok-run-${userId ?? 'user'}-${parentPid}-${startOf(parentPid)}`);
+  const member = join(folder, `${memberPrefix}${pid}`);
+  if (!ownFolder(folder, userId) || !succeeds(() => writeFileSync(member, '', { mode: 0o600 }))) {
+    return { marks: noSharedMarks, leave: () => {} };
+  }
+  if (othersIn(folder, pid).length === 0) {
+    for (const left of readdirSync(folder).filter((name) => !name.startsWith(memberPrefix))) {
+      succeeds(() => unlinkSync(join(folder, left)));
+    }
+  }
+  const leave = () => {
+    succeeds(() => unlinkSync(member));
+    if (othersIn(folder, pid).length === 0) {
+      succeeds(() => rmSync(folder, { recursive: true, force: true }));
+    }
+  };
+  return { marks: marksIn(folder, pid), leave };
+}
+
+function marksIn(folder: string, pid: number): SharedMarks {
+  const fileOf = (name: string) => join(folder, name);
+  const read = (name: string): string | undefined => {
+    try {
+      return readFileSync(fileOf(name), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    set: (name) => void succeeds(() => writeFileSync(fileOf(name), '', { mode: 0o600 })),
+    has: (name) => read(name) !== undefined,
+    hold: (name) => {
+      succeeds(() => writeFileSync(fileOf(name), String(pid), { mode: 0o600 }));
+      return () => void succeeds(() => unlinkSync(fileOf(name)));
+    },
+    isHeld: (name) => isAlive(Number(read(name) ?? Number.NaN)),
+  };
+}
+
+/** Nobody else may write there, or leave a link in its place. */
+function ownFolder(folder: string, userId: number | undefined): boolean {
+  succeeds(() => mkdirSync(folder, { mode: 0o700 }));
+  try {
+    const found = lstatSync(folder);
+    return found.isDirectory() && (userId === undefined || (found.uid === userId && (found.mode & 0o077) === 0));
+  } catch {
+    return false;
+  }
+}
+
+function othersIn(folder: string, pid: number): number[] {
+  try {
+    const members = readdirSync(folder).filter((name) => name.startsWith(memberPrefix));
+    return members.map((name) => Number(name.slice(memberPrefix.length))).filter((other) => other !== pid && isAlive(other));
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return Number.isInteger(pid) && pid > 0 && succeeds(() => process.kill(pid, 0));
+}
+
+/** Process ids come round again; a start does not. Empty where the system does not tell. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // Field 22; the second one, the name in parentheses, may hold spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function succeeds(action: () => unknown): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}

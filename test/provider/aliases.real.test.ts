@@ -1,0 +1,239 @@
+/** An alias belongs to one key: what a plan finds out about that in its own run and at the KMS, before anything is done. */
+
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { call, ok } from '../emulator/plain-http';
+import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+async function applied(body: string): Promise<string> {
+  bench = await workbench(emulator, body);
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  emulator.clearCalls();
+  return String(bench.workspace.attributes('byok_external_key').key_id);
+}
+
+const renamed = (body: string) =>
+  body
+    .replace('"byok_external_key" "orders"', '"byok_external_key" "another"')
+    .replaceAll('byok_external_key.orders', 'byok_external_key.another');
+
+async function makeKey(alias: string, fields: object = {}): Promise<string> {
+  const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+    key_alias: alias,
+    origin: 'external',
+    ...fields,
+  });
+  return key_info.key_id;
+}
+
+describe('two new keys of one alias', () => {
+  const twice = (alias: string) => `resource "byok_external_key" "orders" {
+  for_each = toset(["a", "b"])
+  alias    = ${alias}
+}
+resource "byok_key_material" "orders" {
+  for_each          = toset(["a", "b"])
+  key_id            = byok_external_key.orders[each.key].key_id
+  material_file     = "\${each.key}.key"
+}`;
+
+  test('are refused at plan, with nothing made', async () => {
+    bench = await workbench(emulator, twice('"orders"'));
+    for (const name of ['a', 'b']) {
+      writeFileSync(join(bench.workspace.folder, `${name}.key`), randomBytes(32).toString('base64'));
+    }
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain(
+      'Two keys of this plan have alias "orders", and an alias belongs to one key; give each its own (with for_each',
+    );
+    expect(writesOf(emulator)).toEqual([]);
+  });
+
+  test('never end as one key, even where the alias only shows in apply', async () => {
+    const late = 'terraform_data.alias.output';
+    bench = await workbench(emulator, `resource "terraform_data" "alias" {\n  input = "orders"\n}\n${twice(late)}`);
+    for (const name of ['a', 'b']) {
+      writeFileSync(join(bench.workspace.folder, `${name}.key`), randomBytes(32).toString('base64'));
+    }
+    const run = await bench.workspace.apply('-parallelism=1');
+    expect(run.code).toBe(1);
+    expect(run.text).toMatch(/alias "orders"/i);
+    expect(emulator.calls().filter(({ operation, status }) => operation === 'create-key' && status === 200).length).toBe(1);
+    const state = await bench.workspace.succeed(['show', '-json']);
+    const ids = [...state.output.matchAll(/"type":"byok_external_key".*?"key_id":"([^"]+)"/g)].map(([, id]) => id);
+    expect(ids).toHaveLength(1);
+  });
+});
+
+describe('a key under another address, without moved', () => {
+  test.each([
+    ['that holds material', keyWithMaterial('orders'), '2'],
+    ['that is empty', externalKey('orders'), '5'],
+    ['that is only forgotten', keyWithMaterial('orders').replace('alias =', 'on_destroy = "retain"\n  alias ='), '2'],
+  ])('%s is neither scheduled nor forgotten: the plan names moved', async (_name, body, state) => {
+    const keyId = await applied(body);
+    configure(emulator, bench.workspace, renamed(body));
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('moved');
+    expect(run.text).toContain(keyId);
+    expect(writesOf(emulator)).toEqual([]);
+    expect((await describeKey(emulator, keyId)).key_state).toBe(state);
+    const moved = `moved {\n  from = byok_external_key.orders\n  to = byok_external_key.another\n}\n`;
+    configure(emulator, bench.workspace, `${moved}${renamed(body)}`);
+    expect((await bench.workspace.apply()).text).toContain('0 added, 0 changed, 0 destroyed');
+  });
+
+  test('of for_each is protected in the same way, also without the permission to list keys', async () => {
+    const each = (name: string) => `resource "byok_external_key" "orders" {\n  for_each = toset(["${name}"])\n  alias = "orders"\n}`;
+    const keyId = await applied(each('a'));
+    configure(emulator, bench.workspace, each('b'));
+    emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 9 }]);
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('moved');
+    expect(writesOf(emulator)).toEqual([]);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  });
+});
+
+describe('an alias that a key gives up in the same plan', () => {
+  const swapped = (extra: string) => `${externalKey('orders-old')}
+resource "byok_external_key" "next" {
+  alias = "orders"
+  ${extra}
+}`;
+
+  test('is refused unless Terraform is told the order', async () => {
+    const keyId = await applied(externalKey('orders'));
+    configure(emulator, bench.workspace, swapped(''));
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(1);
+    expect(run.text).toMatch(/alias "orders"/i);
+    expect(writesOf(emulator)).toEqual([]);
+    expect((await describeKey(emulator, keyId)).key_alias).toBe('orders');
+  });
+
+  test('is taken by a new key that depends on it', async () => {
+    const keyId = await applied(keyWithMaterial('orders'));
+    configure(
+      emulator,
+      bench.workspace,
+      `${keyWithMaterial('orders-old')}\n${swapped('depends_on = [byok_external_key.orders]').split('}\n')[1]}`,
+    );
+    const run = await bench.workspace.apply();
+    expect(run.text).toContain('1 added, 1 changed, 0 destroyed');
+    expect((await describeKey(emulator, keyId)).key_alias).toBe('orders-old');
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  });
+});
+
+describe('the plan of a new key', () => {
+  test('says that an empty key of its alias is taken over, and with which id', async () => {
+    const keyId = await makeKey('orders');
+    bench = await workbench(emulator, keyWithMaterial('orders'));
+    const plan = await bench.workspace.plan();
+    expect(plan.text).toContain('An existing key will be adopted');
+    expect(plan.text).toContain(`+ key_id = "${keyId}"`);
+    emulator.clearCalls();
+    expect((await bench.workspace.apply()).text).toContain('2 added');
+    expect(writesOf(emulator)).toEqual(['get-parameters-for-import', 'import-key-material']);
+  });
+
+  test('is refused when its alias belongs to another kind of key', async () => {
+    const keyId = await makeKey('orders', { key_spec: 'RSA_2048' });
+    bench = await workbench(emulator, externalKey('orders'));
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text).toContain(`Alias "orders" belongs to key ${keyId}, which is not an empty external AES_256 key`);
+    expect(plan.text).toContain(`terraform import <address> ${keyId}`);
+  });
+
+  test('tries the login', async () => {
+    bench = await workbench(emulator, externalKey('orders'));
+    bench.workspace.env.HW_AUTH_TOKEN = `${emulator.authToken}x`;
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text).toMatch(/list-keys answered 40.*give a valid login/i);
+  });
+
+  test('warns where keys may not be listed, and makes the key', async () => {
+    bench = await workbench(emulator, externalKey('orders'));
+    emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 2 }]);
+    const apply = await bench.workspace.apply();
+    expect(apply.text).toContain('Whether the alias is free was not looked up');
+    expect(apply.text).toContain('1 added');
+  });
+
+  test('takes one list for all of them', async () => {
+    bench = await workbench(emulator, `resource "byok_external_key" "orders" {\n  count = 20\n  alias = "orders-\${count.index}"\n}`);
+    expect((await bench.workspace.plan()).code).toBe(2);
+    expect(emulator.calls().map(({ operation }) => operation)).toEqual(['list-keys']);
+  });
+
+  test('adopts no key that it did not show', async () => {
+    bench = await workbench(emulator, externalKey('orders'));
+    await bench.workspace.succeed(['plan', '-no-color', '-out=reviewed.tfplan']);
+    emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306' }]);
+    const keyId = await makeKey('orders');
+    const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
+    expect(apply.code).toBe(1);
+    expect(apply.text).toContain(`belongs to key ${keyId}, which is empty and could be taken over, but this plan did not show it`);
+  });
+});
+
+test('the alias of a key that is scheduled: key, date, and how to rescue it', async () => {
+  const keyId = await applied(keyWithMaterial('orders'));
+  expect((await bench.workspace.destroy()).code).toBe(0);
+  const scheduled = await ok<{ key_info: { scheduled_deletion_date: string } }>(emulator, 'describe-key', { key_id: keyId });
+  const date = `${new Date(Number(scheduled.key_info.scheduled_deletion_date)).toISOString().slice(0, 19)}Z`;
+  const told = `belongs to key ${keyId}, which the KMS deletes on ${date} and which keeps its alias until then; rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`;
+  expect((await bench.workspace.plan()).text).toContain(told);
+  const apply = await bench.workspace.apply();
+  expect(apply.code).toBe(1);
+  expect(apply.text.split(told).length).toBeGreaterThan(2);
+  expect((await call(emulator, 'describe-key', { key_id: keyId })).status).toBe(200);
+});
+
+describe('after one refused -replace of a key', () => {
+  test.each([
+    ['-replace', async () => bench.workspace.apply('-replace=byok_external_key.orders')],
+    [
+      'taint',
+      async () => {
+        await bench.workspace.succeed(['taint', 'byok_external_key.orders']);
+        return bench.workspace.apply();
+      },
+    ],
+  ])('(%s) the material is untouched and proven, and destroy works', async (how, replace) => {
+    const keyId = await applied(keyWithMaterial('orders'));
+    const run = await replace();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('stays with key');
+    expect(run.text).not.toContain('Destruction complete');
+    expect(writesOf(emulator)).toEqual([]);
+    if (how === 'taint') {
+      await bench.workspace.succeed(['untaint', 'byok_external_key.orders']);
+    }
+    expect((await bench.workspace.plan()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+    expect((await bench.workspace.destroy('-refresh=false')).text).toContain('Destroy complete!');
+    expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  });
+});
