@@ -93,10 +93,11 @@ interface FaultOrder {
   readonly skip?: number;
   readonly status?: number;
   readonly error_code?: string;
+  readonly answer?: string;
   readonly committed?: boolean;
   readonly delay_ms?: number;
   readonly drop?: 'before' | 'after';
-  readonly body?: 'garbled';
+  readonly body?: 'garbled' | 'other-key';
 }
 
 interface KeyParams {
@@ -170,12 +171,16 @@ const faultsSchema = {
       operation: { type: 'string' },
       times: { type: 'integer', minimum: 1 },
       skip: { type: 'integer', minimum: 0 },
-      status: { type: 'integer', minimum: 400, maximum: 599 },
+      status: { type: 'integer', minimum: 200, maximum: 599 },
       error_code: { type: 'string', pattern: '^(KMS|APIGW|APIG|IAM)\\.[0-9]{4}$' },
+      answer: { type: 'string' },
       committed: { type: 'boolean' },
       delay_ms: { type: 'integer', minimum: 0 },
       drop: { enum: ['before', 'after'] },
-      body: { enum: ['garbled'] },
+      body: { enum: ['garbled', 'other-key'] },
     },
+    if: { required: ['status'], properties: { status: { maximum: 399 } } },
+    // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema
+    then: { required: ['answer'] },
   },
 };

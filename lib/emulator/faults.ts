@@ -10,18 +10,29 @@ export interface Fault {
   readonly times?: number;
   /** How many calls it lets pass first. @default 0 */
   readonly skip?: number;
-  /** Answer this status instead of the call's own answer. @default the documented status of `errorCode`, if one is given */
+  /**
+   * Answer this status instead of the call's own answer; one below 400 takes an `answer`. @default the documented status of
+   * `errorCode`, if one is given; 200 with `answer`
+   */
   readonly status?: number;
   /** "KMS.…", "APIGW.…" or "IAM.…": the prefix decides the envelope. @default a code that fits `status` */
   readonly errorCode?: string;
-  /** With `status` or `errorCode`: carry the call out first, as behind a gateway that lost patience. @default false */
+  /**
+   * Answer this text as a success, whatever it is: the page of a login portal, "[]", or nothing. What begins with "<" is text/html, the
+   * rest says that it is JSON.
+   */
+  readonly answer?: string;
+  /** With `status`, `errorCode` or `answer`: carry the call out first, as behind a gateway that lost patience. @default false */
   readonly committed?: boolean;
   /** Wait before anything else. */
   readonly delayMs?: number;
   /** Close the connection without an answer, before or after the call is carried out. */
   readonly drop?: 'before' | 'after';
-  /** Break the answer: the first half of its JSON, or HTML when it is an error. */
-  readonly body?: 'garbled';
+  /**
+   * Break the call's own answer. `garbled`: the first half of its JSON, or HTML when it is an error. `other-key`: an answer of success
+   * names another key wherever it names one.
+   */
+  readonly body?: 'garbled' | 'other-key';
 }
 
 /** What the real services answer to a status when the order names no code. */
@@ -65,8 +76,22 @@ export class Faults {
 
 const iamOperations: readonly string[] = ['auth-tokens', 'projects'];
 
-/** The error that a fault answers; undefined when the call keeps its own answer. IAM says its own 5xx in its own envelope. */
-export function faultError({ status, errorCode }: Fault, operation: string): ApiError | IamError | undefined {
+/** Of no key. */
+const otherKeyId = '0ddba110-0000-4000-8000-000000000000';
+
+/** What is sent in place of a call's own answer. */
+export function breakAnswer(body: NonNullable<Fault['body']>, status: number, text: string): string {
+  if (body === 'other-key') {
+    return status < 400 ? text.replace(/("key_id":)"[^"]*"/g, `$1"${otherKeyId}"`) : text;
+  }
+  return status < 400 ? text.slice(0, text.length / 2) : '<html><body>Bad Gateway</body></html>';
+}
+
+/** The error that a fault answers; undefined when it answers none. IAM says its own 5xx in its own envelope. */
+export function faultError({ status, errorCode, answer }: Fault, operation: string): ApiError | IamError | undefined {
+  if (answer !== undefined) {
+    return undefined;
+  }
   if (errorCode === undefined && iamOperations.includes(operation) && (status === 500 || status === 503)) {
     return new IamError(status, STATUS_CODES[status] ?? '', 'An unexpected error prevented the server from fulfilling your request.');
   }

@@ -11,7 +11,7 @@ import type { ApiCall, PathParams, World } from './api-call';
 import { ApiError, IamError, refusal } from './api-error';
 import { requireCaller } from './caller';
 import { apiCalls } from './calls/table';
-import { type Fault, type Faults, faultError } from './faults';
+import { breakAnswer, type Fault, type Faults, faultError } from './faults';
 import { type AuthTokens, addIamRoutes, checkProjectForm, type IamAccount } from './iam';
 import type { Journal } from './journal';
 import { judgeViolation } from './request-fields';
@@ -156,6 +156,9 @@ function addFaults(server: FastifyInstance, { world, faults, journal }: ServerPa
     if (error !== undefined && fault?.committed !== true) {
       throw error;
     }
+    if (fault?.answer !== undefined && fault.committed !== true) {
+      await reply.send(sayInstead(reply, fault, fault.answer));
+    }
   });
 
   server.addHook('onSend', async (request, reply, payload) => {
@@ -171,16 +174,20 @@ function addFaults(server: FastifyInstance, { world, faults, journal }: ServerPa
       reply.status(error.status);
       sent = JSON.stringify(error.toBody(request.id));
     }
+    if (fault?.answer !== undefined && reply.statusCode < 400) {
+      sent = sayInstead(reply, fault, fault.answer);
+    }
     note(request, operation, reply.statusCode);
     if (fault?.drop === 'after') {
       request.raw.socket.destroy();
     }
-    if (fault?.body === 'garbled') {
-      const text = String(sent);
-      sent = reply.statusCode < 400 ? text.slice(0, text.length / 2) : '<html><body>Bad Gateway</body></html>';
-    }
-    return sent;
+    return fault?.body === undefined ? sent : breakAnswer(fault.body, reply.statusCode, String(sent));
   });
+}
+
+function sayInstead(reply: FastifyReply, { status = 200 }: Fault, text: string): string {
+  reply.status(status).type(text.startsWith('<') ? 'text/html' : 'application/json');
+  return text;
 }
 
 function answer(error: ApiError | IamError, request: FastifyRequest, reply: FastifyReply): void {

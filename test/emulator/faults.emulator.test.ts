@@ -103,6 +103,44 @@ test('a garbled answer is broken JSON, or HTML for an error', async () => {
   expect([html.status, html.text]).toEqual([502, '<html><body>Bad Gateway</body></html>']);
 });
 
+test.each([
+  ['<html>Please log in</html>', 'text/html'],
+  ['{"error":{"error_code":"KMS.0307","error_msg":"no"}}', 'application/json'],
+  ['[]', 'application/json'],
+  ['null', 'application/json'],
+  ['', 'application/json'],
+])('a success may say anything, with or without an effect: %s', async (answer, type) => {
+  const material = randomBytes(32);
+  for (const [committed, state] of [
+    [false, '5'],
+    [true, '2'],
+  ]) {
+    await order({ operation: 'import-key-material', answer, committed });
+    const { status, text, headers } = await importMaterial(emulator, keyId, material);
+    expect([status, text, headers['content-type']]).toEqual([200, answer, expect.stringContaining(type)]);
+    expect((await describeKey(emulator, keyId)).key_state).toBe(state);
+  }
+  expect(emulator.calls().filter(({ operation }) => operation === 'import-key-material')).toMatchObject([{ status: 200 }, { status: 200 }]);
+});
+
+test('a success may have another status, and none is made of a refusal', async () => {
+  await order({ answer: '{}', status: 202 }, { answer: '{}', committed: true });
+  expect(await describeCall()).toMatchObject({ status: 202, text: '{}' });
+  expect(verdict(await call(emulator, 'describe-key', { key_id: keyId.replace(/./g, '0') }))).toBe('400 KMS.0205');
+});
+
+test('an answer may name another key', async () => {
+  await order({ body: 'other-key', times: 2 });
+  const { key_info: info } = JSON.parse((await describeCall()).text) as { key_info: { key_id: string; key_state: string } };
+  expect(info).toMatchObject({ key_id: expect.stringMatching(/^[0-9a-z]{8}-/), key_state: '5' });
+  expect(info.key_id).not.toBe(keyId);
+  expect(JSON.parse((await call(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' })).text)).toEqual({
+    key_id: info.key_id,
+    key_state: '4',
+  });
+  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+});
+
 test('a slow answer is the right one, and does not keep the emulator from closing', async () => {
   await order({ delay_ms: 20 });
   expect(verdict(await describeCall())).toBe('200');
@@ -124,7 +162,15 @@ test('IAM has faults too: its own 500, the gateway’s 429', async () => {
 });
 
 test('refuses an order that it does not understand', async () => {
-  for (const fault of [{ status: 200 }, { drop: 'sometimes' }, { times: 0 }, { error_code: 'E1' }, { unknown: 1 }]) {
+  for (const fault of [
+    { status: 200 },
+    { status: 199, answer: '' },
+    { body: 'mine' },
+    { drop: 'sometimes' },
+    { times: 0 },
+    { error_code: 'E1' },
+    { unknown: 1 },
+  ]) {
     expect((await control(emulator, 'POST', 'faults', [fault])).status).toBe(400);
   }
   expect(verdict(await describeCall())).toBe('200');
