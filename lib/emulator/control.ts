@@ -179,8 +179,6 @@ const faultsSchema = {
       drop: { enum: ['before', 'after'] },
       body: { enum: ['garbled', 'other-key'] },
     },
-    if: { required: ['status'], properties: { status: { maximum: 399 } } },
-    // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema
-    then: { required: ['answer'] },
+    anyOf: [{ required: ['answer'] }, { properties: { status: { type: 'integer', minimum: 400 } } }],
   },
 };
