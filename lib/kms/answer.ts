@@ -23,6 +23,33 @@ export function tryParseJson(body: string): unknown {
   }
 }
 
+/**
+ * The JSON of a 2xx, whatever the call. An error under such a status is the voice of something in between, and so is an answer to another
+ * question.
+ *
+ * @param asked the key that the call was about; undefined when it names none
+ * @returns undefined when it is no JSON; nothing at all is the empty object
+ */
+export function successOf(body: string, asked: string | undefined): unknown {
+  const answer = body === '' ? {} : tryParseJson(body);
+  if (!isRecord(answer)) {
+    return answer;
+  }
+  if (['error', 'error_code', 'error_msg'].some((name) => Object.hasOwn(answer, name))) {
+    throw new UnexpectedAnswer(`it holds an error${codeOf(answer)}, although its status is one of success`);
+  }
+  const named = answer.key_id ?? (answer.key_info === undefined ? undefined : keyInfo(answer).key_id);
+  if (asked !== undefined && named !== undefined && named !== asked) {
+    throw new UnexpectedAnswer(`it is about another key than ${asked}, which was asked about`);
+  }
+  return answer;
+}
+
+function codeOf({ error, error_code: flat }: JsonRecord): string {
+  const code = isRecord(error) ? error.error_code : flat;
+  return typeof code === 'string' && /^[A-Z]{2,8}\.\d{4}$/.test(code) ? ` (${code})` : '';
+}
+
 /** An object, as the examples show it, or an array of one, as the tables say. */
 export function keyInfo(answer: unknown): JsonRecord {
   const info = isRecord(answer) ? answer.key_info : undefined;
@@ -95,6 +122,26 @@ export function importParameters(answer: unknown): ImportParameters {
   // Seconds here, and a number; the same name means milliseconds in describe-key.
   const seconds = requiredText(answer, 'expiration_time');
   return { importToken: Secret.fromText(token), publicKey, expirationTime: instant(Number(seconds) * 1000, 'expiration_time') };
+}
+
+/** Of a call that says no more than that it is done: nothing, `{}`, or what was asked once more. */
+export function nothing(answer: unknown): undefined {
+  if (!isRecord(answer)) {
+    throw new UnexpectedAnswer('it is no JSON object');
+  }
+}
+
+/**
+ * What a change of a key's state is confirmed with.
+ *
+ * @param fields of the answer, or of its key_info
+ * @param keyState that the key is to have now
+ */
+export function confirmState(fields: unknown, keyState: string): undefined {
+  requiredText(fields, 'key_id');
+  if (requiredText(fields, 'key_state') !== keyState) {
+    throw new UnexpectedAnswer(`key_state is not "${keyState}"`);
+  }
 }
 
 /** Tags that the cloud itself sets (`sys_tags`) are left out. */

@@ -1,7 +1,7 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
-import { type KeyPage, tryParseJson, UnexpectedAnswer } from './answer';
+import { type KeyPage, successOf, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
@@ -184,6 +184,7 @@ export class KmsClient implements Kms {
     const fields = operation.body?.(request);
     this.#changed ||= operation.changes === true;
     const path = operation.path?.(request) ?? operation.name;
+    const asked = operation.keyOf?.(request) ?? fields?.key_id?.toString();
     const signal = options.signal ?? new AbortController().signal;
     const projectId = await this.#authenticator.projectId(signal);
     const sequence = this.#newSequence();
@@ -207,28 +208,31 @@ export class KmsClient implements Kms {
       signal,
     } as const;
     try {
-      return this.#read(operation, await this.#sender.send(outgoing));
+      return this.#read(operation, asked, await this.#sender.send(outgoing));
     } catch (error) {
       if (!hasReaction(error, 'new-login') || !this.#authenticator.renew(used)) {
         throw error;
       }
-      return this.#read(operation, await this.#sender.send(outgoing));
+      return this.#read(operation, asked, await this.#sender.send(outgoing));
     }
   }
 
-  #read<Answer>(operation: Operation<never, Answer>, response: Response | undefined): Answer {
+  #read<Answer>(operation: Operation<never, Answer>, asked: string | undefined, response: Response | undefined): Answer {
+    if (response === undefined) {
+      return undefined as Answer; // Done already, as only calls are that answer nothing.
+    }
     try {
-      return operation.read(response === undefined || response.body === '' ? {} : tryParseJson(response.body));
+      return operation.read(successOf(response.body, asked));
     } catch (error) {
       if (!(error instanceof UnexpectedAnswer)) {
         throw error;
       }
       throw new KmsError({
         operation: operation.name,
-        status: response?.status ?? 200,
+        status: response.status,
         apiCode: undefined,
         apiMessage: `the answer is not what the API documents: ${error.message}; is ${this.#host} a KMS?`,
-        requestId: response === undefined ? undefined : requestIdOf(response),
+        requestId: requestIdOf(response),
       });
     }
   }

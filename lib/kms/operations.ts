@@ -2,7 +2,7 @@
  * The calls of the KMS, each described once: its name (which is also the end of its path, tags apart), whether it may be repeated
  * when the answer was lost, the body it sends, and what is read from the answer.
  */
-import { importParameters, keyDetail, keyInfo, keyPage, requiredText, tagsOfKey, UnexpectedAnswer } from './answer';
+import { confirmState, importParameters, keyDetail, keyInfo, keyPage, nothing, requiredText, tagsOfKey, UnexpectedAnswer } from './answer';
 import type { CreateKeyRequest, ImportKeyMaterialRequest, Tags } from './model';
 import {
   checkAlias,
@@ -22,24 +22,26 @@ export interface Operation<Request, Answer> {
   readonly name: string;
   readonly repetition: Repetition;
   /**
-   * The refusal of a repeated call that says that the first one had its effect. Without it, a `safe` call may be repeated
-   * blindly.
+   * Of calls that answer nothing: the refusal of a repeated call that says that the first one had its effect. Without it, a `safe` call
+   * may be repeated blindly.
    */
   readonly doneAlready?: string;
   /** It makes or changes a key. @default false */
   readonly changes?: boolean;
+  /** The key that it is about, where the body does not say it: an answer that names another is no answer. @default key_id of the body */
+  keyOf?(request: Request): string;
   /** Below `/kms`. @default the name @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
   path?(request: Request): string;
   /** Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
   body?(request: Request): RequestBody;
-  /** @throws UnexpectedAnswer */
+  /**
+   * What success looks like. Another answer of success counts as lost.
+   *
+   * @param answer any JSON but an error, or one about another key; `{}` when there was none at all
+   * @throws UnexpectedAnswer
+   */
   read(answer: unknown): Answer;
 }
-
-type Ignored = undefined;
-
-/** Bodies of these answers are `{}`, empty, or repeat what was asked. */
-const ignore = (): Ignored => undefined;
 
 /** Of the client, not of a single call. */
 interface InEnterpriseProject {
@@ -115,15 +117,29 @@ export const operations = {
         : { encrypted_privatekey: checkText('encryptedPrivatekey', request.encryptedPrivatekey.toString('base64')) }),
       ...(request.expirationTime === undefined ? {} : { expiration_time: checkExpirationTime(request.expirationTime) }),
     }),
-    read: ignore,
+    read: nothing,
   },
 
   // A repeat could delete what another writer has just imported.
-  deleteImportedKeyMaterial: { name: 'delete-imported-key-material', repetition: 'once', changes: true, body: keyIdBody, read: ignore },
+  deleteImportedKeyMaterial: { name: 'delete-imported-key-material', repetition: 'once', changes: true, body: keyIdBody, read: nothing },
 
   // Only a disabled key can be enabled and the other way round, so the refusal of a repeat tells that the first one worked.
-  enableKey: { name: 'enable-key', repetition: 'safe', doneAlready: 'KMS.1201', changes: true, body: keyIdBody, read: ignore },
-  disableKey: { name: 'disable-key', repetition: 'safe', doneAlready: 'KMS.1301', changes: true, body: keyIdBody, read: ignore },
+  enableKey: {
+    name: 'enable-key',
+    repetition: 'safe',
+    doneAlready: 'KMS.1201',
+    changes: true,
+    body: keyIdBody,
+    read: (answer) => confirmState(keyInfo(answer), '2'),
+  } satisfies Operation<string, undefined>,
+  disableKey: {
+    name: 'disable-key',
+    repetition: 'safe',
+    doneAlready: 'KMS.1301',
+    changes: true,
+    body: keyIdBody,
+    read: (answer) => confirmState(keyInfo(answer), '3'),
+  } satisfies Operation<string, undefined>,
 
   // A repeat could undo what somebody decided in between.
   scheduleKeyDeletion: {
@@ -134,16 +150,23 @@ export const operations = {
       ...keyIdBody(request.keyId),
       pending_days: checkPendingDays(request.pendingDays),
     }),
-    read: ignore,
+    read: (answer) => confirmState(answer, '4'),
+  } satisfies Operation<{ keyId: string; pendingDays: number }, undefined>,
+  // Documented is state 3, also for a key without material, which goes to state 5.
+  cancelKeyDeletion: {
+    name: 'cancel-key-deletion',
+    repetition: 'once',
+    changes: true,
+    body: keyIdBody,
+    read: (answer: unknown) => void [requiredText(answer, 'key_id'), requiredText(answer, 'key_state')],
   },
-  cancelKeyDeletion: { name: 'cancel-key-deletion', repetition: 'once', changes: true, body: keyIdBody, read: ignore },
 
   updateKeyAlias: {
     name: 'update-key-alias',
     repetition: 'safe',
     changes: true,
     body: (request: { keyId: string; keyAlias: string }) => ({ ...keyIdBody(request.keyId), key_alias: checkAlias(request.keyAlias) }),
-    read: ignore,
+    read: nothing,
   },
   updateKeyDescription: {
     name: 'update-key-description',
@@ -153,7 +176,7 @@ export const operations = {
       ...keyIdBody(request.keyId),
       key_description: checkDescription(request.keyDescription),
     }),
-    read: ignore,
+    read: nothing,
   },
 
   encryptData: {
@@ -188,6 +211,7 @@ export const operations = {
   getTags: {
     name: 'list-tags',
     repetition: 'safe',
+    keyOf: (keyId: string) => keyId,
     path: (keyId: string) => `${checkText('keyId', keyId)}/tags`,
     read: tagsOfKey,
   },
@@ -196,8 +220,9 @@ export const operations = {
     name: 'batch-tags',
     repetition: 'safe',
     changes: true,
+    keyOf: (request: TagsAction) => request.keyId,
     path: (request: TagsAction) => `${checkText('keyId', request.keyId)}/tags/action`,
     body: (request: TagsAction) => ({ action: request.action, tags: checkTags(request.tags) }),
-    read: ignore,
+    read: nothing,
   },
 } as const satisfies Record<string, Operation<never, unknown>>;

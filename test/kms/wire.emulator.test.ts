@@ -1,5 +1,6 @@
 /** What KmsClient sends, and what it makes of answers, against servers that misbehave in ways that the emulator does not. */
 import * as http from 'node:http';
+import type { KmsClient } from '../../lib/kms/kms-client';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
 import { answering, clientOf, described, importRequest, keyId, listen, projectId, serving, token } from './misbehaving-kms';
 
@@ -107,9 +108,72 @@ test('fails on a success that is not JSON, and takes it for lost where that coun
   expect(isLostAnswer(error)).toBe(true);
 });
 
-test.each(['{}', '', 'null', '<ok/>'])('does not look at what a successful import says: %j', async (body) => {
-  const { client } = await serving((_, response) => response.end(body));
-  await expect(client.importKeyMaterial(importRequest)).resolves.toBeUndefined();
+const asked = { ...{ keyId, keyAlias: 'orders', keyDescription: '', pendingDays: 7 }, create: { team: 'shop' } };
+const other = keyId.replace('0', '1');
+
+/** Every call that changes a key, and what its success looks like. */
+const changes: Readonly<Record<string, readonly [call: (client: KmsClient) => Promise<unknown>, ...successes: readonly string[]]>> = {
+  'import-key-material': [(client) => client.importKeyMaterial(importRequest), '{}', ''],
+  'delete-imported-key-material': [(client) => client.deleteImportedKeyMaterial(keyId), '{}', ''],
+  'update-key-alias': [(client) => client.updateKeyAlias(keyId, 'orders'), `{"key_info":{"key_id":"${keyId}"}}`, '{}', ''],
+  'update-key-description': [(client) => client.updateKeyDescription(keyId, ''), `{"key_info":{"key_id":"${keyId}"}}`, '{}', ''],
+  'batch-tags': [(client) => client.updateTags(keyId, asked), '{}', ''],
+  'enable-key': [(client) => client.enableKey(keyId), `{"key_info":{"key_id":"${keyId}","key_state":"2"}}`],
+  'disable-key': [(client) => client.disableKey(keyId), `{"key_info":[{"key_id":"${keyId}","key_state":3}]}`],
+  'schedule-key-deletion': [(client) => client.scheduleKeyDeletion(keyId, 7), `{"key_id":"${keyId}","key_state":"4"}`],
+  'cancel-key-deletion': [(client) => client.cancelKeyDeletion(keyId), `{"key_id":"${keyId}","key_state":"3"}`],
+  'create-key': [(client) => client.createKey(asked), `{"key_info":{"key_id":"${other}"}}`],
+};
+
+const oddSuccesses: readonly string[] = [
+  '<html>Please log in</html>',
+  '{"error":{"error_code":"KMS.0307","error_msg":"no"}}',
+  '{"error_code":"APIGW.0302","error_msg":"no","request_id":"1"}',
+  '{"error":null}',
+  ...['[]', '[{}]', 'null', '0', '""', '"ok"', 'true', ' ', '{', '{}x'],
+];
+const aboutAnother = [`{"key_info":{"key_id":"${other}","key_state":"2"}}`, `{"key_id":"${other}","key_state":"4"}`];
+
+test.each(Object.entries(changes))('%s says what its success looks like, and any other is lost', async (name, [call, ...successes]) => {
+  const makesKey = name === 'create-key';
+  let body = '';
+  let requests = 0;
+  const { client } = await serving((_, response) => {
+    requests += 1;
+    response.end(body);
+  });
+  for (body of successes) {
+    await expect(call(client)).resolves.toEqual(makesKey ? { keyId: other } : undefined);
+  }
+  for (body of [...oddSuccesses, ...(makesKey ? [] : aboutAnother), ...['{}', ''].filter((silent) => !successes.includes(silent))]) {
+    requests = 0;
+    const error = await call(client).catch((thrown) => thrown);
+    expect([body, error]).toEqual([body, expect.objectContaining({ operation: name, status: 200, apiCode: undefined, code: 'ERR_KMS' })]);
+    expect([body, isLostAnswer(error), requests]).toEqual([body, true, 1]);
+  }
+});
+
+test('an error under a status of success is named by its code, and nothing else of it is told', async () => {
+  const { client } = await serving((_, response) => response.end('{"error":{"error_code":"KMS.0307","error_msg":"a secret"}}'));
+  await expect(client.importKeyMaterial(importRequest)).rejects.toThrow(
+    /^import-key-material answered 200: the answer is not what the API documents: it holds an error \(KMS\.0307\), although its status is one of success; is 127\.0\.0\.1:\d+ a KMS\?$/,
+  );
+});
+
+test.each<readonly [string, (client: KmsClient) => Promise<unknown>, object]>([
+  ['describe-key', (client) => client.describeKey(keyId), { key_info: { key_id: other, key_state: '2', origin: 'external' } }],
+  ['get-publickey', (client) => client.getPublicKey(keyId), { key_id: other, public_key: '-----BEGIN PUBLIC KEY-----' }],
+  ['encrypt-data', (client) => client.encryptData(keyId, 'text'), { key_id: other, cipher_text: 'AAAA' }],
+  [
+    'get-parameters-for-import',
+    (client) => client.getParametersForImport(keyId, 'RSAES_OAEP_SHA_256'),
+    { key_id: other, import_token: 'T'.repeat(300), public_key: 'AAAA', expiration_time: 1_900_000_000 },
+  ],
+])('%s fails when the answer is about another key, and says so', async (name, call, answer) => {
+  const { client } = await serving((_, response) => response.end(JSON.stringify(answer)));
+  await expect(call(client)).rejects.toThrow(
+    `${name} answered 200: the answer is not what the API documents: it is about another key than ${keyId}`,
+  );
 });
 
 test('does not follow a redirect, which would carry the token away', async () => {
