@@ -17,7 +17,7 @@ export async function importAndProve(
   const { how, key, notices } = await importMaterial(context, step);
   const observation: MaterialObservation =
     key === undefined
-      ? { status: 'present', expiration: step.expiration, keyState: '2', keySpec: undefined, scheduledDeletionDate: undefined }
+      ? { status: 'unknown', expiration: step.expiration, keyState: undefined, keySpec: undefined, scheduledDeletionDate: undefined }
       : observeMaterial(key, step.expiration, context.now());
   const publicKeyProof = await proveIfShown(
     context,
@@ -32,6 +32,7 @@ export async function importAndProve(
   const proof = publicKeyProof ?? acknowledgedProof ?? request.proof;
   const doubts: Readonly<Record<typeof how, readonly Notice[]>> = {
     acknowledged: [],
+    unseen: [],
     settled: proof === undefined ? [unprovenNotice(step.keyId)] : [],
     theirs: [adoptedNotice(step.keyId, publicKeyProof === undefined ? undefined : 'public key')],
   };

@@ -2,17 +2,18 @@
  * One import: fetch the parameters, wrap, send, and settle what happened. An answer that was lost is no failure: describing the
  * key tells. Never deletes anything.
  */
-import { ByokError, isByokError } from '../errors';
-import { hasApiCode, hasReaction } from '../kms/kms-error';
+import { ByokError } from '../errors';
+import { hasApiCode, hasReaction, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
 import type { Material, WrappedMaterial } from '../material/material';
 import type { PreWrapped } from '../material/pre-wrapped';
 import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
 import type { WrappingAlgorithm } from '../schema/kms';
-import { describeKeyState } from '../schema/kms';
+import { describeKeyState, hasMaterial } from '../schema/kms';
 import type { Secret } from '../secret';
-import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
+import { lookFor } from './change';
+import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible } from './context';
 
 export interface ImportStep {
   readonly keyId: string;
@@ -28,10 +29,11 @@ export type ImportSource =
 export interface ImportResult {
   /**
    * `acknowledged`: the KMS answered our import with success. `settled`: the answer was lost, and the key shows what was sent. `theirs`:
-   * somebody else imported with the same expiry. Only the first proves which material the key holds.
+   * somebody else imported with the same expiry. `unseen`: the KMS answered with success, and to no look after that. Only the first proves
+   * which material the key holds.
    */
-  readonly how: 'acknowledged' | 'settled' | 'theirs';
-  /** The key with its material; undefined when an acknowledged import could not be looked at. */
+  readonly how: 'acknowledged' | 'settled' | 'theirs' | 'unseen';
+  /** The key with its material; undefined when it could not be looked at. */
   readonly key: KeyDetail | undefined;
   readonly notices: readonly Notice[];
 }
@@ -40,7 +42,7 @@ const attempts = 3;
 
 /**
  * @throws KmsError as the KMS refused, KMS.2606 (other material than this key is bound to) among others
- * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry
+ * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry, ERR_TIMEOUT when the key goes on showing none
  */
 export async function importMaterial(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
   const renewable = 'material' in step.source;
@@ -103,22 +105,41 @@ async function send(
   }
 }
 
-/** The import is done; whether the key shows it yet is worth a notice, not a failure. */
+/** A success that was only said is none: the key must show it. A key that may not be looked at is worth a notice. */
 async function acknowledged(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
-  try {
-    const key = await waitUntil(
-      withPatience(context, shortPatienceMs),
-      `key ${step.keyId} to show its material`,
-      () => describe(context, step),
-      (answer) => holds(step, answer),
-    );
-    return { how: 'acknowledged', key, notices: [] };
-  } catch (error) {
-    const detail = `The KMS accepted the material, but key ${step.keyId} could not be seen with it afterwards: ${messageOf(
-      error,
-    )}. The next plan shows how it is.`;
-    return { how: 'acknowledged', key: undefined, notices: [{ summary: 'The import was not confirmed', detail, attribute: 'key_id' }] };
+  const { keyId } = step;
+  const sight = await lookFor(uninterruptible(context), {
+    waitingFor: `key ${keyId} to show its material`,
+    look: (options) => context.kms.describeKey(keyId, options),
+    shows: (found) => holds(step, found),
+  });
+  if (sight.shown === undefined) {
+    const said = hasClearAnswer(sight.failure);
+    const detail = `The KMS accepted the material, but key ${keyId} could not be seen with it afterwards: ${messageOf(sight.failure)}. The next plan shows how it is.${
+      said ? '' : ' Until then nothing proves that it holds the material.'
+    }`;
+    const notice = { summary: 'The import was not confirmed', detail, attribute: 'key_id' };
+    return { how: said ? 'acknowledged' : 'unseen', key: undefined, notices: [notice] };
   }
+  const key = sight.found;
+  if (key !== undefined && (sight.shown || (hasMaterial(key.keyState) && sameExpiration(key.expirationTime, step.expiration)))) {
+    return { how: 'acknowledged', key, notices: [] };
+  }
+  throw key === undefined || key.keyState === '5' ? notThere(step, key) : foreign(step, key);
+}
+
+/** The KMS itself refused: it can be talked to, so the success before was its own, too. */
+function hasClearAnswer(failure: unknown): boolean {
+  return failure instanceof KmsError && failure.apiCode !== undefined && !isLostAnswer(failure);
+}
+
+function notThere({ keyId }: ImportStep, key: KeyDetail | undefined): ByokError {
+  const found = key === undefined ? 'does not exist' : `is in state ${describeKeyState(key.keyState)}, without material`;
+  return new ByokError(
+    'ERR_TIMEOUT',
+    `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check kms_endpoint and the network, then plan and apply again`,
+    { attribute: 'key_id' },
+  );
 }
 
 /**
@@ -126,28 +147,22 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
  * answers end the waiting.
  */
 async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyDetail | undefined> {
-  let last: KeyDetail | undefined;
-  try {
-    last = await waitUntil(
-      withPatience(context, shortPatienceMs),
-      `key ${step.keyId} to show what became of the import`,
-      async () => {
-        last = await describe(context, step);
-        return last;
-      },
-      (key) => key === undefined || key.keyState === '5' || holds(step, key),
-    );
-  } catch (error) {
-    if (!isByokError(error) || error.code !== 'ERR_TIMEOUT' || last === undefined) {
-      throw error;
-    }
-    throw foreign(step, last);
+  const isEmpty = (key: KeyDetail | undefined) => key === undefined || key.keyState === '5';
+  const sight = await lookFor(context, {
+    waitingFor: `key ${step.keyId} to show what became of the import`,
+    look: (options) => context.kms.describeKey(step.keyId, options),
+    shows: (key) => isEmpty(key) || holds(step, key),
+  });
+  if (sight.shown === undefined) {
+    throw sight.failure;
   }
-  return last !== undefined && holds(step, last) ? last : undefined;
-}
-
-function describe({ kms, signal }: LifecycleContext, { keyId }: ImportStep): Promise<KeyDetail | undefined> {
-  return kms.describeKey(keyId, { signal });
+  if (sight.found === undefined || isEmpty(sight.found)) {
+    return undefined;
+  }
+  if (!sight.shown) {
+    throw foreign(step, sight.found);
+  }
+  return sight.found;
 }
 
 function holds({ expiration }: ImportStep, key: KeyDetail | undefined): boolean {

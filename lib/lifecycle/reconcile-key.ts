@@ -1,12 +1,14 @@
 /** Makes an external key what was wished: observe, ensure, sync, return. The key id never changes under it. */
-import { ByokError, isByokError } from '../errors';
+import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
-import { isLostAnswer } from '../kms/lost-answer';
-import type { CallOptions, KeyDetail, Kms, Tags } from '../kms/model';
+import type { KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
-import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, waitUntil, withPatience } from './context';
+import { describeKeyState } from '../schema/kms';
+import { change, type Effect, lookFor, type Sight } from './change';
+import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil } from './context';
 import { type Adoption, makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
+import { setEnabled } from './set-enabled';
 
 export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
@@ -61,29 +63,50 @@ export async function updateKey(context: LifecycleContext, keyId: string, wish: 
   return syncKey(context, key, wish);
 }
 
-/** Under `retain` nothing is called; a key that is gone or scheduled already counts as done. */
-export async function removeKey(
-  { kms, signal }: LifecycleContext,
-  keyId: string,
-  policy: KeyDestroyPolicy,
-  pendingDays: number,
-): Promise<void> {
+/**
+ * Under `retain` nothing is called; a key that is gone or scheduled already counts as done. A deletion is done when the key shows it.
+ *
+ * @throws ByokError ERR_TIMEOUT when the key does not
+ */
+export async function removeKey(context: LifecycleContext, keyId: string, policy: KeyDestroyPolicy, pendingDays: number): Promise<void> {
+  const { kms, signal } = context;
   if (policy === 'retain') {
     return;
   }
-  const key = await kms.describeKey(keyId, { signal });
-  if (key === undefined || key.keyState === '4') {
+  const removed: Effect<KeyDetail | undefined> = {
+    waitingFor: `key ${keyId} to show that it is scheduled for deletion`,
+    look: (options) => kms.describeKey(keyId, options),
+    shows: (key) => key === undefined || key.keyState === '4',
+  };
+  if (removed.shows(await removed.look({ signal }))) {
     return;
   }
   try {
-    await kms.scheduleKeyDeletion(keyId, pendingDays, { signal });
-  } catch (error) {
-    const done =
-      hasApiCode(error, 'KMS.0207', 'KMS.1402') || (isLostAnswer(error) && (await kms.describeKey(keyId, { signal }))?.keyState === '4');
-    if (!done) {
-      throw error;
+    if ((await change(context, (options) => kms.scheduleKeyDeletion(keyId, pendingDays, options), removed)) !== undefined) {
+      return;
     }
+  } catch (error) {
+    if (hasApiCode(error, 'KMS.0207', 'KMS.1402')) {
+      return;
+    }
+    throw error;
   }
+  const sight = await lookFor(uninterruptible(context), removed);
+  if (sight.shown !== true) {
+    throw notScheduled(keyId, sight);
+  }
+}
+
+function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>): ByokError {
+  const found =
+    sight.shown === undefined
+      ? `key ${keyId} could not be looked at afterwards: ${messageOf(sight.failure)}`
+      : `${shortPatienceMs / 1000} seconds later key ${keyId} is still in state ${describeKeyState(sight.found?.keyState ?? '')}`;
+  return new ByokError(
+    'ERR_TIMEOUT',
+    `schedule-key-deletion was answered with success, but ${found}; the key stays in the state: look at it in the KMS, then destroy again`,
+    { attribute: 'key_id', cause: sight.shown === undefined ? sight.failure : undefined },
+  );
 }
 
 /**
@@ -92,14 +115,12 @@ export async function removeKey(
  * @param adopted nothing that somebody else may have given it is taken away before a plan has shown it
  */
 async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: KeyWish, adopted = false): Promise<KeyOutcome> {
-  const { kms, signal } = context;
-  const options = { signal };
+  const { kms } = context;
   const { keyId } = observed;
   const notices: Notice[] = [];
   let key = observed;
   if (key.keyState === '4' && wish.cancelPendingDeletion) {
-    await cancelDeletion(kms, keyId, options);
-    key = await describeRescued(context, key);
+    key = await cancelDeletion(context, key);
     if (key.keyState === '3' && wish.enabled === undefined) {
       notices.push(rescuedNotice(keyId));
     }
@@ -116,19 +137,26 @@ async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: Key
     }
     return { key, notices: [scheduledNotice(key)] };
   }
+  const described = (what: string, shows: (found: KeyDetail) => boolean): Effect<KeyDetail | undefined> => ({
+    waitingFor: `key ${keyId} to show its ${what}`,
+    look: (options) => kms.describeKey(keyId, options),
+    shows: (found) => found !== undefined && shows(found),
+  });
   if (key.keyAlias !== wish.alias) {
-    await kms.updateKeyAlias(keyId, wish.alias, options);
+    const renamed = described('alias', ({ keyAlias }) => keyAlias === wish.alias);
+    await change(context, (options) => kms.updateKeyAlias(keyId, wish.alias, options), renamed);
   }
   if (key.keyDescription !== wish.description) {
-    await kms.updateKeyDescription(keyId, wish.description, options);
+    const updated = described('description', ({ keyDescription }) => keyDescription === wish.description);
+    await change(context, (options) => kms.updateKeyDescription(keyId, wish.description, options), updated);
   }
   if (wish.tags !== undefined) {
-    await syncTags(kms, keyId, wish.tags, adopted, options);
+    await syncTags(context, keyId, wish.tags, adopted);
   }
   if (wish.enabled === true && key.keyState === '3') {
-    await kms.enableKey(keyId, options);
+    await setEnabled(context, keyId, true);
   } else if (wish.enabled === false && key.keyState === '2') {
-    await kms.disableKey(keyId, options);
+    await setEnabled(context, keyId, false);
   } else if (wish.enabled === false && key.keyState === '5') {
     notices.push({
       summary: 'The key is not disabled yet',
@@ -147,45 +175,46 @@ function rescuedNotice(keyId: string): Notice {
   };
 }
 
-/** Reads may be stale for a moment, and what follows depends on what state the key is in now. */
-async function describeRescued(context: LifecycleContext, scheduled: KeyDetail): Promise<KeyDetail> {
+/**
+ * Not scheduled any more is what was wanted. Reads may be stale for a moment, and what follows depends on what state the key is in now.
+ *
+ * @returns the key as it is then, or as it was when it goes on showing its deletion
+ */
+async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): Promise<KeyDetail> {
+  const { kms } = context;
   const { keyId } = scheduled;
-  try {
-    const key = await waitUntil(
-      withPatience(context, shortPatienceMs),
-      `key ${keyId} to show that its deletion is cancelled`,
-      () => context.kms.describeKey(keyId, { signal: context.signal }),
-      (answer) => answer?.keyState !== '4',
-    );
-    return key ?? scheduled;
-  } catch (error) {
-    if (isByokError(error) && error.code === 'ERR_TIMEOUT') {
-      return scheduled;
-    }
-    throw error;
+  const rescued: Effect<KeyDetail | undefined> = {
+    waitingFor: `key ${keyId} to show that its deletion is cancelled`,
+    look: (options) => kms.describeKey(keyId, options),
+    shows: (key) => key?.keyState !== '4',
+  };
+  const seen = await change(context, (options) => kms.cancelKeyDeletion(keyId, options), rescued, 'KMS.1501');
+  const sight = seen ?? (await lookFor(context, rescued));
+  if (sight.shown === undefined) {
+    throw sight.failure;
   }
-}
-
-/** Not scheduled any more is what was wanted; a lost answer is settled by looking. */
-async function cancelDeletion(kms: Kms, keyId: string, options: CallOptions): Promise<void> {
-  try {
-    await kms.cancelKeyDeletion(keyId, options);
-  } catch (error) {
-    if (!hasApiCode(error, 'KMS.1501') && !isLostAnswer(error)) {
-      throw error;
-    }
-  }
+  return sight.found ?? scheduled;
 }
 
 /** @param onlyAdd tags that are there stay as they are */
-async function syncTags(kms: Kms, keyId: string, wished: Tags, onlyAdd: boolean, options: CallOptions): Promise<void> {
-  const found = await kms.getTags(keyId, options);
+async function syncTags(context: LifecycleContext, keyId: string, wished: Tags, onlyAdd: boolean): Promise<void> {
+  const { kms, signal } = context;
+  const found = await kms.getTags(keyId, { signal });
   const isDue = (name: string) => (onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name]);
-  const differing = Object.fromEntries(Object.entries(wished).filter(([name]) => isDue(name)));
+  const differing = Object.entries(wished).filter(([name]) => isDue(name));
   // A tag that exists takes the new value; only names that are not wished any more are deleted.
-  const gone = Object.fromEntries(Object.entries(found).filter(([name]) => !onlyAdd && !Object.hasOwn(wished, name)));
-  if (Object.keys(differing).length + Object.keys(gone).length > 0) {
-    await kms.updateTags(keyId, { create: differing, delete: gone }, options);
+  const gone = Object.entries(found).filter(([name]) => !onlyAdd && !Object.hasOwn(wished, name));
+  const update = (changes: Parameters<Kms['updateTags']>[1], shows: (tags: Tags) => boolean) =>
+    change(context, (options) => kms.updateTags(keyId, changes, options), {
+      waitingFor: `key ${keyId} to show its tags`,
+      look: (options) => kms.getTags(keyId, options),
+      shows,
+    });
+  if (differing.length > 0) {
+    await update({ create: Object.fromEntries(differing) }, (tags) => differing.every(([name, value]) => tags[name] === value));
+  }
+  if (gone.length > 0) {
+    await update({ delete: Object.fromEntries(gone) }, (tags) => gone.every(([name]) => !Object.hasOwn(tags, name)));
   }
 }
 

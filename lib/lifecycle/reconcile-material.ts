@@ -11,6 +11,7 @@ import { importAndProve } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { renewMaterial } from './renew-material';
+import { setEnabled } from './set-enabled';
 
 /** For a resource that exists in state. @throws ByokError and KmsError; the key is untouched unless the message says otherwise */
 export async function reconcileMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
@@ -42,9 +43,9 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
 }
 
 /** The material is in: that the key is enabled meanwhile is worth a notice, not a failure. */
-async function disableAgain({ kms, signal }: LifecycleContext, keyId: string, outcome: MaterialOutcome): Promise<MaterialOutcome> {
+async function disableAgain(context: LifecycleContext, keyId: string, outcome: MaterialOutcome): Promise<MaterialOutcome> {
   try {
-    await kms.disableKey(keyId, { signal });
+    await setEnabled(context, keyId, false);
     return { ...outcome, observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' } };
   } catch (error) {
     const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. Disable it by hand, or by enabled = false on byok_external_key.`;

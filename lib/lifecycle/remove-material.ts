@@ -1,10 +1,10 @@
 /** Destroy: takes material out of a key, or leaves it there. What is gone already counts as done. */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
-import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
 import { describeKeyState, isAsymmetric } from '../schema/kms';
+import { change, type Effect } from './change';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
 
 /**
@@ -60,15 +60,22 @@ export function refuseRemoval(keyId: string): ByokError {
 
 /** Deletes and waits until the key shows it. A refusal is looked into: a frozen key answers like an empty one. */
 async function deleteMaterial(context: LifecycleContext, keyId: string): Promise<void> {
-  const describe = () => context.kms.describeKey(keyId, { signal: context.signal });
+  const gone: Effect<KeyDetail | undefined> = {
+    waitingFor: `key ${keyId} to give up its material`,
+    look: (options) => context.kms.describeKey(keyId, options),
+    shows: isGone,
+  };
+  const describe = () => gone.look({ signal: context.signal });
   try {
-    await context.kms.deleteImportedKeyMaterial(keyId, { signal: context.signal });
-  } catch (error) {
-    const key = hasApiCode(error, 'KMS.0207', 'KMS.2701') || isLostAnswer(error) ? await describe() : undefined;
-    if (hasApiCode(error, 'KMS.0207') || (key !== undefined && isGone(key))) {
+    if ((await change(context, (options) => context.kms.deleteImportedKeyMaterial(keyId, options), gone)) !== undefined) {
       return;
     }
-    throw key === undefined || !hasApiCode(error, 'KMS.2701')
+  } catch (error) {
+    const key = hasApiCode(error, 'KMS.2701') ? await describe() : undefined;
+    if (hasApiCode(error, 'KMS.0207') || (hasApiCode(error, 'KMS.2701') && isGone(key))) {
+      return;
+    }
+    throw key === undefined
       ? error
       : new ByokError(
           'ERR_KEY_UNSUITABLE',
@@ -76,7 +83,7 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
           { attribute: 'on_destroy', cause: error },
         );
   }
-  await waitUntil(context, `key ${keyId} to give up its material`, describe, isGone);
+  await waitUntil(context, gone.waitingFor, describe, isGone);
 }
 
 function isGone(key: KeyDetail | undefined): boolean {

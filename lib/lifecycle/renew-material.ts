@@ -7,10 +7,12 @@ import { promisify } from 'node:util';
 import { ByokError, isByokError } from '../errors';
 import { blamesRequest, hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
-import { type ExpirationInstant, formatExpirationTime } from '../schema/expiration-time';
-import type { WrappingAlgorithm } from '../schema/kms';
+import type { KeyDetail } from '../kms/model';
+import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { hasMaterial, type WrappingAlgorithm } from '../schema/kms';
 import { Secret } from '../secret';
-import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil, withPatience } from './context';
+import { change, type Effect, lookFor } from './change';
+import { type LifecycleContext, messageOf, type Notice, uninterruptible } from './context';
 import { importAndProve } from './import-and-prove';
 import { type ImportSource, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
@@ -32,12 +34,18 @@ export async function renewMaterial(
   await verifyWayBack(context, keyId, source);
   const outage = uninterruptible(context);
   const start = context.now();
-  await deleteCommitted(outage, keyId);
+  const gone = await deleteCommitted(outage, keyId);
   try {
     const outcome = await importAndProve(outage, request, { keyId, expiration: to, source }, atHand);
     return { ...outcome, notices: [...outcome.notices, outageNotice(context.now().getTime() - start.getTime())] };
   } catch (cause) {
-    throw await backOut(outage, keyId, renewal, cause);
+    throw gone || !(await stillHolds(outage, keyId, renewal.from))
+      ? await backOut(outage, keyId, renewal, cause)
+      : new ByokError(
+          'ERR_TIMEOUT',
+          `delete-imported-key-material was answered with success, but key ${keyId} still holds its material, which expires ${formatExpirationTime(renewal.from)} as before: something between may have answered in place of the KMS; check kms_endpoint and the network, then plan and apply again`,
+          { attribute: 'key_id', cause },
+        );
   }
 }
 
@@ -86,7 +94,10 @@ async function requireImportCall({ kms, signal }: LifecycleContext, keyId: strin
     }
     throw error;
   }
-  throw lostItself();
+  throw new ByokError(
+    'ERR_KMS_UNREACHABLE',
+    'import-key-material was answered with success for noise, which no KMS can import: something between answers in its place; check kms_endpoint and the network, then apply again',
+  );
 }
 
 function lostItself(): ByokError {
@@ -99,37 +110,38 @@ async function throwAwayWrappingKey(): Promise<Buffer> {
   return publicKey.export({ type: 'spki', format: 'der' });
 }
 
-/** @throws whatever the KMS said when the material was not deleted, as far as anyone can tell */
-async function deleteCommitted(context: LifecycleContext, keyId: string): Promise<void> {
-  let lost: unknown;
-  try {
-    await context.kms.deleteImportedKeyMaterial(keyId);
-  } catch (error) {
-    if (!isLostAnswer(error) && !hasApiCode(error, 'KMS.2701')) {
-      throw error;
-    }
-    lost = error;
+/**
+ * @returns whether the key shows it. After a clear success the import finds out by itself: it is refused with KMS.0310 for as long as there is
+ *   material.
+ * @throws whatever the KMS said when the material was not deleted, as far as anyone can tell
+ */
+async function deleteCommitted(context: LifecycleContext, keyId: string): Promise<boolean> {
+  const effect: Effect<KeyDetail | undefined> = {
+    waitingFor: `key ${keyId} to give up its material`,
+    look: (options) => context.kms.describeKey(keyId, options),
+    shows: (key) => key?.keyState === '5',
+  };
+  const seen = await change(context, (options) => context.kms.deleteImportedKeyMaterial(keyId, options), effect, 'KMS.2701');
+  const gone = seen !== undefined || (await lookFor(context, effect)).shown === true;
+  if (!gone) {
+    context.log('warn', 'the key was not seen without its material', { key_id: keyId });
   }
-  const gone = await showsNoMaterial(context, keyId);
-  // After a clear success the import finds out by itself: it is refused with KMS.0310 for as long as there is material.
-  if (lost !== undefined && !gone) {
-    throw lost;
+  return gone;
+}
+
+/** Undefined as well when it cannot be looked at. */
+async function tryDescribe({ kms, signal, log }: LifecycleContext, keyId: string): Promise<KeyDetail | undefined> {
+  try {
+    return await kms.describeKey(keyId, { signal });
+  } catch (error) {
+    log('warn', 'the key could not be looked at', { reason: messageOf(error) });
+    return undefined;
   }
 }
 
-async function showsNoMaterial(context: LifecycleContext, keyId: string): Promise<boolean> {
-  try {
-    await waitUntil(
-      withPatience(context, shortPatienceMs),
-      `key ${keyId} to give up its material`,
-      () => context.kms.describeKey(keyId),
-      (key) => key?.keyState === '5',
-    );
-    return true;
-  } catch (error) {
-    context.log('warn', 'the key was not seen without its material', { reason: messageOf(error) });
-    return false;
-  }
+async function stillHolds(context: LifecycleContext, keyId: string, expiration: ExpirationInstant): Promise<boolean> {
+  const key = await tryDescribe(context, keyId);
+  return key !== undefined && hasMaterial(key.keyState) && sameExpiration(key.expirationTime, expiration);
 }
 
 /** A refusal of the new expiry, as by a KMS whose clock is ahead of ours, must not leave the key without material: back to the old one. */
@@ -144,19 +156,28 @@ async function backOut(context: LifecycleContext, keyId: string, { source, from,
       await importMaterial(context, { keyId, expiration: from, source });
       return new ByokError(
         code,
-        `the import with expiration_time ${formatExpirationTime(to)} was refused: ${message}; key ${keyId} has its material back, with the expiry that it had (${formatExpirationTime(from)})`,
+        `the import with expiration_time ${formatExpirationTime(to)} failed: ${message}; key ${keyId} has its material back, with the expiry that it had (${formatExpirationTime(from)})`,
         { attribute: 'expiration_time', cause },
       );
     } catch (error) {
       context.log('warn', 'the old expiry was refused, too', { reason: messageOf(error) });
     }
   }
-  const advice = hasApiCode(cause, 'KMS.2606') ? '' : '; mend that and apply again: the same material is then imported';
-  return new ByokError(
-    code,
-    `key ${keyId} has no material at the moment: it was deleted, and importing it again failed: ${message}${advice}`,
-    { cause },
-  );
+  return new ByokError(code, `${afterFailure(keyId, await tryDescribe(context, keyId))}: ${message}${adviceAfter(cause)}`, { cause });
+}
+
+/** What is said is what was seen: an import of which nothing was heard may show late. */
+function afterFailure(keyId: string, key: KeyDetail | undefined): string {
+  if (key !== undefined && hasMaterial(key.keyState)) {
+    return `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)}, although the import after its deletion seemed to fail`;
+  }
+  return key?.keyState === '5'
+    ? `key ${keyId} has no material at the moment: it was deleted, and importing it again failed`
+    : `the material of key ${keyId} was deleted, importing it again failed, and whether it has any now could not be seen`;
+}
+
+function adviceAfter(cause: unknown): string {
+  return hasApiCode(cause, 'KMS.2606') ? '' : '; mend that and apply again: the same material is then imported';
 }
 
 function outageNotice(milliseconds: number): Notice {

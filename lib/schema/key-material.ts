@@ -17,7 +17,7 @@ export const materialStatuses = {
   key_not_ready: 'the key is still being activated',
   key_frozen: 'the service froze the key, usually over a bill',
   key_not_found: 'the key does not exist any more',
-  unknown: 'the KMS reports a state that is not documented',
+  unknown: 'the KMS reports a state that is not documented, or none could be seen after an import',
 } as const;
 
 export type MaterialStatus = keyof typeof materialStatuses;
