@@ -45,9 +45,13 @@ const weaknesses: readonly Weakness[] = [
   { name: 'a counter', holds: (material) => isCounter(material) },
 ];
 
-/** @throws ByokError ERR_MATERIAL_INVALID for material that nobody would draw at random */
-export function checkMaterialStrength(material: Buffer, attribute: string | undefined): void {
-  const weakness = weaknesses.find(({ holds }) => holds(material))?.name;
+/** What nobody would draw at random, by name. */
+export function weaknessOf(material: Buffer): string | undefined {
+  return weaknesses.find(({ holds }) => holds(material))?.name;
+}
+
+/** @throws ByokError ERR_MATERIAL_INVALID when there is a weakness */
+export function refuseWeakness(weakness: string | undefined, attribute: string | undefined): void {
   if (weakness !== undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',

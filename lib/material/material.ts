@@ -8,7 +8,7 @@ import type { Secret } from '../secret';
 import { fingerprint, fingerprintOfPublicKey } from '../wrap/fingerprint';
 import { aesKeyWrapWithPadding } from '../wrap/key-wrap';
 import { wrapMaterial } from '../wrap/wrapping';
-import { checkMaterialSize, checkMaterialStrength } from './check';
+import { checkMaterialSize, refuseWeakness, weaknessOf } from './check';
 import { checkPrivateKey, type PrivateKey } from './private-key';
 
 /** The two fields of import-key-material. */
@@ -38,7 +38,7 @@ export function symmetricMaterial(bytes: Secret, attribute: string | undefined):
     fingerprint: fingerprint(bytes.reveal()),
     isPrivateKey: false,
     checkFits: (keySpec) => checkMaterialSize(bytes.reveal(), keySpec, attribute),
-    checkStrength: () => checkMaterialStrength(bytes.reveal(), attribute),
+    checkStrength: () => refuseWeakness(weaknessOf(bytes.reveal()), attribute),
     wrap: async (algorithm, publicKey) => ({ encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal()) }),
     wipe: () => bytes.wipe(),
   };
@@ -50,7 +50,7 @@ export function privateKeyMaterial(key: PrivateKey, attribute: string | undefine
     fingerprint: fingerprintOfPublicKey(key.publicKey),
     isPrivateKey: true,
     checkFits: (keySpec) => checkPrivateKey(key, keySpec, attribute),
-    checkStrength: () => undefined,
+    checkStrength: () => refuseWeakness(key.weakness, attribute),
     async wrap(algorithm, publicKey) {
       const intermediateKey = randomBytes(32);
       try {

@@ -5,7 +5,7 @@ import { keySpecs } from '../schema/kms';
 import type { Secret } from '../secret';
 import { decodeText, isTextEncoding } from './decode';
 import { type Material, privateKeyMaterial, symmetricMaterial } from './material';
-import { countPrivateKeys, type PrivateKey, tryParsePrivateKey } from './private-key';
+import { type PrivateKey, privateKeysIn, type Refuse, tryParsePrivateKey } from './private-key';
 
 export interface ContentOptions {
   readonly encoding: MaterialEncoding;
@@ -42,24 +42,35 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
     }
     const bytes = decodeText(content, encoding, source, attribute);
     // Bytes of another length than any symmetric key may be a private key in DER, spelt in Base64 or hex.
-    const privateKey = symmetricSizes.has(bytes.length) ? undefined : tryParsePrivateKey(bytes.reveal(), 'der', options.password);
-    if (privateKey === undefined) {
-      return symmetricMaterial(bytes, attribute);
-    }
-    bytes.wipe();
-    return privateKeyMaterial(privateKey, attribute);
+    const privateKey = symmetricSizes.has(bytes.length) ? undefined : trySpeltPrivateKey(bytes, options);
+    return privateKey === undefined ? symmetricMaterial(bytes, attribute) : privateKeyMaterial(privateKey, attribute);
   } finally {
     content.fill(0);
   }
 }
 
+/** @param bytes wiped unless they are none */
+function trySpeltPrivateKey(bytes: Secret, options: ContentOptions): PrivateKey | undefined {
+  let isNone = false;
+  try {
+    const key = tryParsePrivateKey(bytes.reveal(), 'der', options.password, (what) => invalid(what, options));
+    isNone = key === undefined;
+    return key;
+  } finally {
+    if (!isNone) {
+      bytes.wipe();
+    }
+  }
+}
+
 function openPrivateKey(content: Buffer, encoding: 'pem' | 'der' | 'pkcs12', options: ContentOptions): PrivateKey {
   const { password } = options;
-  const count = encoding === 'pem' ? countPrivateKeys(content) : 1;
+  const refuse: Refuse = (what) => invalid(what, options);
+  const count = encoding === 'pem' ? privateKeysIn(content).length : 1;
   if (count > 1) {
     throw invalid(`holds ${count} private keys; it must hold one: leave only the one to import there`, options);
   }
-  const key = encoding === 'pkcs12' ? openPkcs12(content, password) : tryParsePrivateKey(content, encoding, password);
+  const key = encoding === 'pkcs12' ? openPkcs12(content, password, refuse) : tryParsePrivateKey(content, encoding, password, refuse);
   if (key === undefined) {
     const given = password === undefined ? 'no password was given' : 'a password was given';
     throw invalid(
@@ -75,15 +86,20 @@ function invalid(what: string, { attribute, source }: ContentOptions): ByokError
   return new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} ${what}`, { attribute });
 }
 
-function openPkcs12(content: Buffer, password: Secret | undefined): PrivateKey | undefined {
-  const { privateKeyOfPkcs12 } = require('./pkcs12') as typeof import('./pkcs12');
-  let der: Buffer | undefined;
+function openPkcs12(content: Buffer, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
+  const der = tryUnpackPkcs12(content, password);
   try {
-    der = privateKeyOfPkcs12(content, password);
-    return der === undefined ? undefined : tryParsePrivateKey(der, 'der', undefined);
-  } catch {
-    return undefined;
+    return der === undefined ? undefined : tryParsePrivateKey(der, 'der', undefined, refuse);
   } finally {
     der?.fill(0);
+  }
+}
+
+function tryUnpackPkcs12(content: Buffer, password: Secret | undefined): Buffer | undefined {
+  const { privateKeyOfPkcs12 } = require('./pkcs12') as typeof import('./pkcs12');
+  try {
+    return privateKeyOfPkcs12(content, password);
+  } catch {
+    return undefined;
   }
 }

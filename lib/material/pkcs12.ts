@@ -12,7 +12,7 @@ import type { Secret } from '../secret';
 export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined): Buffer | undefined {
   const asn1 = forge.asn1.fromDer(content.toString('binary'));
   const { pkcs8ShroudedKeyBag, keyBag } = forge.pki.oids as Record<string, string>;
-  const file = forge.pkcs12.pkcs12FromAsn1(asn1, password?.revealText() ?? '');
+  const file = withoutParsingKeys(() => forge.pkcs12.pkcs12FromAsn1(asn1, password?.revealText() ?? ''));
   const keys = [pkcs8ShroudedKeyBag, keyBag].flatMap((bagType) =>
     bagType === undefined ? [] : (file.getBags({ bagType })[bagType] ?? []),
   );
@@ -20,7 +20,22 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
   if (only === undefined || others.length > 0) {
     return undefined;
   }
-  // An RSA key was parsed already; any other kind is left as the PKCS#8 structure that it came in.
-  const info = only.key ? forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(only.key)) : only.asn1;
-  return Buffer.from(forge.asn1.toDer(info).getBytes(), 'binary');
+  return Buffer.from(forge.asn1.toDer(only.asn1).getBytes(), 'binary');
+}
+
+/**
+ * Where node-forge can read a key as RSA it keeps the eight numbers and drops the rest: that it has more than two primes, or is for PSS
+ * only. What it cannot read it leaves as the PKCS#8 structure that it came in.
+ */
+function withoutParsingKeys<T>(open: () => T): T {
+  const pki = forge.pki as { privateKeyFromAsn1: unknown };
+  const { privateKeyFromAsn1 } = pki;
+  pki.privateKeyFromAsn1 = () => {
+    throw new Error('is left unread');
+  };
+  try {
+    return open();
+  } finally {
+    pki.privateKeyFromAsn1 = privateKeyFromAsn1;
+  }
 }

@@ -1,9 +1,15 @@
-/** Private keys in every spelling that people have them in, brought to the one that the KMS takes: PKCS#8 DER, unencrypted. */
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+/**
+ * Private keys in every spelling that people have them in, brought to the one that the KMS takes: PKCS#8 DER, unencrypted. What comes out
+ * is a key of some spec whose numbers belong together: an import is for ever, and what it names is the public half.
+ */
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { ByokError } from '../errors';
-import type { KeySpecRow } from '../schema/kms';
+import { isAsymmetric, type KeySpecRow, keySpecs } from '../schema/kms';
 import { Secret } from '../secret';
-import { requireKeySpec } from './check';
+import { requireKeySpec, weaknessOf } from './check';
+import { derTags, elementsOf, tryReadElement } from './der';
+import { completeEcKey, tryNameCurve } from './ec-numbers';
+import { tryReadRsaNumbers } from './rsa-numbers';
 
 export interface PrivateKey {
   /** PKCS#8 DER. For EC it always carries the public key: without it, P-256 falls under the 200 characters the API demands. */
@@ -14,23 +20,43 @@ export interface PrivateKey {
   readonly kind: string;
   /** Whether it is a key of this spec. */
   readonly fits: (spec: KeySpecRow) => boolean;
+  /** Why nobody should import it for the first time. */
+  readonly weakness: string | undefined;
 }
+
+/** Makes the error of a private key that is opened, but can never be imported. @param what follows "the key material" */
+export type Refuse = (what: string) => ByokError;
 
 export type PrivateKeyEncoding = 'pem' | 'der';
 
 type KeyInput = Parameters<typeof createPrivateKey>[0];
 
 const begin = '-----BEGIN ';
+const end = '-----END ';
 /** How the label of every kind ends: `RSA PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`. */
 const privateKeyLabel = Buffer.from('PRIVATE KEY');
 
 const derTypes = ['pkcs8', 'pkcs1', 'sec1'] as const;
 
+/** More than RSA with 8192 bits takes, which is named. OpenSSL would calculate for minutes with the numbers of a longer DSA key. */
+const maxKeyBytes: Readonly<Record<PrivateKeyEncoding, number>> = { pem: 8600, der: 6144 };
+
 /**
  * @param password of an encrypted PEM or PKCS#8
  * @returns undefined when the content is no private key, or the password is missing or wrong
+ * @throws what `refuse` makes, for a private key that can never be imported
  */
-export function tryParsePrivateKey(content: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined): PrivateKey | undefined {
+export function tryParsePrivateKey(
+  content: Buffer,
+  encoding: PrivateKeyEncoding,
+  password: Secret | undefined,
+  refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${what}`),
+): PrivateKey | undefined {
+  const blocks = encoding === 'pem' ? privateKeysIn(content) : content[0] === derTags.sequence ? [content] : [];
+  const longest = Math.max(...blocks.map(({ length }) => length));
+  if (longest > maxKeyBytes[encoding]) {
+    throw refuse(`has a private key of ${longest} bytes, which is longer than any that a key_spec takes; ${allowedSpecs}`);
+  }
   const passphrase = password === undefined ? {} : { passphrase: password.reveal() };
   const inputs: readonly KeyInput[] =
     encoding === 'pem'
@@ -39,24 +65,32 @@ export function tryParsePrivateKey(content: Buffer, encoding: PrivateKeyEncoding
   for (const input of inputs) {
     const key = tryCreate(input);
     if (key !== undefined) {
-      return toPrivateKey(key);
+      const behind = encoding === 'der' ? content.length - (tryReadElement(content)?.whole.length ?? content.length) : 0;
+      if (behind > 0) {
+        throw refuse(`has ${behind} bytes behind the end of its private key; leave only the private key there`);
+      }
+      return toPrivateKey(key, refuse);
     }
   }
   return undefined;
 }
 
 /**
- * OpenSSL takes the first one and drops the others. Certificates and the parameters of a curve do not count.
+ * From the first label to the last one: OpenSSL takes the first of them and drops the others. Certificates and the parameters of a curve
+ * do not count.
  *
  * @param pem looked at in place, since strings cannot be wiped
  */
-export function countPrivateKeys(pem: Buffer): number {
-  let count = 0;
+export function privateKeysIn(pem: Buffer): readonly Buffer[] {
+  const keys: Buffer[] = [];
   for (let at = pem.indexOf(begin); at !== -1; at = pem.indexOf(begin, at + 1)) {
     const label = pem.subarray(at + begin.length, pem.indexOf('-----', at + begin.length));
-    count += label.subarray(-privateKeyLabel.length).equals(privateKeyLabel) ? 1 : 0;
+    if (label.subarray(-privateKeyLabel.length).equals(privateKeyLabel)) {
+      const ending = pem.indexOf(end, at);
+      keys.push(pem.subarray(at, ending === -1 ? pem.length : ending));
+    }
   }
-  return count;
+  return keys;
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material */
@@ -76,8 +110,27 @@ function wanted(row: KeySpecRow): string {
   return row.family === 'rsa' ? rsaKind(row.modulusBits) : ecKind(row.curve);
 }
 
+/** What Node calls them, and what people do. */
+const otherKinds: Readonly<Record<string, string>> = {
+  'rsa-pss': 'RSA for PSS signatures only (RSA-PSS)',
+  dsa: 'DSA',
+  dh: 'Diffie-Hellman',
+  ed25519: 'Ed25519',
+  ed448: 'Ed448',
+  x25519: 'X25519',
+  x448: 'X448',
+};
+
+/** The curve, of whose keys Node says nothing. */
+const sm2 = Buffer.from('2a811ccf5501822d', 'hex');
+
 const rsaKind = (bits: number | undefined): string => `RSA with ${bits} bits`;
 const ecKind = (curve: string | undefined): string => `EC on ${curve}`;
+
+const allowedSpecs = `allowed are ${Object.entries(keySpecs)
+  .filter(([name]) => isAsymmetric(name))
+  .map(([name, row]) => `${wanted(row)} (${name})`)
+  .join(', ')}`;
 
 /** OpenSSL asks for a missing passphrase by throwing, and says nothing that a user could act on. */
 function tryCreate(input: KeyInput): KeyObject | undefined {
@@ -88,20 +141,99 @@ function tryCreate(input: KeyInput): KeyObject | undefined {
   }
 }
 
-function toPrivateKey(key: KeyObject): PrivateKey {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
-  const type = key.asymmetricKeyType;
-  return {
-    pkcs8: Secret.fromBytes(withPublicKey(key).export({ type: 'pkcs8', format: 'der' })),
-    publicKey: createPublicKey(key).export({ type: 'spki', format: 'der' }),
-    kind: type === 'rsa' ? rsaKind(modulusLength) : type === 'ec' ? ecKind(namedCurve) : `${type}`,
-    fits: (spec) =>
-      (spec.family === 'rsa' && type === 'rsa' && modulusLength === spec.modulusBits) ||
-      (spec.family === 'ec' && type === 'ec' && namedCurve === spec.curve),
-  };
+/** Judged is what OpenSSL would write, since that is what is sent. */
+function toPrivateKey(key: KeyObject, refuse: Refuse): PrivateKey {
+  const info = tryExport(key);
+  if (info === undefined) {
+    throw refuse(doesNotWork('number is longer than any of its curve'));
+  }
+  try {
+    const [, algorithm, octets] = elementsOf(tryReadElement(info)?.content ?? info);
+    const content = octets?.content ?? info;
+    switch (key.asymmetricKeyType) {
+      case 'rsa':
+        return rsaKey(info, content, refuse);
+      case 'ec':
+        return ecKey(content, tryNameCurve(algorithm?.whole ?? info), refuse);
+      default:
+        throw refuse(isOfNoSpec(otherKind(key, algorithm?.whole ?? info)));
+    }
+  } finally {
+    info.fill(0);
+  }
 }
 
-/** OpenSSL keeps leaving the public half out of a key that came without it; by way of JWK, which has it, it stays. */
-function withPublicKey(key: KeyObject): KeyObject {
-  return key.asymmetricKeyType === 'ec' ? createPrivateKey({ key: key.export({ format: 'jwk' }), format: 'jwk' }) : key;
+function otherKind(key: KeyObject, algorithm: Buffer): string {
+  return algorithm.includes(sm2) ? 'SM2' : (otherKinds[String(key.asymmetricKeyType)] ?? 'of a kind that this program does not know');
 }
+
+function tryExport(key: KeyObject): Buffer | undefined {
+  try {
+    return key.export({ type: 'pkcs8', format: 'der' });
+  } catch {
+    return undefined;
+  }
+}
+
+function rsaKey(info: Buffer, pkcs1: Buffer, refuse: Refuse): PrivateKey {
+  const numbers = tryReadRsaNumbers(pkcs1);
+  if (numbers === undefined) {
+    throw refuse(doesNotWork('structure is none of an RSA key'));
+  }
+  const kind = rsaKind(numbers.modulusBits);
+  if (numbers.isMultiPrime) {
+    throw refuse(isOfNoSpec(`${kind} and more than two primes`));
+  }
+  const fits = (spec: KeySpecRow) => spec.family === 'rsa' && spec.modulusBits === numbers.modulusBits;
+  const weakness = numbers.hasSmallExponent ? 'an RSA exponent below 65537' : undefined;
+  return wholeKey(Buffer.from(info), { kind, fits, weakness }, numbers.findFault, refuse);
+}
+
+function ecKey(sec1: Buffer, curve: string | undefined, refuse: Refuse): PrivateKey {
+  const kind = ecKind(curve ?? 'a curve that has no name');
+  const fits = (spec: KeySpecRow) => spec.family === 'ec' && spec.curve === curve;
+  refuseIfOfNoSpec({ kind, fits }, refuse);
+  const whole = completeEcKey(sec1, String(curve));
+  if ('fault' in whole) {
+    throw refuse(doesNotWork(whole.fault));
+  }
+  return wholeKey(whole.pkcs8, { kind, fits, weakness: weaknessOf(whole.scalar) }, () => undefined, refuse);
+}
+
+/** @param pkcs8 taken over, and wiped when the key is refused */
+function wholeKey(
+  pkcs8: Buffer,
+  traits: Pick<PrivateKey, 'kind' | 'fits' | 'weakness'>,
+  findFault: () => string | undefined,
+  refuse: Refuse,
+): PrivateKey {
+  try {
+    refuseIfOfNoSpec(traits, refuse);
+    const fault = findFault();
+    if (fault !== undefined) {
+      throw refuse(doesNotWork(fault));
+    }
+    const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    const publicKey = createPublicKey(key);
+    if (!verify('sha256', probe, publicKey, sign('sha256', probe, key))) {
+      throw refuse(doesNotWork('public half does not verify what it signs'));
+    }
+    return { ...traits, pkcs8: Secret.fromBytes(pkcs8), publicKey: publicKey.export({ type: 'spki', format: 'der' }) };
+  } catch (thrown) {
+    pkcs8.fill(0);
+    throw thrown;
+  }
+}
+
+const probe = Buffer.from('cdktf-byok signs once');
+
+function refuseIfOfNoSpec({ kind, fits }: Pick<PrivateKey, 'kind' | 'fits'>, refuse: Refuse): void {
+  if (!Object.values(keySpecs).some(fits)) {
+    throw refuse(isOfNoSpec(kind));
+  }
+}
+
+const isOfNoSpec = (kind: string): string => `is a private key, ${kind}, which no key_spec takes; ${allowedSpecs}`;
+
+const doesNotWork = (fault: string): string =>
+  `is a private key that contradicts itself: its ${fault}; take an undamaged copy from where it was made`;
