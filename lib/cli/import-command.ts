@@ -74,7 +74,10 @@ export function importCommand(surroundings: Surroundings): Command {
     )
     .option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)')
     .option('--sequence <TEXT>', 'serial number of 36 characters, sent with every request instead of a random one')
-    .option('--allow-weak-material', 'import material that is plainly weak (one repeated byte, printable text, a counter) all the same')
+    .option(
+      '--allow-weak-material',
+      'import material that is plainly weak (one repeated byte, printable text, a counter, an RSA exponent below 65537) all the same',
+    )
     .option('--json', 'print a JSON object')
     .addHelpText('after', help)
     .action((flags: Flags) => runImport(flags, surroundings));

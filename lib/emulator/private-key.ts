@@ -2,7 +2,7 @@
  * Asymmetric material: a PKCS#8 private key in DER (RFC 5208, RFC 5915), checked against the key's spec. The structure is read with
  * node-forge; that the numbers make a working key is then asked of OpenSSL.
  */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import forge from 'node-forge';
 import type { KeySpecRow } from '../schema/kms';
 
@@ -23,7 +23,8 @@ export function loadPrivateKey(material: Buffer): KeyObject {
 /** Whether these bytes are exactly one unencrypted PKCS#8 key of the type and size that the spec wants. */
 export function isPrivateKeyFor(row: AsymmetricRow, pkcs8: Buffer): boolean {
   try {
-    return algorithmIds(pkcs8).join(' ') === expectedIds(row).join(' ') && works(loadPrivateKey(pkcs8), row);
+    const agrees = row.family === 'rsa' ? rsaNumbersAgree(pkcs8) : isNumberOf(row.curve, pkcs8);
+    return algorithmIds(pkcs8).join(' ') === expectedIds(row).join(' ') && agrees && works(loadPrivateKey(pkcs8), row);
   } catch {
     return false;
   }
@@ -47,6 +48,40 @@ function algorithmIds(pkcs8: Buffer): string[] {
 
 function childrenOf({ value }: forge.asn1.Asn1): forge.asn1.Asn1[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** What lies in the octets of PrivateKeyInfo: RSAPrivateKey, or ECPrivateKey. */
+function numbersOf(pkcs8: Buffer): forge.asn1.Asn1[] {
+  const [, , octets] = childrenOf(asn1.fromDer(pkcs8.toString('binary')));
+  return childrenOf(asn1.fromDer(String(octets?.value)));
+}
+
+/** OpenSSL signs with numbers that contradict each other: the remainders serve it, or d does. */
+function rsaNumbersAgree(pkcs8: Buffer): boolean {
+  const [version, ...numbers] = numbersOf(pkcs8).map(({ value }) => new forge.jsbn.BigInteger(forge.util.bytesToHex(String(value)), 16));
+  const [n, e, d, p, q, dp, dq, qInv] = numbers;
+  if (!n || !e || !d || !p || !q || !dp || !dq || !qInv || numbers.length !== 8 || version?.signum() !== 0) {
+    return false;
+  }
+  const { ONE } = forge.jsbn.BigInteger;
+  const [p1, q1] = [p.subtract(ONE), q.subtract(ONE)];
+  return (
+    e.compareTo(ONE) > 0 &&
+    p1.signum() > 0 &&
+    q1.signum() > 0 &&
+    p.multiply(q).equals(n) &&
+    [p1, q1].every((period) => d.multiply(e).mod(period).equals(ONE)) &&
+    d.mod(p1).equals(dp) &&
+    d.mod(q1).equals(dq) &&
+    qInv.multiply(q).mod(p).equals(ONE)
+  );
+}
+
+/** Between 0 and the order of the curve; throws otherwise. */
+function isNumberOf(curve: string, pkcs8: Buffer): boolean {
+  const [, number] = numbersOf(pkcs8);
+  createECDH(curve).setPrivateKey(Buffer.from(String(number?.value), 'binary'));
+  return true;
 }
 
 /** The public half that PKCS#8 carries may belong to another key: what is signed must verify. */

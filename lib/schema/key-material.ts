@@ -217,7 +217,8 @@ export const keyMaterialSchema = {
       type: 'bool',
       optional: true,
       default: false,
-      description: '`true` lets plainly weak material (one repeated byte, printable text, a counter) be imported for the first time.',
+      description:
+        '`true` lets plainly weak material (one repeated byte, printable text, a counter, an RSA exponent below 65537) be imported for the first time.',
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_state: {

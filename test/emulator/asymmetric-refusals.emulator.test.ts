@@ -1,6 +1,7 @@
 /** What the import of a private key refuses, and what each kind of key cannot do. The good requests are in asymmetric-keys. */
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type Emulator, startEmulator } from '../../lib/emulator';
+import { orders, pemOf, pkcs1, pkcs8OfEc, pkcs8OfRsa, pointOf, rsaIntegersOf, scalarBytes, sec1 } from '../support/der-keys';
 import { createKeyOf, generatePrivateKey, importPrivateKey, OpensslFolder, wrapPrivateKey } from './asymmetric-key';
 import { createKey, describe as describeKey, getParameters, importMaterial, type Parameters, wrapWithOpenssl } from './external-key';
 import { call, ok, verdict } from './plain-http';
@@ -79,6 +80,31 @@ describe('import-key-material for an asymmetric key refuses', () => {
       expect(await importVerdict(ecKeyId, wrong)).toBe('400 KMS.2609');
     }
     expect(await importVerdict(ecKeyId, p256)).toBe('200');
+  });
+
+  test.each(['d', 'p', 'q', 'dp', 'dq', 'qi'] as const)('an RSA key with a flipped bit in %s', async (name) => {
+    const numbers = rsaIntegersOf(pemOf('PRIVATE KEY', rsa));
+    expect(await importVerdict(keyId, pkcs8OfRsa(pkcs1({ ...numbers, [name]: numbers[name] ^ 16n })))).toBe('400 KMS.2609');
+  });
+
+  test('an RSA key with an exponent of 1, or with a third prime', async () => {
+    const numbers = rsaIntegersOf(pemOf('PRIVATE KEY', rsa));
+    const folder = new OpensslFolder();
+    folder.shell('openssl genrsa -primes 3 2048 | openssl pkcs8 -topk8 -nocrypt -outform DER -out three.der');
+    const three = folder.read('three.der');
+    folder.remove();
+    for (const wrong of [pkcs8OfRsa(pkcs1({ ...numbers, e: 1n, d: 1n, dp: 1n, dq: 1n })), three]) {
+      expect(await importVerdict(keyId, wrong)).toBe('400 KMS.2609');
+    }
+  });
+
+  test('an EC key whose number is 0, or not below the order of its curve', async () => {
+    const ecKeyId = await createKeyOf(emulator, 'EC_P384');
+    for (const number of [0n, orders.secp384r1, orders.secp384r1 + 5n]) {
+      const point = pointOf(scalarBytes(5n, 'secp384r1'), 'secp384r1');
+      const key = pkcs8OfEc(sec1(scalarBytes(number, 'secp384r1'), 'secp384r1', point), 'secp384r1');
+      expect(await importVerdict(ecKeyId, key)).toBe('400 KMS.2609');
+    }
   });
 
   test('a request without encrypted_privatekey', async () => {

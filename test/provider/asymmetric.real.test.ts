@@ -175,6 +175,44 @@ describe('with an EC key', () => {
   });
 });
 
+describe('a first plan refuses, and nothing is sent:', () => {
+  const [first, second] = [1, 2].map(() => openssl('ecparam -name prime256v1 -genkey -noout -outform DER')) as [Buffer, Buffer];
+  const asDer = 'material_file = "signing.pem"\n  material_encoding = "der"';
+
+  test('a private key with the public half of another one, also where that one is pinned', async () => {
+    const mixed = Buffer.concat([first.subarray(0, -64), second.subarray(-64)]);
+    await prepared(signingKey('EC_P256', `${asDer}\n  fingerprint = "${fingerprintOf(second)}"`), mixed);
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain('its public half belongs to another private key');
+    expect((await bench.workspace.apply()).code).toBe(1);
+    expect(writesOf(emulator)).toEqual([]);
+  });
+
+  test('a kind that no key_spec takes, by name', async () => {
+    await prepared(signingKey('EC_P256'), openssl('genpkey -algorithm ED25519'));
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain('is a private key, Ed25519, which no key_spec takes');
+  });
+
+  test('a small RSA exponent, unless it is allowed', async () => {
+    const weak = openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3');
+    await prepared(signingKey('RSA_2048'), weak);
+    const plan = await bench.workspace.plan();
+    expect(plan.code).toBe(1);
+    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain('plainly weak (an RSA exponent below 65537)');
+    expect(writesOf(emulator)).toEqual([]);
+    const allowing = 'material_file = "signing.pem"\n  material_encoding = "pem"\n  allow_weak_material = true';
+    configure(emulator, bench.workspace, signingKey('RSA_2048', allowing));
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+      fingerprint: fingerprintOf(weak),
+      fingerprint_verified: true,
+    });
+  });
+});
+
 test.each(['SM2', 'SM4', 'HMAC_256'])('refuses %s by name', async (spec) => {
   await prepared(signingKey(spec), Buffer.from(''));
   const plan = await bench.workspace.plan();
