@@ -81,6 +81,11 @@ function refusalOf(content: Buffer, encoding: MaterialEncoding = 'der'): { code:
   }
 }
 
+/** What would be imported. */
+function sentOf(key: Buffer): string | undefined {
+  return tryParsePrivateKey(key, 'der', undefined)?.pkcs8.reveal().toString('hex');
+}
+
 const contradicts = 'the key material in file "signing.key" is a private key that contradicts itself: its ';
 
 const rsaPem = openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048');
@@ -172,7 +177,7 @@ describe('RSA', () => {
   });
 
   test('property: a flipped bit in any number is refused, or leaves the very same key', () => {
-    const same = tryParsePrivateKey(pkcs1(rsa), 'der', undefined)?.pkcs8.reveal();
+    const same = sentOf(pkcs1(rsa));
     const places = fc.constantFrom(...rsaNames).chain((name) => {
       const bytes = numberBytes(rsa[name]);
       return fc.record({ name: fc.constant(name), bytes: fc.constant(bytes), bit: fc.nat(bytes.length * 8 - 1) });
@@ -181,12 +186,7 @@ describe('RSA', () => {
       fc.property(places, ({ name, bytes, bit }) => {
         const key = pkcs1(rsa, { contents: { [name]: flipped(bytes, bit) } });
         const refusal = refusalOf(key);
-        expect(
-          refusal?.code ??
-            tryParsePrivateKey(key, 'der', undefined)
-              ?.pkcs8.reveal()
-              .equals(same ?? key),
-        ).toEqual(refusal === undefined ? true : 'ERR_MATERIAL_INVALID');
+        expect(refusal?.code ?? sentOf(key)).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
       }),
       { numRuns: process.env.SLOW === '1' ? 5000 : 300 },
     );
@@ -263,12 +263,12 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
 
   test('property: a flipped bit anywhere is refused, or leaves the very same key', () => {
     const whole = pkcs8OfEc(right, curve);
-    const same = open(whole, 'der').fingerprint;
+    const same = sentOf(whole);
     fc.assert(
       fc.property(fc.nat(whole.length * 8 - 1), (bit) => {
         const key = flipped(whole, bit);
         const refusal = refusalOf(key);
-        expect(refusal?.code ?? open(key, 'der').fingerprint).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
+        expect(refusal?.code ?? sentOf(key)).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
       }),
       { numRuns: 200 },
     );
@@ -368,13 +368,13 @@ describe('of a damaged copy', () => {
   });
 
   test.each(keys)('property: any byte replaced is refused or leaves the same key, and nothing worse: %s', (_name, key) => {
-    const same = open(key, 'der').fingerprint;
+    const same = sentOf(key);
     fc.assert(
       fc.property(fc.nat(key.length - 1), fc.nat(255), (at, byte) => {
         const changed = Buffer.from(key);
         changed[at] = byte;
         const refusal = refusalOf(changed);
-        expect(refusal?.code ?? open(changed, 'der').fingerprint).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
+        expect(refusal?.code ?? sentOf(changed)).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
       }),
       { numRuns: 200 },
     );
