@@ -4,17 +4,52 @@ import { keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
 import { parseDuration } from '../schema/duration';
 import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { defaultMaterialDestroyPolicy, defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../schema/key-material';
+import {
+  defaultMaterialDestroyPolicy,
+  defaultWarnBefore,
+  keyMaterialSchema,
+  type MaterialDestroyPolicy,
+  type MaterialStatus,
+} from '../schema/key-material';
 import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../schema/kms';
+import type { AttributeSchema } from '../schema/model';
 import type { Value, Values } from '../tfplugin/value';
 import { flag, isUnknown, text } from './attributes';
 
-/** @param ours false for adopted material, whose expiry is kept when nobody declares one */
+const attributes: readonly (readonly [string, AttributeSchema])[] = Object.entries(keyMaterialSchema.attributes);
+
+/** Attributes that could be computed, and are declared: a planned state does not tell the two apart. */
+export function declaredOf(config: Values): readonly string[] {
+  return attributes
+    .filter(([name, { optional, computed }]) => optional === true && computed === true && (config[name] ?? null) !== null)
+    .map(([name]) => name);
+}
+
+/**
+ * The configuration that the plan was made from. Terraform plans with what `ignore_changes` leaves, and hands apply the raw one: so there only
+ * write-only values count, which stand nowhere else.
+ *
+ * @param declared as `declaredOf` told in that plan
+ */
+export function reviewedConfig(planned: Values, config: Values, declared: readonly string[]): Values {
+  const reviewed = attributes.map(([name, { writeOnly, computed }]) => [
+    name,
+    writeOnly === true ? config[name] : computed === true && !declared.includes(name) ? null : planned[name],
+  ]);
+  return Object.fromEntries(reviewed);
+}
+
+/**
+ * An expiry that is declared goes before a rolling one: both are there only when `ignore_changes` holds one of them, and then Terraform takes no
+ * other `expiration_time` than this.
+ *
+ * @param ours false for adopted material, whose expiry is kept when nobody declares one
+ */
 export function wishOf(config: Values, ours: boolean): Wish {
   const declared = text(config, 'expiration_time');
   const undeclared = ours ? undefined : keep;
   return {
-    expiration: rollingOf(config) ?? (declared === undefined ? undeclared : parseExpirationTime(declared)),
+    expiration: declared === undefined ? (rollingOf(config) ?? undeclared) : parseExpirationTime(declared),
     warnBeforeMs: parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
     pin: text(config, 'fingerprint'),
     allowInterruption: allowed(config, 'allow_interruption', true),

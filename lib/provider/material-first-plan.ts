@@ -4,13 +4,14 @@ import type { Notice } from '../lifecycle/context';
 import { decide } from '../lifecycle/decide';
 import { decideFirst } from '../lifecycle/decide-first';
 import type { Proof } from '../lifecycle/decision';
+import { isRolling } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
 import { refuseAnyExpiration, refuseForeignMaterial, refusePastExpiration, refuseUnpinned } from '../lifecycle/refusals';
 import { formatExpirationTime, parseExpirationTime } from '../schema/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
 import { sameFingerprint } from '../wrap/fingerprint';
 import { text } from './attributes';
-import { expirationText, isVerified, rollingOf, wishOf } from './material-config';
+import { expirationText, isVerified, wishOf } from './material-config';
 import { type AtHand, type MaterialPlan, sourceNotices, unknownKey } from './material-plan';
 import { preWrappedOf } from './material-source';
 import type { MaterialMemory } from './private-state';
@@ -105,7 +106,8 @@ function planProven(
     preWrapped: preWrappedOf(config, null),
     disabled,
   };
-  const { steps, reason, expiration, refusal, notices } = decide(wishOf(config, ours), knowledge, now);
+  const wish = wishOf(config, ours);
+  const { steps, reason, expiration, refusal, notices } = decide(wish, knowledge, now);
   if (steps.length === 0) {
     return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals: [refusal], notices };
   }
@@ -114,7 +116,7 @@ function planProven(
   const planned: Values = {
     ...plannedImport(proposed, config, atHand),
     key_spec: key.keySpec ?? unknown,
-    expiration_time: rollingOf(config) === undefined ? fixed : unknown,
+    expiration_time: isRolling(wish.expiration) ? unknown : fixed,
     // Whether what was known of an empty key has come along may differ from plan to apply.
     import_reason: steps.includes('delete') ? (reason ?? null) : firstReason,
   };

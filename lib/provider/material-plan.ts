@@ -1,8 +1,8 @@
 /** What a plan of `byok_key_material` shows of an object that there is: from prior state, configuration and the material if it is at hand. Asks no KMS. */
 import type { Notice } from '../lifecycle/context';
 import { decide } from '../lifecycle/decide';
-import type { Decision, Proof, Step } from '../lifecycle/decision';
-import { isInWindow } from '../lifecycle/expiration-wish';
+import type { Decision, Proof, Step, Wish } from '../lifecycle/decision';
+import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import { isAbsent, type MaterialObservation } from '../lifecycle/material-status';
 import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
@@ -108,14 +108,36 @@ export function planUpdate(
   }
   const observation = observationOf(prior);
   const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
-  const decision = decide(wishOf(config, ours), knowledge, now);
+  const wish = wishOf(config, ours);
+  const decision = decide(wish, knowledge, now);
   const importDue = decision.steps.includes('import');
   return {
-    planned: importDue ? plannedImport(prior, proposed, config, proof, atHand, decision) : plannedQuiet(prior, proposed, config, proof),
+    planned: importDue
+      ? plannedImport(prior, proposed, config, proof, atHand, wish, decision)
+      : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
     refusals: [decision.refusal, importDue ? atHand.unusable : undefined].filter((refusal) => refusal !== undefined),
-    notices: [...decision.notices, ...noticesOfWindow(prior, config, observation, now), ...sourceNotices(config, atHand, importDue)],
+    notices: [
+      ...decision.notices,
+      ...noticesOfHeld(config, observation),
+      ...noticesOfWindow(prior, config, observation, now),
+      ...sourceNotices(config, atHand, importDue),
+    ],
   };
+}
+
+/** Configurations cannot give both, so Terraform holds the one or the other at what it was. */
+function noticesOfHeld(config: Values, { status }: MaterialObservation): readonly Notice[] {
+  const held = text(config, 'expiration_time');
+  return held === undefined || rollingOf(config) === undefined || status === 'present'
+    ? []
+    : [
+        {
+          summary: 'The expiry does not roll',
+          detail: `ignore_changes holds expiration_time at ${held}, so valid_for and renew_before do not act, and nothing renews the material. Take expiration_time (or "all") out of ignore_changes.`,
+          attribute: 'valid_for',
+        },
+      ];
 }
 
 /**
@@ -161,6 +183,7 @@ function plannedImport(
   config: Values,
   proof: Proof | undefined,
   atHand: AtHand,
+  wish: Wish,
   decision: Decision,
 ): Values {
   const declared = config.fingerprint ?? atHand.fingerprint ?? proof?.fingerprint ?? unknown;
@@ -169,10 +192,9 @@ function plannedImport(
     key_state: unknown,
     material_status: unknown,
     // A rolling expiry counts from the import, so only apply knows it.
-    expiration_time:
-      rollingOf(config) !== undefined
-        ? unknown
-        : (declaredText(prior, config) ?? expirationText(prior.expiration_time, decision.expiration)),
+    expiration_time: isRolling(wish.expiration)
+      ? unknown
+      : (declaredText(prior, config) ?? expirationText(prior.expiration_time, decision.expiration)),
     fingerprint: declared,
     fingerprint_verified: isVerified(proof, declared) ? true : unknown,
     imported_at: unknown,

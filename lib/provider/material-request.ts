@@ -4,17 +4,18 @@ import type { MaterialRequest } from '../lifecycle/material-request';
 import type { Material } from '../material/material';
 import type { Values } from '../tfplugin/value';
 import { flag, text } from './attributes';
-import { expirationOf, wishOf, wrappingAlgorithmOf } from './material-config';
+import { expirationOf, reviewedConfig, wishOf, wrappingAlgorithmOf } from './material-config';
 import { materialOf, type Opening, preWrappedMaterialOf, preWrappedOf, sourceAttributeOf } from './material-source';
 import type { MaterialPrivateState } from './private-state';
 
 export function requestOf(
   prior: Values | null,
   planned: Values,
-  config: Values,
+  rawConfig: Values,
   opening: Opening,
-  { proof, ours, disabled, permitted }: MaterialPrivateState,
+  { proof, ours, disabled, permitted, declared }: MaterialPrivateState,
 ): MaterialRequest {
+  const config = reviewedConfig(planned, rawConfig, declared);
   const preWrapped = preWrappedOf(config, prior);
   return {
     keyId: text(planned, 'key_id') ?? '',

@@ -20,7 +20,7 @@ import { unknown, type Values } from '../tfplugin/value';
 import { complete, isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { expirationOf, expirationText, isVerified, rollingOf } from './material-config';
+import { declaredOf, expirationOf, expirationText, isVerified, rollingOf } from './material-config';
 import { destroyMaterial, planDestroy, refuseEmptied, refuseSecond, refuseUnrestorable } from './material-destroy';
 import { planCreate } from './material-first-plan';
 import { lookAtMaterial, type MaterialPlan, nothingAtHand, planUpdate, unknownKey } from './material-plan';
@@ -116,7 +116,7 @@ export const keyMaterialResource = {
       refuse(context, client, notPlanned, refuseUnrestorable(keyId));
     }
     const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId) };
-    return finishPlan(planUpdate(prior, proposed, config, memory, atHand, circumstances), memory, [], client, context);
+    return finishPlan(planUpdate(prior, proposed, config, memory, atHand, circumstances), config, memory, [], client, context);
   },
 
   async apply({ prior, planned, config, plannedPrivate }, unconnected, context) {
@@ -186,7 +186,7 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const known = { key, before, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
   const plan = planCreate(proposed, config, atHand, known, client.now());
   const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
-  return finishPlan({ ...plan, successorFor }, before ?? nothingRemembered, [], client, context, say);
+  return finishPlan({ ...plan, successorFor }, config, before ?? nothingRemembered, [], client, context, say);
 }
 
 async function tryDescribe(keyId: string, client: ConnectedClient, context: Context): Promise<KeyDetail | undefined> {
@@ -284,6 +284,7 @@ async function proofOnRefresh(
 
 function finishPlan(
   plan: MaterialPlan,
+  config: Values,
   memory: Partial<MaterialMemory>,
   requiresReplace: readonly string[],
   client: Client,
@@ -303,6 +304,7 @@ function finishPlan(
       disabled: memory.disabled ?? false,
       permitted: plan.permitted,
       successorFor: plan.successorFor,
+      declared: declaredOf(config),
     }),
   };
 }

@@ -22,6 +22,8 @@ export interface MaterialPrivateState extends MaterialMemory {
   readonly permitted: readonly Step[];
   /** Only in the private state of a plan, and for a destroy: keys that material comes to, or stays in; "unknown" for one that only apply knows. */
   readonly successorFor: readonly string[];
+  /** Only in the private state of a plan: attributes that could be computed, and are declared. */
+  readonly declared: readonly string[];
 }
 
 const version = 1;
@@ -34,15 +36,15 @@ export function encodePrivateState({
   emptied = false,
   permitted,
   successorFor,
-}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor'> & {
+  declared,
+}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor' | 'declared'> & {
   readonly ours: boolean | undefined;
   readonly emptied?: boolean | undefined;
   readonly successorFor?: readonly string[] | undefined;
+  readonly declared?: readonly string[];
 }): PrivateState {
-  return Buffer.from(
-    JSON.stringify({ version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor }),
-    'utf8',
-  );
+  const kept = { version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor, declared };
+  return Buffer.from(JSON.stringify(kept), 'utf8');
 }
 
 /**
@@ -63,8 +65,13 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
     disabled: parsed.disabled === true,
     emptied: parsed.emptied === true,
     permitted,
-    successorFor: Array.isArray(parsed.successorFor) ? parsed.successorFor.filter((keyId) => typeof keyId === 'string') : [],
+    successorFor: textsOf(parsed.successorFor),
+    declared: textsOf(parsed.declared),
   };
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : [];
 }
 
 function toProof(value: unknown): Proof | undefined {
