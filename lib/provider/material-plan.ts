@@ -10,7 +10,7 @@ import { defaultKeySpec } from '../schema/kms';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
 import { allowed, expirationText, isVerified, observationOf, rollingOf, wishOf } from './material-config';
-import { materialOf, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
+import { materialOf, missingOfPreWrapped, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
 import type { MaterialMemory } from './private-state';
 
 /** What a plan is told beside values. */
@@ -257,6 +257,11 @@ const applyOnly: readonly string[] = ['material_command', 'wrap_command', 'impor
 /** A plan works without the secret; it says so where that will matter. */
 export function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): readonly Notice[] {
   const attribute = sourceAttributeOf(config);
+  const half = attribute === 'import_token_wo' && importDue ? missingOfPreWrapped(config) : [];
+  if (half.length > 0) {
+    const detail = `At this moment ${half.join(' and ')} is not set. An import is planned: apply needs both halves of what was wrapped elsewhere, and changes nothing in the key without them.`;
+    return [{ summary: 'Key material is not at hand', detail, attribute: half[0] }];
+  }
   if (attribute !== undefined && (applyOnly.includes(attribute) || isUnknown(config, attribute))) {
     return [];
   }

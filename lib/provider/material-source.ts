@@ -7,22 +7,35 @@ import {
   type MaterialEncoding,
   type MaterialSourceAttribute,
   materialSourceAttributes,
+  preWrappedAttributes,
 } from '../schema/key-material';
 import { Secret } from '../secret';
 import type { Values } from '../tfplugin/value';
 import { isUnknown, text, texts } from './attributes';
 
-/** The attribute that names the source of the material. */
+/** The attribute that names the source of the material; undefined also where that is write-only and its value is absent. */
 export function sourceAttributeOf(config: Values): MaterialSourceAttribute | undefined {
-  return materialSourceAttributes.find((name) => config[name] !== null);
+  const named = materialSourceAttributes.find((name) => config[name] !== null);
+  return named ?? (preWrappedAttributes.some((name) => config[name] !== null) ? 'import_token_wo' : undefined);
 }
 
 /** Undefined unless the material was wrapped elsewhere. @param prior null on create */
 export function preWrappedOf(config: Values, prior: Values | null): 'fresh' | 'used' | undefined {
-  if (sourceAttributeOf(config) !== 'import_token_wo') {
+  const source = sourceAttributeOf(config) ?? (wasPreWrapped(prior) ? 'import_token_wo' : undefined);
+  if (source !== 'import_token_wo') {
     return undefined;
   }
   return prior === null || config.material_wo_version !== prior.material_wo_version ? 'fresh' : 'used';
+}
+
+/** Of all that is imported here, only material that was wrapped elsewhere leaves no fingerprint. Private keys, which do, neither expire nor go. */
+function wasPreWrapped(prior: Values | null): boolean {
+  return prior !== null && text(prior, 'imported_at') !== undefined && text(prior, 'fingerprint') === undefined;
+}
+
+/** Of material that was wrapped elsewhere: what an import needs and is not there. */
+export function missingOfPreWrapped(config: Values): readonly string[] {
+  return preWrappedAttributes.slice(0, 2).filter((name) => config[name] === null);
 }
 
 /** Surroundings of one opening of the material. */
@@ -36,6 +49,9 @@ export interface Opening {
 /** Opens the source that the configuration names. @throws ByokError */
 export async function materialOf(config: Values, opening: Opening): Promise<MaterialAtHand> {
   const attribute = sourceAttributeOf(config);
+  if (attribute === undefined && config.material_wo_version !== null) {
+    return { missing: 'neither material_wo nor import_token_wo has a value', attribute };
+  }
   const source = attribute === undefined ? undefined : sourceOf(attribute, config);
   if (attribute !== undefined && (source === undefined || isUnknown(config, 'material_encoding'))) {
     return { missing: attribute === 'import_token_wo' ? 'it was wrapped elsewhere' : `${attribute} is only known after apply`, attribute };
@@ -52,12 +68,11 @@ export async function materialOf(config: Values, opening: Opening): Promise<Mate
 export function preWrappedMaterialOf(config: Values): PreWrapped {
   const [token, key] = [text(config, 'import_token_wo'), text(config, 'encrypted_key_material_wo')];
   if (token === undefined || key === undefined) {
+    const missing = missingOfPreWrapped(config).join(' and ');
     throw new ByokError(
       'ERR_MATERIAL_NOT_AT_HAND',
-      'an import is due, but import_token_wo and encrypted_key_material_wo are not both known; give both',
-      {
-        attribute: 'import_token_wo',
-      },
+      `an import is due, but ${missing} is not set; material that was wrapped elsewhere needs import_token_wo and encrypted_key_material_wo; nothing was done`,
+      { attribute: 'import_token_wo' },
     );
   }
   return openPreWrapped({

@@ -10,7 +10,7 @@ import {
   longestValidFor,
 } from '../schema/key-material';
 import { formats } from '../schema/kms';
-import { faultsOfCombinations } from '../schema/material-combinations';
+import { faultsOfCombinations, type MaterialAttribute } from '../schema/material-combinations';
 import type { AttributeSchema } from '../schema/model';
 import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
@@ -33,7 +33,9 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
       '"sha256:" and 64 hex digits, as `byok fingerprint` prints',
     ),
   );
-  for (const { attribute, message } of faultsOfCombinations((name) => config[name] !== null)) {
+  // A plan has no secrets: what is write-only is null also where its ephemeral value is absent.
+  const isWriteOnly = (name: MaterialAttribute) => (keyMaterialSchema.attributes[name] as AttributeSchema).writeOnly === true;
+  for (const { attribute, message } of faultsOfCombinations((name) => config[name] !== null, undefined, isWriteOnly)) {
     report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
   }
   check(context, () => parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'));

@@ -67,6 +67,9 @@ export type MaterialSourceAttribute = (typeof materialSourceAttributes)[number];
 /** Sources whose change is not visible and may be counted by `material_wo_version`. */
 export const writeOnlySourceAttributes = ['material_wo', 'import_token_wo'] as const;
 
+/** What material that was wrapped elsewhere consists of; the first names the source. */
+export const preWrappedAttributes = ['import_token_wo', 'encrypted_key_material_wo', 'encrypted_privatekey_wo'] as const;
+
 export const keyMaterialSchema = {
   version: 0,
   description:

@@ -2,7 +2,7 @@
  * Which attributes of `byok_key_material` go together, and which do not: told from what is given alone, never from a value. The provider asks
  * when it validates and the constructs when they are synthesized, each in its own spelling.
  */
-import { type keyMaterialSchema, materialSourceAttributes, writeOnlySourceAttributes } from './key-material';
+import { type keyMaterialSchema, materialSourceAttributes, preWrappedAttributes, writeOnlySourceAttributes } from './key-material';
 
 export type MaterialAttribute = keyof typeof keyMaterialSchema.attributes;
 
@@ -14,6 +14,8 @@ export interface CombinationFault {
 
 const bothOfPreWrapped = 'material that was wrapped elsewhere needs both';
 const bothOfRolling = 'a rolling expiry needs both, for example "90d" and "14d"';
+
+const isPreWrapped = (attribute: MaterialAttribute) => preWrappedAttributes.some((name) => name === attribute);
 
 /** An attribute that means nothing without another: one of those beside it. */
 const companions: readonly (readonly [MaterialAttribute, readonly MaterialAttribute[], string])[] = [
@@ -42,19 +44,24 @@ const rivals: readonly (readonly [MaterialAttribute, MaterialAttribute, string])
  *
  * @param given whether a configuration sets an attribute, known or not
  * @param spell what to call an attribute in messages
+ * @param mayBeGiven whether it may be set although that does not show @default what is not given is not set
  */
 export function faultsOfCombinations(
   given: (attribute: MaterialAttribute) => boolean,
   spell: (attribute: string) => string = (attribute) => attribute,
+  mayBeGiven: (attribute: MaterialAttribute) => boolean = () => false,
 ): CombinationFault[] {
   const sources = materialSourceAttributes.filter(given);
+  /** Beside another source that is given, a source cannot be. */
+  const isOpen = (attribute: MaterialAttribute) =>
+    mayBeGiven(attribute) && sources.every((source) => source === (isPreWrapped(attribute) ? 'import_token_wo' : attribute));
   return [
     ...sources.slice(1, 2).map((attribute) => ({
       attribute,
       message: `${sources.map(spell).join(' and ')} are given together; allowed is one source of the material`,
     })),
     ...companions
-      .filter(([attribute, others]) => given(attribute) && !others.some(given))
+      .filter(([attribute, others]) => given(attribute) && !others.some((other) => given(other) || isOpen(other)))
       .map(([attribute, others, advice]) => ({
         attribute,
         message: `${spell(attribute)} is given without ${others.map(spell).join(' or ')}; ${advice}`,
