@@ -83,7 +83,7 @@ test('what a key looks like is on the pages of both data sources', () => {
 
 test('names what an attribute is: write-only, replacing, its default and what is allowed', () => {
   const material = page('docs/resources/key_material.md');
-  expect(material).toMatch(/^- `material_wo` \(String, Sensitive, \[Write-only\]\(/m);
+  expect(material).toMatch(/^- `material_wo` \(String, \[Write-only\]\(/m);
   expect(material).toMatch(/^- `key_id` \(String\) .*Forces replacement\.$/m);
   expect(material).toMatch(/^- `material_encoding` .* Default: `base64`\. Allowed: `base64`, `hex`, .+\.$/m);
   expect(material.indexOf('### Read-Only')).toBeLessThan(material.indexOf('- `material_status`'));

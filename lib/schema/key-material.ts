@@ -84,7 +84,6 @@ export const keyMaterialSchema = {
     material_wo: {
       type: 'string',
       optional: true,
-      sensitive: true,
       writeOnly: true,
       description:
         'The material as a write-only value, best from an ephemeral variable or resource. Needs Terraform 1.11 or OpenTofu 1.11.',
@@ -116,7 +115,6 @@ export const keyMaterialSchema = {
     import_token_wo: {
       type: 'string',
       optional: true,
-      sensitive: true,
       writeOnly: true,
       description:
         'Pre-wrapped material: the import token that it was wrapped for, as get-parameters-for-import answered it. Valid for 24 hours.',
@@ -124,7 +122,6 @@ export const keyMaterialSchema = {
     encrypted_key_material_wo: {
       type: 'string',
       optional: true,
-      sensitive: true,
       writeOnly: true,
       description:
         'Pre-wrapped material: the symmetric key, or for an asymmetric key the intermediate key, wrapped with the public key of the token. Base64.',
@@ -132,7 +129,6 @@ export const keyMaterialSchema = {
     encrypted_privatekey_wo: {
       type: 'string',
       optional: true,
-      sensitive: true,
       writeOnly: true,
       description:
         'Pre-wrapped material of an asymmetric key: the PKCS#8 private key, wrapped with the intermediate key by AES key wrap with padding. Base64.',
@@ -148,7 +144,6 @@ export const keyMaterialSchema = {
     material_password_wo: {
       type: 'string',
       optional: true,
-      sensitive: true,
       writeOnly: true,
       description: 'Password of an encrypted private key, as a write-only value.',
     },

@@ -19,15 +19,12 @@ export function decodeNumber(raw: unknown): number | { readonly problem: string 
 }
 
 /**
- * A whole number stays one. A fraction goes out as its decimal text: Terraform reads a float's binary expansion and would see a change
- * from the 0.1 that is written in the configuration.
+ * As decimal text. Terraform would read a float's binary expansion, and see a change from the 0.1 that is written in the configuration; and it
+ * keeps an integer less precisely than the one in its state file, which Terraform before 1.15 takes for a change made outside.
  * @returns undefined when it cannot be held exactly
  */
-export function encodeNumber(number: number): number | string | undefined {
-  if (Number.isSafeInteger(number)) {
-    return number;
-  }
-  return Number.isFinite(number) && !Number.isInteger(number) ? String(number) : undefined;
+export function encodeNumber(number: number): string | undefined {
+  return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number)) ? String(number) : undefined;
 }
 
 /** Significant digits, without sign, point, exponent and the zeros around. */

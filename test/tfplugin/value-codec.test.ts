@@ -109,8 +109,8 @@ describe('towards Terraform', () => {
     expect(sent({ secret_wo: unknown })).toEqual(nulls);
   });
 
-  test('whole numbers go as integers, fractions as their decimal text', () => {
-    expect(sent({ n: 2 ** 53 - 1, set: [0.1, -5, 1e-7] })).toMatchObject({ n: 2 ** 53 - 1, set: ['0.1', -5, '1e-7'] });
+  test('numbers go as their decimal text, as exact as they stand in a state file', () => {
+    expect(sent({ n: 2 ** 53 - 1, set: [0.1, -5, 1e-7, 0] })).toMatchObject({ n: '9007199254740991', set: ['0.1', '-5', '1e-7', '0'] });
   });
 
   test.each<[string, Values, string]>([

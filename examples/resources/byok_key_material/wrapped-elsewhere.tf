@@ -7,7 +7,6 @@ variable "import_token" {
 variable "encrypted_key_material" {
   type      = string
   ephemeral = true
-  sensitive = true
 }
 
 resource "byok_key_material" "wrapped_elsewhere" {
