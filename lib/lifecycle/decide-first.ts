@@ -46,7 +46,7 @@ export function decideFirst(wish: Wish, key: KeyDetail, now: Date): FirstDecisio
 function refuseOtherExpiration(wish: Wish, { keyId, expirationTime }: KeyDetail, imported: ExpirationInstant): ByokError {
   return new ByokError(
     'ERR_KEY_UNSUITABLE',
-    `key ${keyId} already holds material that expires ${formatExpirationTime(expirationTime)}, and ${describeExpiration(wish.expiration, imported)} is declared; bring it under management first: terraform import <address> ${keyId}`,
+    `key ${keyId} already holds material that expires ${formatExpirationTime(expirationTime)}, and ${describeExpiration(wish.expiration, imported)} is declared; bring it under management first: terraform import <address> ${keyId}, or if this configuration has it already, change its expiry without a replacement`,
     { attribute: 'expiration_time' },
   );
 }

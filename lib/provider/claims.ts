@@ -42,6 +42,10 @@ export class Claims {
     return this.#ended.has(keyId) || this.#marks.has(this.#mark('ended', keyId));
   }
 
+  isKept(keyId: string): boolean {
+    return this.#kept.has(keyId);
+  }
+
   /** A plan brings a new object to it. @returns as `keep` */
   announce(keyId: string): boolean {
     this.#announced.add(keyId);

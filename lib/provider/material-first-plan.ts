@@ -1,4 +1,5 @@
 /** What a plan of `byok_key_material` shows of an object that is new: from configuration, the material if it is at hand, and the key as it is. */
+import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
 import { decide } from '../lifecycle/decide';
@@ -24,6 +25,8 @@ export interface KnownKey {
   readonly key: KeyDetail | undefined;
   /** What was known of its material by the object that this one comes after in the same run. */
   readonly before: MaterialMemory | undefined;
+  /** That object is planned to stay, or to go by a forced replacement, which no plan shows. */
+  readonly isKept: boolean;
   /** Of a private key, by the public half that the KMS shows. */
   readonly shown: Proof | undefined;
   /** It may turn out to be one that holds material. */
@@ -86,7 +89,7 @@ function planSeen(proposed: Values, config: Values, atHand: AtHand, key: KeyDeta
     planned: plannedAdoption(proposed, config, key, shown),
     permitted: [],
     refusals: [refusal, foreign],
-    notices: [{ summary: 'The key already holds material, which is adopted', detail, attribute: 'key_id' }],
+    notices: refusal === undefined ? [{ summary: 'The key already holds material, which is adopted', detail, attribute: 'key_id' }] : [],
   };
 }
 
@@ -95,7 +98,7 @@ function planProven(
   proposed: Values,
   config: Values,
   atHand: AtHand,
-  { key, shown }: KnownKey & { readonly key: KeyDetail },
+  { key, shown, isKept }: KnownKey & { readonly key: KeyDetail },
   { proof, ours, disabled }: MaterialMemory,
   now: Date,
 ): MaterialPlan {
@@ -111,6 +114,10 @@ function planProven(
   if (steps.length === 0) {
     return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals: [refusal], notices };
   }
+  if (steps.includes('delete') && isKept) {
+    const refused = refuseReplacedRenewal(key, reason ?? '');
+    return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals: [refused], notices };
+  }
   const again: Notice = { summary: 'The material is imported again', detail: `${reason ?? ''}.`, attribute: 'key_id' };
   const fixed = config.expiration_time ?? formatExpirationTime(expiration);
   const planned: Values = {
@@ -121,6 +128,15 @@ function planProven(
     import_reason: steps.includes('delete') ? (reason ?? null) : firstReason,
   };
   return { planned, permitted: steps, refusals: [], notices: steps.includes('delete') ? notices : [...notices, again] };
+}
+
+/** Under create_before_destroy the new object would not know what was proven, and so not do it. */
+function refuseReplacedRenewal({ keyId }: KeyDetail, reason: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `a resource of this configuration has the material of key ${keyId}, and this new one (as -replace, taint and replace_triggered_by make it) declares another expiry: ${reason}; nothing was done: change the expiry in an apply of its own, without the replacement`,
+    { attribute: 'expiration_time' },
+  );
 }
 
 function plannedImport(proposed: Values, config: Values, atHand: AtHand): Values {

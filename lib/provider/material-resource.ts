@@ -101,7 +101,7 @@ export const keyMaterialResource = {
         warn(context, [mayBeInterrupted(keyId)]);
       }
       // Thrown away by Terraform, which plans the new object next.
-      const nothingKnown = { key: undefined, before: memory, shown: undefined, mayHoldMaterial: true };
+      const nothingKnown = { key: undefined, before: memory, isKept: false, shown: undefined, mayHoldMaterial: true };
       const { planned } = planCreate(proposed, config, nothingAtHand, nothingKnown, now);
       return {
         planned,
@@ -164,6 +164,7 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const { run } = client;
   const keyId = text(config, 'key_id');
   const predecessor = run.predecessorOf(declarationOf(config));
+  const isKept = keyId !== undefined && run.material.isKept(keyId);
   if (keyId !== undefined) {
     if (run.material.isAnnounced(keyId)) {
       refuse(context, client, notPlanned, refuseSecond(keyId));
@@ -183,7 +184,7 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
       : undefined;
   const atHand = await lookAtMaterial(config, key?.keySpec, true, { env: client.env, signal: context.signal });
   const before = keyId === undefined ? predecessor : run.recall(keyId);
-  const known = { key, before, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
+  const known = { key, before, isKept, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
   const plan = planCreate(proposed, config, atHand, known, client.now());
   const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
   return finishPlan({ ...plan, successorFor }, config, before ?? nothingRemembered, [], client, context, say);

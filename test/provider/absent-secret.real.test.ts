@@ -64,7 +64,9 @@ test('material_wo beside material_wo_version, from the first plan on', async () 
   expect(first.text).toContain('At this moment neither material_wo nor import_token_wo has a value.');
   emulator.clearCalls();
   const refused = await bench.workspace.apply();
-  expect(refused.text).toContain('An import is due, but neither material_wo nor import_token_wo has a value; nothing was done');
+  expect(refused.text).toContain(
+    'An import is due, but neither material_wo nor import_token_wo has a value; nothing was imported, and key',
+  );
   expect(writesOf(emulator)).toEqual([]);
 
   give({ material: bench.material.toString('base64') });

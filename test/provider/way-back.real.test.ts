@@ -118,10 +118,10 @@ test('an import that is acknowledged counts, although the key cannot be describe
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   configure(emulator, bench.workspace, keyWithMaterial('orders'));
-  // The first two describe both resources, the third is the one before the import.
+  // The first describes the key for the plan that Terraform makes once more, the second is the one before the import.
   const saved = await bench.workspace.plan('-out', 'tfplan');
   expect(saved.code).toBe(2);
-  emulator.injectFaults([{ operation: 'describe-key', errorCode: 'KMS.0306', skip: 1, times: 50 }]);
+  emulator.injectFaults([{ operation: 'describe-key', errorCode: 'KMS.0306', skip: 2, times: 50 }]);
   const apply = await bench.workspace.terraform(['apply', '-no-color', 'tfplan']);
   emulator.clearFaults();
   expect(apply.text).toContain('The import was not confirmed');
