@@ -7,7 +7,8 @@ import { UnreachableError } from '../../lib/kms/lost-answer';
 import type { KeyDetail, Kms } from '../../lib/kms/model';
 import { Secret } from '../../lib/secret';
 
-export type Trouble = 'died before' | 'died after' | 'lost before' | 'lost after' | 'refused' | 'unavailable';
+/** `only said`: a change is answered with success, and nothing is done. */
+export type Trouble = 'died before' | 'died after' | 'lost before' | 'lost after' | 'only said' | 'refused' | 'unavailable';
 
 /** The process is gone: nothing that it wanted to do any more happens. */
 export class Died extends Error {}
@@ -51,7 +52,7 @@ export class ModelKms {
         return { importToken: Secret.fromText('token'), publicKey: Buffer.alloc(0), expirationTime: this.now };
       }),
     importKeyMaterial: ({ encryptedKeyMaterial, expirationTime }) =>
-      this.#call('import-key-material', () => {
+      this.#change('import-key-material', () => {
         const name = encryptedKeyMaterial.toString();
         this.#require(this.state === '5', 'KMS.0310');
         this.#require(expirationTime === undefined || expirationTime > this.now, 'KMS.2602');
@@ -60,7 +61,7 @@ export class ModelKms {
       }),
     deleteImportedKeyMaterial: () => {
       this.deletes += 1;
-      return this.#call('delete-imported-key-material', () => {
+      return this.#change('delete-imported-key-material', () => {
         this.#require(this.state === '2' || this.state === '3', 'KMS.2701');
         this.drop();
       });
@@ -82,7 +83,12 @@ export class ModelKms {
     }
   }
 
-  async #call<T>(operation: string, act: () => T): Promise<T> {
+  #change(operation: string, act: () => void): Promise<void> {
+    return this.#call(operation, act, () => undefined);
+  }
+
+  /** @param say in place of doing it @default a read does what it says */
+  async #call<T>(operation: string, act: () => T, say: () => T = act): Promise<T> {
     if (this.#dead) {
       throw new Died();
     }
@@ -92,8 +98,8 @@ export class ModelKms {
     }
     const trouble = this.#orders.find(({ after }) => after === -1)?.trouble;
     const after = trouble?.endsWith('after') === true ? act() : undefined;
-    if (trouble === undefined) {
-      return act();
+    if (trouble === undefined || trouble === 'only said') {
+      return trouble === undefined ? act() : say();
     }
     void after;
     throw this.#failure(operation, trouble);

@@ -221,7 +221,7 @@ const event: fc.Arbitrary<Named> = fc.oneof(
   fc.constantFrom(...policies).map(remove),
 );
 
-const troubles: readonly Trouble[] = ['died before', 'died after', 'lost before', 'lost after', 'refused', 'unavailable'];
+const troubles: readonly Trouble[] = ['died before', 'died after', 'lost before', 'lost after', 'only said', 'refused', 'unavailable'];
 const trouble = fc.record({ after: fc.nat(8), trouble: fc.constantFrom(...troubles) });
 const life = fc.array(fc.tuple(event, fc.array(trouble, { maxLength: 2 })), { minLength: 1, maxLength: 8 });
 

@@ -1,0 +1,83 @@
+/** A success that is none, as the page of a portal under status 200: the state claims nothing that the KMS does not show. */
+import { randomBytes } from 'node:crypto';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { importMaterial } from '../emulator/external-key';
+import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+const portal = '<html>Please log in</html>';
+const far = '2035-01-01T00:00:00Z';
+const withExpiry = (expiry: string) => keyWithMaterial('orders', `expiration_time = "${expiry}"`);
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+test('an import that a portal answered leaves nothing present or proven, and what somebody else imports then is never deleted', async () => {
+  bench = await workbench(emulator, externalKey('orders'));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
+  configure(emulator, bench.workspace, withExpiry(far));
+  emulator.injectFaults([{ operation: 'import-key-material', answer: portal, times: 9 }]);
+  const apply = await bench.workspace.apply();
+  emulator.clearFaults();
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain('the answer is not what the API documents');
+  expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  expect(() => bench.workspace.attributes('byok_key_material')).toThrow('is not in the state');
+
+  const theirs = randomBytes(32);
+  expect((await importMaterial(emulator, keyId, theirs, { expirationTime: Date.parse(far) / 1000 })).status).toBe(200);
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'present', fingerprint_verified: false });
+
+  emulator.clearCalls();
+  configure(emulator, bench.workspace, withExpiry('2036-01-01T00:00:00Z'));
+  const renewal = await bench.workspace.apply();
+  expect(renewal.code).toBe(1);
+  expect(renewal.text).toContain('nothing proves that the material at hand is the one the key holds');
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await holdsMaterial(emulator, keyId, theirs)).toBe(true);
+});
+
+test('a renewal of which every import is answered by a portal keeps its proof, says that the key is empty, and heals', async () => {
+  bench = await workbench(emulator, withExpiry(far));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
+  configure(emulator, bench.workspace, withExpiry('2036-01-01T00:00:00Z'));
+  emulator.injectFaults([{ operation: 'import-key-material', answer: portal, skip: 1, times: 9 }]);
+  const apply = await bench.workspace.apply();
+  emulator.clearFaults();
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain(`ey ${keyId} has no material at the moment`);
+  expect((await bench.workspace.plan()).text).toContain('deleted_outside');
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'present', fingerprint_verified: true });
+});
+
+test('a deletion of the key that a portal answered is no success, and the next destroy does it', async () => {
+  bench = await workbench(emulator, externalKey('orders'));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
+  // The shortest patience: what a portal says is not waited for when the look shows otherwise and time is up.
+  configure(emulator, bench.workspace, externalKey('orders', 'timeouts {\n    delete = "1s"\n  }'));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  emulator.injectFaults([{ operation: 'schedule-key-deletion', answer: portal }]);
+  const destroy = await bench.workspace.destroy();
+  expect(destroy.code).toBe(1);
+  expect(destroy.text).not.toContain('Destroy complete');
+  expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
+
+  expect((await bench.workspace.destroy()).code).toBe(0);
+  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+});
