@@ -223,7 +223,10 @@ const event: fc.Arbitrary<Named> = fc.oneof(
 
 const troubles: readonly Trouble[] = ['died before', 'died after', 'lost before', 'lost after', 'only said', 'refused', 'unavailable'];
 const trouble = fc.record({ after: fc.nat(8), trouble: fc.constantFrom(...troubles) });
-const life = fc.array(fc.tuple(event, fc.array(trouble, { maxLength: 2 })), { minLength: 1, maxLength: 8 });
+/** A KMS that refuses the look in its own words is believed to have said "done" itself, too: both are never of one run. */
+const isBelievable = (orders: readonly { trouble: Trouble }[]) =>
+  !['only said', 'refused'].every((name) => orders.some((order) => order.trouble === name));
+const life = fc.array(fc.tuple(event, fc.array(trouble, { maxLength: 2 }).filter(isBelievable)), { minLength: 1, maxLength: 8 });
 
 /** The right material, a key that can be used, an expiry that can be had: then two applies do. */
 async function expectRecovered(world: World): Promise<void> {
