@@ -137,7 +137,7 @@ function notThere({ keyId }: ImportStep, key: KeyDetail | undefined): ByokError 
   const found = key === undefined ? 'does not exist' : `is in state ${describeKeyState(key.keyState)}, without material`;
   return new ByokError(
     'ERR_TIMEOUT',
-    `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check kms_endpoint and the network, then plan and apply again`,
+    `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
     { attribute: 'key_id' },
   );
 }

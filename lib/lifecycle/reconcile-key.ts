@@ -104,7 +104,7 @@ function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>): ByokE
       : `${shortPatienceMs / 1000} seconds later key ${keyId} is still in state ${describeKeyState(sight.found?.keyState ?? '')}`;
   return new ByokError(
     'ERR_TIMEOUT',
-    `schedule-key-deletion was answered with success, but ${found}; the key stays in the state: look at it in the KMS, then destroy again`,
+    `schedule-key-deletion was answered with success, but ${found}, so it counts as not deleted: look at it in the KMS, then try again`,
     { attribute: 'key_id', cause: sight.shown === undefined ? sight.failure : undefined },
   );
 }

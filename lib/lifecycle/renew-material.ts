@@ -43,7 +43,7 @@ export async function renewMaterial(
       ? await backOut(outage, keyId, renewal, cause)
       : new ByokError(
           'ERR_TIMEOUT',
-          `delete-imported-key-material was answered with success, but key ${keyId} still holds its material, which expires ${formatExpirationTime(renewal.from)} as before: something between may have answered in place of the KMS; check kms_endpoint and the network, then plan and apply again`,
+          `delete-imported-key-material was answered with success, but key ${keyId} still holds its material, which expires ${formatExpirationTime(renewal.from)} as before: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
           { attribute: 'key_id', cause },
         );
   }

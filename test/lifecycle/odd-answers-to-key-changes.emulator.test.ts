@@ -171,7 +171,7 @@ describe('a deletion', () => {
     emulator.injectFaults([{ operation: 'schedule-key-deletion', answer: `{"key_id":"${keyId}","key_state":"4"}` }]);
     await expect(remove()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
-      message: `schedule-key-deletion was answered with success, but 10 seconds later key ${keyId} is still in state 2 (enabled); the key stays in the state: look at it in the KMS, then destroy again`,
+      message: `schedule-key-deletion was answered with success, but 10 seconds later key ${keyId} is still in state 2 (enabled), so it counts as not deleted: look at it in the KMS, then try again`,
     });
   });
 

@@ -89,7 +89,7 @@ describe('a first import', () => {
     fault('import-key-material', { answer });
     await expect(create()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
-      message: `import-key-material was answered with success, but 10 seconds later key ${keyId} is in state 5 (pending import), without material: something between may have answered in place of the KMS; check kms_endpoint and the network, then plan and apply again`,
+      message: `import-key-material was answered with success, but 10 seconds later key ${keyId} is in state 5 (pending import), without material: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
     });
     expect(world.waited()).toBeLessThanOrEqual(10_000);
     expect(callsOf(world).filter((name) => name === 'import-key-material')).toHaveLength(1);
