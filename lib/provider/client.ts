@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly destroying: () => boolean;
   /** Marks that the processes of other provider blocks of the same run see. */
   readonly joinRun: () => SharedMarks;
+  /** Whether this is `terraform test`, where any plan of what exists may run before the destroy at its end. @default no */
+  readonly testing?: () => boolean;
 }
 
 export interface Connection {

@@ -1,7 +1,7 @@
 /**
- * Whether the Terraform that started this provider was told to destroy. Before a destroy it plans an update like any other, and tells no provider
- * what that plan is for; `cdktf destroy` cannot leave it out either. Only the command line tells. Never decides about a change: the plan of
- * an update that runs before a destroy is thrown away.
+ * Whether the Terraform that started this provider was told to destroy, or to test, which ends with a destroy. Before a destroy it plans an
+ * update like any other, and tells no provider what that plan is for; `cdktf destroy` cannot leave it out either. Only the command line tells.
+ * Never decides about a change: the plan of an update that runs before a destroy is thrown away.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,8 +11,17 @@ const destroyFlag = /^--?destroy(=(1|t|true))?$/i;
 
 /** @param command program and arguments; a flag that only stands in TF_CLI_ARGS is not seen */
 export function isDestroyCommand([, ...args]: readonly string[]): boolean {
-  const subcommand = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const subcommand = subcommandOf(args);
   return subcommand === 'destroy' || (['plan', 'apply'].includes(subcommand) && args.some((arg) => destroyFlag.test(arg)));
+}
+
+/** @param command program and arguments */
+export function isTestCommand([, ...args]: readonly string[]): boolean {
+  return subcommandOf(args) === 'test';
+}
+
+function subcommandOf(args: readonly string[]): string {
+  return args.find((arg) => !arg.startsWith('-')) ?? '';
 }
 
 /** @returns program and arguments of a process; empty where the system does not tell */

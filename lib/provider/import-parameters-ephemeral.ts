@@ -9,17 +9,18 @@ import type { Values } from '../tfplugin/value';
 import { text } from './attributes';
 import { type Client, isConnected } from './client';
 import { wrappingAlgorithmOf } from './material-config';
-import { check, checkForm, validateAgainstSchema } from './validate';
+import { checkForm, validateAgainstSchema } from './validate';
 
 export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
   schema: importParametersSchema,
 
   validate(config, context) {
     validateAgainstSchema(importParametersSchema, config, context);
-    check(context, () => checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters'));
   },
 
   async open(config, client, context) {
+    // Not in validation, which is also asked about the mocked values of `terraform test`.
+    checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
     const parameters = await fetchParameters(config, client, context);
     return {
       result: {

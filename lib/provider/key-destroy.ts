@@ -9,7 +9,7 @@ import { integer, text } from './attributes';
 import { type Client, type ConnectedClient, lifecycleContext } from './client';
 import { conflictError } from './key-plan';
 import type { KeyMemory } from './key-private-state';
-import { refuse, warn } from './refuse';
+import { refuseOutright, warn } from './refuse';
 
 export async function destroyKey(state: Values, memory: KeyMemory, client: ConnectedClient, context: Context): Promise<void> {
   const keyId = text(state, 'key_id') ?? '';
@@ -36,7 +36,7 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
   }
   const conflict = client.run.aliases.end(keyId, alias);
   if (conflict !== undefined) {
-    refuse(context, client, 'The key cannot end as planned', conflictError(alias, conflict));
+    refuseOutright(context, client, 'The key cannot end as planned', conflictError(alias, conflict));
   } else if (policy === 'retain') {
     warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
   } else if (client.run.keys.giveUp(keyId)) {
@@ -58,7 +58,12 @@ function warnOfScheduling(prior: Values, keyId: string, policy: KeyDestroyPolicy
 export function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], client: Client, context: Context): void {
   if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
     const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
-    refuse(context, client, 'The key cannot be replaced as declared', new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }));
+    refuseOutright(
+      context,
+      client,
+      'The key cannot be replaced as declared',
+      new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }),
+    );
   }
 }
 

@@ -10,7 +10,7 @@ import type { Values } from '../tfplugin/value';
 import type { AliasConflict } from './aliases';
 import { text } from './attributes';
 import { type Client, type ConnectedClient, isConnected } from './client';
-import { refuse, refuseFirst, warn } from './refuse';
+import { refuseOutright, warn } from './refuse';
 
 const notPlanned = 'The key cannot be planned as declared';
 
@@ -29,7 +29,7 @@ export async function planNewKey(
   const { run } = client;
   const conflict = alias === undefined ? undefined : run.aliases.want(alias);
   if (alias !== undefined && conflict !== undefined) {
-    refuse(context, client, notPlanned, conflictError(alias, conflict));
+    refuseOutright(context, client, notPlanned, conflictError(alias, conflict));
     return undefined;
   }
   if (wish === undefined || !isConnected(client) || client.destroying()) {
@@ -44,7 +44,7 @@ export async function planNewKey(
   warn(context, notices);
   // The list is one of before this run: what a change of it did to the alias, create-key will tell.
   if (refusal !== undefined && !client.reads.changed) {
-    refuseFirst(context, client, notPlanned, refusal);
+    refuseOutright(context, client, notPlanned, refusal);
   }
   if (adopts !== undefined) {
     run.keys.announce(adopts.keyId);
@@ -61,9 +61,9 @@ export function planKeptKey(prior: Values, alias: string | undefined, client: Cl
   const conflict = run.aliases.keep(keyId, now, alias);
   const ends = run.keys.keep(keyId);
   if (conflict !== undefined) {
-    refuse(context, client, notPlanned, conflictError(alias ?? now, conflict));
+    refuseOutright(context, client, notPlanned, conflictError(alias ?? now, conflict));
   } else if (ends || run.keys.isAnnounced(keyId)) {
-    refuse(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
+    refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
   }
 }
 
@@ -97,7 +97,7 @@ async function tryListKeys(client: ConnectedClient, context: Context): Promise<r
     return await run.keysBefore(() => reads.refreshKeys());
   } catch (error) {
     if (!(error instanceof KmsError) || error.status !== 403 || isLoginAtFault(error.status, error.apiCode)) {
-      refuseFirst(context, client, notPlanned, error);
+      refuseOutright(context, client, notPlanned, error);
       return undefined;
     }
     context.diagnostics.warning(

@@ -41,6 +41,7 @@ export const externalKeyResource = {
       warnNotConnected(context);
       return { state, private: privateState };
     }
+    client.run.hasRead = true;
     const keyId = text(state, 'key_id') ?? '';
     const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     if (key === undefined) {

@@ -35,6 +35,10 @@ void serve({
         leave = joined.leave;
         return joined.marks;
       },
+      testing: () => {
+        const { commandOf, isTestCommand } = require('./destroy-command') as typeof import('./destroy-command');
+        return isTestCommand(commandOf(process.ppid));
+      },
     });
   },
 });

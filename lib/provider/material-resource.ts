@@ -1,37 +1,28 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
 import { ByokError } from '../errors';
-import { KmsError } from '../kms/kms-error';
-import type { KeyDetail } from '../kms/model';
-import type { LifecycleContext, Notice } from '../lifecycle/context';
+import type { LifecycleContext } from '../lifecycle/context';
 import { createMaterial } from '../lifecycle/create-material';
-import type { Proof } from '../lifecycle/decision';
 import { adoptedNotice } from '../lifecycle/import-and-prove';
 import type { MaterialOutcome, MaterialRequest } from '../lifecycle/material-request';
 import { holdsMaterial, isAbsent, type MaterialObservation, observeMaterial } from '../lifecycle/material-status';
-import { provePublicKey } from '../lifecycle/prove-public-key';
 import { reconcileMaterial } from '../lifecycle/reconcile-material';
-import { keyNotFound, requireExternalKey } from '../lifecycle/require-external-key';
 import { formatInstant, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { keyMaterialSchema } from '../schema/key-material';
-import { hasMaterial } from '../schema/kms';
-import type { AttributeSchema } from '../schema/model';
-import type { Context, PlanResult, ResourceDefinition, StateResult } from '../tfplugin/provider';
+import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { complete, isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { declaredOf, expirationOf, expirationText, isVerified, rollingOf } from './material-config';
-import { destroyMaterial, planDestroy, refuseEmptied, refuseSecond, refuseUnrestorable } from './material-destroy';
-import { planCreate } from './material-first-plan';
-import { lookAtMaterial, type MaterialPlan, nothingAtHand, planUpdate, unknownKey } from './material-plan';
+import { expirationOf, expirationText, isVerified, rollingOf } from './material-config';
+import { destroyMaterial } from './material-destroy';
+import { planMaterial } from './material-planning';
 import { requestOf } from './material-request';
 import { validateMaterial } from './material-validate';
 import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
-import { refuse, refuseFirst, warn } from './refuse';
+import { proofOnRefresh } from './proof-on-refresh';
+import { warn } from './refuse';
 
 const noPrivateState = new Uint8Array();
-const nothingRemembered = { proof: undefined, ours: undefined, disabled: false };
-const notPlanned = 'The material cannot be planned as declared';
 
 export const keyMaterialResource = {
   schema: keyMaterialSchema,
@@ -43,6 +34,7 @@ export const keyMaterialResource = {
       warnNotConnected(context);
       return { state, private: privateState };
     }
+    client.run.hasRead = true;
     const keyId = text(state, 'key_id') ?? '';
     const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     const emptied = client.run.material.found(keyId);
@@ -76,58 +68,20 @@ export const keyMaterialResource = {
     };
   },
 
-  async plan({ prior, proposed, config, priorPrivate }, client, context) {
-    const { run } = client;
-    const memory = decodePrivateState(priorPrivate, prior);
-    if (proposed === null || config === null) {
-      const successorFor = await planDestroy(prior ?? {}, [], client, context);
-      return { planned: null, requiresReplace: [], private: encodePrivateState({ ...memory, successorFor }) };
-    }
-    if (prior === null) {
-      return planNewMaterial(proposed, config, client, context);
-    }
-    const keyId = text(prior, 'key_id') ?? '';
-    run.remember(keyId, memory);
-    const now = client.now();
-    const opening = { env: client.env, signal: context.signal };
-    const lost = text(prior, 'material_status') === 'key_not_found';
-    const otherKey = isUnknown(config, 'key_id') || config.key_id !== prior.key_id;
-    if (otherKey || lost) {
-      const successorFor = await planDestroy(prior, [text(config, 'key_id') ?? unknownKey], client, context);
-      run.declareReplaced(declarationOf(config), memory);
-      if (lost) {
-        sayLost(keyId, config, client, context);
-      } else if (isUnknown(config, 'key_id') && mayChangeExpiration(prior, config)) {
-        warn(context, [mayBeInterrupted(keyId)]);
-      }
-      // Thrown away by Terraform, which plans the new object next.
-      const nothingKnown = { key: undefined, before: memory, isKept: false, shown: undefined, mayHoldMaterial: true };
-      const { planned } = planCreate(proposed, config, nothingAtHand, nothingKnown, now);
-      return {
-        planned,
-        requiresReplace: [otherKey ? 'key_id' : 'material_status'],
-        private: encodePrivateState({ ...memory, permitted: [], successorFor }),
-      };
-    }
-    const atHand = await lookAtMaterial(config, text(prior, 'key_spec'), false, opening);
-    if (run.material.keep(keyId) && !memory.emptied) {
-      refuse(context, client, notPlanned, refuseEmptied(keyId));
-    } else if (memory.emptied && atHand.fingerprint === undefined) {
-      refuse(context, client, notPlanned, refuseUnrestorable(keyId));
-    }
-    const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId) };
-    return finishPlan(planUpdate(prior, proposed, config, memory, atHand, circumstances), config, memory, [], client, context);
-  },
+  plan: planMaterial,
 
   async apply({ prior, planned, config, plannedPrivate }, unconnected, context) {
     const client = requireConnection(unconnected);
     const { run } = client;
+    const memory = decodePrivateState(plannedPrivate, prior);
+    if (memory.refused !== undefined) {
+      throw memory.refused;
+    }
     if (planned === null || config === null) {
-      await destroyMaterial(prior ?? {}, decodePrivateState(plannedPrivate, prior), client, context);
+      await destroyMaterial(prior ?? {}, memory, client, context);
       return { state: null, private: noPrivateState };
     }
     const opening = { env: client.env, signal: context.signal, mayRunCommands: true };
-    const memory = decodePrivateState(plannedPrivate, prior);
     const keyId = text(planned, 'key_id') ?? '';
     await run.material.take(keyId, !run.isMade(keyId));
     if (prior === null) {
@@ -159,78 +113,6 @@ export const keyMaterialResource = {
   },
 } as const satisfies ResourceDefinition<Client>;
 
-/** The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what it would refuse. */
-async function planNewMaterial(proposed: Values, config: Values, client: Client, context: Context): Promise<PlanResult> {
-  const { run } = client;
-  const keyId = text(config, 'key_id');
-  const predecessor = run.predecessorOf(declarationOf(config));
-  const isKept = keyId !== undefined && run.material.isKept(keyId);
-  if (keyId !== undefined) {
-    if (run.material.isAnnounced(keyId)) {
-      refuse(context, client, notPlanned, refuseSecond(keyId));
-    } else if (run.material.announce(keyId)) {
-      refuse(context, client, notPlanned, refuseEmptied(keyId));
-    }
-  }
-  const looks = keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
-  const say = keyId === undefined ? refuseFirst : refuse;
-  const found = looks ? await tryDescribe(keyId, client, context) : undefined;
-  // What it holds shows once its deletion is taken back.
-  const isRescued = found?.keyState === '4' && run.isRescued(found.keyId);
-  const key = isRescued ? undefined : found;
-  const shown =
-    key !== undefined && hasMaterial(key.keyState)
-      ? await proofOnRefresh(client as ConnectedClient, key.keyId, key.keySpec, context)
-      : undefined;
-  const atHand = await lookAtMaterial(config, key?.keySpec, true, { env: client.env, signal: context.signal });
-  const before = keyId === undefined ? predecessor : run.recall(keyId);
-  const known = { key, before, isKept, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
-  const plan = planCreate(proposed, config, atHand, known, client.now());
-  const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
-  return finishPlan({ ...plan, successorFor }, config, before ?? nothingRemembered, [], client, context, say);
-}
-
-async function tryDescribe(keyId: string, client: ConnectedClient, context: Context): Promise<KeyDetail | undefined> {
-  try {
-    return requireExternalKey(keyId, await client.reads.refreshKey(keyId, { signal: context.signal }), client.kms.place, 'key_id');
-  } catch (error) {
-    refuse(context, client, notPlanned, error);
-    return undefined;
-  }
-}
-
-/** Material that is protected is not given up for a key that may only be in another place. */
-function sayLost(keyId: string, config: Values, client: Client, context: Context): void {
-  const { summary, detail } = keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block');
-  if (text(config, 'on_destroy') === 'refuse') {
-    const message = `${detail.replace(/\.$/, '')}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
-    refuse(context, client, summary, new ByokError('ERR_REFUSED', message, { attribute: 'key_id' }));
-  } else {
-    warn(context, [{ summary, detail, attribute: 'key_id' }]);
-  }
-}
-
-/** What tells the two plan calls of a replacement apart from those of other objects. Write-only values may be another one in each. */
-function declarationOf(config: Values): string {
-  const written = Object.entries(keyMaterialSchema.attributes as Readonly<Record<string, AttributeSchema>>).filter(
-    ([, { writeOnly }]) => writeOnly !== true,
-  );
-  return JSON.stringify(written.map(([name]) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))));
-}
-
-function mayChangeExpiration(prior: Values, config: Values): boolean {
-  const declared = text(config, 'expiration_time');
-  return declared !== undefined && !sameExpiration(parseExpirationTime(declared), expirationOf(prior));
-}
-
-function mayBeInterrupted(keyId: string): Notice {
-  return {
-    summary: 'The key is only known after apply',
-    detail: `Should it be key ${keyId} again, the change of expiration_time means that the same material is deleted and imported again, with a short outage.`,
-    attribute: 'key_id',
-  };
-}
-
 /** Of a key whose material was proven by the object that this one comes after. */
 async function takeUp(lifecycle: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
   const outcome = await reconcileMaterial(lifecycle, request);
@@ -259,55 +141,6 @@ function refuseHalfDone(planned: Values, { importedAt, observation, notices }: M
       });
     }
   }
-}
-
-/** A get-publickey that is refused, as for want of a permission, costs the proof and not the refresh. */
-async function proofOnRefresh(
-  { kms }: ConnectedClient,
-  keyId: string,
-  keySpec: string | undefined,
-  context: Context,
-): Promise<Proof | undefined> {
-  try {
-    return await provePublicKey({ kms, signal: context.signal }, keyId, keySpec, undefined);
-  } catch (error) {
-    if (!(error instanceof KmsError)) {
-      throw error;
-    }
-    context.diagnostics.warning(
-      'The private key is not proven',
-      `The public key of key ${keyId} was not answered: ${error.message}.`,
-      'fingerprint',
-    );
-    return undefined;
-  }
-}
-
-function finishPlan(
-  plan: MaterialPlan,
-  config: Values,
-  memory: Partial<MaterialMemory>,
-  requiresReplace: readonly string[],
-  client: Client,
-  context: Context,
-  say = refuse,
-): PlanResult {
-  for (const refusal of plan.refusals) {
-    say(context, client, notPlanned, refusal);
-  }
-  warn(context, plan.notices);
-  return {
-    planned: plan.planned,
-    requiresReplace,
-    private: encodePrivateState({
-      proof: memory.proof,
-      ours: memory.ours,
-      disabled: memory.disabled ?? false,
-      permitted: plan.permitted,
-      successorFor: plan.successorFor,
-      declared: declaredOf(config),
-    }),
-  };
 }
 
 function finishApply(prior: Values | null, planned: Values, outcome: MaterialOutcome, ours: boolean, context: Context): StateResult {

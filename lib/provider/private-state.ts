@@ -2,6 +2,7 @@
  * What Terraform keeps beside the state of `byok_key_material`: the proof of what the key holds, and what the reviewed plan
  * permits. Nothing in it is secret.
  */
+import { ByokError, type ErrorCode } from '../errors';
 import type { Proof, Step } from '../lifecycle/decision';
 import { fingerprintFormat } from '../schema/key-material';
 import type { PrivateState } from '../tfplugin/provider';
@@ -24,6 +25,8 @@ export interface MaterialPrivateState extends MaterialMemory {
   readonly successorFor: readonly string[];
   /** Only in the private state of a plan: attributes that could be computed, and are declared. */
   readonly declared: readonly string[];
+  /** Only in the private state of a plan that must not fail although it is refused: apply does. */
+  readonly refused: ByokError | undefined;
 }
 
 const version = 1;
@@ -37,13 +40,16 @@ export function encodePrivateState({
   permitted,
   successorFor,
   declared,
-}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor' | 'declared'> & {
+  refused,
+}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor' | 'declared' | 'refused'> & {
   readonly ours: boolean | undefined;
   readonly emptied?: boolean | undefined;
   readonly successorFor?: readonly string[] | undefined;
   readonly declared?: readonly string[];
+  readonly refused?: ByokError | undefined;
 }): PrivateState {
-  const kept = { version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor, declared };
+  const why = refused === undefined ? undefined : { code: refused.code, message: refused.message, attribute: refused.attribute };
+  const kept = { version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor, declared, refused: why };
   return Buffer.from(JSON.stringify(kept), 'utf8');
 }
 
@@ -67,7 +73,16 @@ export function decodePrivateState(bytes: PrivateState, state: Values | null): M
     permitted,
     successorFor: textsOf(parsed.successorFor),
     declared: textsOf(parsed.declared),
+    refused: toRefusal(parsed.refused),
   };
+}
+
+function toRefusal(value: unknown): ByokError | undefined {
+  if (!isRecord(value) || typeof value.message !== 'string' || typeof value.code !== 'string') {
+    return undefined;
+  }
+  const { code, message, attribute } = value;
+  return new ByokError(code as ErrorCode, message, { attribute: typeof attribute === 'string' ? attribute : undefined });
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -21,6 +21,8 @@ export class Run {
   readonly #remembered = new Map<string, MaterialMemory>();
   readonly #enabled = new Map<string, boolean | undefined>();
   readonly #replaced = new Map<string, MaterialMemory>();
+  /** An object that exists was read: before it is destroyed, Terraform does that, too. */
+  hasRead = false;
   #listing: Promise<readonly KeyDetail[]> | undefined;
   #calls = 0;
   #underWay = 0;

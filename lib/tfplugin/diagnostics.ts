@@ -43,6 +43,6 @@ export class Diagnostics {
 }
 
 /** Our messages are lower-case clauses; Terraform prints them as a paragraph. */
-function sentence(message: string): string {
+export function sentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }

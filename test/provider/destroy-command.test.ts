@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { commandOf, isDestroyCommand } from '../../lib/provider/destroy-command';
+import { commandOf, isDestroyCommand, isTestCommand } from '../../lib/provider/destroy-command';
 
 test.each([
   'terraform destroy',
@@ -24,6 +24,17 @@ test.each([
   'destroy apply',
 ])('no destroy: %s', (command) => {
   expect(isDestroyCommand(command.split(' '))).toBe(false);
+});
+
+test.each([
+  ['terraform test', true],
+  ['terraform -chdir=stacks/payments test -verbose', true],
+  ['terraform plan -var name=test', false],
+  ['terraform apply test', false],
+  ['test plan', false],
+  ['', false],
+])('a test: %s is %s', (command, expected) => {
+  expect(isTestCommand(command.split(' '))).toBe(expected);
 });
 
 test('the command of a process is its program and arguments', async () => {

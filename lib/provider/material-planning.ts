@@ -1,0 +1,182 @@
+/** The plan of `byok_key_material`: what is known of the key and of the run is gathered here, and told to what decides. */
+import { ByokError } from '../errors';
+import type { KeyDetail } from '../kms/model';
+import type { Notice } from '../lifecycle/context';
+import { keyNotFound, requireExternalKey } from '../lifecycle/require-external-key';
+import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { keyMaterialSchema } from '../schema/key-material';
+import { hasMaterial } from '../schema/kms';
+import type { AttributeSchema } from '../schema/model';
+import type { Context, PlanRequest, PlanResult } from '../tfplugin/provider';
+import { unknown, type Values } from '../tfplugin/value';
+import { isUnknown, text } from './attributes';
+import { type Client, type ConnectedClient, isConnected } from './client';
+import { declaredOf, expirationOf } from './material-config';
+import { planDestroy, refuseEmptied, refuseSecond, refuseUnrestorable } from './material-destroy';
+import { planCreate } from './material-first-plan';
+import { lookAtMaterial, type MaterialPlan, nothingAtHand, planUpdate, unknownKey } from './material-plan';
+import { malformedIn } from './material-validate';
+import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
+import { proofOnRefresh } from './proof-on-refresh';
+import { refuse, refuseFirst, refuseOutright, warn } from './refuse';
+
+const nothingRemembered = { proof: undefined, ours: undefined, disabled: false };
+const notPlanned = 'The material cannot be planned as declared';
+
+export async function planMaterial(
+  { prior, proposed, config, priorPrivate }: PlanRequest,
+  client: Client,
+  context: Context,
+): Promise<PlanResult> {
+  const { run } = client;
+  const memory = decodePrivateState(priorPrivate, prior);
+  if (proposed === null || config === null) {
+    const successorFor = await planDestroy(prior ?? {}, [], client, context);
+    return { planned: null, requiresReplace: [], private: encodePrivateState({ ...memory, successorFor, refused: undefined }) };
+  }
+  const malformed = malformedIn(config);
+  if (malformed !== undefined) {
+    const nothing = { planned: proposed, permitted: [], refusals: [malformed], notices: [] };
+    return finishPlan(nothing, config, nothingRemembered, client, context, prior === null ? refuseFirst : refuse);
+  }
+  if (prior === null) {
+    return planNewMaterial(proposed, config, client, context);
+  }
+  const keyId = text(prior, 'key_id') ?? '';
+  run.remember(keyId, memory);
+  const now = client.now();
+  const opening = { env: client.env, signal: context.signal };
+  const lost = text(prior, 'material_status') === 'key_not_found';
+  const otherKey = isUnknown(config, 'key_id') || config.key_id !== prior.key_id;
+  if (otherKey || lost) {
+    const successorFor = await planDestroy(prior, [text(config, 'key_id') ?? unknownKey], client, context);
+    run.declareReplaced(declarationOf(config), memory);
+    if (lost) {
+      sayLost(keyId, config, client, context);
+    } else if (isUnknown(config, 'key_id') && mayChangeExpiration(prior, config)) {
+      warn(context, [mayBeInterrupted(keyId)]);
+    }
+    // Thrown away by Terraform, which plans the new object next.
+    const nothingKnown = { key: undefined, before: memory, isKept: false, shown: undefined, mayHoldMaterial: true };
+    const { planned } = planCreate(proposed, config, nothingAtHand, nothingKnown, now);
+    return {
+      planned,
+      requiresReplace: [otherKey ? 'key_id' : 'material_status'],
+      private: encodePrivateState({ ...memory, permitted: [], successorFor }),
+    };
+  }
+  const atHand = await lookAtMaterial(config, text(prior, 'key_spec'), false, opening);
+  const ends = run.material.keep(keyId) && !memory.emptied ? refuseEmptied(keyId) : undefined;
+  const lasts = memory.emptied && atHand.fingerprint === undefined ? refuseUnrestorable(keyId) : undefined;
+  const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId) };
+  const plan = planUpdate(prior, proposed, config, memory, atHand, circumstances);
+  return finishPlan(withRefusals(plan, ends ?? lasts), config, memory, client, context);
+}
+
+/** The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what it would refuse. */
+async function planNewMaterial(proposed: Values, config: Values, client: Client, context: Context): Promise<PlanResult> {
+  const { run } = client;
+  const keyId = text(config, 'key_id');
+  const predecessor = run.predecessorOf(declarationOf(config));
+  const isKept = keyId !== undefined && run.material.isKept(keyId);
+  const refusal = keyId === undefined ? undefined : announce(keyId, client);
+  const looks = keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
+  const say = keyId === undefined ? refuseFirst : refuse;
+  const { found, unsuitable } = looks ? await tryDescribe(keyId, client, context) : { found: undefined, unsuitable: undefined };
+  // What it holds shows once its deletion is taken back.
+  const isRescued = found?.keyState === '4' && run.isRescued(found.keyId);
+  const key = isRescued ? undefined : found;
+  const shown =
+    key !== undefined && hasMaterial(key.keyState)
+      ? await proofOnRefresh(client as ConnectedClient, key.keyId, key.keySpec, context)
+      : undefined;
+  const atHand = await lookAtMaterial(config, key?.keySpec, true, { env: client.env, signal: context.signal });
+  const before = keyId === undefined ? predecessor : run.recall(keyId);
+  const known = { key, before, isKept, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
+  const plan = planCreate(proposed, config, atHand, known, client.now());
+  const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
+  const whole = withRefusals({ ...plan, successorFor }, refusal ?? unsuitable);
+  return finishPlan(whole, config, before ?? nothingRemembered, client, context, say);
+}
+
+function announce(keyId: string, { run }: Client): ByokError | undefined {
+  if (run.material.isAnnounced(keyId)) {
+    return refuseSecond(keyId);
+  }
+  return run.material.announce(keyId) ? refuseEmptied(keyId) : undefined;
+}
+
+async function tryDescribe(
+  keyId: string,
+  { reads, kms }: ConnectedClient,
+  { signal }: Context,
+): Promise<{ readonly found: KeyDetail | undefined; readonly unsuitable: unknown }> {
+  try {
+    const key = await reads.refreshKey(keyId, { signal });
+    return { found: requireExternalKey(keyId, key, kms.place, 'key_id'), unsuitable: undefined };
+  } catch (unsuitable) {
+    return { found: undefined, unsuitable };
+  }
+}
+
+function withRefusals(plan: MaterialPlan, refusal: unknown): MaterialPlan {
+  return refusal === undefined ? plan : { ...plan, refusals: [refusal, ...plan.refusals] };
+}
+
+/** Material that is protected is not given up for a key that may only be in another place. */
+function sayLost(keyId: string, config: Values, client: Client, context: Context): void {
+  const { summary, detail } = keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block');
+  if (text(config, 'on_destroy') === 'refuse') {
+    const message = `${detail.replace(/\.$/, '')}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
+    refuseOutright(context, client, summary, new ByokError('ERR_REFUSED', message, { attribute: 'key_id' }));
+  } else {
+    warn(context, [{ summary, detail, attribute: 'key_id' }]);
+  }
+}
+
+/** What tells the two plan calls of a replacement apart from those of other objects. Write-only values may be another one in each. */
+function declarationOf(config: Values): string {
+  const written = Object.entries(keyMaterialSchema.attributes as Readonly<Record<string, AttributeSchema>>).filter(
+    ([, { writeOnly }]) => writeOnly !== true,
+  );
+  return JSON.stringify(written.map(([name]) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))));
+}
+
+function mayChangeExpiration(prior: Values, config: Values): boolean {
+  const declared = text(config, 'expiration_time');
+  return declared !== undefined && !sameExpiration(parseExpirationTime(declared), expirationOf(prior));
+}
+
+function mayBeInterrupted(keyId: string): Notice {
+  return {
+    summary: 'The key is only known after apply',
+    detail: `Should it be key ${keyId} again, the change of expiration_time means that the same material is deleted and imported again, with a short outage.`,
+    attribute: 'key_id',
+  };
+}
+
+function finishPlan(
+  plan: MaterialPlan,
+  config: Values,
+  memory: Partial<MaterialMemory>,
+  client: Client,
+  context: Context,
+  say = refuse,
+): PlanResult {
+  const [refused] = plan.refusals.map((refusal) => say(context, client, notPlanned, refusal)).filter((held) => held !== undefined);
+  warn(context, plan.notices);
+  return {
+    // Without a difference there would be no apply to refuse it.
+    planned: refused === undefined ? plan.planned : { ...plan.planned, material_status: unknown },
+    requiresReplace: [],
+    private: encodePrivateState({
+      proof: memory.proof,
+      ours: memory.ours,
+      disabled: memory.disabled ?? false,
+      permitted: plan.permitted,
+      successorFor: plan.successorFor,
+      declared: declaredOf(config),
+      refused,
+    }),
+  };
+}
