@@ -3,14 +3,17 @@ import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { boundExpiration } from '../schema/expiration';
 import { defaultKeySpec } from '../schema/kms';
+import { annotate } from './annotate';
 import { ByokProvider } from './byok-provider';
 import { ExternalKey } from './external-key';
 import type { IExternalKey } from './external-key-reference';
 import type { ImportedKeyProps } from './imported-key-props';
 import { KeyMaterial } from './key-material';
 import type { KeyMaterialConfig } from './key-material-config';
+import { isCountedExpiration } from './key-material-faults';
 import { MaterialHooks } from './material-hooks';
 import { faultsOfFit } from './spec-fit';
+import { synthesisTime } from './synthesis-time';
 
 /**
  * An external key and the material in it. When the material was deleted or expired, the next deploy imports the same one again, under the
@@ -61,6 +64,13 @@ export class ImportedKey extends Construct {
       timeouts,
       provider,
     };
+    if (isCountedExpiration(config.expirationTime, synthesisTime())) {
+      annotate(
+        this,
+        'warning',
+        `expiration is ${config.expirationTime}, which lies whole hours ahead: an instant counted from now is another one at each synthesis, and each change interrupts the key; give a fixed instant in full minutes, or Expiration.rolling({ validFor, renewBefore })`,
+      );
+    }
     this.#held = hooks === undefined ? new KeyMaterial(this, 'Resource', config) : new MaterialHooks(this, 'Hooks', config, hooks);
     this.node.addValidation({ validate: () => [...faultsOf(props), ...faultsOfMaterialFor(props, config)] });
   }

@@ -2,8 +2,9 @@
  * What can never work in a configuration of material, told from the configuration alone. Values that only Terraform will know are let
  * through: the provider asks the same at plan.
  */
+import { isWholeHoursAhead } from '../schema/counted-from-now';
 import { parseDuration } from '../schema/duration';
-import { parseExpirationTime } from '../schema/expiration-time';
+import { type ExpirationInstant, parseExpirationTime } from '../schema/expiration-time';
 import { environmentVariableFormat, fingerprintFormat } from '../schema/key-material';
 import { faultsOfCombinations } from '../schema/material-combinations';
 import { faultsOfParsing, literal, propertyName, propertyOf } from './config-attributes';
@@ -23,12 +24,19 @@ export function faultsOfMaterial(config: KeyMaterialConfig): string[] {
 
 /** Whether an expiry that is known at synthesis has passed. */
 export function isPastExpiration(expirationTime: string | undefined, now: Date): boolean {
-  const text = literal(expirationTime);
-  if (text === undefined || faultsOfParsing(() => parseExpirationTime(text)).length > 0) {
-    return false;
-  }
-  const instant = parseExpirationTime(text);
+  const instant = knownInstant(expirationTime);
   return instant !== undefined && instant <= now;
+}
+
+/** Whether an expiry that is known at synthesis looks counted from its moment, so that it is another one each time. */
+export function isCountedExpiration(expirationTime: string | undefined, now: Date): boolean {
+  const instant = knownInstant(expirationTime);
+  return instant !== undefined && isWholeHoursAhead(instant, now);
+}
+
+function knownInstant(expirationTime: string | undefined): ExpirationInstant {
+  const text = literal(expirationTime);
+  return text === undefined || faultsOfParsing(() => parseExpirationTime(text)).length > 0 ? undefined : parseExpirationTime(text);
 }
 
 function faultsOfSource({ materialFile, materialEnv, ...config }: KeyMaterialConfig): string[] {

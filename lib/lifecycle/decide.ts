@@ -3,13 +3,14 @@
  * makes the plan and, with a fresh observation, drives the apply.
  */
 import { ByokError } from '../errors';
+import { isWholeHoursAhead, keepsPace } from '../schema/counted-from-now';
 import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../schema/key-material';
 import type { Notice } from './context';
 import type { Decision, Knowledge, Wish } from './decision';
 import { describeChange, describeExpiration, expirationOfImport, isInWindow, isRolling, keep, wantedExpiration } from './expiration-wish';
 import { holdsMaterial, type MaterialObservation } from './material-status';
-import { isPast, pastExpiration, refuseExpiringPrivateKey, refuseForeignMaterial } from './refusals';
+import { isPast, pastExpiration, refuseExpiringPrivateKey, refuseForeignMaterial, refuseMoving } from './refusals';
 
 export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
   const { observation } = knowledge;
@@ -86,7 +87,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
     ),
 };
 
-function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge, now: Date): Decision {
+function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt }: Knowledge, now: Date): Decision {
   const wished = wantedExpiration(wish.expiration, observation.expiration, observation.status !== 'present', now);
   if (sameExpiration(wished, observation.expiration)) {
     return nothing(observation, ...noticesOfExpiry(wish, observation, now));
@@ -104,6 +105,10 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge
         { attribute: 'expiration_time' },
       ),
     );
+  }
+  const moving = observation.status === 'expired_not_purged' ? undefined : refuseMoving(wish, observation.expiration, importedAt, now);
+  if (moving !== undefined) {
+    return refused(observation, moving);
   }
   if (!wish.allowInterruption) {
     return refused(
@@ -132,8 +137,25 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped }: Knowledge
     reason: `${change}: this KMS cannot change it in place, so the same material is deleted and imported again, with a short outage`,
     expiration: wished,
     refusal: undefined,
-    notices: [],
+    notices: noticesOfCounted(wish, observation.expiration, importedAt, now),
   };
+}
+
+/** What may be a coincidence is no reason to refuse. */
+function noticesOfCounted({ expiration: to }: Wish, from: ExpirationInstant, importedAt: Date | undefined, now: Date): Notice[] {
+  if (!(to instanceof Date)) {
+    return [];
+  }
+  const paced = from !== undefined && importedAt !== undefined && keepsPace(from, to, importedAt, now);
+  return paced || isWholeHoursAhead(to, now)
+    ? [
+        {
+          summary: 'The expiry may be counted from now',
+          detail: `${formatInstant(to)} ${paced ? 'is later than before by as much as time has gone on since the last import' : 'lies whole hours ahead'}. If it is counted by timestamp() or plantimestamp(), every apply moves it, and interrupts the key: give a fixed instant, or valid_for and renew_before.`,
+          attribute: 'expiration_time',
+        },
+      ]
+    : [];
 }
 
 /** Rolling material is renewed by itself, so only an expiry that somebody must do something about is spoken of. */

@@ -38,6 +38,8 @@ export interface Knowledge {
   readonly emptied?: boolean;
   /** Somebody wants the key disabled, or says by himself that it is. @default false */
   readonly knownDisabled?: boolean;
+  /** When its material was last imported with a fixed expiry; undefined when that is not known, or the expiry rolled. */
+  readonly importedAt?: Date | undefined;
 }
 
 export interface Decision {

@@ -1,5 +1,6 @@
 /** What is not done although it is wished, each with what to do instead. Pure. */
 import { ByokError } from '../errors';
+import { movesWithTheClock } from '../schema/counted-from-now';
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
 import { isAsymmetric } from '../schema/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
@@ -56,6 +57,22 @@ export function refuseAnyExpiration({ expiration }: Wish, what: string): ByokErr
         'ERR_ARGUMENT',
         `${isRolling(expiration) ? `valid_for is "${expiration.validFor}"` : `expiration_time is ${formatExpirationTime(expiration)}`}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
         { attribute: isRolling(expiration) ? 'valid_for' : 'expiration_time' },
+      );
+}
+
+/** An expiry that moves with the clock would be another one at every apply, and each time cost an outage. */
+export function refuseMoving(
+  { expiration: to }: Wish,
+  from: ExpirationInstant,
+  importedAt: Date | undefined,
+  now: Date,
+): ByokError | undefined {
+  return from === undefined || importedAt === undefined || !(to instanceof Date) || !movesWithTheClock(from, to, importedAt, now)
+    ? undefined
+    : new ByokError(
+        'ERR_REFUSED',
+        `expiration_time changes from ${formatInstant(from)} to ${formatInstant(to)}, as far as time has gone on since the import of ${formatInstant(importedAt)}: it is counted from now, as by timestamp() or plantimestamp(), and would interrupt the key at every apply; give a fixed instant in full minutes, or valid_for and renew_before (Expiration.rolling in constructs)`,
+        { attribute: 'expiration_time' },
       );
 }
 

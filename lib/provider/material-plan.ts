@@ -109,7 +109,8 @@ export function planUpdate(
   const observation = observationOf(prior);
   const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
   const wish = wishOf(config, ours);
-  const decision = decide(wish, knowledge, now);
+  const importedAt = importedAtOf(prior);
+  const decision = decide(wish, { ...knowledge, importedAt }, now);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue
@@ -124,6 +125,12 @@ export function planUpdate(
       ...sourceNotices(config, atHand, importDue),
     ],
   };
+}
+
+/** Undefined for a rolling expiry, which is counted from its import and may move. */
+function importedAtOf(prior: Values): Date | undefined {
+  const importedAt = text(prior, 'imported_at');
+  return importedAt === undefined || rollingOf(prior) !== undefined ? undefined : parseExpirationTime(importedAt);
 }
 
 /** Configurations cannot give both, so Terraform holds the one or the other at what it was. */
@@ -244,7 +251,8 @@ function planUnknownExpiration(prior: Values, proposed: Values, config: Values, 
     notices: [
       {
         summary: 'The expiry is only known after apply',
-        detail: 'If it turns out to be another one, the same material is deleted and imported again, with a short outage.',
+        detail:
+          'If it turns out to be another one, the same material is deleted and imported again, with a short outage. One that is counted from now, as by timestamp(), would be another one at every apply, and is refused there: give valid_for and renew_before instead.',
         attribute: 'expiration_time',
       },
     ],

@@ -20,9 +20,12 @@ export function parseExpirationTime(text: string): ExpirationInstant {
   const milliseconds = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : parseRfc3339(text);
   const { minimum, maximum } = ranges.expirationTime;
   if (milliseconds === undefined || milliseconds < minimum * 1000 || milliseconds > maximum * 1000) {
+    const counted = /T.*\.\d/i.test(text)
+      ? '; an instant with fractions of a second is one that is counted from now, and moves each time: give a rolling expiry instead (valid_for and renew_before, Expiration.rolling in constructs)'
+      : '';
     throw new ByokError(
       'ERR_ARGUMENT',
-      `expiration_time is "${text}"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"`,
+      `expiration_time is "${text}"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"${counted}`,
       { attribute: 'expiration_time' },
     );
   }

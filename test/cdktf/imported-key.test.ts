@@ -1,6 +1,6 @@
 import { TerraformOutput } from 'cdktf';
 import { ByokProvider, Expiration, ExternalKey, ImportedKey, type ImportedKeyProps, KeyMaterialSource } from 'cdktf-byok';
-import { madeKey, onlyResource, stackUnderTest, synthesized } from './stack-under-test';
+import { annotationsOf, madeKey, onlyResource, stackUnderTest, synthesized } from './stack-under-test';
 
 const source = KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
 
@@ -175,4 +175,40 @@ test('names all that is wrong at once, each with the path of its construct', () 
       ),
     }),
   );
+});
+
+describe('an expiry that is counted from the time of synthesis', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: Date.UTC(2030, 5, 1, 12, 30, 15, 250) });
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const inDays = (count: number) => Date.now() + count * 86_400_000;
+  const declared = (expiration: Expiration) => {
+    const stack = stackUnderTest();
+    new ImportedKey(stack, 'payments', { alias: 'payments', source, expiration });
+    return stack;
+  };
+
+  test('is refused where its milliseconds show it, and the way out is named', () => {
+    expect(() => synthesized(declared(Expiration.at(new Date(inDays(90)))))).toThrow(/counted from now.*Expiration\.rolling/);
+  });
+
+  test('is a warning in whole seconds', () => {
+    const instant = new Date(Math.floor(inDays(90) / 1000) * 1000);
+    for (const given of [instant, instant.toISOString().replace('.000', ''), String(instant.getTime() / 1000)]) {
+      expect(annotationsOf(declared(Expiration.at(given)))).toEqual([
+        ['stack/payments', '@cdktf/warn', expect.stringContaining('Expiration.rolling({ validFor, renewBefore })')],
+      ]);
+    }
+  });
+
+  test('is nothing that people write down', () => {
+    for (const written of ['2031-01-01T00:00:00Z', '2030-09-01T23:59:59Z', '2030-08-30T12:30:00Z', 'never']) {
+      expect(annotationsOf(declared(Expiration.at(written)))).toEqual([]);
+    }
+  });
 });

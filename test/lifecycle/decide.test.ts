@@ -53,6 +53,39 @@ test.each(statuses)('foreign material is refused, whatever the status, and nothi
   expect(steps).toEqual([]);
 });
 
+describe('an expiry that is counted from now', () => {
+  const importedAt = new Date('2030-05-31T00:00:03Z');
+  const [from, to] = [new Date('2030-08-29T00:00:01Z'), new Date('2030-08-30T00:00:02Z')];
+  const moved: Case = { status: 'present', found: from, wish: { expiration: to }, knowledge: { importedAt } };
+
+  test('moves with the clock, and is refused by the name of what to use', () => {
+    const { refusal, steps } = decideFor(moved);
+    expect(refusal?.message).toContain('from 2030-08-29T00:00:01Z to 2030-08-30T00:00:02Z, as far as time has gone on since the import');
+    expect(refusal?.message).toContain('valid_for and renew_before (Expiration.rolling in constructs)');
+    expect(steps).toEqual([]);
+  });
+
+  test.each<[string, Partial<Case>, boolean]>([
+    ['the import is not known', { knowledge: {} }, false],
+    ['it is a full minute', { wish: { expiration: new Date('2030-08-30T00:01:00Z') } }, true],
+    ['the material is past it', { status: 'expired_not_purged' }, true],
+    ['nothing would be interrupted', { status: 'deleted_outside' }, false],
+  ])('passes where %s', (_name, other, warned) => {
+    const { refusal, steps, notices } = decideFor({ ...moved, ...other });
+    expect(refusal).toBeUndefined();
+    expect(steps).toContain('import');
+    expect(notices.length).toBe(warned ? 1 : 0);
+  });
+
+  test('is a warning where it lies whole hours ahead, which is no proof', () => {
+    const wish = { expiration: new Date(now.getTime() + 90 * 86_400_000 - 1000) };
+    expect(decideFor({ status: 'present', found: future, wish }).notices).toMatchObject([
+      { summary: 'The expiry may be counted from now', detail: expect.stringContaining('valid_for and renew_before') },
+    ]);
+    expect(decideFor({ status: 'present', found: future, wish: { expiration: later } }).notices).toEqual([]);
+  });
+});
+
 describe('a change of expiry', () => {
   const change: Case = { status: 'present', found: future, wish: { expiration: later } };
 

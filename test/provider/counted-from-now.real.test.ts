@@ -1,0 +1,72 @@
+/** An expiry that Terraform counts from now is another one at each apply: the key is not interrupted for it. */
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { describeKey, writesOf } from '../support/emulated-key';
+import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+const expiryOf = async () =>
+  new Date(Number((await describeKey(emulator, String(bench.workspace.attributes('byok_external_key').key_id))).expiration_time));
+
+async function applied(expiry: string): Promise<Date> {
+  bench = await workbench(emulator, keyWithMaterial('orders', `expiration_time = ${expiry}`));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  emulator.clearCalls();
+  return expiryOf();
+}
+
+/** A validity whose end, counted from now, lies about half past a minute: a full minute cannot be told from what people write. */
+const ofHours = (hours: number) => `${hours * 3600 + 30 - new Date().getUTCSeconds()}s`;
+
+const wording = 'it is counted from now, as by timestamp() or plantimestamp(), and would interrupt the key at every apply';
+
+test.each([2160, 36, 1])('plantimestamp() + %s hours is refused at the second plan, and a destroy goes through', async (hours) => {
+  const first = await applied(`timeadd(plantimestamp(), "${ofHours(hours)}")`);
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(1);
+  expect(plan.text).toContain(wording);
+  expect(plan.text).toContain('valid_for and renew_before');
+  expect((await bench.workspace.apply()).code).toBe(1);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await expiryOf()).toEqual(first);
+  expect((await bench.workspace.destroy()).code).toBe(0);
+});
+
+test('timestamp() is only known in apply, which refuses it; the plan says what may come', async () => {
+  const first = await applied(`timeadd(timestamp(), "${ofHours(2160)}")`);
+  const plan = await bench.workspace.plan();
+  expect(plan.code).toBe(2);
+  expect(plan.text).toContain('One that is counted from now, as by timestamp(), would be another one at every apply');
+  const apply = await bench.workspace.apply();
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain(wording);
+  expect(writesOf(emulator)).toEqual([]);
+  expect(await expiryOf()).toEqual(first);
+});
+
+test('after it, an instant that somebody writes down is a change like any other', async () => {
+  const first = await applied(`timeadd(plantimestamp(), "${ofHours(2160)}")`);
+  const written = new Date(Math.floor(first.getTime() / 60_000) * 60_000 + 120_000);
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${written.toISOString().slice(0, 19)}Z"`));
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(await expiryOf()).toEqual(written);
+});
+
+test('a rolling expiry that becomes a fixed one is no such thing', async () => {
+  bench = await workbench(emulator, keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const rolled = await expiryOf();
+  const next = new Date(rolled.getTime() + 7000).toISOString().slice(0, 19);
+  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${next}Z"`));
+  expect((await bench.workspace.plan()).code).toBe(2);
+});
