@@ -46,8 +46,9 @@ export async function planNewKey(
   if (refusal !== undefined && !client.reads.changed) {
     refuseOutright(context, client, notPlanned, refusal);
   }
-  if (adopts !== undefined) {
-    run.keys.announce(adopts.keyId);
+  if (adopts !== undefined && run.keys.announce(adopts.keyId)) {
+    refuseOutright(context, client, notPlanned, sharedKey(adopts.keyId, 'ends with'));
+  } else if (adopts !== undefined) {
     const detail = `Key ${adopts.keyId} has alias "${wish.alias}" and holds no material, as an interrupted apply leaves a key: it is taken over, and no key is made. If it belongs to somebody else, choose another alias.`;
     warn(context, [{ summary: 'An existing key will be adopted', detail, attribute: 'alias' }]);
   }
@@ -71,7 +72,7 @@ export function planKeptKey(prior: Values, alias: string | undefined, client: Cl
 export function sharedKey(keyId: string, what: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `another address of this plan ${what} key ${keyId}, which this one has in the state; nothing was done: if this is a renaming add a moved block, else take one of the two out of the state (terraform state rm <address>) and give it a key of its own`,
+    `another address of this plan ${what} key ${keyId}, which this one has or is to have; nothing was done: if this is a renaming add a moved block, else take one of the two out of the state (terraform state rm <address>) and give it a key of its own`,
     { attribute: 'key_id' },
   );
 }

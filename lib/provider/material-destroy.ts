@@ -45,6 +45,10 @@ export async function planDestroy(
   if (mayBe(successorFor, keyId)) {
     run.material.leave(keyId);
     warn(context, [staysForSuccessor(keyId)]);
+  } else if (!run.hasRead && !client.destroying()) {
+    // Apply plans the destroy of a deposed object once more, in a process that knows of no other object.
+    warn(context, [staysUnread(keyId)]);
+    return [...successorFor, keyId];
   } else if (run.material.giveUp(keyId)) {
     warn(context, [staysForAnother(keyId)]);
   } else {
@@ -118,6 +122,14 @@ function staysForAnother(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
     detail: `Another address of the same run has the material of key ${keyId}, too: so it stays there, whatever on_destroy says. To have it deleted, remove the other one as well.`,
+    attribute: 'on_destroy',
+  };
+}
+
+function staysUnread(keyId: string): Notice {
+  return {
+    summary: 'The material is not deleted',
+    detail: `Whether another object has the material of key ${keyId}, too, is not known here: this one was left over by an interrupted replacement, or the plan was made without a refresh. So it stays; to have it deleted, delete it by hand (byok remove).`,
     attribute: 'on_destroy',
   };
 }

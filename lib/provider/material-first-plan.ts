@@ -89,7 +89,10 @@ function planSeen(proposed: Values, config: Values, atHand: AtHand, key: KeyDeta
     planned: plannedAdoption(proposed, config, key, shown),
     permitted: [],
     refusals: [refusal, foreign],
-    notices: refusal === undefined ? [{ summary: 'The key already holds material, which is adopted', detail, attribute: 'key_id' }] : [],
+    notices:
+      refusal === undefined && foreign === undefined
+        ? [{ summary: 'The key already holds material, which is adopted', detail, attribute: 'key_id' }]
+        : [],
   };
 }
 

@@ -145,7 +145,8 @@ describe('with an EC key', () => {
     bench.workspace.write('signing.pem', other);
     const apply = await bench.workspace.apply();
     expect(apply.code).toBe(1);
-    expect(apply.text).toContain(`holds the private key of fingerprint ${fingerprintOf(privateKey)}`);
+    expect(apply.text).toContain(`this key is bound for ever to ${fingerprintOf(privateKey)}`);
+    expect(apply.text).not.toContain('which is adopted');
   });
 
   test('an encrypted key is opened with the password of a variable', async () => {

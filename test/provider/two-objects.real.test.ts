@@ -1,0 +1,134 @@
+/** Two objects that have the material of one key: what one of them would delete stays for the other, or comes back in the same run. */
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../../lib/emulator';
+import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { cleanEnvironment } from '../support/terraform-workspace';
+import { configure, externalKey, type Workbench, workbench } from './workbench';
+
+let emulator: Emulator;
+let bench: Workbench;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+
+afterEach(async () => {
+  bench.workspace.remove();
+  await emulator.close();
+});
+
+const far = '2035-01-01T00:00:00Z';
+const key = externalKey('orders');
+const material = (name: string, extra = '') => `resource "byok_key_material" "${name}" {
+  key_id          = byok_external_key.orders.key_id
+  material_file   = "orders.key"
+  expiration_time = "${far}"
+  ${extra}
+}`;
+const deleting = 'on_destroy = "delete_material"';
+
+async function applied(...bodies: string[]): Promise<string> {
+  bench = await workbench(emulator, bodies[0] ?? '');
+  for (const body of bodies) {
+    configure(emulator, bench.workspace, body);
+    await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  }
+  emulator.clearCalls();
+  return String(bench.workspace.attributes('byok_external_key').key_id);
+}
+
+describe('two addresses of one key, of which one would delete', () => {
+  const both = `${key}\n${material('one', deleting)}\n${material('other')}`;
+  const single = `${key}\n${material('other')}`;
+
+  test.each([[[]], [['-parallelism=1']]])('the material is there when that one leaves the code (%j)', async (flags) => {
+    const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
+    configure(emulator, bench.workspace, single);
+    const run = await bench.workspace.apply(...flags);
+    expect(run.code).toBe(0);
+    const stays = run.text.includes('The material is not deleted');
+    expect(stays || run.text.includes('if it is gone by then, the same material is imported again')).toBe(true);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('2');
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect((await bench.workspace.plan()).code).toBe(0);
+  });
+
+  test('is not emptied either when the material is not at hand', async () => {
+    const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
+    rmSync(join(bench.workspace.folder, 'orders.key'));
+    configure(emulator, bench.workspace, single);
+    const run = await bench.workspace.apply();
+    expect(run.text).toContain(run.code === 0 ? 'The material is not deleted' : 'is not at hand to be imported again');
+    expect(writesOf(emulator)).toEqual([]);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  });
+
+  test('it goes when both leave the code', async () => {
+    const keyId = await applied(
+      `${key}\n${material('one', deleting)}`,
+      `${key}\n${material('one', deleting)}\n${material('other', deleting)}`,
+    );
+    configure(emulator, bench.workspace, key);
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(0);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  });
+});
+
+test('a deposed object, left by Ctrl-C under create_before_destroy, does not empty the key of the living one', async () => {
+  const guarded = (round: number) => `resource "terraform_data" "round" {
+  input = ${round}
+}
+${key}
+${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by = [terraform_data.round]\n  }`)}`;
+  const keyId = await applied(guarded(1));
+  configure(emulator, bench.workspace, guarded(2));
+  const { folder, env } = bench.workspace;
+  const child = spawn('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: folder, env: cleanEnvironment(env) });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+    if (output.includes('byok_key_material.one: Creation complete') && !child.killed) {
+      child.kill('SIGINT');
+    }
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const next = await bench.workspace.apply();
+  expect(next.code).toBe(0);
+  expect((await describeKey(emulator, keyId)).key_state).toBe('2');
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+describe('two provider blocks of one KMS', () => {
+  const blocks = () => `provider "byok" {
+  alias        = "two"
+  kms_endpoint = "${emulator.url}"
+}\n`;
+
+  test.each([1, 2, 3])('material that goes from the one to the other without moved is not emptied (%i)', async () => {
+    const keyId = await applied(`${key}\n${material('one', deleting)}`);
+    const moved = `${blocks()}${key}\n${material('other', 'provider = byok.two')}`;
+    configure(emulator, bench.workspace, moved);
+    const run = await bench.workspace.apply();
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    if (run.code === 0) {
+      expect(run.text).toContain('The material is not deleted');
+      expect((await bench.workspace.plan()).code).toBe(0);
+    } else {
+      expect(run.text).toContain(`Another address of this plan deletes the material of key ${keyId}`);
+      expect(writesOf(emulator)).toEqual([]);
+    }
+  });
+
+  test('an empty key is not scheduled by the one and taken over by the other', async () => {
+    const keyId = await applied(key);
+    configure(emulator, bench.workspace, `${blocks()}${key.replace('"orders" {', '"other" {\n  provider = byok.two')}`);
+    const run = await bench.workspace.apply();
+    const { key_state } = await describeKey(emulator, keyId);
+    expect({ code: run.code, key_state }).toEqual({ code: expect.any(Number), key_state: '5' });
+    expect(run.text).toMatch(/is not scheduled for deletion|moved/);
+  });
+});
