@@ -229,3 +229,38 @@ describe('warn_before', () => {
     expect(warned(undefined)).toEqual([]);
   });
 });
+
+describe('material that something else may take out of the key meanwhile', () => {
+  const emptied: Partial<Knowledge> = { emptied: true };
+
+  test.each(['present', 'key_disabled', 'expired_not_purged'] as const)('is imported again if it is gone by then: %s', (status) => {
+    const { steps, reason, expiration } = decideFor({ status, found: future, knowledge: emptied });
+    expect(steps).toEqual(['import']);
+    expect(reason).toContain('another address of this plan gives up the material of this key');
+    expect(expiration).toEqual(future);
+  });
+
+  test('is renewed as ever where that is due', () => {
+    expect(decideFor({ status: 'present', found: future, wish: { expiration: later }, knowledge: emptied }).steps).toEqual([
+      'delete',
+      'import',
+    ]);
+  });
+
+  test('cannot be imported again when it was wrapped elsewhere', () => {
+    const decision = decideFor({ status: 'present', found: future, knowledge: { ...emptied, preWrapped: 'used' } });
+    expect([decision.steps, decision.refusal?.code]).toEqual([[], 'ERR_REFUSED']);
+  });
+});
+
+test('material that was seen absent before its expiry is not imported after it, and that is no silence', () => {
+  const late = decideFor({ status: 'deleted_outside', found: past });
+  expect([late.steps, late.refusal?.code]).toEqual([[], 'ERR_CHANGED_SINCE_PLAN']);
+  expect(late.refusal?.message).toContain('has passed since the key was looked at');
+});
+
+test('a disabled key is told of, unless somebody wants it so', () => {
+  const told = (knownDisabled: boolean) => decideFor({ status: 'key_disabled', found: future, knowledge: { knownDisabled } }).notices;
+  expect(told(false).map(({ summary }) => summary)).toEqual(['The key is disabled']);
+  expect(told(true)).toEqual([]);
+});
