@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
-import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { clockAhead, configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
 let bench: Workbench;
@@ -26,14 +26,6 @@ async function applied(body: string): Promise<string> {
   emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
-
-/** Of the provider alone, in a later command. */
-const clockAhead = (ms: number) => ({
-  NODE_OPTIONS: `--require ${join(__dirname, '..', 'support', 'clock.cjs')}`,
-  TEST_CLOCK_AHEAD_MS: String(ms),
-  // The certificate of the provider would not be valid yet.
-  TF_DISABLE_PLUGIN_TLS: '1',
-});
 
 const withKey = (body: string, line: string) => body.replace('alias =', `${line}\n  alias =`);
 

@@ -1,5 +1,6 @@
 /** What every test of the provider with the real terraform starts from: one emulator, and a folder with a key file in it. */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { Emulator } from '../../lib/emulator';
 import { TerraformWorkspace } from '../support/terraform-workspace';
 
@@ -38,3 +39,11 @@ export function externalKey(alias: string, extra = ''): string {
   ${extra}
 }`;
 }
+
+/** Environment of a command in which the clock of the provider, and of nobody else, stands ahead. */
+export const clockAhead = (ms: number): Record<string, string> => ({
+  NODE_OPTIONS: `--require ${join(__dirname, '..', 'support', 'clock.cjs')}`,
+  TEST_CLOCK_AHEAD_MS: String(ms),
+  // The certificate of the provider would not be valid yet.
+  TF_DISABLE_PLUGIN_TLS: '1',
+});
