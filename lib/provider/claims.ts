@@ -18,8 +18,10 @@ export class Claims {
   readonly #left = new Map<string, number>();
   readonly #kept = new Set<string>();
   readonly #announced = new Set<string>();
+  readonly #noted = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #staying = new Set<string>();
+  readonly #permittedBefore = new Set<string>();
   readonly #taken = new Set<string>();
   readonly #removals = new Map<string, Promise<unknown>>();
 
@@ -32,12 +34,14 @@ export class Claims {
 
   /** Read: an object of the state has it. @returns whether the plan of another object has ended it already */
   found(keyId: string): boolean {
+    this.#note(keyId);
     this.#found.set(keyId, (this.#found.get(keyId) ?? 0) + 1);
     return this.#ended.has(keyId);
   }
 
   /** A plan leaves it where it is. @returns whether the plan of another object ends it */
   keep(keyId: string): boolean {
+    this.#note(keyId);
     this.#kept.add(keyId);
     return this.#ended.has(keyId) || this.#marks.has(this.#mark('ended', keyId));
   }
@@ -62,18 +66,38 @@ export class Claims {
     const left = this.#left.get(keyId) ?? 0;
     const others = (this.#found.get(keyId) ?? 0) - left - 1;
     this.#left.set(keyId, left + 1);
-    return others > 0 || this.#kept.has(keyId) || this.isAnnounced(keyId);
+    const elsewhere = this.isAnnounced(keyId) || this.#marks.isNotedElsewhere(this.#list, keyId);
+    return others > 0 || this.#kept.has(keyId) || elsewhere || (!this.#staying.has(keyId) && this.#marks.has(this.#mark('staying', keyId)));
   }
 
   /** A plan removes it. @returns whether another object has it, so that it must stay; if none has, it counts as ended */
   giveUp(keyId: string): boolean {
     if (this.leave(keyId)) {
-      this.#staying.add(keyId);
+      this.stay(keyId);
       return true;
+    }
+    if (this.#marks.has(this.#mark('permitted', keyId))) {
+      this.#permittedBefore.add(keyId);
     }
     this.#ended.add(keyId);
     this.#marks.set(this.#mark('ended', keyId));
+    this.#marks.keep(this.#mark('permitted', keyId));
     return false;
+  }
+
+  /**
+   * Apply: Terraform plans the destroy of a deposed object once more, in the process that carries it out and that knows of no other object.
+   *
+   * @returns whether the plan before it, of another process of this run, had found no other object either; undefined where this is no such plan
+   */
+  wasPermitted(keyId: string): boolean | undefined {
+    return this.#left.has(keyId) ? this.#permittedBefore.has(keyId) : undefined;
+  }
+
+  /** A plan takes an object from it that may not remove it. */
+  stay(keyId: string): void {
+    this.#staying.add(keyId);
+    this.#marks.keep(this.#mark('staying', keyId));
   }
 
   /** What plans have given up and must stay. A replacement's destroy is told by the plan of its successor, which knows no key but its own. */
@@ -118,6 +142,17 @@ export class Claims {
     const removal = remove().finally(release);
     this.#removals.set(keyId, removal);
     return removal;
+  }
+
+  get #list(): string {
+    return `${this.#kind}-has`;
+  }
+
+  #note(keyId: string): void {
+    if (!this.#noted.has(keyId)) {
+      this.#noted.add(keyId);
+      this.#marks.note(this.#list, keyId);
+    }
   }
 
   #mark(what: string, keyId: string): string {

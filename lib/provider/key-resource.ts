@@ -68,7 +68,8 @@ export const externalKeyResource = {
       const planned = plannedNew(proposed, config);
       const successorAlias = text(planned, 'alias');
       const adopts = await planNewKey(successorAlias, isDeclared(planned) ? wishOf(planned, null) : undefined, client, context);
-      const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts };
+      // An origin that stays open tells Terraform the plan of a key that is taken over from that of one that is made.
+      const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
       const memoryOfPlan = { ...memory, successorAlias, kept: client.run.keys.staying };
       return { planned: { ...planned, ...found }, requiresReplace: [], private: encodeKeyMemory(memoryOfPlan) };
     }

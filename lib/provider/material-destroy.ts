@@ -3,11 +3,12 @@ import { ByokError } from '../errors';
 import type { Notice } from '../lifecycle/context';
 import { holdsMaterial } from '../lifecycle/material-status';
 import { privateKeyStays, refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
+import { keyNotFound } from '../lifecycle/require-external-key';
 import { isAsymmetric } from '../schema/kms';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { text } from './attributes';
-import { type Client, type ConnectedClient, lifecycleContext } from './client';
+import { type Client, type ConnectedClient, isConnected, lifecycleContext } from './client';
 import { destroyPolicyOf, observationOf } from './material-config';
 import { unknownKey } from './material-plan';
 import type { MaterialPrivateState } from './private-state';
@@ -28,12 +29,18 @@ export async function planDestroy(
   const { run } = client;
   const keyId = text(prior, 'key_id') ?? '';
   const policy = destroyPolicyOf(prior);
-  const isHeld = holdsMaterial(observationOf(prior).status);
+  const { status } = observationOf(prior);
+  const isHeld = holdsMaterial(status);
   const deletes = isHeld && policy === 'delete_material' && !isAsymmetric(text(prior, 'key_spec') ?? '');
   if (!deletes) {
-    run.material.leave(keyId);
-    if (isHeld && policy === 'refuse') {
+    const others = run.material.leave(keyId);
+    if (status === 'key_not_found') {
+      warn(context, [keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block')]);
+    } else if (isHeld && policy === 'refuse' && !others) {
       context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
+    } else if (isHeld && policy === 'refuse') {
+      run.material.stay(keyId);
+      warn(context, [staysForAnother(keyId)]);
     } else if (isHeld) {
       warn(context, [policy === 'retain' ? materialStays(keyId) : privateKeyStays(keyId)]);
     }
@@ -45,10 +52,6 @@ export async function planDestroy(
   if (mayBe(successorFor, keyId)) {
     run.material.leave(keyId);
     warn(context, [staysForSuccessor(keyId)]);
-  } else if (!run.hasRead && !client.destroying() && client.testing?.() !== true) {
-    // Apply plans the destroy of a deposed object once more, in a process that knows of no other object.
-    warn(context, [staysUnread(keyId)]);
-    return [...successorFor, keyId];
   } else if (run.material.giveUp(keyId)) {
     warn(context, [staysForAnother(keyId)]);
   } else {
@@ -78,6 +81,15 @@ export function refuseUnrestorable(keyId: string): ByokError {
   );
 }
 
+/** Its destroy leg would be refused when it is too late: the new object is there by then, or the old one deposed for ever. */
+export function refuseReplacedProtected(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `a resource has the material of key ${keyId} under on_destroy = "refuse", and this is a new one for the same key, as -replace, taint and replace_triggered_by make it; nothing was done: set on_destroy to "retain" and apply that first`,
+    { attribute: 'on_destroy' },
+  );
+}
+
 export function refuseSecond(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
@@ -95,14 +107,22 @@ export async function destroyMaterial(
 ): Promise<void> {
   const keyId = text(state, 'key_id') ?? '';
   const policy = destroyPolicyOf(state);
-  client.run.remember(keyId, { proof, ours, disabled });
+  const { run } = client;
+  run.remember(keyId, { proof, ours, disabled });
   if (policy === 'retain') {
     return;
   }
+  if (mayBe(successorFor, keyId)) {
+    warn(context, [staysForSuccessor(keyId)]);
+    return;
+  }
+  const isTold = client.destroying() || client.testing?.() === true;
+  if (policy === 'delete_material' && run.material.wasPermitted(keyId) === false && !isTold) {
+    warn(context, [staysUnseen(keyId)]);
+    return;
+  }
   const remove = () => removeMaterial(lifecycleContext(client, context, 'delete', state), keyId, policy);
-  const notices =
-    policy === 'delete_material' && mayBe(successorFor, keyId) ? undefined : await client.run.material.unlessTaken(keyId, remove);
-  warn(context, notices ?? [staysForSuccessor(keyId)]);
+  warn(context, (await run.material.unlessTaken(keyId, remove)) ?? [staysForSuccessor(keyId)]);
 }
 
 /** The destroy leg of a replacement comes first, and nothing has verified the way back: for the same key the material stays, and is adopted. */
@@ -126,10 +146,10 @@ function staysForAnother(keyId: string): Notice {
   };
 }
 
-function staysUnread(keyId: string): Notice {
+function staysUnseen(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
-    detail: `Whether another object has the material of key ${keyId}, too, is not known here: this one was left over by an interrupted replacement, or the plan was made without a refresh. So it stays; to have it deleted, delete it by hand (byok remove).`,
+    detail: `This object was left over by a replacement, and Terraform tells its destroy nothing of the plan before: whether another object has the material of key ${keyId}, too, is not known here. So it stays; to have it deleted, use byok remove.`,
     attribute: 'on_destroy',
   };
 }

@@ -11,8 +11,8 @@ import type { Context, PlanRequest, PlanResult } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected } from './client';
-import { declaredOf, expirationOf } from './material-config';
-import { planDestroy, refuseEmptied, refuseSecond, refuseUnrestorable } from './material-destroy';
+import { declaredOf, destroyPolicyOf, expirationOf } from './material-config';
+import { planDestroy, refuseEmptied, refuseReplacedProtected, refuseSecond, refuseUnrestorable } from './material-destroy';
 import { planCreate } from './material-first-plan';
 import { lookAtMaterial, type MaterialPlan, nothingAtHand, planUpdate, unknownKey } from './material-plan';
 import { malformedIn } from './material-validate';
@@ -66,6 +66,9 @@ export async function planMaterial(
     };
   }
   const atHand = await lookAtMaterial(config, text(prior, 'key_spec'), false, opening);
+  if (destroyPolicyOf(prior) === 'refuse') {
+    run.declareProtected(keyId);
+  }
   const ends = run.material.keep(keyId) && !memory.emptied ? refuseEmptied(keyId) : undefined;
   const lasts = memory.emptied && atHand.fingerprint === undefined ? refuseUnrestorable(keyId) : undefined;
   const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId) };
@@ -100,6 +103,9 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
 }
 
 function announce(keyId: string, { run }: Client): ByokError | undefined {
+  if (run.material.isKept(keyId) && run.isProtected(keyId)) {
+    return refuseReplacedProtected(keyId);
+  }
   if (run.material.isAnnounced(keyId)) {
     return refuseSecond(keyId);
   }

@@ -8,9 +8,9 @@ import { Claims } from './claims';
 import type { MaterialMemory } from './private-state';
 import type { SharedMarks } from './run-folder';
 
-/** A plan that would remove something waits so long for others to come, as often as others come. */
+/** A plan that would remove something waits so long for others to come, as often as others come; all plans of a run together so often. */
 const quietMs = 50;
-const longestWaits = 60;
+const waitsOfRun = 40;
 
 export class Run {
   readonly keys: Claims;
@@ -18,6 +18,7 @@ export class Run {
   readonly aliases = new Aliases();
   readonly #made = new Set<string>();
   readonly #rescued = new Set<string>();
+  readonly #protected = new Set<string>();
   readonly #remembered = new Map<string, MaterialMemory>();
   readonly #enabled = new Map<string, boolean | undefined>();
   readonly #replaced = new Map<string, MaterialMemory>();
@@ -27,6 +28,7 @@ export class Run {
   #calls = 0;
   #underWay = 0;
   #waiting = 0;
+  #waits = waitsOfRun;
 
   constructor(marks?: SharedMarks) {
     this.keys = new Claims('key', marks);
@@ -83,6 +85,15 @@ export class Run {
     return this.#replaced.get(declaration);
   }
 
+  /** Its material is under `refuse`, by the state. */
+  declareProtected(keyId: string): void {
+    this.#protected.add(keyId);
+  }
+
+  isProtected(keyId: string): boolean {
+    return this.#protected.has(keyId);
+  }
+
   /** The keys of the project, listed once: what is taken over is there from before. */
   keysBefore(list: () => Promise<readonly KeyDetail[]>): Promise<readonly KeyDetail[]> {
     this.#listing ??= list();
@@ -108,7 +119,7 @@ export class Run {
     this.#waiting += 1;
     try {
       let before = -1;
-      for (let left = longestWaits; left > 0 && (before !== this.#calls || this.#underWay > this.#waiting); left -= 1) {
+      for (; this.#waits > 0 && (before !== this.#calls || this.#underWay > this.#waiting); this.#waits -= 1) {
         before = this.#calls;
         await sleep(quietMs, signal);
       }
