@@ -1,6 +1,7 @@
 /** One case: some operations under faults, recovery, and now and then the end of it all. */
 import type { KeyObject } from 'node:crypto';
 import type { Emulator, JournalEntry } from '../lib/emulator';
+import { rollingOf } from './declared';
 import type { FaultLine } from './fault-line';
 import { drawFault, type FaultName, type FaultOrder, faultKinds } from './faults';
 import { findSecrets } from './find-secrets';
@@ -10,7 +11,7 @@ import { Random } from './random';
 import { recover } from './recovery';
 import { passThroughWindow } from './rolling-window';
 import { before, checkSafety } from './safety';
-import { type CommandResult, rollingOf, type Terraform } from './terraform';
+import type { CommandResult, Terraform } from './terraform';
 import { World } from './world';
 
 export interface CaseReport {
@@ -48,7 +49,7 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
   async function run(name: string, command: () => Promise<CommandResult>, orders: readonly FaultOrder[] = []): Promise<CommandResult> {
     await bindFirst(world);
     const circumstances = await before(world, terraform);
-    let result: CommandResult = { ok: false, messages: [], actions: [] };
+    let result: CommandResult = { ok: false, messages: [], actions: [], planned: false, shown: {} };
     let calls: readonly JournalEntry[] = [];
     const raced = orders.some(({ name }) => 'race' in faultKinds[name]);
     const hits = await line.during(orders, { kill: () => terraform.kill(), race: raced ? drawRace(world) : undefined }, async () => {
@@ -73,7 +74,7 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
       );
       done[name] = (done[name] ?? 0) + 1;
       world.trace.push(`— ${name}`);
-      const command = (await operation.run(world, terraform)) ?? (() => terraform.apply(world.declared));
+      const command = (await operation.run(world, terraform)) ?? (() => terraform.apply(world.configuration));
       await run(name, command, drawFaults(random));
     }
     instructions += (await recover(world, terraform, run)).instructions;
@@ -118,14 +119,18 @@ async function start(world: World, terraform: Terraform, run: Run): Promise<void
   const { random, declared } = world;
   const { material } = declared;
   if (material === undefined || random.chance(0.8)) {
-    await run('first apply', () => terraform.apply(declared), drawFaults(random));
+    await run('first apply', () => terraform.apply(world.configuration), drawFaults(random));
     return;
   }
   declared.material = undefined;
-  await run('first apply of the key alone', () => terraform.apply(declared));
+  await run('first apply of the key alone', () => terraform.apply(world.configuration));
   declared.material = material;
   await importStrange(world, declaredExpiry(world));
-  await run('first apply of the material, after somebody else imported other bytes', () => terraform.apply(declared), drawFaults(random));
+  await run(
+    'first apply of the material, after somebody else imported other bytes',
+    () => terraform.apply(world.configuration),
+    drawFaults(random),
+  );
 }
 
 /** Until material was seen in the key, the file decides what it is bound to: then wrong bytes would be the right ones. */
@@ -147,14 +152,14 @@ async function destroy(world: World, terraform: Terraform, run: Run): Promise<vo
   if (declared.material !== undefined) {
     declared.material.onDestroy = policy;
   }
-  await run('apply of the policies', () => terraform.apply(declared));
+  await run('apply of the policies', () => terraform.apply(world.configuration));
   world.write(random.pick(['right', 'wrong', 'missing']));
   world.trace.push(`— destroy with ${policy} and ${declared.keyOnDestroy}, ${world.content} material at hand`);
-  await run('destroy', () => terraform.destroy(declared), drawFaults(random));
-  const second = await run('destroy again', () => terraform.destroy(declared));
+  await run('destroy', () => terraform.destroy(world.configuration), drawFaults(random));
+  const second = await run('destroy again', () => terraform.destroy(world.configuration));
   // With other material at hand the plan that Terraform makes first is refused, and says how to destroy nevertheless.
   const refresh = !second.messages.some((message) => message.includes('destroy -refresh=false'));
-  const last = await run('destroy once more', () => terraform.destroy(declared, refresh));
+  const last = await run('destroy once more', () => terraform.destroy(world.configuration, refresh));
   const key = await world.key();
   const left = terraform.attributes('key') !== undefined || terraform.attributes('material') !== undefined;
   if (policy === 'refuse') {

@@ -1,6 +1,7 @@
 /** What happens in a case, one row each: the world changes, and then Terraform runs. */
+import { rollingOf } from './declared';
 import { ask, declaredExpiry, happen, importOutside, importStrange } from './outside';
-import { type CommandResult, rollingOf, type Terraform } from './terraform';
+import type { CommandResult, Terraform } from './terraform';
 import type { World } from './world';
 
 export interface Operation {
@@ -21,7 +22,7 @@ const hasKey = ({ keyId }: World): boolean => keyId !== undefined;
 export const operations: Readonly<Record<string, Operation>> = {
   'no change': { weight: 3, run: () => undefined },
 
-  'plan only': { weight: 1, run: (world, terraform) => () => terraform.plan(world.declared) },
+  'plan only': { weight: 1, run: (world, terraform) => () => terraform.plan(world.configuration) },
 
   'material deleted outside': { weight: 4, when: hasKey, run: (world) => happen(world, (id) => world.emulator.deleteMaterial(id)) },
 
@@ -106,7 +107,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     async run(world, terraform) {
       await terraform.forget('material');
       world.proven = false;
-      return () => terraform.import('material', world.keyId ?? '', world.declared);
+      return () => terraform.import('material', world.keyId ?? '', world.configuration);
     },
   },
 
@@ -116,7 +117,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     async run(world, terraform) {
       await terraform.forget('key');
       world.keyForgotten = true;
-      return () => terraform.import('key', world.keyId ?? '', world.declared);
+      return () => terraform.import('key', world.keyId ?? '', world.configuration);
     },
   },
 

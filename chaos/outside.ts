@@ -1,7 +1,7 @@
 /** What somebody else does, past Terraform, with every right to do so. */
 import { call } from '../test/emulator/plain-http';
+import { rollingOf } from './declared';
 import type { CaseMaterial } from './material';
-import { rollingOf } from './terraform';
 import type { World } from './world';
 
 /** By the console of the emulator, where the API has no call for it. */

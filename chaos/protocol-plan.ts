@@ -1,13 +1,21 @@
 /** Terraform's plan without Terraform: what is there is read, then planned against what is declared. It changes nothing. */
-import { type ProviderCalls, type Stored, schemas } from './provider-calls';
-import { type Declared, keyAttributes, materialAttributes, type ResourceName, resourceNames } from './terraform';
+import type { Configuration, DeclaredObject, ProviderName, ResourceType } from './configuration';
+import { type Instance, type State, withInstance } from './protocol-state';
+import { noPrivate, type ProviderCalls, type Stored, schemas } from './provider-calls';
+import type { ApplyOptions } from './terraform';
 import { type Attributes, configOf, isWhollyKnown, same, unknown } from './terraform-values';
-
-export type State = Partial<Record<ResourceName, Stored>>;
+import { type Manner, walk } from './walk';
 
 export interface Change {
-  readonly name: ResourceName;
+  readonly name: string;
+  readonly type: ResourceType;
+  readonly provider: ProviderName;
+  /** Undefined: it is only to be destroyed. */
+  readonly object: DeclaredObject | undefined;
   readonly action: 'create' | 'update' | 'replace' | 'delete' | 'none';
+  /** A replacement that creates first. */
+  readonly createFirst: boolean;
+  readonly deposed: boolean;
   readonly prior: Stored | undefined;
   readonly planned: Attributes | null;
   readonly private: Uint8Array;
@@ -16,65 +24,159 @@ export interface Change {
 export interface Plan {
   readonly refreshed: State;
   readonly changes: readonly Change[];
+  readonly complete: boolean;
 }
 
-export async function planAll(calls: ProviderCalls, state: State, declared: Declared): Promise<Plan> {
-  const refreshed: State = {};
-  const changes: Change[] = [];
-  for (const name of resourceNames) {
-    const stored = state[name];
-    const read = stored === undefined ? undefined : await calls.read(name, await calls.upgrade(name, stored));
-    if (read !== undefined) {
-      refreshed[name] = read;
+export type CallsOf = (provider: ProviderName) => ProviderCalls;
+
+export async function planAll(
+  callsOf: CallsOf,
+  state: State,
+  configuration: Configuration,
+  { replace = [] }: ApplyOptions,
+  manner: Manner,
+): Promise<Plan> {
+  const { objects } = configuration;
+  let refreshed = state;
+  const changes = new Map<string, Change>();
+  const forgotten = [...state].filter(([name]) => !objects.some((object) => object.name === name));
+
+  async function refresh(calls: ProviderCalls, name: string): Promise<Stored | undefined> {
+    const { type, current } = state.get(name) ?? {};
+    if (type === undefined || current === undefined) {
+      return undefined;
     }
-    const config = configFor(name, declared, changes[0]?.planned?.key_id ?? state.key?.attributes.key_id);
-    if (config === undefined) {
-      changes.push(...(read === undefined ? [] : [await planDelete(calls, name, read)]));
-      continue;
-    }
-    await calls.validate(name, config);
-    changes.push(await planChange(calls, name, read, config));
+    const read = await calls.read(type, await calls.upgrade(type, current));
+    refreshed = withInstance(refreshed, name, { ...(refreshed.get(name) as Instance), current: read });
+    return read;
   }
-  return { refreshed, changes };
+  const complete = await walk(
+    [
+      ...objects.map((object) => ({
+        name: object.name,
+        after: object.keyName === undefined ? [] : [object.keyName],
+        run: async () => {
+          const calls = callsOf(object.provider);
+          const prior = await refresh(calls, object.name);
+          const tainted = state.get(object.name)?.tainted === true;
+          const keyId = object.keyName === undefined ? undefined : changes.get(object.keyName)?.planned?.key_id;
+          await calls.validate(object.type, configFor(object, keyId ?? unknown));
+          const change = await planChange(calls, object, prior, keyId ?? unknown, { tainted, forced: replace.includes(object.name) });
+          changes.set(object.name, { ...change, createFirst: change.action === 'replace' && createsFirst(object, configuration) });
+        },
+      })),
+      ...forgotten.map(([name, { type, provider }]) => ({
+        name,
+        after: [],
+        run: async () => {
+          const prior = await refresh(callsOf(provider), name);
+          if (prior !== undefined) {
+            changes.set(name, await planDelete(callsOf(provider), { name, type, provider }, prior, false));
+          }
+        },
+      })),
+      ...deposedSteps(callsOf, state, changes),
+    ],
+    manner,
+  );
+  return { refreshed, changes: [...changes.values()], complete };
 }
 
-/** Of everything there is, the material first. */
-export async function planDestroy(calls: ProviderCalls, state: State): Promise<Plan> {
-  const changes: Change[] = [];
-  for (const name of resourceNames.toReversed()) {
-    const prior = state[name];
-    if (prior !== undefined) {
-      changes.push(await planDelete(calls, name, prior));
-    }
-  }
-  return { refreshed: state, changes };
+/** Of everything there is. */
+export async function planDestroy(callsOf: CallsOf, state: State, manner: Manner): Promise<Plan> {
+  const changes = new Map<string, Change>();
+  const steps = [...state].flatMap(([name, { type, provider, current }]) =>
+    current === undefined
+      ? []
+      : {
+          name,
+          after: dependants(state, name),
+          run: async () => {
+            changes.set(name, await planDelete(callsOf(provider), { name, type, provider }, current, false));
+          },
+        },
+  );
+  const complete = await walk([...steps, ...deposedSteps(callsOf, state, changes)], manner);
+  return { refreshed: state, changes: [...changes.values()], complete };
 }
 
-export async function planChange(calls: ProviderCalls, name: ResourceName, prior: Stored | undefined, config: Attributes): Promise<Change> {
-  const { planned, private: plannedPrivate, replaces } = await calls.plan(name, prior, config);
-  if (prior === undefined) {
-    return { name, action: 'create', prior, planned, private: plannedPrivate };
+function deposedSteps(callsOf: CallsOf, state: State, changes: Map<string, Change>) {
+  return [...state].flatMap(([name, { type, provider, deposed }]) =>
+    deposed.map((stored, index) => ({
+      name: `${name} deposed ${index}`,
+      after: [],
+      run: async () => {
+        const calls = callsOf(provider);
+        const read = await calls.read(type, await calls.upgrade(type, stored));
+        if (read !== undefined) {
+          changes.set(`${name} deposed ${index}`, await planDelete(calls, { name, type, provider }, stored, true));
+        }
+      },
+    })),
+  );
+}
+
+/** Names of what refers to a key in state, and goes before it. */
+export function dependants(state: State, keyName: string): string[] {
+  return [...state].filter(([, instance]) => instance.keyName === keyName).map(([name]) => name);
+}
+
+/** What is created first makes what it refers to be created first, too. */
+function createsFirst({ name, createBeforeDestroy }: DeclaredObject, { objects }: Configuration): boolean {
+  return createBeforeDestroy || objects.some((object) => object.keyName === name && object.createBeforeDestroy);
+}
+
+/** @param tainted planned as a creation, since what is there counts for nothing; `forced`: by `-replace` */
+export async function planChange(
+  calls: ProviderCalls,
+  object: DeclaredObject,
+  prior: Stored | undefined,
+  keyId: unknown,
+  { tainted, forced }: { readonly tainted: boolean; readonly forced: boolean },
+): Promise<Change> {
+  const { name, type, provider, ignoreChanges } = object;
+  const common = { name, type, provider, object, createFirst: false, deposed: false, prior };
+  const written = configFor(object, keyId);
+  if (prior === undefined || tainted) {
+    const { planned, private: kept } = await calls.plan(type, null, written, noPrivate);
+    return { ...common, action: prior === undefined ? 'create' : 'replace', planned, private: kept };
   }
-  if (replaces) {
-    const anew = await calls.plan(name, undefined, config);
-    return { name, action: 'replace', prior, planned: anew.planned, private: anew.private };
+  const config = ignoring(written, prior.attributes, ignoreChanges);
+  const { planned, private: kept, replaces } = await calls.plan(type, prior.attributes, config, prior.private);
+  if (replaces || forced) {
+    const anew = await calls.plan(type, null, written, kept);
+    return { ...common, action: 'replace', planned: anew.planned, private: anew.private };
   }
   const action = same(planned, prior.attributes) && isWhollyKnown(planned) ? 'none' : 'update';
-  return { name, action, prior, planned, private: plannedPrivate };
+  return { ...common, action, planned, private: kept };
 }
 
-async function planDelete(calls: ProviderCalls, name: ResourceName, prior: Stored): Promise<Change> {
-  return { name, action: 'delete', prior, planned: null, private: await calls.planDelete(name, prior) };
+export async function planDelete(
+  calls: ProviderCalls,
+  object: Pick<Change, 'name' | 'type' | 'provider'>,
+  prior: Stored,
+  deposed: boolean,
+): Promise<Change> {
+  const kept = await calls.planDelete(object.type, prior);
+  return { ...object, object: undefined, action: 'delete', createFirst: false, deposed, prior, planned: null, private: kept };
 }
 
-/** @param keyId of the key that the material goes into, when there is one */
-export function configFor(name: ResourceName, declared: Declared, keyId: unknown): Attributes | undefined {
-  if (name === 'key') {
-    return configOf(schemas.key, keyAttributes(declared));
-  }
-  return declared.material === undefined ? undefined : configOf(schemas.material, materialAttributes(declared.material, keyId ?? unknown));
+/** As written, which apply is given, too. */
+export function configFor({ type, attributes, keyName }: DeclaredObject, keyId: unknown): Attributes {
+  return configOf(schemas[type], keyName === undefined ? attributes : { ...attributes, key_id: keyId });
+}
+
+/** What `ignore_changes` names stays as it is in state; only the plan is given this. */
+function ignoring(config: Attributes, prior: Attributes, names: readonly string[]): Attributes {
+  return { ...config, ...Object.fromEntries(names.map((name) => [name, prior[name] ?? null])) };
 }
 
 export function actionsOf({ changes }: Plan): string[] {
-  return changes.filter(({ action }) => action !== 'none').map(({ name, action }) => `${name}: ${action}`);
+  return changes
+    .filter(({ action }) => action !== 'none')
+    .map(({ name, action, deposed }) => `${name}${deposed ? ' (deposed)' : ''}: ${action}`);
+}
+
+export function shownBy({ changes }: Plan): Record<string, Attributes> {
+  return Object.fromEntries(changes.flatMap(({ name, planned }) => (planned === null ? [] : [[name, planned]])));
 }

@@ -1,207 +1,251 @@
-/**
- * Terraform without Terraform: its calls in its order towards a real provider process, and its rules of what is kept when something
- * fails. A plan that fails changes nothing. A provider that dies in an update or a destroy leaves the attributes and takes the private
- * state along; one that dies in a create leaves nothing.
- */
-import { actionsOf, type Change, configFor, planAll, planChange, planDestroy, type State } from './protocol-plan';
-import { type ApplyAnswer, errorsOf, Failed, noPrivate, ProviderCalls, type Stored } from './provider-calls';
+/** Terraform without Terraform: its calls in its order towards real provider processes, one for each provider block. A plan that fails changes nothing. */
+import { type Configuration, type ProviderName, providerNames, resourceTypes } from './configuration';
+import { ProtocolApply } from './protocol-apply';
+import { actionsOf, type Plan, planAll, planDestroy, shownBy } from './protocol-plan';
+import { Ledger, type State, withInstance, withMoves } from './protocol-state';
+import { Failed, ProviderCalls } from './provider-calls';
 import { ProviderDied, type ProviderSession } from './provider-session';
-import type { CommandResult, Declared, ResourceName, Terraform } from './terraform';
-import { type Attributes, broken, isWhollyKnown } from './terraform-values';
+import type { Random } from './random';
+import type { ApplyOptions, CommandResult, StateObject, Terraform } from './terraform';
+import type { Attributes } from './terraform-values';
+import { type Manner, walk } from './walk';
 
 export interface ProtocolOptions {
-  /** Of the provider block. */
+  /** Of each provider block. */
   readonly provider: Attributes;
   /** Whether the process of this command serves the next one, too. Terraform starts a new one each time. */
   readonly keepsProcess: () => boolean;
   /** Of processes that it starts. */
   readonly env: () => NodeJS.ProcessEnv;
+  /** For what Terraform leaves to chance. */
+  readonly random: Random;
+}
+
+interface Said {
+  readonly actions: string[];
+  planned: boolean;
+  shown: Record<string, Attributes>;
 }
 
 export class ProtocolTerraform implements Terraform {
-  readonly #keepsProcess: () => boolean;
-  readonly #session: ProviderSession;
-  readonly #calls: ProviderCalls;
+  readonly #options: ProtocolOptions;
+  readonly #sessions: readonly ProviderSession[];
+  readonly #calls: Readonly<Record<ProviderName, ProviderCalls>>;
   readonly #startsBefore: number;
-  #state: State = {};
+  #ledger = new Ledger(new Map());
+  #provider: Attributes;
+  #messages: string[] = [];
+  #interrupted: 0 | 1 | 2 = 0;
 
-  /** @param session may come from a case before, its process still running */
-  constructor(session: ProviderSession, { provider, keepsProcess, env }: ProtocolOptions) {
-    this.#keepsProcess = keepsProcess;
-    this.#session = session;
-    this.#calls = new ProviderCalls(session, provider);
-    this.#startsBefore = session.starts;
-    session.env = env;
+  /** @param sessions may come from a case before, their processes still running */
+  constructor(sessions: Readonly<Record<ProviderName, ProviderSession>>, options: ProtocolOptions) {
+    this.#options = options;
+    this.#provider = options.provider;
+    this.#sessions = Object.values(sessions);
+    const calls = (name: ProviderName) => [name, new ProviderCalls(sessions[name], () => this.#provider)] as const;
+    this.#calls = Object.fromEntries(providerNames.map(calls)) as Record<ProviderName, ProviderCalls>;
+    this.#startsBefore = this.#startsOfAll();
+    for (const session of this.#sessions) {
+      session.env = options.env;
+    }
   }
 
   get starts(): number {
-    return this.#session.starts - this.#startsBefore;
+    return this.#startsOfAll() - this.#startsBefore;
   }
 
   kill(): boolean {
-    return this.#session.kill();
+    return this.#sessions.map((session) => session.kill()).includes(true);
   }
 
-  end(): Promise<void> {
-    return this.#calls.endProcess();
+  interrupt(times: 1 | 2): boolean {
+    if (!this.#sessions.map((session) => session.stop()).includes(true)) {
+      return false;
+    }
+    this.#interrupted = times;
+    if (times === 2) {
+      this.#ledger.close();
+      for (const session of this.#sessions) {
+        session.shutDown();
+      }
+    }
+    return true;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(Object.values(this.#calls).map((calls) => calls.endProcess()));
   }
 
   async remove(): Promise<void> {
-    if (!this.#session.isCurrent) {
+    if (this.#sessions.some((session) => !session.isCurrent)) {
       await this.end();
     }
   }
 
   written(): Buffer {
-    const privates = Object.values(this.#state).map((stored) => Buffer.from(stored.private));
-    return Buffer.concat([Buffer.from(JSON.stringify(this.#state)), ...privates, Buffer.from(this.#session.takeStderr())]);
+    const stored = [...this.#state.values()].flatMap(({ current, deposed }) => (current === undefined ? deposed : [current, ...deposed]));
+    const attributes = Buffer.from(JSON.stringify(stored.map((one) => one.attributes)));
+    const stderr = this.#sessions.map((session) => session.takeStderr()).join('');
+    return Buffer.concat([attributes, ...stored.map((one) => one.private), Buffer.from(stderr)]);
   }
 
   complaints(): string[] {
-    return this.#calls.complaints.splice(0);
+    return Object.values(this.#calls).flatMap(({ complaints }) => complaints.splice(0));
   }
 
-  async forget(name: ResourceName): Promise<void> {
-    delete this.#state[name];
+  async forget(name: string): Promise<void> {
+    const state = new Map(this.#state);
+    state.delete(name);
+    this.#ledger = new Ledger(state);
   }
 
-  attributes(name: ResourceName): Attributes | undefined {
-    return this.#state[name]?.attributes;
+  async taint(name: string): Promise<void> {
+    const instance = this.#state.get(name);
+    if (instance !== undefined) {
+      this.#ledger.put(name, { ...instance, tainted: true });
+    }
   }
 
-  plan(declared: Declared): Promise<CommandResult> {
-    return this.#command(async (actions) => {
-      actions.push(...actionsOf(await planAll(this.#calls, this.#state, declared)));
+  attributes(name: string): Attributes | undefined {
+    return this.#state.get(name)?.current?.attributes;
+  }
+
+  objects(): readonly StateObject[] {
+    return [...this.#state].flatMap(([name, { type, current, deposed }]) => [
+      ...(current === undefined ? [] : [{ type, name, attributes: current.attributes, deposed: false }]),
+      ...deposed.map(({ attributes }) => ({ type, name, attributes, deposed: true })),
+    ]);
+  }
+
+  plan(configuration: Configuration): Promise<CommandResult> {
+    return this.#command(configuration, async (said) => {
+      note(said, await this.#planned(configuration, {}));
     });
   }
 
-  apply(declared: Declared): Promise<CommandResult> {
-    return this.#command(async (actions) => {
-      const plan = await planAll(this.#calls, this.#state, declared);
-      actions.push(...actionsOf(plan));
-      await this.#nextProcess();
-      this.#state = { ...plan.refreshed };
-      for (const change of [...plan.changes].reverse().filter(({ action }) => action === 'delete' || action === 'replace')) {
-        await this.#delete(change);
-      }
-      for (const change of plan.changes.filter(({ action }) => action !== 'delete')) {
-        await this.#change(change, declared);
-      }
+  apply(configuration: Configuration, options: ApplyOptions = {}): Promise<CommandResult> {
+    return this.#command(configuration, async (said) => {
+      const plan = await this.#planned(configuration, options);
+      note(said, plan);
+      await this.#carryOut(plan);
     });
   }
 
-  destroy(declared: Declared, refresh = true): Promise<CommandResult> {
-    return this.#command(async (actions) => {
-      const refreshed = refresh ? (await planAll(this.#calls, this.#state, declared)).refreshed : this.#state;
+  destroy(configuration: Configuration, refresh = true): Promise<CommandResult> {
+    return this.#command(configuration, async (said) => {
+      const refreshed = refresh ? (await this.#planned(configuration, {})).refreshed : this.#state;
       // The plan before a destroy is one of its own, with a provider of its own.
       await this.#nextProcess();
-      const plan = await planDestroy(this.#calls, refreshed);
-      actions.push(...actionsOf(plan));
-      await this.#nextProcess();
-      this.#state = { ...plan.refreshed };
-      for (const change of plan.changes) {
-        await this.#delete(change);
-      }
+      const plan = complete(await planDestroy(this.#callsOf, refreshed, this.#manner()));
+      note(said, plan);
+      await this.#carryOut(plan);
     });
   }
 
-  import(name: ResourceName, id: string): Promise<CommandResult> {
-    return this.#command(async () => {
-      const read = await this.#calls.read(name, await this.#calls.import(name, id));
+  import(name: string, id: string, configuration: Configuration): Promise<CommandResult> {
+    return this.#command(configuration, async () => {
+      const object = configuration.objects.find((one) => one.name === name);
+      if (object === undefined) {
+        throw new Failed(`${name} is not declared`);
+      }
+      const { type, provider, keyName } = object;
+      const read = await this.#calls[provider].read(type, await this.#calls[provider].import(type, id));
       if (read === undefined) {
-        throw new Failed('the imported object does not exist');
+        throw new Failed(`the imported object does not exist: ${resourceTypes[type]} ${id}`);
       }
-      this.#state[name] = read;
+      this.#ledger = new Ledger(withInstance(this.#state, name, { type, provider, keyName, current: read, tainted: false, deposed: [] }));
     });
   }
 
-  async #command(run: (actions: string[]) => Promise<void>): Promise<CommandResult> {
-    this.#calls.beginCommand();
-    if (this.#session.isRunning && !this.#session.isCurrent) {
+  get #state(): State {
+    return this.#ledger.state;
+  }
+
+  readonly #callsOf = (provider: ProviderName) => this.#calls[provider];
+
+  #startsOfAll(): number {
+    return this.#sessions.reduce((sum, { starts }) => sum + starts, 0);
+  }
+
+  /** @throws Failed unless everything could be planned */
+  async #planned(configuration: Configuration, options: ApplyOptions): Promise<Plan> {
+    const state = withMoves(this.#state, configuration.moved);
+    return complete(await planAll(this.#callsOf, state, configuration, options, this.#manner()));
+  }
+
+  async #carryOut(plan: Plan): Promise<void> {
+    await this.#nextProcess();
+    this.#ledger = new Ledger(plan.refreshed);
+    const steps = new ProtocolApply(this.#callsOf, plan, this.#ledger).steps();
+    if (!(await walk(steps, this.#manner()))) {
+      throw new Failed('not everything was done');
+    }
+  }
+
+  #manner(): Manner {
+    const { random } = this.#options;
+    return {
+      random,
+      atOnce: random.chance(0.5),
+      halted: () => this.#interrupted > 0,
+      onFailure: (error) => {
+        if (!(error instanceof Failed || error instanceof ProviderDied)) {
+          throw error;
+        }
+        this.#messages.push(error.message);
+      },
+    };
+  }
+
+  async #command({ provider }: Configuration, run: (said: Said) => Promise<void>): Promise<CommandResult> {
+    this.#provider = { ...this.#options.provider, ...provider };
+    this.#messages = [];
+    this.#interrupted = 0;
+    this.#ledger = new Ledger(this.#state);
+    for (const calls of Object.values(this.#calls)) {
+      calls.messages = [];
+      calls.configureAnew();
+    }
+    if (this.#sessions.some((session) => session.isRunning && !session.isCurrent)) {
       await this.end();
     }
-    const actions: string[] = [];
+    const said: Said = { actions: [], planned: false, shown: {} };
     let ok = true;
     try {
-      await run(actions);
+      await run(said);
     } catch (error) {
       if (!(error instanceof Failed || error instanceof ProviderDied)) {
         throw error;
       }
       ok = false;
-      this.#calls.messages.push(error.message);
+      this.#messages.push(error.message);
     }
-    if (!this.#session.isRunning || !this.#keepsProcess()) {
+    if (this.#interrupted > 0 || this.#sessions.some(({ isOver }) => isOver) || !this.#options.keepsProcess()) {
       await this.end();
     }
-    return { ok, messages: this.#calls.messages, actions };
+    const messages = [...Object.values(this.#calls).flatMap((calls) => calls.messages), ...this.#messages];
+    return { ok: ok && this.#interrupted === 0, messages, ...said };
   }
 
   async #nextProcess(): Promise<void> {
-    this.#calls.configureAnew();
-    if (!this.#keepsProcess()) {
+    for (const calls of Object.values(this.#calls)) {
+      calls.configureAnew();
+    }
+    if (!this.#options.keepsProcess()) {
       await this.end();
     }
   }
+}
 
-  /** Plans once more, from the prior state and its private state, and applies what comes of that if it is what was planned. */
-  async #change({ name, action, prior, planned }: Change, declared: Declared): Promise<void> {
-    const config = configFor(name, declared, this.#state.key?.attributes.key_id);
-    const before = action === 'replace' ? undefined : prior;
-    if (config === undefined || planned === null) {
-      return;
-    }
-    const again = await planChange(this.#calls, name, before, config);
-    const final = again.planned ?? {};
-    const differing = broken(planned, final);
-    if (differing.length > 0 || (again.action !== (action === 'replace' ? 'create' : action) && again.action !== 'none')) {
-      throw new Failed(`Provider produced inconsistent final plan for ${name}: ${differing.join(', ')} (${action}, ${again.action})`);
-    }
-    if (again.action === 'none') {
-      return;
-    }
-    const { attributes, private: kept, diagnostics } = await this.#applyOnce(name, before, final, config, again.private);
-    const failures = errorsOf(diagnostics);
-    if (failures.length === 0) {
-      this.#calls.complain(name, 'is not wholly known after apply', attributes !== null && isWhollyKnown(attributes) ? [] : ['the state']);
-      this.#calls.complain(name, 'produced an inconsistent result after apply', broken(final, attributes ?? {}));
-    } else if (before === undefined && attributes !== null) {
-      this.#calls.complaints.push(`${name}: a failed create returned a state, which taints it: ${failures.join('; ')}`);
-    }
-    if (attributes !== null) {
-      this.#state[name] = { attributes, private: kept };
-    }
-    this.#calls.note(diagnostics);
+function complete(plan: Plan): Plan {
+  if (!plan.complete) {
+    throw new Failed('not everything could be planned');
   }
+  return plan;
+}
 
-  async #delete({ name, prior, private: plannedPrivate }: Change): Promise<void> {
-    if (prior === undefined) {
-      return;
-    }
-    const { attributes, diagnostics } = await this.#applyOnce(name, prior, null, null, plannedPrivate);
-    if (errorsOf(diagnostics).length > 0) {
-      this.#state[name] = { attributes: attributes ?? prior.attributes, private: noPrivate };
-    } else {
-      this.#calls.complain(name, 'still exists after its destroy', attributes === null ? [] : ['the state']);
-      delete this.#state[name];
-    }
-    this.#calls.note(diagnostics);
-  }
-
-  async #applyOnce(
-    name: ResourceName,
-    prior: Stored | undefined,
-    planned: Attributes | null,
-    config: Attributes | null,
-    plannedPrivate: Uint8Array,
-  ): Promise<ApplyAnswer> {
-    try {
-      return await this.#calls.apply(name, prior, planned, config, plannedPrivate);
-    } catch (error) {
-      if (error instanceof ProviderDied && prior !== undefined) {
-        this.#state[name] = { attributes: prior.attributes, private: noPrivate };
-      }
-      throw error;
-    }
-  }
+function note(said: Said, plan: Plan): void {
+  said.actions.push(...actionsOf(plan));
+  said.planned = true;
+  said.shown = shownBy(plan);
 }

@@ -3,8 +3,8 @@ import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import { providerSchema } from '../lib/schema/provider';
 import * as messages from '../lib/tfplugin/messages';
-import type { ProviderSession } from './provider-session';
-import { type ResourceName, resourceTypes } from './terraform';
+import { type ResourceType, resourceTypes } from './configuration';
+import { ProviderDied, type ProviderSession } from './provider-session';
 import { type Attributes, configOf, decode, encode, planFaults, propose, same, unknown } from './terraform-values';
 
 export const schemas = { key: externalKeySchema, material: keyMaterialSchema } as const;
@@ -44,24 +44,21 @@ export class ProviderCalls {
   /** Errors and warnings of the command. */
   messages: string[] = [];
   readonly #session: ProviderSession;
-  readonly #provider: Attributes;
-  /** The start of the process that was configured. */
-  #configured: number | undefined;
+  readonly #provider: () => Attributes;
+  #configured: Promise<void> | undefined;
+  /** What is asked after the death of its process is answered by nobody. */
+  #died = false;
 
   /** @param provider the attributes of its block */
-  constructor(session: ProviderSession, provider: Attributes) {
+  constructor(session: ProviderSession, provider: () => Attributes) {
     this.#session = session;
     this.#provider = provider;
-  }
-
-  beginCommand(): void {
-    this.messages = [];
-    this.configureAnew();
   }
 
   /** Also where the process stays, it is configured anew, as every process is. */
   configureAnew(): void {
     this.#configured = undefined;
+    this.#died = false;
   }
 
   async endProcess(): Promise<void> {
@@ -78,13 +75,13 @@ export class ProviderCalls {
   }
 
   /** Unless there are no such attributes. */
-  complain(name: ResourceName, what: string, attributes: readonly string[]): void {
+  complain(name: string, what: string, attributes: readonly string[]): void {
     if (attributes.length > 0) {
       this.complaints.push(`${name} ${what}: ${attributes.join(', ')}`);
     }
   }
 
-  async import(name: ResourceName, id: string): Promise<Stored> {
+  async import(name: ResourceType, id: string): Promise<Stored> {
     const { importedResources = [], diagnostics } = await this.#call(
       'ImportResourceState',
       messages.ImportResourceStateRequest,
@@ -100,7 +97,7 @@ export class ProviderCalls {
     return { attributes, private: imported?.private ?? noPrivate };
   }
 
-  async upgrade(name: ResourceName, stored: Stored): Promise<Stored> {
+  async upgrade(name: ResourceType, stored: Stored): Promise<Stored> {
     const rawState = { json: Buffer.from(JSON.stringify(stored.attributes)) };
     const { upgradedState, diagnostics } = await this.#call(
       'UpgradeResourceState',
@@ -116,7 +113,7 @@ export class ProviderCalls {
     return { ...stored, attributes: attributes ?? stored.attributes };
   }
 
-  async read(name: ResourceName, stored: Stored): Promise<Stored | undefined> {
+  async read(name: ResourceType, stored: Stored): Promise<Stored | undefined> {
     const answer = await this.#call('ReadResource', messages.ReadResourceRequest, messages.ReadResourceResponse, {
       typeName: resourceTypes[name],
       currentState: encode(stored.attributes),
@@ -127,7 +124,7 @@ export class ProviderCalls {
     return attributes === null ? undefined : { attributes, private: answer.private ?? noPrivate };
   }
 
-  async validate(name: ResourceName, config: Attributes): Promise<void> {
+  async validate(name: ResourceType, config: Attributes): Promise<void> {
     const request = { typeName: resourceTypes[name], config: encode(config), clientCapabilities: { writeOnlyAttributesAllowed: true } };
     const { diagnostics } = await this.#call(
       'ValidateResourceConfig',
@@ -138,14 +135,14 @@ export class ProviderCalls {
     this.note(diagnostics);
   }
 
-  async plan(name: ResourceName, prior: Stored | undefined, config: Attributes): Promise<PlanAnswer> {
-    const attributes = prior?.attributes ?? null;
+  /** @param priorPrivate of the prior state, or for the creation of a replacement that of its first plan */
+  async plan(name: ResourceType, attributes: Attributes | null, config: Attributes, priorPrivate: Uint8Array): Promise<PlanAnswer> {
     const answer = await this.#call('PlanResourceChange', messages.PlanResourceChangeRequest, messages.PlanResourceChangeResponse, {
       typeName: resourceTypes[name],
       priorState: encode(attributes),
       proposedNewState: encode(propose(schemas[name], attributes, config)),
       config: encode(config),
-      priorPrivate: prior?.private ?? noPrivate,
+      priorPrivate,
     });
     this.note(answer.diagnostics);
     const planned = decode(answer.plannedState);
@@ -159,7 +156,7 @@ export class ProviderCalls {
   }
 
   /** @returns private state of the plan */
-  async planDelete(name: ResourceName, prior: Stored): Promise<Uint8Array> {
+  async planDelete(name: ResourceType, prior: Stored): Promise<Uint8Array> {
     const answer = await this.#call('PlanResourceChange', messages.PlanResourceChangeRequest, messages.PlanResourceChangeResponse, {
       typeName: resourceTypes[name],
       priorState: encode(prior.attributes),
@@ -173,7 +170,7 @@ export class ProviderCalls {
 
   /** @param planned null: it is destroyed */
   async apply(
-    name: ResourceName,
+    name: ResourceType,
     prior: Stored | undefined,
     planned: Attributes | null,
     config: Attributes | null,
@@ -190,25 +187,35 @@ export class ProviderCalls {
   }
 
   readonly #call: ProviderSession['call'] = async (method, request, response, value) => {
+    if (this.#died) {
+      throw new ProviderDied(`${method}: the provider is gone`);
+    }
+    try {
+      this.#configured ??= this.#configure();
+      await this.#configured;
+      return await this.#session.call(method, request, response, value);
+    } catch (error) {
+      this.#died ||= error instanceof ProviderDied;
+      throw error;
+    }
+  };
+
+  async #configure(): Promise<void> {
     if (!this.#session.isRunning) {
       await this.endProcess();
     }
-    if (this.#session.starts !== this.#configured || !this.#session.isRunning) {
-      const config = encode(configOf({ ...providerSchema, version: 0 }, this.#provider));
-      await this.#session.call('ValidateProviderConfig', messages.ValidateProviderConfigRequest, messages.ValidateProviderConfigResponse, {
-        config,
-      });
-      const { diagnostics } = await this.#session.call(
-        'ConfigureProvider',
-        messages.ConfigureProviderRequest,
-        messages.ConfigureProviderResponse,
-        { terraformVersion: '1.11.4', config },
-      );
-      this.#configured = this.#session.starts;
-      this.note(diagnostics);
-    }
-    return this.#session.call(method, request, response, value);
-  };
+    const config = encode(configOf({ ...providerSchema, version: 0 }, this.#provider()));
+    await this.#session.call('ValidateProviderConfig', messages.ValidateProviderConfigRequest, messages.ValidateProviderConfigResponse, {
+      config,
+    });
+    const { diagnostics } = await this.#session.call(
+      'ConfigureProvider',
+      messages.ConfigureProviderRequest,
+      messages.ConfigureProviderResponse,
+      { terraformVersion: '1.11.4', config },
+    );
+    this.note(diagnostics);
+  }
 }
 
 export function errorsOf(diagnostics: readonly Diagnostic[] | undefined): string[] {

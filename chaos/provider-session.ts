@@ -15,15 +15,20 @@ interface Running {
   readonly connection: Connection;
   readonly temp: string;
   readonly env: NodeJS.ProcessEnv;
+  /** By us, or by an interrupt: what it was asked last has no answer. */
+  ended: 'killed' | 'shut down' | undefined;
 }
 
 /** The call ended because the process did. */
 export class ProviderDied extends Error {}
 
+/** go-plugin's patience with a process that was told to end. */
+const shutdownMs = 2000;
+
 export class ProviderSession {
   readonly #options: SessionOptions;
-  #running: Running | undefined;
-  #killed = false;
+  #running: Promise<Running> | undefined;
+  #now: Running | undefined;
   /** Of the next process that is started. */
   env: () => NodeJS.ProcessEnv = () => ({});
   starts = 0;
@@ -35,32 +40,58 @@ export class ProviderSession {
 
   /** It runs in the environment that the next one would be started in. */
   get isCurrent(): boolean {
-    return this.isRunning && JSON.stringify(this.#running?.env) === JSON.stringify(this.env());
+    return this.isRunning && JSON.stringify(this.#now?.env) === JSON.stringify(this.env());
   }
 
   get isRunning(): boolean {
-    return this.#running !== undefined && !this.#killed;
+    return this.#now !== undefined && this.#now.ended === undefined;
+  }
+
+  /** There is a process that was killed or shut down, and what it left is still there. */
+  get isOver(): boolean {
+    return this.#now?.ended !== undefined;
   }
 
   /** @returns false when there was nothing to kill */
   kill(): boolean {
-    const pid = this.#running?.process.child.pid;
-    if (pid === undefined || this.#killed) {
+    const pid = this.#now?.process.child.pid;
+    if (this.#now === undefined || pid === undefined || !this.isRunning) {
       return false;
     }
-    this.#killed = true;
+    this.#now.ended = 'killed';
     return process.kill(pid, 'SIGKILL');
+  }
+
+  /** As Terraform does at the first Ctrl-C. @returns false when nothing runs */
+  stop(): boolean {
+    if (this.#now === undefined || !this.isRunning) {
+      return false;
+    }
+    void this.#now.connection.exchange('/tfplugin6.Provider/StopProvider', (stream) => stream.end(Buffer.alloc(5)));
+    return true;
+  }
+
+  /** As go-plugin does when Terraform leaves at once, at the second. */
+  shutDown(): void {
+    const running = this.#now;
+    if (running === undefined || !this.isRunning) {
+      return;
+    }
+    running.ended = 'shut down';
+    void running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) => stream.end(Buffer.alloc(5)));
+    const kill = setTimeout(() => running.process.child.kill('SIGKILL'), shutdownMs);
+    void running.process.ended().then(() => clearTimeout(kill));
   }
 
   /** @throws ProviderDied */
   async call<Q extends Fields, S extends Fields>(method: string, request: Q, response: S, value: Input<Q>): Promise<Partial<Message<S>>> {
-    const { connection } = await this.#start();
+    const running = await this.#start();
     try {
-      return await connection.call(method, request, response, value);
+      return await running.connection.call(method, request, response, value);
     } catch (error) {
-      if (this.#killed) {
-        await this.end();
-        throw new ProviderDied(`the provider was killed during ${method}`);
+      if (running.ended !== undefined) {
+        await running.process.ended();
+        throw new ProviderDied(`the provider was ${running.ended} during ${method}`);
       }
       throw error;
     }
@@ -68,7 +99,7 @@ export class ProviderSession {
 
   /** What processes wrote to stderr since this was asked last. */
   takeStderr(): string {
-    const { process } = this.#running ?? {};
+    const { process } = this.#now ?? {};
     const text = this.#stderr + (process?.stderr ?? '');
     this.#stderr = '';
     if (process !== undefined) {
@@ -79,34 +110,38 @@ export class ProviderSession {
 
   /** Ends the process as Terraform does. @returns what it left behind: nothing, unless it was killed */
   async end(): Promise<string[]> {
-    const running = this.#running;
+    const running = this.#now;
     if (running === undefined) {
       return [];
     }
-    if (!this.#killed) {
+    if (running.ended === undefined) {
       await running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) => stream.end(Buffer.alloc(5)));
     }
-    running.connection.close();
+    if (running.ended !== 'shut down') {
+      running.connection.close();
+    }
     await running.process.ended();
+    running.connection.close();
     this.#stderr += running.process.stderr;
     const left = readdirSync(running.temp, { recursive: true, encoding: 'utf8' });
     rmSync(running.temp, { recursive: true });
-    const excused = this.#killed;
     this.#running = undefined;
-    this.#killed = false;
-    return excused ? [] : left;
+    this.#now = undefined;
+    return running.ended === undefined ? left : [];
   }
 
-  async #start(): Promise<Running> {
-    if (this.#running !== undefined) {
-      return this.#running;
-    }
+  #start(): Promise<Running> {
+    this.#running ??= this.#startAnew();
+    return this.#running;
+  }
+
+  async #startAnew(): Promise<Running> {
     this.starts += 1;
     const temp = mkdtempSync(join(this.#options.folder, 't'));
     const env = this.env();
     const process = new ProviderProcess(this.#options.executable, [], { ...terraformEnvironment(undefined), TMPDIR: temp, ...env });
     const connection = new Connection(await process.handshake(), undefined);
-    this.#running = { process, connection, temp, env };
-    return this.#running;
+    this.#now = { process, connection, temp, env, ended: undefined };
+    return this.#now;
   }
 }

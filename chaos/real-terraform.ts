@@ -2,89 +2,109 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformWorkspace } from '../test/support/terraform-workspace';
-import {
-  type CommandResult,
-  type Declared,
-  keyAttributes,
-  materialAttributes,
-  type ResourceName,
-  resourceNames,
-  resourceTypes,
-  type Terraform,
-} from './terraform';
+import { addressOf, type Configuration, type ResourceType, resourceTypes } from './configuration';
+import { hclOf } from './hcl';
+import type { ApplyOptions, CommandResult, StateObject, Terraform } from './terraform';
 import type { Attributes } from './terraform-values';
-import type { World } from './world';
+
+export interface RealOptions {
+  readonly folder: string;
+  readonly bundle: string;
+  /** Of each provider block. */
+  readonly provider: Attributes;
+  /** Of the next command. */
+  readonly env: () => Readonly<Record<string, string>>;
+}
 
 export class RealTerraform implements Terraform {
+  readonly #options: RealOptions;
   readonly #complaints: string[] = [];
-  readonly #world: World;
   readonly #workspace: TerraformWorkspace;
-  readonly #temp: string;
-  #initialized = false;
-  #killed = false;
+  #initialized: string | undefined;
   #dirty = false;
   starts = 0;
 
-  constructor(world: World, folder: string, bundle: string) {
-    this.#world = world;
-    this.#temp = folder;
+  constructor(options: RealOptions) {
+    this.#options = options;
     const env = {
-      HW_PROJECT_ID: world.emulator.projectId,
-      HW_AUTH_TOKEN: world.emulator.authToken,
       // The provider's certificate is made by its own clock, which is not ours.
       TF_DISABLE_PLUGIN_TLS: '1',
-      TMPDIR: folder,
-      NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
-      CHAOS_RING: process.env.CHAOS_RING ?? '',
-      CHAOS_IMPATIENCE: process.env.CHAOS_IMPATIENCE ?? '',
+      TMPDIR: options.folder,
       TF_LOG_PROVIDER: 'TRACE',
-      TF_LOG_PATH: join(folder, logName),
+      TF_LOG_PATH: join(options.folder, logName),
     };
-    this.#workspace = new TerraformWorkspace(env, bundle);
+    this.#workspace = new TerraformWorkspace(env, options.bundle);
   }
 
-  apply(declared: Declared): Promise<CommandResult> {
-    return this.#run(declared, ['apply', '-auto-approve']);
+  apply(configuration: Configuration, { replace = [] }: ApplyOptions = {}): Promise<CommandResult> {
+    const address = (name: string) => addressOf(configuration.objects.find((object) => object.name === name) ?? { type: 'key', name });
+    return this.#run(configuration, ['apply', '-auto-approve', ...replace.map((name) => `-replace=${address(name)}`)]);
   }
 
-  destroy(declared: Declared, refresh = true): Promise<CommandResult> {
-    return this.#run(declared, ['destroy', '-auto-approve', ...(refresh ? [] : ['-refresh=false'])]);
+  destroy(configuration: Configuration, refresh = true): Promise<CommandResult> {
+    return this.#run(configuration, ['destroy', '-auto-approve', ...(refresh ? [] : ['-refresh=false'])]);
   }
 
-  async plan(declared: Declared): Promise<CommandResult> {
-    return this.#run(declared, ['plan']);
+  plan(configuration: Configuration): Promise<CommandResult> {
+    return this.#run(configuration, ['plan']);
   }
 
-  import(name: ResourceName, id: string, declared: Declared): Promise<CommandResult> {
-    return this.#run(declared, ['import', `${resourceTypes[name]}.this`, id]);
+  import(name: string, id: string, configuration: Configuration): Promise<CommandResult> {
+    const object = configuration.objects.find((one) => one.name === name);
+    return this.#run(configuration, ['import', addressOf(object ?? { type: 'key', name }), id]);
   }
 
-  async forget(name: ResourceName): Promise<void> {
-    await this.#workspace.terraform(['state', 'rm', '-no-color', `${resourceTypes[name]}.this`]);
+  async forget(name: string): Promise<void> {
+    await this.#inState(name, (address) => ['state', 'rm', '-no-color', address]);
   }
 
-  attributes(name: ResourceName): Attributes | undefined {
-    try {
-      return this.#workspace.attributes(resourceTypes[name]);
-    } catch {
-      return undefined;
+  async taint(name: string): Promise<void> {
+    await this.#inState(name, (address) => ['taint', '-no-color', address]);
+  }
+
+  attributes(name: string): Attributes | undefined {
+    return this.objects().find((object) => object.name === name && !object.deposed)?.attributes;
+  }
+
+  objects(): readonly StateObject[] {
+    const path = join(this.#workspace.folder, 'terraform.tfstate');
+    if (!existsSync(path)) {
+      return [];
     }
+    const { resources } = JSON.parse(readFileSync(path, 'utf8')) as StateFile;
+    const all = resources.flatMap(({ type, name, instances }) =>
+      instances.map(({ attributes, deposed }) => ({ type: typeOf(type), name, attributes, deposed: deposed !== undefined })),
+    );
+    return all.sort((a, b) => Number(a.deposed) - Number(b.deposed));
   }
 
   kill(): boolean {
-    for (const pid of this.#providers()) {
+    const pids = this.#processes('terraform-provider-byok');
+    for (const pid of pids) {
       process.kill(pid, 'SIGKILL');
-      this.#killed = true;
       this.#dirty = true;
     }
-    return this.#killed;
+    return pids.length > 0;
+  }
+
+  interrupt(times: 1 | 2): boolean {
+    const [pid] = this.#processes('-auto-approve');
+    if (pid === undefined) {
+      return false;
+    }
+    process.kill(pid, 'SIGINT');
+    if (times === 2) {
+      setTimeout(() => this.#processes('-auto-approve').map((one) => process.kill(one, 'SIGINT')), betweenInterruptsMs);
+    }
+    return true;
   }
 
   async end(): Promise<void> {
-    const left = this.#providers();
+    const left = this.#processes('terraform-provider-byok');
     this.#complaints.push(...left.map((pid) => `process ${pid} of the provider is still there`));
-    if (!this.#dirty && existsSync(this.#temp)) {
-      const files = readdirSync(this.#temp).filter((name) => name.startsWith('plugin-') || name.startsWith('plugin'));
+    const { folder } = this.#options;
+    if (!this.#dirty && existsSync(folder)) {
+      const files = readdirSync(folder).filter((name) => name.startsWith('plugin-') || name.startsWith('plugin'));
       this.#complaints.push(...files.map((name) => `${name} was left behind`));
     }
   }
@@ -98,63 +118,62 @@ export class RealTerraform implements Terraform {
     return this.#complaints.splice(0);
   }
 
-  async #run(declared: Declared, args: readonly string[]): Promise<CommandResult> {
-    this.#configure(declared);
-    this.#killed = false;
+  async #run(configuration: Configuration, args: readonly string[]): Promise<CommandResult> {
+    this.#workspace.write('main.tf', hclOf(configuration, { ...this.#options.provider, ...configuration.provider }));
     this.starts += 1;
-    const surroundings = { CHAOS_OFFSET_MS: String(this.#world.offsetMs + this.#world.skewMs), ...this.#world.environment };
-    if (!this.#initialized) {
+    if (this.#initialized === undefined) {
       await this.#workspace.init();
-      this.#initialized = true;
+      this.#initialized = 'yes';
     }
-    const { code, output, text } = await this.#workspace.terraform([...args, '-no-color'], surroundings);
+    const { code, output, text } = await this.#workspace.terraform([...args, '-no-color'], this.#options.env());
     if (/This is a bug in the provider|produced an? (?:invalid|unexpected)/.test(text) && !text.includes('inconsistent final plan')) {
       this.#complaints.push(text);
     }
-    return { ok: code === 0, messages: [output], actions: actionsIn(output) };
+    return { ok: code === 0, messages: [output], actions: actionsIn(output), planned: /^Plan: /m.test(output), shown: {} };
   }
 
   written(): Buffer {
     const state = readdirSync(this.#workspace.folder).filter((name) => name.startsWith('terraform.tfstate'));
-    const paths = [...state.map((name) => join(this.#workspace.folder, name)), join(this.#temp, logName)];
+    const paths = [...state.map((name) => join(this.#workspace.folder, name)), join(this.#options.folder, logName)];
     return Buffer.concat(paths.filter((path) => existsSync(path)).map((path) => readFileSync(path)));
   }
 
-  #configure(declared: Declared): void {
-    const resources = resourceNames.flatMap((name) => {
-      if (name === 'material' && declared.material === undefined) {
-        return [];
-      }
-      const attributes =
-        name === 'key' || declared.material === undefined ? keyAttributes(declared) : materialAttributes(declared.material, reference);
-      const lines = Object.entries(attributes)
-        .filter(([, value]) => value !== undefined)
-        .map(([attribute, value]) => `  ${attribute} = ${value === reference ? reference.code : JSON.stringify(value)}`);
-      return [`resource "${resourceTypes[name]}" "this" {\n${lines.join('\n')}\n}`];
-    });
-    this.#workspace.configure(`  kms_endpoint = "${this.#world.emulator.url}"\n  max_retries = 2`, resources.join('\n'));
+  async #inState(name: string, args: (address: string) => readonly string[]): Promise<void> {
+    const object = this.objects().find((one) => one.name === name);
+    if (object !== undefined) {
+      await this.#workspace.succeed(args(addressOf(object)));
+    }
   }
 
-  /** Every process of the provider that works in our temp folder. */
-  #providers(): number[] {
+  /** Those that work in our folder, and whose command line has a word in it. */
+  #processes(word: string): number[] {
     return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && isOurs(name, this.#workspace.folder))
+      .filter((name) => /^\d+$/.test(name) && isOurs(name, this.#workspace.folder, word))
       .map(Number);
   }
 }
 
+interface StateFile {
+  readonly resources: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly instances: readonly { readonly attributes: Attributes; readonly deposed?: string }[];
+  }[];
+}
+
 const logName = 'provider.log';
+const betweenInterruptsMs = 100;
 
-const reference = { code: 'byok_external_key.this.key_id' };
-
-function isOurs(pid: string, folder: string): boolean {
+function isOurs(pid: string, folder: string, word: string): boolean {
   try {
-    return (
-      readlinkSync(`/proc/${pid}/cwd`) === folder && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('terraform-provider-byok')
-    );
+    return readlinkSync(`/proc/${pid}/cwd`) === folder && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
   } catch {
     return false;
   }
+}
+
+function typeOf(type: string): ResourceType {
+  return type === resourceTypes.key ? 'key' : 'material';
 }
 
 const verbs: Readonly<Record<string, string>> = {
@@ -165,7 +184,10 @@ const verbs: Readonly<Record<string, string>> = {
 };
 
 function actionsIn(output: string): string[] {
-  return [...output.matchAll(/# (byok_\w+)\.this (?:will|must) be (created|updated in-place|destroyed|replaced)/g)].map(
-    ([, type, verb = '']) => `${type === resourceTypes.key ? 'key' : 'material'}: ${verbs[verb] ?? verb}`,
+  const lines = output.matchAll(
+    /# byok_\w+\.(\w+)( \(deposed object \w+\))?(?: is tainted, so (?:it )?must be| (?:will|must) be) (created|updated in-place|destroyed|replaced)/g,
+  );
+  return [...lines].map(
+    ([, name = '', deposed, verb = '']) => `${name}${deposed === undefined ? '' : ' (deposed)'}: ${verbs[verb] ?? verb}`,
   );
 }

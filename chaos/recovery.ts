@@ -2,7 +2,9 @@
  * After the faults: somebody puts the right material there and declares what can be had. Then two applies at most must bring everything
  * back, and leave nothing to plan. Where create ends in an instruction instead, the instruction is followed.
  */
-import { type CommandResult, type ResourceName, rollingOf, type Terraform } from './terraform';
+import type { ResourceType } from './configuration';
+import { rollingOf } from './declared';
+import type { CommandResult, Terraform } from './terraform';
 import { expiryOf, type World } from './world';
 
 export interface Recovery {
@@ -20,22 +22,22 @@ export async function recover(world: World, terraform: Terraform, run: Run): Pro
   let applies = 0;
   await mend(world, terraform);
   if (world.keyForgotten && terraform.attributes('key') === undefined && (await world.key()) !== undefined) {
-    await run('import of the key, as was begun', () => terraform.import('key', world.keyId ?? '', world.declared));
+    await run('import of the key, as was begun', () => terraform.import('key', world.keyId ?? '', world.configuration));
   }
   world.keyForgotten = false;
   for (let left = appliesAllowed; left > 0; left -= 1) {
     applies += 1;
-    const result = await run('apply to recover', () => terraform.apply(world.declared));
+    const result = await run('apply to recover', () => terraform.apply(world.configuration));
     const instruction = result.ok ? undefined : instructionOf(result);
     if (instruction !== undefined && instructions < 2) {
       instructions += 1;
-      await run(`import of the ${instruction.name}`, () => terraform.import(instruction.name, instruction.id, world.declared));
+      await run(`import of the ${instruction.name}`, () => terraform.import(instruction.name, instruction.id, world.configuration));
       await declareAchievable(world, terraform);
       left = appliesAllowed + 1;
     }
   }
   // An apply rather than a plan, so that the state file holds what was found.
-  await checkRecovered(world, terraform, await run('apply with nothing to do', () => terraform.apply(world.declared)));
+  await checkRecovered(world, terraform, await run('apply with nothing to do', () => terraform.apply(world.configuration)));
   return { instructions, applies };
 }
 
@@ -92,7 +94,7 @@ async function declareAchievable(world: World, terraform: Terraform): Promise<vo
   }
 }
 
-function instructionOf({ messages }: CommandResult): { name: ResourceName; id: string } | undefined {
+function instructionOf({ messages }: CommandResult): { name: ResourceType; id: string } | undefined {
   const text = messages.join('\n').replace(/[│╷╵\s]+/g, ' ');
   const id = /terraform import <address> ([0-9a-f-]{36})/.exec(text)?.[1];
   return id === undefined ? undefined : { name: /alias "/i.test(text.slice(0, text.indexOf(id))) ? 'key' : 'material', id };

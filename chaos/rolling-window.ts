@@ -1,6 +1,7 @@
 /** The life of a rolling expiry, in peace: before its window no plan shows anything; inside, one apply renews, once, and says why. */
+import { rollingOf } from './declared';
 import type { Run } from './recovery';
-import { rollingOf, type Terraform } from './terraform';
+import type { Terraform } from './terraform';
 import { expiryOf, type World } from './world';
 
 const day = 86_400_000;
@@ -23,13 +24,13 @@ export async function passThroughWindow(world: World, terraform: Terraform, run:
 
   if (opens - marginMs > now()) {
     await moveTo(now() + random.next() * (opens - marginMs - now()));
-    const early = await run('plan before the window', () => terraform.plan(declared));
+    const early = await run('plan before the window', () => terraform.plan(world.configuration));
     if (!early.ok || early.actions.length > 0) {
       world.violate(`before the window a plan shows ${early.actions.join(', ')}`);
     }
   }
   await moveTo(opens + marginMs + random.next() * (rolling.renewBeforeDays * day - 2 * marginMs));
-  const renewal = await run('apply inside the window', () => terraform.apply(declared));
+  const renewal = await run('apply inside the window', () => terraform.apply(world.configuration));
   const after = await world.key();
   const validMs = Number(after?.expiration_time) - now();
   const reason = String(terraform.attributes('material')?.import_reason);
@@ -41,7 +42,7 @@ export async function passThroughWindow(world: World, terraform: Terraform, run:
   if (!reason.includes(expiry)) {
     world.violate(`the renewal of ${expiry} gives as its reason "${reason}"`);
   }
-  const again = await run('apply once more inside the window', () => terraform.apply(declared));
+  const again = await run('apply once more inside the window', () => terraform.apply(world.configuration));
   if (!again.ok || again.actions.length > 0) {
     world.violate(`after the renewal there is still something to do: ${again.actions.join(', ')}`);
   }

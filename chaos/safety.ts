@@ -1,6 +1,7 @@
 /** What must hold after every single command, faults or not. */
 import type { JournalEntry } from '../lib/emulator';
-import { type CommandResult, rollingOf, type Terraform } from './terraform';
+import { rollingOf } from './declared';
+import type { CommandResult, Terraform } from './terraform';
 import type { World } from './world';
 
 /** What was true before a command: it decides what the command may do. */

@@ -1,67 +1,43 @@
-/** What a case asks of Terraform, whoever plays it, and what is declared. */
-import type { WrappingAlgorithm } from '../lib/schema/kms';
+/** What a case asks of Terraform, whoever plays it. */
+import type { Configuration, ResourceType } from './configuration';
 import type { Attributes } from './terraform-values';
-
-export const resourceNames = ['key', 'material'] as const;
-
-export type ResourceName = (typeof resourceNames)[number];
-
-export const resourceTypes = { key: 'byok_external_key', material: 'byok_key_material' } as const;
-
-export interface Declared {
-  alias: string;
-  /** Undefined: AES_256. */
-  readonly keySpec: 'EC_P256' | 'RSA_2048' | undefined;
-  keyOnDestroy: 'schedule_deletion' | 'retain';
-  enabled: boolean | undefined;
-  cancelPendingDeletion: boolean;
-  /** Undefined: not declared, so that Terraform destroys it. */
-  material: DeclaredMaterial | undefined;
-}
-
-export interface DeclaredMaterial {
-  /** As the configuration names the source; asked for each command, since what it gives changes. */
-  readonly source: () => Attributes;
-  expiry: DeclaredExpiry;
-  wrappingAlgorithm: WrappingAlgorithm | undefined;
-  onDestroy: 'retain' | 'delete_material' | 'refuse';
-  pin: string | undefined;
-  allowUnverifiedRenewal: boolean;
-}
-
-/** An `expiration_time`, or the pair that rolls. */
-export type DeclaredExpiry = string | undefined | RollingExpiry;
-
-export interface RollingExpiry {
-  readonly validForDays: number;
-  readonly renewBeforeDays: number;
-}
-
-export function rollingOf(expiry: DeclaredExpiry): RollingExpiry | undefined {
-  return typeof expiry === 'object' ? expiry : undefined;
-}
 
 export interface CommandResult {
   readonly ok: boolean;
   /** Errors and warnings. */
   readonly messages: readonly string[];
-  /** For example `material: update`. */
+  /** For example `material: update`, and `material (deposed): delete`. */
   readonly actions: readonly string[];
+  /** The plan came to its end; what follows was said and done by apply. */
+  readonly planned: boolean;
+  /** What the plan shows of objects that are to be there afterwards; none where the real terraform plans. */
+  readonly shown: Readonly<Record<string, Attributes>>;
+}
+
+export interface ApplyOptions {
+  /** Names of `-replace`. */
+  readonly replace?: readonly string[];
 }
 
 export interface Terraform {
-  apply(declared: Declared): Promise<CommandResult>;
+  apply(configuration: Configuration, options?: ApplyOptions): Promise<CommandResult>;
   /** `actions` is empty when there is nothing to do. */
-  plan(declared: Declared): Promise<CommandResult>;
+  plan(configuration: Configuration): Promise<CommandResult>;
   /** @param refresh false: `-refresh=false`, where nothing but the destroy itself is planned @default true */
-  destroy(declared: Declared, refresh?: boolean): Promise<CommandResult>;
-  import(name: ResourceName, id: string, declared: Declared): Promise<CommandResult>;
+  destroy(configuration: Configuration, refresh?: boolean): Promise<CommandResult>;
+  import(name: string, id: string, configuration: Configuration): Promise<CommandResult>;
   /** `terraform state rm` */
-  forget(name: ResourceName): Promise<void>;
+  forget(name: string): Promise<void>;
+  /** `terraform taint` */
+  taint(name: string): Promise<void>;
   /** As the state has them. */
-  attributes(name: ResourceName): Attributes | undefined;
-  /** SIGKILL to the provider; false when none runs. */
+  attributes(name: string): Attributes | undefined;
+  /** Everything in the state, deposed objects last. */
+  objects(): readonly StateObject[];
+  /** SIGKILL to every process of the provider; false when none runs. */
   kill(): boolean;
+  /** Ctrl-C, once or twice; false when nothing runs. */
+  interrupt(times: 1 | 2): boolean;
   /** The next command gets a new process: time has moved. */
   end(): Promise<void>;
   /** Ends everything, and takes it away. */
@@ -73,23 +49,9 @@ export interface Terraform {
   readonly starts: number;
 }
 
-/** @param keyId of the material: the key's, or what stands for it while it is not known */
-export function keyAttributes({ alias, keySpec, keyOnDestroy, enabled, cancelPendingDeletion }: Declared): Attributes {
-  return { alias, key_spec: keySpec, on_destroy: keyOnDestroy, enabled, cancel_pending_deletion: cancelPendingDeletion };
-}
-
-export function materialAttributes(material: DeclaredMaterial, keyId: unknown): Attributes {
-  const { expiry, wrappingAlgorithm } = material;
-  const rolling = rollingOf(expiry);
-  return {
-    key_id: keyId,
-    ...material.source(),
-    wrapping_algorithm: wrappingAlgorithm,
-    expiration_time: rolling === undefined ? expiry : undefined,
-    valid_for: rolling && `${rolling.validForDays}d`,
-    renew_before: rolling && `${rolling.renewBeforeDays}d`,
-    on_destroy: material.onDestroy,
-    fingerprint: material.pin,
-    allow_unverified_renewal: material.allowUnverifiedRenewal,
-  };
+export interface StateObject {
+  readonly type: ResourceType;
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly deposed: boolean;
 }

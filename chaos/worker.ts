@@ -2,14 +2,15 @@
 import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Emulator } from '../lib/emulator';
 import { type CaseReport, runCase } from './case';
+import { type ProviderName, providerNames } from './configuration';
 import { FaultLine } from './fault-line';
 import { ProtocolTerraform } from './protocol-terraform';
 import { ProviderSession } from './provider-session';
 import { Random, seedOfCase } from './random';
 import { RealTerraform } from './real-terraform';
 import type { Terraform } from './terraform';
-import type { World } from './world';
 
 export interface Campaign {
   readonly seed: number;
@@ -35,6 +36,14 @@ export interface Message {
   readonly report: CaseReport;
 }
 
+/** What the provider's processes are started in. */
+export interface Surroundings {
+  readonly emulator: Emulator;
+  readonly offsetMs: number;
+  readonly skewMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** The KMS shows changes at once, or late; each case has the one or the other. */
 const moods = [{}, { staleReads: 2, activationDelay: 1 }, { keepExpirationTime: true, singleUseImportTokens: true }] as const;
 
@@ -46,7 +55,7 @@ const keeps = 0.97;
 
 class Worker {
   readonly #campaign: Campaign;
-  readonly #session: ProviderSession;
+  readonly #sessions: Readonly<Record<ProviderName, ProviderSession>>;
   readonly #impatience: string;
   #lines: FaultLine[] = [];
   #served = 0;
@@ -54,13 +63,14 @@ class Worker {
   constructor(campaign: Campaign) {
     const { folder, bundle } = campaign;
     this.#campaign = campaign;
-    this.#session = new ProviderSession({ executable: executableIn(bundle), folder });
+    const session = (name: ProviderName) => [name, new ProviderSession({ executable: executableIn(bundle), folder })] as const;
+    this.#sessions = Object.fromEntries(providerNames.map(session)) as Record<ProviderName, ProviderSession>;
     this.#impatience = join(folder, `impatience-${process.pid}`);
     process.env.CHAOS_IMPATIENCE = this.#impatience;
   }
 
   async play({ number, terraform: real }: Job): Promise<CaseReport> {
-    const { folder, bundle, rsaKeys } = this.#campaign;
+    const { folder, rsaKeys } = this.#campaign;
     if (this.#served % casesOfOneKms === 0) {
       await this.#closeLines();
       this.#lines = await Promise.all(moods.map((mood) => FaultLine.start({ ...mood, keyQuota: 1_000_000 }, this.#impatience)));
@@ -74,7 +84,7 @@ class Worker {
       line,
       folder: place,
       rsaKeys: rsaKeys.map((pem) => createPrivateKey(pem)),
-      newTerraform: (world) => (real ? new RealTerraform(world, place, bundle) : this.#protocolTerraform(world, seed)),
+      newTerraform: (world) => this.#newTerraform(world, seed, real ? place : undefined),
     });
     rmSync(place, { recursive: true });
     return report;
@@ -82,27 +92,33 @@ class Worker {
 
   async end(): Promise<void> {
     await this.#closeLines();
-    await this.#session.end();
+    await Promise.all(Object.values(this.#sessions).map((session) => session.end()));
   }
 
   async #closeLines(): Promise<void> {
     await Promise.all(this.#lines.map(({ emulator }) => emulator.close()));
   }
 
-  #protocolTerraform(world: World, seed: number): Terraform {
+  #newTerraform(world: Surroundings, seed: number, place: string | undefined): Terraform {
     const { emulator } = world;
     const coin = new Random(seed + 1);
-    return new ProtocolTerraform(this.#session, {
-      provider: { kms_endpoint: emulator.url, project_id: emulator.projectId, auth_token: emulator.authToken, max_retries: 2 },
+    const env = () => ({
+      NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
+      CHAOS_OFFSET_MS: String(world.offsetMs + world.skewMs),
+      CHAOS_RING: process.env.CHAOS_RING ?? '',
+      CHAOS_IMPATIENCE: this.#impatience,
+      ...world.environment,
+    });
+    const provider = { kms_endpoint: emulator.url, project_id: emulator.projectId, max_retries: 2 };
+    if (place !== undefined) {
+      const login = { HW_AUTH_TOKEN: emulator.authToken };
+      return new RealTerraform({ folder: place, bundle: this.#campaign.bundle, provider, env: () => ({ ...env(), ...login }) });
+    }
+    return new ProtocolTerraform(this.#sessions, {
+      provider: { ...provider, auth_token: emulator.authToken },
       keepsProcess: () => coin.chance(keeps),
-      env: () => ({
-        NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
-        CHAOS_OFFSET_MS: String(world.offsetMs + world.skewMs),
-        CHAOS_RING: process.env.CHAOS_RING,
-        CHAOS_IMPATIENCE: this.#impatience,
-        TF_LOG_PROVIDER: 'TRACE',
-        ...world.environment,
-      }),
+      random: new Random(seed + 2),
+      env: () => ({ ...env(), TF_LOG_PROVIDER: 'TRACE' }),
     });
   }
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { Emulator } from '../lib/emulator';
 import { call } from '../test/emulator/plain-http';
 import type { KeyInfo } from '../test/support/emulated-key';
+import type { Configuration } from './configuration';
+import { configurationOf, type Declared, type DeclaredExpiry, type DeclaredMaterial, rollingOf } from './declared';
 import { type CaseMaterial, ecKey, privateKeyMaterial, symmetricMaterial } from './material';
 import type { Random } from './random';
-import { type Declared, type DeclaredExpiry, type DeclaredMaterial, rollingOf, type Terraform } from './terraform';
+import type { Terraform } from './terraform';
 import type { Attributes } from './terraform-values';
 
 export type Content = 'right' | 'wrong' | 'missing';
@@ -103,6 +105,10 @@ export class World {
 
   get isAsymmetric(): boolean {
     return this.declared.keySpec !== undefined;
+  }
+
+  get configuration(): Configuration {
+    return configurationOf(this.declared);
   }
 
   /** What is declared of the material, one word for each aspect. */
