@@ -1,13 +1,13 @@
 /** One case: some operations under faults, recovery, and now and then the end of it all. */
 import type { KeyObject } from 'node:crypto';
-import type { Emulator, JournalEntry } from '../lib/emulator';
+import { describe, play } from './command';
 import { rollingOf } from './declared';
 import type { FaultLine } from './fault-line';
 import { drawFault, type FaultName, type FaultOrder, faultKinds } from './faults';
 import { findSecrets } from './find-secrets';
-import { type Operation, operations } from './operations';
+import { operations } from './operations';
 import { declaredExpiry, drawRace, importStrange } from './outside';
-import { Random } from './random';
+import { drawRow, Random } from './random';
 import { recover } from './recovery';
 import { passThroughWindow } from './rolling-window';
 import { before, checkSafety } from './safety';
@@ -34,8 +34,6 @@ export interface CaseParts {
   readonly newTerraform: (world: World) => Terraform;
 }
 
-type Weighted = readonly (readonly [string, Operation])[];
-
 export async function runCase(seed: number, { line, folder, rsaKeys, newTerraform }: CaseParts): Promise<CaseReport> {
   const { emulator } = line;
   const random = new Random(seed);
@@ -49,18 +47,14 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
   async function run(name: string, command: () => Promise<CommandResult>, orders: readonly FaultOrder[] = []): Promise<CommandResult> {
     await bindFirst(world);
     const circumstances = await before(world, terraform);
-    let result: CommandResult = { ok: false, messages: [], actions: [], planned: false, shown: {} };
-    let calls: readonly JournalEntry[] = [];
     const raced = orders.some(({ name }) => 'race' in faultKinds[name]);
-    const hits = await line.during(orders, { kill: () => terraform.kill(), race: raced ? drawRace(world) : undefined }, async () => {
-      result = await command();
-      calls = emulator.calls();
-    });
+    const played = await play(line, terraform, orders, command, raced ? drawRace(world) : undefined);
+    const { result, calls, hits } = played;
     commands += 1;
     for (const hit of hits) {
       faults[hit] = (faults[hit] ?? 0) + 1;
     }
-    world.trace.push(`${name}: ${describe(world, result, orders, hits, emulator)}`);
+    world.trace.push(`${name}: ${describe(played, { ...world.declared, content: world.content }, orders, emulator, world.skewMs)}`);
     await checkSafety(world, terraform, circumstances, { result, calls, raced, undisturbed: hits.length === 0 && !raced });
     return result;
   }
@@ -68,13 +62,11 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
   try {
     await start(world, terraform, run);
     for (let left = 1 + random.below(5); left > 0 && world.violations.length === 0; left -= 1) {
-      const [name, operation] = draw(
-        random,
-        Object.entries(operations).filter(([, { when }]) => when?.(world, terraform) ?? true),
-      );
+      const possible = Object.entries(operations).filter(([, { when }]) => when?.(world, terraform) ?? true);
+      const name = drawRow(random, possible);
       done[name] = (done[name] ?? 0) + 1;
       world.trace.push(`— ${name}`);
-      const command = (await operation.run(world, terraform)) ?? (() => terraform.apply(world.configuration));
+      const command = (await operations[name]?.run(world, terraform)) ?? (() => terraform.apply(world.configuration));
       await run(name, command, drawFaults(random));
     }
     instructions += (await recover(world, terraform, run)).instructions;
@@ -181,39 +173,4 @@ async function destroy(world: World, terraform: Terraform, run: Run): Promise<vo
 function drawFaults(random: Random): FaultOrder[] {
   const count = random.pick([0, 1, 1, 1, 2]);
   return Array.from({ length: count }, () => drawFault(random));
-}
-
-function draw(random: Random, candidates: Weighted): readonly [string, Operation] {
-  const total = candidates.reduce((sum, [, { weight }]) => sum + weight, 0);
-  let point = random.below(total);
-  for (const candidate of candidates) {
-    point -= candidate[1].weight;
-    if (point < 0) {
-      return candidate;
-    }
-  }
-  throw new Error('there is always an operation');
-}
-
-function describe(
-  world: World,
-  result: CommandResult,
-  orders: readonly FaultOrder[],
-  hits: readonly FaultName[],
-  emulator: Emulator,
-): string {
-  const ordered = orders.map(({ name, operation, skip, times }) => `${name} at ${operation ?? 'any call'} +${skip} ×${times}`);
-  const calls = emulator.calls().map(({ operation, status, errorCode, dropped }) => {
-    const outcome = dropped === undefined ? `${status ?? ''}${errorCode === undefined ? '' : ` ${errorCode}`}` : `dropped ${dropped}`;
-    return `${operation} ${outcome}`;
-  });
-  return [
-    result.ok ? 'ok' : 'failed',
-    `[${result.actions.join(', ')}]`,
-    `declared ${JSON.stringify({ ...world.declared, content: world.content })}`,
-    `clock ${emulator.now().toISOString()} skew ${world.skewMs}`,
-    `faults ordered: ${ordered.join('; ') || 'none'}; hit: ${hits.join('; ') || 'none'}`,
-    `calls: ${calls.join(', ')}`,
-    ...result.messages,
-  ].join('\n    ');
 }

@@ -7,9 +7,14 @@ import { type FaultKind, type FaultName, type FaultOrder, faultKinds } from './f
 /** Until a call that the provider gave up on is carried out. */
 const lateCallMs = 700;
 
+/** It strikes the processes right after a call. */
+const isBlow = ({ kill, interrupt }: FaultKind): boolean => kill === 'after' || interrupt !== undefined;
+
 export interface Interference {
   /** SIGKILL to the provider; false when none runs. */
   readonly kill: () => boolean;
+  /** Ctrl-C; false when nothing runs. */
+  readonly interrupt: (times: 1 | 2) => boolean;
   /** Somebody else imports; undefined: nobody does. */
   readonly race: ((keyId: string) => Promise<void>) | undefined;
 }
@@ -41,9 +46,10 @@ export class FaultLine {
   }
 
   /** Runs a command under faults. @returns those that hit */
-  async during(orders: readonly FaultOrder[], { kill, race }: Interference, run: () => Promise<unknown>): Promise<FaultName[]> {
+  async during(orders: readonly FaultOrder[], { kill, interrupt, race }: Interference, run: () => Promise<unknown>): Promise<FaultName[]> {
     const kills: FaultName[] = [];
-    const waiting = orders.filter(({ name }) => name === 'killed after the call').map((order) => ({ ...order }));
+    const waiting = orders.filter(({ name }) => isBlow(faultKinds[name])).map((order) => ({ ...order }));
+    const strike = ({ interrupt: times }: FaultKind) => (times === undefined ? kill() : interrupt(times));
     let racing: Promise<void> | undefined;
     this.#onCall = (line) => {
       const [, operation = '', keyId = ''] = line.split(' ');
@@ -55,8 +61,8 @@ export class FaultLine {
       }
       for (const order of waiting.filter((one) => one.operation === undefined || one.operation === operation)) {
         order.skip -= 1;
-        if (order.skip === -1 && kill()) {
-          kills.push('killed after the call');
+        if (order.skip === -1 && strike(faultKinds[order.name])) {
+          kills.push(order.name);
         }
       }
     };

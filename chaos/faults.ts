@@ -6,6 +6,8 @@ export interface FaultKind {
   readonly fault?: Fault;
   /** SIGKILL of the provider at this call: before the KMS carries it out, or after, with the answer on its way. */
   readonly kill?: 'before' | 'after';
+  /** Ctrl-C at this call, so often. */
+  readonly interrupt?: 1 | 2;
   /** Somebody else imports between the provider's get-parameters-for-import and its import. */
   readonly race?: true;
 }
@@ -32,6 +34,19 @@ export const faultKinds = {
   '403': { fault: { status: 403, errorCode: 'KMS.0306' } },
   garbled: { fault: { body: 'garbled' } },
   timeout: { fault: { delayMs: overTimeoutMs } },
+  'a login page instead of the call': { fault: { answer: '<html><body>Please log in</body></html>' } },
+  'a login page after the call': { fault: { answer: '<html><body>Please log in</body></html>', committed: true } },
+  'a success that holds an error': { fault: { answer: '{"error":{"error_code":"KMS.0307","error_msg":"refused"}}' } },
+  'a success that holds an error, after the call': { fault: { answer: '{"error":{"error_code":"KMS.0101"}}', committed: true } },
+  'an empty list instead of the call': { fault: { answer: '[]' } },
+  'an empty list after the call': { fault: { answer: '[]', committed: true } },
+  'null instead of the call': { fault: { answer: 'null' } },
+  'null after the call': { fault: { answer: 'null', committed: true } },
+  'a bare 200 instead of the call': { fault: { answer: '' } },
+  'a bare 200 after the call': { fault: { answer: '', committed: true } },
+  'an answer about another key': { fault: { body: 'other-key' } },
+  interrupted: { interrupt: 1 },
+  'interrupted twice': { interrupt: 2 },
   'somebody else imports first': { race: true, fault: { delayMs: overtakenMs } },
   'somebody else imports first, and the answer is lost': { race: true, fault: { delayMs: overtakenMs, drop: 'before' } },
 } as const satisfies Record<string, FaultKind>;
@@ -42,7 +57,10 @@ const kinds = Object.entries<FaultKind>(faultKinds);
 const namesOf = (rows: typeof kinds) => rows.map(([name]) => name as FaultName) as [FaultName, ...FaultName[]];
 const kills = namesOf(kinds.filter(([, { kill }]) => kill !== undefined));
 const races = namesOf(kinds.filter(([, { race }]) => race === true));
-const disturbances = namesOf(kinds.filter(([, { kill, race }]) => kill === undefined && race === undefined));
+const interrupts = namesOf(kinds.filter(([, { interrupt }]) => interrupt !== undefined));
+export const oddSuccesses = namesOf(kinds.filter(([, { fault }]) => fault?.answer !== undefined || fault?.body === 'other-key'));
+const others = [...kills, ...races, ...interrupts, ...oddSuccesses];
+const disturbances = namesOf(kinds.filter(([name]) => !others.includes(name as FaultName)));
 const writes = [
   'create-key',
   'import-key-material',
@@ -51,6 +69,8 @@ const writes = [
   'schedule-key-deletion',
   'cancel-key-deletion',
   'enable-key',
+  'disable-key',
+  'update-key-alias',
 ] as const;
 
 /** One fault of one command. */
@@ -64,18 +84,27 @@ export interface FaultOrder {
   readonly times: number;
 }
 
-/** Kills take a third of all, and somebody else a tenth; half of what is left aims at a writing call, the rest at whichever comes. */
+/**
+ * Kills take a third of all, successes that are none and interrupts a fifth, somebody else a tenth; half of what is left aims at a writing
+ * call, the rest at whichever comes.
+ */
 export function drawFault(random: Random): FaultOrder {
   if (random.chance(0.1)) {
     // The first import that the KMS sees is theirs.
     return { name: random.pick(races), operation: 'import-key-material', skip: 1, times: 1 };
   }
-  const name = random.chance(0.37) ? random.pick(kills) : random.pick(disturbances);
+  const kind = random.next();
+  const name = random.pick(kind < 0.33 ? kills : kind < 0.5 ? oddSuccesses : kind < 0.56 ? interrupts : disturbances);
   const aimed = random.chance(0.5);
   return {
     name,
     operation: aimed ? random.pick(writes) : undefined,
     skip: random.below(aimed ? 2 : 8),
-    times: name === 'timeout' || 'kill' in faultKinds[name] ? 1 : random.chance(0.25) ? 1 + random.below(6) : 1,
+    times:
+      name === 'timeout' || 'kill' in faultKinds[name] || 'interrupt' in faultKinds[name]
+        ? 1
+        : random.chance(0.25)
+          ? 1 + random.below(6)
+          : 1,
   };
 }

@@ -1,7 +1,8 @@
 /**
- * `npm run chaos`: seeded random lives of a key, with faults at every call, against the emulator, and a report of them. Most are led by a
- * player of the plugin protocol, some by the real terraform, all on the provider in dist/ or `--bundle FOLDER`: 5,000 and 200 of them unless
- * `--cases N --terraform N` say otherwise. `--minutes M` or an interrupt ends a campaign early, with the report of what was played until then;
+ * `npm run chaos`: seeded random lives of a key, and encounters of several objects, plans and processes over one, with faults at every call,
+ * against the emulator, and a report of them. Most are led by a player of the plugin protocol, some by the real terraform, all on the provider
+ * in dist/ or `--bundle FOLDER`: 5,000 and 200 of them unless `--cases N --terraform N` say otherwise. `--scene NAME`: nothing but encounters
+ * of one kind (a wrong name lists them). `--minutes M` or an interrupt ends a campaign early, with the report of what was played until then;
  * `--report FILE` keeps one up to date all along. `--seed S` reproduces a campaign, `--case K` one case of it with its trace (`--real`: by terraform).
  * Ends with 1 when anything was violated.
  */
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addCase, noTotals, printed } from './report';
+import { type SceneName, sceneNames } from './scenes';
 import type { Campaign, Job, Message, Order } from './worker';
 
 const ringSize = 8;
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
       bundle: { type: 'string', default: join(__dirname, '..', 'dist', 'bundle') },
       minutes: { type: 'string', default: 'Infinity' },
       report: { type: 'string' },
+      scene: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -61,7 +64,7 @@ async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'byok-chaos-'));
   let failure: unknown;
   try {
-    const { campaign, ring } = prepare(seed, scratch, flags.bundle);
+    const { campaign, ring } = prepare(seed, scratch, flags.bundle, sceneOf(flags.scene));
     const workers = Array.from({ length: Math.min(Number(flags.workers), jobs.length) }, () => work(campaign, ring, nextJob, onReport));
     await Promise.all(workers);
   } catch (error) {
@@ -90,12 +93,21 @@ function interleaved(cases: number, terraformCases: number): Job[] {
 }
 
 /** A copy of the provider, which a build meanwhile cannot change, and key pairs: for wrapping, and to be imported. */
-function prepare(seed: number, scratch: string, built: string): { campaign: Campaign; ring: string } {
+function prepare(seed: number, scratch: string, built: string, scene: SceneName | undefined): { campaign: Campaign; ring: string } {
   const bundle = join(scratch, 'bundle');
   cpSync(built, bundle, { recursive: true });
   const ring = join(scratch, 'ring.json');
   writeFileSync(ring, JSON.stringify(rsaKeys(ringSize)));
-  return { campaign: { seed, folder: scratch, bundle, rsaKeys: rsaKeys(3) }, ring };
+  return { campaign: { seed, folder: scratch, bundle, scene, rsaKeys: rsaKeys(3) }, ring };
+}
+
+/** @throws Error with those that there are */
+function sceneOf(name: string | undefined): SceneName | undefined {
+  const scene = sceneNames.find((one) => one === name);
+  if (name !== undefined && scene === undefined) {
+    throw new Error(`there is no scene "${name}"; there are ${sceneNames.join(', ')}`);
+  }
+  return scene;
 }
 
 function rsaKeys(count: number): string[] {

@@ -1,7 +1,8 @@
 /** What happens in a case, one row each: the world changes, and then Terraform runs. */
+import type { Command } from './command';
 import { rollingOf } from './declared';
 import { ask, declaredExpiry, happen, importOutside, importStrange } from './outside';
-import type { CommandResult, Terraform } from './terraform';
+import type { Terraform } from './terraform';
 import type { World } from './world';
 
 export interface Operation {
@@ -11,8 +12,6 @@ export interface Operation {
   /** Changes the world. @returns the command to run instead of apply */
   readonly run: (world: World, terraform: Terraform) => Promise<Command | undefined> | Command | undefined;
 }
-
-export type Command = () => Promise<CommandResult>;
 
 const hour = 3600;
 const day = 24 * hour;

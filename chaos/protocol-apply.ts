@@ -13,12 +13,17 @@ export class ProtocolApply {
   readonly #callsOf: CallsOf;
   readonly #plan: Plan;
   readonly #ledger: Ledger;
+  readonly #halted: () => boolean;
 
-  /** @param ledger holds what the plan refreshed */
-  constructor(callsOf: CallsOf, plan: Plan, ledger: Ledger) {
+  /**
+   * @param ledger holds what the plan refreshed
+   * @param halted after Ctrl-C, when no change is begun any more
+   */
+  constructor(callsOf: CallsOf, plan: Plan, ledger: Ledger, halted: () => boolean) {
     this.#callsOf = callsOf;
     this.#plan = plan;
     this.#ledger = ledger;
+    this.#halted = halted;
   }
 
   /** What refers to a key goes before it and comes after it. */
@@ -66,6 +71,9 @@ export class ProtocolApply {
     if (again.action === 'none') {
       return;
     }
+    if (this.#halted()) {
+      throw new Failed('execution halted');
+    }
     const answer = await this.#ask(name, before, () => calls.apply(type, before, final, configFor(object, keyId), again.private));
     const failures = errorsOf(answer.diagnostics);
     if (failures.length === 0) {
@@ -82,7 +90,7 @@ export class ProtocolApply {
     calls.note(answer.diagnostics);
   }
 
-  /** What is there is put aside first; when nothing comes in its place, it comes back. */
+  /** What is there is put aside first; when nothing comes in its place, it comes back, but not after Ctrl-C. */
   async #createFirst(change: Change): Promise<void> {
     const { name, prior } = change;
     const instance = this.#ledger.state.get(name);
@@ -93,7 +101,7 @@ export class ProtocolApply {
     try {
       await this.#change(change);
     } catch (error) {
-      if (this.#ledger.state.get(name)?.current === undefined) {
+      if (this.#ledger.state.get(name)?.current === undefined && !this.#halted()) {
         this.#ledger.put(name, instance);
       }
       throw error;

@@ -1,7 +1,7 @@
 /** Terraform's plan without Terraform: what is there is read, then planned against what is declared. It changes nothing. */
 import type { Configuration, DeclaredObject, ProviderName, ResourceType } from './configuration';
 import { type Instance, type State, withInstance } from './protocol-state';
-import { noPrivate, type ProviderCalls, type Stored, schemas } from './provider-calls';
+import { Failed, noPrivate, type ProviderCalls, type Stored, schemas } from './provider-calls';
 import type { ApplyOptions } from './terraform';
 import { type Attributes, configOf, isWhollyKnown, same, unknown } from './terraform-values';
 import { type Manner, walk } from './walk';
@@ -41,13 +41,15 @@ export async function planAll(
   const changes = new Map<string, Change>();
   const forgotten = [...state].filter(([name]) => !objects.some((object) => object.name === name));
 
-  async function refresh(calls: ProviderCalls, name: string): Promise<Stored | undefined> {
-    const { type, current } = state.get(name) ?? {};
+  /** What it depends on by its configuration is noted, too. */
+  async function refresh(calls: ProviderCalls, name: string, object?: DeclaredObject): Promise<Stored | undefined> {
+    const { type, current, keyName } = state.get(name) ?? {};
     if (type === undefined || current === undefined) {
       return undefined;
     }
     const read = await calls.read(type, await calls.upgrade(type, current));
-    refreshed = withInstance(refreshed, name, { ...(refreshed.get(name) as Instance), current: read });
+    const instance = refreshed.get(name) as Instance;
+    refreshed = withInstance(refreshed, name, { ...instance, keyName: object?.keyName ?? keyName, current: read });
     return read;
   }
   const complete = await walk(
@@ -57,7 +59,7 @@ export async function planAll(
         after: object.keyName === undefined ? [] : [object.keyName],
         run: async () => {
           const calls = callsOf(object.provider);
-          const prior = await refresh(calls, object.name);
+          const prior = await refresh(calls, object.name, object);
           const tainted = state.get(object.name)?.tainted === true;
           const keyId = object.keyName === undefined ? undefined : changes.get(object.keyName)?.planned?.key_id;
           await calls.validate(object.type, configFor(object, keyId ?? unknown));
@@ -169,6 +171,14 @@ export function configFor({ type, attributes, keyName }: DeclaredObject, keyId: 
 /** What `ignore_changes` names stays as it is in state; only the plan is given this. */
 function ignoring(config: Attributes, prior: Attributes, names: readonly string[]): Attributes {
   return { ...config, ...Object.fromEntries(names.map((name) => [name, prior[name] ?? null])) };
+}
+
+/** @throws Failed */
+export function complete(plan: Plan): Plan {
+  if (!plan.complete) {
+    throw new Failed('not everything could be planned');
+  }
+  return plan;
 }
 
 export function actionsOf({ changes }: Plan): string[] {

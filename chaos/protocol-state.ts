@@ -26,6 +26,9 @@ export function withMoves(state: State, moves: readonly Move[] = []): State {
     if (instance !== undefined && !moved.has(to)) {
       moved.delete(from);
       moved.set(to, instance);
+      for (const [name, other] of [...moved].filter(([, { keyName }]) => keyName === from)) {
+        moved.set(name, { ...other, keyName: to });
+      }
     }
   }
   return moved;

@@ -1,8 +1,8 @@
 /** Terraform without Terraform: its calls in its order towards real provider processes, one for each provider block. A plan that fails changes nothing. */
 import { type Configuration, type ProviderName, providerNames, resourceTypes } from './configuration';
 import { ProtocolApply } from './protocol-apply';
-import { actionsOf, type Plan, planAll, planDestroy, shownBy } from './protocol-plan';
-import { Ledger, type State, withInstance, withMoves } from './protocol-state';
+import { actionsOf, complete, type Plan, planAll, planDestroy, shownBy } from './protocol-plan';
+import { instanceOf, Ledger, type State, withMoves } from './protocol-state';
 import { Failed, ProviderCalls } from './provider-calls';
 import { ProviderDied, type ProviderSession } from './provider-session';
 import type { Random } from './random';
@@ -24,6 +24,7 @@ export interface ProtocolOptions {
 interface Said {
   readonly actions: string[];
   planned: boolean;
+  recorded: boolean;
   shown: Record<string, Attributes>;
 }
 
@@ -119,6 +120,7 @@ export class ProtocolTerraform implements Terraform {
 
   plan(configuration: Configuration): Promise<CommandResult> {
     return this.#command(configuration, async (said) => {
+      said.recorded = false;
       note(said, await this.#planned(configuration, {}));
     });
   }
@@ -148,12 +150,12 @@ export class ProtocolTerraform implements Terraform {
       if (object === undefined) {
         throw new Failed(`${name} is not declared`);
       }
-      const { type, provider, keyName } = object;
+      const { type, provider } = object;
       const read = await this.#calls[provider].read(type, await this.#calls[provider].import(type, id));
       if (read === undefined) {
         throw new Failed(`the imported object does not exist: ${resourceTypes[type]} ${id}`);
       }
-      this.#ledger = new Ledger(withInstance(this.#state, name, { type, provider, keyName, current: read, tainted: false, deposed: [] }));
+      this.#ledger.put(name, instanceOf(object, read));
     });
   }
 
@@ -176,7 +178,7 @@ export class ProtocolTerraform implements Terraform {
   async #carryOut(plan: Plan): Promise<void> {
     await this.#nextProcess();
     this.#ledger = new Ledger(plan.refreshed);
-    const steps = new ProtocolApply(this.#callsOf, plan, this.#ledger).steps();
+    const steps = new ProtocolApply(this.#callsOf, plan, this.#ledger, () => this.#interrupted > 0).steps();
     if (!(await walk(steps, this.#manner()))) {
       throw new Failed('not everything was done');
     }
@@ -209,7 +211,7 @@ export class ProtocolTerraform implements Terraform {
     if (this.#sessions.some((session) => session.isRunning && !session.isCurrent)) {
       await this.end();
     }
-    const said: Said = { actions: [], planned: false, shown: {} };
+    const said: Said = { actions: [], planned: false, recorded: true, shown: {} };
     let ok = true;
     try {
       await run(said);
@@ -235,13 +237,6 @@ export class ProtocolTerraform implements Terraform {
       await this.end();
     }
   }
-}
-
-function complete(plan: Plan): Plan {
-  if (!plan.complete) {
-    throw new Failed('not everything could be planned');
-  }
-  return plan;
 }
 
 function note(said: Said, plan: Plan): void {

@@ -34,6 +34,18 @@ export class Random {
   }
 }
 
+/** The name of a row, each as likely as its weight. */
+export function drawRow<Name extends string>(random: Random, rows: readonly (readonly [Name, { readonly weight: number }])[]): Name {
+  let point = random.below(rows.reduce((sum, [, { weight }]) => sum + weight, 0));
+  for (const [name, { weight }] of rows) {
+    point -= weight;
+    if (point < 0) {
+      return name;
+    }
+  }
+  throw new Error('there is nothing to draw from');
+}
+
 /** Of one case of a campaign: neighbours have nothing in common. */
 export function seedOfCase(seed: number, number: number): number {
   return (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;

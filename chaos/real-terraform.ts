@@ -129,7 +129,14 @@ export class RealTerraform implements Terraform {
     if (/This is a bug in the provider|produced an? (?:invalid|unexpected)/.test(text) && !text.includes('inconsistent final plan')) {
       this.#complaints.push(text);
     }
-    return { ok: code === 0, messages: [output], actions: actionsIn(output), planned: /^Plan: /m.test(output), shown: {} };
+    return {
+      ok: code === 0,
+      messages: [output],
+      actions: actionsIn(output),
+      planned: /^Plan: /m.test(output),
+      recorded: args[0] !== 'plan',
+      shown: {},
+    };
   }
 
   written(): Buffer {

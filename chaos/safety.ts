@@ -69,6 +69,16 @@ export async function checkSafety(world: World, terraform: Terraform, earlier: B
     world.proven = false;
   }
   checkProof(world, terraform);
+  await checkPresence(world, terraform, deeds);
+}
+
+/** Whatever went wrong on the line: what a command that ended well says of the material is so. */
+async function checkPresence(world: World, terraform: Terraform, { result }: Deeds): Promise<void> {
+  const status = terraform.attributes('material')?.material_status;
+  const key = await world.key();
+  if (result.ok && result.recorded && status === 'present' && !['2', '3'].includes(key?.key_state ?? '')) {
+    world.violate(`the state says that the material is present, and the key is in state ${key?.key_state ?? 'unknown'}`);
+  }
 }
 
 /** Material is deleted by a destroy that the policy in state allows, or by a renewal: proven, permitted, and with the same bytes at hand. */

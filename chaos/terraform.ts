@@ -10,6 +10,8 @@ export interface CommandResult {
   readonly actions: readonly string[];
   /** The plan came to its end; what follows was said and done by apply. */
   readonly planned: boolean;
+  /** The state holds what was found and done. */
+  readonly recorded: boolean;
   /** What the plan shows of objects that are to be there afterwards; none where the real terraform plans. */
   readonly shown: Readonly<Record<string, Attributes>>;
 }

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { Emulator } from '../lib/emulator';
 import { type CaseReport, runCase } from './case';
 import { type ProviderName, providerNames } from './configuration';
+import { runEncounter } from './encounter';
 import { FaultLine } from './fault-line';
 import { ProtocolTerraform } from './protocol-terraform';
 import { ProviderSession } from './provider-session';
 import { Random, seedOfCase } from './random';
 import { RealTerraform } from './real-terraform';
+import type { SceneName } from './scenes';
 import type { Terraform } from './terraform';
 
 export interface Campaign {
@@ -18,6 +20,8 @@ export interface Campaign {
   readonly folder: string;
   /** Folder of the built provider. */
   readonly bundle: string;
+  /** Nothing but encounters of this scene. */
+  readonly scene: SceneName | undefined;
   /** PKCS#8 in PEM. */
   readonly rsaKeys: readonly string[];
 }
@@ -50,6 +54,9 @@ const moods = [{}, { staleReads: 2, activationDelay: 1 }, { keepExpirationTime: 
 /** A new KMS after so many cases, since every key that it has costs it something. */
 const casesOfOneKms = 200;
 
+/** Of all cases; the others are lives of one key. */
+const encounters = 0.25;
+
 /** Mostly a process of the provider serves on until it is killed or time moves: starting one costs as much as three commands. */
 const keeps = 0.97;
 
@@ -70,7 +77,7 @@ class Worker {
   }
 
   async play({ number, terraform: real }: Job): Promise<CaseReport> {
-    const { folder, rsaKeys } = this.#campaign;
+    const { folder, rsaKeys, scene } = this.#campaign;
     if (this.#served % casesOfOneKms === 0) {
       await this.#closeLines();
       this.#lines = await Promise.all(moods.map((mood) => FaultLine.start({ ...mood, keyQuota: 1_000_000 }, this.#impatience)));
@@ -80,12 +87,12 @@ class Worker {
     const seed = seedOfCase(this.#campaign.seed, real ? -number - 2 : number);
     const line = this.#lines[seed % this.#lines.length] as FaultLine;
     const place = mkdtempSync(join(folder, 'c'));
-    const report = await runCase(seed, {
-      line,
-      folder: place,
-      rsaKeys: rsaKeys.map((pem) => createPrivateKey(pem)),
-      newTerraform: (world) => this.#newTerraform(world, seed, real ? place : undefined),
-    });
+    const newTerraform = (surroundings: Surroundings) => this.#newTerraform(surroundings, seed, real ? place : undefined);
+    const elsewhere = this.#lines[(seed + 1) % this.#lines.length] as FaultLine;
+    const report =
+      scene !== undefined || new Random(seed + 3).chance(encounters)
+        ? await runEncounter(seed, { line, elsewhere, folder: place, newTerraform, scene })
+        : await runCase(seed, { line, folder: place, rsaKeys: rsaKeys.map((pem) => createPrivateKey(pem)), newTerraform });
     rmSync(place, { recursive: true });
     return report;
   }

@@ -31,12 +31,13 @@ function campaign(...args: string[]): { totals: Totals; status: number | null } 
 
 test.each([
   ['the plugin protocol', ['--seed', '1', '--cases', '60', '--terraform', '0'], { cases: 60, terraformCases: 0 }],
-  ['the real terraform', ['--seed', '6', '--cases', '0', '--terraform', '5'], { cases: 0, terraformCases: 5 }],
-])('lives of a key by %s violate nothing and leave nothing behind', (_name, args, expected) => {
+  ['the real terraform', ['--seed', '7', '--cases', '0', '--terraform', '6'], { cases: 0, terraformCases: 6 }],
+])('lives of a key and encounters over one by %s violate nothing and leave nothing behind', (_name, args, expected) => {
   const { totals, status } = campaign(...args);
   expect(totals.violations).toEqual([]);
   expect(totals).toMatchObject(expected);
   expect(totals.kills).toBeGreaterThan(0);
+  expect(totals.kinds.encounter).toBeGreaterThan(0);
   expect(status).toBe(0);
   expect(readdirSync(temp).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
 });
