@@ -101,6 +101,7 @@ async function comeToPeace(stage: Stage, terraform: Terraform, act: Act): Promis
   let outcome: Outcome | undefined;
   for (let left = appliesToPeace; left > 0 && outcome?.ok !== true; left -= 1) {
     outcome = await act('apply in peace', () => terraform.apply(stage.configuration));
+    acceptExpiries(stage, terraform);
   }
   const plan = await act('plan in peace', () => terraform.plan(stage.configuration));
   if (outcome?.ok !== true || !plan.ok || plan.actions.length > 0) {
@@ -112,6 +113,15 @@ async function comeToPeace(stage: Stage, terraform: Terraform, act: Act): Promis
     const state = object === undefined ? undefined : keys.get(keyIdOf(object) ?? '')?.state;
     if (object === undefined || (type === 'material' && state !== '2')) {
       stage.violate(`in peace ${name} is ${object === undefined ? 'not in the state' : `material of a key in state ${state ?? ''}`}`);
+    }
+  }
+}
+
+/** What the KMS has of material that is not in the state is adopted with the expiry that it has. */
+function acceptExpiries(stage: Stage, terraform: Terraform): void {
+  for (const { name, type } of stage.configuration.objects) {
+    if (type === 'material' && terraform.attributes(name) === undefined) {
+      stage.change(name, { attributes: { expiration_time: undefined, valid_for: undefined, renew_before: undefined } });
     }
   }
 }

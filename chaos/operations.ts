@@ -244,7 +244,7 @@ export const operations: Readonly<Record<string, Operation>> = {
 function declareAnotherExpiry(world: World): void {
   const { material } = world.declared;
   if (material !== undefined) {
-    const [tooSoon, past] = [world.inDays(2 / 24), world.inDays(-1 / 24)];
-    material.expiry = world.random.pick([world.drawExpiry(), world.drawExpiry(), world.inDays(10), world.inDays(400), tooSoon, past]);
+    const others = [world.aboutInDays(10), world.aboutInDays(400), world.inDays(2 / 24), world.inDays(-1 / 24)];
+    material.expiry = world.random.pick([world.drawExpiry(), world.drawExpiry(), ...others]);
   }
 }

@@ -1,22 +1,22 @@
 /** Terraform without Terraform: its calls in its order towards real provider processes, one for each provider block. A plan that fails changes nothing. */
+import { writeFileSync } from 'node:fs';
 import { type Configuration, type ProviderName, providerNames, resourceTypes } from './configuration';
+import { Processes, type ProcessesOptions } from './processes';
 import { ProtocolApply } from './protocol-apply';
 import { actionsOf, complete, type Plan, planAll, planDestroy, shownBy } from './protocol-plan';
 import { instanceOf, Ledger, type State, withMoves } from './protocol-state';
 import { Failed, ProviderCalls } from './provider-calls';
-import { ProviderDied, type ProviderSession } from './provider-session';
+import { ProviderDied } from './provider-session';
 import type { Random } from './random';
 import type { ApplyOptions, CommandResult, StateObject, Terraform } from './terraform';
 import type { Attributes } from './terraform-values';
 import { type Manner, walk } from './walk';
 
-export interface ProtocolOptions {
+export interface ProtocolOptions extends ProcessesOptions {
   /** Of each provider block. */
   readonly provider: Attributes;
-  /** Whether the process of this command serves the next one, too. Terraform starts a new one each time. */
-  readonly keepsProcess: () => boolean;
-  /** Of processes that it starts. */
-  readonly env: () => NodeJS.ProcessEnv;
+  /** File in which the processes find the command line of their Terraform. */
+  readonly commandFile: string;
   /** For what Terraform leaves to chance. */
   readonly random: Random;
 }
@@ -30,68 +30,58 @@ interface Said {
 
 export class ProtocolTerraform implements Terraform {
   readonly #options: ProtocolOptions;
-  readonly #sessions: readonly ProviderSession[];
+  readonly #processes: Processes;
   readonly #calls: Readonly<Record<ProviderName, ProviderCalls>>;
-  readonly #startsBefore: number;
   #ledger = new Ledger(new Map());
   #provider: Attributes;
   #messages: string[] = [];
   #interrupted: 0 | 1 | 2 = 0;
 
-  /** @param sessions may come from a case before, their processes still running */
-  constructor(sessions: Readonly<Record<ProviderName, ProviderSession>>, options: ProtocolOptions) {
+  constructor(options: ProtocolOptions) {
     this.#options = options;
     this.#provider = options.provider;
-    this.#sessions = Object.values(sessions);
-    const calls = (name: ProviderName) => [name, new ProviderCalls(sessions[name], () => this.#provider)] as const;
+    this.#processes = new Processes(options);
+    const calls = (name: ProviderName) => [name, new ProviderCalls(options.sessions[name], () => this.#provider)] as const;
     this.#calls = Object.fromEntries(providerNames.map(calls)) as Record<ProviderName, ProviderCalls>;
-    this.#startsBefore = this.#startsOfAll();
-    for (const session of this.#sessions) {
-      session.env = options.env;
-    }
   }
 
   get starts(): number {
-    return this.#startsOfAll() - this.#startsBefore;
+    return this.#processes.starts;
   }
 
   kill(): boolean {
-    return this.#sessions.map((session) => session.kill()).includes(true);
+    return this.#processes.kill();
   }
 
   interrupt(times: 1 | 2): boolean {
-    if (!this.#sessions.map((session) => session.stop()).includes(true)) {
+    if (!this.#processes.stop()) {
       return false;
     }
     this.#interrupted = times;
     if (times === 2) {
       this.#ledger.close();
-      for (const session of this.#sessions) {
-        session.shutDown();
-      }
+      this.#processes.shutDown();
     }
     return true;
   }
 
-  async end(): Promise<void> {
-    await Promise.all(Object.values(this.#calls).map((calls) => calls.endProcess()));
+  end(): Promise<void> {
+    return this.#processes.end();
   }
 
-  async remove(): Promise<void> {
-    if (this.#sessions.some((session) => !session.isCurrent)) {
-      await this.end();
-    }
+  remove(): Promise<void> {
+    return this.#processes.next();
   }
 
   written(): Buffer {
     const stored = [...this.#state.values()].flatMap(({ current, deposed }) => (current === undefined ? deposed : [current, ...deposed]));
     const attributes = Buffer.from(JSON.stringify(stored.map((one) => one.attributes)));
-    const stderr = this.#sessions.map((session) => session.takeStderr()).join('');
+    const stderr = this.#processes.takeStderr();
     return Buffer.concat([attributes, ...stored.map((one) => one.private), Buffer.from(stderr)]);
   }
 
   complaints(): string[] {
-    return Object.values(this.#calls).flatMap(({ complaints }) => complaints.splice(0));
+    return [this.#processes, ...Object.values(this.#calls)].flatMap(({ complaints }) => complaints.splice(0));
   }
 
   async forget(name: string): Promise<void> {
@@ -119,14 +109,14 @@ export class ProtocolTerraform implements Terraform {
   }
 
   plan(configuration: Configuration): Promise<CommandResult> {
-    return this.#command(configuration, async (said) => {
+    return this.#command('plan', configuration, async (said) => {
       said.recorded = false;
       note(said, await this.#planned(configuration, {}));
     });
   }
 
   apply(configuration: Configuration, options: ApplyOptions = {}): Promise<CommandResult> {
-    return this.#command(configuration, async (said) => {
+    return this.#command('apply', configuration, async (said) => {
       const plan = await this.#planned(configuration, options);
       note(said, plan);
       await this.#carryOut(plan);
@@ -134,7 +124,7 @@ export class ProtocolTerraform implements Terraform {
   }
 
   destroy(configuration: Configuration, refresh = true): Promise<CommandResult> {
-    return this.#command(configuration, async (said) => {
+    return this.#command('destroy', configuration, async (said) => {
       const refreshed = refresh ? (await this.#planned(configuration, {})).refreshed : this.#state;
       // The plan before a destroy is one of its own, with a provider of its own.
       await this.#nextProcess();
@@ -145,7 +135,7 @@ export class ProtocolTerraform implements Terraform {
   }
 
   import(name: string, id: string, configuration: Configuration): Promise<CommandResult> {
-    return this.#command(configuration, async () => {
+    return this.#command('import', configuration, async () => {
       const object = configuration.objects.find((one) => one.name === name);
       if (object === undefined) {
         throw new Failed(`${name} is not declared`);
@@ -164,10 +154,6 @@ export class ProtocolTerraform implements Terraform {
   }
 
   readonly #callsOf = (provider: ProviderName) => this.#calls[provider];
-
-  #startsOfAll(): number {
-    return this.#sessions.reduce((sum, { starts }) => sum + starts, 0);
-  }
 
   /** @throws Failed unless everything could be planned */
   async #planned(configuration: Configuration, options: ApplyOptions): Promise<Plan> {
@@ -199,8 +185,9 @@ export class ProtocolTerraform implements Terraform {
     };
   }
 
-  async #command({ provider }: Configuration, run: (said: Said) => Promise<void>): Promise<CommandResult> {
+  async #command(name: string, { provider }: Configuration, run: (said: Said) => Promise<void>): Promise<CommandResult> {
     this.#provider = { ...this.#options.provider, ...provider };
+    writeFileSync(this.#options.commandFile, `terraform\0${name}\0`);
     this.#messages = [];
     this.#interrupted = 0;
     this.#ledger = new Ledger(this.#state);
@@ -208,9 +195,7 @@ export class ProtocolTerraform implements Terraform {
       calls.messages = [];
       calls.configureAnew();
     }
-    if (this.#sessions.some((session) => session.isRunning && !session.isCurrent)) {
-      await this.end();
-    }
+    await this.#processes.next();
     const said: Said = { actions: [], planned: false, recorded: true, shown: {} };
     let ok = true;
     try {
@@ -222,9 +207,7 @@ export class ProtocolTerraform implements Terraform {
       ok = false;
       this.#messages.push(error.message);
     }
-    if (this.#interrupted > 0 || this.#sessions.some(({ isOver }) => isOver) || !this.#options.keepsProcess()) {
-      await this.end();
-    }
+    await this.#processes.next(this.#interrupted > 0);
     const messages = [...Object.values(this.#calls).flatMap((calls) => calls.messages), ...this.#messages];
     return { ok: ok && this.#interrupted === 0, messages, ...said };
   }
@@ -233,9 +216,7 @@ export class ProtocolTerraform implements Terraform {
     for (const calls of Object.values(this.#calls)) {
       calls.configureAnew();
     }
-    if (!this.#options.keepsProcess()) {
-      await this.end();
-    }
+    await this.#processes.next();
   }
 }
 

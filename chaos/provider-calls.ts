@@ -39,7 +39,7 @@ export class Failed extends Error {}
 export const noPrivate = new Uint8Array();
 
 export class ProviderCalls {
-  /** What Terraform would call a bug in the provider, and what processes left behind. */
+  /** What Terraform would call a bug in the provider. */
   readonly complaints: string[] = [];
   /** Errors and warnings of the command. */
   messages: string[] = [];
@@ -59,11 +59,6 @@ export class ProviderCalls {
   configureAnew(): void {
     this.#configured = undefined;
     this.#died = false;
-  }
-
-  async endProcess(): Promise<void> {
-    const left = await this.#session.end();
-    this.complaints.push(...left.map((name) => `the provider left ${name} behind`));
   }
 
   /** @throws Failed at an error */
@@ -202,7 +197,7 @@ export class ProviderCalls {
 
   async #configure(): Promise<void> {
     if (!this.#session.isRunning) {
-      await this.endProcess();
+      await this.#session.end();
     }
     const config = encode(configOf({ ...providerSchema, version: 0 }, this.#provider()));
     await this.#session.call('ValidateProviderConfig', messages.ValidateProviderConfigRequest, messages.ValidateProviderConfigResponse, {

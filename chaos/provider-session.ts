@@ -1,19 +1,16 @@
-/** A provider process, started when the next call needs one, and what it leaves behind. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+/** A provider process, started when the next call needs one. */
 import type { Fields, Input, Message } from '../lib/tfplugin/protobuf';
 import { Connection, ProviderProcess, terraformEnvironment } from '../test/tfplugin/fixtures/host';
 
 export interface SessionOptions {
   readonly executable: string;
-  /** Its temp folder is made in here. */
-  readonly folder: string;
+  /** Its temp folder, which all of one Terraform share. */
+  readonly temp: string;
 }
 
 interface Running {
   readonly process: ProviderProcess;
   readonly connection: Connection;
-  readonly temp: string;
   readonly env: NodeJS.ProcessEnv;
   /** By us, or by an interrupt: what it was asked last has no answer. */
   ended: 'killed' | 'shut down' | undefined;
@@ -47,7 +44,7 @@ export class ProviderSession {
     return this.#now !== undefined && this.#now.ended === undefined;
   }
 
-  /** There is a process that was killed or shut down, and what it left is still there. */
+  /** There is a process that was killed or shut down. */
   get isOver(): boolean {
     return this.#now?.ended !== undefined;
   }
@@ -108,11 +105,11 @@ export class ProviderSession {
     return text;
   }
 
-  /** Ends the process as Terraform does. @returns what it left behind: nothing, unless it was killed */
-  async end(): Promise<string[]> {
+  /** Ends the process as Terraform does. */
+  async end(): Promise<void> {
     const running = this.#now;
     if (running === undefined) {
-      return [];
+      return;
     }
     if (running.ended === undefined) {
       await running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) => stream.end(Buffer.alloc(5)));
@@ -123,11 +120,8 @@ export class ProviderSession {
     await running.process.ended();
     running.connection.close();
     this.#stderr += running.process.stderr;
-    const left = readdirSync(running.temp, { recursive: true, encoding: 'utf8' });
-    rmSync(running.temp, { recursive: true });
     this.#running = undefined;
     this.#now = undefined;
-    return running.ended === undefined ? left : [];
   }
 
   #start(): Promise<Running> {
@@ -137,11 +131,14 @@ export class ProviderSession {
 
   async #startAnew(): Promise<Running> {
     this.starts += 1;
-    const temp = mkdtempSync(join(this.#options.folder, 't'));
     const env = this.env();
-    const process = new ProviderProcess(this.#options.executable, [], { ...terraformEnvironment(undefined), TMPDIR: temp, ...env });
+    const process = new ProviderProcess(this.#options.executable, [], {
+      ...terraformEnvironment(undefined),
+      TMPDIR: this.#options.temp,
+      ...env,
+    });
     const connection = new Connection(await process.handshake(), undefined);
-    this.#now = { process, connection, temp, env, ended: undefined };
+    this.#now = { process, connection, env, ended: undefined };
     return this.#now;
   }
 }

@@ -4,8 +4,9 @@
  */
 import type { ResourceType } from './configuration';
 import { rollingOf } from './declared';
+import { expiryOf } from './instants';
 import type { CommandResult, Terraform } from './terraform';
-import { expiryOf, type World } from './world';
+import type { World } from './world';
 
 export interface Recovery {
   readonly instructions: number;
@@ -86,11 +87,11 @@ async function declareAchievable(world: World, terraform: Terraform): Promise<vo
     return;
   }
   if (typeof expiry === 'string' && expiry !== 'never' && Date.parse(expiry) <= world.emulator.now().getTime() + 60_000) {
-    material.expiry = world.inDays(30);
+    material.expiry = world.aboutInDays(30);
   }
   // An expiry that nobody declares is kept where material was adopted, also when it has passed.
   if (expiry === undefined) {
-    material.expiry = world.random.pick(['never', world.inDays(50)]);
+    material.expiry = world.random.pick(['never', world.aboutInDays(50)]);
   }
 }
 

@@ -1,8 +1,9 @@
 /** The life of a rolling expiry, in peace: before its window no plan shows anything; inside, one apply renews, once, and says why. */
 import { rollingOf } from './declared';
+import { expiryOf } from './instants';
 import type { Run } from './recovery';
 import type { Terraform } from './terraform';
-import { expiryOf, type World } from './world';
+import type { World } from './world';
 
 const day = 86_400_000;
 

@@ -5,10 +5,10 @@ import type { Emulator } from '../lib/emulator';
 import { call } from '../test/emulator/plain-http';
 import type { KeyInfo } from '../test/support/emulated-key';
 import { type Configuration, type DeclaredObject, declare, type Move } from './configuration';
+import { expiryOf, rfc3339 } from './instants';
 import { type CaseMaterial, symmetricMaterial } from './material';
 import type { Random } from './random';
 import type { Attributes } from './terraform-values';
-import { expiryOf, rfc3339 } from './world';
 
 export type MaterialName = 'a' | 'b';
 

@@ -1,10 +1,13 @@
 // Preloaded into the provider, and into the campaign itself for its emulator. Time: the provider's clock stands where the
 // emulator's does (CHAOS_OFFSET_MS), its pauses pass forty times as fast, and its patience with one call is 400 ms instead of 30 s
 // while there is a file CHAOS_IMPATIENCE: only where a timeout is ordered, so that a slow machine brings about none.
+// What it finds as the command line of the Terraform that started it stands in a file CHAOS_COMMAND, where none did start it.
 // RSA key pairs come from a ring of a few (CHAOS_RING), since making one takes longer than everything else. Nothing else differs.
 'use strict';
 
-const { existsSync, readFileSync } = require('node:fs');
+const fs = require('node:fs');
+
+const { existsSync, readFileSync } = fs;
 
 const pauseDivisor = 40;
 const [documentedCallMs, callMs] = [30_000, 400];
@@ -60,6 +63,13 @@ function useRing(file) {
   crypto.generateKeyPair = Object.assign((...args) => generateKeyPair(...args), { [promisify.custom]: fromRing });
 }
 
+function showCommand(file) {
+  fs.readFileSync = (path, ...args) => readFileSync(path === `/proc/${process.ppid}/cmdline` ? file : path, ...args);
+}
+
+if (process.env.CHAOS_COMMAND !== undefined) {
+  showCommand(process.env.CHAOS_COMMAND);
+}
 if (process.env.CHAOS_OFFSET_MS !== undefined) {
   moveTime(Number(process.env.CHAOS_OFFSET_MS));
 }

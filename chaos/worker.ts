@@ -63,6 +63,8 @@ const keeps = 0.97;
 class Worker {
   readonly #campaign: Campaign;
   readonly #sessions: Readonly<Record<ProviderName, ProviderSession>>;
+  readonly #temp: string;
+  readonly #command: string;
   readonly #impatience: string;
   #lines: FaultLine[] = [];
   #served = 0;
@@ -70,8 +72,10 @@ class Worker {
   constructor(campaign: Campaign) {
     const { folder, bundle } = campaign;
     this.#campaign = campaign;
-    const session = (name: ProviderName) => [name, new ProviderSession({ executable: executableIn(bundle), folder })] as const;
+    this.#temp = mkdtempSync(join(folder, 't'));
+    const session = (name: ProviderName) => [name, new ProviderSession({ executable: executableIn(bundle), temp: this.#temp })] as const;
     this.#sessions = Object.fromEntries(providerNames.map(session)) as Record<ProviderName, ProviderSession>;
+    this.#command = join(folder, `command-${process.pid}`);
     this.#impatience = join(folder, `impatience-${process.pid}`);
     process.env.CHAOS_IMPATIENCE = this.#impatience;
   }
@@ -121,11 +125,14 @@ class Worker {
       const login = { HW_AUTH_TOKEN: emulator.authToken };
       return new RealTerraform({ folder: place, bundle: this.#campaign.bundle, provider, env: () => ({ ...env(), ...login }) });
     }
-    return new ProtocolTerraform(this.#sessions, {
+    return new ProtocolTerraform({
+      sessions: this.#sessions,
       provider: { ...provider, auth_token: emulator.authToken },
       keepsProcess: () => coin.chance(keeps),
+      temp: this.#temp,
       random: new Random(seed + 2),
-      env: () => ({ ...env(), TF_LOG_PROVIDER: 'TRACE' }),
+      commandFile: this.#command,
+      env: () => ({ ...env(), TF_LOG_PROVIDER: 'TRACE', CHAOS_COMMAND: this.#command }),
     });
   }
 }

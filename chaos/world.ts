@@ -7,6 +7,7 @@ import { call } from '../test/emulator/plain-http';
 import type { KeyInfo } from '../test/support/emulated-key';
 import type { Configuration } from './configuration';
 import { configurationOf, type Declared, type DeclaredExpiry, type DeclaredMaterial, rollingOf } from './declared';
+import { rfc3339 } from './instants';
 import { type CaseMaterial, ecKey, privateKeyMaterial, symmetricMaterial } from './material';
 import type { Random } from './random';
 import type { Terraform } from './terraform';
@@ -159,8 +160,8 @@ export class World {
       : this.random.pick<DeclaredExpiry>([
           undefined,
           'never',
-          this.inDays(15),
-          this.inDays(60),
+          this.aboutInDays(15),
+          this.aboutInDays(60),
           { validForDays: 30, renewBeforeDays: 5 },
           { validForDays: 90, renewBeforeDays: 14 },
         ]);
@@ -179,6 +180,11 @@ export class World {
       this.declared.material.pin = this.#right.fingerprint;
     }
     this.trace.push("  (somebody else's material is given from now on)");
+  }
+
+  /** A declared one. Never the same time from now as one before: what is counted from now is refused. */
+  aboutInDays(days: number): string {
+    return this.inDays(days + this.random.next());
   }
 
   /** RFC 3339, by the KMS's clock. */
@@ -233,14 +239,4 @@ export class World {
   #textOf(content: Exclude<Content, 'missing'>): string {
     return (content === 'right' ? this.#right : this.#wrong).text;
   }
-}
-
-/** @param instant in milliseconds; whole seconds come out */
-export function rfc3339(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
-}
-
-/** Of material, as Terraform's side spells it. */
-export function expiryOf({ expiration_time: instant }: KeyInfo): string {
-  return instant === '' ? 'never' : rfc3339(Number(instant));
 }
