@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     if (report.violations.length > 0 || done % casesPerProgress === 0) {
       process.stderr.write(`${done} cases, ${totals.violations.length} violations, ${seconds().toFixed(0)} s\n`);
       if (flags.report !== undefined) {
-        writeFileSync(flags.report, printed(totals, seed, seconds()));
+        writeFileSync(flags.report, printed(totals, seed, seconds(), flags.scene));
       }
     }
     if (only !== undefined) {
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  const report = printed(totals, seed, seconds());
+  const report = printed(totals, seed, seconds(), flags.scene);
   process.stdout.write(flags.json ? `${JSON.stringify({ seed, seconds: seconds(), ...totals })}\n` : report);
   if (flags.report !== undefined) {
     writeFileSync(flags.report, report);

@@ -56,7 +56,8 @@ export function addCase(totals: Totals, { number, terraform }: Job, report: Case
   }
 }
 
-export function printed(totals: Totals, seed: number, seconds: number): string {
+/** @param scene the only one that was played */
+export function printed(totals: Totals, seed: number, seconds: number, scene: string | undefined): string {
   const { kinds, operations, faults, violations } = totals;
   return [
     `cases        ${totals.cases} over the plugin protocol, ${totals.terraformCases} by the real terraform (seed ${seed})`,
@@ -72,7 +73,7 @@ export function printed(totals: Totals, seed: number, seconds: number): string {
     `violations   ${violations.length}`,
     ...violations.flatMap(({ case: number, terraform, what, trace }) => [
       '',
-      `case ${number} (again: npm run chaos -- --seed ${seed} --case ${number}${terraform ? ' --real' : ''})`,
+      `case ${number} (again: npm run chaos -- --seed ${seed} --case ${number}${terraform ? ' --real' : ''}${scene === undefined ? '' : ` --scene '${scene}'`})`,
       ...what.map((line) => `  ${line}`),
       ...trace.map((line) => `  | ${line}`),
     ]),

@@ -1,5 +1,5 @@
 /** Scenes in which two addresses mean one key, or something moves from one address to another. */
-import { declareBoth, drawExpiry, drawFaults, drawPolicy, expectDone, type Scene, setUp } from './scene-parts';
+import { declareBoth, drawExpiry, drawFaults, drawPolicy, expectDone, expectWhole, type Scene, setUp } from './scene-parts';
 
 export const addressScenes = {
   'two keys of one alias': {
@@ -116,12 +116,18 @@ export const addressScenes = {
         stage.declareMaterial('material2', 'key2', 'b', { attributes: drawPolicy(stage) });
       }
       await setUp(stage, terraform, act);
+      const before = ['material', 'material2'].flatMap((name) => stage.declared(name) ?? []);
       // The names change places, and the bytes stay where they are; or the material goes into another, empty key.
       stage.declareMaterial('material', 'key2', both ? 'b' : 'a', { attributes: drawPolicy(stage) });
       if (both) {
         stage.declareMaterial('material2', 'key', 'a', { attributes: drawPolicy(stage) });
       }
-      await act('apply with keys changed', () => terraform.apply(stage.configuration), drawFaults(random));
+      const outcome = await act('apply with keys changed', () => terraform.apply(stage.configuration), drawFaults(random));
+      expectWhole(stage, outcome, 'a change of keys');
+      if (!outcome.planned) {
+        stage.add(...before);
+        expectDone(stage, await act('apply as before', () => terraform.apply(stage.configuration)), 'going back to the old keys');
+      }
     },
   },
 } as const satisfies Record<string, Scene>;
