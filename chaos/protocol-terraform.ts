@@ -196,6 +196,7 @@ export class ProtocolTerraform implements Terraform {
       calls.configureAnew();
     }
     await this.#processes.next();
+    this.#processes.beginRun();
     const said: Said = { actions: [], planned: false, recorded: true, shown: {} };
     let ok = true;
     try {
@@ -216,7 +217,7 @@ export class ProtocolTerraform implements Terraform {
     for (const calls of Object.values(this.#calls)) {
       calls.configureAnew();
     }
-    await this.#processes.next();
+    await this.#processes.next(false, true);
   }
 }
 

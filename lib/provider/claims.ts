@@ -100,6 +100,11 @@ export class Claims {
     this.#marks.keep(this.#mark('staying', keyId));
   }
 
+  /** Apply: a plan of this run, perhaps one that came later, has found another object. */
+  mustStay(keyId: string): boolean {
+    return this.#staying.has(keyId) || this.#marks.has(this.#mark('staying', keyId));
+  }
+
   /** What plans have given up and must stay. A replacement's destroy is told by the plan of its successor, which knows no key but its own. */
   get staying(): readonly string[] {
     return [...this.#staying];

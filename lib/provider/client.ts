@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Whether this plan runs before a destroy, and is thrown away. */
   readonly destroying: () => boolean;
+  /** Whether the plan is applied by the same command. @default no */
+  readonly appliesAtOnce?: () => boolean;
   /** Marks that the processes of other provider blocks of the same run see. */
   readonly joinRun: () => SharedMarks;
   /** Whether this is `terraform test`, where any plan of what exists may run before the destroy at its end. @default no */

@@ -1,5 +1,5 @@
 /**
- * Whether the Terraform that started this provider was told to destroy, or to test, which ends with a destroy. Before a destroy it plans an
+ * Whether the Terraform that started this provider was told to destroy, to plan and apply at once, or to test, which ends with a destroy. Before a destroy it plans an
  * update like any other, and tells no provider what that plan is for; `cdktf destroy` cannot leave it out either. Only the command line tells.
  * Never decides about a change: the plan of an update that runs before a destroy is thrown away.
  */
@@ -18,6 +18,13 @@ export function isDestroyCommand([, ...args]: readonly string[]): boolean {
 /** @param command program and arguments */
 export function isTestCommand([, ...args]: readonly string[]): boolean {
   return subcommandOf(args) === 'test';
+}
+
+/** Whether plan and apply are both of this command, so that what the one finds can be left for the other. @param command program and arguments */
+export function isWholeApply([, ...args]: readonly string[]): boolean {
+  // The system ends each argument, the last one too.
+  const positional = args.filter((arg) => arg !== '' && !arg.startsWith('-'));
+  return positional.length === 1 && positional[0] === 'apply';
 }
 
 function subcommandOf(args: readonly string[]): string {

@@ -36,7 +36,7 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
   }
   const conflict = client.run.aliases.end(keyId, alias);
   if (conflict !== undefined) {
-    refuseOutright(context, client, 'The key cannot end as planned', conflictError(alias, conflict));
+    refuseOutright(context, client, 'The key cannot end as planned', conflictError(conflict));
   } else if (policy === 'retain') {
     warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
   } else if (client.run.keys.giveUp(keyId)) {

@@ -23,13 +23,14 @@ const notPlanned = 'The key cannot be planned as declared';
 export async function planNewKey(
   alias: string | undefined,
   wish: KeyWish | undefined,
+  declaration: string,
   client: Client,
   context: Context,
 ): Promise<string | undefined> {
   const { run } = client;
-  const conflict = alias === undefined ? undefined : run.aliases.want(alias);
-  if (alias !== undefined && conflict !== undefined) {
-    refuseOutright(context, client, notPlanned, conflictError(alias, conflict));
+  const conflict = run.aliases.want(alias, declaration);
+  if (conflict !== undefined) {
+    refuseOutright(context, client, notPlanned, conflictError(conflict));
     return undefined;
   }
   if (wish === undefined || !isConnected(client) || client.destroying()) {
@@ -56,13 +57,13 @@ export async function planNewKey(
 }
 
 /** A key of the state that stays. @param alias in the end; undefined while it is not known */
-export function planKeptKey(prior: Values, alias: string | undefined, client: Client, context: Context): void {
+export function planKeptKey(prior: Values, alias: string | undefined, declaration: string, client: Client, context: Context): void {
   const { run } = client;
   const [keyId, now] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
-  const conflict = run.aliases.keep(keyId, now, alias);
+  const conflict = run.aliases.keep(keyId, now, alias, declaration);
   const ends = run.keys.keep(keyId);
   if (conflict !== undefined) {
-    refuseOutright(context, client, notPlanned, conflictError(alias ?? now, conflict));
+    refuseOutright(context, client, notPlanned, conflictError(conflict));
   } else if (ends || run.keys.isAnnounced(keyId)) {
     refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
   }
@@ -77,18 +78,19 @@ export function sharedKey(keyId: string, what: string): ByokError {
   );
 }
 
-export function conflictError(alias: string, conflict: AliasConflict): ByokError {
-  const said: Readonly<Record<AliasConflict['kind'], (keyId: string) => string>> = {
-    twice: () =>
-      `two keys of this plan have alias "${alias}", and an alias belongs to one key; give each its own (with for_each, put each.key into it)`,
-    kept: (keyId) =>
-      `the key is to be replaced by another one of the same alias "${alias}", or a second resource wants it, and it stays with key ${keyId} of this configuration; nothing was done: give the new key another alias, or if it is the same key under another address add a moved block`,
-    ended: (keyId) =>
-      `alias "${alias}" belongs to key ${keyId}, whose resource ends in this plan, and a key keeps its alias until it is gone, so the new one could not be made; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else give the new key another alias`,
-    unordered: (keyId) =>
-      `key ${keyId} gives up alias "${alias}" in this plan and a new key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the new key, or apply the renaming first`,
+export function conflictError(conflict: AliasConflict): ByokError {
+  const { kind, alias } = conflict;
+  const keyId = 'keyId' in conflict ? conflict.keyId : '';
+  const said: Readonly<Record<Exclude<AliasConflict['kind'], 'shared'>, string>> = {
+    twice: `two keys of this plan have alias "${alias}", and an alias belongs to one key; nothing was done: give each its own (with for_each, put each.key into it)`,
+    kept: `the key is to be replaced by another one of the same alias "${alias}" (by -replace, or since it is tainted: terraform untaint), or a second resource wants it, and it stays with key ${keyId} of this configuration; nothing was done: give the new key another alias, or if it is the same key under another address add a moved block`,
+    ended: `alias "${alias}" belongs to key ${keyId}, whose resource ends in this plan, and a key keeps its alias until it is gone, so no other could have it; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else choose another alias`,
+    unordered: `key ${keyId} gives up alias "${alias}" in this plan and another key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the other key, or apply the renaming first`,
+    unknown: `the resource of key ${keyId}, of alias "${alias}", ends in this plan, and a new key has an alias that is only known after apply, perhaps the same; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else give the new key an alias that is known at plan, or do it in two applies`,
   };
-  return new ByokError('ERR_REFUSED', said[conflict.kind]('keyId' in conflict ? conflict.keyId : ''), { attribute: 'alias' });
+  return kind === 'shared'
+    ? sharedKey(keyId, 'has, with another alias,')
+    : new ByokError('ERR_REFUSED', said[kind], { attribute: 'alias' });
 }
 
 /** One list for all new keys of a plan, which also tries the login. @returns undefined where this user may not list keys: said, not refused */

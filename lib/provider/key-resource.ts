@@ -67,7 +67,13 @@ export const externalKeyResource = {
     if (prior === null) {
       const planned = plannedNew(proposed, config);
       const successorAlias = text(planned, 'alias');
-      const adopts = await planNewKey(successorAlias, isDeclared(planned) ? wishOf(planned, null) : undefined, client, context);
+      const adopts = await planNewKey(
+        successorAlias,
+        isDeclared(planned) ? wishOf(planned, null) : undefined,
+        declarationOf(config),
+        client,
+        context,
+      );
       // An origin that stays open tells Terraform the plan of a key that is taken over from that of one that is made.
       const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
       const memoryOfPlan = { ...memory, successorAlias, kept: client.run.keys.staying };
@@ -81,7 +87,7 @@ export const externalKeyResource = {
       refuseSameAlias(prior, proposed, requiresReplace, client, context);
       return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy() };
     }
-    planKeptKey(prior, text(proposed, 'alias'), client, context);
+    planKeptKey(prior, text(proposed, 'alias'), declarationOf(config), client, context);
     if (flag(proposed, 'cancel_pending_deletion') === true && flag(prior, 'cancel_pending_deletion') !== true) {
       client.run.declareRescued(keyId);
     }
@@ -206,6 +212,13 @@ function plannedNew(proposed: Values, config: Values): Values {
     origin: 'external',
     creation_date: unknown,
   };
+}
+
+/** What tells the two plan calls of a replacement apart from those of other objects. */
+function declarationOf(config: Values): string {
+  return JSON.stringify(
+    Object.keys(externalKeySchema.attributes).map((name) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))),
+  );
 }
 
 /** All that create-key is told is known, so that the keys that are there can be judged. */

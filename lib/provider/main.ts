@@ -10,6 +10,11 @@ declare const PROVIDER_VERSION: string;
 
 let leave: (() => void) | undefined;
 
+const appliesAtOnce = (): boolean => {
+  const { commandOf, isWholeApply } = require('./destroy-command') as typeof import('./destroy-command');
+  return isWholeApply(commandOf(process.ppid));
+};
+
 void serve({
   name: 'byok',
   version: PROVIDER_VERSION,
@@ -25,10 +30,11 @@ void serve({
         const { commandOf, isDestroyCommand } = require('./destroy-command') as typeof import('./destroy-command');
         return isDestroyCommand(commandOf(process.ppid));
       },
+      appliesAtOnce,
       joinRun: () => {
         const { joinRun } = require('./run-folder') as typeof import('./run-folder');
         const tempFolder = process.env.TMPDIR || '/tmp';
-        const joined = joinRun({ tempFolder, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.() });
+        const joined = joinRun({ tempFolder, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.(), appliesAtOnce });
         if (leave === undefined) {
           process.once('exit', () => leave?.());
         }

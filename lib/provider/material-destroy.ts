@@ -112,7 +112,7 @@ export async function destroyMaterial(
   if (policy === 'retain') {
     return;
   }
-  if (mayBe(successorFor, keyId)) {
+  if (mayBe(successorFor, keyId) || run.material.mustStay(keyId)) {
     warn(context, [staysForSuccessor(keyId)]);
     return;
   }
@@ -138,7 +138,7 @@ function materialStays(keyId: string): Notice {
   };
 }
 
-function staysForAnother(keyId: string): Notice {
+export function staysForAnother(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
     detail: `Another address of the same run has the material of key ${keyId}, too: so it stays there, whatever on_destroy says. To have it deleted, remove the other one as well.`,

@@ -9,14 +9,15 @@ import { hasMaterial } from '../schema/kms';
 import type { AttributeSchema } from '../schema/model';
 import type { Context, PlanRequest, PlanResult } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
+import { sameFingerprint } from '../wrap/fingerprint';
 import { isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected } from './client';
 import { declaredOf, destroyPolicyOf, expirationOf } from './material-config';
-import { planDestroy, refuseEmptied, refuseReplacedProtected, refuseSecond, refuseUnrestorable } from './material-destroy';
+import { planDestroy, refuseEmptied, refuseReplacedProtected, refuseSecond, refuseUnrestorable, staysForAnother } from './material-destroy';
 import { planCreate } from './material-first-plan';
-import { lookAtMaterial, type MaterialPlan, nothingAtHand, planUpdate, unknownKey } from './material-plan';
+import { type AtHand, lookAtMaterial, type MaterialPlan, nothingAtHand, planUpdate, unknownKey } from './material-plan';
 import { malformedIn } from './material-validate';
-import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
+import { decodePrivateState, encodePrivateState, type MaterialMemory, type MaterialPrivateState } from './private-state';
 import { proofOnRefresh } from './proof-on-refresh';
 import { refuse, refuseFirst, refuseOutright, warn } from './refuse';
 
@@ -31,6 +32,7 @@ export async function planMaterial(
   const { run } = client;
   const memory = decodePrivateState(priorPrivate, prior);
   if (proposed === null || config === null) {
+    run.remember(text(prior ?? {}, 'key_id') ?? '', memory);
     const successorFor = await planDestroy(prior ?? {}, [], client, context);
     return { planned: null, requiresReplace: [], private: encodePrivateState({ ...memory, successorFor, refused: undefined }) };
   }
@@ -69,11 +71,12 @@ export async function planMaterial(
   if (destroyPolicyOf(prior) === 'refuse') {
     run.declareProtected(keyId);
   }
-  const ends = run.material.keep(keyId) && !memory.emptied ? refuseEmptied(keyId) : undefined;
-  const lasts = memory.emptied && atHand.fingerprint === undefined ? refuseUnrestorable(keyId) : undefined;
+  const ends = run.material.keep(keyId) || memory.emptied;
+  const refusal = ends && !keepForAnother(keyId, client, context) ? refuseLoss(keyId, memory, atHand, client) : undefined;
+  const emptied = memory.emptied && client.appliesAtOnce?.() !== true;
   const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId) };
-  const plan = planUpdate(prior, proposed, config, memory, atHand, circumstances);
-  return finishPlan(withRefusals(plan, ends ?? lasts), config, memory, client, context);
+  const plan = planUpdate(prior, proposed, config, { ...memory, emptied }, atHand, circumstances);
+  return finishPlan(withRefusals(plan, refusal), config, memory, client, context);
 }
 
 /** The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what it would refuse. */
@@ -82,7 +85,7 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const keyId = text(config, 'key_id');
   const predecessor = run.predecessorOf(declarationOf(config));
   const isKept = keyId !== undefined && run.material.isKept(keyId);
-  const refusal = keyId === undefined ? undefined : announce(keyId, client);
+  const refusal = keyId === undefined ? undefined : announce(keyId, client, context);
   const looks = keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
   const say = keyId === undefined ? refuseFirst : refuse;
   const { found, unsuitable } = looks ? await tryDescribe(keyId, client, context) : { found: undefined, unsuitable: undefined };
@@ -99,17 +102,43 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const plan = planCreate(proposed, config, atHand, known, client.now());
   const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
   const whole = withRefusals({ ...plan, successorFor }, refusal ?? unsuitable);
-  return finishPlan(whole, config, before ?? nothingRemembered, client, context, say);
+  // The destroy leg of a replacement is given this private state, and what is remembered of the one key is not true of the other.
+  return finishPlan(whole, config, nothingRemembered, client, context, say);
 }
 
-function announce(keyId: string, { run }: Client): ByokError | undefined {
+/**
+ * Another object of this plan, planned before this one, removes the material. Where the same command applies the plan, that is taken back.
+ *
+ * @returns whether it was
+ */
+function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: Context): boolean {
+  if (appliesAtOnce?.() !== true) {
+    return false;
+  }
+  run.material.stay(keyId);
+  warn(context, [staysForAnother(keyId)]);
+  return true;
+}
+
+/** A saved plan deletes as it was planned, so the material must come back, and be proven to be the same. */
+function refuseLoss(keyId: string, memory: MaterialPrivateState, { fingerprint }: AtHand, { run }: Client): ByokError | undefined {
+  if (!memory.emptied) {
+    return refuseEmptied(keyId);
+  }
+  const proof = memory.proof ?? run.recall(keyId)?.proof;
+  const isSure = fingerprint !== undefined && proof !== undefined && sameFingerprint(fingerprint, proof.fingerprint);
+  return isSure ? undefined : refuseUnrestorable(keyId);
+}
+
+function announce(keyId: string, client: Client, context: Context): ByokError | undefined {
+  const { run } = client;
   if (run.material.isKept(keyId) && run.isProtected(keyId)) {
     return refuseReplacedProtected(keyId);
   }
   if (run.material.isAnnounced(keyId)) {
     return refuseSecond(keyId);
   }
-  return run.material.announce(keyId) ? refuseEmptied(keyId) : undefined;
+  return run.material.announce(keyId) && !keepForAnother(keyId, client, context) ? refuseEmptied(keyId) : undefined;
 }
 
 async function tryDescribe(

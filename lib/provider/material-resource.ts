@@ -42,6 +42,7 @@ export const keyMaterialResource = {
     const moved =
       isAbsent(observation.status) || observation.status === 'expiring' || !sameExpiration(observation.expiration, expirationOf(state));
     const memory = decodePrivateState(privateState, state);
+    client.run.remember(keyId, memory);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =
       memory.proof ?? (holdsMaterial(observation.status) ? await proofOnRefresh(client, keyId, key?.keySpec, context) : undefined);

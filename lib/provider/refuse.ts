@@ -22,12 +22,13 @@ export function refuseFirst(context: Context, client: Client, summary: string, e
 }
 
 /** The same of what configuration and state alone decide, which stays as it is until the destroy at the end of `terraform test`. */
-export function refuseOutright(context: Context, { destroying }: Client, summary: string, error: unknown): void {
+export function refuseOutright(context: Context, { destroying, run }: Client, summary: string, error: unknown): void {
   if (!isByokError(error)) {
     context.diagnostics.thrown(summary, error);
   } else if (destroying()) {
     context.log.log('info', `not refused, since a destroy follows: ${error.message}`);
   } else {
+    run.declareRefused();
     const { code, message, attribute } = error;
     context.diagnostics.thrown(summary, new ByokError(code, `${message}${insteadDestroy}`, { attribute, cause: error }));
   }
@@ -54,6 +55,7 @@ function say(
     context.diagnostics.warning(summary, `${sentence(message)} (${code}) ${later}`, attribute);
     return error;
   } else {
+    run.declareRefused();
     const { code, message, attribute } = error;
     context.diagnostics.thrown(summary, new ByokError(code, `${message}${wayPast}`, { attribute, cause: error }));
   }

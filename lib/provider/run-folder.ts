@@ -26,6 +26,8 @@ export interface RunFolderOptions {
   /** The Terraform that started it. */
   readonly parentPid: number;
   readonly userId: number | undefined;
+  /** Whether more processes of this run come after those of the plan. */
+  readonly appliesAtOnce: () => boolean;
 }
 
 /** For where no folder can be had: what one process knows stays with it. */
@@ -41,11 +43,13 @@ export const noSharedMarks: SharedMarks = {
 
 const memberPrefix = 'process-';
 const keptPrefix = 'kept-';
+/** Nothing of a plan that is refused is applied. */
+export const refusedMark = 'refused';
 const folderPrefix = 'byok-run-';
 
 /** Takes part in the run. Leave by `leave`, synchronous, since it runs while the process exits. */
 export function joinRun(options: RunFolderOptions): { readonly marks: SharedMarks; readonly leave: () => void } {
-  const { tempFolder, pid, parentPid, userId } = options;
+  const { tempFolder, pid, parentPid, userId, appliesAtOnce } = options;
   const folder = join(tempFolder, nameOf(userId, parentPid));
   const member = join(folder, `${memberPrefix}${pid}`);
   if (!ownFolder(folder, userId) || !succeeds(() => writeFileSync(member, '', { mode: 0o600 }))) {
@@ -60,7 +64,8 @@ export function joinRun(options: RunFolderOptions): { readonly marks: SharedMark
   const leave = () => {
     succeeds(() => unlinkSync(member));
     // What a plan keeps for its apply, the apply takes away.
-    const isForLater = !found && isAlive(parentPid) && namesIn(folder).some((name) => name.startsWith(keptPrefix));
+    const hasKept = namesIn(folder).some((name) => name.startsWith(keptPrefix));
+    const isForLater = hasKept && !found && !namesIn(folder).includes(refusedMark) && isAlive(parentPid) && appliesAtOnce();
     if (othersIn(folder, pid).length === 0 && !isForLater) {
       succeeds(() => rmSync(folder, { recursive: true, force: true }));
     }

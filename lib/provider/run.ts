@@ -6,7 +6,7 @@ import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
 import { Claims } from './claims';
 import type { MaterialMemory } from './private-state';
-import type { SharedMarks } from './run-folder';
+import { noSharedMarks, refusedMark, type SharedMarks } from './run-folder';
 
 /** A plan that would remove something waits so long for others to come, as often as others come; all plans of a run together so often. */
 const quietMs = 50;
@@ -15,7 +15,8 @@ const waitsOfRun = 40;
 export class Run {
   readonly keys: Claims;
   readonly material: Claims;
-  readonly aliases = new Aliases();
+  readonly aliases: Aliases;
+  readonly #marks: SharedMarks;
   readonly #made = new Set<string>();
   readonly #rescued = new Set<string>();
   readonly #protected = new Set<string>();
@@ -30,7 +31,9 @@ export class Run {
   #waiting = 0;
   #waits = waitsOfRun;
 
-  constructor(marks?: SharedMarks) {
+  constructor(marks: SharedMarks = noSharedMarks) {
+    this.#marks = marks;
+    this.aliases = new Aliases(marks);
     this.keys = new Claims('key', marks);
     this.material = new Claims('material', marks);
   }
@@ -83,6 +86,11 @@ export class Run {
 
   predecessorOf(declaration: string): MaterialMemory | undefined {
     return this.#replaced.get(declaration);
+  }
+
+  /** A plan of this run is refused, so that no apply comes after it. */
+  declareRefused(): void {
+    this.#marks.set(refusedMark);
   }
 
   /** Its material is under `refuse`, by the state. */

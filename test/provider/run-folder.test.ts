@@ -19,7 +19,7 @@ const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 const userId = process.getuid?.();
 // Two that are alive: this process and its parent.
 const [one, other] = [process.pid, process.ppid];
-const joined = (pid: number, parentPid = one) => joinRun({ tempFolder, pid, parentPid, userId });
+const joined = (pid: number, parentPid = one) => joinRun({ tempFolder, pid, parentPid, userId, appliesAtOnce: () => true });
 
 test('marks of one are seen by the others of the same run, and by nobody else', () => {
   const [first, second, foreign] = [joined(one), joined(other), joined(one, other)];
