@@ -10,6 +10,11 @@ declare const PROVIDER_VERSION: string;
 
 let leave: (() => void) | undefined;
 
+const testing = (): boolean => {
+  const { commandOf, isTestCommand } = require('./destroy-command') as typeof import('./destroy-command');
+  return isTestCommand(commandOf(process.ppid));
+};
+
 const appliesAtOnce = (): boolean => {
   const { commandOf, isWholeApply } = require('./destroy-command') as typeof import('./destroy-command');
   return isWholeApply(commandOf(process.ppid));
@@ -32,7 +37,11 @@ void serve({
       },
       appliesAtOnce,
       joinRun: () => {
-        const { joinRun } = require('./run-folder') as typeof import('./run-folder');
+        const { joinRun, noSharedMarks } = require('./run-folder') as typeof import('./run-folder');
+        if (testing()) {
+          // One Terraform has many runs then, and none knows of the others.
+          return noSharedMarks;
+        }
         const tempFolder = process.env.TMPDIR || '/tmp';
         const joined = joinRun({ tempFolder, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.(), appliesAtOnce });
         if (leave === undefined) {
@@ -41,10 +50,7 @@ void serve({
         leave = joined.leave;
         return joined.marks;
       },
-      testing: () => {
-        const { commandOf, isTestCommand } = require('./destroy-command') as typeof import('./destroy-command');
-        return isTestCommand(commandOf(process.ppid));
-      },
+      testing,
     });
   },
 });

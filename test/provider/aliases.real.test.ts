@@ -60,7 +60,7 @@ resource "byok_key_material" "orders" {
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
     expect(run.text).toContain(
-      'Two keys of this plan have alias "orders", and an alias belongs to one key; give each its own (with for_each',
+      'Two keys of this plan have alias "orders", and an alias belongs to one key; nothing was done: give each its own (with for_each',
     );
     expect(writesOf(emulator)).toEqual([]);
   });
@@ -111,6 +111,37 @@ describe('a key under another address, without moved', () => {
     expect(writesOf(emulator)).toEqual([]);
     expect((await describeKey(emulator, keyId)).key_state).toBe('5');
   });
+});
+
+test('a renaming without moved is refused, too, where the alias of the new key only shows in apply', async () => {
+  const named = (name: string) => `resource "terraform_data" "${name}" {\n  input = "orders"\n}
+${externalKey('orders').replace('"orders" {', `"${name}" {`).replace('alias = "orders"', `alias = terraform_data.${name}.output`)}`;
+  const keyId = await applied(named('one'));
+  configure(emulator, bench.workspace, named('other'));
+  const run = await bench.workspace.apply();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('moved');
+  expect(writesOf(emulator)).toEqual([]);
+  expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+});
+
+test('-replace of a key together with another alias makes a key', async () => {
+  const keyId = await applied(externalKey('orders'));
+  configure(emulator, bench.workspace, externalKey('orders-2'));
+  const run = await bench.workspace.apply('-replace=byok_external_key.orders');
+  expect(run.text).toContain('1 added, 0 changed, 1 destroyed');
+  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+test('two keys that would swap their aliases are refused at plan', async () => {
+  const both = (one: string, other: string) => `${externalKey(one)}\n${externalKey(other).replace('"orders" {', '"other" {')}`;
+  await applied(both('one', 'other'));
+  configure(emulator, bench.workspace, both('other', 'one'));
+  const run = await bench.workspace.apply();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('nothing tells Terraform which comes first');
+  expect(writesOf(emulator)).toEqual([]);
 });
 
 describe('an alias that a key gives up in the same plan', () => {
@@ -195,6 +226,18 @@ describe('the plan of a new key', () => {
     const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
     expect(apply.code).toBe(1);
     expect(apply.text).toContain(`belongs to key ${keyId}, which is empty and could be taken over, but this plan did not show it`);
+    await bench.workspace.succeed(['plan', '-no-color', '-out=adopts.tfplan']);
+    expect((await bench.workspace.terraform(['apply', '-no-color', 'adopts.tfplan'])).code).toBe(0);
+    expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
+  });
+
+  test('adopts none either where apply can list it', async () => {
+    bench = await workbench(emulator, externalKey('orders'));
+    await bench.workspace.succeed(['plan', '-no-color', '-out=reviewed.tfplan']);
+    await makeKey('orders');
+    const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
+    expect(apply.code).toBe(1);
+    expect(writesOf(emulator)).toEqual(['create-key']);
   });
 });
 

@@ -47,7 +47,9 @@ test('taint of material deletes none when other material is at hand', async () =
   bench.workspace.write('orders.key', randomBytes(32).toString('base64'));
   await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
   const run = await bench.workspace.apply();
-  expect(run.text).toContain('The material is not deleted');
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('this key is bound for ever to');
+  expect(run.text).not.toContain('Destruction complete');
   expect(writesOf(emulator)).toEqual([]);
   expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
 });

@@ -102,6 +102,64 @@ ${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 
+describe('what no other object has goes as its policy says', () => {
+  const literal = (keyId: string, names: readonly string[]) =>
+    names
+      .map((name) => `resource "byok_key_material" "${name}" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n  ${deleting}\n}`)
+      .join('\n');
+
+  test.each([
+    ['alone', ''],
+    ['with its key', key],
+  ])('when its block is removed %s', async (_name, left) => {
+    const keyId = await applied(`${key}\n${material('one', deleting)}`);
+    configure(emulator, bench.workspace, left === '' ? key : '');
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect((await describeKey(emulator, keyId)).key_state).toBe(left === '' ? '5' : '4');
+    expect(writesOf(emulator)).toContain('delete-imported-key-material');
+  });
+
+  test('when nothing else is declared, and in a saved plan', async () => {
+    const keyId = await applied(key);
+    await bench.workspace.succeed(['state', 'rm', 'byok_external_key.orders']);
+    configure(emulator, bench.workspace, literal(keyId, ['one']));
+    expect((await bench.workspace.apply()).code).toBe(0);
+    configure(emulator, bench.workspace, '');
+    await bench.workspace.succeed(['plan', '-no-color', '-out=saved.tfplan']);
+    expect((await bench.workspace.terraform(['apply', '-no-color', 'saved.tfplan'])).code).toBe(0);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  });
+
+  test('when create_before_destroy takes it to another key', async () => {
+    const two = `${key}\nresource "byok_external_key" "next" {\n  alias = "next"\n}`;
+    const guarded = (name: string) =>
+      `${two}\n${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\n  }`).replace('byok_external_key.orders', `byok_external_key.${name}`)}`;
+    await applied(guarded('orders'));
+    const keyId = String(bench.workspace.attributes('byok_key_material').key_id);
+    configure(emulator, bench.workspace, guarded('next'));
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(0);
+    expect(run.text).not.toContain('The material is not deleted');
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  });
+});
+
+test('material under refuse is not replaced by force, with or without create_before_destroy', async () => {
+  for (const extra of ['', 'lifecycle {\n    create_before_destroy = true\n  }']) {
+    const body = `${key}\n${material('one', `on_destroy = "refuse"\n  ${extra}`)}`;
+    if (extra === '') {
+      await applied(body);
+    } else {
+      configure(emulator, bench.workspace, body);
+    }
+    const run = await bench.workspace.apply('-replace=byok_key_material.one');
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('set on_destroy to "retain" and apply that first');
+    expect((await bench.workspace.plan()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+  }
+});
+
 describe('two provider blocks of one KMS', () => {
   const blocks = () => `provider "byok" {
   alias        = "two"
@@ -121,6 +179,26 @@ describe('two provider blocks of one KMS', () => {
       expect(run.text).toContain(`Another address of this plan deletes the material of key ${keyId}`);
       expect(writesOf(emulator)).toEqual([]);
     }
+  });
+
+  test('material that an unchanged object of the other block has is not emptied', async () => {
+    const first = `${blocks()}${key}\n${material('one', deleting)}`;
+    const other = material('other', 'provider = byok.two');
+    const keyId = await applied(first, `${first}\n${other}`);
+    configure(emulator, bench.workspace, `${blocks()}${key}\n${other}`);
+    const run = await bench.workspace.apply();
+    expect(run.text).toMatch(/The material is not deleted|another address of this plan deletes/i);
+    expect(writesOf(emulator)).toEqual([]);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  });
+
+  test('two new keys of one alias are refused', async () => {
+    const two = key.replace('"orders" {', '"other" {\n  provider = byok.two\n  depends_on = [byok_external_key.orders]');
+    bench = await workbench(emulator, `${blocks()}${key}\n${two}`);
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('Two keys of this plan have alias "orders"');
+    expect(writesOf(emulator)).toEqual([]);
   });
 
   test('an empty key is not scheduled by the one and taken over by the other', async () => {
