@@ -102,7 +102,7 @@ function planProven(
   config: Values,
   atHand: AtHand,
   { key, shown, isKept }: KnownKey & { readonly key: KeyDetail },
-  { proof, ours, disabled }: MaterialMemory,
+  { proof, disabled }: MaterialMemory,
   now: Date,
 ): MaterialPlan {
   const knowledge = {
@@ -112,7 +112,8 @@ function planProven(
     preWrapped: preWrappedOf(config, null),
     disabled,
   };
-  const wish = wishOf(config, ours);
+  // Whatever the other object declared: of what is there, an expiry that this one does not declare is kept.
+  const wish = wishOf(config, false);
   const { steps, reason, expiration, refusal, notices } = decide(wish, knowledge, now);
   if (steps.length === 0) {
     return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals: [refusal], notices };

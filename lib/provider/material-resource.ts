@@ -94,9 +94,9 @@ export const keyMaterialResource = {
               ...requestOf(prior, planned, config, opening, memory),
               first: memory.permitted.length === 0 ? 'adopt' : 'import',
             })
-          : await takeUp(lifecycle, requestOf(prior, planned, config, opening, { ...memory, ...before }));
+          : await takeUp(lifecycle, requestOf(prior, planned, config, opening, { ...memory, ...before, ours: false }));
       refuseHalfDone(planned, outcome);
-      return finishApply(prior, planned, outcome, before?.ours === true || outcome.importedAt !== undefined, context);
+      return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
     const request = requestOf(prior, planned, config, opening, memory);
     const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
