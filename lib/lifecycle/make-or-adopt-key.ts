@@ -47,7 +47,7 @@ export function judgeAlias(wish: NewKey, keys: readonly KeyDetail[], isClaimed: 
       })),
     };
   }
-  const fits = others.length === 0 && key.origin === 'external' && key.keyState === '5' && (key.keySpec ?? wish.keySpec) === wish.keySpec;
+  const fits = others.length === 0 && key.origin === 'external' && holdsNothing(key) && (key.keySpec ?? wish.keySpec) === wish.keySpec;
   if (!fits || key.keyDescription !== wish.description || isClaimed(key.keyId)) {
     const why = isClaimed(key.keyId)
       ? 'which another object of this run has'
@@ -125,6 +125,11 @@ async function adoptAsPlanned(
 function adopted(alias: string, keyId: string): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
   const detail = `A key with alias "${alias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
   return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
+}
+
+/** A key that was just made is not ready for a moment. */
+function holdsNothing({ keyState }: KeyDetail): boolean {
+  return keyState === '5' || keyState === '1';
 }
 
 /** @throws what the KMS said about the key when it shows no list, for want of a permission */

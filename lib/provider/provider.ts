@@ -52,9 +52,12 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
+      const run = new Run(surroundings.joinRun());
+      // After an interrupted plan comes no apply.
+      context.signal.addEventListener('abort', () => run.declareRefused(), { once: true });
       return {
         ...surroundings,
-        run: new Run(surroundings.joinRun()),
+        run,
         ...(known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined }),
       };
     },

@@ -62,6 +62,7 @@ describe('a new key', () => {
   test.each<[string, readonly KeyDetail[], string]>([
     ['of a free alias is made', [key({ keyAlias: 'others' })], 'made'],
     ['takes over an empty one of the same kind', [key()], 'adopted'],
+    ['takes over one that is not ready yet', [key({ keyState: '1' })], 'adopted'],
     ['takes over none that holds material', [key({ keyState: '2' })], 'refused'],
     ['takes over none of another spec', [key({ keySpec: 'RSA_2048' })], 'refused'],
     ['takes over none of another description', [key({ keyDescription: 'theirs' })], 'refused'],
