@@ -81,8 +81,8 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
 function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger, life: Life) {
   const { providerRoutes } = require('./routes') as typeof import('./routes');
   const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, ...life, log };
-  // Terraform that is interrupted twice says Shutdown in the middle of a change.
-  return providerRoutes(runtime, () => void endWhenIdle(life, 0));
+  // Terraform that is interrupted twice says Shutdown in the middle of a change; any other Shutdown interrupts nothing.
+  return providerRoutes(runtime, () => void (life.work.isIdle ? process.exit(0) : endWhenIdle(life, 0)));
 }
 
 /** Interrupts what may be interrupted, and leaves what may not a minute to come to its end. */

@@ -3,6 +3,7 @@
 export interface Work {
   /** Runs a change, and holds back the end of the process until it is done. */
   hold<T>(change: () => Promise<T>): Promise<T>;
+  readonly isIdle: boolean;
   /** Resolves once nothing is under way, or when the time is over. */
   idle(patienceMs: number): Promise<void>;
 }
@@ -16,6 +17,9 @@ export function createWork(): Work {
       const done = () => void running.delete(outcome);
       outcome.then(done, done);
       return outcome;
+    },
+    get isIdle() {
+      return running.size === 0;
     },
     async idle(patienceMs) {
       let timer: NodeJS.Timeout | undefined;
