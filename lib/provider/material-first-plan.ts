@@ -17,7 +17,7 @@ import { type AtHand, type MaterialPlan, sourceNotices, unknownKey } from './mat
 import { preWrappedOf } from './material-source';
 import type { MaterialMemory } from './private-state';
 
-export const firstReason = 'first import into this key';
+const firstReason = 'first import into this key';
 
 /** What is known of the key before apply. */
 export interface KnownKey {
