@@ -31,6 +31,7 @@ const sources = ['material_file', 'material_wo', 'material_env', 'material_comma
 type Source = (typeof sources)[number];
 
 const environmentName = 'CHAOS_MATERIAL';
+const [minuteMs, dayMs] = [60_000, 86_400_000];
 
 export class World {
   readonly emulator: Emulator;
@@ -182,14 +183,14 @@ export class World {
     this.trace.push("  (somebody else's material is given from now on)");
   }
 
-  /** A declared one. Never the same time from now as one before: what is counted from now is refused. */
+  /** Some time on that day, by the KMS's clock. */
   aboutInDays(days: number): string {
     return this.inDays(days + this.random.next());
   }
 
-  /** RFC 3339, by the KMS's clock. */
+  /** RFC 3339, by the KMS's clock, in full minutes, as people write: other changes that keep pace with the clock are refused. */
   inDays(days: number): string {
-    return rfc3339(this.emulator.now().getTime() + days * 86_400_000);
+    return rfc3339(Math.floor((this.emulator.now().getTime() + days * dayMs) / minuteMs) * minuteMs);
   }
 
   async moveClocks(terraform: Terraform, seconds: number): Promise<void> {

@@ -54,7 +54,7 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
       const known = Object.values(config).every((value) => value !== unknown);
       const run = new Run(surroundings.joinRun());
       // After an interrupted plan comes no apply.
-      context.signal.addEventListener('abort', () => run.declareRefused(), { once: true });
+      context.signal.addEventListener('abort', () => run.declareFinal(), { once: true });
       return {
         ...surroundings,
         run,

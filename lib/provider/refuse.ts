@@ -28,7 +28,7 @@ export function refuseOutright(context: Context, { destroying, run }: Client, su
   } else if (destroying()) {
     context.log.log('info', `not refused, since a destroy follows: ${error.message}`);
   } else {
-    run.declareRefused();
+    run.declareFinal();
     const { code, message, attribute } = error;
     context.diagnostics.thrown(summary, new ByokError(code, `${message}${insteadDestroy}`, { attribute, cause: error }));
   }
@@ -55,7 +55,7 @@ function say(
     context.diagnostics.warning(summary, `${sentence(message)} (${code}) ${later}`, attribute);
     return error;
   } else {
-    run.declareRefused();
+    run.declareFinal();
     const { code, message, attribute } = error;
     context.diagnostics.thrown(summary, new ByokError(code, `${message}${wayPast}`, { attribute, cause: error }));
   }

@@ -43,8 +43,8 @@ export const noSharedMarks: SharedMarks = {
 
 const memberPrefix = 'process-';
 const keptPrefix = 'kept-';
-/** Nothing of a plan that is refused is applied. */
-export const refusedMark = 'refused';
+/** No process of this run comes after those that are there. */
+export const finalMark = 'final';
 const folderPrefix = 'byok-run-';
 
 /** Takes part in the run. Leave by `leave`, synchronous, since it runs while the process exits. */
@@ -65,7 +65,7 @@ export function joinRun(options: RunFolderOptions): { readonly marks: SharedMark
     succeeds(() => unlinkSync(member));
     // What a plan keeps for its apply, the apply takes away.
     const hasKept = namesIn(folder).some((name) => name.startsWith(keptPrefix));
-    const isForLater = hasKept && !found && !namesIn(folder).includes(refusedMark) && isAlive(parentPid) && appliesAtOnce();
+    const isForLater = hasKept && !found && !namesIn(folder).includes(finalMark) && isAlive(parentPid) && appliesAtOnce();
     if (othersIn(folder, pid).length === 0 && !isForLater) {
       succeeds(() => rmSync(folder, { recursive: true, force: true }));
     }

@@ -6,7 +6,7 @@ import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
 import { Claims } from './claims';
 import type { MaterialMemory } from './private-state';
-import { noSharedMarks, refusedMark, type SharedMarks } from './run-folder';
+import { finalMark, noSharedMarks, type SharedMarks } from './run-folder';
 
 /** A plan that would remove something waits so long for others to come, as often as others come; all plans of a run together so often. */
 const quietMs = 50;
@@ -30,6 +30,7 @@ export class Run {
   #underWay = 0;
   #waiting = 0;
   #waits = waitsOfRun;
+  #isFinal = false;
 
   constructor(marks: SharedMarks = noSharedMarks) {
     this.#marks = marks;
@@ -88,9 +89,12 @@ export class Run {
     return this.#replaced.get(declaration);
   }
 
-  /** A plan of this run is refused, so that no apply comes after it. */
-  declareRefused(): void {
-    this.#marks.set(refusedMark);
+  /** No apply comes after this: a plan is refused or interrupted, or this is the apply. */
+  declareFinal(): void {
+    if (!this.#isFinal) {
+      this.#isFinal = true;
+      this.#marks.set(finalMark);
+    }
   }
 
   /** Its material is under `refuse`, by the state. */

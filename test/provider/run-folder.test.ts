@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Claims } from '../../lib/provider/claims';
+import { Run } from '../../lib/provider/run';
 import { joinRun, noSharedMarks } from '../../lib/provider/run-folder';
 
 let tempFolder: string;
@@ -37,6 +38,21 @@ test('the last one that leaves takes the folder away', () => {
   first.leave();
   expect(second.marks.has('x')).toBe(true);
   second.leave();
+  expect(readdirSync(tempFolder)).toEqual([]);
+});
+
+test('what a plan keeps for its apply stays until then, what an apply plans once more does not', () => {
+  const plan = joined(one);
+  new Run(plan.marks).keys.giveUp(keyId);
+  plan.leave();
+  expect(readdirSync(tempFolder)).toHaveLength(1);
+  joined(one).leave();
+  expect(readdirSync(tempFolder)).toEqual([]);
+  const apply = joined(one);
+  const run = new Run(apply.marks);
+  run.keys.giveUp(keyId);
+  run.declareFinal();
+  apply.leave();
   expect(readdirSync(tempFolder)).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /** Two objects that have the material of one key: what one of them would delete stays for the other, or comes back in the same run. */
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -142,6 +142,18 @@ describe('what no other object has goes as its policy says', () => {
     expect(run.text).not.toContain('The material is not deleted');
     expect((await describeKey(emulator, keyId)).key_state).toBe('5');
   });
+});
+
+test('what the processes of a run leave for each other is gone after it, also where apply plans once more', async () => {
+  const guarded = (alias: string) => externalKey(alias, 'lifecycle {\n    create_before_destroy = true\n  }');
+  await applied(guarded('orders'));
+  const temp = join(bench.workspace.folder, 'temp');
+  mkdirSync(temp);
+  bench.workspace.env.TMPDIR = temp;
+  configure(emulator, bench.workspace, guarded('orders-2'));
+  const run = await bench.workspace.apply('-replace=byok_external_key.orders');
+  expect(run.code).toBe(0);
+  expect(readdirSync(temp)).toEqual([]);
 });
 
 test('material under refuse is not replaced by force, with or without create_before_destroy', async () => {
