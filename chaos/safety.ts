@@ -72,11 +72,11 @@ export async function checkSafety(world: World, terraform: Terraform, earlier: B
   await checkPresence(world, terraform, deeds);
 }
 
-/** Whatever went wrong on the line: what a command that ended well says of the material is so. */
+/** Whatever went wrong on the line: what a command that looked, and ended well, says of the material is so. The import of a key looks at that alone. */
 async function checkPresence(world: World, terraform: Terraform, { result }: Deeds): Promise<void> {
   const status = terraform.attributes('material')?.material_status;
   const key = await world.key();
-  if (result.ok && result.recorded && status === 'present' && !['2', '3'].includes(key?.key_state ?? '')) {
+  if (result.ok && result.planned && result.recorded && status === 'present' && !['2', '3'].includes(key?.key_state ?? '')) {
     world.violate(`the state says that the material is present, and the key is in state ${key?.key_state ?? 'unknown'}`);
   }
 }
