@@ -133,7 +133,7 @@ export class RealTerraform implements Terraform {
       ok: code === 0,
       messages: [output],
       actions: actionsIn(output),
-      planned: /^Plan: /m.test(output),
+      planned: /^(Plan: |No changes\.)/m.test(output),
       recorded: args[0] !== 'plan',
       shown: {},
     };
