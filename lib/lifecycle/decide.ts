@@ -87,7 +87,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
     ),
 };
 
-function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt }: Knowledge, now: Date): Decision {
+function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt, wishedLate = false }: Knowledge, now: Date): Decision {
   const wished = wantedExpiration(wish.expiration, observation.expiration, observation.status !== 'present', now);
   if (sameExpiration(wished, observation.expiration)) {
     return nothing(observation, ...noticesOfExpiry(wish, observation, now));
@@ -106,8 +106,8 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt 
       ),
     );
   }
-  const moving = observation.status === 'expired_not_purged' ? undefined : refuseMoving(wish, observation.expiration, importedAt, now);
-  if (moving !== undefined) {
+  const moving = refuseMoving(wish, observation.expiration, importedAt, now);
+  if (moving !== undefined && !wishedLate && observation.status !== 'expired_not_purged') {
     return refused(observation, moving);
   }
   if (!wish.allowInterruption) {

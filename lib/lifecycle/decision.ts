@@ -40,6 +40,8 @@ export interface Knowledge {
   readonly knownDisabled?: boolean;
   /** When its material was last imported with a fixed expiry; undefined when that is not known, or the expiry rolled. */
   readonly importedAt?: Date | undefined;
+  /** The wish was only known when a part of what it belongs to was done: what moves with the clock is then told, not refused. @default false */
+  readonly wishedLate?: boolean;
 }
 
 export interface Decision {

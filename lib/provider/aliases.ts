@@ -30,12 +30,15 @@ const list = 'alias-wanted';
 
 export class Aliases {
   readonly #marks: SharedMarks;
+  readonly #place: string;
   readonly #holders = new Map<string, Holder>();
   readonly #wanted = new Set<string>();
   #unknownWanted = false;
 
-  constructor(marks: SharedMarks = noSharedMarks) {
+  /** @param place of the KMS that these aliases belong to */
+  constructor(marks: SharedMarks = noSharedMarks, place = '') {
     this.#marks = marks;
+    this.#place = place;
   }
 
   /** Read, or the prior state of a plan: a key of the state. */
@@ -79,7 +82,7 @@ export class Aliases {
   end(keyId: string, now: string): AliasConflict | undefined {
     this.#holders.set(keyId, { now, planned: null });
     const taker = [...this.#holders.values()].some(({ planned }) => planned === now);
-    if (this.#wanted.has(now) || taker || this.#marks.isNotedElsewhere(list, now)) {
+    if (this.#wanted.has(now) || taker || this.#marks.isNotedElsewhere(list, this.#line(now))) {
       return { kind: 'ended', alias: now, keyId };
     }
     return this.#unknownWanted ? { kind: 'unknown', alias: now, keyId } : undefined;
@@ -92,9 +95,9 @@ export class Aliases {
       const ended = [...this.#holders].find(([, { planned }]) => planned === null);
       return ended === undefined ? undefined : { kind: 'unknown', alias: ended[1].now, keyId: ended[0] };
     }
-    const twice = this.#wanted.has(alias) || this.#marks.isNotedElsewhere(list, alias);
+    const twice = this.#wanted.has(alias) || this.#marks.isNotedElsewhere(list, this.#line(alias));
     this.#wanted.add(alias);
-    this.#marks.note(list, alias);
+    this.#marks.note(list, this.#line(alias));
     if (twice) {
       return { kind: 'twice', alias };
     }
@@ -105,6 +108,10 @@ export class Aliases {
       }
     }
     return undefined;
+  }
+
+  #line(alias: string): string {
+    return JSON.stringify([this.#place, alias]);
   }
 }
 

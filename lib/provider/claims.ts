@@ -16,9 +16,9 @@ export class Claims {
   /** Objects of the state that have the key, by Read, and how many of them a plan takes out of it. */
   readonly #found = new Map<string, number>();
   readonly #left = new Map<string, number>();
+  readonly #come = new Map<string, number>();
   readonly #kept = new Set<string>();
   readonly #announced = new Set<string>();
-  readonly #noted = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #staying = new Set<string>();
   readonly #permittedBefore = new Set<string>();
@@ -34,14 +34,31 @@ export class Claims {
 
   /** Read: an object of the state has it. @returns whether the plan of another object has ended it already */
   found(keyId: string): boolean {
-    this.#note(keyId);
+    this.#marks.note(this.#list('has'), keyId);
     this.#found.set(keyId, (this.#found.get(keyId) ?? 0) + 1);
     return this.#ended.has(keyId);
   }
 
+  /** Whether two objects of the state have it, as far as they were read. */
+  isShared(keyId: string): boolean {
+    return (this.#found.get(keyId) ?? 0) > 1 || this.#marks.isNotedElsewhere(this.#list('has'), keyId);
+  }
+
+  /** A plan of an object of the state that has it begins. */
+  come(keyId: string): void {
+    this.#come.set(keyId, (this.#come.get(keyId) ?? 0) + 1);
+  }
+
+  /** Whether no plan has come for an object of the state that has it. Terraform makes none of what is tainted. */
+  isUnplanned(keyId: string): boolean {
+    return (this.#found.get(keyId) ?? 0) > (this.#come.get(keyId) ?? 0);
+  }
+
   /** A plan leaves it where it is. @returns whether the plan of another object ends it */
   keep(keyId: string): boolean {
-    this.#note(keyId);
+    if (!this.#kept.has(keyId)) {
+      this.#marks.note(this.#list('keeps'), keyId);
+    }
     this.#kept.add(keyId);
     return this.#ended.has(keyId) || this.#marks.has(this.#mark('ended', keyId));
   }
@@ -58,7 +75,7 @@ export class Claims {
   }
 
   isAnnounced(keyId: string): boolean {
-    return this.#announced.has(keyId) || this.#marks.has(this.#mark('announced', keyId));
+    return this.#announced.has(keyId) || this.#marks.hasNow(this.#mark('announced', keyId));
   }
 
   /** A plan takes an object from it, and removes nothing. @returns whether another object has it */
@@ -66,8 +83,17 @@ export class Claims {
     const left = this.#left.get(keyId) ?? 0;
     const others = (this.#found.get(keyId) ?? 0) - left - 1;
     this.#left.set(keyId, left + 1);
-    const elsewhere = this.isAnnounced(keyId) || this.#marks.isNotedElsewhere(this.#list, keyId);
-    return others > 0 || this.#kept.has(keyId) || elsewhere || (!this.#staying.has(keyId) && this.#marks.has(this.#mark('staying', keyId)));
+    const elsewhere = this.isAnnounced(keyId) || ['has', 'keeps'].some((list) => this.#marks.isNotedElsewhere(this.#list(list), keyId));
+    const mustStay = !this.#staying.has(keyId) && this.#marks.has(this.#mark('staying', keyId));
+    return others > 0 || this.#kept.has(keyId) || elsewhere || mustStay || this.#wasHeldByOthers(keyId);
+  }
+
+  /** By processes that are over: those of a provider block that ended early, or those of the plan that is applied now, in which this object was read, too. */
+  #wasHeldByOthers(keyId: string): boolean {
+    const own = this.#found.has(keyId) ? 0 : 1;
+    const found = this.#marks.timesNotedBefore(this.#list('has'), keyId);
+    const isKept = found === 0 && this.#marks.timesNotedBefore(this.#list('keeps'), keyId) > 0;
+    return found > own || isKept || this.#marks.has(this.#mark('announced', keyId));
   }
 
   /** A plan removes it. @returns whether another object has it, so that it must stay; if none has, it counts as ended */
@@ -81,7 +107,7 @@ export class Claims {
     }
     this.#ended.add(keyId);
     this.#marks.set(this.#mark('ended', keyId));
-    this.#marks.keep(this.#mark('permitted', keyId));
+    this.#marks.set(this.#mark('permitted', keyId));
     return false;
   }
 
@@ -97,7 +123,7 @@ export class Claims {
   /** A plan takes an object from it that may not remove it. */
   stay(keyId: string): void {
     this.#staying.add(keyId);
-    this.#marks.keep(this.#mark('staying', keyId));
+    this.#marks.set(this.#mark('staying', keyId));
   }
 
   /** Apply: a plan of this run, perhaps one that came later, has found another object. */
@@ -149,15 +175,8 @@ export class Claims {
     return removal;
   }
 
-  get #list(): string {
-    return `${this.#kind}-has`;
-  }
-
-  #note(keyId: string): void {
-    if (!this.#noted.has(keyId)) {
-      this.#noted.add(keyId);
-      this.#marks.note(this.#list, keyId);
-    }
+  #list(what: string): string {
+    return `${this.#kind}-${what}`;
   }
 
   #mark(what: string, keyId: string): string {

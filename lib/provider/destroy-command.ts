@@ -20,10 +20,14 @@ export function isTestCommand([, ...args]: readonly string[]): boolean {
   return subcommandOf(args) === 'test';
 }
 
+/** Flags of `apply` whose value may be the next argument: `-var x=y` is no saved plan. */
+const flagsWithValue =
+  /^--?(var|var-file|target|target-file|exclude|exclude-file|replace|lock-timeout|parallelism|state|state-out|backup|invoke|json-into)$/;
+
 /** Whether plan and apply are both of this command, so that what the one finds can be left for the other. @param command program and arguments */
 export function isWholeApply([, ...args]: readonly string[]): boolean {
   // The system ends each argument, the last one too.
-  const positional = args.filter((arg) => arg !== '' && !arg.startsWith('-'));
+  const positional = args.filter((arg, index) => arg !== '' && !arg.startsWith('-') && !flagsWithValue.test(args[index - 1] ?? ''));
   return positional.length === 1 && positional[0] === 'apply';
 }
 

@@ -7,9 +7,9 @@ import type { Context } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
 import { type Client, type ConnectedClient, lifecycleContext } from './client';
-import { conflictError } from './key-plan';
+import { sayConflict, takenNotice } from './key-plan';
 import type { KeyMemory } from './key-private-state';
-import { refuseOutright, warn } from './refuse';
+import { refuseOutright, warn, warnOfUnshared } from './refuse';
 
 export async function destroyKey(state: Values, memory: KeyMemory, client: ConnectedClient, context: Context): Promise<void> {
   const keyId = text(state, 'key_id') ?? '';
@@ -34,16 +34,30 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
   if (policy !== 'retain' && !client.destroying()) {
     await client.run.settled(client.sleep, context.signal);
   }
-  const conflict = client.run.aliases.end(keyId, alias);
-  if (conflict !== undefined) {
-    refuseOutright(context, client, 'The key cannot end as planned', conflictError(conflict));
-  } else if (policy === 'retain') {
+  const { run } = client;
+  const conflict = run.aliases.end(keyId, alias);
+  if (conflict !== undefined && sayConflict('The key cannot end as planned', conflict, client, context)) {
+    return;
+  }
+  if (policy === 'retain') {
     warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
-  } else if (client.run.keys.giveUp(keyId)) {
+  } else if (isLeftOver(memory, client)) {
+    run.keys.stay(keyId);
+    warn(context, [takenNotice(keyId)]);
+  } else if (run.keys.giveUp(keyId)) {
     warn(context, [takenNotice(keyId)]);
   } else {
     warnOfScheduling(prior, keyId, policy, context);
+    warnOfUnshared(keyId, client, context);
   }
+}
+
+/**
+ * Terraform plans the end of an object that a replacement left over once more when a saved plan is applied, in a process that knows of no other
+ * object. What Read found before the plan has come along.
+ */
+function isLeftOver({ shared }: KeyMemory, { run, appliesAtOnce, destroying }: Client): boolean {
+  return shared === true && !run.hasRead && appliesAtOnce?.() !== true && !destroying();
 }
 
 function warnOfScheduling(prior: Values, keyId: string, policy: KeyDestroyPolicy, context: Context): void {
@@ -93,12 +107,4 @@ function destroyPolicyOf(state: Values, { adopted }: KeyMemory): KeyDestroyPolic
 
 function pendingDaysOf(state: Values): number {
   return integer(state, 'pending_days') ?? defaultPendingDays;
-}
-
-function takenNotice(keyId: string): Notice {
-  return {
-    summary: 'The key is not scheduled for deletion',
-    detail: `Key ${keyId} is given up by one address of this run, and another one has it. To move a key between addresses, use a moved block.`,
-    attribute: 'alias',
-  };
 }

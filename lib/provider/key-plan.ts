@@ -2,6 +2,7 @@
 import { ByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
+import type { Notice } from '../lifecycle/context';
 import { judgeAlias } from '../lifecycle/make-or-adopt-key';
 import type { KeyWish } from '../lifecycle/reconcile-key';
 import { isLoginAtFault } from '../schema/kms-errors';
@@ -29,8 +30,7 @@ export async function planNewKey(
 ): Promise<string | undefined> {
   const { run } = client;
   const conflict = run.aliases.want(alias, declaration);
-  if (conflict !== undefined) {
-    refuseOutright(context, client, notPlanned, conflictError(conflict));
+  if (conflict !== undefined && sayConflict(notPlanned, conflict, client, context)) {
     return undefined;
   }
   if (wish === undefined || !isConnected(client) || client.destroying()) {
@@ -61,12 +61,31 @@ export function planKeptKey(prior: Values, alias: string | undefined, declaratio
   const { run } = client;
   const [keyId, now] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
   const conflict = run.aliases.keep(keyId, now, alias, declaration);
-  const ends = run.keys.keep(keyId);
-  if (conflict !== undefined) {
-    refuseOutright(context, client, notPlanned, conflictError(conflict));
-  } else if (ends || run.keys.isAnnounced(keyId)) {
+  const ends = run.keys.keep(keyId) && !keepForAnother(keyId, client, context);
+  if (conflict !== undefined && sayConflict(notPlanned, conflict, client, context)) {
+    return;
+  }
+  if (ends || run.keys.isAnnounced(keyId)) {
     refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
   }
+}
+
+/** Another object of this plan, planned before this one, ends with the key. Where the same command applies the plan, that is taken back. @returns whether it was */
+function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: Context): boolean {
+  if (appliesAtOnce?.() !== true) {
+    return false;
+  }
+  run.keys.stay(keyId);
+  warn(context, [takenNotice(keyId)]);
+  return true;
+}
+
+export function takenNotice(keyId: string): Notice {
+  return {
+    summary: 'The key is not scheduled for deletion',
+    detail: `Key ${keyId} is given up by one address of this run, and another one has it. To move a key between addresses, use a moved block.`,
+    attribute: 'alias',
+  };
 }
 
 /** @param what the other object does to the key */
@@ -78,15 +97,26 @@ export function sharedKey(keyId: string, what: string): ByokError {
   );
 }
 
-export function conflictError(conflict: AliasConflict): ByokError {
+/** @returns whether it is refused; what may be no conflict at all is only told */
+export function sayConflict(summary: string, conflict: AliasConflict, client: Client, context: Context): boolean {
+  if (conflict.kind !== 'unknown') {
+    refuseOutright(context, client, summary, conflictError(conflict));
+    return true;
+  }
+  const { keyId, alias } = conflict;
+  const detail = `The resource of key ${keyId} ends in this plan, and alias "${alias}" stays with that key until it is gone. Should the alias of the new key, which is only known after apply, turn out to be the same, the new key cannot be made: cancel the deletion of the old one then, and choose another alias. If this is a renaming of the resource, add moved { from = …, to = … } first.`;
+  warn(context, [{ summary: 'The alias of a new key is only known after apply', detail, attribute: 'alias' }]);
+  return false;
+}
+
+function conflictError(conflict: Exclude<AliasConflict, { kind: 'unknown' }>): ByokError {
   const { kind, alias } = conflict;
   const keyId = 'keyId' in conflict ? conflict.keyId : '';
-  const said: Readonly<Record<Exclude<AliasConflict['kind'], 'shared'>, string>> = {
+  const said: Readonly<Record<Exclude<AliasConflict['kind'], 'shared' | 'unknown'>, string>> = {
     twice: `two keys of this plan have alias "${alias}", and an alias belongs to one key; nothing was done: give each its own (with for_each, put each.key into it)`,
     kept: `the key is to be replaced by another one of the same alias "${alias}" (by -replace, or since it is tainted: terraform untaint), or a second resource wants it, and it stays with key ${keyId} of this configuration; nothing was done: give the new key another alias, or if it is the same key under another address add a moved block`,
     ended: `alias "${alias}" belongs to key ${keyId}, whose resource ends in this plan, and a key keeps its alias until it is gone, so no other could have it; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else choose another alias`,
-    unordered: `key ${keyId} gives up alias "${alias}" in this plan and another key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the other key, or apply the renaming first`,
-    unknown: `the resource of key ${keyId}, of alias "${alias}", ends in this plan, and a new key has an alias that is only known after apply, perhaps the same; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else give the new key an alias that is known at plan, or do it in two applies`,
+    unordered: `key ${keyId} gives up alias "${alias}" in this plan and another key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the other key, or apply the renaming first; of instances of one resource whose keys or numbers moved on, add moved blocks that follow them`,
   };
   return kind === 'shared'
     ? sharedKey(keyId, 'has, with another alias,')

@@ -43,22 +43,24 @@ export const externalKeyResource = {
     }
     client.run.hasRead = true;
     const keyId = text(state, 'key_id') ?? '';
+    client.run.keys.found(keyId);
     const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     if (key === undefined) {
       warn(context, [keyNotFound(keyId, client.kms.place)]);
       return { state: null, private: privateState };
     }
-    client.run.keys.found(keyId);
     client.run.aliases.found(keyId, key.keyAlias);
     client.run.declareEnabled(keyId, flag(state, 'enabled'));
     const tags = textMap(state, 'tags') === undefined ? null : await refreshedTags(client, key.keyId, state.tags ?? null, context);
     warn(context, noticesOfState(key, flag(state, 'enabled')));
-    return { state: { ...refreshed(state, key), tags }, private: withoutPlan(privateState) };
+    const kept = withoutPlan(privateState);
+    const memory = client.run.keys.isShared(keyId) ? encodeKeyMemory({ ...decodeKeyMemory(kept), shared: true }) : kept;
+    return { state: { ...refreshed(state, key), tags }, private: memory };
   },
 
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
     const kept = withoutPlan(priorPrivate);
-    const memory = decodeKeyMemory(kept);
+    const memory = decodeKeyMemory(priorPrivate);
     const toldToDestroy = () => encodeKeyMemory({ ...memory, kept: client.run.keys.staying });
     if (proposed === null || config === null) {
       await planKeyDestroy(prior ?? {}, memory, client, context);
@@ -76,7 +78,7 @@ export const externalKeyResource = {
       );
       // An origin that stays open tells Terraform the plan of a key that is taken over from that of one that is made.
       const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
-      const memoryOfPlan = { ...memory, successorAlias, kept: client.run.keys.staying };
+      const memoryOfPlan = { adopted: memory.adopted, successorAlias, kept: client.run.keys.staying };
       return { planned: { ...planned, ...found }, requiresReplace: [], private: encodeKeyMemory(memoryOfPlan) };
     }
     const keyId = text(prior, 'key_id') ?? '';
@@ -110,6 +112,7 @@ export const externalKeyResource = {
       const { keyId } = outcome.key;
       if (outcome.adopted) {
         refuseTaken(taken === undefined ? await keys.take(keyId) : taken, keyId, planned);
+        client.run.declareAdopted(keyId);
         warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
       } else {
         await keys.take(keyId, false);
@@ -118,7 +121,7 @@ export const externalKeyResource = {
       return finish(planned, outcome, outcome.adopted, context);
     }
     const keyId = text(prior, 'key_id') ?? '';
-    if ((await keys.take(keyId)) === 'again') {
+    if ((await keys.take(keyId)) === 'again' && client.run.isAdopted(keyId)) {
       throw sharedKey(keyId, 'has taken over');
     }
     const outcome = await updateKey(lifecycleContext(client, context, 'update', planned), keyId, wishOf(planned, prior));

@@ -25,10 +25,7 @@ export function lateResource(schema: ResourceSchema, load: () => Resource): Reso
     validate: (request, context) => loaded().validate?.(request, context),
     read: (request, client, context) => client.run.during(() => loaded().read(request, client, context)),
     plan: (request, client, context) => client.run.during(() => loaded().plan(request, client, context)),
-    apply: (request, client, context) => {
-      client.run.declareFinal();
-      return loaded().apply(request, client, context);
-    },
+    apply: (request, client, context) => loaded().apply(request, client, context),
     importState: (request, client, context) => loaded().importState(request, client, context),
   };
 }

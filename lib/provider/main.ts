@@ -42,8 +42,9 @@ void serve({
           // One Terraform has many runs then, and none knows of the others.
           return noSharedMarks;
         }
-        const tempFolder = process.env.TMPDIR || '/tmp';
-        const joined = joinRun({ tempFolder, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.(), appliesAtOnce });
+        // Terraform's own folder first: it is this configuration's alone, and can be written to wherever it was initialized.
+        const parents = [process.env.TF_DATA_DIR || '.terraform', process.env.TMPDIR || '/tmp'];
+        const joined = joinRun({ parents, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.(), now: new Date() });
         if (leave === undefined) {
           process.once('exit', () => leave?.());
         }

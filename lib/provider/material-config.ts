@@ -1,4 +1,5 @@
 /** From the attributes of `byok_key_material` to the terms of the lifecycle. */
+import { ByokError } from '../errors';
 import type { Proof, Wish } from '../lifecycle/decision';
 import { keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
@@ -8,6 +9,7 @@ import {
   defaultMaterialDestroyPolicy,
   defaultWarnBefore,
   keyMaterialSchema,
+  longestValidFor,
   type MaterialDestroyPolicy,
   type MaterialStatus,
 } from '../schema/key-material';
@@ -68,6 +70,29 @@ export function rollingOf(values: Values): Rolling | undefined {
         validForMs: parseDuration(validFor, 'valid_for'),
         renewBeforeMs: parseDuration(renewBefore, 'renew_before'),
       };
+}
+
+/**
+ * Undefined unless every plan would renew, or the KMS would refuse the expiry. Judged once more when it is planned: `ignore_changes` may hold one of the two.
+ *
+ * @throws ByokError ERR_ARGUMENT when one of the pair is no duration
+ */
+export function faultOfRolling(config: Values): ByokError | undefined {
+  const rolling = rollingOf(config);
+  if (rolling === undefined) {
+    return undefined;
+  }
+  const { validFor, renewBefore, validForMs, renewBeforeMs } = rolling;
+  if (validForMs > parseDuration(longestValidFor, 'valid_for')) {
+    return new ByokError('ERR_ARGUMENT', `valid_for is "${validFor}"; allowed are up to ${longestValidFor}`, { attribute: 'valid_for' });
+  }
+  return renewBeforeMs < validForMs
+    ? undefined
+    : new ByokError(
+        'ERR_ARGUMENT',
+        `renew_before is "${renewBefore}", which is not shorter than valid_for "${validFor}", so every plan would renew; give a shorter one`,
+        { attribute: 'renew_before' },
+      );
 }
 
 /** What is not known before apply does not refuse a plan: apply looks again. */

@@ -12,7 +12,7 @@ import { type Client, type ConnectedClient, isConnected, lifecycleContext } from
 import { destroyPolicyOf, observationOf } from './material-config';
 import { unknownKey } from './material-plan';
 import type { MaterialPrivateState } from './private-state';
-import { warn } from './refuse';
+import { warn, warnOfUnshared } from './refuse';
 
 /**
  * Also called for the destroy leg of a replacement, which has no plan call of its own.
@@ -33,6 +33,9 @@ export async function planDestroy(
   const isHeld = holdsMaterial(status);
   const deletes = isHeld && policy === 'delete_material' && !isAsymmetric(text(prior, 'key_spec') ?? '');
   if (!deletes) {
+    if (isHeld && policy === 'refuse' && !client.destroying()) {
+      await run.settled(client.sleep, context.signal);
+    }
     const others = run.material.leave(keyId);
     if (status === 'key_not_found') {
       warn(context, [keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block')]);
@@ -59,6 +62,7 @@ export async function planDestroy(
       'The key material will be deleted',
       `Key ${keyId} stops encrypting and decrypting at once, and for every service that uses it: pending_days of the key is no grace period here. Only importing the very same material brings it back.`,
     );
+    warnOfUnshared(keyId, client, context);
   }
   return [...successorFor, ...run.material.staying];
 }
@@ -85,7 +89,7 @@ export function refuseUnrestorable(keyId: string): ByokError {
 export function refuseReplacedProtected(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `a resource has the material of key ${keyId} under on_destroy = "refuse", and this is a new one for the same key, as -replace, taint and replace_triggered_by make it; nothing was done: set on_destroy to "retain" and apply that first`,
+    `a resource has the material of key ${keyId} under on_destroy = "refuse", and this is a new one for the same key, as -replace, taint and replace_triggered_by make it; nothing was done: undo what forces it (terraform untaint), or set on_destroy to "retain" and apply that first`,
     { attribute: 'on_destroy' },
   );
 }

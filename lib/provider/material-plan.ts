@@ -9,7 +9,7 @@ import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { defaultKeySpec } from '../schema/kms';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
-import { allowed, expirationText, isVerified, observationOf, rollingOf, wishOf } from './material-config';
+import { allowed, expirationText, faultOfRolling, isVerified, observationOf, rollingOf, wishOf } from './material-config';
 import { materialOf, missingOfPreWrapped, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
 import type { MaterialMemory } from './private-state';
 
@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly rescued: boolean;
   /** Of the key, that it is disabled: meant so, or told by its own resource. */
   readonly knownDisabled: boolean;
+  /** Terraform plans once more at the start of apply: what the plan before could not know is known by then. */
+  readonly isAgain: boolean;
 }
 
 export interface MaterialPlan {
@@ -97,7 +99,7 @@ export function planUpdate(
   config: Values,
   { proof, ours, disabled, emptied }: MaterialMemory & { readonly emptied: boolean },
   atHand: AtHand,
-  { now, rescued, knownDisabled }: Circumstances,
+  { now, rescued, knownDisabled, isAgain }: Circumstances,
 ): MaterialPlan {
   const preWrapped = preWrappedOf(config, prior);
   if (['expiration_time', 'valid_for', 'renew_before'].some((name) => isUnknown(config, name))) {
@@ -110,14 +112,16 @@ export function planUpdate(
   const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
   const wish = wishOf(config, ours);
   const importedAt = importedAtOf(prior);
-  const decision = decide(wish, { ...knowledge, importedAt }, now);
+  const decision = decide(wish, { ...knowledge, importedAt, wishedLate: isAgain }, now);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue
       ? plannedImport(prior, proposed, config, proof, atHand, wish, decision)
       : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
-    refusals: [decision.refusal, importDue ? atHand.unusable : undefined].filter((refusal) => refusal !== undefined),
+    refusals: [faultOfRolling(config), decision.refusal, importDue ? atHand.unusable : undefined].filter(
+      (refusal) => refusal !== undefined,
+    ),
     notices: [
       ...decision.notices,
       ...noticesOfHeld(config, observation),
@@ -252,7 +256,7 @@ function planUnknownExpiration(prior: Values, proposed: Values, config: Values, 
       {
         summary: 'The expiry is only known after apply',
         detail:
-          'If it turns out to be another one, the same material is deleted and imported again, with a short outage. One that is counted from now, as by timestamp(), would be another one at every apply, and is refused there: give valid_for and renew_before instead.',
+          'If it turns out to be another one, the same material is deleted and imported again, with a short outage. One that is counted from now, as by timestamp(), would be another one at every apply, and interrupt the key each time: give valid_for and renew_before instead.',
         attribute: 'expiration_time',
       },
     ],

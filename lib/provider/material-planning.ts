@@ -33,6 +33,7 @@ export async function planMaterial(
   const memory = decodePrivateState(priorPrivate, prior);
   if (proposed === null || config === null) {
     run.remember(text(prior ?? {}, 'key_id') ?? '', memory);
+    run.material.come(text(prior ?? {}, 'key_id') ?? '');
     const successorFor = await planDestroy(prior ?? {}, [], client, context);
     return { planned: null, requiresReplace: [], private: encodePrivateState({ ...memory, successorFor, refused: undefined }) };
   }
@@ -46,6 +47,7 @@ export async function planMaterial(
   }
   const keyId = text(prior, 'key_id') ?? '';
   run.remember(keyId, memory);
+  run.material.come(keyId);
   const now = client.now();
   const opening = { env: client.env, signal: context.signal };
   const lost = text(prior, 'material_status') === 'key_not_found';
@@ -74,7 +76,7 @@ export async function planMaterial(
   const ends = run.material.keep(keyId) || memory.emptied;
   const refusal = ends && !keepForAnother(keyId, client, context) ? refuseLoss(keyId, memory, atHand, client) : undefined;
   const emptied = memory.emptied && client.appliesAtOnce?.() !== true;
-  const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId) };
+  const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId), isAgain: !run.hasRead };
   const plan = planUpdate(prior, proposed, config, { ...memory, emptied }, atHand, circumstances);
   return finishPlan(withRefusals(plan, refusal), config, memory, client, context);
 }
@@ -84,8 +86,10 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const { run } = client;
   const keyId = text(config, 'key_id');
   const predecessor = run.predecessorOf(declarationOf(config));
-  const isKept = keyId !== undefined && run.material.isKept(keyId);
-  const refusal = keyId === undefined ? undefined : announce(keyId, client, context);
+  const announced = keyId === undefined ? undefined : announce(keyId, client, context);
+  const tainted = await unplanned(keyId, client, context);
+  const isKept = keyId !== undefined && (run.material.isKept(keyId) || tainted.includes(keyId));
+  const refusal = announced ?? refuseTainted(keyId, tainted, client);
   const looks = keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
   const say = keyId === undefined ? refuseFirst : refuse;
   const { found, unsuitable } = looks ? await tryDescribe(keyId, client, context) : { found: undefined, unsuitable: undefined };
@@ -141,6 +145,29 @@ function announce(keyId: string, client: Client, context: Context): ByokError | 
   return run.material.announce(keyId) && !keepForAnother(keyId, client, context) ? refuseEmptied(keyId) : undefined;
 }
 
+/**
+ * Of a tainted object there is no plan but that of its successor, and what is known of it was read just before that.
+ *
+ * @returns keys that such an object has: the one of this plan, or a lost one under `refuse`
+ */
+async function unplanned(keyId: string | undefined, { run, destroying, sleep }: Client, { signal }: Context): Promise<readonly string[]> {
+  const found = () => [...run.lostUnplanned, ...(keyId !== undefined && run.material.isUnplanned(keyId) ? [keyId] : [])];
+  if (found().length === 0 || destroying()) {
+    return [];
+  }
+  // The plan of a resource that was renamed may be under way.
+  await run.settled(sleep, signal);
+  return found();
+}
+
+function refuseTainted(keyId: string | undefined, tainted: readonly string[], client: Client): ByokError | undefined {
+  const [other] = tainted.filter((one) => one !== keyId);
+  if (keyId !== undefined && tainted.includes(keyId) && client.run.isProtected(keyId)) {
+    return refuseReplacedProtected(keyId);
+  }
+  return other === undefined ? undefined : lostProtected(other, client);
+}
+
 async function tryDescribe(
   keyId: string,
   { reads, kms }: ConnectedClient,
@@ -162,11 +189,16 @@ function withRefusals(plan: MaterialPlan, refusal: unknown): MaterialPlan {
 function sayLost(keyId: string, config: Values, client: Client, context: Context): void {
   const { summary, detail } = keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block');
   if (text(config, 'on_destroy') === 'refuse') {
-    const message = `${detail.replace(/\.$/, '')}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
-    refuseOutright(context, client, summary, new ByokError('ERR_REFUSED', message, { attribute: 'key_id' }));
+    refuseOutright(context, client, summary, lostProtected(keyId, client));
   } else {
     warn(context, [{ summary, detail, attribute: 'key_id' }]);
   }
+}
+
+function lostProtected(keyId: string, client: Client): ByokError {
+  const { detail } = keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block');
+  const message = `${detail.replace(/\.$/, '')}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
+  return new ByokError('ERR_REFUSED', message, { attribute: 'key_id' });
 }
 
 /** What tells the two plan calls of a replacement apart from those of other objects. Write-only values may be another one in each. */

@@ -13,7 +13,7 @@ import { unknown, type Values } from '../tfplugin/value';
 import { complete, isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
-import { expirationOf, expirationText, isVerified, rollingOf } from './material-config';
+import { destroyPolicyOf, expirationOf, expirationText, isVerified, rollingOf } from './material-config';
 import { destroyMaterial } from './material-destroy';
 import { planMaterial } from './material-planning';
 import { requestOf } from './material-request';
@@ -39,6 +39,9 @@ export const keyMaterialResource = {
     const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     const emptied = client.run.material.found(keyId);
     const observation = observeMaterial(key, expirationOf(state), client.now(), rollingOf(state)?.renewBeforeMs);
+    if (destroyPolicyOf(state) === 'refuse') {
+      client.run.declareProtected(keyId, observation.status === 'key_not_found');
+    }
     const moved =
       isAbsent(observation.status) || observation.status === 'expiring' || !sameExpiration(observation.expiration, expirationOf(state));
     const memory = decodePrivateState(privateState, state);

@@ -2,13 +2,7 @@
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { parseExpirationTime } from '../schema/expiration-time';
-import {
-  defaultWarnBefore,
-  environmentVariableFormat,
-  fingerprintFormat,
-  keyMaterialSchema,
-  longestValidFor,
-} from '../schema/key-material';
+import { defaultWarnBefore, environmentVariableFormat, fingerprintFormat, keyMaterialSchema } from '../schema/key-material';
 import { formats } from '../schema/kms';
 import { faultsOfCombinations, type MaterialAttribute } from '../schema/material-combinations';
 import type { AttributeSchema } from '../schema/model';
@@ -16,10 +10,8 @@ import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { wrappingAlgorithms } from '../wrap/wrapping';
 import { text } from './attributes';
-import { rollingOf, wrappingAlgorithmOf } from './material-config';
+import { faultOfRolling, wrappingAlgorithmOf } from './material-config';
 import { check, checkForm, report, validateAgainstSchema } from './validate';
-
-const longestValidForMs = parseDuration(longestValidFor, 'valid_for');
 
 /** Attributes that other resources may compute. */
 const forms: Readonly<Record<string, (value: string) => unknown>> = {
@@ -60,7 +52,12 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
     report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
   }
   check(context, () => parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'));
-  check(context, () => checkWindow(config));
+  check(context, () => {
+    const fault = faultOfRolling(config);
+    if (fault !== undefined) {
+      throw fault;
+    }
+  });
   checkCommands(config, context);
   for (const attribute of ['material_env', 'material_password_env'] as const) {
     check(context, () => checkVariableName(attribute, text(config, attribute)));
@@ -71,23 +68,6 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
   const warning = wrappingAlgorithms[wrappingAlgorithmOf(config)]?.warning;
   if (warning !== undefined) {
     context.diagnostics.warning('Legacy wrapping algorithm', `${warning}.`, 'wrapping_algorithm');
-  }
-}
-
-/** @throws ByokError ERR_ARGUMENT when every plan would renew, or the KMS would refuse the expiry */
-function checkWindow(config: Values): void {
-  const rolling = rollingOf(config);
-  if (rolling !== undefined && rolling.validForMs > longestValidForMs) {
-    throw new ByokError('ERR_ARGUMENT', `valid_for is "${rolling.validFor}"; allowed are up to ${longestValidFor}`, {
-      attribute: 'valid_for',
-    });
-  }
-  if (rolling !== undefined && rolling.renewBeforeMs >= rolling.validForMs) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `renew_before is "${rolling.renewBefore}", which is not shorter than valid_for "${rolling.validFor}", so every plan would renew; give a shorter one`,
-      { attribute: 'renew_before' },
-    );
   }
 }
 

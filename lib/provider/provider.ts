@@ -53,8 +53,6 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
       const run = new Run(surroundings.joinRun());
-      // After an interrupted plan comes no apply.
-      context.signal.addEventListener('abort', () => run.declareFinal(), { once: true });
       return {
         ...surroundings,
         run,

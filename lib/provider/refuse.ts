@@ -22,13 +22,12 @@ export function refuseFirst(context: Context, client: Client, summary: string, e
 }
 
 /** The same of what configuration and state alone decide, which stays as it is until the destroy at the end of `terraform test`. */
-export function refuseOutright(context: Context, { destroying, run }: Client, summary: string, error: unknown): void {
+export function refuseOutright(context: Context, { destroying }: Client, summary: string, error: unknown): void {
   if (!isByokError(error)) {
     context.diagnostics.thrown(summary, error);
   } else if (destroying()) {
     context.log.log('info', `not refused, since a destroy follows: ${error.message}`);
   } else {
-    run.declareFinal();
     const { code, message, attribute } = error;
     context.diagnostics.thrown(summary, new ByokError(code, `${message}${insteadDestroy}`, { attribute, cause: error }));
   }
@@ -55,11 +54,20 @@ function say(
     context.diagnostics.warning(summary, `${sentence(message)} (${code}) ${later}`, attribute);
     return error;
   } else {
-    run.declareFinal();
     const { code, message, attribute } = error;
     context.diagnostics.thrown(summary, new ByokError(code, `${message}${wayPast}`, { attribute, cause: error }));
   }
   return undefined;
+}
+
+/** Of a removal: that there is no other provider block with an object of the same key, nobody can see. */
+export function warnOfUnshared(keyId: string, { run, destroying, testing }: Client, context: Context): void {
+  if (!run.isShared && !destroying() && testing?.() !== true) {
+    context.diagnostics.warning(
+      'Other provider blocks cannot be seen',
+      `Neither .terraform nor the temp folder (TMPDIR) can be written to, so the processes of several byok provider blocks do not know of each other. If key ${keyId} is declared under another provider block, too, make one of the folders writable before you apply.`,
+    );
+  }
 }
 
 export function warn(context: Context, notices: readonly Notice[]): void {

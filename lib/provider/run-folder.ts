@@ -1,103 +1,132 @@
 /**
- * Marks that all provider processes of one Terraform run can see: two provider blocks are two processes. A mark is an empty file in a private
- * temp folder, which is named after the Terraform that started them. The last process of a run removes it.
+ * Marks that all provider processes of one Terraform run can see: two provider blocks are two processes, and one may be over before the other
+ * begins. A mark is a small file in a private folder, which is named after the Terraform that started them. What lies there counts as long as
+ * that Terraform runs; the next run takes the folder away.
  */
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+/** A walk of Terraform, such as a plan or an apply, has the processes that were there at the same time. Terraform tells no process which walk it is for. */
 export interface SharedMarks {
+  /** False where no folder can be had: what one process knows stays with it. */
+  readonly areShared: boolean;
   set(name: string): void;
-  /** Also for the processes that come after this one in the same run: apply, after plan. */
-  keep(name: string): void;
+  /** Of this walk or an earlier one. */
+  has(name: string): boolean;
+  /** Of this walk. */
+  hasNow(name: string): boolean;
   /** Writes a line into a list of this process. */
   note(list: string, line: string): void;
-  /** Whether another process has written it into its own. */
+  /** Whether another process of this walk has written it into its own. */
   isNotedElsewhere(list: string, line: string): boolean;
-  has(name: string): boolean;
+  /** How often processes of earlier walks have. */
+  timesNotedBefore(list: string, line: string): number;
   /** Sets a mark until it is released; a mark of a process that has died does not count. @returns releases it */
   hold(name: string): () => void;
   isHeld(name: string): boolean;
 }
 
 export interface RunFolderOptions {
-  readonly tempFolder: string;
+  /** Folders in which the run's own may be; the first that can be written to is taken. */
+  readonly parents: readonly string[];
   /** Of this process, which takes part in the run. */
   readonly pid: number;
   /** The Terraform that started it. */
   readonly parentPid: number;
   readonly userId: number | undefined;
-  /** Whether more processes of this run come after those of the plan. */
-  readonly appliesAtOnce: () => boolean;
+  readonly now: Date;
 }
 
-/** For where no folder can be had: what one process knows stays with it. */
 export const noSharedMarks: SharedMarks = {
+  areShared: false,
   set: () => {},
-  keep: () => {},
+  has: () => false,
+  hasNow: () => false,
   note: () => {},
   isNotedElsewhere: () => false,
-  has: () => false,
+  timesNotedBefore: () => 0,
   hold: () => () => {},
   isHeld: () => false,
 };
 
 const memberPrefix = 'process-';
-const keptPrefix = 'kept-';
-/** No process of this run comes after those that are there. */
-export const finalMark = 'final';
 const folderPrefix = 'byok-run-';
+const markFormat = /^walk-(\d+)-(.*)$/;
+const dayMs = 86_400_000;
 
 /** Takes part in the run. Leave by `leave`, synchronous, since it runs while the process exits. */
-export function joinRun(options: RunFolderOptions): { readonly marks: SharedMarks; readonly leave: () => void } {
-  const { tempFolder, pid, parentPid, userId, appliesAtOnce } = options;
-  const folder = join(tempFolder, nameOf(userId, parentPid));
-  const member = join(folder, `${memberPrefix}${pid}`);
-  if (!ownFolder(folder, userId) || !succeeds(() => writeFileSync(member, '', { mode: 0o600 }))) {
-    return { marks: noSharedMarks, leave: () => {} };
-  }
-  if (othersIn(folder, pid).length === 0) {
-    for (const left of readdirSync(folder).filter((name) => !name.startsWith(memberPrefix) && !name.startsWith(keptPrefix))) {
-      succeeds(() => unlinkSync(join(folder, left)));
+export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptions): {
+  readonly marks: SharedMarks;
+  readonly leave: () => void;
+} {
+  for (const parent of parents) {
+    const folder = join(parent, nameOf(userId, parentPid));
+    const member = join(folder, `${memberPrefix}${pid}`);
+    if (ownFolder(folder, userId) && succeeds(() => writeFileSync(member, '', { mode: 0o600 }))) {
+      sweep(parent, folder, userId, now);
+      if (othersIn(folder, pid).length === 0) {
+        succeeds(() => writeFileSync(join(folder, `walk-${walkOf(folder) + 1}-begun`), '', { mode: 0o600 }));
+      }
+      return { marks: marksIn(folder, pid), leave: () => void succeeds(() => unlinkSync(member)) };
     }
   }
-  const found = namesIn(folder).some((name) => name.startsWith(keptPrefix));
-  const leave = () => {
-    succeeds(() => unlinkSync(member));
-    // What a plan keeps for its apply, the apply takes away.
-    const hasKept = namesIn(folder).some((name) => name.startsWith(keptPrefix));
-    const isForLater = hasKept && !found && !namesIn(folder).includes(finalMark) && isAlive(parentPid) && appliesAtOnce();
-    if (othersIn(folder, pid).length === 0 && !isForLater) {
-      succeeds(() => rmSync(folder, { recursive: true, force: true }));
-    }
-    sweep(tempFolder, userId);
-  };
-  return { marks: marksIn(folder, pid), leave };
+  return { marks: noSharedMarks, leave: () => {} };
 }
 
 function marksIn(folder: string, pid: number): SharedMarks {
-  const fileOf = (name: string) => join(folder, name);
-  const read = (name: string): string | undefined => {
+  const fileOf = (name: string) => join(folder, `walk-${Math.max(walkOf(folder), 1)}-${name}`);
+  const heldFile = (name: string) => join(folder, name);
+  const read = (path: string) => {
     try {
-      return readFileSync(fileOf(name), 'utf8');
+      return readFileSync(path, 'utf8');
     } catch {
       return undefined;
     }
   };
-  return {
-    set: (name) => void succeeds(() => writeFileSync(fileOf(name), '', { mode: 0o600 })),
-    keep: (name) => void succeeds(() => writeFileSync(fileOf(`${keptPrefix}${name}`), '', { mode: 0o600 })),
-    note: (list, line) => void succeeds(() => appendFileSync(fileOf(`${list}-of-${pid}`), `${line}\n`, { mode: 0o600 })),
-    isNotedElsewhere: (list, line) =>
-      namesIn(folder).some(
-        (name) => name.startsWith(`${list}-of-`) && name !== `${list}-of-${pid}` && (read(name) ?? '').split('\n').includes(line),
-      ),
-    has: (name) => read(name) !== undefined || read(`${keptPrefix}${name}`) !== undefined,
-    hold: (name) => {
-      succeeds(() => writeFileSync(fileOf(name), String(pid), { mode: 0o600 }));
-      return () => void succeeds(() => unlinkSync(fileOf(name)));
-    },
-    isHeld: (name) => isAlive(Number(read(name) ?? Number.NaN)),
+  const listsOf = (list: string) => {
+    const all = marksOf(folder).filter(({ name }) => name.startsWith(`${list}-of-`));
+    return all.map((mark) => ({ ...mark, lines: (read(join(folder, mark.file)) ?? '').split('\n') }));
   };
+  return {
+    areShared: true,
+    set: (name) => void succeeds(() => writeFileSync(fileOf(name), '', { mode: 0o600 })),
+    has: (name) => marksOf(folder).some((mark) => mark.name === name),
+    hasNow: (name) => read(fileOf(name)) !== undefined,
+    note: (list, line) => void succeeds(() => appendFileSync(fileOf(`${list}-of-${pid}`), `${line}\n`, { mode: 0o600 })),
+    isNotedElsewhere: (list, line) => {
+      const walk = walkOf(folder);
+      return listsOf(list).some((found) => found.walk >= walk && found.name !== `${list}-of-${pid}` && found.lines.includes(line));
+    },
+    timesNotedBefore: (list, line) => {
+      const walk = walkOf(folder);
+      const lines = listsOf(list).flatMap((found) => (found.walk < walk ? found.lines : []));
+      return lines.filter((one) => one === line).length;
+    },
+    hold: (name) => {
+      succeeds(() => writeFileSync(heldFile(name), String(pid), { mode: 0o600 }));
+      return () => void succeeds(() => unlinkSync(heldFile(name)));
+    },
+    isHeld: (name) => isAlive(Number(read(heldFile(name)) ?? Number.NaN)),
+  };
+}
+
+interface Mark {
+  readonly file: string;
+  readonly walk: number;
+  readonly name: string;
+}
+
+function marksOf(folder: string): Mark[] {
+  return namesIn(folder).flatMap((file) => {
+    const [, walk, name] = markFormat.exec(file) ?? [];
+    return walk === undefined || name === undefined ? [] : [{ file, walk: Number(walk), name }];
+  });
+}
+
+/** The latest; 0 before the first. */
+function walkOf(folder: string): number {
+  return marksOf(folder).reduce((latest, { walk }) => Math.max(latest, walk), 0);
 }
 
 /** Nobody else may write there, or leave a link in its place. */
@@ -124,20 +153,48 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Runs that were killed, and plans whose apply never came. */
-function sweep(tempFolder: string, userId: number | undefined): void {
-  const prefix = `${folderPrefix}${userId ?? 'user'}-`;
-  for (const name of namesIn(tempFolder).filter((one) => one.startsWith(prefix))) {
-    const parentPid = Number(name.slice(prefix.length).split('-')[0]);
-    if (!isAlive(parentPid) || name !== nameOf(userId, parentPid)) {
-      succeeds(() => rmSync(join(tempFolder, name), { recursive: true, force: true }));
+/** Runs that are over. Whether one of another machine or container is, which may share the folder, only its age tells. */
+function sweep(parent: string, own: string, userId: number | undefined, now: Date): void {
+  const here = prefixOf(userId);
+  for (const name of namesIn(parent).filter((one) => one.startsWith(`${folderPrefix}${userOf(userId)}-`))) {
+    const folder = join(parent, name);
+    const parentPid = Number(name.slice(here.length).split('-')[0]);
+    const isOver = name.startsWith(here) ? !isAlive(parentPid) || name !== nameOf(userId, parentPid) : isOld(folder, now);
+    if (isOver && folder !== own) {
+      succeeds(() => rmSync(folder, { recursive: true, force: true }));
     }
+  }
+}
+
+function isOld(folder: string, now: Date): boolean {
+  try {
+    return now.getTime() - lstatSync(folder).mtimeMs > dayMs;
+  } catch {
+    return false;
   }
 }
 
 /** Process ids come round again; a start does not. */
 function nameOf(userId: number | undefined, parentPid: number): string {
-  return `${folderPrefix}${userId ?? 'user'}-${parentPid}-${startOf(parentPid)}`;
+  return `${prefixOf(userId)}${parentPid}-${startOf(parentPid)}`;
+}
+
+/** Process ids are those of one machine, and of one container. */
+function prefixOf(userId: number | undefined): string {
+  return `${folderPrefix}${userOf(userId)}-${hostname().replace(/[^A-Za-z0-9.]/g, '_')}-${processSpace()}-`;
+}
+
+function userOf(userId: number | undefined): string {
+  return String(userId ?? 'user');
+}
+
+/** Empty where the system has none. */
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
 }
 
 function isAlive(pid: number): boolean {

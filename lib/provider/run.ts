@@ -6,20 +6,27 @@ import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
 import { Claims } from './claims';
 import type { MaterialMemory } from './private-state';
-import { finalMark, noSharedMarks, type SharedMarks } from './run-folder';
+import { noSharedMarks, type SharedMarks } from './run-folder';
 
-/** A plan that would remove something waits so long for others to come, as often as others come; all plans of a run together so often. */
+/**
+ * A plan that would remove something waits so long for others to come, as often as others come; all plans of a run together so often. On a busy
+ * machine others take longer to come: as long as a call takes.
+ */
 const quietMs = 50;
+const longestQuietMs = 1000;
 const waitsOfRun = 40;
 
 export class Run {
   readonly keys: Claims;
   readonly material: Claims;
   readonly aliases: Aliases;
-  readonly #marks: SharedMarks;
+  /** Whether the processes of other provider blocks can see what this one does, and the other way round. */
+  readonly isShared: boolean;
   readonly #made = new Set<string>();
+  readonly #adopted = new Set<string>();
   readonly #rescued = new Set<string>();
   readonly #protected = new Set<string>();
+  readonly #lost = new Set<string>();
   readonly #remembered = new Map<string, MaterialMemory>();
   readonly #enabled = new Map<string, boolean | undefined>();
   readonly #replaced = new Map<string, MaterialMemory>();
@@ -30,11 +37,12 @@ export class Run {
   #underWay = 0;
   #waiting = 0;
   #waits = waitsOfRun;
-  #isFinal = false;
+  #longestMs = 0;
 
-  constructor(marks: SharedMarks = noSharedMarks) {
-    this.#marks = marks;
-    this.aliases = new Aliases(marks);
+  /** @param place which KMS and project the provider block means, as far as that is known: an alias belongs to one key there */
+  constructor(marks: SharedMarks = noSharedMarks, place = '') {
+    this.isShared = marks.areShared;
+    this.aliases = new Aliases(marks, place);
     this.keys = new Claims('key', marks);
     this.material = new Claims('material', marks);
   }
@@ -55,6 +63,15 @@ export class Run {
 
   isMade(keyId: string): boolean {
     return this.#made.has(keyId);
+  }
+
+  /** A new object of this run has taken the key over. */
+  declareAdopted(keyId: string): void {
+    this.#adopted.add(keyId);
+  }
+
+  isAdopted(keyId: string): boolean {
+    return this.#adopted.has(keyId);
   }
 
   /** A plan takes back the deletion of the key. Known to material that refers to it: Terraform plans that first. */
@@ -89,21 +106,21 @@ export class Run {
     return this.#replaced.get(declaration);
   }
 
-  /** No apply comes after this: a plan is refused or interrupted, or this is the apply. */
-  declareFinal(): void {
-    if (!this.#isFinal) {
-      this.#isFinal = true;
-      this.#marks.set(finalMark);
-    }
-  }
-
-  /** Its material is under `refuse`, by the state. */
-  declareProtected(keyId: string): void {
+  /** Its material is under `refuse`, by the state. @param isLost the KMS does not know the key */
+  declareProtected(keyId: string, isLost = false): void {
     this.#protected.add(keyId);
+    if (isLost) {
+      this.#lost.add(keyId);
+    }
   }
 
   isProtected(keyId: string): boolean {
     return this.#protected.has(keyId);
+  }
+
+  /** Lost keys whose material is under `refuse`, while no plan has come for it. */
+  get lostUnplanned(): readonly string[] {
+    return [...this.#lost].filter((keyId) => this.material.isUnplanned(keyId));
   }
 
   /** The keys of the project, listed once: what is taken over is there from before. */
@@ -116,10 +133,15 @@ export class Run {
   async during<T>(call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
     this.#underWay += 1;
+    const [begun, waits] = [performance.now(), this.#waits];
     try {
       return await call();
     } finally {
       this.#underWay -= 1;
+      if (waits === this.#waits) {
+        // Nothing waited meanwhile.
+        this.#longestMs = Math.max(this.#longestMs, performance.now() - begun);
+      }
     }
   }
 
@@ -133,7 +155,7 @@ export class Run {
       let before = -1;
       for (; this.#waits > 0 && (before !== this.#calls || this.#underWay > this.#waiting); this.#waits -= 1) {
         before = this.#calls;
-        await sleep(quietMs, signal);
+        await sleep(Math.min(Math.max(quietMs, this.#longestMs), longestQuietMs), signal);
       }
     } finally {
       this.#waiting -= 1;

@@ -1,9 +1,8 @@
 /** What the provider processes of one Terraform run see of each other, and what stays of it: nothing. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Claims } from '../../lib/provider/claims';
-import { Run } from '../../lib/provider/run';
 import { joinRun, noSharedMarks } from '../../lib/provider/run-folder';
 
 let tempFolder: string;
@@ -20,7 +19,8 @@ const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 const userId = process.getuid?.();
 // Two that are alive: this process and its parent.
 const [one, other] = [process.pid, process.ppid];
-const joined = (pid: number, parentPid = one) => joinRun({ tempFolder, pid, parentPid, userId, appliesAtOnce: () => true });
+const now = new Date();
+const joined = (pid: number, parentPid = one, parents = [tempFolder]) => joinRun({ parents, pid, parentPid, userId, now });
 
 test('marks of one are seen by the others of the same run, and by nobody else', () => {
   const [first, second, foreign] = [joined(one), joined(other), joined(one, other)];
@@ -32,33 +32,38 @@ test('marks of one are seen by the others of the same run, and by nobody else', 
   expect(second.marks.isHeld('material-removing-x')).toBe(false);
 });
 
-test('the last one that leaves takes the folder away', () => {
-  const [first, second] = [joined(one), joined(other)];
+test('what one found counts after it is over, in the same run', () => {
+  const first = joined(one);
   first.marks.set('x');
+  first.marks.note('material-has', keyId);
   first.leave();
-  expect(second.marks.has('x')).toBe(true);
-  second.leave();
-  expect(readdirSync(tempFolder)).toEqual([]);
+  const { marks } = joined(one);
+  expect([marks.has('x'), marks.hasNow('x'), marks.timesNotedBefore('material-has', keyId)]).toEqual([true, false, 1]);
 });
 
-test('what a plan keeps for its apply stays until then, what an apply plans once more does not', () => {
-  const plan = joined(one);
-  new Run(plan.marks).keys.giveUp(keyId);
-  plan.leave();
+test('the next run takes away what is over, and what is old of another machine', () => {
+  const lost = 2 ** 22 + 1;
+  joined(one, lost).marks.set('x');
+  const [left = ''] = readdirSync(tempFolder);
+  const uid = left.split('-')[2];
+  const [young, old] = ['young', 'old'].map((host) => join(tempFolder, `byok-run-${uid}-${host}-7-${one}-1`)) as [string, string];
+  for (const folder of [young, old]) {
+    mkdirSync(folder);
+  }
+  const longAgo = (now.getTime() - 2 * 86_400_000) / 1000;
+  utimesSync(old, longAgo, longAgo);
+  joined(one);
+  const names = readdirSync(tempFolder);
+  expect(names).toHaveLength(2);
+  expect(names).toContain(basename(young));
+  expect(names).not.toContain(left);
+});
+
+test('the first folder that can be written to is taken; where there is none, nothing is shared', () => {
+  const missing = join(tempFolder, 'missing');
+  expect(joined(one, one, [missing, tempFolder]).marks.areShared).toBe(true);
   expect(readdirSync(tempFolder)).toHaveLength(1);
-  joined(one).leave();
-  expect(readdirSync(tempFolder)).toEqual([]);
-  const apply = joined(one);
-  const run = new Run(apply.marks);
-  run.keys.giveUp(keyId);
-  run.declareFinal();
-  apply.leave();
-  expect(readdirSync(tempFolder)).toEqual([]);
-});
-
-test('what a run that was killed left behind does not count for one that begins alone', () => {
-  joined(one).marks.set('x');
-  expect(joined(one).marks.has('x')).toBe(false);
+  expect(joined(one, one, [missing]).marks).toBe(noSharedMarks);
 });
 
 test('a removal by a process that died is over', () => {
@@ -71,6 +76,7 @@ test('a folder that others may write to, or a link in its place, is not used', (
   const probe = joined(one);
   const [name = ''] = readdirSync(tempFolder);
   probe.leave();
+  rmSync(join(tempFolder, name), { recursive: true });
   mkdirSync(join(tempFolder, name));
   chmodSync(join(tempFolder, name), 0o777);
   expect(joined(one).marks).toBe(noSharedMarks);
@@ -123,4 +129,29 @@ describe('claims of two processes', () => {
     const second = '1d0466b0-e727-4d9c-b35d-f84bb474a37f';
     expect([there.giveUp(second), here.announce(second)]).toEqual([false, true]);
   });
+});
+
+test('a block whose process is over when the other one begins still has what it had', () => {
+  const first = joined(one);
+  const before = new Claims('material', first.marks);
+  before.found(keyId);
+  before.keep(keyId);
+  const second = '1d0466b0-e727-4d9c-b35d-f84bb474a37f';
+  before.announce(second);
+  first.leave();
+  const after = new Claims('material', joined(one).marks);
+  after.found(keyId);
+  expect([after.giveUp(keyId), after.giveUp(second)]).toEqual([true, true]);
+});
+
+test('the end of an object that was planned alone is planned once more in apply, and is the same; of one that another has, too, it is not', () => {
+  const [alone, shared] = [keyId, '1d0466b0-e727-4d9c-b35d-f84bb474a37f'];
+  const plan = joined(one);
+  const planned = new Claims('key', plan.marks);
+  for (const found of [alone, shared, shared]) {
+    planned.found(found);
+  }
+  plan.leave();
+  const apply = new Claims('key', joined(one).marks);
+  expect([apply.giveUp(alone), apply.giveUp(shared)]).toEqual([false, true]);
 });
