@@ -4,17 +4,29 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 
 type OnCreated = (error: Error | null, socket?: Duplex) => void;
 
+interface Target {
+  /** A name or an address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
 export class TunnelAgent extends https.Agent {
   readonly #proxy: URL;
   readonly #timeoutMs: number;
   readonly #tls: tls.ConnectionOptions;
+  /** Those that are being dug: the agent knows of none before it is handed over. */
+  readonly #pending = new Set<(reason: Error) => void>();
 
-  /** @param options of the TLS connection to the KMS; its authorities count for an https proxy as well */
+  /**
+   * @param timeoutMs of one tunnel, its TLS included
+   * @param options of the TLS connection to the KMS; its authorities and versions count for an https proxy as well
+   */
   constructor(proxy: URL, timeoutMs: number, options: https.AgentOptions & tls.ConnectionOptions) {
     super(options);
     this.#proxy = proxy;
@@ -23,39 +35,83 @@ export class TunnelAgent extends https.Agent {
   }
 
   /** Hands the socket over when TLS is up and the certificate is checked: nothing can have been sent before. */
-  override createConnection(target: { host: string; port: number; servername?: string }, onCreated: OnCreated): undefined {
-    const authority = `${target.host}:${target.port}`;
+  override createConnection(target: Target, onCreated: OnCreated): undefined {
+    const authority = `${isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
     const request = this.#connectRequest(authority);
-    const fail = (reason: Error) => onCreated(reason);
-    request.setTimeout(this.#timeoutMs, () => request.destroy(proxyError(this.#proxy, `did not answer within ${this.#timeoutMs} ms`)));
-    request.once('error', fail);
-    request.once('connect', (response, socket) => {
-      request.off('error', fail);
-      if (response.statusCode !== 200) {
-        socket.destroy();
-        fail(proxyError(this.#proxy, `answered ${response.statusCode} to CONNECT ${authority}`));
-        return;
+    let tunnel: Duplex | undefined;
+    let secured: tls.TLSSocket | undefined;
+    let settled = false;
+    const settle = (): boolean => {
+      const first = !settled;
+      settled = true;
+      clearTimeout(timer);
+      this.#pending.delete(fail);
+      return first;
+    };
+    const fail = (reason: Error): void => {
+      if (settle()) {
+        onCreated(reason);
+        for (const open of [secured, tunnel, request]) {
+          open?.destroy();
+        }
       }
-      const secured = tls.connect({ ...this.#tls, socket, servername: target.servername ?? target.host, rejectUnauthorized: true });
-      const timer = setTimeout(() => secured.destroy(new Error('the TLS handshake took too long')), this.#timeoutMs);
-      secured.once('close', () => clearTimeout(timer));
-      secured.once('error', fail);
-      secured.once('secureConnect', () => {
-        clearTimeout(timer);
-        secured.off('error', fail);
-        onCreated(null, secured);
+    };
+    const tooLate = (): void => {
+      const what = tunnel === undefined ? 'did not answer' : 'let no TLS come about';
+      fail(proxyError(this.#proxy, `${what} within ${this.#timeoutMs} ms`));
+    };
+    const timer = setTimeout(tooLate, this.#timeoutMs);
+    this.#pending.add(fail);
+    request
+      .on('error', (cause) => fail(proxyError(this.#proxy, 'cannot be used', cause)))
+      .on('close', () => tunnel ?? fail(proxyError(this.#proxy, 'closed the connection')))
+      .on('connect', (response, socket, head) => {
+        tunnel = socket;
+        // TLS sees the end of it, and every fault.
+        socket.on('error', () => undefined);
+        if (response.statusCode !== 200) {
+          fail(proxyError(this.#proxy, `answered ${response.statusCode} to CONNECT ${authority}`));
+          return;
+        }
+        if (head.length > 0) {
+          fail(proxyError(this.#proxy, `answered 200 to CONNECT ${authority}, and then spoke itself`));
+          return;
+        }
+        secured = this.#startTls(target.host, socket);
+        secured
+          // Of a certificate that was refused, the proxy is not to blame.
+          .on('error', (cause) => fail(secured?.authorizationError ? cause : proxyError(this.#proxy, 'let no TLS come about', cause)))
+          .on('close', () => fail(proxyError(this.#proxy, 'let no TLS come about')))
+          .once('secureConnect', () => {
+            if (settle()) {
+              onCreated(null, secured);
+            }
+          });
       });
-    });
     request.end();
     return undefined;
+  }
+
+  /** Also drops the tunnels that are being dug. */
+  override destroy(): void {
+    for (const fail of this.#pending) {
+      fail(new Error('interrupted'));
+    }
+    super.destroy();
+  }
+
+  /** @param host whom the certificate has to name: Node would take the name of the proxy, since that is where the socket leads */
+  #startTls(host: string, socket: Duplex): tls.TLSSocket {
+    return tls.connect({ ...this.#tls, socket, host, servername: serverName(host), rejectUnauthorized: true });
   }
 
   #connectRequest(authority: string): http.ClientRequest {
     const { hostname, port, username, password, protocol } = this.#proxy;
     const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
     const options: https.RequestOptions = {
       method: 'CONNECT',
-      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      host,
       port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
       path: authority,
       agent: false,
@@ -64,15 +120,23 @@ export class TunnelAgent extends https.Agent {
     if (protocol === 'http:') {
       return http.request(options);
     }
-    const secured: https.RequestOptions & Pick<tls.ConnectionOptions, 'secureContext'> = {
-      ...options,
-      secureContext: this.#tls.secureContext,
-    };
-    return https.request({ ...secured, rejectUnauthorized: true });
+    const { secureContext, minVersion } = this.#tls;
+    // Node would take the name from the header "host", which is the one of the KMS.
+    const secured = { ...options, secureContext, minVersion, servername: serverName(host), rejectUnauthorized: true };
+    return https.request(secured);
   }
 }
 
-/** The proxy is named by host and port only: its URL may hold a password. */
-function proxyError(proxy: URL, what: string): Error {
-  return new Error(`the proxy ${proxy.host} ${what}`);
+/** What TLS asks for; for an address nothing, and the certificate is checked against the host itself. */
+function serverName(host: string): string {
+  return isIP(host) === 0 ? host : '';
+}
+
+/** The proxy is named by host and port only: its URL may hold a password. Keeps the code of its cause, by which it is judged. */
+function proxyError(proxy: URL, what: string, cause?: NodeJS.ErrnoException): Error {
+  const why = cause === undefined ? '' : `: ${cause.message || cause.code}`;
+  return Object.assign(
+    new Error(`the proxy ${proxy.host} ${what}${why}`, { cause }),
+    cause?.code === undefined ? {} : { code: cause.code },
+  );
 }

@@ -5,7 +5,10 @@
 import * as http from 'node:http';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { Environment } from './connection';
+import { exchange, type Response } from './http-exchange';
 import { tryFindProxy } from './proxy-environment';
+
+export type { Response } from './http-exchange';
 
 export interface TransportOptions {
   readonly endpoint: URL;
@@ -23,12 +26,6 @@ export interface Outgoing {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
-}
-
-export interface Response {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: string;
 }
 
 export class AttemptError extends Error {
@@ -73,7 +70,7 @@ export class Transport {
     }
     const https = require('node:https') as typeof import('node:https');
     // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
-    const secure: AgentOptions = { ...keepAlive, rejectUnauthorized: true, ...trusted(options.ca) };
+    const secure: AgentOptions = { ...keepAlive, rejectUnauthorized: true, ...tlsOptions(options.ca) };
     const proxy = tryFindProxy(options.endpoint, options.env);
     this.#agent = proxy === undefined ? new https.Agent(secure) : tunnelAgent(proxy, options.timeoutMs, secure);
     this.#request = https.request;
@@ -104,27 +101,10 @@ export class Transport {
         sent = true;
       }
     });
-    let stopped: Error | undefined;
-    const stop = (reason: string) => {
-      stopped = new Error(reason);
-      request.destroy(stopped);
-    };
-    const timer = setTimeout(() => stop(`no answer within ${this.#timeoutMs} ms`), this.#timeoutMs);
-    const onAbort = () => stop('interrupted');
-    signal?.addEventListener('abort', onAbort);
     try {
-      const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-        request.once('response', resolve);
-        request.on('error', reject);
-        request.end(body);
-      });
-      return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response) };
+      return await exchange(request, { body, timeoutMs: this.#timeoutMs, maxBytes: maxResponseBytes, signal });
     } catch (cause) {
-      // While an answer comes in, Node reports every end as "aborted", also the one that was made here.
-      throw new AttemptError(stopped ?? (cause as Error), sent);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      throw new AttemptError(cause as Error, sent);
     }
   }
 
@@ -133,27 +113,14 @@ export class Transport {
   }
 }
 
-async function readBody(response: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxResponseBytes) {
-      response.destroy();
-      throw new Error(`the answer is longer than ${maxResponseBytes} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** `ca` replaces the built-in certificates, so they have to be named along with it. Parsed once, not for every connection. */
-function trusted(ca: string | Buffer | undefined): Pick<AgentOptions, 'secureContext'> {
-  if (ca === undefined) {
-    return {};
-  }
-  const { createSecureContext, rootCertificates } = require('node:tls') as typeof import('node:tls');
-  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+/**
+ * TLS 1.2 at least, whatever NODE_OPTIONS allow, and more where they ask for more. `ca` replaces the built-in certificates, so they have to be named
+ * along with it; they are parsed once, not for every connection.
+ */
+function tlsOptions(ca: string | Buffer | undefined): Pick<AgentOptions, 'minVersion' | 'secureContext'> {
+  const { createSecureContext, DEFAULT_MIN_VERSION, rootCertificates } = require('node:tls') as typeof import('node:tls');
+  const minVersion = DEFAULT_MIN_VERSION === 'TLSv1.3' ? 'TLSv1.3' : 'TLSv1.2';
+  return { minVersion, ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca], minVersion }) }) };
 }
 
 function tunnelAgent(proxy: URL, timeoutMs: number, options: AgentOptions): http.Agent {

@@ -1,6 +1,7 @@
 /** HTTP servers on loopback that answer as the emulator never does, and clients for them. All of it is closed after each test. */
+import { once } from 'node:events';
 import * as http from 'node:http';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { KmsClient, type KmsClientOptions } from '../../lib/kms/kms-client';
 import { Secret } from '../../lib/secret';
 
@@ -26,6 +27,51 @@ afterEach(() => {
 
 export function closeAfterTest(close: () => void): void {
   closers.push(close);
+}
+
+/** What a server, or a proxy, does with a connection once it was asked something; it may write for ever. */
+export type RawAnswer = (socket: Socket) => void;
+
+export interface RawServer {
+  readonly port: number;
+  /** Those that a client has not closed. */
+  readonly open: ReadonlySet<Socket>;
+  /** Resolves when there is none. */
+  allClosed(): Promise<void>;
+}
+
+/** A server without any notion of HTTP. @param answer of each connection, when its first bytes have come */
+export async function rawServer(answer: RawAnswer): Promise<RawServer> {
+  const open = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      open.delete(socket);
+      server.emit('gone');
+    });
+    socket.on('end', () => socket.end());
+    socket.once('data', () => {
+      answer(socket);
+      socket.resume();
+    });
+  });
+  const port = await listen(server);
+  const allClosed = async (): Promise<void> => {
+    while (open.size > 0) {
+      await once(server, 'gone');
+    }
+  };
+  return { port, open, allClosed };
+}
+
+/** A piece again and again, for as long as the other side takes it. @param pauseMs 0: as fast as it goes */
+export function drip(piece: string, pauseMs: number, first = ''): RawAnswer {
+  return (socket) => {
+    socket.write(first);
+    const timer = setInterval(() => socket.writable && socket.write(piece), pauseMs);
+    socket.on('close', () => clearInterval(timer));
+  };
 }
 
 /** @returns its port */
