@@ -5,6 +5,7 @@
 import { ByokError } from '../errors';
 import type { Environment } from './connection';
 import { isLoopback } from './endpoint';
+import { isExempt } from './no-proxy';
 
 /**
  * @returns undefined: connect directly
@@ -36,22 +37,4 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Entries of NO_PROXY: "*", a host, a domain with or without a leading dot (its subdomains count too), each with or without a port. */
-function isExempt(endpoint: URL, noProxy: string): boolean {
-  const host = endpoint.hostname.toLowerCase();
-  const port = endpoint.port || '443';
-  return noProxy
-    .toLowerCase()
-    .split(',')
-    .map((entry) => entry.trim())
-    .some((entry) => {
-      const [, name, entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-      if (name === undefined || name === '' || (entryPort !== undefined && entryPort !== port)) {
-        return false;
-      }
-      const domain = name.replace(/^\*?\./, '');
-      return name === '*' || host.endsWith(`.${domain}`) || (host === domain && name === domain);
-    });
 }
