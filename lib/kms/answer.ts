@@ -38,8 +38,8 @@ export function successOf(body: string, asked: string | undefined): unknown {
   if (['error', 'error_code', 'error_msg'].some((name) => Object.hasOwn(answer, name))) {
     throw new UnexpectedAnswer(`it holds an error${codeOf(answer)}, although its status is one of success`);
   }
-  const named = answer.key_id ?? (answer.key_info === undefined ? undefined : keyInfo(answer).key_id);
-  if (asked !== undefined && named !== undefined && named !== asked) {
+  const named = [answer.key_id ?? undefined, answer.key_info === undefined ? undefined : keyInfo(answer).key_id];
+  if (asked !== undefined && named.some((keyId) => keyId !== undefined && keyId !== asked)) {
     throw new UnexpectedAnswer(`it is about another key than ${asked}, which was asked about`);
   }
   return answer;

@@ -31,6 +31,9 @@ export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login
  */
 const pageSizes = [1000, 100] as const;
 
+/** Far beyond every quota, also where pages are smaller than asked for: a list that goes on after that has no end. */
+const listLimits = { pages: 100, keys: 50_000 } as const;
+
 export class KmsClient implements Kms {
   readonly place: string;
   readonly #sender: RequestSender;
@@ -91,15 +94,12 @@ export class KmsClient implements Kms {
       }
       marker = page.nextMarker;
       if (seen.has(marker)) {
-        throw new KmsError({
-          operation: operations.listKeys.name,
-          status: 200,
-          apiCode: undefined,
-          apiMessage: 'the list does not end: its markers repeat',
-          requestId: undefined,
-        });
+        throw endlessList('its markers repeat');
       }
       seen.add(marker);
+      if (marker !== '' && (seen.size >= listLimits.pages || keys.size >= listLimits.keys)) {
+        throw endlessList(`${keys.size} keys came in ${seen.size} pages, and more were to come`);
+      }
     } while (marker !== '');
     return [...keys.values()];
   }
@@ -247,6 +247,11 @@ export class KmsClient implements Kms {
     this.#iam ??= new IamClient({ ...options, endpoint: authUrl });
     return this.#iam;
   }
+}
+
+function endlessList(why: string): KmsError {
+  const apiMessage = `the list does not end: ${why}`;
+  return new KmsError({ operation: operations.listKeys.name, status: 200, apiCode: undefined, apiMessage, requestId: undefined });
 }
 
 function placeOf({ region, project, endpoint }: Pick<KmsClientOptions, 'region' | 'project' | 'endpoint'>): string {

@@ -132,7 +132,11 @@ const oddSuccesses: readonly string[] = [
   '{"error":null}',
   ...['[]', '[{}]', 'null', '0', '""', '"ok"', 'true', ' ', '{', '{}x'],
 ];
-const aboutAnother = [`{"key_info":{"key_id":"${other}","key_state":"2"}}`, `{"key_id":"${other}","key_state":"4"}`];
+const aboutAnother = [
+  `{"key_info":{"key_id":"${other}","key_state":"2"}}`,
+  `{"key_id":"${other}","key_state":"4"}`,
+  `{"key_id":"${keyId}","key_state":"4","key_info":{"key_id":"${other}","key_state":"2"}}`,
+];
 
 test.each(Object.entries(changes))('%s says what its success looks like, and any other is lost', async (name, [call, ...successes]) => {
   const makesKey = name === 'create-key';
@@ -162,6 +166,18 @@ test('an error under a status of success is named by its code, and nothing else 
 
 test.each<readonly [string, (client: KmsClient) => Promise<unknown>, object]>([
   ['describe-key', (client) => client.describeKey(keyId), { key_info: { key_id: other, key_state: '2', origin: 'external' } }],
+  [
+    'describe-key',
+    (client) => client.describeKey(keyId),
+    { key_id: keyId, key_info: { key_id: other, key_state: '2', origin: 'external' } },
+  ],
+  [
+    'describe-key',
+    (client) => client.describeKey(keyId),
+    { key_id: other, key_info: { key_id: keyId, key_state: '2', origin: 'external' } },
+  ],
+  ['describe-key', (client) => client.describeKey(keyId), { key_info: [{ key_id: other, key_state: '2', origin: 'external' }] }],
+  ['list-tags', (client) => client.getTags(keyId), { key_id: other, tags: [] }],
   ['get-publickey', (client) => client.getPublicKey(keyId), { key_id: other, public_key: '-----BEGIN PUBLIC KEY-----' }],
   ['encrypt-data', (client) => client.encryptData(keyId, 'text'), { key_id: other, cipher_text: 'AAAA' }],
   [
@@ -217,6 +233,34 @@ test('lists all pages, of all specs, and no key twice', async () => {
 test('fails on a list whose markers go round in circles', async () => {
   const { client } = await serving((_, response) => response.end('{"key_details":[],"next_marker":"1"}'));
   await expect(client.listKeys()).rejects.toMatchObject({ code: 'ERR_KMS', message: expect.stringContaining('does not end') });
+});
+
+test.each([
+  ['none', () => [], 100],
+  ['one', (page: number) => [`key-${page}`], 100],
+  ['the same ones', () => ['a', 'b'], 100],
+  ['a thousand', (page: number) => Array.from({ length: 1000 }, (_, key) => `${page}-${key}`), 50],
+])('ends in one sentence on a list whose markers are new for ever, with %s on each page', async (_name, keysOf, pages) => {
+  let requests = 0;
+  const { client } = await serving((_, response, __, page) => {
+    requests += 1;
+    const details = keysOf(page).map((id) => ({ key_id: id, key_state: '2', origin: 'kms' }));
+    response.end(JSON.stringify({ key_details: details, next_marker: String(page + 1), truncated: 'true' }));
+  });
+  const error = await client.listKeys().catch((thrown) => thrown);
+  expect(error).toMatchObject({
+    code: 'ERR_KMS',
+    message: expect.stringMatching(/^list-keys answered 200: the list does not end: \d+ keys came in \d+ pages, and more were to come$/),
+  });
+  expect(requests).toBe(pages);
+});
+
+test('lists as many pages as there are, up to where no list goes', async () => {
+  const { client } = await serving((_, response, __, page) => {
+    const details = [{ key_id: `key-${page}`, key_state: '2', origin: 'kms' }];
+    response.end(JSON.stringify({ key_details: details, next_marker: page === 99 ? '' : String(page + 1) }));
+  });
+  expect(await client.listKeys()).toHaveLength(100);
 });
 
 test('an unknown key is a value, another 404 is not', async () => {
