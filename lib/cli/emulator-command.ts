@@ -59,7 +59,7 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
       }
       const portNumber = checkPort(port);
       // Asked for first: a signal that comes while it starts must stop it as well.
-      const stopped = untilStopped({ withParent: exitWithParent === true });
+      const stopped = untilStopped({ withParent: exitWithParent === true, withReader: true });
       const { startEmulator } = require('../emulator/emulator') as typeof import('../emulator/emulator');
       const emulator = await startEmulator({
         port: portNumber,

@@ -26,6 +26,6 @@ export function lifecycleContext(kms: Kms, now: () => Date, { timeoutMs = defaul
 /** From now on the first signal aborts instead of killing: between a delete and its import the process must go on. */
 export function interruption({ untilStopped }: Surroundings): AbortSignal {
   const controller = new AbortController();
-  void untilStopped({ withParent: false }).then(() => controller.abort());
+  void untilStopped({ withParent: false, withReader: false }).then(() => controller.abort());
   return controller.signal;
 }

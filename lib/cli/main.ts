@@ -1,11 +1,14 @@
 /** Main of the `byok` command. The one place of the command line that reads the environment, argv, the clock and signals. */
 import { homedir } from 'node:os';
-import { type ByokError, isByokError, stackOf } from '../errors';
+import { ByokError, isByokError, stackOf } from '../errors';
 import { byokCommand } from './command';
 import { flagFor } from './connection-flags';
 import type { Surroundings } from './surroundings';
 
 const parentPollMs = 500;
+
+/** Told once the work has come to its end; before that, the exit code is the one of failure. */
+let exitCode = 0;
 
 const surroundings: Surroundings = {
   env: process.env,
@@ -33,12 +36,15 @@ const surroundings: Surroundings = {
     return input;
   },
   exitWith: (code) => {
-    process.exitCode = code;
+    exitCode = code;
   },
-  untilStopped: ({ withParent }) =>
+  untilStopped: ({ withParent, withReader }) =>
     new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, resolve);
+      }
+      if (withReader) {
+        process.stdout.once('error', () => resolve('nobody reads its output'));
       }
       if (withParent) {
         // An orphan is given to another parent; nothing tells it so.
@@ -48,15 +54,63 @@ const surroundings: Surroundings = {
     }),
 };
 
-async function main(argv: readonly string[]): Promise<void> {
-  // `byok status | head -1` closes the pipe early, which is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+async function main(argv: readonly string[]): Promise<never> {
+  // Whatever ends this process before the work is done, it must not look like success.
+  process.exitCode = 1;
+  process.once('beforeExit', () => {
+    // Nothing is left that could settle the promise below, not even an open connection.
+    surroundings.remark(failure(unfinished(), argv));
+    process.exit(1);
+  });
+  const unwritten = watchOutputs();
   try {
     await byokCommand(surroundings).parseAsync(argv);
   } catch (error) {
-    process.exitCode = 1;
-    surroundings.remark(argv.includes('--json') ? jsonError(error) : `byok: ${sentence(error)}\n`);
+    exitCode = 1;
+    surroundings.remark(failure(error, argv));
   }
+  await Promise.all([process.stdout, process.stderr].map(written));
+  const lost = unwritten();
+  if (lost !== undefined) {
+    exitCode ||= 1;
+    surroundings.remark(failure(lost, argv));
+  }
+  // Connections that are still open are of no use to anybody.
+  process.exit(exitCode);
+}
+
+/**
+ * A result that cannot be written is no reason to stop in the middle of a change. `byok status | head -1` closes the pipe early, which is no
+ * failure at all.
+ *
+ * @returns asks why the result was not written; undefined when it was, or nobody wanted it
+ */
+function watchOutputs(): () => ByokError | undefined {
+  let lost: ByokError | undefined;
+  let closed = false;
+  process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    // After the first error the stream speaks of itself only.
+    closed ||= cause.code === 'EPIPE' || cause.code === 'ECONNRESET';
+    lost ??= closed ? undefined : new ByokError('ERR_ARGUMENT', `standard output cannot be written: ${cause.message}`, { cause });
+  });
+  process.stderr.on('error', () => undefined);
+  return () => lost;
+}
+
+/** Resolves once everything that was written before has gone out, or cannot. */
+function written(output: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => output.write('', () => setImmediate(resolve)));
+}
+
+function unfinished(): ByokError {
+  return new ByokError(
+    'ERR_INTERNAL',
+    'the command ended before its work was done, which is a defect of this program; look at the key before you run it again',
+  );
+}
+
+function failure(error: unknown, argv: readonly string[]): string {
+  return argv.includes('--json') ? jsonError(error) : `byok: ${sentence(error)}\n`;
 }
 
 /** The one translation of errors on the command line. */
