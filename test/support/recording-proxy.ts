@@ -18,8 +18,10 @@ export interface InterceptedRequest {
   readonly body: string;
 }
 
-/** Answers in place of the target; undefined lets the request pass. */
-export type Interceptor = (request: InterceptedRequest) => { readonly status: number; readonly body: string } | undefined;
+/** Answers in place of the target, `raw` with what need not be HTTP, on a connection that stays open; undefined lets the request pass. */
+export type Interceptor = (
+  request: InterceptedRequest,
+) => { readonly status: number; readonly body: string } | { readonly raw: string } | undefined;
 
 export interface RecordingProxy {
   readonly url: string;
@@ -38,6 +40,10 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     const sent = await text(incoming);
     const operation = new URL(url, target).pathname.split('/').at(-1) ?? '';
     const intercepted = interceptor?.({ operation, headers, body: sent });
+    if (intercepted !== undefined && 'raw' in intercepted) {
+      incoming.socket.write(intercepted.raw);
+      return;
+    }
     if (intercepted !== undefined) {
       reply.writeHead(intercepted.status).end(intercepted.body);
       return;

@@ -1,6 +1,7 @@
 /** The answer to CloudFormation: a PUT to the URL that came with the event, which is as good as a password and so never logged. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { exchange } from '../../kms/http-exchange';
 
 export interface Answer {
   readonly Status: 'SUCCESS' | 'FAILED';
@@ -14,6 +15,9 @@ export interface Answer {
 
 /** Longer ones CloudFormation does not take. */
 const longestBody = 4096;
+
+/** Of S3, where the URL leads: it says nothing, or an error in XML. */
+const longestAnswer = 1024 * 1024;
 
 const attempts = 3;
 const attemptTimeoutMs = 10_000;
@@ -40,18 +44,14 @@ export async function sendAnswer(url: string, body: string, sleep: (ms: number) 
   }
 }
 
-function put(url: URL, body: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = url.protocol === 'http:' ? requestHttp : requestHttps;
-    // The signature of the URL covers an empty content type.
-    const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request(url, { method: 'PUT', headers, timeout: attemptTimeoutMs }, (response) => {
-      const status = response.statusCode ?? 0;
-      response.on('error', reject).resume();
-      response.on('end', () => (status < 400 ? resolve() : reject(new Error(`status ${status}`))));
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+async function put(url: URL, body: string): Promise<void> {
+  const content = Buffer.from(body, 'utf8');
+  const request = url.protocol === 'http:' ? requestHttp : requestHttps;
+  // The signature of the URL covers an empty content type.
+  const headers = { 'content-type': '', 'content-length': content.length };
+  const outgoing = request(url, { method: 'PUT', headers });
+  const { status } = await exchange(outgoing, { body: content, timeoutMs: attemptTimeoutMs, maxBytes: longestAnswer });
+  if (status >= 400) {
+    throw new Error(`status ${status}`);
+  }
 }
