@@ -1,4 +1,7 @@
-/** Which versions of TLS the KMS and a proxy may speak, whatever NODE_OPTIONS allow: by the command, since Node reads them at its start. */
+/**
+ * Which versions of TLS the KMS and a proxy may speak, and that they are verified, whatever the environment allows: by the command, since Node
+ * reads it at its start.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as http from 'node:http';
@@ -116,6 +119,22 @@ test.each([
   const endpoint = `https://127.0.0.1:${kms.port}`;
   expect(await withCaFile(endpoint, { NODE_OPTIONS: options })).toEqual({ status: 0, stderr: '' });
   expect(kms.requests).toHaveLength(1);
+});
+
+test('a certificate of another name is refused although NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
+  const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
+  const kms = await kmsSpeaking('TLSv1.3', 'DNS:localhost');
+  const plain = await proxyTo(kms.port, http.createServer());
+  const wrong = await proxyTo(kms.port, https.createServer(serverOptions('DNS:localhost', 'TLSv1.3')));
+  for (const run of [
+    withCaFile(`https://127.0.0.1:${kms.port}`, env),
+    status(`https://127.0.0.1:${kms.port}`, env),
+    withCaFile('https://203.0.113.7', { ...env, HTTPS_PROXY: `http://localhost:${plain.port}` }),
+    withCaFile('https://203.0.113.7', { ...env, HTTPS_PROXY: `https://127.0.0.1:${wrong.port}` }),
+  ]) {
+    expect(await run).toMatchObject({ status: 1, stderr: expect.stringMatching(/^byok: the certificate of .* is not trusted/) });
+  }
+  expect([kms.requests, wrong.requests]).toEqual([[], []]);
 });
 
 test('these servers can be talked to in old versions by whoever lets them', async () => {
