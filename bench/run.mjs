@@ -63,7 +63,8 @@ async function describeMachine() {
 }
 
 function builtProvider() {
-  const { bundleFolder, readProviderBundle, writeMirror } = require('../dist/mirror/provider-bundle.js');
+  const { bundleFolder, readProviderBundle } = require('../dist/mirror/provider-bundle.js');
+  const { writeMirror } = require('../dist/mirror/write-mirror.js');
   const bundle = readProviderBundle();
   const folder = join(bundleFolder(), 'provider');
   const executable = join(folder, `terraform-provider-byok_v${bundle.version}`);

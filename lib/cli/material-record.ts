@@ -2,10 +2,11 @@
  * What is remembered of an import where there is no Terraform state to keep it: which material a key was seen to take. One small file for
  * each key, named by its id; a fingerprint is no secret, the material is never in it.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByokError } from '../errors';
 import type { Proof } from '../lifecycle/decision';
+import { placeFile, placeFolder } from '../mirror/place-file';
 import { fingerprintFormat } from '../schema/key-material';
 
 const version = 1;
@@ -30,25 +31,32 @@ export function readRecord(folder: string, keyId: string): Proof | undefined {
   return proof;
 }
 
-/** Replaced as a whole, so that no reader ever sees half of it. */
+/** Replaced as a whole, so that no reader ever sees half of it, and for this user alone. */
 export function writeRecord(folder: string, keyId: string, { fingerprint, proof }: Proof): void {
-  const path = fileOf(folder, keyId);
-  const beside = `${path}.${process.pid}.tmp`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(beside, `${JSON.stringify({ version, key_id: keyId, fingerprint, proof }, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(beside, path);
+  placeFolder(folder);
+  placeFile(fileOf(folder, keyId), `${JSON.stringify({ version, key_id: keyId, fingerprint, proof }, undefined, 2)}\n`, 0o600);
 }
 
 function fileOf(folder: string, keyId: string): string {
   return join(folder, `${keyId}.json`);
 }
 
+/** @returns empty for a link: what it leads to was not written here */
 function tryRead(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return readFileSync(descriptor, 'utf8');
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
       return undefined;
+    }
+    if (code === 'ELOOP') {
+      return '';
     }
     throw error;
   }

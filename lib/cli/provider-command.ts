@@ -1,7 +1,8 @@
 /** `byok provider install`: puts the built provider where Terraform looks for it. Talks to no network. */
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { readProviderBundle, writeMirror } from '../mirror/provider-bundle';
+import { readProviderBundle } from '../mirror/provider-bundle';
+import { writeMirror } from '../mirror/write-mirror';
 import { providerName, sourceAddress } from '../schema/provider';
 import type { Surroundings } from './surroundings';
 
@@ -9,9 +10,14 @@ const help = `
 Only needed for hand-written Terraform: the constructs bring the provider along by themselves. Terraform and OpenTofu
 look into ~/.terraform.d/plugins on their own; another folder is named with "terraform init -plugin-dir=DIR".
 
+They link to the files of the mirror, which must stay where they are. With --packed the mirror holds one archive for each
+platform, as the constructs write it, and they unpack a copy: for a mirror that travels as an artifact of a pipeline, or
+lies in a project that shares a plugin cache (TF_PLUGIN_CACHE_DIR) with others.
+
 Examples:
   $ byok provider install
-  $ byok provider install --plugin-dir ./terraform.d/plugins`;
+  $ byok provider install --plugin-dir ./terraform.d/plugins
+  $ byok provider install --plugin-dir ./terraform.d/plugins --packed`;
 
 export function providerCommand(surroundings: Surroundings): Command {
   const install = new Command('install')
@@ -22,11 +28,12 @@ export function providerCommand(surroundings: Surroundings): Command {
         '~/.terraform.d/plugins',
       ),
     )
+    .option('--packed', 'write archives instead of a folder for each platform')
     .option('--json', 'print a JSON object')
     .addHelpText('after', help)
-    .action(({ pluginDir, json }: { pluginDir: string; json?: boolean }) => {
+    .action(({ pluginDir, packed, json }: { pluginDir: string; packed?: boolean; json?: boolean }) => {
       const bundle = readProviderBundle();
-      const path = writeMirror(bundle, pluginDir);
+      const path = writeMirror(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');
       const installed = { source: sourceAddress, version: bundle.version, path, h1: bundle.h1 };
       surroundings.print(json === true ? `${JSON.stringify(installed)}\n` : instructions(installed));
     });

@@ -1,8 +1,11 @@
 /**
  * Terraform's dependency lock file, `.terraform.lock.hcl`: puts the entry of our provider in and touches no other. Seeded
  * before the first init, it spares cdktf's `terraform providers lock`, which would ask a registry that does not exist.
+ *
+ * Terraform takes a package that any of the hashes fits: so ours must be the only one.
  */
 import { sourceAddress } from '../schema/provider';
+import { providerBlocksOf } from './lock-file-blocks';
 
 export interface LockEntry {
   readonly version: string;
@@ -17,20 +20,21 @@ const header = `# This file is maintained automatically by "terraform init".
 
 /**
  * @param existing text of the present lock file, undefined when there is none
- * @returns the text with our entry in it; the very same text when that locks this version and hash already
+ * @returns the text with exactly our entry in it, and every other byte as it was; the very same text when that is so already
  */
 export function lockFileWith(existing: string | undefined, entry: LockEntry): string {
   if (existing === undefined || existing.trim() === '') {
     return `${header}\n${render(entry)}`;
   }
-  const span = findEntry(existing);
-  if (span === undefined) {
+  const [ours, ...repeated] = providerBlocksOf(existing).filter(({ address }) => address.toLowerCase() === sourceAddress);
+  if (ours === undefined) {
     return `${existing.trimEnd()}\n\n${render(entry)}`;
   }
-  if (locks(existing.slice(span.start, span.end), entry)) {
-    return existing;
-  }
-  return existing.slice(0, span.start) + render(entry).trimEnd() + existing.slice(span.end);
+  const present = existing.slice(ours.start, ours.end);
+  const wanted = isExactly(present, entry) ? present : render(entry).trimEnd();
+  // Terraform refuses a second entry for the same provider.
+  const behind = repeated.reduceRight((text, { start, end }) => text.slice(0, start) + text.slice(end), existing).slice(ours.end);
+  return existing.slice(0, ours.start) + wanted + behind;
 }
 
 function render({ version, h1 }: LockEntry): string {
@@ -44,26 +48,14 @@ function render({ version, h1 }: LockEntry): string {
 `;
 }
 
-function locks(block: string, { version, h1 }: LockEntry): boolean {
-  return /^\s*version\s*=\s*"([^"]*)"/m.exec(block)?.[1] === version && block.includes(`"${h1}"`);
-}
-
-/** From the word `provider` to behind the closing brace. */
-function findEntry(text: string): { start: number; end: number } | undefined {
-  const address = sourceAddress.replaceAll('.', '\\.');
-  const opening = new RegExp(`^[ \\t]*provider[ \\t]+"${address}"[ \\t]*\\{`, 'm').exec(text);
-  if (opening === null) {
-    return undefined;
-  }
-  // Braces within quotes or comments are skipped as part of their token.
-  const tokens = /"(?:[^"\\\n]|\\.)*"|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|[{}]/g;
-  tokens.lastIndex = opening.index + opening[0].length;
-  let depth = 1;
-  for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
-    depth += token[0] === '{' ? 1 : token[0] === '}' ? -1 : 0;
-    if (depth === 0) {
-      return { start: opening.index, end: tokens.lastIndex };
-    }
-  }
-  return { start: opening.index, end: text.length };
+/** In Terraform's own order and with nothing else, also no comment. The constraints are those of the configuration, and bind nothing. */
+function isExactly(block: string, { version, h1 }: LockEntry): boolean {
+  const line = (name: string, value: string) => `\\s*${name}\\s*=\\s*${value}[ \\t]*\\r?\\n`;
+  const text = (value: string) => `"${value.replace(/[.+]/g, '\\$&')}"`;
+  const body = [
+    line('version', text(version)),
+    `(?:${line('constraints', '"[\\w .,<>=~!-]*"')})?`,
+    line('hashes', `\\[\\s*${text(h1)}\\s*,?\\s*\\]`),
+  ];
+  return new RegExp(`^provider[ \\t]+${text(sourceAddress)}[ \\t]*\\{[ \\t]*\\r?\\n${body.join('')}\\s*\\}$`).test(block);
 }

@@ -1,15 +1,11 @@
 /**
- * The built provider inside this package: finds it, checks it, and writes it out as a filesystem mirror for Terraform. Constructs and the
- * command line install the provider with it.
+ * The built provider inside this package: finds it and checks it. Constructs and the command line install what comes out.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ByokError } from '../errors';
-import { providerName, sourceAddress } from '../schema/provider';
-
-/** Where the one file runs: systems that honour its `#!` line. Windows does not. */
-export const mirrorPlatforms = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'] as const;
+import { providerName } from '../schema/provider';
 
 export interface BundleFile {
   readonly name: string;
@@ -69,63 +65,8 @@ export function packageHash(files: readonly Pick<BundleFile, 'name' | 'digest'>[
   return `h1:${createHash('sha256').update(lines.join('')).digest('base64')}`;
 }
 
-/** `<mirror>/<host>/<namespace>/<type>`: one folder per version below it. */
-export function mirrorFolder(mirror: string): string {
-  return join(mirror, ...sourceAddress.split('/'));
-}
-
-/**
- * Writes the provider for all platforms into a filesystem mirror, such as `terraform.d/plugins`. Other versions stay. A version
- * that is there already, byte for byte, is left untouched: a Terraform run at the same time may be starting it.
- *
- * @returns the folder of the version
- */
-export function writeMirror(bundle: ProviderBundle, mirror: string): string {
-  const target = join(mirrorFolder(mirror), bundle.version);
-  if (holdsExactly(target, mirrorPlatforms) && mirrorPlatforms.every((platform) => holdsBundle(join(target, platform), bundle))) {
-    return target;
-  }
-  // Terraform's hash counts every file of the folder, so nothing of an older build may stay behind.
-  rmSync(target, { recursive: true, force: true });
-  for (const platform of mirrorPlatforms) {
-    const leaf = join(target, platform);
-    mkdirSync(leaf, { recursive: true });
-    for (const { name, content } of bundle.files) {
-      writeFileSync(join(leaf, name), content);
-      // The mode given to writeFileSync is subject to the umask.
-      chmodSync(join(leaf, name), modeOf(name, bundle.version));
-    }
-  }
-  return target;
-}
-
-function executableName(version: string): string {
+export function executableName(version: string): string {
   return `terraform-provider-${providerName}_v${version}`;
-}
-
-function modeOf(name: string, version: string): number {
-  return name === executableName(version) ? 0o755 : 0o644;
-}
-
-function holdsBundle(folder: string, { files, version }: ProviderBundle): boolean {
-  return (
-    holdsExactly(
-      folder,
-      files.map(({ name }) => name),
-    ) &&
-    files.every(
-      ({ name, digest }) =>
-        sha256(readFileSync(join(folder, name))) === digest && (statSync(join(folder, name)).mode & 0o777) === modeOf(name, version),
-    )
-  );
-}
-
-function holdsExactly(folder: string, names: readonly string[]): boolean {
-  try {
-    return readdirSync(folder).sort().join('/') === [...names].sort().join('/');
-  } catch {
-    return false;
-  }
 }
 
 function readFile(path: string, name: string, digest: string): BundleFile {

@@ -1,11 +1,12 @@
 /** The real terraform takes what synthesis leaves behind: no CLI configuration, no registry, no network. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { ByokProvider, Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
 import { bundleFolder, readProviderBundle } from '../../lib/mirror/provider-bundle';
-import { type FakeBundle, fakeBundle } from '../mirror/fake-bundle';
+import { archiveNames, writeMirror } from '../../lib/mirror/write-mirror';
+import { type FakeBundle, fakeBundle, packageVersion } from '../mirror/fake-bundle';
 import { scratchFolder } from '../support/scratch-folder';
 
 const home = scratchFolder();
@@ -162,14 +163,78 @@ test('two apps with different builds share the plugin cache that cdktf sets', ()
   }
 });
 
-test('refuses a provider that was changed after synthesis', () => {
-  const stack = synthesize();
-  const leaf = join(stack, 'terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok');
-  const { version, files } = readProviderBundle();
-  for (const platform of ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64']) {
-    for (const { name } of files) {
-      writeFileSync(join(leaf, version, platform, name), 'changed');
-    }
-  }
+/** Every file of the provider in the mirror, whichever the layout. */
+function mirrored(stack: string): string[] {
+  const mirror = join(stack, 'terraform.d', 'plugins');
+  const entries = readdirSync(mirror, { recursive: true, encoding: 'utf8' }).map((path) => join(mirror, path));
+  return entries.filter((path) => statSync(path).isFile());
+}
+
+const seeded = (hash: string): string =>
+  `provider "terraform.local/cdktf-byok/byok" {\n  version = "${packageVersion}"\n  hashes = [\n    "${hash}",\n    "${readProviderBundle().h1}",\n  ]\n}\n`;
+
+test('refuses a provider that was changed after synthesis, also where its hash stood in the lock file before', () => {
+  const app = scratchFolder();
+  const evil = readProviderBundle(fakeBundle(scratchFolder(), { content: '#!/bin/sh\ntouch "$HOME/ran"\n' }).folder);
+  const stack = join(app, 'cdktf.out', 'stacks', 'stack');
+  mkdirSync(stack, { recursive: true });
+  writeFileSync(join(stack, '.terraform.lock.hcl'), seeded(evil.h1));
+  synthesize({ app });
+  rmSync(join(stack, 'terraform.d'), { recursive: true });
+  writeMirror(evil, join(stack, 'terraform.d', 'plugins'), 'packed');
   expect(() => terraform(stack, ['init', '-input=false'])).toThrow(/checksums/);
+  rmSync(join(stack, 'terraform.d'), { recursive: true });
+  writeMirror(evil, join(stack, 'terraform.d', 'plugins'));
+  expect(() => terraform(stack, ['init', '-input=false'])).toThrow(/checksums/);
+  expect(existsSync(join(home, 'ran'))).toBe(false);
+});
+
+const isValid = (stack: string, extra?: NodeJS.ProcessEnv): boolean => JSON.parse(terraform(stack, ['validate', '-json'], extra)).valid;
+
+test('the provider starts although its files lost their modes, and a new synthesis mends what init had unpacked', () => {
+  const app = scratchFolder();
+  const stack = synthesize({ app });
+  for (const path of mirrored(stack)) {
+    chmodSync(path, 0o644);
+  }
+  terraform(stack, ['init', '-input=false']);
+  expect(isValid(stack)).toBe(true);
+  const unpacked = join(stack, '.terraform', 'providers');
+  for (const path of readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).map((name) => join(unpacked, name))) {
+    chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o644);
+  }
+  expect(() => isValid(stack)).toThrow(/permission denied/);
+  synthesize({ app });
+  terraform(stack, ['init', '-input=false']);
+  expect(isValid(stack)).toBe(true);
+});
+
+test('of two projects that share a plugin cache the second does not notice that the first is gone', () => {
+  const cache = { TF_PLUGIN_CACHE_DIR: scratchFolder() };
+  const apps = [scratchFolder(), scratchFolder()];
+  const [first, second] = apps.map((app) => synthesize({ app })) as [string, string];
+  for (const stack of [first, second]) {
+    terraform(stack, ['init', '-input=false'], cache);
+  }
+  rmSync(apps[0] ?? '', { recursive: true });
+  expect(isValid(second, cache)).toBe(true);
+  terraform(second, ['init', '-input=false'], cache);
+  expect(isValid(second, cache)).toBe(true);
+});
+
+test('the unpacked provider of an earlier release of this package is replaced, after an init as before one', () => {
+  const app = scratchFolder();
+  const stack = synthesize({ app });
+  const plugins = join(stack, 'terraform.d', 'plugins');
+  rmSync(plugins, { recursive: true });
+  writeMirror(readProviderBundle(), plugins);
+  terraform(stack, ['init', '-input=false']);
+  synthesize({ app });
+  expect(
+    mirrored(stack)
+      .map((path) => basename(path))
+      .sort(),
+  ).toEqual(archiveNames({ version: packageVersion }));
+  terraform(stack, ['init', '-input=false']);
+  expect(isValid(stack)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment, runCommand } from '../support/terraform-workspace';
@@ -47,6 +47,21 @@ test('byok provider install --plugin-dir writes a mirror that terraform init -pl
   });
   expect(JSON.parse(byok.run(args).stdout)).toEqual(first);
   expect(await init('by-flag', [`-plugin-dir=${mirror}`])).toMatchObject({ code: 0 });
+});
+
+test('byok provider install --packed writes archives that terraform unpacks, and takes the place of the folders', async () => {
+  const mirror = join(home, 'packed');
+  byok.run(['provider', 'install', '--plugin-dir', mirror]);
+  const { path, version } = JSON.parse(byok.run(['provider', 'install', '--json', '--packed', '--plugin-dir', mirror]).stdout);
+  expect(readdirSync(path).sort()).toEqual(
+    ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'].map((platform) => `terraform-provider-byok_${version}_${platform}.zip`),
+  );
+  expect(await init('by-archive', [`-plugin-dir=${mirror}`])).toMatchObject({ code: 0 });
+  rmSync(mirror, { recursive: true });
+  const cwd = join(home, 'by-archive');
+  expect(await runCommand('terraform', ['validate', '-no-color'], { cwd, env: cleanEnvironment({ HOME: home }) })).toMatchObject({
+    code: 0,
+  });
 });
 
 test('fails in one sentence where it may not write', () => {

@@ -42,7 +42,42 @@ test.each([
     `${random}\n${ours.replace('constraints = "0.2.0"', 'constraints = "0.2.0, >= 0.1.0"')}`,
     undefined,
   ],
-  ['leaves an entry with more hashes', ours.replace('    "h1:bmV3",', '    "h1:bmV3",\n    "zh:00",'), undefined],
+  [
+    'drops every hash but ours',
+    `${ours.replace('    "h1:bmV3",', '    "h1:bmV3",\n    "h1:ZXZpbA==",\n    "zh:00",')}\n\n${random}\n`,
+    `${ours}\n\n${random}\n`,
+  ],
+  ['does not take a hash in a comment for ours', `${stale.replace('hashes', '# "h1:bmV3"\n  hashes')}\n`, `${ours}\n`],
+  [
+    'does not take a version in a comment for ours',
+    `${stale.replace('hashes', '/* version = "0.2.0" "h1:bmV3" */ hashes')}\n`,
+    `${ours}\n`,
+  ],
+  ['does not take our hash under another name for ours', `${stale.replace('hashes', 'notes = ["h1:bmV3"]\n  hashes')}\n`, `${ours}\n`],
+  ['drops a comment behind our hash', `${ours.replace('"h1:bmV3",', '"h1:bmV3", # "h1:ZXZpbA=="')}\n`, `${ours}\n`],
+  ['drops a second list of hashes', `${ours.replace('\n}', '\n  hashes = ["h1:ZXZpbA=="]\n}')}\n`, `${ours}\n`],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of HCL
+  ['drops a template as a hash', ours.replace('"h1:bmV3"', '"${"h1:bmV3"}", "h1:bmV3"'), ours],
+  ['drops a second entry of ours', `${ours}\n\n${random}\n\n${stale}\n`, `${ours}\n\n${random}\n\n\n`],
+  [
+    'finds our entry behind a comment within its head',
+    `provider /* } */ ${stale.slice('provider '.length)}\n\n${random}\n`,
+    `${ours}\n\n${random}\n`,
+  ],
+  ['finds our entry by a label with escapes', `${stale.replace('/byok"', '/b\\u0079ok"')}\n`, `${ours}\n`],
+  ['finds our entry by a label in capitals', `${stale.replace('terraform.local', 'Terraform.Local')}\n`, `${ours}\n`],
+  [
+    'finds the end of an entry with a brace in a template',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of HCL
+    `${stale.replace('h1:b2xk', '${"}"}')}\n\n${random}\n`,
+    `${ours}\n\n${random}\n`,
+  ],
+  [
+    'does not take an entry in a heredoc for one',
+    `${random.replace('"h1:cmFuZG9t"', `<<EOT\n${stale}\nEOT\n`)}\n`,
+    `${random.replace('"h1:cmFuZG9t"', `<<EOT\n${stale}\nEOT\n`)}\n\n${ours}\n`,
+  ],
+  ['leaves an entry with line ends of Windows', ours.replaceAll('\n', '\r\n'), undefined],
   [
     'finds the end of an entry with a brace in a comment',
     `${stale.replace('hashes', '# }\n  hashes')}\n\n${random}\n`,

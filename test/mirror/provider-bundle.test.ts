@@ -1,10 +1,8 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mirrorPlatforms, packageHash, packageVersion, readProviderBundle, writeMirror } from '../../lib/mirror/provider-bundle';
+import { packageHash, packageVersion, readProviderBundle } from '../../lib/mirror/provider-bundle';
 import { scratchFolder } from '../support/scratch-folder';
 import { packageVersion as expectedVersion, fakeBundle } from './fake-bundle';
-
-const address = ['terraform.local', 'cdktf-byok', 'byok'];
 
 test('knows the version of this package', () => {
   expect(packageVersion()).toBe(expectedVersion);
@@ -59,53 +57,3 @@ function edit(folder: string, change: (description: Record<string, unknown>) => 
   const path = join(folder, 'provider.json');
   writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
 }
-
-test('writes the mirror for every platform that honours a shebang', () => {
-  const fake = fakeBundle(scratchFolder());
-  const mirror = scratchFolder();
-  const target = writeMirror(readProviderBundle(fake.folder), mirror);
-  expect(target).toBe(join(mirror, ...address, fake.version));
-  expect(readdirSync(target).sort()).toEqual(['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64']);
-  for (const platform of mirrorPlatforms) {
-    expect(readdirSync(join(target, platform)).sort()).toEqual(['package.json', fake.executable]);
-    expect(statSync(join(target, platform, fake.executable)).mode & 0o777).toBe(0o755);
-    expect(statSync(join(target, platform, 'package.json')).mode & 0o777).toBe(0o644);
-    expect(readFileSync(join(target, platform, fake.executable))).toEqual(readFileSync(join(fake.folder, 'provider', fake.executable)));
-  }
-});
-
-test('keeps other versions and other providers of the mirror', () => {
-  const mirror = scratchFolder();
-  const older = readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.1' }).folder);
-  const newer = readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.2' }).folder);
-  mkdirSync(join(mirror, 'example.com', 'acme', 'other'), { recursive: true });
-  writeMirror(older, mirror);
-  writeMirror(newer, mirror);
-  expect(readdirSync(join(mirror, ...address)).sort()).toEqual(['0.0.1', '0.0.2']);
-  expect(readdirSync(mirror).sort()).toEqual(['example.com', 'terraform.local']);
-});
-
-test('leaves a mirror that is up to date untouched', () => {
-  const bundle = readProviderBundle(fakeBundle(scratchFolder()).folder);
-  const mirror = scratchFolder();
-  const before = statSync(join(writeMirror(bundle, mirror), 'linux_amd64'));
-  const after = statSync(join(writeMirror(bundle, mirror), 'linux_amd64'));
-  expect(after.ino).toBe(before.ino);
-  expect(after.mtimeMs).toBe(before.mtimeMs);
-});
-
-test.each([
-  ['changed file', (leaf: string) => appendFileSync(join(leaf, 'package.json'), ' ')],
-  ['leftover file', (leaf: string) => writeFileSync(join(leaf, 'old.js'), '')],
-  ['missing file', (leaf: string) => rmSync(join(leaf, 'package.json'))],
-  ['missing platform', (leaf: string) => rmSync(leaf, { recursive: true })],
-])('repairs a mirror with a %s', (_, damage) => {
-  const fake = fakeBundle(scratchFolder());
-  const bundle = readProviderBundle(fake.folder);
-  const mirror = scratchFolder();
-  const leaf = join(writeMirror(bundle, mirror), 'linux_arm64');
-  damage(leaf);
-  writeMirror(bundle, mirror);
-  expect(readdirSync(leaf).sort()).toEqual(['package.json', fake.executable]);
-  expect(readFileSync(join(leaf, 'package.json'))).toEqual(readFileSync(join(fake.folder, 'provider', 'package.json')));
-});

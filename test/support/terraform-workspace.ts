@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readProviderBundle, writeMirror } from '../../lib/mirror/provider-bundle';
+import { readProviderBundle } from '../../lib/mirror/provider-bundle';
+import { writeMirror } from '../../lib/mirror/write-mirror';
 
 export interface Run {
   readonly code: number;
