@@ -1,9 +1,12 @@
 /**
- * What a plan cost: a provider process tells it itself, by a script that NODE_OPTIONS preloads into it and that runs in its last moment; of
+ * What a plan cost: a provider process tells it itself, by a script that a node of ours preloads into it and that runs in its last moment; of
  * all processes together the kernel keeps the sum.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const preloadingNode = fileURLToPath(new URL('../test/support/preloading-node', import.meta.url));
 
 /** Not by getrusage: its maximum starts with the memory of the process that forked, which is Terraform. */
 const script = `const { readFileSync, writeFileSync } = require('node:fs');
@@ -27,7 +30,7 @@ export async function probeProvider(folder, work) {
   mkdirSync(folder);
   const probe = join(folder, 'probe.cjs');
   writeFileSync(probe, script);
-  await work({ NODE_OPTIONS: `--require ${JSON.stringify(probe)}` });
+  await work({ PATH: [preloadingNode, process.env.PATH].join(delimiter), TEST_PRELOAD: probe });
   const costs = readdirSync(folder)
     .filter((name) => name.endsWith('.cost'))
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));

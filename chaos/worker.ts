@@ -3,6 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../lib/emulator';
+import { preloading } from '../test/support/preloading-node';
 import { type CaseReport, runCase } from './case';
 import { type ProviderName, providerNames } from './configuration';
 import { runEncounter } from './encounter';
@@ -114,7 +115,7 @@ class Worker {
     const { emulator } = world;
     const coin = new Random(seed + 1);
     const env = () => ({
-      NODE_OPTIONS: `--require ${join(__dirname, 'surroundings.cjs')}`,
+      ...preloading(join(__dirname, 'surroundings.cjs')),
       CHAOS_OFFSET_MS: String(world.offsetMs + world.skewMs),
       CHAOS_RING: process.env.CHAOS_RING ?? '',
       CHAOS_IMPATIENCE: this.#impatience,

@@ -11,15 +11,38 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // Built beside, then put in place: a failed build leaves the last good one.
 const dist = join(root, '.tmp', `dist-${process.pid}`);
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-// One file that is a shell script and JavaScript at once: the shell part says what is missing when there is no Node, and keeps
-// NODE_EXTRA_CA_CERTS from being parsed at every start (75 ms on Node 20); the provider reads it when it needs it.
+/** For example "20.9". */
+const oldestNode = engines.node.replace(/^>=/, '');
+
+// One file that is a shell script and JavaScript at once: the shell part says what is missing when there is no Node, and clears what
+// a developer's shell would do to the process that holds the material: NODE_OPTIONS loads foreign code into it or opens a debugger, and
+// NODE_DEBUG prints requests with their tokens. It keeps NODE_EXTRA_CA_CERTS from being parsed at every start (75 ms on Node 20);
+// the provider reads it when it needs it.
 const launcher = [
   '#!/bin/sh',
-  '":" //; command -v node >/dev/null 2>&1 || { echo "terraform-provider-byok needs Node.js 20 or newer on PATH"; exit 1; }',
-  '":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS; exec node "$0" "$@"',
+  `":" //; command -v node >/dev/null 2>&1 || { echo "terraform-provider-byok needs Node.js ${oldestNode} or newer on PATH"; exit 1; }`,
+  '":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS NODE_OPTIONS NODE_DEBUG; exec node "$0" "$@"',
+  // Terraform shows a first line that is no handshake.
+  startOnlyWithNewNode('console.log', 'terraform-provider-byok', './provider.js'),
 ].join('\n');
+
+const commandStart = ['#!/usr/bin/env node', startOnlyWithNewNode('console.error', 'byok:', './byok-main.js')].join('\n');
+
+/** Of words that every Node knows: an old one cannot even parse the rest, which so lies in a file of its own. */
+function startOnlyWithNewNode(print, name, file) {
+  const [major, minor] = oldestNode.split('.');
+  return [
+    "var found = process.versions.node.split('.').map(Number);",
+    `if (found[0] < ${major} || (found[0] === ${major} && found[1] < ${minor})) {`,
+    `  ${print}('${name} needs Node.js ${oldestNode} or newer; ' + process.execPath + ', the first node on PATH, is ' + process.versions.node);`,
+    '  process.exit(1);',
+    '}',
+    `require('${file}');`,
+    '',
+  ].join('\n');
+}
 
 const shared = {
   bundle: true,
@@ -58,7 +81,7 @@ function writeLicences() {
   writeFileSync(join(dist, 'bundle', 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
-/** Kept out of the executable: node-forge is larger than all the rest, and needed for PKCS#12 files only. */
+/** Kept out of the provider: node-forge is larger than all the rest, and needed for PKCS#12 files only. */
 const apart = {
   name: 'apart',
   setup({ onResolve }) {
@@ -73,13 +96,17 @@ async function buildProvider() {
       entryPoints: ['lib/provider/main.ts'],
       minify: true,
       define: { PROVIDER_VERSION: JSON.stringify(version) },
-      banner: { js: launcher },
       plugins: [apart],
     }),
     bundle({ entryPoints: ['lib/material/pkcs12.ts'], minify: true }),
   ]);
   // Without the package.json, a project of "type": "module" above the file would make Node read it as an ES module.
-  const contents = { [executable]: code, 'package.json': Buffer.from('{"type":"commonjs"}\n'), 'pkcs12.js': pkcs12 };
+  const contents = {
+    [executable]: Buffer.from(launcher),
+    'package.json': Buffer.from('{"type":"commonjs"}\n'),
+    'pkcs12.js': pkcs12,
+    'provider.js': code,
+  };
   const files = Object.fromEntries(
     Object.keys(contents)
       .sort()
@@ -99,11 +126,11 @@ async function buildProvider() {
 async function buildCommand() {
   const code = await bundle({
     entryPoints: ['lib/cli/main.ts'],
-    banner: { js: '#!/usr/bin/env node' },
     external: ['fastify', 'node-forge'],
   });
   mkdirSync(join(dist, 'bundle'), { recursive: true });
-  writeFileSync(join(dist, 'bundle', 'byok.js'), code, { mode: 0o755 });
+  writeFileSync(join(dist, 'bundle', 'byok-main.js'), code);
+  writeFileSync(join(dist, 'bundle', 'byok.js'), commandStart, { mode: 0o755 });
 }
 
 /** For `sha256sum --check`, run in dist/bundle. */

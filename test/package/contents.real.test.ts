@@ -25,6 +25,7 @@ test('holds what a user needs', () => {
       ...['dist/index.d.ts', 'dist/aws-cdk/index.d.ts', 'dist/emulator/index.d.ts', 'dist/testing/index.d.ts'],
       ...['dist/bundle/byok.js', 'dist/bundle/provider.json', 'dist/bundle/SHA256SUMS', 'dist/bundle/THIRD-PARTY-LICENSES.txt'],
       'dist/bundle/aws-cdk-handler/index.js',
+      ...['dist/bundle/byok-main.js', 'dist/bundle/provider/provider.js'],
       `dist/bundle/provider/terraform-provider-byok_v${version}`,
     ]),
   );

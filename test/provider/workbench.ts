@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Emulator } from '../../lib/emulator';
+import { preloading } from '../support/preloading-node';
 import { TerraformWorkspace } from '../support/terraform-workspace';
 
 export interface Workbench {
@@ -42,7 +43,7 @@ export function externalKey(alias: string, extra = ''): string {
 
 /** Environment of a command in which the clock of the provider, and of nobody else, stands ahead. */
 export const clockAhead = (ms: number): Record<string, string> => ({
-  NODE_OPTIONS: `--require ${join(__dirname, '..', 'support', 'clock.cjs')}`,
+  ...preloading(join(__dirname, '..', 'support', 'clock.cjs')),
   TEST_CLOCK_AHEAD_MS: String(ms),
   // The certificate of the provider would not be valid yet.
   TF_DISABLE_PLUGIN_TLS: '1',
