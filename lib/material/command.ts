@@ -89,6 +89,8 @@ export function runCommand(
     child.stdin.end(input);
     child.once('error', (cause: NodeJS.ErrnoException) => finish(notStarted(cause)));
     child.once('close', (code, killedBy) => {
+      // What it left running in the background lets go of the output, and must not outlive it with what it knows.
+      kill(child);
       const ending = killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
       finish(verdict ?? (code === 0 ? undefined : failed(ending)));
     });
@@ -104,14 +106,14 @@ function tryStart(
 ): Child {
   const allowed = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
   try {
-    // A process group of its own: what the program started ends with it, and an interrupt at the terminal reaches it through the signal only.
+    // A process group of its own: what the program started in it ends with it, and an interrupt at the terminal reaches it through the signal only.
     return spawn(program, args, { env: allowed, detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
   } catch (cause) {
     throw notStarted(cause as NodeJS.ErrnoException);
   }
 }
 
-/** With everything that it started; whoever left its group to hold the pipe is not waited for. */
+/** With everything that it started and that stayed in its process group; whoever left that is neither ended nor waited for. */
 function kill(child: Child): void {
   child.stdout.destroy();
   if (child.pid === undefined) {

@@ -76,7 +76,7 @@ export function encode<F extends Fields>(fields: F, value: Input<F>): Uint8Array
   return writer.finish();
 }
 
-/** @throws RangeError when the bytes end within a field */
+/** @throws RangeError when the bytes, or a message in them, end within a field */
 export function decode<F extends Fields>(fields: F, encoded: Uint8Array): Message<F> {
   const reader = new WireReader(encoded);
   return read(fields, reader, reader.length) as Message<F>;
@@ -132,6 +132,9 @@ function read(fields: Fields, reader: WireReader, end: number): Record<string, u
     } else {
       value[name] = readField(field, reader);
     }
+  }
+  if (reader.position !== end) {
+    throw new RangeError(`a field ends ${reader.position - end} bytes behind the message that it is in`);
   }
   return value;
 }

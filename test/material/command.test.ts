@@ -135,6 +135,20 @@ test('fails a program that has ended but left its output to another one, which i
   await until(() => processesWith(`BYOK_TEST_MARK=${value}`).length === 0);
 });
 
+test.each([
+  ['succeeds', 'echo done', undefined],
+  ['fails', 'exit 3', 'ended with exit code 3'],
+])('ends what a program that %s left in the background without its output', async (_, last, failure) => {
+  const value = `background-${process.pid}`;
+  const running = run(['sh', '-c', `sleep 600 > /dev/null 2>&1 < /dev/null & ${last}`], { env: { ...env, BYOK_TEST_MARK: value } });
+  if (failure === undefined) {
+    expect((await running).toString()).toBe('done\n');
+  } else {
+    expect(await failureOf(running)).toContain(failure);
+  }
+  await until(() => processesWith(`BYOK_TEST_MARK=${value}`).length === 0);
+});
+
 test('fails by its exit code when the program closed its standard input unread', async () => {
   const running = run(node('require("node:fs").closeSync(0); setTimeout(() => process.exit(4), 200)'), { input: 'x'.repeat(1 << 22) });
   expect(await failureOf(running)).toContain('ended with exit code 4');

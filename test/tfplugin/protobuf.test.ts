@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Reader, Writer } from 'protobufjs';
 import * as messages from '../../lib/tfplugin/messages';
-import { bool, bytes, decode, encode, type Field, type Fields, integer, mapOf, optional, text } from '../../lib/tfplugin/protobuf';
+import { bool, bytes, decode, encode, type Field, type Fields, integer, mapOf, message, optional, repeated, text } from '../../lib/tfplugin/protobuf';
 import { decodeIndependently, encodeIndependently } from './fixtures/reflection';
 
 const tables = Object.entries(messages).filter(
@@ -120,6 +120,25 @@ test('of a field given twice the last one counts', () => {
 test('fails on bytes that end within a field', () => {
   expect(() => decode({ name: text(1) }, Buffer.from('0a0561', 'hex'))).toThrow(RangeError);
   expect(() => decode(messages.ReadResourceRequest, Buffer.from('12050a', 'hex'))).toThrow(RangeError);
+});
+
+/** What is in it says that it is longer than itself, and there are bytes behind it. */
+test.each([
+  ['a string', '1202' + '0a05' + '6161616161'],
+  ['bytes', '1a02' + '0a05' + '6161616161'],
+  ['a number', '1a01' + '10' + '01'],
+  ['a nested message', '2204' + '1a06' + '0a04' + '61616161'],
+  ['an unknown field', '1202' + 'fa0105' + '6161616161'],
+  ['a value of a map', '2a05' + '0a0161' + '1202' + '0a0161'],
+])('fails on a message in a message that %s runs out of', (_, encoded) => {
+  const leaf = { name: text(1), size: integer(2), inner: message(3, { name: text(1) }) };
+  const fields = {
+    one: message(2, { name: text(1) }),
+    other: message(3, { content: bytes(1), size: integer(2) }),
+    items: repeated(4, leaf),
+    map: mapOf(5, { name: text(1) }),
+  };
+  expect(() => decode(fields, Buffer.from(encoded, 'hex'))).toThrow(RangeError);
 });
 
 test('messages have the bytes that the protocol prescribes', () => {
