@@ -151,7 +151,7 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    */
   readonly allowUnverifiedRenewal?: boolean;
   /**
-   * True lets plainly weak material (one repeated byte, printable text, a counter, an RSA exponent below 65537) be imported for the first time.
+   * True lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.
    * @default false
    */
   readonly allowWeakMaterial?: boolean;

@@ -103,7 +103,7 @@ export interface ImportedKeyProps {
    */
   readonly allowUnverifiedRenewal?: boolean | IResolvable;
   /**
-   * True lets plainly weak material (one repeated byte, printable text, a counter, an RSA exponent below 65537) be imported for the first time.
+   * True lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.
    * @default false
    */
   readonly allowWeakMaterial?: boolean | IResolvable;

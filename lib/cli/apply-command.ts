@@ -81,7 +81,7 @@ export function applyCommand(surroundings: Surroundings): Command {
     .option('--allow-unverified-renewal', 'let material be deleted and imported again although nothing proves that it is the same')
     .option(
       '--allow-weak-material',
-      'import material that is plainly weak (one repeated byte, printable text, a counter, an RSA exponent below 65537) all the same',
+      'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
     )
     .option('--record-dir <DIR>', 'folder of files that remember which material each key was seen to take')
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')

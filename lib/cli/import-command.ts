@@ -76,7 +76,7 @@ export function importCommand(surroundings: Surroundings): Command {
     .option('--sequence <TEXT>', 'serial number of 36 characters, sent with every request instead of a random one')
     .option(
       '--allow-weak-material',
-      'import material that is plainly weak (one repeated byte, printable text, a counter, an RSA exponent below 65537) all the same',
+      'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
     )
     .option('--json', 'print a JSON object')
     .addHelpText('after', help)

@@ -1,4 +1,5 @@
 /** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
+import { isUtf8 } from 'node:buffer';
 import { ByokError } from '../errors';
 import { type KeySpecRow, keySpecs, tryFindKeySpec } from '../schema/kms';
 
@@ -39,10 +40,18 @@ interface Weakness {
   readonly holds: (material: Buffer) => boolean;
 }
 
+/**
+ * How often each meets random bytes. Of 32, the fewest that any key has: text once in 2^34, few different bytes in 2^92, a repeated
+ * pattern in 2^128, a counter in 2^240; of more bytes less often. Of 16 still none more often than once in 2^58, since text that short
+ * does not count.
+ */
 const weaknesses: readonly Weakness[] = [
   { name: 'one byte repeated', holds: (material) => material.every((byte) => byte === material[0]) },
-  { name: 'printable text', holds: (material) => material.every((byte) => byte >= 0x20 && byte < 0x7f) },
+  { name: 'printable text', holds: (material) => isLong(material) && material.every((byte) => byte >= 0x20 && byte < 0x7f) },
   { name: 'a counter', holds: (material) => isCounter(material) },
+  { name: 'few different bytes', holds: (material) => new Set(material).size <= material.length / 3 },
+  { name: 'a repeated pattern', holds: (material) => isPeriodic(material) },
+  { name: 'text', holds: (material) => isLong(material) && isText(material) },
 ];
 
 /** What nobody would draw at random, by name. */
@@ -65,4 +74,19 @@ export function refuseWeakness(weakness: string | undefined, attribute: string |
 function isCounter(material: Buffer): boolean {
   const step = ((material[1] ?? 0) - (material[0] ?? 0)) & 0xff;
   return material.every((byte, index) => index === 0 || ((byte - (material[index - 1] ?? 0)) & 0xff) === step);
+}
+
+const isLong = (material: Buffer): boolean => material.length >= 32;
+
+/** Also where the last repetition is cut short. */
+function isPeriodic(material: Buffer): boolean {
+  const half = Math.floor(material.length / 2);
+  return Array.from({ length: half }, (_, index) => index + 1).some((period) =>
+    material.subarray(period).equals(material.subarray(0, material.length - period)),
+  );
+}
+
+/** UTF-8 without other control characters than white space, and NULs, with which a password is brought to its length. */
+function isText(material: Buffer): boolean {
+  return isUtf8(material) && material.every((byte) => (byte >= 0x20 ? byte !== 0x7f : byte === 0 || (byte >= 0x09 && byte <= 0x0d)));
 }

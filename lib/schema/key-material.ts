@@ -216,7 +216,7 @@ export const keyMaterialSchema = {
       optional: true,
       default: false,
       description:
-        '`true` lets plainly weak material (one repeated byte, printable text, a counter, an RSA exponent below 65537) be imported for the first time.',
+        '`true` lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.',
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_state: {
