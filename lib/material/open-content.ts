@@ -4,6 +4,7 @@ import type { MaterialEncoding } from '../schema/key-material';
 import { keySpecs } from '../schema/kms';
 import type { Secret } from '../secret';
 import { decodeText, isTextEncoding } from './decode';
+import { refuseManyIterations } from './iterations';
 import { type Material, privateKeyMaterial, symmetricMaterial } from './material';
 import { type PrivateKey, privateKeysIn, type Refuse, tryParsePrivateKey } from './private-key';
 
@@ -53,7 +54,9 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
 function trySpeltPrivateKey(bytes: Secret, options: ContentOptions): PrivateKey | undefined {
   let isNone = false;
   try {
-    const key = tryParsePrivateKey(bytes.reveal(), 'der', options.password, (what) => invalid(what, options));
+    const refuse: Refuse = (what) => invalid(what, options);
+    refuseManyIterations(bytes.reveal(), 'der', refuse);
+    const key = tryParsePrivateKey(bytes.reveal(), 'der', options.password, refuse);
     isNone = key === undefined;
     return key;
   } finally {
@@ -66,6 +69,7 @@ function trySpeltPrivateKey(bytes: Secret, options: ContentOptions): PrivateKey 
 function openPrivateKey(content: Buffer, encoding: 'pem' | 'der' | 'pkcs12', options: ContentOptions): PrivateKey {
   const { password } = options;
   const refuse: Refuse = (what) => invalid(what, options);
+  refuseManyIterations(content, encoding, refuse);
   const count = encoding === 'pem' ? privateKeysIn(content).length : 1;
   if (count > 1) {
     throw invalid(`holds ${count} private keys; it must hold one: leave only the one to import there`, options);

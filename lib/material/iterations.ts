@@ -1,0 +1,117 @@
+/**
+ * How much work a protected file asks for before its password can be tried: the iteration counts of PBES1, PBES2, PKCS#12 and its MAC. They
+ * are read first, since the derivation holds up everything else and cannot be interrupted; a count is written by whoever made the file.
+ */
+import { privateKeysIn } from './private-key';
+
+/** Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its parts. */
+export const maxIterations = { each: 1_000_000, inAll: 2_000_000 } as const;
+
+interface Element {
+  readonly tag: number;
+  readonly content: Buffer;
+}
+
+const tags = { integer: 0x02, octetString: 0x04, sequence: 0x30, octetStrings: 0x24 } as const;
+const constructed = 0x20;
+const maxDepth = 64;
+
+const encryptedPem = Buffer.from('-----BEGIN ENCRYPTED PRIVATE KEY-----');
+
+/**
+ * @param content DER or BER, or PEM of one that is encrypted
+ * @param refuse makes the error; what it is given follows "the key material"
+ * @throws what `refuse` makes, when there are more than allowed
+ */
+export function refuseManyIterations(content: Buffer, encoding: string, refuse: (what: string) => Error): void {
+  const counts = encoding === 'pem' ? blocksOf(content).flatMap((block) => countsIn(block)) : countsIn(content);
+  const inAll = counts.reduce((sum, count) => sum + count, 0);
+  if (counts.some((count) => count > maxIterations.each) || inAll > maxIterations.inAll) {
+    throw refuse(
+      `asks for ${inAll} iterations to derive the key from its password, and allowed are ${maxIterations.each} for each of its parts and ${maxIterations.inAll} in all; write it anew with fewer, for example by "openssl pkcs8 -topk8 -iter 100000" or "openssl pkcs12 -export -iter 100000"`,
+    );
+  }
+}
+
+/** Of those only that are encrypted: others must not get into a string, which nobody can wipe. */
+function blocksOf(pem: Buffer): readonly Buffer[] {
+  const encrypted = privateKeysIn(pem).filter((block) => block.indexOf(encryptedPem) === 0);
+  return encrypted.map((block) => Buffer.from(block.toString('latin1', encryptedPem.length), 'base64'));
+}
+
+/** Parameters are a salt and a count: behind an algorithm's name in PBES1 and PBKDF2, behind the digest in a MAC. */
+function countsIn(bytes: Buffer, depth = 0): readonly number[] {
+  if (depth > maxDepth) {
+    return [];
+  }
+  return (elementsIn(bytes)?.elements ?? []).flatMap(({ tag, content }) => {
+    if (tag === tags.octetString || tag === tags.octetStrings) {
+      const pieces = tag === tags.octetString ? undefined : Buffer.concat(elementsIn(content)?.elements.map((part) => part.content) ?? []);
+      const octets = pieces ?? content;
+      // PKCS#12 carries DER in octets; other octets are no elements to the last byte.
+      const counts = octets[0] === tags.sequence && elementsIn(octets)?.whole === true ? countsIn(octets, depth + 1) : [];
+      pieces?.fill(0);
+      return counts;
+    }
+    if ((tag & constructed) === 0) {
+      return [];
+    }
+    const parts = elementsIn(content)?.elements ?? [];
+    const salt = parts.findIndex((part) => part.tag === tags.octetString);
+    const count = tag === tags.sequence && (salt === 0 || salt === 1) ? parts[salt + 1] : undefined;
+    return [...(count?.tag === tags.integer ? [numberOf(count.content)] : []), ...countsIn(content, depth + 1)];
+  });
+}
+
+function numberOf(integer: Buffer): number {
+  return integer.length === 0 || (integer[0] ?? 0) >= 0x80 ? 0 : Number(`0x${integer.toString('hex')}`);
+}
+
+/** Also those of indefinite length, which some programs write. @returns undefined when the bytes do not begin with an element */
+function elementsIn(bytes: Buffer): { readonly elements: readonly Element[]; readonly whole: boolean } | undefined {
+  const elements: Element[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const element = elementAt(bytes, at, 0);
+    if (element === undefined) {
+      break;
+    }
+    elements.push(element);
+    at = element.end;
+  }
+  return elements.length === 0 ? undefined : { elements, whole: at === bytes.length };
+}
+
+function elementAt(bytes: Buffer, start: number, depth: number): (Element & { readonly end: number }) | undefined {
+  const [tag, first] = bytes.subarray(start, start + 2);
+  if (tag === undefined || first === undefined || (tag === 0 && first === 0)) {
+    return undefined;
+  }
+  const from = start + 2;
+  if (first === 0x80) {
+    const end = depth > maxDepth ? undefined : endOfContents(bytes, from, depth + 1);
+    return end === undefined ? undefined : { tag, content: bytes.subarray(from, end), end: end + 2 };
+  }
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  if (lengthBytes > 4 || from + lengthBytes > bytes.length) {
+    return undefined;
+  }
+  const length = lengthBytes === 0 ? first : bytes.readUIntBE(from, lengthBytes);
+  const end = from + lengthBytes + length;
+  return end > bytes.length ? undefined : { tag, content: bytes.subarray(from + lengthBytes, end), end };
+}
+
+/** Where the two zeros stand that end an indefinite length. */
+function endOfContents(bytes: Buffer, start: number, depth: number): number | undefined {
+  for (let at = start; at + 1 < bytes.length; ) {
+    if (bytes[at] === 0 && bytes[at + 1] === 0) {
+      return at;
+    }
+    const element = elementAt(bytes, at, depth);
+    if (element === undefined) {
+      return undefined;
+    }
+    at = element.end;
+  }
+  return undefined;
+}
