@@ -1,7 +1,12 @@
 /** What the handler meets in AWS, on loopback: Secrets Manager, the Parameter Store, and the URL that CloudFormation is answered at. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { scratchFolder } from '../support/scratch-folder';
 
 export interface ReceivedAnswer {
   readonly method: string;
@@ -11,6 +16,9 @@ export interface ReceivedAnswer {
 
 export interface AwsServices {
   readonly url: string;
+  /** Where CloudFormation's bucket listens, and the authority of its certificate. */
+  readonly answersPort: number;
+  readonly authority: Buffer;
   /** By ARN. */
   readonly secrets: Map<string, string | Buffer>;
   /** By name. */
@@ -55,12 +63,22 @@ const operations: Readonly<Record<string, Operation>> = {
 
 const missing: Readonly<Record<string, string>> = { secretsmanager: 'ResourceNotFoundException', AmazonSSM: 'ParameterNotFound' };
 
+/** Host of the bucket in a region of its own. */
+export const answersHost = 'cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com';
+
 export async function startAwsServices(): Promise<AwsServices> {
+  const { key, cert } = selfSigned(answersHost);
   const server = createServer((request, response) => void serve(services, request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const answering = createSecureServer({ key, cert }, (request, response) => void receive(services, request, response));
+  const servers = [server, answering];
+  for (const one of servers) {
+    one.listen(0, '127.0.0.1');
+    await once(one, 'listening');
+  }
   const services: AwsServices = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answersPort: (answering.address() as AddressInfo).port,
+    authority: cert,
     secrets: new Map(),
     parameters: new Map(),
     denied: new Map(),
@@ -68,28 +86,26 @@ export async function startAwsServices(): Promise<AwsServices> {
     answers: [],
     refusals: [],
     async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      for (const one of servers) {
+        one.closeAllConnections();
+        one.close();
+        await once(one, 'close');
+      }
     },
   };
   return services;
 }
 
-async function serve(services: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks).toString('utf8');
+async function receive(services: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await bodyOf(request);
   const { method = '', headers } = request;
-  const target = String(headers['x-amz-target'] ?? '');
-  if (target === '') {
-    services.answers.push({ method, headers, body });
-    response.writeHead(services.refusals.shift() ?? 200).end();
-    return;
-  }
-  const call: Request = JSON.parse(body);
+  services.answers.push({ method, headers, body });
+  response.writeHead(services.refusals.shift() ?? 200).end();
+}
+
+async function serve(services: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const target = String(request.headers['x-amz-target']);
+  const call: Request = JSON.parse(await bodyOf(request));
   const name = call.SecretId ?? call.Name ?? '';
   if (call.Value === undefined) {
     services.reads.push(name);
@@ -101,4 +117,20 @@ async function serve(services: AwsServices, request: IncomingMessage, response: 
   const type = denied ? 'AccessDeniedException' : missing[target.split('.')[0] ?? ''];
   response.writeHead(answer === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
   response.end(JSON.stringify(answer ?? { __type: type, message: `not for ${name}` }));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function selfSigned(host: string): { key: Buffer; cert: Buffer } {
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(scratchFolder(), name)) as [string, string];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert];
+  const name = ['-subj', '/CN=answers', '-addext', `subjectAltName=DNS:${host}`];
+  execFileSync('openssl', ['req', '-x509', '-days', '2', ...curve, ...name], { stdio: 'ignore' });
+  return { key: readFileSync(key), cert: readFileSync(cert) };
 }

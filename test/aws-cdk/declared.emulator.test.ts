@@ -45,7 +45,11 @@ test.each(foreign)('an event with another %s is refused before a secret is read'
       Reason: expect.stringMatching(/^the event .*; nothing was read or done \(ERR_REFUSED\)$/),
     });
   }
-  expect(await lambda.check(keyId, event)).toMatchObject({ NeedsAttention: 1 });
+  // Of a memory that is not there is no metric, which is an alarm as well.
+  const metrics = await lambda.check(keyId, { ...event, metricKey: 'stack/made-up' });
+  expect(metrics).toEqual(
+    'memory' in change(properties) ? undefined : expect.objectContaining({ Key: properties.metricKey, NeedsAttention: 1 }),
+  );
   expect(lambda.kms.calls()).toEqual([]);
   expect(lambda.aws.reads.filter((name) => !name.startsWith('/cdktf-byok/stack/'))).toEqual([]);
   expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);

@@ -72,6 +72,35 @@ describe('CloudFormation is answered', () => {
   });
 });
 
+describe('an event that is not of CloudFormation', () => {
+  const urls = [
+    ['another host', 'https://127.0.0.1:9/answer'],
+    ['the runtime of the function', 'http://127.0.0.1:9/2018-06-01/runtime/invocation/1/response'],
+    ['a bucket without TLS', 'http://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/answer'],
+  ];
+
+  test.each(urls)('is not answered at %s, and nothing is read or done', async (_, ResponseURL) => {
+    const [reads, answers] = [lambda.aws.reads.length, lambda.aws.answers.length];
+    const event = { ...lambda.event('Create', lambda.properties(lambda.newMaterial()), {}), ResponseURL };
+    await expect(lambda.invoke(event)).rejects.toThrow('none of CloudFormation over HTTPS; nothing was read or done');
+    expect([lambda.aws.reads.length, lambda.aws.answers.length, lambda.kms.calls()]).toEqual([reads, answers, []]);
+  });
+
+  test.each(['constructor', 'toString', '__proto__', 'create', '', null, ['Create']])(
+    'is refused when it asks for %p',
+    async (RequestType) => {
+      const reads = lambda.aws.reads.length;
+      const properties = lambda.properties(lambda.newMaterial());
+      lambda.declare(properties);
+      await lambda.invoke({ ...lambda.event('Create', properties, {}), RequestType });
+      const answer = JSON.parse(lambda.aws.answers.at(-1)?.body ?? '');
+      expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'not-created' });
+      expect(answer.Reason).toBe('the RequestType of the event is none of Create, Update, Delete; nothing was read or done (ERR_ARGUMENT)');
+      expect([lambda.aws.reads.length, lambda.kms.calls()]).toEqual([reads, []]);
+    },
+  );
+});
+
 test('nothing of all this told a secret', () => {
   expect(lambda.aws.answers.length).toBeGreaterThan(0);
   expect(lambda.leaks()).toEqual([]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { inDays, Lambda } from './lambda';
+import { inDays, Lambda, metricsIn } from './lambda';
 
 let lambda: Lambda;
 
@@ -95,6 +95,44 @@ describe('the look between deployments', () => {
     expect(lambda.log.slice(before)).toMatch(/the key material is not at hand: secret .* cannot be read: ResourceNotFoundException/);
   });
 });
+
+describe('an event that somebody made up', () => {
+  test('writes the metric of the key that is declared, whichever it names', async () => {
+    const { keyId, properties } = await lambda.create();
+    lambda.kms.clearCalls();
+    expect(await lambda.check(keyId, { ...properties, metricKey: 'stack/cards' })).toMatchObject({
+      Key: 'stack/payments',
+      NeedsAttention: 1,
+    });
+    expect(lambda.kms.calls()).toEqual([]);
+  });
+
+  test.each([
+    ['a memory outside of the stack', { memory: '/other/stack/memory' }],
+    ['a memory that nobody has', { memory: '/cdktf-byok/stack/none' }],
+  ])('writes no metric by %s', async (_, change) => {
+    const { keyId, properties } = await lambda.create();
+    lambda.kms.clearCalls();
+    const before = lambda.log.length;
+    await lambda.invoke({ checkKey: keyId, properties: { ...properties, ...change } });
+    await until(() => /ERR_REFUSED|neither declares nor deployed/.test(lambda.log.slice(before)));
+    expect(metricsIn(lambda.log.slice(before))).toEqual([]);
+    expect(lambda.kms.calls()).toEqual([]);
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])('finds no key %s', async (keyId) => {
+    const { properties } = await lambda.create();
+    lambda.kms.clearCalls();
+    expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(lambda.kms.calls()).toEqual([]);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 test('nothing of all this told a secret', () => {
   expect(lambda.aws.answers.length).toBeGreaterThan(0);

@@ -2,13 +2,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '../../lib/aws-cdk/handler/response';
 import { declarationOf, type KeyProperties, parametersVariable } from '../../lib/aws-cdk/key-properties';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
-import { type AwsServices, startAwsServices } from './aws-services';
+import { scratchFolder } from '../support/scratch-folder';
+import { type AwsServices, answersHost, startAwsServices } from './aws-services';
 
 const bundle = join(__dirname, '..', '..', 'dist', 'bundle', 'aws-cdk-handler', 'index.js');
 
@@ -51,7 +53,9 @@ export class Lambda {
     this.aws = aws;
     this.kms = kms;
     this.#login = JSON.stringify({ access_key: kms.accessKey, secret_key: kms.secretKey });
-    this.#responseUrl = `${aws.url}/answer?X-Amz-Signature=${randomBytes(32).toString('hex')}`;
+    this.#responseUrl = `https://${answersHost}/answer?X-Amz-Signature=${randomBytes(32).toString('hex')}`;
+    const authority = join(scratchFolder(), 'authority.pem');
+    writeFileSync(authority, aws.authority);
     const env = {
       PATH: process.env.PATH,
       NODE_NO_WARNINGS: '1',
@@ -61,6 +65,8 @@ export class Lambda {
       AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
       AWS_ENDPOINT_URL_SSM: aws.url,
+      NODE_EXTRA_CA_CERTS: authority,
+      TEST_ANSWERS_PORT: String(aws.answersPort),
     };
     this.#process = fork(join(__dirname, 'lambda-runtime.cjs'), [bundle], { env, silent: true, execArgv: [] });
     for (const output of [this.#process.stdout, this.#process.stderr]) {

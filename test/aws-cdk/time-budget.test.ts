@@ -41,7 +41,7 @@ test('CloudFormation is told, although something does not let go', async () => {
   };
   const event = {
     RequestType: 'Create',
-    ResponseURL: '',
+    ResponseURL: 'https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/answer',
     StackId: 's',
     RequestId: 'r',
     LogicalResourceId: 'l',

@@ -7,27 +7,39 @@ import { isRolling } from '../../lifecycle/expiration-wish';
 import { reconcileMaterial } from '../../lifecycle/reconcile-material';
 import { formatExpirationTime } from '../../schema/expiration-time';
 import type { CheckEvent } from '../key-properties';
-import { recallOwn } from './declared';
+import { isDeployed, readDeclaration, recallOwn } from './declared';
 import { materialRequestOf } from './key-request';
-import { amend, digestOf, withKey } from './memory';
+import { amend, digestOf, type Memory, withKey } from './memory';
 import { metricsLine } from './metrics';
 import { report, type Session, withKms } from './session';
 import { openStoredMaterial } from './stored-material';
 
-/** @throws whatever stood in the way; the metric then says so already */
+/**
+ * @throws whatever stood in the way; the metric then says so already. Of what is not of this stack there is none, which the alarm takes
+ * for a breach
+ */
 export async function checkKey({ checkKey: keyId, properties }: CheckEvent, session: Session): Promise<void> {
+  const memory = await recallOwn(session, properties);
+  const declared = isDeployed(memory, properties) ? properties : await readDeclaration(session, properties);
+  if (digestOf(declared) !== digestOf(properties)) {
+    session.log('warn', 'the event asks for what the stack of this function neither declares nor deployed lately: nothing is done');
+    if (declared !== undefined) {
+      // By the name that is declared: the event may have made up its own.
+      session.print(metricsLine(declared.metricKey, undefined, true, session.now()));
+    }
+    return;
+  }
   try {
-    await lookAfter(keyId, properties, session);
+    await lookAfter(keyId, properties, memory, session);
   } catch (error) {
     session.print(metricsLine(properties.metricKey, undefined, true, session.now()));
     throw error;
   }
 }
 
-async function lookAfter(keyId: string, properties: CheckEvent['properties'], session: Session): Promise<void> {
+async function lookAfter(keyId: string, properties: CheckEvent['properties'], { deployed, keys }: Memory, session: Session): Promise<void> {
   const { store, signal } = session;
-  const { deployed, keys } = await recallOwn(session, properties);
-  const remembered = keys[keyId];
+  const remembered = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
   if (remembered === undefined || deployed.at(-1)?.digest !== digestOf(properties)) {
     // A deployment is under way, or the removal came before a late look: what was taken out must not come back.
     session.log('warn', 'what the rule declares is not what was deployed last, or nothing is remembered of this key: nothing is done');

@@ -29,9 +29,21 @@ export interface Deployed {
 /** The physical id of a Create that failed: a Delete of it finds nothing to do. */
 const notCreated = 'not-created';
 
-export const operations: Readonly<
-  Record<CustomResourceEvent['RequestType'], (event: CustomResourceEvent, session: Session) => Promise<Deployed>>
-> = { Create: deploy, Update: deploy, Delete: remove };
+type Operation = (event: CustomResourceEvent, session: Session) => Promise<Deployed>;
+
+const operations: Readonly<Record<CustomResourceEvent['RequestType'], Operation>> = { Create: deploy, Update: deploy, Delete: remove };
+
+/** @throws ByokError ERR_ARGUMENT for what CloudFormation does not ask */
+export function findOperation(requestType: string): Operation {
+  const operation = Object.hasOwn(operations, requestType) ? operations[requestType as keyof typeof operations] : undefined;
+  if (operation === undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the RequestType of the event is none of ${Object.keys(operations).join(', ')}; nothing was read or done`,
+    );
+  }
+  return operation;
+}
 
 /** What a failure leaves in place: a failed Update is rolled back on the key that there was. */
 export function physicalIdOf({ PhysicalResourceId }: CustomResourceEvent): string {

@@ -16,8 +16,7 @@ import { reasonOf } from './stored-material';
  */
 export async function recallDeclared(session: Session, properties: KeyProperties): Promise<Memory> {
   const memory = await recallOwn(session, properties);
-  const digest = digestOf(properties);
-  if (memory.deployed.every((deployment) => deployment.digest !== digest) && (await digestOfDeclared(session, properties)) !== digest) {
+  if (!isDeployed(memory, properties) && digestOf(await readDeclaration(session, properties)) !== digestOf(properties)) {
     throw new ByokError(
       'ERR_REFUSED',
       `the event asks for what the stack of this function neither declares nor deployed lately (parameter "${declarationOf(properties.memory)}"); nothing was read or done`,
@@ -35,11 +34,23 @@ export async function recallOwn({ store, env, signal }: Session, { memory }: Pic
   return recall(store, memory, signal);
 }
 
-async function digestOfDeclared({ store, signal }: Session, { memory }: KeyProperties): Promise<string | undefined> {
+/** Among the latest deployments. */
+export function isDeployed({ deployed }: Memory, properties: KeyProperties): boolean {
+  return deployed.some(({ digest }) => digest === digestOf(properties));
+}
+
+/**
+ * @returns undefined when the stack declares nothing by this name
+ * @throws ByokError ERR_CONFIGURATION when it cannot be read
+ */
+export async function readDeclaration(
+  { store, signal }: Session,
+  { memory }: Pick<KeyProperties, 'memory'>,
+): Promise<KeyProperties | undefined> {
   const name = declarationOf(memory);
   try {
     const text = await store.readParameter(name, signal);
-    return text === undefined ? undefined : digestOf(JSON.parse(text));
+    return text === undefined ? undefined : JSON.parse(text);
   } catch (cause) {
     throw new ByokError('ERR_CONFIGURATION', `parameter "${name}" cannot be read: ${reasonOf(cause)}`, { cause });
   }

@@ -5,10 +5,10 @@
 import { ByokError, isByokError } from '../../errors';
 import type { CheckEvent } from '../key-properties';
 import { checkKey } from './check-key';
-import { type Deployed, operations, physicalIdOf } from './custom-resource';
+import { type Deployed, findOperation, physicalIdOf } from './custom-resource';
 import type { CustomResourceEvent } from './custom-resource-event';
 import { placeOf, reasonFor } from './reason';
-import { type Answer, encodeAnswer } from './response';
+import { type Answer, encodeAnswer, isAnswerPlace } from './response';
 import type { Session } from './session';
 import { jsonLog, type Log, type Surroundings } from './surroundings';
 import { timeBudgetOf } from './time-budget';
@@ -21,6 +21,9 @@ export interface LambdaContext {
 /** @throws Error when CloudFormation could not be told, or there is a defect: Lambda then tries again */
 export async function handle(event: unknown, lambda: LambdaContext, surroundings: Surroundings): Promise<void> {
   if (isCustomResourceEvent(event)) {
+    if (!isAnswerPlace(event.ResponseURL)) {
+      throw new Error('the event names a place for the answer that is none of CloudFormation over HTTPS; nothing was read or done');
+    }
     const log = jsonLog(surroundings.print, { resource: event.LogicalResourceId, request: event.RequestId });
     const answer = await answerTo(event, lambda, surroundings, log);
     await surroundings.sendAnswer(event.ResponseURL, encodeAnswer(answer), surroundings.sleep);
@@ -44,7 +47,7 @@ async function answerTo(event: CustomResourceEvent, lambda: LambdaContext, surro
   const { StackId, RequestId, LogicalResourceId } = event;
   const ids = { StackId, RequestId, LogicalResourceId };
   try {
-    const run = (session: Session): Promise<Deployed> => operations[event.RequestType](event, session);
+    const run = async (session: Session): Promise<Deployed> => findOperation(event.RequestType)(event, session);
     const { physicalResourceId, data = {} } = await inTime(lambda, { ...surroundings, log }, run);
     return { Status: 'SUCCESS', Reason: '', PhysicalResourceId: physicalResourceId, ...ids, Data: data };
   } catch (error) {

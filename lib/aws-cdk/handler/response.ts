@@ -1,6 +1,5 @@
 /** The answer to CloudFormation: a PUT to the URL that came with the event, which is as good as a password and so never logged. */
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { request } from 'node:https';
 import { exchange } from '../../kms/http-exchange';
 
 export interface Answer {
@@ -22,12 +21,57 @@ const longestAnswer = 1024 * 1024;
 const attempts = 3;
 const attemptTimeoutMs = 10_000;
 
-/** What is too long is cut at the end of the reason. */
+const bucket = 'cloudformation-custom-resource-response-';
+const region = '[a-z]{2,5}(?:-[a-z]+)+-\\d+';
+/** Of the partitions: all regions and GovCloud, China, the European sovereign cloud, and those without public regions. */
+const domains = ['amazonaws.com', 'amazonaws.com.cn', 'amazonaws.eu', 'c2s.ic.gov', 'sc2s.sgov.gov', 'cloud.adc-e.uk', 'csp.hci.ic.gov'];
+const s3 = `s3(?:-fips)?(?:\\.dualstack)?(?:[.-]${region})?\\.(?:${domains.join('|').replaceAll('.', '\\.')})`;
+const answerPlaces = [new RegExp(`^https://${bucket}[a-z0-9-]+\\.${s3}/`), new RegExp(`^https://${s3}/${bucket}[a-z0-9-]+/`)];
+
+/**
+ * Whether an answer may go there: over HTTPS, and to a bucket in S3 that bears CloudFormation's name, in any region and by each of S3's
+ * ways to name it. Whoever may invoke the function chooses the URL, and it must reach nothing else through it.
+ */
+export function isAnswerPlace(url: unknown): boolean {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
+  const plain = parsed !== undefined && parsed.username === '' && parsed.password === '' && parsed.port === '';
+  return plain && answerPlaces.some((place) => place.test(parsed.href));
+}
+
+/**
+ * What is too long is cut at the end of the reason. If that is not enough, it fails for its attributes.
+ *
+ * @throws Error when nothing shorter can be said
+ */
 export function encodeAnswer(answer: Answer): string {
+  const { Data, ...rest } = answer;
+  const size = Buffer.byteLength(JSON.stringify(Data ?? {}));
+  const tooLong = `the attributes of the resource take ${size} bytes, and CloudFormation takes no answer of more than ${longestBody}; look at the key in the KMS (ERR_INTERNAL)`;
+  const body = tryFit(answer) ?? tryFit({ ...rest, Status: 'FAILED', Reason: tooLong });
+  if (body === undefined) {
+    throw new Error(`CloudFormation could not be told: the ids of its own request leave no room in an answer of ${longestBody} bytes`);
+  }
+  return body;
+}
+
+/** @returns undefined when the answer is too long even without a reason */
+function tryFit(answer: Answer): string | undefined {
   const body = JSON.stringify(answer);
-  const excess = Buffer.byteLength(body) - longestBody;
-  // A character takes a byte at least, and the dots that stand for the rest take three.
-  return excess <= 0 ? body : JSON.stringify({ ...answer, Reason: `${answer.Reason.slice(0, -excess - 3)}…` });
+  if (Buffer.byteLength(body) <= longestBody) {
+    return body;
+  }
+  const cut = (Reason: string): string => JSON.stringify({ ...answer, Reason: `${Reason}…` });
+  let room = longestBody - Buffer.byteLength(cut(''));
+  if (room < 0) {
+    return undefined;
+  }
+  // By characters, as JSON spells them: half of one would be spelt longer.
+  const characters = Array.from(answer.Reason);
+  const kept = characters.findIndex((character) => {
+    room -= Buffer.byteLength(JSON.stringify(character)) - 2;
+    return room < 0;
+  });
+  return cut(characters.slice(0, kept).join(''));
 }
 
 /** @throws Error when CloudFormation could not be told; without the URL */
@@ -46,7 +90,6 @@ export async function sendAnswer(url: string, body: string, sleep: (ms: number) 
 
 async function put(url: URL, body: string): Promise<void> {
   const content = Buffer.from(body, 'utf8');
-  const request = url.protocol === 'http:' ? requestHttp : requestHttps;
   // The signature of the URL covers an empty content type.
   const headers = { 'content-type': '', 'content-length': content.length };
   const outgoing = request(url, { method: 'PUT', headers });
