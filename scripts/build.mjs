@@ -19,11 +19,12 @@ const oldestNode = engines.node.replace(/^>=/, '');
 // One file that is a shell script and JavaScript at once: the shell part says what is missing when there is no Node, and clears what
 // a developer's shell would do to the process that holds the material: NODE_OPTIONS loads foreign code into it or opens a debugger, and
 // NODE_DEBUG prints requests with their tokens. It keeps NODE_EXTRA_CA_CERTS from being parsed at every start (75 ms on Node 20);
-// the provider reads it when it needs it.
+// the provider reads it when it needs it. And it tells who its parent is, while a killed one cannot have been replaced yet.
 const launcher = [
   '#!/bin/sh',
   `":" //; command -v node >/dev/null 2>&1 || { echo "terraform-provider-byok needs Node.js ${oldestNode} or newer on PATH"; exit 1; }`,
-  '":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS NODE_OPTIONS NODE_DEBUG; exec node "$0" "$@"',
+  '":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS NODE_OPTIONS NODE_DEBUG',
+  '":" //; TFPLUGIN_PARENT_PID="$PPID"; export TFPLUGIN_PARENT_PID; exec node "$0" "$@"',
   // Terraform shows a first line that is no handshake.
   startOnlyWithNewNode('console.log', 'terraform-provider-byok', './provider.js'),
 ].join('\n');

@@ -42,6 +42,19 @@ export function readLaunch(env: NodeJS.ProcessEnv): Launch {
   return { clientCertificate, multiplex: env.PLUGIN_MULTIPLEX_GRPC !== undefined };
 }
 
+/** Set by a launcher that comes before this process: the parent that it saw. */
+const parentPid = 'TFPLUGIN_PARENT_PID';
+
+/**
+ * The process that wants this one. A host that is killed while this process starts leaves it to another parent, before anything here could
+ * have looked.
+ *
+ * @param present parent of this process now
+ */
+export function hostPid(env: NodeJS.ProcessEnv, present: number): number {
+  return /^\d+$/.test(env[parentPid] ?? '') ? Number(env[parentPid]) : present;
+}
+
 export interface Endpoint {
   readonly network: 'unix' | 'tcp';
   /** A socket path or `127.0.0.1:port`. */

@@ -7,7 +7,7 @@ import type { Server } from 'node:net';
 import { isByokError, stackOf } from '../errors';
 import { createServerIdentity, derOfPem } from './certificate';
 import { createGrpcServer } from './grpc-server';
-import { handshakeLine, readLaunch, startedByTerraform } from './handshake';
+import { handshakeLine, hostPid, readLaunch, startedByTerraform } from './handshake';
 import { listenPrivately } from './listen';
 import { jsonLogger, type Logger } from './log';
 import type { ProviderDefinition } from './provider';
@@ -30,6 +30,8 @@ const terminated = 143;
 /** Short, so that a socket path fits. */
 const systemTempFolders = ['/tmp', '/var/tmp'];
 const parentPollMs = 2000;
+/** A host connects as soon as it has read the handshake. One that never does may have been killed before anybody looked who it was. */
+const firstConnectionMs = 20_000;
 /** As long as a change that must not be interrupted is given at least. */
 const lastChangesMs = 60_000;
 
@@ -50,7 +52,7 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
     return;
   }
   const life: Life = { stop: new AbortController(), work: createWork() };
-  watchProcess(life);
+  watchProcess(life, hostPid(env, process.ppid));
   try {
     await start(options, loggerFor(env, name, now), life);
   } catch (reason) {
@@ -73,7 +75,12 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
     allowTcp: tls !== undefined,
   });
   process.on('exit', listening.remove);
-  writeLine(stdout, handshakeLine(listening, tls?.identity.der, launch).trimEnd());
+  if (!writeLine(stdout, handshakeLine(listening, tls?.identity.der, launch).trimEnd())) {
+    // The host is gone, and with it whoever could connect.
+    process.exit(0);
+  }
+  const alone = setTimeout(() => process.exit(0), firstConnectionMs).unref();
+  (server as Server).once('connection', () => clearTimeout(alone));
   setImmediate(service);
   log.log('debug', `serving provider ${name} ${version}`, { network: listening.network, tls: tls !== undefined, node: process.version });
 }
@@ -93,7 +100,7 @@ async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
 }
 
 /** Ends this process in every case in which nobody needs it any more, and tells the user about a crash. */
-function watchProcess(life: Life): void {
+function watchProcess(life: Life, parent: number): void {
   // Nothing but the handshake may reach stdout.
   console.log = console.info = console.debug = console.error;
   // Ctrl-C reaches the whole group; Terraform then says StopProvider and waits for us.
@@ -105,7 +112,9 @@ function watchProcess(life: Life): void {
   // Node's own words about a rejection repeat what it was rejected with.
   process.on('unhandledRejection', crash);
   // stdin is Terraform's own, so it is no sign of life; the parent is.
-  const parent = process.ppid;
+  if (process.ppid !== parent) {
+    process.exit(0);
+  }
   const poll = setInterval(() => {
     if (process.ppid !== parent) {
       clearInterval(poll);
@@ -128,11 +137,13 @@ function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logge
   return wanted ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now) : { log: () => {} };
 }
 
-function writeLine(descriptor: number, line: string): void {
+/** @returns false when nobody reads any more */
+function writeLine(descriptor: number, line: string): boolean {
   try {
     writeSync(descriptor, `${line}\n`);
+    return true;
   } catch {
-    // Nobody reads any more.
+    return false;
   }
 }
 

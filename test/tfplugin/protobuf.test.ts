@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { Reader, Writer } from 'protobufjs';
 import * as messages from '../../lib/tfplugin/messages';
-import { bool, bytes, decode, encode, type Field, type Fields, integer, mapOf, message, optional, repeated, text } from '../../lib/tfplugin/protobuf';
+import {
+  bool,
+  bytes,
+  decode,
+  encode,
+  type Field,
+  type Fields,
+  integer,
+  mapOf,
+  message,
+  optional,
+  repeated,
+  text,
+} from '../../lib/tfplugin/protobuf';
 import { decodeIndependently, encodeIndependently } from './fixtures/reflection';
 
 const tables = Object.entries(messages).filter(

@@ -130,6 +130,26 @@ describe('the end', () => {
     expect(readdirSync(processes.sockets)).toEqual([]);
   });
 
+  test('it ends at once when its launcher saw another parent than it has', async () => {
+    const provider = processes.start({ TFPLUGIN_PARENT_PID: '1073741824' });
+    expect(await provider.ended()).toEqual({ code: 0, signal: null });
+    expect([provider.stdout, readdirSync(processes.sockets)]).toEqual(['', []]);
+  });
+
+  test('it ends when nobody takes its handshake, and leaves nothing', async () => {
+    const provider = processes.start();
+    provider.child.stdout?.destroy();
+    expect(await provider.ended()).toEqual({ code: 0, signal: null });
+    expect(readdirSync(processes.sockets)).toEqual([]);
+  });
+
+  test('it ends when nobody ever connects, and leaves nothing', async () => {
+    const provider = processes.start();
+    await provider.handshake();
+    expect(await provider.ended()).toEqual({ code: 0, signal: null });
+    expect(readdirSync(processes.sockets)).toEqual([]);
+  });
+
   test('a crash prints a panic with its stack, and leaves nothing', async () => {
     const { connection, provider } = await processes.startAndConnect();
     await processes.configure(connection);
