@@ -5,9 +5,10 @@
 import { ByokError } from '../errors';
 import type { MaterialEncoding } from '../schema/key-material';
 import { Secret } from '../secret';
+import { collectBase64 } from './pem';
+import { hintOf, type TextEncoding } from './spelling-hint';
 
-/** Encodings that spell bytes; the others are containers of a private key. */
-export type TextEncoding = Extract<MaterialEncoding, 'base64' | 'hex' | 'raw'>;
+export type { TextEncoding } from './spelling-hint';
 
 interface Decoder {
   readonly decode: (content: Buffer) => Buffer | undefined;
@@ -30,18 +31,25 @@ export function isTextEncoding(encoding: MaterialEncoding): encoding is TextEnco
 /**
  * @param source how to name the source in an error, for example `file "orders.key"`
  * @param attribute the attribute that named the source
+ * @param orElse what it may be in another spelling; may throw a better word
  * @throws ByokError ERR_MATERIAL_INVALID; the message never holds any of the content
  */
-export function decodeText(content: Buffer, encoding: TextEncoding, source: string, attribute: string | undefined): Secret {
+export function decodeText(
+  content: Buffer,
+  encoding: TextEncoding,
+  source: string,
+  attribute: string | undefined,
+  orElse: () => Buffer | undefined = () => undefined,
+): Secret {
   const { decode, expected } = decoders[encoding];
-  const bytes = decode(content);
-  if (bytes === undefined || bytes.length === 0) {
+  const decoded = decode(content);
+  const bytes = decoded === undefined || decoded.length === 0 ? orElse() : decoded;
+  if (bytes === undefined) {
+    const hint = hintOf(content, encoding, undefined);
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material in ${source} is not ${encoding}; expected is ${expected} (see material_encoding)`,
-      {
-        attribute,
-      },
+      `the key material in ${source} is not ${encoding}; expected is ${expected} (see material_encoding)${hint === undefined ? '' : `; ${hint}`}`,
+      { attribute },
     );
   }
   return Secret.fromBytes(bytes);
@@ -53,11 +61,27 @@ export function tryDecodeBase64(text: string): Buffer | undefined {
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
+/** Of what tells by itself whether it is whole, as keys in DER do: in quotes and on several lines, too, as `base64` and `xxd` write it. */
+export function tryDecodeWrapped(content: Buffer, encoding: TextEncoding): Buffer | undefined {
+  const text = textOf(content);
+  const inside = /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
+  const characters = encoding === 'raw' ? undefined : collectBase64(Buffer.from(inside, 'latin1'));
+  const joined = characters?.toString('latin1') ?? '';
+  characters?.fill(0);
+  return joined === '' ? undefined : encoding === 'hex' ? tryDecodeHex(joined) : tryDecodeBase64(joined);
+}
+
 function tryDecodeHex(text: string): Buffer | undefined {
   return /^(?:[0-9a-fA-F]{2})+$/.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
-/** White space around the text is allowed, since editors and `openssl` end files with a line feed; inside it is not. */
+/** White space around the text is allowed, since editors and `openssl` end files with a line feed, and so is the mark of UTF-8; inside they are not. */
 function textOf(content: Buffer): string {
-  return content.toString('latin1').trim();
+  return withoutMark(content).toString('latin1').trim();
+}
+
+const utf8Mark = Buffer.from('efbbbf', 'hex');
+
+function withoutMark(content: Buffer): Buffer {
+  return content.subarray(0, utf8Mark.length).equals(utf8Mark) ? content.subarray(utf8Mark.length) : content;
 }

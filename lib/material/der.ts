@@ -1,29 +1,40 @@
-/** Reads DER (X.690), as far as private keys need it. In place: what it answers are views, so that one wipe reaches all of it. */
+/** Reads DER and BER (X.690), as far as private keys need it. In place: what it answers are views, so that one wipe reaches all of it. */
 
 export interface DerElement {
   readonly tag: number;
   readonly content: Buffer;
-  /** With its header. */
+  /** With its header, and in BER with what ends it. */
   readonly whole: Buffer;
 }
 
-export const derTags = { integer: 0x02, bitString: 0x03, octetString: 0x04, sequence: 0x30, publicKeyOfEc: 0xa1 } as const;
+export const derTags = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  sequence: 0x30,
+  set: 0x31,
+  /** Constructed ones of the context; of OneAsymmetricKey and ContentInfo, and of an ECPrivateKey. */
+  first: 0xa0,
+  publicKeyOfEc: 0xa1,
+} as const;
 
-/** The first element; undefined when the bytes do not begin with one. */
-export function tryReadElement(bytes: Buffer): DerElement | undefined {
-  const [tag, first] = bytes;
-  if (tag === undefined || first === undefined) {
+/** Deeper than anything is nested that holds keys. */
+const maxDepth = 16;
+
+/** The first element; undefined when the bytes do not begin with a whole one. */
+export function tryReadElement(bytes: Buffer, depth = 0): DerElement | undefined {
+  const header = tryReadHeader(bytes);
+  if (header === undefined || depth > maxDepth) {
     return undefined;
   }
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  const start = 2 + lengthBytes;
-  // 0x80 is the indefinite length of BER; nothing here needs four bytes to say how long it is.
-  if (first === 0x80 || lengthBytes > 3 || start > bytes.length) {
+  const { tag, start, length } = header;
+  const size = length ?? sizeOfElements(bytes.subarray(start), depth + 1);
+  if (size === undefined || start + size > bytes.length) {
     return undefined;
   }
-  const length = lengthBytes === 0 ? first : bytes.readUIntBE(2, lengthBytes);
-  const end = start + length;
-  return end > bytes.length ? undefined : { tag, content: bytes.subarray(start, end), whole: bytes.subarray(0, end) };
+  const end = start + size;
+  return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(0, length === undefined ? end + endOfContents.length : end) };
 }
 
 /** All elements, one after the other; empty when something among them is none. */
@@ -38,4 +49,70 @@ export function elementsOf(bytes: Buffer): readonly DerElement[] {
     rest = rest.subarray(element.whole.length);
   }
   return elements;
+}
+
+/** What a sequence or another constructed element holds. */
+export function childrenOf(element: DerElement | undefined): readonly DerElement[] {
+  return element === undefined ? [] : elementsOf(element.content);
+}
+
+/** How many bytes the first element says that it has, where there are fewer. */
+export function tryFindCut(bytes: Buffer): number | undefined {
+  const { start = 0, length = 0 } = tryReadHeader(bytes) ?? {};
+  return start + length > bytes.length ? start + length : undefined;
+}
+
+/** In dots, as in "1.2.840.113549.1.1.1"; undefined for what is no object identifier. */
+export function tryReadOid(element: DerElement | undefined): string | undefined {
+  if (element?.tag !== derTags.oid || element.content.length === 0) {
+    return undefined;
+  }
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of element.content) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte < 0x80) {
+      arcs.push(arc);
+      arc = 0;
+    }
+  }
+  const [both = 0, ...others] = arcs;
+  const first = Math.min(Math.trunc(both / 40), 2);
+  return [first, both - first * 40, ...others].join('.');
+}
+
+/** Of one that is small and not negative. */
+export function tryReadInteger(element: DerElement | undefined): number | undefined {
+  const { tag, content } = element ?? {};
+  const isSmall = tag === derTags.integer && content !== undefined && content.length > 0 && content.length <= 5 && (content[0] ?? 0) < 0x80;
+  return isSmall ? content.readUIntBE(0, content.length) : undefined;
+}
+
+const endOfContents = Buffer.alloc(2);
+
+/** Length undefined: the indefinite one of BER. Nothing here needs four bytes to say how long it is. */
+function tryReadHeader(bytes: Buffer): { readonly tag: number; readonly start: number; readonly length: number | undefined } | undefined {
+  const [tag, first] = bytes;
+  if (tag === undefined || first === undefined) {
+    return undefined;
+  }
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  const start = 2 + lengthBytes;
+  if (lengthBytes > 3 || start > bytes.length) {
+    return undefined;
+  }
+  return { tag, start, length: first === 0x80 ? undefined : lengthBytes === 0 ? first : bytes.readUIntBE(2, lengthBytes) };
+}
+
+/** Until what ends them. */
+function sizeOfElements(bytes: Buffer, depth: number): number | undefined {
+  let size = 0;
+  while (!bytes.subarray(size, size + endOfContents.length).equals(endOfContents)) {
+    const element = tryReadElement(bytes.subarray(size), depth);
+    if (element === undefined) {
+      return undefined;
+    }
+    size += element.whole.length;
+  }
+  return size;
 }

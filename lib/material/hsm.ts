@@ -31,8 +31,10 @@ export async function openHsmMaterial(argv: readonly string[], options: HsmOptio
     fingerprint,
     isPrivateKey: false,
     checkFits(keySpec) {
-      requireKeySpec(keySpec);
-      keySpecOfKey = keySpec;
+      if (keySpec !== undefined) {
+        requireKeySpec(keySpec);
+        keySpecOfKey = keySpec;
+      }
     },
     checkStrength: () => undefined,
     async wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial> {

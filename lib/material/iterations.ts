@@ -2,7 +2,7 @@
  * How much work a protected file asks for before its password can be tried: the iteration counts of PBES1, PBES2, PKCS#12 and its MAC. They
  * are read first, since the derivation holds up everything else and cannot be interrupted; a count is written by whoever made the file.
  */
-import { privateKeysIn } from './private-key';
+import { privateKeysIn } from './pem';
 
 /** Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its parts. */
 export const maxIterations = { each: 1_000_000, inAll: 2_000_000 } as const;

@@ -3,6 +3,7 @@
  * is made of, bytes in this process or a key inside an HSM, stays behind this interface.
  */
 import { randomBytes } from 'node:crypto';
+import { ByokError, isByokError } from '../errors';
 import type { WrappingAlgorithm } from '../schema/kms';
 import type { Secret } from '../secret';
 import { fingerprint, fingerprintOfPublicKey } from '../wrap/fingerprint';
@@ -10,6 +11,7 @@ import { aesKeyWrapWithPadding } from '../wrap/key-wrap';
 import { wrapMaterial } from '../wrap/wrapping';
 import { checkMaterialSize, refuseWeakness, weaknessOf } from './check';
 import { checkPrivateKey, type PrivateKey } from './private-key';
+import { symmetricSizes } from './spelling-hint';
 
 /** The two fields of import-key-material. */
 export interface WrappedMaterial {
@@ -22,8 +24,11 @@ export interface Material {
   readonly fingerprint: string;
   /** False also inside an HSM, which does not say what kind of key it would wrap. */
   readonly isPrivateKey: boolean;
-  /** @throws ByokError ERR_MATERIAL_INVALID when it is not what a key of this spec needs */
-  checkFits(keySpec: string): void;
+  /**
+   * @param keySpec undefined while the key is not known
+   * @throws ByokError ERR_MATERIAL_INVALID when it is not what a key of this spec, or of any, needs
+   */
+  checkFits(keySpec: string | undefined): void;
   /** @throws ByokError ERR_MATERIAL_INVALID when it is plainly weak */
   checkStrength(): void;
   /** @param publicKey DER SubjectPublicKeyInfo of the wrapping key */
@@ -32,16 +37,42 @@ export interface Material {
   wipe(): void;
 }
 
-/** @param attribute the one that names the source, for errors */
-export function symmetricMaterial(bytes: Secret, attribute: string | undefined): Material {
+/**
+ * @param attribute the one that names the source, for errors
+ * @param hint how bytes of no size may have been meant
+ */
+export function symmetricMaterial(bytes: Secret, attribute: string | undefined, hint?: string): Material {
   return {
     fingerprint: fingerprint(bytes.reveal()),
     isPrivateKey: false,
-    checkFits: (keySpec) => checkMaterialSize(bytes.reveal(), keySpec, attribute),
+    checkFits: (keySpec) => withHint(hint, attribute, () => checkSize(bytes.reveal(), keySpec, attribute)),
     checkStrength: () => refuseWeakness(weaknessOf(bytes.reveal()), attribute),
     wrap: async (algorithm, publicKey) => ({ encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal()) }),
     wipe: () => bytes.wipe(),
   };
+}
+
+function checkSize(bytes: Buffer, keySpec: string | undefined, attribute: string | undefined): void {
+  if (keySpec !== undefined) {
+    checkMaterialSize(bytes, keySpec, attribute);
+  } else if (!symmetricSizes.has(bytes.length)) {
+    const sizes = [...symmetricSizes].join(' or ');
+    throw new ByokError(
+      'ERR_MATERIAL_INVALID',
+      `the key material is ${bytes.length} bytes that are no private key, and a symmetric key has exactly ${sizes}; give either`,
+      { attribute },
+    );
+  }
+}
+
+function withHint(hint: string | undefined, attribute: string | undefined, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw hint !== undefined && isByokError(error)
+      ? new ByokError(error.code, `${error.message}; ${hint}`, { attribute, cause: error })
+      : error;
+  }
 }
 
 /** An RSA private key is too long for RSA: a fresh intermediate key wraps it, and is itself wrapped for the KMS. */
@@ -49,7 +80,8 @@ export function privateKeyMaterial(key: PrivateKey, attribute: string | undefine
   return {
     fingerprint: fingerprintOfPublicKey(key.publicKey),
     isPrivateKey: true,
-    checkFits: (keySpec) => checkPrivateKey(key, keySpec, attribute),
+    // What opened is a key of some spec.
+    checkFits: (keySpec) => (keySpec === undefined ? undefined : checkPrivateKey(key, keySpec, attribute)),
     checkStrength: () => refuseWeakness(key.weakness, attribute),
     async wrap(algorithm, publicKey) {
       const intermediateKey = randomBytes(32);

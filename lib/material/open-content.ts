@@ -1,12 +1,15 @@
 /** From what a source gave to material: bytes of a symmetric key, or a private key, as the encoding says. */
 import { ByokError } from '../errors';
 import type { MaterialEncoding } from '../schema/key-material';
-import { keySpecs } from '../schema/kms';
 import type { Secret } from '../secret';
-import { decodeText, isTextEncoding } from './decode';
+import { type Container, isPkcs12, tryFindContainer } from './container';
+import { decodeText, isTextEncoding, type TextEncoding, tryDecodeWrapped } from './decode';
+import { childrenOf, tryReadElement } from './der';
 import { refuseManyIterations } from './iterations';
 import { type Material, privateKeyMaterial, symmetricMaterial } from './material';
-import { type PrivateKey, privateKeysIn, type Refuse, tryParsePrivateKey } from './private-key';
+import { looksLikePem, privateKeysIn } from './pem';
+import { type PrivateKey, type Refuse, tryParsePrivateKey } from './private-key';
+import { hintOf, symmetricSizes } from './spelling-hint';
 
 export interface ContentOptions {
   readonly encoding: MaterialEncoding;
@@ -20,90 +23,158 @@ export interface ContentOptions {
 /** More bytes than any key has, in any spelling, but fewer than a mistake such as /dev/zero. */
 export const maxContentBytes = 1 << 20;
 
-const symmetricSizes: ReadonlySet<number> = new Set(
-  Object.values(keySpecs).flatMap((row) => (row.family === 'symmetric' ? [row.materialBytes] : [])),
-);
-
 /**
  * @param content wiped before this returns
  * @throws ByokError ERR_MATERIAL_INVALID; the message never holds any of the content
  */
 export function openContent(content: Buffer, options: ContentOptions): Material {
-  const { encoding, attribute, source } = options;
+  const { encoding } = options;
   try {
-    if (content.length === 0 || content.length > maxContentBytes) {
-      const found = content.length === 0 ? 'is empty' : `has more than ${maxContentBytes} bytes, which no key has`;
+    if (content.length > maxContentBytes || isEmpty(content, encoding)) {
+      const found = content.length > maxContentBytes ? `has more than ${maxContentBytes} bytes, which no key has` : 'is empty';
       throw invalid(`${found}; it must hold a symmetric key or one private key`, options);
     }
-    if (encoding !== 'pem' && content.includes('-----BEGIN ')) {
-      throw invalid(`looks like PEM, and material_encoding is "${encoding}"; set material_encoding to "pem"`, options);
+    if (encoding !== 'pem' && looksLikePem(content)) {
+      throw pemIn(content, options);
     }
-    if (!isTextEncoding(encoding)) {
-      return privateKeyMaterial(openPrivateKey(content, encoding, options), attribute);
-    }
-    const bytes = decodeText(content, encoding, source, attribute);
-    // Bytes of another length than any symmetric key may be a private key in DER, spelt in Base64 or hex.
-    const privateKey = symmetricSizes.has(bytes.length) ? undefined : trySpeltPrivateKey(bytes, options);
-    return privateKey === undefined ? symmetricMaterial(bytes, attribute) : privateKeyMaterial(privateKey, attribute);
+    return isTextEncoding(encoding) ? openSpelt(content, encoding, options) : openContainer(content, encoding, options);
   } finally {
     content.fill(0);
   }
 }
 
-/** @param bytes wiped unless they are none */
-function trySpeltPrivateKey(bytes: Secret, options: ContentOptions): PrivateKey | undefined {
-  let isNone = false;
+/** White space alone is a key in raw bytes only, and then a weak one. */
+function isEmpty(content: Buffer, encoding: MaterialEncoding): boolean {
+  return encoding === 'raw' ? content.length === 0 : content.every((byte) => byte <= 0x20 && byte > 0) || content.equals(utf8Mark);
+}
+
+const utf8Mark = Buffer.from('efbbbf', 'hex');
+
+function pemIn(content: Buffer, options: ContentOptions): ByokError {
+  const named = privateKeysIn(content).length === 0 ? tryName(content, options) : undefined;
+  return named === undefined
+    ? invalid(`looks like PEM, and material_encoding is "${options.encoding}"; set material_encoding to "pem"`, options)
+    : closed(named, options);
+}
+
+/** Bytes of another length than any symmetric key may be a private key in one of its containers, spelt in Base64 or hex. */
+function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOptions): Material {
+  const { attribute, source } = options;
+  const bytes = decodeText(content, encoding, source, attribute, () => {
+    const wrapped = tryUnwrap(content, encoding);
+    const named = wrapped === undefined ? tryName(content, options) : undefined;
+    if (named !== undefined) {
+      throw closed(named, options);
+    }
+    return wrapped;
+  });
+  if (symmetricSizes.has(bytes.length)) {
+    return symmetricMaterial(bytes, attribute);
+  }
+  let isSymmetric = false;
   try {
-    const refuse: Refuse = (what) => invalid(what, options);
-    refuseManyIterations(bytes.reveal(), 'der', refuse);
-    const key = tryParsePrivateKey(bytes.reveal(), 'der', options.password, refuse);
-    isNone = key === undefined;
-    return key;
+    const form = tryFindContainer(bytes.reveal());
+    const key = form === undefined ? undefined : tryOpen(bytes.reveal(), form, options);
+    if (key !== undefined) {
+      return privateKeyMaterial(key, attribute);
+    }
+    const named = tryName(bytes.reveal(), options);
+    if (named !== undefined) {
+      throw closed(named, options);
+    }
+    isSymmetric = true;
+    return symmetricMaterial(bytes, attribute, hintOf(content, encoding, bytes.reveal()));
   } finally {
-    if (!isNone) {
+    if (!isSymmetric) {
       bytes.wipe();
     }
   }
 }
 
-function openPrivateKey(content: Buffer, encoding: 'pem' | 'der' | 'pkcs12', options: ContentOptions): PrivateKey {
-  const { password } = options;
+/** In Base64, too, so that a variable can carry what is not text. */
+function openContainer(content: Buffer, encoding: Container, options: ContentOptions): Material {
+  const unwrapped = tryFindContainer(content) === undefined ? tryUnwrap(content, 'base64') : undefined;
+  const bytes = unwrapped ?? content;
+  try {
+    const found = tryFindContainer(bytes) ?? encoding;
+    const isOther = found !== encoding;
+    const key = isOther && found === 'pkcs12' ? undefined : tryOpen(bytes, found, options);
+    if (key === undefined) {
+      throw closed(tryName(bytes, options) ?? `${unknownTo[encoding]}; it must hold one private key`, options);
+    }
+    if (isOther) {
+      key.pkcs8.wipe();
+      const [what, right] = unwrapped === undefined ? ['', found] : [' in Base64', 'base64'];
+      throw invalid(
+        `is ${found.toUpperCase()}${what}, and material_encoding is "${encoding}"; set material_encoding to "${right}"`,
+        options,
+      );
+    }
+    return privateKeyMaterial(key, options.attribute);
+  } finally {
+    unwrapped?.fill(0);
+  }
+}
+
+const unknownTo: Readonly<Record<Container, string>> = {
+  pem: 'text without a line "-----BEGIN PRIVATE KEY-----" or one of its kin',
+  der: 'no private key in PKCS#8, PKCS#1 or SEC 1',
+  pkcs12: 'no PKCS#12 file',
+};
+
+/** From Base64 or hex, where that spells a container. */
+function tryUnwrap(content: Buffer, encoding: TextEncoding): Buffer | undefined {
+  const bytes = tryDecodeWrapped(content, encoding);
+  return bytes !== undefined && tryFindContainer(bytes) !== undefined ? bytes : undefined;
+}
+
+/** Undefined when it cannot be opened, for a reason that `tryName` finds. */
+function tryOpen(bytes: Buffer, form: Container, options: ContentOptions): PrivateKey | undefined {
   const refuse: Refuse = (what) => invalid(what, options);
-  refuseManyIterations(content, encoding, refuse);
-  const count = encoding === 'pem' ? privateKeysIn(content).length : 1;
+  refuseManyIterations(bytes, form, refuse);
+  if (form === 'pkcs12') {
+    return isPkcs12(childrenOf(tryReadElement(bytes))) ? openPkcs12(bytes, options.password, refuse) : undefined;
+  }
+  const count = form === 'pem' ? privateKeysIn(bytes).length : 1;
   if (count > 1) {
-    throw invalid(`holds ${count} private keys; it must hold one: leave only the one to import there`, options);
+    throw refuse(`holds ${count} private keys; it must hold one: leave only the one to import there`);
   }
-  const key = encoding === 'pkcs12' ? openPkcs12(content, password, refuse) : tryParsePrivateKey(content, encoding, password, refuse);
-  if (key === undefined) {
-    const given = password === undefined ? 'no password was given' : 'a password was given';
-    throw invalid(
-      `cannot be opened as ${encoding}; it must hold one private key, and its password if it is encrypted must be given by material_password_env or material_password_wo (${given})`,
-      options,
-    );
+  return tryParsePrivateKey(bytes, form, options.password, refuse);
+}
+
+function openPkcs12(content: Buffer, password: Secret | undefined, refuse: Refuse): PrivateKey {
+  const { privateKeyOfPkcs12 } = require('./pkcs12') as typeof import('./pkcs12');
+  const opened = privateKeyOfPkcs12(content, password);
+  if ('refusal' in opened) {
+    throw refuse(opened.refusal);
   }
-  return key;
+  const { pkcs8 } = opened;
+  try {
+    const key = tryParsePrivateKey(pkcs8, 'der', undefined, refuse);
+    if (key === undefined) {
+      throw refuse(`cannot be opened as pkcs12: inside is ${nameOf(pkcs8, false) ?? 'no private key'}`);
+    }
+    return key;
+  } finally {
+    pkcs8.fill(0);
+  }
+}
+
+function tryName(content: Buffer, { password }: ContentOptions): string | undefined {
+  return nameOf(content, password !== undefined);
+}
+
+function nameOf(content: Buffer, hasPassword: boolean): string | undefined {
+  const { tryNameContent } = require('./name-content') as typeof import('./name-content');
+  return tryNameContent(content, hasPassword);
+}
+
+/** @param what it is */
+function closed(what: string, options: ContentOptions): ByokError {
+  return invalid(`cannot be opened as ${options.encoding}: it is ${what}`, options);
 }
 
 /** @param what follows "the key material in …" */
 function invalid(what: string, { attribute, source }: ContentOptions): ByokError {
   return new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} ${what}`, { attribute });
-}
-
-function openPkcs12(content: Buffer, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
-  const der = tryUnpackPkcs12(content, password);
-  try {
-    return der === undefined ? undefined : tryParsePrivateKey(der, 'der', undefined, refuse);
-  } finally {
-    der?.fill(0);
-  }
-}
-
-function tryUnpackPkcs12(content: Buffer, password: Secret | undefined): Buffer | undefined {
-  const { privateKeyOfPkcs12 } = require('./pkcs12') as typeof import('./pkcs12');
-  try {
-    return privateKeyOfPkcs12(content, password);
-  } catch {
-    return undefined;
-  }
 }

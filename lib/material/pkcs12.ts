@@ -1,41 +1,208 @@
 /**
- * PKCS#12 files (.p12, .pfx) by node-forge, which Node itself cannot open. Loaded only where one is declared: the library is larger
- * than everything else the provider has.
+ * PKCS#12 files (.p12, .pfx; RFC 7292), which Node itself cannot open. Loaded only where there is one: node-forge, which is needed for one
+ * old cipher, is larger than everything else the provider has.
  */
-import forge from 'node-forge';
+import { createHmac, getHashes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../secret';
+import { childrenOf, type DerElement, derTags, elementsOf, tryReadElement, tryReadInteger, tryReadOid } from './der';
+import { algorithmOf, oids, tryFindDigest } from './encryption';
+import { deriveKey, deriveOld, NotHere, type PasswordBytes, purposes, tryDecrypt } from './password-based';
 
-/**
- * @returns PKCS#8 DER of the only private key; undefined when there is none or more than one
- * @throws Error when the file is none, or the password is wrong
- */
-export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined): Buffer | undefined {
-  const asn1 = forge.asn1.fromDer(content.toString('binary'));
-  const { pkcs8ShroudedKeyBag, keyBag } = forge.pki.oids as Record<string, string>;
-  const file = withoutParsingKeys(() => forge.pkcs12.pkcs12FromAsn1(asn1, password?.revealText() ?? ''));
-  const keys = [pkcs8ShroudedKeyBag, keyBag].flatMap((bagType) =>
-    bagType === undefined ? [] : (file.getBags({ bagType })[bagType] ?? []),
-  );
-  const [only, ...others] = keys;
-  if (only === undefined || others.length > 0) {
-    return undefined;
-  }
-  return Buffer.from(forge.asn1.toDer(only.asn1).getBytes(), 'binary');
+/** The key, or why there is none, in words that go on from "the key material in …". */
+export type OpenedPkcs12 = { readonly pkcs8: Buffer } | { readonly refusal: string };
+
+const contentTypes = { data: '1.2.840.113549.1.7.1', encryptedData: '1.2.840.113549.1.7.6' } as const;
+
+const bagTypes: Readonly<Record<string, 'key' | 'shrouded' | 'certificate' | 'list' | 'secret' | 'nested'>> = {
+  '1.2.840.113549.1.12.10.1.1': 'key',
+  '1.2.840.113549.1.12.10.1.2': 'shrouded',
+  '1.2.840.113549.1.12.10.1.3': 'certificate',
+  '1.2.840.113549.1.12.10.1.4': 'list',
+  '1.2.840.113549.1.12.10.1.5': 'secret',
+  '1.2.840.113549.1.12.10.1.6': 'nested',
+};
+
+const toPem = 'openssl pkcs12 -legacy -in FILE -nocerts -out NEW.pem, and set material_encoding to "pem"';
+
+/** What is in a file, by this password. */
+interface Contents {
+  /** PKCS#8 DER, each a copy. */
+  readonly keys: Buffer[];
+  certificates: number;
+  secrets: number;
 }
 
 /**
- * Where node-forge can read a key as RSA it keeps the eight numbers and drops the rest: that it has more than two primes, or is for PSS
- * only. What it cannot read it leaves as the PKCS#8 structure that it came in.
+ * @param content wiped where it held a key unencrypted
+ * @param password undefined and empty ones are both tried as empty and as absent, as the files of Azure want it
  */
-function withoutParsingKeys<T>(open: () => T): T {
-  const pki = forge.pki as { privateKeyFromAsn1: unknown };
-  const { privateKeyFromAsn1 } = pki;
-  pki.privateKeyFromAsn1 = () => {
-    throw new Error('is left unread');
-  };
+export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined): OpenedPkcs12 {
+  const file = tryReadElement(content);
+  const [, authSafe, macData] = childrenOf(file);
+  const [contentType, wrapped] = childrenOf(authSafe);
+  const safes = octetsOf(tryReadElement(wrapped?.content ?? Buffer.alloc(0)));
+  if (file === undefined || tryReadOid(contentType) !== contentTypes.data || safes === undefined) {
+    return { refusal: `is a PKCS#12 file that is damaged, or protected by a signature in place of a password; convert it: ${toPem}` };
+  }
+  const behind = content.subarray(file.whole.length).toString('latin1').trim().length;
+  if (behind > 0) {
+    return { refusal: `has ${behind} bytes behind the end of its PKCS#12 file; leave only the file there` };
+  }
   try {
-    return open();
-  } finally {
-    pki.privateKeyFromAsn1 = privateKeyFromAsn1;
+    const spellings = spellingsOf(password).filter((spelling) => macData === undefined || isMacOf(macData, safes, spelling));
+    for (const spelling of spellings) {
+      const contents = tryReadSafes(safes, spelling);
+      if (contents !== undefined) {
+        return onlyKeyOf(contents);
+      }
+    }
+    return { refusal: closed(password) };
+  } catch (error) {
+    if (error instanceof NotHere) {
+      return { refusal: `is a PKCS#12 file protected by ${error.message}, which this program does not have; convert it: ${toPem}` };
+    }
+    throw error;
+  }
+}
+
+function closed(password: Secret | undefined): string {
+  return password === undefined
+    ? 'cannot be opened as pkcs12: it is protected by a password, and no password was given; give it by material_password_env or material_password_wo'
+    : 'cannot be opened as pkcs12: the password is another one (a password was given), or the file is damaged; give the right one by material_password_env or material_password_wo';
+}
+
+function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
+  const [only, ...others] = keys;
+  if (only !== undefined && others.length === 0) {
+    return { pkcs8: only };
+  }
+  wipe(keys);
+  if (only !== undefined) {
+    return { refusal: `holds ${keys.length} private keys; it must hold one: leave only the one to import there` };
+  }
+  const found = [
+    [certificates, 'certificates'],
+    [secrets, 'secret keys, which are no private keys: give the bytes of the one to import with material_encoding = "base64"'],
+  ].flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`]));
+  return {
+    refusal: `is a PKCS#12 file that holds no private key, but ${found.join(' and ') || 'nothing'}; export it together with its private key`,
+  };
+}
+
+/** Two spellings of a password that is not there; two of one with accents, which old versions of OpenSSL took byte by byte. */
+function spellingsOf(password: Secret | undefined): readonly PasswordBytes[] {
+  const octets = password?.reveal() ?? Buffer.alloc(0);
+  const bmpOf = (text: string) => Buffer.from(`${text}\0`, 'utf16le').swap16();
+  if (octets.length === 0) {
+    return [
+      { octets, bmp: bmpOf('') },
+      { octets, bmp: octets },
+    ];
+  }
+  const [right, byteByByte] = [bmpOf(octets.toString('utf8')), bmpOf(octets.toString('latin1'))];
+  return right.equals(byteByByte)
+    ? [{ octets, bmp: right }]
+    : [
+        { octets, bmp: right },
+        { octets, bmp: byteByByte },
+      ];
+}
+
+/** MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579). @throws NotHere */
+function isMacOf(macData: DerElement, safes: Buffer, { octets, bmp }: PasswordBytes): boolean {
+  const [digestInfo, salt, iterations] = childrenOf(macData);
+  const [algorithm, value] = childrenOf(digestInfo);
+  const { oid, parameters } = algorithmOf(algorithm);
+  const [derivation, scheme] = oid === oids.pbmac1 ? childrenOf(parameters) : [];
+  const named = oid === oids.pbmac1 ? algorithmOf(scheme).oid : oid;
+  const digest = tryFindDigest(named);
+  if (digest === undefined || !getHashes().includes(digest)) {
+    throw new NotHere(`a MAC of object identifier ${named}`);
+  }
+  const size = value?.content.length ?? 0;
+  const key =
+    oid === oids.pbmac1
+      ? deriveKey(derivation, Math.min(tryReadInteger(childrenOf(algorithmOf(derivation).parameters)[2]) ?? size, 1024), octets)
+      : deriveOld(digest, purposes.mac, salt?.content ?? Buffer.alloc(0), tryReadInteger(iterations) ?? 1, bmp, size);
+  const mac = createHmac(digest, key).update(safes).digest();
+  return value !== undefined && mac.length === size && timingSafeEqual(mac, value.content);
+}
+
+/** Undefined when the password is wrong. @throws NotHere */
+function tryReadSafes(safes: Buffer, password: PasswordBytes): Contents | undefined {
+  const contents: Contents = { keys: [], certificates: 0, secrets: 0 };
+  const [asTheyAre, decrypted]: [Buffer[], Buffer[]] = [[], []];
+  for (const safe of childrenOf(tryReadElement(safes))) {
+    const [contentType, wrapped] = childrenOf(safe);
+    const inner = tryReadElement(wrapped?.content ?? Buffer.alloc(0));
+    const isEncrypted = tryReadOid(contentType) === contentTypes.encryptedData;
+    if (!isEncrypted && tryReadOid(contentType) !== contentTypes.data) {
+      throw new NotHere('the public key of a certificate');
+    }
+    const bags = isEncrypted ? tryDecryptSafe(inner, password) : octetsOf(inner);
+    const isRead = bags !== undefined && readBags(tryReadElement(bags), password, contents);
+    if (bags !== undefined) {
+      (isEncrypted ? decrypted : asTheyAre).push(bags);
+    }
+    if (!isRead) {
+      wipe([...contents.keys, ...decrypted]);
+      return undefined;
+    }
+  }
+  wipe([...asTheyAre, ...decrypted]);
+  return contents;
+}
+
+/** EncryptedData */
+function tryDecryptSafe(data: DerElement | undefined, password: PasswordBytes): Buffer | undefined {
+  const [, algorithm, encrypted] = childrenOf(childrenOf(data)[1]);
+  return tryDecrypt(algorithm, octetsOf(encrypted) ?? Buffer.alloc(0), password);
+}
+
+/** @returns false when the password is wrong */
+function readBags(bags: DerElement | undefined, password: PasswordBytes, contents: Contents): boolean {
+  return (
+    bags?.tag === derTags.sequence &&
+    childrenOf(bags).every((bag) => {
+      const [bagType, wrapped] = childrenOf(bag);
+      const value = tryReadElement(wrapped?.content ?? Buffer.alloc(0));
+      switch (bagTypes[tryReadOid(bagType) ?? '']) {
+        case 'key':
+          contents.keys.push(Buffer.from(value?.whole ?? []));
+          return true;
+        case 'shrouded': {
+          const [algorithm, encrypted] = childrenOf(value);
+          const key = tryDecrypt(algorithm, octetsOf(encrypted) ?? Buffer.alloc(0), password);
+          const isKey = key !== undefined && elementsOf(key)[0]?.tag === derTags.sequence;
+          contents.keys.push(...(isKey ? [key] : []));
+          return isKey;
+        }
+        case 'nested':
+          return readBags(value, password, contents);
+        case 'certificate':
+          contents.certificates += 1;
+          return true;
+        case 'secret':
+          contents.secrets += 1;
+          return true;
+        default:
+          return true;
+      }
+    })
+  );
+}
+
+/** In BER an octet string may come in pieces; an implicit tag hides which of the two it is. */
+function octetsOf(element: DerElement | undefined): Buffer | undefined {
+  const constructed = 0x20;
+  if (element === undefined || (element.tag & constructed) === 0) {
+    return element?.content;
+  }
+  return Buffer.concat(childrenOf(element).map((piece) => octetsOf(piece) ?? Buffer.alloc(0)));
+}
+
+function wipe(secrets: readonly Buffer[]): void {
+  for (const secret of secrets) {
+    secret.fill(0);
   }
 }

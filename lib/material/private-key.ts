@@ -9,6 +9,9 @@ import { Secret } from '../secret';
 import { requireKeySpec, weaknessOf } from './check';
 import { derTags, elementsOf, tryReadElement } from './der';
 import { completeEcKey, tryNameCurve } from './ec-numbers';
+import { algorithmOf } from './encryption';
+import { nameKeyAlgorithm } from './key-algorithms';
+import { privateKeysIn, tidy } from './pem';
 import { tryReadRsaNumbers } from './rsa-numbers';
 
 export interface PrivateKey {
@@ -31,11 +34,6 @@ export type PrivateKeyEncoding = 'pem' | 'der';
 
 type KeyInput = Parameters<typeof createPrivateKey>[0];
 
-const begin = '-----BEGIN ';
-const end = '-----END ';
-/** How the label of every kind ends: `RSA PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`. */
-const privateKeyLabel = Buffer.from('PRIVATE KEY');
-
 const derTypes = ['pkcs8', 'pkcs1', 'sec1'] as const;
 
 /** More than RSA with 8192 bits takes, which is named. OpenSSL would calculate for minutes with the numbers of a longer DSA key. */
@@ -52,45 +50,33 @@ export function tryParsePrivateKey(
   password: Secret | undefined,
   refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${what}`),
 ): PrivateKey | undefined {
-  const blocks = encoding === 'pem' ? privateKeysIn(content) : content[0] === derTags.sequence ? [content] : [];
-  const longest = Math.max(...blocks.map(({ length }) => length));
-  if (longest > maxKeyBytes[encoding]) {
-    throw refuse(`has a private key of ${longest} bytes, which is longer than any that a key_spec takes; ${allowedSpecs}`);
+  const found = encoding === 'pem' ? privateKeysIn(content).slice(0, 1).map(tidy) : content[0] === derTags.sequence ? [content] : [];
+  const [key] = found;
+  if (key === undefined) {
+    return undefined;
   }
-  const passphrase = password === undefined ? {} : { passphrase: password.reveal() };
-  const inputs: readonly KeyInput[] =
-    encoding === 'pem'
-      ? [{ key: content, format: 'pem', ...passphrase }]
-      : derTypes.map((type) => ({ key: content, format: 'der' as const, type, ...passphrase }));
-  for (const input of inputs) {
-    const key = tryCreate(input);
-    if (key !== undefined) {
-      const behind = encoding === 'der' ? content.length - (tryReadElement(content)?.whole.length ?? content.length) : 0;
-      if (behind > 0) {
-        throw refuse(`has ${behind} bytes behind the end of its private key; leave only the private key there`);
-      }
-      return toPrivateKey(key, refuse);
+  try {
+    if (key.length > maxKeyBytes[encoding]) {
+      throw refuse(`has a private key of ${key.length} bytes, which is longer than any that a key_spec takes; ${allowedSpecs}`);
+    }
+    const opened = inputsOf(key, encoding, password).reduce<KeyObject | undefined>((known, input) => known ?? tryCreate(input), undefined);
+    const behind = encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
+    if (opened !== undefined && behind > 0) {
+      throw refuse(`has ${behind} bytes behind the end of its private key; leave only the private key there`);
+    }
+    return opened === undefined ? undefined : toPrivateKey(opened, refuse);
+  } finally {
+    if (key !== content) {
+      key.fill(0);
     }
   }
-  return undefined;
 }
 
-/**
- * From the first label to the last one: OpenSSL takes the first of them and drops the others. Certificates and the parameters of a curve
- * do not count.
- *
- * @param pem looked at in place, since strings cannot be wiped
- */
-export function privateKeysIn(pem: Buffer): readonly Buffer[] {
-  const keys: Buffer[] = [];
-  for (let at = pem.indexOf(begin); at !== -1; at = pem.indexOf(begin, at + 1)) {
-    const label = pem.subarray(at + begin.length, pem.indexOf('-----', at + begin.length));
-    if (label.subarray(-privateKeyLabel.length).equals(privateKeyLabel)) {
-      const ending = pem.indexOf(end, at);
-      keys.push(pem.subarray(at, ending === -1 ? pem.length : ending));
-    }
-  }
-  return keys;
+function inputsOf(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined): readonly KeyInput[] {
+  const passphrase = password === undefined ? {} : { passphrase: password.reveal() };
+  return encoding === 'pem'
+    ? [{ key, format: 'pem', ...passphrase }]
+    : derTypes.map((type) => ({ key, format: 'der' as const, type, ...passphrase }));
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material */
@@ -110,24 +96,13 @@ function wanted(row: KeySpecRow): string {
   return row.family === 'rsa' ? rsaKind(row.modulusBits) : ecKind(row.curve);
 }
 
-/** What Node calls them, and what people do. */
-const otherKinds: Readonly<Record<string, string>> = {
-  'rsa-pss': 'RSA for PSS signatures only (RSA-PSS)',
-  dsa: 'DSA',
-  dh: 'Diffie-Hellman',
-  ed25519: 'Ed25519',
-  ed448: 'Ed448',
-  x25519: 'X25519',
-  x448: 'X448',
-};
-
 /** The curve, of whose keys Node says nothing. */
 const sm2 = Buffer.from('2a811ccf5501822d', 'hex');
 
 const rsaKind = (bits: number | undefined): string => `RSA with ${bits} bits`;
 const ecKind = (curve: string | undefined): string => `EC on ${curve}`;
 
-const allowedSpecs = `allowed are ${Object.entries(keySpecs)
+export const allowedSpecs = `allowed are ${Object.entries(keySpecs)
   .filter(([name]) => isAsymmetric(name))
   .map(([name, row]) => `${wanted(row)} (${name})`)
   .join(', ')}`;
@@ -156,15 +131,11 @@ function toPrivateKey(key: KeyObject, refuse: Refuse): PrivateKey {
       case 'ec':
         return ecKey(content, tryNameCurve(algorithm?.whole ?? info), refuse);
       default:
-        throw refuse(isOfNoSpec(otherKind(key, algorithm?.whole ?? info)));
+        throw refuse(isOfNoSpec(algorithm?.whole.includes(sm2) ? 'SM2' : nameKeyAlgorithm(algorithmOf(algorithm).oid)));
     }
   } finally {
     info.fill(0);
   }
-}
-
-function otherKind(key: KeyObject, algorithm: Buffer): string {
-  return algorithm.includes(sm2) ? 'SM2' : (otherKinds[String(key.asymmetricKeyType)] ?? 'of a kind that this program does not know');
 }
 
 function tryExport(key: KeyObject): Buffer | undefined {

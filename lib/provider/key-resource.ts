@@ -68,6 +68,7 @@ export const externalKeyResource = {
     }
     if (prior === null) {
       const planned = plannedNew(proposed, config);
+      client.run.declarePlanned(text(planned, 'key_spec'));
       const successorAlias = text(planned, 'alias');
       const adopts = await planNewKey(
         successorAlias,

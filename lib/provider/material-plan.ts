@@ -6,7 +6,6 @@ import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import { isAbsent, type MaterialObservation } from '../lifecycle/material-status';
 import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { defaultKeySpec } from '../schema/kms';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
 import { allowed, expirationText, faultOfRolling, isVerified, observationOf, rollingOf, wishOf } from './material-config';
@@ -53,12 +52,14 @@ export const nothingAtHand: AtHand = { fingerprint: undefined, isPrivateKey: fal
  *
  * @param keySpec undefined while the key is not known
  * @param isFirst weak material is refused before it is bound to a key
+ * @param likelySpec of the key that is not known: for the words about what no key takes
  */
 export async function lookAtMaterial(
   config: Values,
   keySpec: string | undefined,
   isFirst: boolean,
   opening: Omit<Opening, 'mayRunCommands'>,
+  likelySpec?: string,
 ): Promise<AtHand> {
   try {
     const found = await materialOf(config, { ...opening, mayRunCommands: false });
@@ -68,7 +69,7 @@ export async function lookAtMaterial(
     const { material } = found;
     try {
       const { fingerprint, isPrivateKey } = material;
-      return { ...nothingAtHand, fingerprint, isPrivateKey, unusable: faultOf(material, config, keySpec, isFirst) };
+      return { ...nothingAtHand, fingerprint, isPrivateKey, unusable: faultOf(material, config, { keySpec, likelySpec }, isFirst) };
     } finally {
       material.wipe();
     }
@@ -77,18 +78,31 @@ export async function lookAtMaterial(
   }
 }
 
-/** Before the key is made, its spec is known from the kind of material alone. */
-function faultOf(material: Material, config: Values, keySpec: string | undefined, isFirst: boolean): unknown {
+interface Specs {
+  readonly keySpec: string | undefined;
+  readonly likelySpec: string | undefined;
+}
+
+function faultOf(material: Material, config: Values, specs: Specs, isFirst: boolean): unknown {
   try {
-    if (keySpec !== undefined || !material.isPrivateKey) {
-      material.checkFits(keySpec ?? defaultKeySpec);
-    }
+    checkFits(material, specs);
     if (isFirst && !allowed(config, 'allow_weak_material', false)) {
       material.checkStrength();
     }
     return undefined;
   } catch (fault) {
     return fault;
+  }
+}
+
+function checkFits(material: Material, { keySpec, likelySpec }: Specs): void {
+  try {
+    material.checkFits(keySpec);
+  } catch (fault) {
+    if (keySpec === undefined && likelySpec !== undefined) {
+      material.checkFits(likelySpec);
+    }
+    throw fault;
   }
 }
 

@@ -100,7 +100,8 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
     key !== undefined && hasMaterial(key.keyState)
       ? await proofOnRefresh(client as ConnectedClient, key.keyId, key.keySpec, context)
       : undefined;
-  const atHand = await lookAtMaterial(config, key?.keySpec, true, { env: client.env, signal: context.signal });
+  const opening = { env: client.env, signal: context.signal };
+  const atHand = await lookAtMaterial(config, key?.keySpec, true, opening, run.onlySpecPlanned);
   const before = keyId === undefined ? predecessor : run.recall(keyId);
   const known = { key, before, isKept, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
   const plan = planCreate(proposed, config, atHand, known, client.now());

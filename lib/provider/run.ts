@@ -24,6 +24,7 @@ export class Run {
   readonly isShared: boolean;
   readonly #made = new Set<string>();
   readonly #adopted = new Set<string>();
+  readonly #plannedSpecs = new Set<string | undefined>();
   readonly #rescued = new Set<string>();
   readonly #protected = new Set<string>();
   readonly #lost = new Set<string>();
@@ -72,6 +73,16 @@ export class Run {
 
   isAdopted(keyId: string): boolean {
     return this.#adopted.has(keyId);
+  }
+
+  /** A plan makes a key. @param keySpec undefined while it is not known */
+  declarePlanned(keySpec: string | undefined): void {
+    this.#plannedSpecs.add(keySpec);
+  }
+
+  /** Of the keys that plans make, where it is one: likely that of a key whose id only apply will know. */
+  get onlySpecPlanned(): string | undefined {
+    return this.#plannedSpecs.size === 1 ? [...this.#plannedSpecs][0] : undefined;
   }
 
   /** A plan takes back the deletion of the key. Known to material that refers to it: Terraform plans that first. */

@@ -1,0 +1,139 @@
+/**
+ * PEM (RFC 7468) as people have it: with line feeds that became two characters, or spaces, on the way through a variable, with indentation,
+ * quotes and text around. Looked at in place, since strings cannot be wiped.
+ */
+
+export interface PemBlock {
+  /** For example "EC PRIVATE KEY". */
+  readonly label: string;
+  /** From the dashes before BEGIN to those behind END, or to where it is cut off. */
+  readonly whole: Buffer;
+  /** Undefined where it is cut off. */
+  readonly body: Buffer | undefined;
+}
+
+const begin = '-----BEGIN ';
+const dashes = '-----';
+
+/** Longer than any label that there is. */
+const maxLabel = 64;
+
+export function looksLikePem(content: Buffer): boolean {
+  return content.includes(begin);
+}
+
+/** From the first to the last; what is around them does not count. */
+export function pemBlocksIn(content: Buffer): readonly PemBlock[] {
+  const blocks: PemBlock[] = [];
+  for (let at = content.indexOf(begin); at !== -1; ) {
+    const next = content.indexOf(begin, at + 1);
+    const labelStart = at + begin.length;
+    const labelEnd = content.indexOf(dashes, labelStart);
+    if (labelEnd !== -1 && labelEnd - labelStart <= maxLabel) {
+      const label = content.toString('latin1', labelStart, labelEnd);
+      const bodyStart = labelEnd + dashes.length;
+      const closing = `-----END ${label}-----`;
+      const bodyEnd = content.indexOf(closing, bodyStart);
+      const isWhole = bodyEnd !== -1 && (next === -1 || bodyEnd < next);
+      const wholeEnd = isWhole ? bodyEnd + closing.length : next === -1 ? content.length : next;
+      blocks.push({ label, whole: content.subarray(at, wholeEnd), body: isWhole ? content.subarray(bodyStart, bodyEnd) : undefined });
+    }
+    at = next;
+  }
+  return blocks;
+}
+
+/** Certificates and the parameters of a curve do not count. */
+export function privateKeysIn(content: Buffer): readonly PemBlock[] {
+  return pemBlocksIn(content).filter(({ label }) => label.endsWith('PRIVATE KEY'));
+}
+
+/** How it is encrypted in itself, which PKCS#8 is inside; undefined when it is not. For example "DES-EDE3-CBC". */
+export function encryptionOf({ body }: PemBlock): string | undefined {
+  return body === undefined ? undefined : readHeaders(body).cipher;
+}
+
+/**
+ * The block as OpenSSL reads it.
+ *
+ * @returns a copy, for the caller to wipe
+ */
+export function tidy({ label, whole, body }: PemBlock): Buffer {
+  const base64 = body === undefined ? undefined : base64Of(body);
+  if (body === undefined || base64 === undefined) {
+    return Buffer.from(whole);
+  }
+  const { cipher, iv } = readHeaders(body);
+  const headers = cipher === undefined ? '' : `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${iv}\n\n`;
+  const lines: Buffer[] = [Buffer.from(`-----BEGIN ${label}-----\n${headers}`)];
+  for (let start = 0; start < base64.length; start += lineLength) {
+    lines.push(base64.subarray(start, start + lineLength), lineFeed);
+  }
+  const tidied = Buffer.concat([...lines, Buffer.from(`-----END ${label}-----\n`)]);
+  base64.fill(0);
+  return tidied;
+}
+
+/** What it spells; undefined when its body is no Base64, or there is none. @returns a copy, for the caller to wipe */
+export function tryDecodeBlock({ body }: PemBlock): Buffer | undefined {
+  const base64 = body === undefined ? undefined : base64Of(body);
+  const bytes = base64 === undefined ? undefined : Buffer.from(base64.toString('latin1'), 'base64');
+  base64?.fill(0);
+  return bytes;
+}
+
+const lineLength = 64;
+const lineFeed = Buffer.from('\n');
+
+/** The two lines of RFC 1421 that OpenSSL writes, and how far they go. They hold no secret. */
+function readHeaders(body: Buffer): { readonly cipher: string | undefined; readonly iv: string | undefined; readonly size: number } {
+  const isNext = body.subarray(0, maxHeaders).includes('Proc-Type:');
+  const text = isNext ? body.toString('latin1', 0, maxHeaders).replaceAll(/\\[nrt]/g, '  ') : '';
+  const [found = '', cipher, iv] = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-Fa-f]+)\s+/.exec(text) ?? [];
+  return { cipher, iv, size: found.length };
+}
+
+const maxHeaders = 256;
+
+/** The characters of Base64 in a body; undefined when there are others than these and white space. @returns a copy */
+function base64Of(body: Buffer): Buffer | undefined {
+  return collectBase64(body.subarray(readHeaders(body).size));
+}
+
+/**
+ * The characters of Base64 in it, without white space, and without what stands for it where a line was put into quotes.
+ *
+ * @returns a copy, for the caller to wipe; undefined when there are other characters
+ */
+export function collectBase64(text: Buffer): Buffer | undefined {
+  const characters = Buffer.alloc(text.length);
+  let size = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text[index] ?? 0;
+    if (isBase64(byte)) {
+      characters[size] = byte;
+      size += 1;
+    } else if (byte === backslash) {
+      const escaped = text[index + 1] ?? 0;
+      // Twice where the text was quoted twice.
+      index += standsForSpace.has(escaped) ? 1 : 0;
+      if (escaped !== backslash && !standsForSpace.has(escaped) && escaped > space) {
+        characters.fill(0);
+        return undefined;
+      }
+    } else if (byte > space) {
+      characters.fill(0);
+      return undefined;
+    }
+  }
+  return characters.subarray(0, size);
+}
+
+const space = 0x20;
+const backslash = 0x5c;
+const standsForSpace: ReadonlySet<number> = new Set(Buffer.from('nrt'));
+const alphabet: ReadonlySet<number> = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='));
+
+function isBase64(byte: number): boolean {
+  return alphabet.has(byte);
+}
