@@ -43,9 +43,12 @@ export function decodeText(
 ): Secret {
   const { decode, expected } = decoders[encoding];
   const decoded = decode(content);
-  const bytes = decoded === undefined || decoded.length === 0 ? orElse() : decoded;
+  if (decoded !== undefined && decoded.length > 0) {
+    return Secret.fromBytes(decoded);
+  }
+  const hint = hintOf(content, encoding, undefined);
+  const bytes = hint === undefined ? orElse() : undefined;
   if (bytes === undefined) {
-    const hint = hintOf(content, encoding, undefined);
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
       `the key material in ${source} is not ${encoding}; expected is ${expected} (see material_encoding)${hint === undefined ? '' : `; ${hint}`}`,

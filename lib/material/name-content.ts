@@ -87,7 +87,7 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): string | 
 /** A PEM whose label says that it is a private key. */
 function nameUnopened(block: PemBlock, hasPassword: boolean): string {
   if (block.body === undefined) {
-    return `cut off: its line "-----END ${/^[A-Z0-9 ]+$/.test(block.label) ? block.label : '…'}-----" is missing; take a whole copy from where it was made`;
+    return `cut off: its line "-----END ${/^(?:(?:ENCRYPTED|RSA|EC|DSA|OPENSSH) )?PRIVATE KEY$/.test(block.label) ? block.label : '…'}-----" is missing; take a whole copy from where it was made`;
   }
   const cipher = encryptionOf(block);
   if (cipher !== undefined) {

@@ -75,7 +75,8 @@ const shapes: readonly Shape[] = [
 export function tryNameDer(bytes: Buffer, hasPassword: boolean): string | undefined {
   const cut = tryFindCut(bytes);
   if (bytes[0] === sequence && cut !== undefined) {
-    return [integer, sequence].some((tag) => bytes.subarray(2, 6).includes(tag))
+    const isText = bytes.every((byte) => byte >= 0x09 && byte < 0x7f);
+    return !isText && [integer, sequence].some((tag) => bytes.subarray(2, 6).includes(tag))
       ? `cut off: it should have ${cut} bytes, and has ${bytes.length}; take a whole copy from where it was made`
       : undefined;
   }

@@ -78,12 +78,13 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
     if (key !== undefined) {
       return privateKeyMaterial(key, attribute);
     }
-    const named = tryName(bytes.reveal(), options);
+    const hint = hintOf(content, encoding, bytes.reveal());
+    const named = hint === undefined ? tryName(bytes.reveal(), options) : undefined;
     if (named !== undefined) {
       throw closed(named, options);
     }
     isSymmetric = true;
-    return symmetricMaterial(bytes, attribute, hintOf(content, encoding, bytes.reveal()));
+    return symmetricMaterial(bytes, attribute, hint);
   } finally {
     if (!isSymmetric) {
       bytes.wipe();

@@ -88,7 +88,7 @@ const lineFeed = Buffer.from('\n');
 /** The two lines of RFC 1421 that OpenSSL writes, and how far they go. They hold no secret. */
 function readHeaders(body: Buffer): { readonly cipher: string | undefined; readonly iv: string | undefined; readonly size: number } {
   const isNext = body.subarray(0, maxHeaders).includes('Proc-Type:');
-  const text = isNext ? body.toString('latin1', 0, maxHeaders).replaceAll(/\\[nrt]/g, '  ') : '';
+  const text = isNext ? body.toString('latin1', 0, maxHeaders).replaceAll(/\\+[nrt]/g, ({ length }) => ' '.repeat(length)) : '';
   const [found = '', cipher, iv] = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-Fa-f]+)\s+/.exec(text) ?? [];
   return { cipher, iv, size: found.length };
 }
