@@ -2,7 +2,7 @@
  * How much work a protected file asks for before its password can be tried: the iteration counts of PBES1, PBES2, PKCS#12 and its MAC. They
  * are read first, since the derivation holds up everything else and cannot be interrupted; a count is written by whoever made the file.
  */
-import { privateKeysIn } from './pem';
+import { privateKeysIn, tryDecodeBlock } from './pem';
 
 /** Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its parts. */
 export const maxIterations = { each: 1_000_000, inAll: 2_000_000 } as const;
@@ -16,7 +16,7 @@ const tags = { integer: 0x02, octetString: 0x04, sequence: 0x30, octetStrings: 0
 const constructed = 0x20;
 const maxDepth = 64;
 
-const encryptedPem = Buffer.from('-----BEGIN ENCRYPTED PRIVATE KEY-----');
+const encryptedPem = 'ENCRYPTED PRIVATE KEY';
 
 /**
  * @param content DER or BER, or PEM of one that is encrypted
@@ -33,10 +33,10 @@ export function refuseManyIterations(content: Buffer, encoding: string, refuse: 
   }
 }
 
-/** Of those only that are encrypted: others must not get into a string, which nobody can wipe. */
+/** Of those only that are encrypted: others are not copied. */
 function blocksOf(pem: Buffer): readonly Buffer[] {
-  const encrypted = privateKeysIn(pem).filter((block) => block.indexOf(encryptedPem) === 0);
-  return encrypted.map((block) => Buffer.from(block.toString('latin1', encryptedPem.length), 'base64'));
+  const encrypted = privateKeysIn(pem).filter(({ label }) => label === encryptedPem);
+  return encrypted.map((block) => tryDecodeBlock(block) ?? Buffer.alloc(0));
 }
 
 /** Parameters are a salt and a count: behind an algorithm's name in PBES1 and PBKDF2, behind the digest in a MAC. */

@@ -139,7 +139,7 @@ export const keyMaterialSchema = {
       default: defaultMaterialEncoding,
       allowed: materialEncodings,
       description:
-        'How the source spells the material: `base64`, `hex`, or `raw` bytes as they are; for a private key also `pem`, `der` (PKCS#8, PKCS#1 or SEC 1) or `pkcs12`. Decoding is strict; white space around Base64 and hex is allowed.',
+        'How the source spells the material: `base64`, `hex`, or `raw` bytes as they are; for a private key also `pem`, `der` (PKCS#8, PKCS#1 or SEC 1) or `pkcs12`. Decoding is strict; white space around Base64 and hex is allowed. PEM, DER and PKCS#12 may also come in Base64.',
     },
     material_password_wo: {
       type: 'string',
