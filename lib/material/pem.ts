@@ -33,9 +33,12 @@ export function pemBlocksIn(content: Buffer): readonly PemBlock[] {
       const label = content.toString('latin1', labelStart, labelEnd);
       const bodyStart = labelEnd + dashes.length;
       const closing = `-----END ${label}-----`;
-      const bodyEnd = content.indexOf(closing, bodyStart);
-      const isWhole = bodyEnd !== -1 && (next === -1 || bodyEnd < next);
-      const wholeEnd = isWhole ? bodyEnd + closing.length : next === -1 ? content.length : next;
+      // Looked for up to the next one only, so that a thousand of them do not take a million looks.
+      const limit = next === -1 ? content.length : next;
+      const bodySize = content.subarray(bodyStart, limit).indexOf(closing);
+      const isWhole = bodySize !== -1;
+      const bodyEnd = bodyStart + bodySize;
+      const wholeEnd = isWhole ? bodyEnd + closing.length : limit;
       blocks.push({ label, whole: content.subarray(at, wholeEnd), body: isWhole ? content.subarray(bodyStart, bodyEnd) : undefined });
     }
     at = next;

@@ -146,6 +146,16 @@ test('whatever a character becomes, the key is the same or refused', () => {
   );
 });
 
+test('a file full of beginnings is told in one sentence, without a look at all of it for each', () => {
+  for (const text of [
+    '-----BEGIN '.repeat(90_000),
+    '-----BEGIN A-----\n'.repeat(50_000),
+    `-----BEGIN PRIVATE KEY-----${'\\'.repeat(900_000)}`,
+  ]) {
+    expect(() => open(text)).toThrow('cannot be opened as pem');
+  }
+});
+
 test('wipes what it was given', () => {
   for (const [text, encoding] of [
     [Buffer.from(ec.replaceAll('\n', '\\n')), 'pem'],
