@@ -152,7 +152,7 @@ test('a file full of beginnings is told in one sentence, without a look at all o
     '-----BEGIN A-----\n'.repeat(50_000),
     `-----BEGIN PRIVATE KEY-----${'\\'.repeat(900_000)}`,
   ]) {
-    expect(() => open(text)).toThrow('cannot be opened as pem');
+    expect(() => open(text)).toThrow(/cannot be opened as pem|longer than any that a key_spec takes/);
   }
 });
 
