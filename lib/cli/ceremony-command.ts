@@ -97,7 +97,7 @@ function startCommand(surroundings: Surroundings): Command {
         requirePendingImport(keyId, key);
         const keySpec = importableSpec(key.keySpec);
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
-        const { parseWrappingKey } = require('../wrap/wrapping') as typeof import('../wrap/wrapping');
+        const { parseWrappingKey } = require('../wrap/wrapping-key') as typeof import('../wrap/wrapping-key');
         // Refuses a wrapping key that somebody else could open, before a person carries it about.
         parseWrappingKey(parameters.publicKey);
         const ceremony = writeCeremony(dir, { key_id: keyId, key_spec: keySpec, wrapping_algorithm: wrappingAlgorithm }, parameters);

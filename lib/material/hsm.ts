@@ -5,7 +5,7 @@
 import { ByokError } from '../errors';
 import { fingerprintFormat } from '../schema/key-material';
 import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../schema/kms';
-import { parseWrappingKey } from '../wrap/wrapping';
+import { parseWrappingKey } from '../wrap/wrapping-key';
 import { requireKeySpec } from './check';
 import { type CommandOptions, runCommand } from './command';
 import { tryDecodeBase64 } from './decode';

@@ -6,6 +6,7 @@ import { importParametersSchema } from '../schema/import-parameters';
 import { formats } from '../schema/kms';
 import type { Context, EphemeralResourceDefinition } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
+import { parseWrappingKey } from '../wrap/wrapping-key';
 import { text } from './attributes';
 import { type Client, isConnected } from './client';
 import { wrappingAlgorithmOf } from './material-config';
@@ -46,7 +47,11 @@ async function fetchParameters(config: Values, client: Client, context: Context)
     return undefined;
   }
   try {
-    return await client.kms.getParametersForImport(text(config, 'key_id') ?? '', wrappingAlgorithmOf(config), { signal: context.signal });
+    const asked = [text(config, 'key_id') ?? '', wrappingAlgorithmOf(config)] as const;
+    const parameters = await client.kms.getParametersForImport(...asked, { signal: context.signal });
+    // Whoever wraps with it trusts that only the KMS can open the result.
+    parseWrappingKey(parameters.publicKey);
+    return parameters;
   } catch (error) {
     if (hasApiCode(error, 'KMS.0310')) {
       return undefined;

@@ -2,9 +2,10 @@
  * Wraps key material for import-key-material: one table row per wrapping algorithm, everything that differs between
  * them in that row. Pure crypto on node:crypto; talks to nobody and keeps nothing.
  */
-import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
+import { constants, publicEncrypt } from 'node:crypto';
 import { ByokError } from '../errors';
 import type { WrappingAlgorithm } from '../schema/kms';
+import { parseWrappingKey } from './wrapping-key';
 
 interface WrappingRow {
   /** Padding of RSA, RFC 8017. */
@@ -31,35 +32,17 @@ export const wrappingAlgorithms: Readonly<Record<WrappingAlgorithm, WrappingRow>
 /**
  * @param publicKey DER SubjectPublicKeyInfo, as get-parameters-for-import answers it
  * @returns as many bytes as the modulus has: 256 for the service's RSA_2048
- * @throws ByokError ERR_KMS when the wrapping key is not an RSA key of at least 2048 bits
+ * @throws ByokError ERR_KMS when the wrapping key is none that only the KMS can open
  */
 export function wrapMaterial(algorithm: WrappingAlgorithm, publicKey: Buffer, material: Buffer): Buffer {
   const { padding, oaepHash } = wrappingAlgorithms[algorithm];
-  return publicEncrypt({ key: parseWrappingKey(publicKey), padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
-}
-
-/**
- * Whoever answers with a short key could read the material, so a short one is refused.
- *
- * @param der SubjectPublicKeyInfo
- * @throws ByokError ERR_KMS when it is not an RSA key of at least 2048 bits
- */
-export function parseWrappingKey(der: Buffer): KeyObject {
-  const key = parse(der);
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key.asymmetricKeyType !== 'rsa' || bits < 2048) {
-    throw new ByokError(
-      'ERR_KMS',
-      `the wrapping key is ${key.asymmetricKeyType ?? 'unknown'} with ${bits} bits; RSA with at least 2048 bits is needed`,
-    );
-  }
-  return key;
-}
-
-function parse(der: Buffer): KeyObject {
+  const key = parseWrappingKey(publicKey);
   try {
-    return createPublicKey({ key: der, format: 'der', type: 'spki' });
+    return publicEncrypt({ key, padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
   } catch (cause) {
-    throw new ByokError('ERR_KMS', 'the wrapping key that the KMS answered is not a DER public key', { cause });
+    // Its size is checked where it comes from, and fits.
+    throw new ByokError('ERR_KMS', 'the wrapping key that the KMS answered wraps nothing; check kms_endpoint, and tell whoever runs it', {
+      cause,
+    });
   }
 }

@@ -1,12 +1,13 @@
 /** The ephemeral resource `byok_import_parameters` under the real terraform: its values leave by a provisioner, and stay in no file. */
 import { createPublicKey, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { createKey, importMaterial, wrapWithOpenssl } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { badWrappingKeys, parametersWith } from '../support/wrapping-keys';
 import { configure, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
@@ -128,4 +129,16 @@ test.each([
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
   expect(plan.text).toContain(sentence);
+});
+
+test('fails for a wrapping key that others could open, instead of handing it out', async () => {
+  const keyId = await createKey(emulator);
+  configure(emulator, bench.workspace, parameters(`key_id = "${keyId}"`) + handOver);
+  const [, publicKey = Buffer.alloc(0)] = badWrappingKeys.find(([what]) => what === 'exponent 1') ?? [];
+  emulator.injectFaults([{ operation: 'get-parameters-for-import', times: 9, answer: parametersWith(keyId, publicKey) }]);
+  const apply = await bench.workspace.terraform(['apply', '-auto-approve', '-no-color'], { OUT: outside });
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain('The wrapping key that the KMS answered has a public exponent that is 1');
+  expect(apply.text).not.toContain('defect');
+  expect(readdirSync(outside)).toEqual([]);
 });
