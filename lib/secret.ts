@@ -8,6 +8,7 @@ const placeholder = '[secret]';
 
 export class Secret {
   readonly #bytes: Buffer;
+  #wiped = false;
 
   private constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -22,13 +23,17 @@ export class Secret {
     return new Secret(Buffer.from(text, 'utf8'));
   }
 
-  /** The bytes themselves, not a copy. */
+  /** The bytes themselves, not a copy. @throws Error once they are wiped: zeros must not pass for a secret */
   reveal(): Buffer {
+    if (this.#wiped) {
+      throw new Error('a secret was asked for after it was wiped');
+    }
     return this.#bytes;
   }
 
+  /** @throws Error as `reveal` does */
   revealText(): string {
-    return this.#bytes.toString('utf8');
+    return this.reveal().toString('utf8');
   }
 
   get length(): number {
@@ -37,6 +42,7 @@ export class Secret {
 
   /** Overwrites the bytes. Copies that the runtime made, such as strings, are out of reach: see DESIGN.md. */
   wipe(): void {
+    this.#wiped = true;
     this.#bytes.fill(0);
   }
 

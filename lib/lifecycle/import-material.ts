@@ -19,6 +19,11 @@ export interface ImportStep {
   readonly keyId: string;
   readonly expiration: ExpirationInstant;
   readonly source: ImportSource;
+  /**
+   * After a delete the material is the way back, and stays in memory until the key shows it. Otherwise it is wiped as soon as the KMS says that it
+   * has it: a look that hangs must not keep it. @default false
+   */
+  readonly isWayBack?: boolean;
 }
 
 /** What is sent, and whether it can be made anew for another token. */
@@ -52,6 +57,9 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
     try {
       const { importToken, wrapped } = await prepare(context, step);
       await send(context, step, importToken, wrapped);
+      if ('material' in step.source && step.isWayBack !== true) {
+        step.source.material.wipe();
+      }
       break;
     } catch (error) {
       if (hasReaction(error, 'new-parameters') && renewable && !refetched) {

@@ -36,7 +36,7 @@ export async function renewMaterial(
   const start = context.now();
   const gone = await deleteCommitted(outage, keyId);
   try {
-    const outcome = await importAndProve(outage, request, { keyId, expiration: to, source }, atHand);
+    const outcome = await importAndProve(outage, request, { keyId, expiration: to, source, isWayBack: true }, atHand);
     return { ...outcome, notices: [...outcome.notices, outageNotice(context.now().getTime() - start.getTime())] };
   } catch (cause) {
     throw gone || !(await stillHolds(outage, keyId, renewal.from))
