@@ -3,6 +3,8 @@
  * `code`; each front-end translates it once (Terraform diagnostics, a sentence on stderr).
  */
 
+import { oneLine, ownLines } from './printable';
+
 /** What each code means; read by the documentation and by the front-ends. */
 export const errorCodes = {
   ERR_ARGUMENT: 'a value given by the caller is not allowed',
@@ -50,12 +52,15 @@ export class ByokError extends Error {
 
 /**
  * What a report of a defect says about whatever was thrown: of an error its stack, of anything else only its type, since a value may be a
- * secret.
+ * secret. Its lines are ours: what the message holds stays on the first one.
  */
 export function stackOf(thrown: unknown): string {
-  return thrown instanceof Error
-    ? (thrown.stack ?? thrown.message)
-    : `something was thrown that is no error but of type ${Object.prototype.toString.call(thrown).slice(8, -1)}`;
+  if (!(thrown instanceof Error)) {
+    return `something was thrown that is no error but of type ${Object.prototype.toString.call(thrown).slice(8, -1)}`;
+  }
+  const { message, stack = message } = thrown;
+  const frames = stack.search(/\n {4}at /);
+  return frames === -1 ? oneLine(stack) : `${oneLine(stack.slice(0, frames))}${ownLines(stack.slice(frames))}`;
 }
 
 /** True also for errors of another copy of this package on disk. */

@@ -7,23 +7,24 @@ const lib = join(__dirname, '..', 'lib');
 
 /** Folders that each folder may import from, besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
+  printable: [],
+  errors: ['printable'],
   secret: [],
   schema: ['errors'],
-  kms: ['errors', 'secret', 'schema'],
+  kms: ['printable', 'errors', 'secret', 'schema'],
   wrap: ['errors', 'secret', 'schema'],
   material: ['errors', 'secret', 'schema', 'wrap'],
-  tfplugin: ['errors', 'secret', 'schema'],
+  tfplugin: ['printable', 'errors', 'secret', 'schema'],
   lifecycle: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material'],
   provider: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
   mirror: ['errors', 'schema'],
   cdktf: ['errors', 'schema', 'mirror'],
   emulator: ['errors', 'secret', 'schema'],
   // Of kms the types of its answers.
-  report: ['errors', 'schema', 'kms', 'lifecycle'],
-  cli: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
+  report: ['printable', 'errors', 'schema', 'kms', 'lifecycle'],
+  cli: ['printable', 'errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
   testing: ['errors', 'schema', 'cdktf', 'emulator'],
-  'aws-cdk': ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle'],
+  'aws-cdk': ['printable', 'errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle'],
   index: ['errors', 'schema', 'cdktf'],
 };
 

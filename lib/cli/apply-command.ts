@@ -7,6 +7,7 @@ import { ByokError } from '../errors';
 import type { Proof } from '../lifecycle/decision';
 import { keep } from '../lifecycle/expiration-wish';
 import type { MaterialOutcome } from '../lifecycle/material-request';
+import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../schema/duration';
 import { formatExpirationTime } from '../schema/expiration-time';
 import { defaultWarnBefore, fingerprintFormat, type MaterialStatus } from '../schema/key-material';
@@ -122,7 +123,7 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
       sourceAttribute: undefined,
     });
     const applied = appliedOf(keyId, outcome, remember(recordDir, keyId, recorded, outcome.proof));
-    print(flags.json === true ? `${JSON.stringify(applied)}\n` : describe(applied));
+    print(flags.json === true ? `${printableJson(applied)}\n` : describe(applied));
   } finally {
     kms.close();
   }
@@ -168,5 +169,6 @@ function appliedOf(
 function describe({ key_id, imported, reason, material_status, expiration_time, fingerprint, warnings }: Applied): string {
   const done = imported ? `material imported${reason === null ? '' : ` (${reason})`}` : 'nothing to do';
   const found = `${material_status}, expires ${expiration_time}, ${fingerprint ?? 'no proof of which material it holds'}`;
-  return `byok: key ${key_id}: ${done}; ${found}\n${warnings.map((warning) => `byok: warning: ${warning}\n`).join('')}`;
+  const lines = [`key ${key_id}: ${done}; ${found}`, ...warnings.map((warning) => `warning: ${warning}`)];
+  return lines.map((line) => `byok: ${oneLine(line)}\n`).join('');
 }

@@ -1,6 +1,7 @@
 /** `byok ceremony`: an import in two steps, with the key material on another machine that is connected to nothing. */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import { printableJson } from '../printable';
 import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
 import {
   defaultKeySpec,
@@ -109,7 +110,7 @@ function startCommand(surroundings: Surroundings): Command {
           commands: steps.flatMap(({ commands }) => commands),
           carry_back: filesToCarryBack(keySpec),
         };
-        print(json === true ? `${JSON.stringify(started)}\n` : instructions(started, steps));
+        print(json === true ? `${printableJson(started)}\n` : instructions(started, steps));
       } finally {
         kms.close();
       }
@@ -180,7 +181,7 @@ function finishCommand(surroundings: Surroundings): Command {
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
         const imported = await importOnce(kms, now, { keyId: ceremony.key_id, expiration, source });
-        print(json === true ? `${JSON.stringify({ ...imported, dir })}\n` : `${describeImport(imported)}\n${afterwards(dir)}`);
+        print(json === true ? `${printableJson({ ...imported, dir })}\n` : `${describeImport(imported)}\n${afterwards(dir)}`);
       } finally {
         kms.close();
       }

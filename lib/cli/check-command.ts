@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import { oneLine, printableJson } from '../printable';
 import { junitOf } from '../report/junit';
 import { type Finding, findingOf, type MaterialRecord } from '../report/material-finding';
 import { materialsInPlan } from '../report/plan-json';
@@ -107,7 +108,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         if (allowEmpty !== true) {
           throw new ByokError('ERR_ARGUMENT', `${nothing}; give the right place, or --allow-empty if there need not be any`);
         }
-        remark(`byok: ${nothing}\n`);
+        remark(`byok: ${oneLine(nothing)}\n`);
       }
       const findings = records.map((record) => findingOf(record, now));
       const verdict = worstOf(findings.map((finding) => finding.verdict));
@@ -115,7 +116,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         writeFileSync(junit, junitOf(findings, now));
       }
       const exitCode = exitCodes[verdict];
-      print(json === true ? `${JSON.stringify({ verdict, exit_code: exitCode, findings }, undefined, 2)}\n` : textOf(findings));
+      print(json === true ? `${printableJson({ verdict, exit_code: exitCode, findings }, 2)}\n` : textOf(findings));
       exitWith(exitCode);
     });
 }
@@ -145,7 +146,7 @@ function textOf(findings: readonly Finding[]): string {
     ]),
   );
   const reasons = findings.flatMap((finding) =>
-    finding.reason === null ? [] : [`\n${nameOf(finding)}, in ${finding.place}\n  ${finding.reason}\n`],
+    finding.reason === null ? [] : [`\n${oneLine(`${nameOf(finding)}, in ${finding.place}`)}\n  ${oneLine(finding.reason)}\n`],
   );
   return `${table}${reasons.join('')}`;
 }

@@ -1,6 +1,7 @@
 /** The `byok` command: its subcommands and what their help teaches. */
 import { Command } from 'commander';
 import { packageVersion } from '../mirror/provider-bundle';
+import { ownLines } from '../printable';
 import { applyCommand } from './apply-command';
 import { ceremonyCommand } from './ceremony-command';
 import { checkCommand } from './check-command';
@@ -29,8 +30,9 @@ Where to begin:
 
 Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
 
-export function byokCommand(surroundings: Surroundings): Command {
-  return new Command('byok')
+export function byokCommand(given: Surroundings): Command {
+  const surroundings = printingHarmlessly(given);
+  const command = new Command('byok')
     .description('Bring your own key: imported key material in the KMS of Huawei Cloud, Open Telekom Cloud and their relatives.')
     .version(packageVersion())
     .showHelpAfterError('(add --help for what is allowed)')
@@ -44,4 +46,23 @@ export function byokCommand(surroundings: Surroundings): Command {
     .addCommand(ceremonyCommand(surroundings))
     .addCommand(applyCommand(surroundings))
     .addCommand(removeCommand(surroundings));
+  letPrint(command, surroundings);
+  return command;
+}
+
+/** The last filter before anything is printed: of what others wrote, not even a line break is left by then. */
+function printingHarmlessly(surroundings: Surroundings): Surroundings {
+  return {
+    ...surroundings,
+    print: (text) => surroundings.print(ownLines(text)),
+    remark: (text) => surroundings.remark(ownLines(text)),
+  };
+}
+
+/** Help, and what is said about flags that are wrong: arguments may come from anywhere, too. */
+function letPrint(command: Command, { print, remark }: Pick<Surroundings, 'print' | 'remark'>): void {
+  command.configureOutput({ writeOut: print, writeErr: remark });
+  for (const subcommand of command.commands) {
+    letPrint(subcommand, { print, remark });
+  }
 }

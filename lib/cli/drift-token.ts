@@ -1,5 +1,6 @@
 /** `byok check --drift-token`: the token that hooks are given as their `driftToken`, printed alone so that a shell can put it into a variable. */
 import { existsSync } from 'node:fs';
+import { oneLine } from '../printable';
 import { type Drift, driftOf, driftOfFindings } from '../report/drift-token';
 import { type Hook, hooksInState } from '../report/hooks-in-state';
 import { findingOf } from '../report/material-finding';
@@ -9,7 +10,7 @@ import { contentOf, type Look, liveRecords, withKms } from './check-input';
 export async function printDriftToken(states: readonly string[], look: Look): Promise<void> {
   const { remark, print } = look.surroundings;
   const { token, remarks } = states.length === 0 ? await driftOfProject(look) : await driftOfStates(states, look);
-  remark(remarks.map((line) => `byok: ${line}\n`).join(''));
+  remark(remarks.map((line) => `byok: ${oneLine(line)}\n`).join(''));
   print(`${token}\n`);
 }
 
@@ -21,7 +22,7 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
     const content = file === '-' || existsSync(file) ? await contentOf(file, place, look.surroundings) : '';
     const found = hooksInState(content, { ...look, place });
     if (found.length === 0) {
-      look.surroundings.remark(`byok: there are no hooks in ${place} yet; is this the right place?\n`);
+      look.surroundings.remark(`byok: there are no hooks in ${oneLine(place)} yet; is this the right place?\n`);
     }
     hooks.push(...found);
   }

@@ -1,6 +1,7 @@
 /** `byok emulator`: a KMS on this machine until it is told to stop. */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import { oneLine, printableJson } from '../printable';
 import { providerName } from '../schema/provider';
 import type { Surroundings } from './surroundings';
 
@@ -64,7 +65,7 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
       const emulator = await startEmulator({
         port: portNumber,
         ...(data === undefined ? {} : { dataFile: data, demoMaterialOnDisk: true }),
-        ...(json === true ? {} : { log: (line) => remark(`${line}\n`) }),
+        ...(json === true ? {} : { log: (line) => remark(`${oneLine(line)}\n`) }),
       });
       const listening: Listening = {
         kms_endpoint: emulator.url,
@@ -84,7 +85,7 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
         },
         control_token: emulator.controlToken,
       };
-      print(json === true ? `${JSON.stringify(listening)}\n` : instructions(listening));
+      print(json === true ? `${printableJson(listening)}\n` : instructions(listening));
       const reason = await stopped;
       await emulator.close();
       if (json !== true) {

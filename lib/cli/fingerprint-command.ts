@@ -1,5 +1,6 @@
 /** `byok fingerprint`: names key material without showing it. Talks to no network. */
 import { Command } from 'commander';
+import { printableJson } from '../printable';
 import { defaultKeySpec } from '../schema/kms';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
@@ -30,7 +31,7 @@ export function fingerprintCommand(surroundings: Surroundings): Command {
           material.checkFits(defaultKeySpec);
         }
         const { fingerprint } = material;
-        surroundings.print(json === true ? `${JSON.stringify({ fingerprint })}\n` : `${fingerprint}\n`);
+        surroundings.print(json === true ? `${printableJson({ fingerprint })}\n` : `${fingerprint}\n`);
       } finally {
         material.wipe();
       }

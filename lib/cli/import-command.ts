@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
+import { printableJson } from '../printable';
 import { parseExpirationTime } from '../schema/expiration-time';
 import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
@@ -97,7 +98,7 @@ async function runImport(flags: Flags, surroundings: Surroundings): Promise<void
       source,
       allowWeakMaterial: flags.allowWeakMaterial === true,
     });
-    print(flags.json === true ? `${JSON.stringify(imported)}\n` : describeImport(imported));
+    print(flags.json === true ? `${printableJson(imported)}\n` : describeImport(imported));
   } finally {
     kms.close();
   }

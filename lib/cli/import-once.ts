@@ -2,6 +2,7 @@
 import { ByokError } from '../errors';
 import type { KeyDetail, Kms } from '../kms/model';
 import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
+import { oneLine } from '../printable';
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
 import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
 import { lifecycleContext } from './lifecycle-context';
@@ -98,7 +99,7 @@ export function describeImport(key: ImportOutcome): string {
     ...warnings.map((warning) => ['warning', warning]),
   ];
   const headline = imported ? 'The key material is imported.' : 'The key already holds this very private key: nothing was imported.';
-  return `${headline}\n\n${rows.map(([name = '', value]) => `  ${name.padEnd(11)}  ${value}\n`).join('')}`;
+  return `${headline}\n\n${rows.map(([name = '', value = '']) => `  ${name.padEnd(11)}  ${oneLine(value)}\n`).join('')}`;
 }
 
 function holdsMaterial(key: KeyDetail | undefined): boolean {

@@ -1,6 +1,7 @@
 /** Main of the `byok` command. The one place of the command line that reads the environment, argv, the clock and signals. */
 import { homedir } from 'node:os';
 import { ByokError, isByokError, stackOf } from '../errors';
+import { oneLine, printableJson } from '../printable';
 import { byokCommand } from './command';
 import { flagFor } from './connection-flags';
 import type { Surroundings } from './surroundings';
@@ -110,7 +111,15 @@ function unfinished(): ByokError {
 }
 
 function failure(error: unknown, argv: readonly string[]): string {
-  return argv.includes('--json') ? jsonError(error) : `byok: ${sentence(error)}\n`;
+  return argv.includes('--json') ? jsonError(error) : `byok: ${textOf(error)}\n`;
+}
+
+const defect = 'a defect of this program: ';
+
+/** A stack has lines of its own, and nothing else has. */
+function textOf(error: unknown): string {
+  const said = sentence(error);
+  return said.startsWith(defect) ? said : oneLine(said);
 }
 
 /** The one translation of errors on the command line. */
@@ -120,7 +129,7 @@ function sentence(error: unknown): string {
     return error.message;
   }
   if (!isByokError(error)) {
-    return `a defect of this program: ${stackOf(error)}`;
+    return `${defect}${stackOf(error)}`;
   }
   const flag = flagFor(error.attribute);
   return flag === undefined ? error.message : `${error.message} (${flag})`;
@@ -130,7 +139,7 @@ function jsonError(error: unknown): string {
   const { code, attribute } = isByokError(error)
     ? error
     : ({ code: 'ERR_INTERNAL', attribute: undefined } satisfies Pick<ByokError, 'code' | 'attribute'>);
-  return `${JSON.stringify({ error: { code, attribute, message: sentence(error) } })}\n`;
+  return `${printableJson({ error: { code, attribute, message: sentence(error) } })}\n`;
 }
 
 void main(process.argv);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readProviderBundle } from '../mirror/provider-bundle';
 import { writeMirror } from '../mirror/write-mirror';
+import { printableJson } from '../printable';
 import { providerName, sourceAddress } from '../schema/provider';
 import type { Surroundings } from './surroundings';
 
@@ -35,7 +36,7 @@ export function providerCommand(surroundings: Surroundings): Command {
       const bundle = readProviderBundle();
       const path = writeMirror(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');
       const installed = { source: sourceAddress, version: bundle.version, path, h1: bundle.h1 };
-      surroundings.print(json === true ? `${JSON.stringify(installed)}\n` : instructions(installed));
+      surroundings.print(json === true ? `${printableJson(installed)}\n` : instructions(installed));
     });
   return new Command('provider').description('Manage the Terraform provider of this package.').addCommand(install);
 }

@@ -1,5 +1,6 @@
 /** `byok remove`: takes imported material out of a key, as the destroy of the provider does. The key itself stays. */
 import { Command } from 'commander';
+import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../schema/duration';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { interruption, lifecycleContext } from './lifecycle-context';
@@ -36,8 +37,8 @@ export function removeCommand(surroundings: Surroundings): Command {
         const warnings = notices.map(({ summary, detail }) => `${summary}. ${detail}`);
         print(
           json === true
-            ? `${JSON.stringify({ key_id: keyId, holds_material: warnings.length > 0, warnings })}\n`
-            : `byok: key ${keyId}: ${warnings.length === 0 ? 'holds no imported material' : warnings.join(' ')}\n`,
+            ? `${printableJson({ key_id: keyId, holds_material: warnings.length > 0, warnings })}\n`
+            : `byok: key ${oneLine(`${keyId}: ${warnings.length === 0 ? 'holds no imported material' : warnings.join(' ')}`)}\n`,
         );
       } finally {
         kms.close();

@@ -1,6 +1,7 @@
 /** `byok status`: the external keys of a project, the one whose material expires first on top. Only reads. */
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
+import { printableJson } from '../printable';
 import { formatInstant, never } from '../schema/expiration-time';
 import { describeKeyState } from '../schema/kms';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
@@ -40,7 +41,7 @@ export function statusCommand(surroundings: Surroundings): Command {
       const kms = connectKms(connection, env, { now });
       try {
         const keys = statusOf(await kms.listKeys(), now());
-        print(json === true ? `${JSON.stringify(keys, undefined, 2)}\n` : statusTable(keys));
+        print(json === true ? `${printableJson(keys, 2)}\n` : statusTable(keys));
       } finally {
         kms.close();
       }

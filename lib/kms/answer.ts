@@ -2,8 +2,11 @@
  * Reads the JSON of successful answers: strict about the fields that are needed, silent about the rest. The KMS writes its
  * numbers as strings, times in three ways, and "" for "there is none". Values are never put into messages: some are secret.
  */
+import { isPrintable } from '../printable';
 import { formats } from '../schema/kms';
+import { apiCodeFormat } from '../schema/kms-errors';
 import { Secret } from '../secret';
+import type { HiddenTexts } from './hidden-texts';
 import type { ImportParameters, KeyDetail, Tags } from './model';
 
 export class UnexpectedAnswer extends Error {}
@@ -47,7 +50,7 @@ export function successOf(body: string, asked: string | undefined): unknown {
 
 function codeOf({ error, error_code: flat }: JsonRecord): string {
   const code = isRecord(error) ? error.error_code : flat;
-  return typeof code === 'string' && /^[A-Z]{2,8}\.\d{4}$/.test(code) ? ` (${code})` : '';
+  return typeof code === 'string' && apiCodeFormat.test(code) ? ` (${code})` : '';
 }
 
 /** An object, as the examples show it, or an array of one, as the tables say. */
@@ -62,18 +65,18 @@ export function keyInfo(answer: unknown): JsonRecord {
 
 export function keyDetail(info: JsonRecord): KeyDetail {
   return {
-    keyId: requiredText(info, 'key_id'),
-    keyAlias: optionalText(info, 'key_alias') ?? '',
+    keyId: keyIdOf(info),
+    keyAlias: optionalName(info, 'key_alias') ?? '',
     keyDescription: optionalText(info, 'key_description') ?? '',
-    keySpec: optionalText(info, 'key_spec'),
-    keyUsage: optionalText(info, 'key_usage'),
-    keyState: requiredText(info, 'key_state'),
-    origin: requiredText(info, 'origin'),
+    keySpec: optionalName(info, 'key_spec'),
+    keyUsage: optionalName(info, 'key_usage'),
+    keyState: requiredName(info, 'key_state'),
+    origin: requiredName(info, 'origin'),
     creationDate: millisecondText(info, 'creation_date'),
     scheduledDeletionDate: millisecondText(info, 'scheduled_deletion_date'),
     expirationTime: millisecondText(info, 'expiration_time'),
-    defaultKeyFlag: optionalText(info, 'default_key_flag'),
-    enterpriseProjectId: optionalText(info, 'sys_enterprise_project_id'),
+    defaultKeyFlag: optionalName(info, 'default_key_flag'),
+    enterpriseProjectId: optionalName(info, 'sys_enterprise_project_id'),
   };
 }
 
@@ -151,8 +154,46 @@ export function tagsOfKey(answer: unknown): Tags {
     throw new UnexpectedAnswer('tags is missing');
   }
   return Object.fromEntries(
-    tags.map((tag: unknown) => [requiredText(tag, 'key'), isRecord(tag) ? (optionalText(tag, 'value') ?? '') : '']),
+    tags.map((tag: unknown) => [tagText(requiredText(tag, 'key')), tagText(isRecord(tag) ? (optionalText(tag, 'value') ?? '') : '')]),
   );
+}
+
+/**
+ * What is read from answers is printed, and goes into states: a secret in it is no value, and to leave it out would tell an untruth.
+ *
+ * @param answer as it was read
+ */
+export function refuseSecrets(answer: unknown, hidden: HiddenTexts): void {
+  for (const { name, text } of textsIn(answer, 'it')) {
+    if (hidden.standIn(text)) {
+      throw new UnexpectedAnswer(`${name} repeats a secret of this connection`);
+    }
+  }
+}
+
+/** Every text below a value; names as the API spells them, and those of an object that are none of ours are texts themselves. */
+function textsIn(value: unknown, name: string): { readonly name: string; readonly text: string }[] {
+  if (typeof value === 'string') {
+    return [{ name, text: value }];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => textsIn(item, name));
+  }
+  if (!isRecord(value) || value instanceof Date) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, item]) => [
+    { name: 'the name of something', text: key },
+    ...textsIn(item, /^[a-zA-Z]{1,40}$/.test(key) ? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : 'something'),
+  ]);
+}
+
+/** No tag may be made with one, so none has one: it would break the line in which Terraform shows it. */
+function tagText(text: string): string {
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
+    throw new UnexpectedAnswer('tags hold a control character');
+  }
+  return text;
 }
 
 /** Text, also where a number stands in place of one; "" counts as missing. */
@@ -162,6 +203,34 @@ export function requiredText(answer: unknown, name: string): string {
     throw new UnexpectedAnswer(`${name} is missing`);
   }
   return text;
+}
+
+/** As every key has it. */
+export function keyIdOf(answer: unknown): string {
+  const keyId = requiredText(answer, 'key_id');
+  if (!new RegExp(formats.keyId).test(keyId)) {
+    throw new UnexpectedAnswer('key_id is not of its documented form');
+  }
+  return keyId;
+}
+
+/** Text that sentences name and states keep, of no more than characters that show: only a description may hold others. */
+function requiredName(answer: unknown, name: string): string {
+  const text = requiredText(answer, name);
+  requirePrintable(text, name);
+  return text;
+}
+
+function optionalName(answer: JsonRecord, name: string): string | undefined {
+  const text = optionalText(answer, name);
+  requirePrintable(text ?? '', name);
+  return text;
+}
+
+function requirePrintable(text: string, name: string): void {
+  if (!isPrintable(text)) {
+    throw new UnexpectedAnswer(`${name} holds characters that do not show`);
+  }
 }
 
 function optionalText(answer: JsonRecord, name: string): string | undefined {

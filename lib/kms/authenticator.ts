@@ -42,3 +42,9 @@ export interface Authenticator {
 
 /** Headers that may not show up in any message. */
 export const secretHeaderNames: readonly string[] = ['Authorization', 'X-Auth-Token', 'X-Security-Token'];
+
+/** What of the headers is secret as long as the login is; of a signature that alone, since an access key id is none. */
+export function secretsIn(headers: Headers): string[] {
+  const { Authorization: authorization = '', 'X-Auth-Token': token, 'X-Security-Token': securityToken } = headers;
+  return [token, securityToken, /Signature=(\S+)$/.exec(authorization)?.[1]].filter((value) => value !== undefined);
+}

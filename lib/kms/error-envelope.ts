@@ -3,7 +3,9 @@
  * have them flat, IAM otherwise has `error.message` and `error.title`. Anything else, a page of a proxy for example, is
  * quoted in short.
  */
+import { apiCodeFormat } from '../schema/kms-errors';
 import { isRecord, tryParseJson } from './answer';
+import type { HiddenTexts } from './hidden-texts';
 
 export interface Refusal {
   readonly apiCode: string | undefined;
@@ -15,11 +17,11 @@ export interface Refusal {
 const longestQuote = 200;
 /** What comes after that is never quoted, and need not be searched. */
 const longestLook = 10_000;
-/** Gateways cut off what they send back. Shorter pieces tell little of a token, and might be ordinary words. */
-const shortestPiece = 16;
+/** Not documented; seen are 32 hex digits and UUIDs. */
+const requestIdFormat = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** @param hidden what may not show up in the message, even if the other side sent it back */
-export function parseRefusal(body: string, hidden: readonly string[]): Refusal {
+export function parseRefusal(body: string, hidden: HiddenTexts): Refusal {
   const json = tryParseJson(body);
   const flat = isRecord(json) ? json : {};
   const nested = isRecord(flat.error) ? flat.error : flat;
@@ -27,17 +29,16 @@ export function parseRefusal(body: string, hidden: readonly string[]): Refusal {
   const code = nested.error_code ?? nested.code;
   return {
     // Keystone repeats the status as a number in `code`; that is not an API code.
-    apiCode: typeof code === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(code) ? code : undefined,
+    apiCode: typeof code === 'string' && apiCodeFormat.test(code) && !hidden.standIn(code) ? code : undefined,
     apiMessage: quote(typeof message === 'string' ? message : body, hidden),
-    requestId: typeof flat.request_id === 'string' ? quote(flat.request_id, hidden) : undefined,
+    requestId: requestIdIn(flat.request_id, hidden),
   };
 }
 
 /** One short printable line, with secrets replaced. */
-export function quote(text: string, hidden: readonly string[]): string {
+export function quote(text: string, hidden: HiddenTexts): string {
   const clean = hidden
-    .filter((secret) => secret !== '')
-    .reduce(withoutPieces, text.slice(0, longestLook))
+    .removeFrom(text.slice(0, longestLook))
     // Control and format characters could steer the terminal that shows the message.
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim();
@@ -47,23 +48,7 @@ export function quote(text: string, hidden: readonly string[]): string {
   return clean.length > longestQuote ? `${clean.slice(0, longestQuote)}…` : clean;
 }
 
-/** Replaces the secret, and every longer piece of it. */
-function withoutPieces(text: string, secret: string): string {
-  const length = Math.min(secret.length, shortestPiece);
-  let clean = '';
-  let at = 0;
-  while (at < text.length) {
-    let end = at + length;
-    if (end > text.length || !secret.includes(text.slice(at, end))) {
-      clean += text[at];
-      at += 1;
-      continue;
-    }
-    while (end < text.length && secret.includes(text.slice(at, end + 1))) {
-      end += 1;
-    }
-    clean += '[secret]';
-    at = end;
-  }
-  return clean;
+/** As the gateway and the KMS number requests; undefined when it is something else, or repeats a secret. */
+export function requestIdIn(value: unknown, hidden: HiddenTexts): string | undefined {
+  return typeof value === 'string' && requestIdFormat.test(value) && !hidden.standIn(value) ? value : undefined;
 }

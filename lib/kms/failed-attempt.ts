@@ -4,7 +4,8 @@
  */
 import { ByokError } from '../errors';
 import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../schema/kms-errors';
-import { parseRefusal, quote } from './error-envelope';
+import { parseRefusal, quote, requestIdIn } from './error-envelope';
+import type { HiddenTexts } from './hidden-texts';
 import { KmsError } from './kms-error';
 import { UnreachableError } from './lost-answer';
 import { type Failure, parseRetryAfter, type Repetition } from './retry';
@@ -25,14 +26,14 @@ export interface FailedAttempt {
 export function refusal(
   { operation, names }: { readonly operation: string; readonly names: string },
   response: Response,
-  hidden: readonly string[],
+  hidden: HiddenTexts,
   now: Date,
 ): FailedAttempt {
   const { status, body, headers } = response;
   const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
   const advice = isLoginAtFault(status, apiCode) ? `${known?.advice ?? 'check the login'} (${names})` : known?.advice;
-  const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response) ?? requestId, advice };
+  const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response, hidden) ?? requestId, advice };
   // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
   const code = status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
   return {
@@ -46,7 +47,7 @@ export function refusal(
 export function noAnswer(
   { operation, repetition }: { readonly operation: string; readonly repetition: Repetition },
   cause: AttemptError,
-  hidden: readonly string[],
+  hidden: HiddenTexts,
   { host, attribute }: { readonly host: string; readonly attribute: string },
 ): FailedAttempt {
   const reason = quote(cause.message, hidden);
@@ -69,7 +70,6 @@ export function noAnswer(
   };
 }
 
-export function requestIdOf({ headers }: Response): string | undefined {
-  const id = headers['x-request-id'];
-  return typeof id === 'string' ? quote(id, []) : undefined;
+export function requestIdOf({ headers }: Response, hidden: HiddenTexts): string | undefined {
+  return requestIdIn(headers['x-request-id'], hidden);
 }

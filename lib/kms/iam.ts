@@ -8,6 +8,7 @@ import { Secret } from '../secret';
 import { isRecord, tryParseJson } from './answer';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
+import type { HiddenTexts } from './hidden-texts';
 import type { Login } from './login';
 import { isLostAnswer, UnreachableError } from './lost-answer';
 import { RequestSender, type SenderOptions } from './request-sender';
@@ -18,10 +19,15 @@ export type PasswordCredentials = Extract<Login, { kind: 'password' }>;
 export class Iam {
   readonly #sender: RequestSender;
   readonly #host: string;
+  readonly #hidden: HiddenTexts;
 
-  /** @param options `endpoint` ends in `/v3` */
-  constructor(options: SenderOptions) {
-    this.#sender = new RequestSender(options, { name: 'IAM', attribute: 'auth_url' });
+  /**
+   * @param options `endpoint` ends in `/v3`
+   * @param hidden what nobody may read; the tokens that are answered come to it
+   */
+  constructor(options: SenderOptions, hidden: HiddenTexts) {
+    this.#sender = new RequestSender(options, { name: 'IAM', attribute: 'auth_url' }, hidden);
+    this.#hidden = hidden;
     this.#host = options.endpoint.host;
   }
 
@@ -40,11 +46,11 @@ export class Iam {
       method: 'POST',
       path: '/auth/tokens',
       body: Buffer.from(JSON.stringify({ auth }), 'utf8'),
-      hidden: [password, JSON.stringify(password).slice(1, -1)],
+      hidden: [password],
       names: login.names,
     });
-    const token = response.headers['x-subject-token'];
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    const token = tokenIn(response);
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) {
       throw this.#unexpected('auth-tokens', 'X-Subject-Token is missing', response);
     }
     return { token: Secret.fromText(token), projectId: 'id' in project ? project.id : this.#projectOfToken(response) };
@@ -66,7 +72,7 @@ export class Iam {
     }
     const ids = answer.projects.flatMap((project: unknown) => (isRecord(project) && project.name === name ? [project.id] : []));
     const [id] = ids;
-    if (ids.length !== 1 || !isProjectId(id)) {
+    if (ids.length !== 1 || !this.#isProjectId(id)) {
       throw new ByokError(
         'ERR_CONFIGURATION',
         `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} "${name}" of this login; give project_id, or another project_name or region`,
@@ -80,10 +86,15 @@ export class Iam {
     const answer = tryParseJson(response.body);
     const token = isRecord(answer) && isRecord(answer.token) ? answer.token : {};
     const id = isRecord(token.project) ? token.project.id : undefined;
-    if (!isProjectId(id)) {
+    if (!this.#isProjectId(id)) {
       throw this.#unexpected('auth-tokens', 'token.project.id is missing', response);
     }
     return id;
+  }
+
+  /** A token may look like one: nothing that is secret goes into paths and messages. */
+  #isProjectId(id: unknown): id is string {
+    return typeof id === 'string' && new RegExp(formats.projectId).test(id) && !this.#hidden.standIn(id);
   }
 
   async #ask(request: {
@@ -102,6 +113,7 @@ export class Iam {
         body: undefined,
         authorize: async () => ({}),
         hidden: [],
+        hiddenIn: (response) => [tokenIn(response)].filter((token) => token !== undefined),
         ...request,
         repetition: 'safe',
         signal: new AbortController().signal,
@@ -118,6 +130,7 @@ export class Iam {
   }
 }
 
-function isProjectId(id: unknown): id is string {
-  return typeof id === 'string' && new RegExp(formats.projectId).test(id);
+function tokenIn({ headers }: Response): string | undefined {
+  const token = headers['x-subject-token'];
+  return typeof token === 'string' ? token : undefined;
 }

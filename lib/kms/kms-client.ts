@@ -1,15 +1,17 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
-import { type KeyPage, successOf, UnexpectedAnswer } from './answer';
+import { isRecord, type KeyPage, refuseSecrets, successOf, tryParseJson, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
 import { requestIdOf } from './failed-attempt';
+import { HiddenTexts } from './hidden-texts';
 import type { Iam } from './iam';
 import { hasApiCode, hasReaction, KmsError } from './kms-error';
+import { secretsOf } from './login';
 import type { CallOptions, CreateKeyRequest, ImportKeyMaterialRequest, ImportParameters, KeyDetail, Kms, Tags } from './model';
-import { type Operation, operations, type RequestBody } from './operations';
+import { type Operation, operations } from './operations';
 import { secretFieldNames } from './request-fields';
 import { RequestSender, type SenderOptions } from './request-sender';
 import type { Response } from './transport';
@@ -41,6 +43,7 @@ export class KmsClient implements Kms {
   readonly #host: string;
   readonly #enterpriseProjectId: string | undefined;
   readonly #newSequence: () => string;
+  readonly #hidden: HiddenTexts;
   #iam: Iam | undefined;
   #changed = false;
   #pageSize: number = pageSizes[0];
@@ -48,7 +51,8 @@ export class KmsClient implements Kms {
   /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
   constructor(options: KmsClientOptions) {
     const { login, project, now } = options;
-    this.#sender = new RequestSender(options, { name: 'KMS', attribute: 'kms_endpoint' });
+    this.#hidden = new HiddenTexts(secretsOf(login));
+    this.#sender = new RequestSender(options, { name: 'KMS', attribute: 'kms_endpoint' }, this.#hidden);
     this.#authenticator = createAuthenticator(login, project, () => this.#openIam(options), now);
     this.#host = options.endpoint.host;
     this.place = placeOf(options);
@@ -204,6 +208,7 @@ export class KmsClient implements Kms {
       },
       names: this.#authenticator.names,
       hidden: secretValues(fields),
+      hiddenIn: ({ body }: Response) => secretValues(operation.isHidden === true ? tryParseJson(body) : undefined),
       sequence,
       signal,
     } as const;
@@ -222,7 +227,11 @@ export class KmsClient implements Kms {
       return undefined as Answer; // Done already, as only calls are that answer nothing.
     }
     try {
-      return operation.read(successOf(response.body, asked));
+      const answer = operation.read(successOf(response.body, asked));
+      if (operation.isHidden !== true) {
+        refuseSecrets(answer, this.#hidden);
+      }
+      return answer;
     } catch (error) {
       if (!(error instanceof UnexpectedAnswer)) {
         throw error;
@@ -232,7 +241,7 @@ export class KmsClient implements Kms {
         status: response.status,
         apiCode: undefined,
         apiMessage: `the answer is not what the API documents: ${error.message}; is ${this.#host} a KMS?`,
-        requestId: requestIdOf(response),
+        requestId: requestIdOf(response, this.#hidden),
       });
     }
   }
@@ -244,7 +253,7 @@ export class KmsClient implements Kms {
       });
     }
     const { Iam: IamClient } = require('./iam') as typeof import('./iam');
-    this.#iam ??= new IamClient({ ...options, endpoint: authUrl });
+    this.#iam ??= new IamClient({ ...options, endpoint: authUrl }, this.#hidden);
     return this.#iam;
   }
 }
@@ -259,6 +268,7 @@ function placeOf({ region, project, endpoint }: Pick<KmsClientOptions, 'region' 
   return `${region === undefined ? '' : `region ${region}, `}${where}, endpoint ${endpoint.origin}`;
 }
 
-function secretValues(fields: RequestBody | undefined): string[] {
-  return secretFieldNames.flatMap((name) => (fields?.[name] === undefined ? [] : [String(fields[name])]));
+/** @param fields of a body, whichever way it goes */
+function secretValues(fields: unknown): string[] {
+  return isRecord(fields) ? secretFieldNames.flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : [])) : [];
 }

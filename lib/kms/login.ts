@@ -17,6 +17,13 @@ export type Login = Credentials & {
   readonly names: string;
 };
 
+/** What of it nobody may read. */
+export function secretsOf(login: Login): string[] {
+  const secrets =
+    login.kind === 'token' ? [login.authToken] : login.kind === 'password' ? [login.password] : [login.secretKey, login.securityToken];
+  return secrets.flatMap((secret) => secret?.revealText() ?? []);
+}
+
 export type LoginAttribute = 'auth_token' | 'user_name' | 'password' | 'domain_name' | 'access_key' | 'secret_key' | 'security_token';
 
 /** Clear text by attribute; absent when it is not given. */

@@ -2,7 +2,18 @@
  * The calls of the KMS, each described once: its name (which is also the end of its path, tags apart), whether it may be repeated
  * when the answer was lost, the body it sends, and what is read from the answer.
  */
-import { confirmState, importParameters, keyDetail, keyInfo, keyPage, nothing, requiredText, tagsOfKey, UnexpectedAnswer } from './answer';
+import {
+  confirmState,
+  importParameters,
+  keyDetail,
+  keyIdOf,
+  keyInfo,
+  keyPage,
+  nothing,
+  requiredText,
+  tagsOfKey,
+  UnexpectedAnswer,
+} from './answer';
 import type { CreateKeyRequest, ImportKeyMaterialRequest, Tags } from './model';
 import {
   checkAlias,
@@ -34,6 +45,8 @@ export interface Operation<Request, Answer> {
   path?(request: Request): string;
   /** Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
   body?(request: Request): RequestBody;
+  /** What it answers is shown nowhere: it is secret, or only compared. Any other answer may hold nothing secret. @default false */
+  readonly isHidden?: boolean;
   /**
    * What success looks like. Another answer of success counts as lost.
    *
@@ -73,7 +86,7 @@ export const operations = {
       ...(request.keyUsage === undefined ? {} : { key_usage: request.keyUsage }),
       ...(request.keyDescription === undefined ? {} : { key_description: checkDescription(request.keyDescription) }),
     }),
-    read: (answer) => ({ keyId: requiredText(keyInfo(answer), 'key_id') }),
+    read: (answer) => ({ keyId: keyIdOf(keyInfo(answer)) }),
   } satisfies Operation<CreateKeyRequest & InEnterpriseProject, { keyId: string }>,
 
   describeKey: { name: 'describe-key', repetition: 'safe', body: keyIdBody, read: (answer: unknown) => keyDetail(keyInfo(answer)) },
@@ -96,6 +109,7 @@ export const operations = {
   getParametersForImport: {
     name: 'get-parameters-for-import',
     repetition: 'safe',
+    isHidden: true,
     body: (request: { keyId: string; wrappingAlgorithm: string }) => ({
       ...keyIdBody(request.keyId),
       wrapping_algorithm: checkWrappingAlgorithm(request.wrappingAlgorithm),
@@ -182,6 +196,7 @@ export const operations = {
   encryptData: {
     name: 'encrypt-data',
     repetition: 'safe',
+    isHidden: true,
     body: (request: { keyId: string; plainText: string }) => ({
       ...keyIdBody(request.keyId),
       plain_text: checkPlainText(request.plainText),
@@ -191,6 +206,7 @@ export const operations = {
   decryptData: {
     name: 'decrypt-data',
     repetition: 'safe',
+    isHidden: true,
     body: (cipherText: string) => ({ cipher_text: checkText('cipherText', cipherText) }),
     read: (answer: unknown) => ({ keyId: requiredText(answer, 'key_id'), plainText: requiredText(answer, 'plain_text') }),
   },
@@ -198,6 +214,7 @@ export const operations = {
   getPublicKey: {
     name: 'get-publickey',
     repetition: 'safe',
+    isHidden: true,
     body: keyIdBody,
     read: (answer: unknown) => {
       const pem = requiredText(answer, 'public_key');

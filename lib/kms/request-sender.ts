@@ -5,10 +5,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
 import { defaultMaxRetries, documentedRequestsPerSecond } from '../schema/provider';
-import { type Headers, type OutgoingRequest, secretHeaderNames } from './authenticator';
+import { type Headers, type OutgoingRequest, secretHeaderNames, secretsIn } from './authenticator';
 import type { Environment } from './connection';
 import { quote } from './error-envelope';
 import { type FailedAttempt, noAnswer, refusal, requestIdOf } from './failed-attempt';
+import { HiddenTexts } from './hidden-texts';
 import { hasApiCode } from './kms-error';
 import { encodeQuery } from './query';
 import { RateLimiter } from './rate-limiter';
@@ -62,8 +63,10 @@ export interface ServiceRequest {
   readonly authorize: (request: OutgoingRequest) => Promise<Headers>;
   /** What to check when the login is refused. */
   readonly names: string;
-  /** What may not show up in any message of this call. */
+  /** What it sends that nobody may read. */
   readonly hidden: readonly string[];
+  /** The same of an answer, whatever its status. */
+  readonly hiddenIn?: (response: Response) => readonly string[];
   /** Names the request in the log. */
   readonly sequence?: string;
   readonly signal: AbortSignal;
@@ -88,10 +91,15 @@ export class RequestSender {
   readonly #log: KmsLog;
   readonly #limiter: RateLimiter;
   readonly #transport: Transport;
+  readonly #hidden: HiddenTexts;
 
-  /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
-  constructor(options: SenderOptions, service: Service) {
+  /**
+   * @param hidden what may not show up in any message; grows with what is sent and answered
+   * @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong
+   */
+  constructor(options: SenderOptions, service: Service, hidden: HiddenTexts) {
     this.#service = service;
+    this.#hidden = hidden;
     this.#endpoint = options.endpoint;
     this.#maxRetries = options.maxRetries ?? defaultMaxRetries;
     this.#now = options.now;
@@ -164,7 +172,11 @@ export class RequestSender {
     const { operation, method, query, body, repetition, signal } = request;
     const path = `${this.#endpoint.pathname.replace(/\/$/, '')}${request.path}`;
     const authorization = await request.authorize({ method, host: this.#endpoint.host, path, query, body });
-    const hidden = [...request.hidden, ...secretHeaderNames.flatMap((name) => authorization[name] ?? [])];
+    this.#hidden.add([...request.hidden, ...secretsIn(authorization)]);
+    const hidden = new HiddenTexts(
+      secretHeaderNames.flatMap((name) => authorization[name] ?? []),
+      this.#hidden,
+    );
     const content: Headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
     const outgoing = {
       method,
@@ -177,7 +189,8 @@ export class RequestSender {
     try {
       // A change is not cut off in the middle: its answer is awaited, within the time of one attempt, so that nobody has to guess.
       const response = await this.#transport.send(outgoing, repetition === 'once' ? undefined : signal);
-      const requestId = requestIdOf(response);
+      this.#hidden.add(request.hiddenIn?.(response) ?? []);
+      const requestId = requestIdOf(response, hidden);
       this.#log('debug', `the ${this.#service.name} answered`, {
         ...logged,
         status: response.status,

@@ -1,4 +1,5 @@
 /** Findings as a JUnit report, which CI systems show as test results: a suite for each place, a case for each key. */
+import { oneLine } from '../printable';
 import type { Finding } from './material-finding';
 import { exitCodes } from './verdict';
 
@@ -54,7 +55,7 @@ function skippedIn(findings: readonly Finding[]): number {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Control characters may not stand in XML in any spelling. */
+/** Control characters may not stand in XML in any spelling, and CI systems print what they read in reports. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? '').replace(/[^\P{C}]/gu, ' ');
+  return oneLine(text.replace(/\p{C}/gu, ' ')).replace(/[&<>"]/g, (character) => entities[character] ?? '');
 }

@@ -14,6 +14,9 @@ export type KmsFault = 'caller' | 'material' | 'login' | 'permission' | 'service
  */
 export type KmsReaction = 'retry' | 'new-parameters' | 'new-login' | 'describe' | 'stop';
 
+/** How codes are spelt: those of the KMS, of the two gateways, and of IAM. Anything else in their place is no code. */
+export const apiCodeFormat = /^(?:KMS|APIGW|APIG|IAM)\.\d{4}$/;
+
 export interface KmsErrorCode {
   readonly status: number;
   readonly message: string;

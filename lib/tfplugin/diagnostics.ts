@@ -1,5 +1,6 @@
 /** Errors and warnings on their way to Terraform, and the one place where a thrown error becomes a diagnostic. */
 import { isByokError, stackOf } from '../errors';
+import { oneLine } from '../printable';
 
 /** A step into a value: attribute or block name, map key, or list index. */
 export type PathStep = string | { readonly key: string } | { readonly index: number };
@@ -16,19 +17,19 @@ export class Diagnostics {
 
   /** @param attribute the top-level attribute or the path that Terraform underlines in the configuration */
   error(summary: string, detail: string, attribute?: string | readonly PathStep[]): void {
-    this.#add('error', summary, detail, attribute);
+    this.#add('error', summary, [detail], attribute);
   }
 
   warning(summary: string, detail: string, attribute?: string | readonly PathStep[]): void {
-    this.#add('warning', summary, detail, attribute);
+    this.#add('warning', summary, [detail], attribute);
   }
 
   /** Reports whatever a handler threw. A defect of ours shows its stack, a known error its sentence and its code. */
   thrown(summary: string, reason: unknown): void {
     if (isByokError(reason)) {
-      this.error(summary, `${sentence(reason.message)}\n\n(${reason.code})`, reason.attribute);
+      this.#add('error', summary, [sentence(reason.message), '', `(${reason.code})`], reason.attribute);
     } else {
-      this.error(summary, `This is a defect of the provider, please report it:\n\n${stackOf(reason)}`);
+      this.#add('error', summary, ['This is a defect of the provider, please report it:', '', ...stackOf(reason).split('\n')]);
     }
   }
 
@@ -36,9 +37,10 @@ export class Diagnostics {
     return this.all.some(({ severity }) => severity === 'error');
   }
 
-  #add(severity: Diagnostic['severity'], summary: string, detail: string, attribute?: string | readonly PathStep[]): void {
+  /** Terraform prints what it gets, and wraps it: only the line breaks between these lines are ours. */
+  #add(severity: Diagnostic['severity'], summary: string, lines: readonly string[], attribute?: string | readonly PathStep[]): void {
     const path = attribute === undefined ? [] : typeof attribute === 'string' ? [attribute] : attribute;
-    this.all.push({ severity, summary, detail, path });
+    this.all.push({ severity, summary: oneLine(summary), detail: lines.map(oneLine).join('\n'), path });
   }
 }
 

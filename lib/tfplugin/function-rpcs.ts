@@ -3,6 +3,7 @@
  * argument that it is about.
  */
 import { isByokError, stackOf } from '../errors';
+import { oneLine } from '../printable';
 import type { FunctionSchema, ParameterSchema } from '../schema/model';
 import { CallFunctionRequest, CallFunctionResponse, type DynamicValue, type FunctionError } from './messages';
 import type { Input, Message } from './protobuf';
@@ -53,5 +54,5 @@ function functionError(reason: unknown, given: readonly Argument[]): Input<typeo
     return { text: `this is a defect of the provider, please report it: ${stackOf(reason)}` };
   }
   const index = given.findIndex(({ spelling }) => spelling === reason.attribute);
-  return { text: `${reason.message} (${reason.code})`, functionArgument: index < 0 ? undefined : index };
+  return { text: oneLine(`${reason.message} (${reason.code})`), functionArgument: index < 0 ? undefined : index };
 }

@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { isByokError, stackOf } from '../errors';
+import { oneLine } from '../printable';
 import { createServerIdentity, derOfPem } from './certificate';
 import { createGrpcServer } from './grpc-server';
 import { handshakeLine, hostPid, readLaunch, startedByTerraform } from './handshake';
@@ -58,7 +59,7 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
   } catch (reason) {
     // Terraform shows a first line that is no handshake to the user.
     const problem = isByokError(reason) ? reason.message : stackOf(reason);
-    writeLine(stdout, `provider ${name} cannot start: ${problem.replaceAll('\n', ' ')}`);
+    writeLine(stdout, `provider ${name} cannot start: ${oneLine(problem)}`);
     process.exit(1);
   }
 }

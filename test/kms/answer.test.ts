@@ -1,5 +1,6 @@
 import { importParameters, keyDetail, keyInfo, keyPage, UnexpectedAnswer } from '../../lib/kms/answer';
 import { parseRefusal } from '../../lib/kms/error-envelope';
+import { HiddenTexts } from '../../lib/kms/hidden-texts';
 
 // The example of the API reference, as it is printed there.
 const described = JSON.parse(
@@ -91,11 +92,11 @@ test.each([
   ['nothing', '', { apiCode: undefined, apiMessage: 'no message', requestId: undefined }],
   ['an array', '[1]', { apiCode: undefined, apiMessage: '[1]', requestId: undefined }],
 ])('reads the envelope of %s', (_, body, expected) => {
-  expect(parseRefusal(body, [])).toEqual(expected);
+  expect(parseRefusal(body, new HiddenTexts())).toEqual(expected);
 });
 
 test('quotes at most 200 characters and none of what must stay hidden', () => {
-  expect(parseRefusal(`${'x'.repeat(150)} token-1 ${'y'.repeat(500)}`, ['token-1', '']).apiMessage).toBe(
+  expect(parseRefusal(`${'x'.repeat(150)} token-1 ${'y'.repeat(500)}`, new HiddenTexts(['token-1', ''])).apiMessage).toBe(
     `${'x'.repeat(150)} [secret] ${'y'.repeat(40)}…`,
   );
 });
@@ -106,7 +107,7 @@ test.each([
   ['with escaped slashes', (secret: string) => secret.replaceAll('/', '\\/')],
 ])('quotes no longer piece of a secret that comes back %s', (_, damaged) => {
   const secret = `MIIF${'0123456789abcdefghij/klmnopqrst+uvwxyz'.repeat(5)}`;
-  const { apiMessage } = parseRefusal(`token ${damaged(secret)}... is not valid`, [secret, 'short']);
+  const { apiMessage } = parseRefusal(`token ${damaged(secret)}... is not valid`, new HiddenTexts([secret, 'short']));
   const pieces = Array.from(secret, (_character, at) => secret.slice(at, at + 16)).filter((piece) => piece.length === 16);
   expect(pieces.filter((piece) => apiMessage.includes(piece))).toEqual([]);
   expect(apiMessage).toMatch(/^token \[secret\].*\.\.\. is not valid$/);

@@ -1,5 +1,6 @@
 /** Failures in one sentence, in the words of the construct: the lifecycle speaks of Terraform's attributes and plans. */
 import { isByokError } from '../../errors';
+import { oneLine } from '../../printable';
 import { externalKeySchema } from '../../schema/external-key';
 import { keyMaterialSchema } from '../../schema/key-material';
 import { providerSchema } from '../../schema/provider';
@@ -37,7 +38,7 @@ export function inOurWords(text: string): string {
 /** What went wrong, for CloudFormation and the log. Of a defect only the name: what its message quotes, nobody knows. */
 export function reasonFor(error: unknown): string {
   if (isByokError(error)) {
-    return `${inOurWords(error.message)} (${error.code})`;
+    return oneLine(`${inOurWords(error.message)} (${error.code})`);
   }
   const name = error instanceof Error ? error.name : typeof error;
   return `a defect of the handler (${name}): the log of the function says where (ERR_INTERNAL)`;

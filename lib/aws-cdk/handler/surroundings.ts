@@ -1,4 +1,5 @@
 /** Everything the handler takes from outside this program, handed in by its main. */
+import { printableJson } from '../../printable';
 import type { AwsStore } from './aws-store';
 
 export interface Surroundings {
@@ -19,7 +20,7 @@ export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, 
 export function jsonLog(print: Surroundings['print'], about: Readonly<Record<string, string>>): Log {
   return (level, message, fields = {}) => {
     if (level !== 'debug') {
-      print(JSON.stringify({ level, message, ...about, ...fields }));
+      print(printableJson({ level, message, ...about, ...fields }));
     }
   };
 }
