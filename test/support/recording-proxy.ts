@@ -23,11 +23,22 @@ export type Interceptor = (
   request: InterceptedRequest,
 ) => { readonly status: number; readonly body: string } | { readonly raw: string } | undefined;
 
+export interface ProxiedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Makes of the target's answer what the client gets. Headers are those that it adds. */
+export type Alteration = (answer: Omit<ProxiedAnswer, 'headers'>, request: InterceptedRequest) => ProxiedAnswer;
+
 export interface RecordingProxy {
   readonly url: string;
   readonly exchanges: readonly Exchange[];
   /** From now on. */
   intercept(interceptor: Interceptor | undefined): void;
+  /** From now on, of what is not intercepted. */
+  alter(alteration: Alteration | undefined): void;
   close(): Promise<void>;
 }
 
@@ -35,6 +46,7 @@ export interface RecordingProxy {
 export async function startRecordingProxy(target: string): Promise<RecordingProxy> {
   const exchanges: Exchange[] = [];
   let interceptor: Interceptor | undefined;
+  let alteration: Alteration | undefined;
   const server = createServer(async (incoming, reply) => {
     const { method, headers, url = '/' } = incoming;
     const sent = await text(incoming);
@@ -52,7 +64,14 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
       const received = await text(answer);
       const issued = answer.headers['x-subject-token'];
       exchanges.push({ operation, sent, received, issuedToken: typeof issued === 'string' ? issued : undefined });
-      reply.writeHead(answer.statusCode ?? 502, answer.headers).end(received);
+      const status = answer.statusCode ?? 502;
+      if (alteration === undefined) {
+        reply.writeHead(status, answer.headers).end(received);
+        return;
+      }
+      const altered = alteration({ status, body: received }, { operation, headers, body: sent });
+      const { 'content-length': _length, ...kept } = answer.headers;
+      reply.writeHead(altered.status, { ...kept, ...altered.headers }).end(altered.body);
     });
     outgoing.on('error', () => reply.destroy());
     outgoing.end(sent);
@@ -63,6 +82,9 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     exchanges,
     intercept: (next) => {
       interceptor = next;
+    },
+    alter: (next) => {
+      alteration = next;
     },
     close: () =>
       new Promise((resolve) => {
