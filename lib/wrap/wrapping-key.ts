@@ -22,8 +22,10 @@ export function parseWrappingKey(der: Buffer): KeyObject {
   const key = parse(der);
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType !== 'rsa' || modulusLength < bits.minimum || modulusLength > bits.maximum) {
-    throw refused(
-      `is ${key.asymmetricKeyType ?? 'unknown'} with ${modulusLength} bits; RSA with ${bits.minimum} to ${bits.maximum} bits is needed`,
+    const needed = modulusLength > bits.maximum ? `at most ${bits.maximum}` : `at least ${bits.minimum}`;
+    throw new ByokError(
+      'ERR_KMS',
+      `the wrapping key is ${key.asymmetricKeyType ?? 'unknown'} with ${modulusLength} bits; RSA with ${needed} bits is needed`,
     );
   }
   if (publicExponent < exponents.minimum || publicExponent >= exponents.below || publicExponent % 2n === 0n) {

@@ -36,7 +36,7 @@ describe.each(badWrappingKeys.filter(([what]) => kinds.includes(what)))('%s', (_
     const { status, stdout, stderr } = await byok.run([...args, '--key-id', keyId], { cwd: folder });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^byok: the wrapping key that the KMS answered [^\n]*\n$/);
+    expect(stderr).toMatch(/^byok: the wrapping key [^\n]*\n$/);
     expect(existsSync(join(folder, 'ceremony'))).toBe(false);
     expect((await describeKey(byok.emulator, keyId)).key_state).toBe('5');
   });
