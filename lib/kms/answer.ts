@@ -65,7 +65,7 @@ export function keyInfo(answer: unknown): JsonRecord {
 
 export function keyDetail(info: JsonRecord): KeyDetail {
   return {
-    keyId: keyIdOf(info),
+    keyId: requiredName(info, 'key_id'),
     keyAlias: optionalName(info, 'key_alias') ?? '',
     keyDescription: optionalText(info, 'key_description') ?? '',
     keySpec: optionalName(info, 'key_spec'),
@@ -205,17 +205,8 @@ export function requiredText(answer: unknown, name: string): string {
   return text;
 }
 
-/** As every key has it. */
-export function keyIdOf(answer: unknown): string {
-  const keyId = requiredText(answer, 'key_id');
-  if (!new RegExp(formats.keyId).test(keyId)) {
-    throw new UnexpectedAnswer('key_id is not of its documented form');
-  }
-  return keyId;
-}
-
 /** Text that sentences name and states keep, of no more than characters that show: only a description may hold others. */
-function requiredName(answer: unknown, name: string): string {
+export function requiredName(answer: unknown, name: string): string {
   const text = requiredText(answer, name);
   requirePrintable(text, name);
   return text;
