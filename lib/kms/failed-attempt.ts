@@ -18,21 +18,27 @@ export interface FailedAttempt {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** What was asked, as far as its refusal depends on it. */
+export interface RefusedRequest {
+  readonly operation: string;
+  /** What to check when the login is refused. */
+  readonly names: string;
+  /** Whether the gateway judges it by the clock: a signature is good for minutes. */
+  readonly signed: boolean;
+}
+
 /**
  * An answer other than success.
- * @param names what to check when the login is refused
  * @param hidden what may not show up in a message
  */
-export function refusal(
-  { operation, names }: { readonly operation: string; readonly names: string },
-  response: Response,
-  hidden: HiddenTexts,
-  now: Date,
-): FailedAttempt {
+export function refusal({ operation, names, signed }: RefusedRequest, response: Response, hidden: HiddenTexts, now: Date): FailedAttempt {
   const { status, body, headers } = response;
   const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
-  const advice = isLoginAtFault(status, apiCode) ? `${known?.advice ?? 'check the login'} (${names})` : known?.advice;
+  const atFault = isLoginAtFault(status, apiCode);
+  const clock = atFault && signed ? compareClocks(headers.date, now) : { inTime: true };
+  const advised = (clock.inTime ? known?.adviceInTime : undefined) ?? known?.advice;
+  const advice = atFault ? (clock.advice ?? `${advised ?? 'check the login'} (${names})`) : advised;
   const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response, hidden) ?? requestId, advice };
   // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
   const code = status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
@@ -41,6 +47,27 @@ export function refusal(
     error: new KmsError(fields, { code }),
     retryAfterMs: parseRetryAfter(headers['retry-after'], now),
   };
+}
+
+/** The gateway refuses a signature that is further off. */
+const maximumSkewMs = 15 * 60_000;
+
+/** @param date of the answer, as RFC 9110 writes it; an answer without one tells nothing of the clock */
+function compareClocks(date: string | undefined, now: Date): { readonly inTime: boolean; readonly advice?: string } {
+  const off = now.getTime() - Date.parse(date ?? '');
+  if (Number.isNaN(off) || Math.abs(off) < maximumSkewMs) {
+    return { inTime: !Number.isNaN(off) };
+  }
+  const direction = off > 0 ? 'ahead' : 'behind';
+  return {
+    inTime: false,
+    advice: `your clock is ${spanOf(Math.abs(off))} ${direction}, by the Date of this answer: set the clock of this machine right, since a signature that is more than 15 minutes off is refused`,
+  };
+}
+
+function spanOf(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? `${minutes} minutes` : minutes < 48 * 60 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1440)} days`;
 }
 
 /** @param attribute that says where the host is */

@@ -197,7 +197,10 @@ export class RequestSender {
         duration_ms: Math.round(this.#uptimeMs() - started),
         request_id: requestId,
       });
-      return response.status >= 200 && response.status < 300 ? { response } : refusal(request, response, hidden, this.#now());
+      if (response.status >= 200 && response.status < 300) {
+        return { response };
+      }
+      return refusal({ ...request, signed: Object.hasOwn(authorization, 'X-Sdk-Date') }, response, hidden, this.#now());
     } catch (error) {
       if (!(error instanceof AttemptError)) {
         throw error;

@@ -24,6 +24,8 @@ export interface KmsErrorCode {
   /** What to do about it: a clause that an error message may end in. */
   readonly advice: string;
   readonly reaction: KmsReaction;
+  /** Instead of `advice`, when the clock of the caller cannot be the reason. */
+  readonly adviceInTime?: string;
 }
 
 export const kmsErrorCodes = {
@@ -165,13 +167,9 @@ export const kmsErrorCodes = {
   'APIGW.0201': caller(400, 'API request error', 'check kms_endpoint'),
   'APIGW.0202': service(502, 'Backend unavailable'),
   'APIGW.0203': service(504, 'Backend timeout'),
-  'APIGW.0301': login(401, 'Incorrect IAM authentication information', 'check the login'),
+  'APIGW.0301': signature(401, 'Incorrect IAM authentication information'),
   'APIGW.0302': permission(403, 'The IAM user is not authorized to access the API', 'grant the user permission to call the KMS'),
-  'APIGW.0303': login(
-    401,
-    'Incorrect app authentication information',
-    'check the login, and the clock of this machine: 15 minutes off is too much',
-  ),
+  'APIGW.0303': signature(401, 'Incorrect app authentication information'),
   'APIGW.0305': login(401, 'Incorrect authentication information', 'check the login'),
   'APIGW.0306': permission(403, 'API access denied', 'grant the user permission to call the KMS from this address'),
   'APIGW.0307': login(401, 'The token must be updated', 'fetch a new token, for this region'),
@@ -243,6 +241,12 @@ function material(status: number, message: string, advice: string): KmsErrorCode
 
 function login(status: number, message: string, advice: string): KmsErrorCode {
   return { status, message, fault: 'login', advice, reaction: 'new-login' };
+}
+
+/** What the gateway also says of a signature that came too early or too late. */
+function signature(status: number, message: string): KmsErrorCode {
+  const clock = 'with an access key also the clock of this machine: 15 minutes off is too much';
+  return { ...login(status, message, `check the login; ${clock}`), adviceInTime: 'check the login' };
 }
 
 function permission(status: number, message: string, advice: string): KmsErrorCode {

@@ -133,14 +133,25 @@ test.each<[string, () => ConnectionConfig]>([
   expect(operationsCalled()).toEqual(['list-keys 401']);
 });
 
-test('a clock that is far off is said to be the fault', async () => {
-  const now = () => new Date(emulator.now().getTime() - 3_600_000);
+test.each([
+  [-20, /; your clock is 20 minutes behind, by the Date of this answer: set the clock of this machine right/],
+  [20, /; your clock is 20 minutes ahead, /],
+  [60 * 5, /; your clock is 5 hours ahead, /],
+  [-60 * 24 * 3650, /; your clock is 3650 days behind, /],
+])('a clock that is %d minutes off is said to be the fault', async (minutes, message) => {
+  const now = () => new Date(emulator.now().getTime() + minutes * 60_000);
   const client = connectKms({ ...byAccessKey(), kmsEndpoint: emulator.url, projectId: emulator.projectId }, {}, { now });
   clients.push(client);
-  await expect(client.listKeys()).rejects.toMatchObject({
-    apiCode: 'APIGW.0303',
-    message: expect.stringContaining('the clock of this machine'),
-  });
+  await expect(client.listKeys()).rejects.toMatchObject({ apiCode: 'APIGW.0301', message: expect.stringMatching(message) });
+});
+
+test('with a token nobody asks what time it is here', async () => {
+  const now = () => new Date(emulator.now().getTime() - 3_600_000);
+  const token = { authToken: secret(emulator.authToken), projectId: emulator.projectId };
+  const client = connectKms({ ...token, kmsEndpoint: emulator.url }, {}, { now });
+  clients.push(client);
+  emulator.injectFaults([{ operation: 'list-keys', errorCode: 'APIGW.0301', times: 9 }]);
+  await expect(client.listKeys()).rejects.toMatchObject({ message: expect.stringMatching(/; check the login \(auth_token, /) });
 });
 
 test('a project that IAM does not know is a mistake of the configuration, asked about once', async () => {
