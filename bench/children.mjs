@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
 /** Whatever could reach a real cloud, somebody's Terraform settings or a slower Node stays outside. */
-const foreign = /^(HW_|OS_|TF_|BYOK_|CDKTF_|HTTPS?_PROXY$|https?_proxy$|NODE_(?!EXTRA_CA_CERTS$))/;
+const foreign = /^(HW_|OS_|KMS_ENDPOINT$|TF_|BYOK_|CDKTF_|HTTPS?_PROXY$|https?_proxy$|NODE_(?!EXTRA_CA_CERTS$))/;
 
 const running = new Set();
 

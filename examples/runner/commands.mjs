@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
-const foreign = /^(HW|OS|AWS|TF|TERRAFORM|CDK|CDKTF|BYOK)_|_proxy$/i;
+const foreign = /^(HW|OS|AWS|TF|TERRAFORM|CDK|CDKTF|BYOK)_|^KMS_ENDPOINT$|_proxy$/i;
 
 const own = {
   CHECKPOINT_DISABLE: '1',

@@ -21,7 +21,7 @@ export interface ByokConnectionProps {
   readonly cloud?: string;
   /**
    * Region, for example "ap-southeast-3", or "eu-de" of `cloud` "opentelekomcloud".
-   * @default - environment variable HW_REGION_NAME, OS_REGION or OS_REGION_NAME
+   * @default - environment variable HW_REGION_NAME, OS_REGION or OS_REGION_NAME, else the one that the name of the project begins with
    */
   readonly region?: string;
   /**
@@ -41,7 +41,7 @@ export interface ByokConnectionProps {
   readonly enterpriseProjectId?: string;
   /**
    * Base URL of the KMS. Plain `http://` is accepted for loopback hosts only: the wrapping key comes from here.
-   * @default - follows from `cloud` and `region`
+   * @default - environment variable KMS_ENDPOINT, else it follows from `cloud` and `region`
    */
   readonly kmsEndpoint?: string;
   /**

@@ -12,6 +12,7 @@ import { parseDuration } from '../schema/duration';
 import { formatExpirationTime } from '../schema/expiration-time';
 import { defaultWarnBefore, fingerprintFormat, type MaterialStatus } from '../schema/key-material';
 import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { addExpirationFlags, type ExpirationFlags, expirationOf } from './expiration-flags';
 import { interruption, lifecycleContext } from './lifecycle-context';
@@ -92,7 +93,7 @@ export function applyCommand(surroundings: Surroundings): Command {
 }
 
 async function runApply(flags: Flags, surroundings: Surroundings): Promise<void> {
-  const { env, now, print } = surroundings;
+  const { now, print } = surroundings;
   const { keyId, recordDir, wrappingAlgorithm } = flags;
   requireForm('--key-id', keyId, new RegExp(formats.keyId), '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"');
   requireForm('--fingerprint', flags.fingerprint, fingerprintFormat, '"sha256:" and 64 hex digits, as "byok fingerprint" prints it');
@@ -104,8 +105,7 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const signal = interruption(surroundings);
   const { ensureMaterial } = require('../lifecycle/ensure-material') as typeof import('../lifecycle/ensure-material');
-  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-  const kms = connectKms(flags, env, { now });
+  const kms = connect(flags, surroundings);
   try {
     const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {
       keyId,

@@ -12,6 +12,7 @@ import {
   wrappingAlgorithmNames,
 } from '../schema/kms';
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
+import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
 import { filesToCarryBack, type OfflineStep, offlineSteps, publicKeyFile } from './offline-commands';
@@ -87,12 +88,11 @@ function startCommand(surroundings: Surroundings): Command {
     .option('--json', 'print a JSON object')
     .addHelpText('after', startHelp)
     .action(async ({ keyId, wrappingAlgorithm, outDir, json, ...connection }: StartFlags) => {
-      const { env, now, print } = surroundings;
+      const { print } = surroundings;
       const dir = outDir ?? `byok-ceremony-${keyId}`;
       requireNewFolder(dir);
       warnOfWrapping(wrappingAlgorithm, surroundings);
-      const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-      const kms = connectKms(connection, env, { now });
+      const kms = connect(connection, surroundings);
       try {
         const key = await kms.describeKey(keyId);
         requirePendingImport(keyId, key);
@@ -172,12 +172,11 @@ function finishCommand(surroundings: Surroundings): Command {
     .option('--json', 'print a JSON object')
     .addHelpText('after', finishHelp)
     .action(async ({ dir, expirationTime, json, ...connection }: FinishFlags) => {
-      const { env, now, print } = surroundings;
+      const { now, print } = surroundings;
       const expiration = parseExpirationTime(expirationTime ?? 'never');
       const { ceremony, preWrapped } = readCeremony(dir);
       refuseExpiredParameters(ceremony, now());
-      const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-      const kms = connectKms(connection, env, { now });
+      const kms = connect(connection, surroundings);
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
         const imported = await importOnce(kms, now, { keyId: ceremony.key_id, expiration, source });

@@ -6,6 +6,7 @@ import { materialsInKms } from '../report/live-keys';
 import type { MaterialRecord } from '../report/material-finding';
 import { parseDuration } from '../schema/duration';
 import { defaultWarnBefore } from '../schema/key-material';
+import { connect } from './connect';
 import type { ConnectionFlags } from './connection-flags';
 import type { Surroundings } from './surroundings';
 
@@ -36,9 +37,8 @@ export function liveRecords(look: Look, wanted: ReadonlySet<string>): Promise<Ma
   return withKms(look, async (kms) => materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs, wanted }));
 }
 
-export async function withKms<T>({ connection, surroundings: { env, now } }: Look, use: (kms: Kms) => Promise<T>): Promise<T> {
-  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-  const kms = connectKms(connection, env, { now });
+export async function withKms<T>({ connection, surroundings }: Look, use: (kms: Kms) => Promise<T>): Promise<T> {
+  const kms = connect(connection, surroundings);
   try {
     return await use(kms);
   } finally {

@@ -112,6 +112,7 @@ Paste into the shell in which Terraform, cdktf or byok will run:
   export HW_REGION_NAME='${region}'
   export HW_PROJECT_ID='${project_id}'
   export HW_AUTH_TOKEN='${auth_token}'
+  export KMS_ENDPOINT='${kms_endpoint}'
 
 or, instead of the token, one of these:
 
@@ -129,7 +130,7 @@ or, instead of the token, one of these:
   export HW_USER_PASSWORD='${password}'
   export HW_DOMAIN_NAME='${domain_name}'
 
-Paste into main.tf:
+Paste into main.tf, for shells that have no KMS_ENDPOINT:
 
   provider "${providerName}" {
     kms_endpoint = "${kms_endpoint}"
@@ -141,7 +142,7 @@ or, with the constructs:
 
 Look at its keys:
 
-  byok status --kms-endpoint ${kms_endpoint}
+  byok status
 
 For its control endpoint, ${kms_endpoint}/_control, which wants it as X-Control-Token:
 

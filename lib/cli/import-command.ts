@@ -6,6 +6,7 @@ import type { RequestSource } from '../lifecycle/material-request';
 import { printableJson } from '../printable';
 import { parseExpirationTime } from '../schema/expiration-time';
 import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
@@ -85,12 +86,11 @@ export function importCommand(surroundings: Surroundings): Command {
 }
 
 async function runImport(flags: Flags, surroundings: Surroundings): Promise<void> {
-  const { env, now, print } = surroundings;
+  const { now, print } = surroundings;
   const expiration = parseExpirationTime(flags.expirationTime ?? 'never');
   const sequence = checkSequence(flags.sequence);
   const source = sourceOf(flags, surroundings);
-  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-  const kms = connectKms(flags, env, { now, ...(sequence === undefined ? {} : { newSequence: () => sequence }) });
+  const kms = connect(flags, surroundings, sequence === undefined ? undefined : () => sequence);
   try {
     const imported = await importOnce(kms, now, {
       keyId: flags.keyId,

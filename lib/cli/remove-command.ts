@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../schema/duration';
+import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
@@ -26,12 +27,11 @@ export function removeCommand(surroundings: Surroundings): Command {
     .option('--json', 'print a JSON object')
     .addHelpText('after', help)
     .action(async ({ keyId, timeout, json, ...connection }: Flags) => {
-      const { env, now, print } = surroundings;
+      const { now, print } = surroundings;
       const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
       const signal = interruption(surroundings);
       const { removeMaterial } = require('../lifecycle/remove-material') as typeof import('../lifecycle/remove-material');
-      const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-      const kms = connectKms(connection, env, { now });
+      const kms = connect(connection, surroundings);
       try {
         const notices = await removeMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), keyId, 'delete_material');
         const warnings = notices.map(({ summary, detail }) => `${summary}. ${detail}`);

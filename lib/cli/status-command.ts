@@ -4,6 +4,7 @@ import type { KeyDetail } from '../kms/model';
 import { printableJson } from '../printable';
 import { formatInstant, never } from '../schema/expiration-time';
 import { describeKeyState } from '../schema/kms';
+import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
@@ -36,9 +37,8 @@ export function statusCommand(surroundings: Surroundings): Command {
     .option('--json', 'print a JSON array')
     .addHelpText('after', help)
     .action(async ({ json, ...connection }: ConnectionFlags & { json?: boolean }) => {
-      const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-      const { env, now, print } = surroundings;
-      const kms = connectKms(connection, env, { now });
+      const { now, print } = surroundings;
+      const kms = connect(connection, surroundings);
       try {
         const keys = statusOf(await kms.listKeys(), now());
         print(json === true ? `${printableJson(keys, 2)}\n` : statusTable(keys));

@@ -6,14 +6,23 @@ import { KmsClient, type KmsClientOptions, type KmsLog } from './kms-client';
 
 /**
  * @param env the whole environment: variables of the cloud, of the proxy, and NODE_EXTRA_CA_CERTS
+ * @param runtime its `remark` gets what a person should know of the environment: sentences without a full stop
  * @throws ByokError ERR_CONFIGURATION when a setting is missing, wrong or unsafe
  */
 export function connectKms(
   config: ConnectionConfig,
   env: Environment,
-  runtime: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs'>,
+  {
+    remark,
+    ...runtime
+  }: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs'> & {
+    readonly remark?: (sentence: string) => void;
+  },
 ): KmsClient {
-  const { caFile, ...connection } = readConnection(config, env);
+  const { caFile, remarks, ...connection } = readConnection(config, env);
+  for (const sentence of remarks) {
+    remark?.(sentence);
+  }
   const secured = [connection.endpoint, connection.authUrl].some((url) => url?.protocol === 'https:');
   const ca = secured ? readAuthorities(caFile, env, runtime.log) : undefined;
   return new KmsClient({ ...connection, ...runtime, env, ca });
@@ -28,7 +37,9 @@ function readAuthorities(caFile: string | undefined, env: Environment, log: KmsL
   }
   // Authorities given to a connection replace those that Node added by itself.
   const extra = moved ?? (env.NODE_EXTRA_CA_CERTS || undefined);
-  return [readCaFile(caFile), extra === undefined ? undefined : tryRead(extra, log)].filter((pem) => pem !== undefined).join('\n');
+  return [isContent(caFile) ? checkContent(caFile) : readCaFile(caFile), extra === undefined ? undefined : tryRead(extra, log)]
+    .filter((pem) => pem !== undefined)
+    .join('\n');
 }
 
 /** As Node does: a file that cannot be read is a warning. */
@@ -38,6 +49,33 @@ function tryRead(path: string, log: KmsLog | undefined): string | undefined {
   } catch (error) {
     log?.('warn', 'ignoring NODE_EXTRA_CA_CERTS', { path, reason: (error as Error).message });
     return undefined;
+  }
+}
+
+/** The vendors' providers take either; no path has lines, or is as long as a certificate. */
+function isContent(caFile: string): boolean {
+  return caFile.includes('-----BEGIN') || /[\r\n]/.test(caFile) || caFile.length > 4096;
+}
+
+/** @throws ByokError ERR_CONFIGURATION, without any of it */
+function checkContent(content: string): string {
+  const certificates = content.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0 || !certificates.every(isCertificate)) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `ca_file is no path but a text of ${content.length} characters, which is not shown and holds no PEM certificate that can be read; give the path of a PEM file`,
+      { attribute: 'ca_file' },
+    );
+  }
+  return certificates.join('\n');
+}
+
+function isCertificate(pem: string): boolean {
+  const { X509Certificate } = require('node:crypto') as typeof import('node:crypto');
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -11,12 +11,15 @@ import {
   type EnvironmentSetting,
   environmentVariables,
   type KmsPlace,
+  kmsEndpointVariable,
 } from '../schema/provider';
 import type { Secret } from '../secret';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
-import { chooseLogin, type Family, type Login, type LoginValues } from './login';
+import { chooseLogin, type Family, type Login, type LoginAttribute, type LoginValues, MissingSetting } from './login';
+import { regionOfProject } from './region-of-project';
+import { type Environment, unsupportedIn } from './unsupported-variables';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 /** The provider block or the flags of a command; everything may be left out, and an empty text counts as left out. */
 export interface ConnectionConfig extends KmsPlace {
@@ -44,10 +47,12 @@ export interface Connection {
   readonly project: Project;
   readonly login: Login;
   readonly enterpriseProjectId: string | undefined;
-  /** PEM file of further certificate authorities. */
+  /** PEM file of further certificate authorities, or its content. */
   readonly caFile: string | undefined;
   readonly maxRetries: number;
   readonly maxRequestsPerSecond: number;
+  /** What a person should know of the environment: variables that ask for something else than what happens. Sentences. */
+  readonly remarks: readonly string[];
 }
 
 /** @throws ByokError ERR_CONFIGURATION naming the attribute, and the variables that were tried */
@@ -58,39 +63,60 @@ export function readConnection(config: ConnectionConfig, env: Environment): Conn
   try {
     return connectionOf(config, env, cloud, family);
   } catch (error) {
-    throw withHint(error, family, env);
+    throw withHints(error, [...sourceOf(error, config), ...otherCloud(cloud, family, config, env), ...perhapsMeant(error, family, env)]);
   }
 }
 
+function withHints(error: unknown, hints: readonly string[]): unknown {
+  return isByokError(error) && hints.length > 0
+    ? new ByokError(error.code, [error.message, ...hints].join('; '), { attribute: error.attribute, cause: error })
+    : error;
+}
+
+/** An endpoint that is refused and stands in no configuration: where to look for it. */
+function sourceOf(error: unknown, config: ConnectionConfig): string[] {
+  const isElsewhere = isByokError(error) && error.attribute === 'kms_endpoint' && nonEmpty(config.kmsEndpoint) === undefined;
+  return isElsewhere ? [`it comes from the environment variable ${kmsEndpointVariable}`] : [];
+}
+
 /** Whoever set the variables of the other cloud only is told what would have them read. */
-function withHint(error: unknown, family: Family, env: Environment): unknown {
+function otherCloud(cloud: string, family: Family, config: ConnectionConfig, env: Environment): string[] {
   const setOf = (one: Family) =>
     Object.values<Readonly<Record<Family, readonly string[]>>>(environmentVariables)
       .flatMap((names) => names[one])
       .filter((name) => nonEmpty(env[name]) !== undefined);
   const [other] = setOf(family === 'HW' ? 'OS' : 'HW');
-  if (!isByokError(error) || other === undefined || setOf(family).length > 0) {
-    return error;
+  if (other === undefined || setOf(family).length > 0) {
+    return [];
+  }
+  if (family === 'HW' && (nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD)) !== undefined) {
+    // This cloud was named: its users need other variables, not another cloud.
+    return [`${other} is set and not read: for cloud "${cloud}" the variables begin with HW_`];
   }
   const readWith = family === 'HW' ? 'cloud is "opentelekomcloud"' : `cloud is "${defaultCloud}" or a relative of it`;
-  return new ByokError(error.code, `${error.message}; ${other} is set, and is read when ${readWith}`, {
-    attribute: error.attribute,
-    cause: error,
-  });
+  return [`${other} is set, and is read when ${readWith}`];
+}
+
+/** What was perhaps meant to give a setting that is missing. */
+function perhapsMeant(error: unknown, family: Family, env: Environment): string[] {
+  return error instanceof MissingSetting ? unsupportedIn(env, family, 'missing') : [];
 }
 
 function connectionOf(config: ConnectionConfig, env: Environment, cloud: string, family: Family): Connection {
   const fromEnvironment = (setting: EnvironmentSetting) => firstSet(environmentVariables[setting][family], env);
   const setting = (value: string | undefined, name: EnvironmentSetting) => nonEmpty(value) ?? fromEnvironment(name);
 
-  const kmsEndpoint = nonEmpty(config.kmsEndpoint);
-  const region = setting(config.region, 'region');
+  const kmsEndpoint = nonEmpty(config.kmsEndpoint) ?? nonEmpty(env[kmsEndpointVariable]);
+  const projectName = setting(config.projectName, 'project_name');
+  const region = setting(config.region, 'region') ?? regionOfProject(projectName);
   if (region === undefined && kmsEndpoint === undefined) {
     throw missing('region', family, 'the region of the KMS, or kms_endpoint');
   }
   const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint });
-  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), family);
-  const project = chooseProject(setting(config.projectId, 'project_id'), setting(config.projectName, 'project_name') ?? region, family);
+  const setNames = (attribute: LoginAttribute) =>
+    environmentVariables[attribute][family].filter((name) => nonEmpty(env[name]) !== undefined);
+  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), family, setNames);
+  const project = chooseProject(setting(config.projectId, 'project_id'), projectName ?? region, family);
   const authUrl =
     login.kind === 'password' || !('id' in project)
       ? resolveAuthUrl({ cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'auth_url') })
@@ -111,6 +137,7 @@ function connectionOf(config: ConnectionConfig, env: Environment, cloud: string,
     caFile: setting(config.caFile, 'ca_file'),
     maxRetries: count('max_retries', config.maxRetries ?? numberOf(fromEnvironment('max_retries')), 0, 100) ?? defaultMaxRetries,
     maxRequestsPerSecond: count('max_requests_per_second', config.maxRequestsPerSecond, 1, 10_000) ?? documentedRequestsPerSecond,
+    remarks: unsupportedIn(env, family, 'ignored'),
   };
 }
 
@@ -161,11 +188,8 @@ function nonEmpty(value: string | undefined): string | undefined {
 }
 
 function missing(attribute: EnvironmentSetting, family: Family, what: string): ByokError {
-  return new ByokError(
-    'ERR_CONFIGURATION',
-    `${attribute} is not set: give ${what} there or in the environment variable ${environmentVariables[attribute][family].join(' or ')}`,
-    { attribute },
-  );
+  const names = environmentVariables[attribute][family].join(' or ');
+  return new MissingSetting(attribute, `${attribute} is not set: give ${what} there or in the environment variable ${names}`);
 }
 
 function checkedProjectId(projectId: string): string {

@@ -17,15 +17,28 @@ export interface EndpointConfig {
   readonly authUrl?: string | undefined;
 }
 
+const swissDomain = 'sc.otc.t-systems.com';
+
 /** Domain of each cloud that has a name of its own. */
 const namedClouds: Readonly<Record<string, (region: string) => string>> = {
   // The region in Dublin is the one that lives under another top-level domain.
   huaweicloud: (region) => (region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com'),
-  opentelekomcloud: () => 'otc.t-systems.com',
+  opentelekomcloud: telekomDomain,
+  // Given as a suffix the domain of the sister region means the same cloud.
+  'otc.t-systems.com': telekomDomain,
 };
 
-/** Domains with one IAM for all of their regions. */
-const globalIamDomains: readonly string[] = ['myhuaweicloud.eu'];
+/** The Swiss Open Telekom Cloud is a domain of its own. */
+function telekomDomain(region: string): string {
+  return /^eu-ch\d+$/.test(region) ? swissDomain : 'otc.t-systems.com';
+}
+
+/** Host of IAM, where it is not "iam.REGION.DOMAIN". */
+const iamHosts: Readonly<Record<string, (region: string) => string>> = {
+  // One for all regions.
+  'myhuaweicloud.eu': () => 'iam.myhuaweicloud.eu',
+  [swissDomain]: (region) => `iam-pub.${region}.${swissDomain}`,
+};
 
 const dnsLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const regionForm = new RegExp(`^${dnsLabel}$`);
@@ -68,7 +81,8 @@ export function resolveAuthUrl({ cloud = defaultCloud, region, kmsEndpoint, auth
   }
   const name = regionName(region, 'auth_url');
   const domain = domainOf(cloud, name);
-  return new URL(`https://iam.${globalIamDomains.includes(domain) ? '' : `${name}.`}${domain}/v3`);
+  const host = (Object.hasOwn(iamHosts, domain) ? iamHosts[domain]?.(name) : undefined) ?? `iam.${name}.${domain}`;
+  return new URL(`https://${host}/v3`);
 }
 
 function regionName(region: string | undefined, instead: string): string {
@@ -83,12 +97,14 @@ function regionName(region: string | undefined, instead: string): string {
   return region;
 }
 
+const clouds = ['huaweicloud', 'opentelekomcloud'] as const;
+
 function domainOf(cloud: string, region: string): string {
   const domain = Object.hasOwn(namedClouds, cloud) ? namedClouds[cloud]?.(region) : cloud;
   if (domain === undefined || !domainForm.test(domain)) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `cloud is "${cloud}"; allowed are ${Object.keys(namedClouds).join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
+      `cloud is "${cloud}"; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
       { attribute: 'cloud' },
     );
   }

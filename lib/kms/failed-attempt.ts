@@ -31,7 +31,12 @@ export interface RefusedRequest {
  * An answer other than success.
  * @param hidden what may not show up in a message
  */
-export function refusal({ operation, names, signed }: RefusedRequest, response: Response, hidden: HiddenTexts, now: Date): FailedAttempt {
+export function refusal(
+  { operation, names, signed }: RefusedRequest,
+  response: Response,
+  hidden: HiddenTexts,
+  now: Date,
+): FailedAttempt {
   const { status, body, headers } = response;
   const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
@@ -67,7 +72,11 @@ function compareClocks(date: string | undefined, now: Date): { readonly inTime: 
 
 function spanOf(ms: number): string {
   const minutes = Math.round(ms / 60_000);
-  return minutes < 120 ? `${minutes} minutes` : minutes < 48 * 60 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1440)} days`;
+  return minutes < 120
+    ? `${minutes} minutes`
+    : minutes < 48 * 60
+      ? `${Math.round(minutes / 60)} hours`
+      : `${Math.round(minutes / 1440)} days`;
 }
 
 /** @param attribute that says where the host is */

@@ -32,6 +32,13 @@ export type LoginValues = Readonly<Partial<Record<LoginAttribute, string>>>;
 /** Which variables are looked at. */
 export type Family = 'HW' | 'OS';
 
+/** Of a setting that neither the configuration nor the environment gives. */
+export class MissingSetting extends ByokError {
+  constructor(attribute: string, message: string) {
+    super('ERR_CONFIGURATION', message, { attribute });
+  }
+}
+
 interface Way {
   /** All of them are needed. */
   readonly parts: readonly [LoginAttribute, ...LoginAttribute[]];
@@ -72,12 +79,18 @@ const ways: readonly Way[] = [
 /**
  * @param given by the configuration
  * @param found in the environment
+ * @param setNames the variables behind an attribute that are set
  * @throws ByokError ERR_CONFIGURATION when no login is given, only a part of one, or more than one
  */
-export function chooseLogin(given: LoginValues, found: LoginValues, family: Family): Login {
+export function chooseLogin(
+  given: LoginValues,
+  found: LoginValues,
+  family: Family,
+  setNames: (attribute: LoginAttribute) => readonly string[] = (attribute) => environmentVariables[attribute][family],
+): Login {
   const [way, ...rivals] = ways.filter(({ marks }) => marks.some((name) => given[name] !== undefined));
   if (way === undefined) {
-    return loginOf(fromEnvironment({ ...found, ...given }, family), { ...found, ...given }, family);
+    return loginOf(fromEnvironment({ ...found, ...given }, family, setNames), { ...found, ...given }, family);
   }
   if (rivals.length > 0) {
     const named = [way, ...rivals].flatMap(({ marks }) => marks.filter((name) => given[name] !== undefined));
@@ -86,22 +99,30 @@ export function chooseLogin(given: LoginValues, found: LoginValues, family: Fami
   return loginOf(way, complete(given, found), family);
 }
 
-function fromEnvironment(found: LoginValues, family: Family): Way {
-  const [whole, ...rivals] = ways.filter(({ parts }) => parts.every((name) => found[name] !== undefined));
-  if (rivals.length > 0) {
-    throw ambiguous(
-      `${list([whole, ...rivals].flatMap((way) => way?.parts ?? []).map((name) => variables(name, family)))} are set together`,
+function fromEnvironment(found: LoginValues, family: Family, setNames: (attribute: LoginAttribute) => readonly string[]): Way {
+  const [whole, ...rivals] = ways.filter((way) => isMeant(way, found));
+  if (whole !== undefined && rivals.length > 0) {
+    const named = [whole, ...rivals].map(({ marks }) =>
+      marks.filter((mark) => found[mark] !== undefined).flatMap((mark) => setNames(mark)),
     );
+    const logins = named.map(list);
+    const wayOut = logins.length === 2 ? `unset ${logins.join(', or unset ')}` : `unset all but one of these: ${logins.join('; ')}`;
+    throw ambiguous(`${list(named.flat())} are set together`, wayOut);
   }
   const way = whole ?? ways.find(({ marks }) => marks.some((name) => found[name] !== undefined));
   if (way === undefined) {
     const choices = ways.map(({ parts }) => `${list(parts)} (${list(parts.map((name) => variables(name, family)))})`);
-    throw refusal(
+    throw new MissingSetting(
       'auth_token',
       `auth_token is not set, nor is any other login; give ${choices.join(', or ')}, there or in these environment variables`,
     );
   }
   return way;
+}
+
+/** With its secret a login is meant, although the account that it needs may be missing: another one must not be taken in its place. */
+function isMeant({ parts, marks }: Way, found: LoginValues): boolean {
+  return parts.every((name) => found[name] !== undefined || !marks.includes(name));
 }
 
 /** A security token belongs to the secret key that it was issued with, so both come from the same place. */
@@ -115,7 +136,7 @@ function loginOf({ parts, credentials }: Way, values: LoginValues, family: Famil
     const value = values[attribute];
     if (value === undefined) {
       const others = parts.filter((name) => values[name] !== undefined);
-      throw refusal(
+      throw new MissingSetting(
         attribute,
         `${attribute} is not set, although ${list(others.length === 0 ? ['security_token'] : others)} ${others.length < 2 ? 'is' : 'are'}; give it there or in the environment variable ${variables(attribute, family)}`,
       );
@@ -144,8 +165,9 @@ function checkedAccessKey(text: string): string {
   return trimmed;
 }
 
-function ambiguous(found: string): ByokError {
-  return new ByokError('ERR_CONFIGURATION', `${found}; give one login only, since nobody can tell which one is meant`);
+function ambiguous(found: string, wayOut?: string): ByokError {
+  const rule = 'give one login only, since nobody can tell which one is meant';
+  return new ByokError('ERR_CONFIGURATION', `${found}; ${rule}${wayOut === undefined ? '' : `: ${wayOut}`}`);
 }
 
 function refusal(attribute: LoginAttribute, message: string): ByokError {

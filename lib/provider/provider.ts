@@ -62,7 +62,7 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
   };
 }
 
-function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log }: Context): Connection {
+function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log, diagnostics }: Context): Connection {
   // Most processes that Terraform starts end before they are configured.
   const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
   const { DescribeBatcher } = require('../kms/describe-batcher') as typeof import('../kms/describe-batcher');
@@ -91,7 +91,12 @@ function connect(config: Values, env: Environment, { now, sleep }: Surroundings,
       maxRequestsPerSecond: integer(config, 'max_requests_per_second'),
     },
     env,
-    { now, sleep, log: (level, message, fields) => log.log(level, message, fields) },
+    {
+      now,
+      sleep,
+      log: (level, message, fields) => log.log(level, message, fields),
+      remark: (sentence) => diagnostics.warning('A variable of the environment has no effect', `${sentence}.`),
+    },
   );
   return { kms, reads: new DescribeBatcher({ kms }) };
 }

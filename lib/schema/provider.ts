@@ -34,7 +34,61 @@ export const environmentVariables = {
   max_retries: { HW: ['HW_MAX_RETRIES'], OS: [] },
 } as const satisfies Record<string, Readonly<Record<'HW' | 'OS', readonly string[]>>>;
 
+/** Behind `kms_endpoint`, whatever the cloud: of no vendor's provider, for an emulator or for a proxy in front of any KMS. */
+export const kmsEndpointVariable = 'KMS_ENDPOINT';
+
 export type EnvironmentSetting = keyof typeof environmentVariables;
+
+/** A variable that tools of the same cloud read and this program does not, and what to do in its place. */
+export interface UnsupportedVariable {
+  readonly instead: string;
+  /** What was asked for is not what happens: said although all else is there. @default said only when a setting is missing */
+  readonly alwaysSaid?: true;
+}
+
+const clientConfig = 'clouds.yaml is not read: give its entries by OS_ variables';
+const byUserName = 'give the user by OS_USERNAME';
+const byDomainName = 'give the account by OS_USER_DOMAIN_NAME';
+const sharedConfig = 'profiles of a shared configuration file are not read: give their entries by HW_ variables';
+const agency = 'no role or agency is taken on: give the temporary access key of the role, or a token';
+const verified = 'certificates are always verified: name the PEM file of an authority of your own in ca_file';
+const clientCertificate = 'client certificates are not supported';
+
+/** By name; one that ends in "*" is the beginning of several. */
+export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<string, UnsupportedVariable>>>> = {
+  HW: {
+    HW_PROFILE: { instead: sharedConfig },
+    HW_SHARED_CONFIG_FILE: { instead: sharedConfig },
+    'HW_ASSUME_ROLE_*': { instead: agency, alwaysSaid: true },
+    HW_AGENCY_NAME: { instead: agency, alwaysSaid: true },
+    HW_AGENCY_DOMAIN_NAME: { instead: agency, alwaysSaid: true },
+    HW_DELEGATED_PROJECT: { instead: agency, alwaysSaid: true },
+    HW_USER_ID: { instead: 'give the user by HW_USER_NAME' },
+    HW_DOMAIN_ID: { instead: 'give the account by HW_DOMAIN_NAME' },
+    HW_INSECURE: { instead: verified, alwaysSaid: true },
+    HW_CACERT: { instead: 'name the PEM file in ca_file' },
+    HW_CERT: { instead: clientCertificate },
+    HW_KEY: { instead: clientCertificate },
+  },
+  OS: {
+    OS_CLOUD: { instead: clientConfig },
+    OS_CLIENT_CONFIG_FILE: { instead: clientConfig },
+    OS_USER_ID: { instead: byUserName },
+    OS_USERID: { instead: byUserName },
+    OS_DEFAULT_DOMAIN: { instead: byDomainName },
+    OS_DOMAIN_ID: { instead: byDomainName },
+    OS_USER_DOMAIN_ID: { instead: byDomainName },
+    OS_PROJECT_DOMAIN_ID: { instead: byDomainName },
+    OS_PASSCODE: { instead: 'a login with a second factor is not supported: fetch a token with it and give that by OS_AUTH_TOKEN' },
+    'OS_APPLICATION_CREDENTIAL_*': { instead: 'give an access key by OS_ACCESS_KEY and OS_SECRET_KEY' },
+    OS_AGENCY_NAME: { instead: agency, alwaysSaid: true },
+    OS_AGENCY_DOMAIN_NAME: { instead: agency, alwaysSaid: true },
+    OS_DELEGATED_PROJECT: { instead: agency, alwaysSaid: true },
+    OS_INSECURE: { instead: verified, alwaysSaid: true },
+    OS_CERT: { instead: clientCertificate },
+    OS_KEY: { instead: clientCertificate },
+  },
+};
 
 /** Which KMS and which project, as a connection is told; nothing of a login. The attributes below say what each means. */
 export interface KmsPlace {
@@ -61,7 +115,7 @@ export const providerSchema = {
     region: {
       type: 'string',
       optional: true,
-      description: `Region, for example \`ap-southeast-3\`, or \`eu-de\` of \`opentelekomcloud\`. ${environment('region')}`,
+      description: `Region, for example \`ap-southeast-3\`, or \`eu-de\` of \`opentelekomcloud\`. When omitted, the one that \`project_name\` begins with, as \`eu-de_team\` does. ${environment('region')}`,
     },
     project_id: {
       type: 'string',
@@ -81,8 +135,7 @@ export const providerSchema = {
     kms_endpoint: {
       type: 'string',
       optional: true,
-      description:
-        'Base URL of the KMS, instead of the one that follows from `cloud` and `region`. Plain `http://` is accepted for loopback hosts only: the wrapping key comes from here.',
+      description: `Base URL of the KMS, instead of the one that follows from \`cloud\` and \`region\`. Plain \`http://\` is accepted for loopback hosts only: the wrapping key comes from here. Environment, whatever the cloud: \`${kmsEndpointVariable}\`.`,
     },
     auth_url: {
       type: 'string',
@@ -131,7 +184,7 @@ export const providerSchema = {
     ca_file: {
       type: 'string',
       optional: true,
-      description: `PEM file of further certificate authorities. Verification cannot be turned off. ${environment('ca_file')}`,
+      description: `PEM file of further certificate authorities, or what is in it. Verification cannot be turned off. ${environment('ca_file')}`,
     },
     max_retries: {
       type: 'number',

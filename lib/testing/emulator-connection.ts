@@ -1,13 +1,13 @@
 /** How a stack under test gets to an emulator: the properties of its provider, and the environment of the Terraform that runs it. */
 import type { ByokProviderProps } from '../cdktf/byok-provider';
 import type { Emulator } from '../emulator/emulator';
-import { environmentVariables } from '../schema/provider';
+import { environmentVariables, kmsEndpointVariable } from '../schema/provider';
 
 /** What `emulatorConnection` gives. */
 export interface EmulatorConnection {
   /** For `ByokProvider`; nothing secret. */
   readonly provider: Required<Pick<ByokProviderProps, 'region' | 'projectId' | 'kmsEndpoint' | 'authUrl'>>;
-  /** For the process that runs Terraform or `cdktf`: the login. */
+  /** For the process that runs Terraform, `cdktf` or `byok`: the login, and the endpoint, so that none of this shell counts. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +24,6 @@ export function emulatorConnection({ projectName, projectId, url, authUrl, authT
   const [variable] = environmentVariables.auth_token.HW;
   return {
     provider: { region: projectName, projectId, kmsEndpoint: url, authUrl },
-    environment: { [variable]: authToken },
+    environment: { [variable]: authToken, [kmsEndpointVariable]: url },
   };
 }

@@ -22,7 +22,7 @@ beforeAll(() => {
 
 /** Without credentials, endpoints and settings of whoever runs the tests. */
 function environment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(HW|OS|TF|CDKTF)_/.test(name));
+  const own = Object.entries(process.env).filter(([name]) => !/^(?:HW|OS|TF|CDKTF)_|^KMS_ENDPOINT$/.test(name));
   return { ...Object.fromEntries(own), HOME: home, CHECKPOINT_DISABLE: '1', ...extra };
 }
 

@@ -55,6 +55,136 @@ test('says which cloud would have the variables read that are set, and not what 
   expect(messageFor(undefined, { OS_TOKEN: 'os-token', HW_PROJECT_ID: project })).not.toContain('OS_TOKEN');
 });
 
+test.each<[object, Record<string, string>, string]>([
+  [
+    { cloud: 'prod-cloud-ocb.orange-business.com' },
+    { OS_REGION_NAME: 'eu-west-0', OS_ACCESS_KEY: 'A', OS_SECRET_KEY: 'B' },
+    'OS_REGION_NAME',
+  ],
+  [{ cloud: 'myhuaweicloud.eu' }, { OS_AUTH_TOKEN: 't' }, 'OS_AUTH_TOKEN'],
+  [{}, { HW_CLOUD: 'prod-cloud-ocb.orange-business.com', OS_ACCESS_KEY: 'A' }, 'OS_ACCESS_KEY'],
+  // What belongs to no cloud, or is the other one's in name only, says nothing.
+  [
+    { cloud: 'prod-cloud-ocb.orange-business.com', kmsEndpoint: 'http://127.0.0.1:1' },
+    { KMS_ENDPOINT: 'http://127.0.0.1:2', OS_TOKEN: 't' },
+    'OS_TOKEN',
+  ],
+])('whoever named the cloud %j with %j is told of its variables and sent to no other cloud', (config, env, name) => {
+  const said = messageOf(config, env);
+  expect(said).toContain(`${name} is set and not read: for cloud "`);
+  expect(said).toMatch(/the variables begin with HW_$/);
+  expect(said).toMatch(/HW_REGION_NAME|HW_AUTH_TOKEN/);
+  expect(said).not.toContain('opentelekomcloud"');
+});
+
+test('names only the variables that are set when two logins are', () => {
+  const federated = { ...telekom, OS_ACCESS_KEY: 'A', OS_SECRET_KEY: 'B', OS_SECURITY_TOKEN: 'C' };
+  const said = messageOf({ cloud: 'opentelekomcloud' }, federated);
+  expect(said).toContain('OS_TOKEN, OS_ACCESS_KEY, OS_SECRET_KEY and OS_SECURITY_TOKEN are set together');
+  expect(said).not.toContain('OS_AUTH_TOKEN');
+  expect(messageOf({ cloud: 'opentelekomcloud' }, { ...federated, OS_AUTH_TOKEN: 'other' })).toContain(
+    'unset OS_AUTH_TOKEN and OS_TOKEN, or',
+  );
+});
+
+test.each([
+  ['opentelekomcloud', 'OS_PROJECT_NAME', 'eu-de_team', 'kms.eu-de.otc.t-systems.com'],
+  ['opentelekomcloud', 'OS_TENANT_NAME', 'eu-nl', 'kms.eu-nl.otc.t-systems.com'],
+  ['opentelekomcloud', 'OS_PROJECT_NAME', 'eu-ch2_a_b', 'kms.eu-ch2.sc.otc.t-systems.com'],
+  ['huaweicloud', 'HW_PROJECT_NAME', 'my-kualalumpur-1_x', 'kms.my-kualalumpur-1.myhuaweicloud.com'],
+  ['huaweicloud', 'HW_PROJECT_NAME', 'eu-west-101_payments', 'kms.eu-west-101.myhuaweicloud.eu'],
+])('%s: the project name in %s, %s, tells the region', (cloud, name, project, host) => {
+  const token = cloud === 'huaweicloud' ? { HW_AUTH_TOKEN: 't' } : { OS_AUTH_TOKEN: 't' };
+  expect(readConnection({ cloud }, { ...token, [name]: project })).toMatchObject({ endpoint: { host }, project: { name: project } });
+  expect(readConnection({ cloud, projectName: project }, token).endpoint.host).toBe(host);
+  expect(readConnection({ cloud, region: 'eu-x-9' }, { ...token, [name]: project }).endpoint.host).toMatch(/^kms\.eu-x-9\./);
+});
+
+test.each(['payments', 'my-project', 'eu', 'EU-DE_team', 'eu-de-team', 'eu-west-101x', 'evil.example/eu-de', 'eu-de team'])(
+  'the project name "%s" tells no region',
+  (projectName) => {
+    expect(messageOf({ projectName }, { HW_AUTH_TOKEN: 't' })).toMatch(/^region is not set/);
+  },
+);
+
+test.each([
+  ['HW', 'HW_PROFILE', 'profiles of a shared configuration file are not read'],
+  ['HW', 'HW_SHARED_CONFIG_FILE', 'profiles of a shared configuration file are not read'],
+  ['HW', 'HW_ASSUME_ROLE_AGENCY_NAME', 'no role or agency is taken on'],
+  ['HW', 'HW_ASSUME_ROLE_DOMAIN_NAME', 'no role or agency is taken on'],
+  ['HW', 'HW_USER_ID', 'give the user by HW_USER_NAME'],
+  ['OS', 'OS_CLOUD', 'clouds.yaml is not read'],
+  ['OS', 'OS_USER_ID', 'give the user by OS_USERNAME'],
+  ['OS', 'OS_DEFAULT_DOMAIN', 'give the account by OS_USER_DOMAIN_NAME'],
+  ['OS', 'OS_PASSCODE', 'a login with a second factor is not supported'],
+  ['OS', 'OS_AGENCY_NAME', 'no role or agency is taken on'],
+])('%s: says of %s that it is seen and not supported, and not what it holds', (family, name, instead) => {
+  const cloud = family === 'HW' ? undefined : 'opentelekomcloud';
+  const said = messageOf({ cloud, region: 'eu-de' }, { [name]: 'its-value' });
+  expect(said).toContain(`${name} is set and not supported: ${instead}`);
+  expect(said).not.toContain('its-value');
+  expect(messageOf({ cloud: family === 'HW' ? 'opentelekomcloud' : undefined, region: 'eu-de' }, { [name]: 'its-value' })).not.toContain(
+    name,
+  );
+  // Without anything missing there is nothing to explain.
+  expect(messageOf({ cloud, region: 'eu-de', maxRetries: -1, authToken: Secret.fromText('t') }, { [name]: 'its-value' })).not.toContain(
+    name,
+  );
+});
+
+test('remarks on what asks for something else than what happens, also when nothing is missing', () => {
+  const remarksOn = (env: Record<string, string>) => readConnection({}, { ...huawei, ...env }).remarks;
+  expect(remarksOn({ HW_INSECURE: 'true' })).toEqual([
+    expect.stringMatching(/^HW_INSECURE is set and not supported: certificates are always verified/),
+  ]);
+  expect(remarksOn({ HW_ASSUME_ROLE_DOMAIN_NAME: 'd', HW_ASSUME_ROLE_AGENCY_NAME: 'a' })).toEqual([
+    expect.stringMatching(/^HW_ASSUME_ROLE_AGENCY_NAME and HW_ASSUME_ROLE_DOMAIN_NAME are set and not supported: /),
+  ]);
+  expect(remarksOn({ HW_INSECURE: 'false', HW_PROFILE: 'p', HW_USER_ID: 'u', OS_INSECURE: '1' })).toEqual([]);
+  const { remarks } = readConnection({ cloud: 'opentelekomcloud' }, { ...telekom, OS_INSECURE: 'TRUE' });
+  expect(remarks).toEqual([expect.stringContaining('OS_INSECURE')]);
+});
+
+describe('KMS_ENDPOINT', () => {
+  const local = 'http://127.0.0.1:4010';
+
+  test.each([
+    [{}, huawei],
+    [{ cloud: 'opentelekomcloud' }, telekom],
+    [{ kmsEndpoint: '' }, huawei],
+  ])('is read for every cloud: %j', (config, env) => {
+    expect(readConnection(config, { ...env, KMS_ENDPOINT: local }).endpoint.href).toBe(`${local}/`);
+    expect(readConnection(config, { ...env, KMS_ENDPOINT: '' }).endpoint.protocol).toBe('https:');
+  });
+
+  test('is below the setting itself, and above what follows from the region', () => {
+    const config = { kmsEndpoint: 'https://kms.example.com' };
+    expect(readConnection(config, { ...huawei, KMS_ENDPOINT: local }).endpoint.host).toBe('kms.example.com');
+    expect(readConnection({ region: 'eu-west-101' }, { ...huawei, KMS_ENDPOINT: local }).endpoint.href).toBe(`${local}/`);
+  });
+
+  test('is plain http on loopback only, and says where it stands', () => {
+    expect(messageOf({}, { ...huawei, KMS_ENDPOINT: 'http://10.0.0.1' })).toMatch(
+      /^kms_endpoint "http:\/\/10.0.0.1" is plain http .*; it comes from the environment variable KMS_ENDPOINT$/,
+    );
+    expect(messageOf({ kmsEndpoint: 'http://10.0.0.1' }, { ...huawei, KMS_ENDPOINT: local })).not.toContain('KMS_ENDPOINT');
+  });
+
+  test('sends no password for an emulator to the IAM of a real cloud', () => {
+    expect(messageOf({}, { ...password, KMS_ENDPOINT: local })).toMatch(/^auth_url is not set/);
+  });
+});
+
+function messageOf(config: Parameters<typeof readConnection>[0], env: Record<string, string | undefined>): string {
+  try {
+    readConnection(config, env);
+    return '';
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ERR_CONFIGURATION' });
+    return (error as Error).message;
+  }
+}
+
 test('lets the configuration win over the environment', () => {
   const connection = readConnection(
     { region: 'eu-west-101', projectId: other, authToken: Secret.fromText('given'), maxRetries: 0, maxRequestsPerSecond: 3 },

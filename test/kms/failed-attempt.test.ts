@@ -28,5 +28,7 @@ test('no clock is named where none is looked at: a token, or another reason', ()
 });
 
 test('the gateway of other clouds leaves a letter out of the same code', () => {
-  expect(messageOf('Sat, 28 Nov 2026 15:20:00 GMT', { body: expired.replace('APIGW.', 'APIG.') })).toContain('your clock is 20 minutes behind');
+  expect(messageOf('Sat, 28 Nov 2026 15:20:00 GMT', { body: expired.replace('APIGW.', 'APIG.') })).toContain(
+    'your clock is 20 minutes behind',
+  );
 });

@@ -44,7 +44,26 @@ test.each<[LoginValues, LoginValues, LoginValues]>([
 test.each<[LoginValues, LoginValues, string]>([
   [{ ...token, ...password }, {}, 'auth_token, user_name and password are given together; give one login only'],
   [{ access_key: 'AK1', auth_token: 'token-1' }, {}, 'auth_token and access_key are given together'],
-  [{}, { ...token, ...accessKey }, 'HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY are set together'],
+  [
+    {},
+    { ...token, ...accessKey },
+    'HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY are set together; give one login only, since nobody can tell which one is meant: unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY and HW_SECRET_KEY',
+  ],
+  // As a federated login leaves them.
+  [{}, { ...token, ...temporary }, 'unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY, HW_SECRET_KEY and HW_SECURITY_TOKEN'],
+  [
+    {},
+    { ...token, ...password, ...accessKey },
+    'unset all but one of these: HW_AUTH_TOKEN; HW_USER_NAME and HW_USER_PASSWORD; HW_ACCESS_KEY and HW_SECRET_KEY',
+  ],
+  // A password without its account is a login that somebody meant.
+  [
+    {},
+    { user_name: 'deployer', password: 'hunter2', ...accessKey },
+    'unset HW_USER_NAME and HW_USER_PASSWORD, or unset HW_ACCESS_KEY and HW_SECRET_KEY',
+  ],
+  [{}, { user_name: 'deployer', password: 'hunter2', ...token }, 'unset HW_AUTH_TOKEN, or unset HW_USER_NAME and HW_USER_PASSWORD'],
+  [{ domain_name: 'OTC1' }, { user_name: 'deployer', password: 'hunter2', ...token }, 'unset HW_AUTH_TOKEN, or'],
 ])('refuses %j with %j: more than one way in', (given, found, message) => {
   expect(() => chooseLogin(given, found, 'HW')).toThrow(
     expect.objectContaining({ code: 'ERR_CONFIGURATION', message: expect.stringContaining(message) }),

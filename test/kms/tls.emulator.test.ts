@@ -7,6 +7,7 @@ import { connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKms } from '../../lib/kms/connect';
+import type { ConnectionConfig } from '../../lib/kms/connection';
 import { Secret } from '../../lib/secret';
 import { answering, clientOf, closeAfterTest, described, importRequest, keyId, listen, projectId, token } from './misbehaving-kms';
 
@@ -97,11 +98,66 @@ describe('over TLS', () => {
   test.each([
     ['missing.pem', /cannot be read/],
     ['key.pem', /holds no PEM certificate/],
+    ['.', /cannot be read/],
   ])('refuses %s as ca_file', (name, message) => {
     const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile: join(folder, name) };
     expect(() => connectKms(connection, {}, { now: () => new Date(0) })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'ca_file', message: expect.stringMatching(message) }),
     );
+  });
+
+  test.each<[string, () => ConnectionConfig, () => Record<string, string>]>([
+    ['ca_file', () => ({ caFile: String(pair.cert) }), () => ({})],
+    ['ca_file, with Windows line ends', () => ({ caFile: String(pair.cert).replaceAll('\n', '\r\n') }), () => ({})],
+    ['ca_file, with a remark before it', () => ({ caFile: `# our authority\n${pair.cert}` }), () => ({})],
+    ['OS_CACERT', () => ({ cloud: 'opentelekomcloud' }), () => ({ OS_CACERT: String(pair.cert) })],
+  ])('takes the content of the file in %s as well', async (_, config, env) => {
+    const server = await tlsServer();
+    const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), ...config() };
+    const client = connectKms(connection, env(), { now: () => new Date(0) });
+    closeAfterTest(() => client.close());
+    expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
+  });
+
+  test.each([
+    ['without its line feeds', () => String(pair.cert).replaceAll('\n', ' ')],
+    ['cut off', () => String(pair.cert).slice(0, 200)],
+    ['behind a path that somebody prefixed', () => `../../../${String(pair.cert).replaceAll('\n', '').slice(0, 300)}`],
+    ['with a character lost', () => String(pair.cert).replace(/\n(.)/, '\n')],
+    ['a private key', () => String(pair.key)],
+    ['Base64 without its frame', () => `${'QUJD'.repeat(2000)}`],
+  ])('content that cannot be read, %s, is not shown: the path is asked for', (_, content) => {
+    const caFile = content();
+    const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile };
+    let thrown: unknown;
+    try {
+      connectKms(connection, {}, { now: () => new Date(0) }).close();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({
+      code: 'ERR_CONFIGURATION',
+      attribute: 'ca_file',
+      message: expect.stringMatching(/give the path of a PEM file$/),
+    });
+    expect((thrown as Error).message.length).toBeLessThan(250);
+    expect((thrown as Error).message).not.toMatch(/BEGIN|MII|QUJD/);
+  });
+
+  test('says that a verification that somebody switched off goes on', async () => {
+    const server = await tlsServer();
+    const said: string[] = [];
+    const connection = {
+      cloud: 'opentelekomcloud',
+      kmsEndpoint: `https://127.0.0.1:${server.port}`,
+      projectId,
+      authToken: Secret.fromText(token),
+    };
+    const client = connectKms(connection, { OS_INSECURE: 'true' }, { now: () => new Date(0), remark: (sentence) => said.push(sentence) });
+    closeAfterTest(() => client.close());
+    await expect(client.describeKey(keyId)).rejects.toMatchObject({ attribute: 'ca_file' });
+    expect(said).toEqual([expect.stringMatching(/^OS_INSECURE is set and not supported: certificates are always verified/)]);
+    expect(server.requests()).toBe(0);
   });
 
   test('asks IAM under the same authorities, through the same proxy', async () => {

@@ -175,3 +175,29 @@ describe('fails in one sentence that names what to check', () => {
     expect(plan.text).toContain('Auth_url is not set: give the URL of the IAM that checks the password');
   });
 });
+
+describe('KMS_ENDPOINT', () => {
+  const look = 'data "byok_keys" "all" {}';
+  const login = () => ({ HW_AUTH_TOKEN: emulator.authToken, HW_PROJECT_ID: emulator.projectId });
+
+  test('is the endpoint of an empty provider block, and the block wins over it', async () => {
+    const workspace = await prepared({ ...login(), KMS_ENDPOINT: emulator.url }, '', look);
+    expect((await workspace.plan()).code).toBe(0);
+    expect(emulator.calls().map(({ operation }) => operation)).toEqual(['list-keys']);
+    workspace.configure(`  kms_endpoint = "${emulator.url}"`, look);
+    Object.assign(workspace.env, { KMS_ENDPOINT: 'http://127.0.0.1:9' });
+    expect((await workspace.plan()).code).toBe(0);
+    workspace.configure('', look);
+    Object.assign(workspace.env, { KMS_ENDPOINT: 'http://kms.example.com', HW_INSECURE: 'true' });
+    const refused = await workspace.plan();
+    expect(refused.code).toBe(1);
+    expect(refused.text).toContain('it comes from the environment variable KMS_ENDPOINT');
+  });
+
+  test('what has no effect in the environment is said in the plan', async () => {
+    const workspace = await prepared({ ...login(), KMS_ENDPOINT: emulator.url, HW_INSECURE: 'true' }, '', look);
+    const plan = await workspace.plan();
+    expect(plan.code).toBe(0);
+    expect(plan.text).toContain('HW_INSECURE is set and not supported: certificates are always verified');
+  });
+});

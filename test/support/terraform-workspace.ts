@@ -15,7 +15,7 @@ export interface Run {
 }
 
 /** Variables that could make a test reach a real cloud or somebody's settings stay outside. */
-const foreign = /^(HW_|OS_|TF_|BYOK_|CDKTF_|HTTPS?_PROXY|https?_proxy)/;
+const foreign = /^(HW_|OS_|KMS_ENDPOINT$|TF_|BYOK_|CDKTF_|HTTPS?_PROXY|https?_proxy)/;
 
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));

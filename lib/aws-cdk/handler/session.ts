@@ -24,7 +24,7 @@ export async function withKms<T>(session: Session, properties: KeyProperties, us
   const login = await readLogin(store, credentials, signal);
   const place = { cloud, region, projectId, projectName, enterpriseProjectId, kmsEndpoint, authUrl };
   const sleep = (ms: number, until: AbortSignal) => session.sleep(ms, until);
-  const kms = connectKms({ ...place, ...login }, withoutLogins(session.env), { now, sleep, log });
+  const kms = connectKms({ ...place, ...login }, withoutSettings(session.env), { now, sleep, log });
   try {
     return await use({ kms, now, sleep, signal, deadline, log });
   } finally {
@@ -33,8 +33,8 @@ export async function withKms<T>(session: Session, properties: KeyProperties, us
 }
 
 /** The template says which KMS and which login: a variable of the function must not add to it. */
-function withoutLogins(env: Session['env']): Session['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:HW|OS)_/.test(name)));
+function withoutSettings(env: Session['env']): Session['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:HW|OS)_|^KMS_ENDPOINT$/.test(name)));
 }
 
 /** Writes what was found into the log and the metrics. */

@@ -1,0 +1,21 @@
+/** The KMS that the flags and the environment name. Loaded late: most of what a command refuses needs no connection. */
+import type { KmsClient } from '../kms/kms-client';
+import type { ConnectionFlags } from './connection-flags';
+import type { Surroundings } from './surroundings';
+
+/**
+ * @param newSequence serial numbers of the requests. @default random ones
+ * @throws ByokError ERR_CONFIGURATION
+ */
+export function connect(
+  flags: ConnectionFlags,
+  { env, now, remark }: Pick<Surroundings, 'env' | 'now' | 'remark'>,
+  newSequence?: () => string,
+): KmsClient {
+  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
+  return connectKms(flags, env, {
+    now,
+    remark: (sentence) => remark(`byok: ${sentence}\n`),
+    ...(newSequence === undefined ? {} : { newSequence }),
+  });
+}

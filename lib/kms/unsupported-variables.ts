@@ -1,0 +1,33 @@
+/** Variables that other tools of the same cloud read, and that are told of rather than passed over. What they hold is never shown. */
+import { type UnsupportedVariable, unsupportedVariables } from '../schema/provider';
+import type { Family } from './login';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** OS_INSECURE=false and the like ask for nothing. */
+const switchedOff: readonly string[] = ['', '0', 'f', 'false', 'no', 'off'];
+
+/**
+ * A sentence for each reason, without a full stop.
+ *
+ * @param which `missing`: those that may be why a setting is missing; `ignored`: those that ask for something else than what happens
+ */
+export function unsupportedIn(env: Environment, family: Family, which: 'missing' | 'ignored'): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const [name, value = ''] of Object.entries(env)) {
+    const found = switchedOff.includes(value.toLowerCase()) ? undefined : unsupported(name, family);
+    if (found !== undefined && (which === 'missing' || found.alwaysSaid === true)) {
+      byReason.set(found.instead, [...(byReason.get(found.instead) ?? []), name]);
+    }
+  }
+  return [...byReason].map(([instead, names]) => {
+    const sorted = names.sort();
+    return `${sorted.join(' and ')} ${sorted.length === 1 ? 'is' : 'are'} set and not supported: ${instead}`;
+  });
+}
+
+function unsupported(name: string, family: Family): UnsupportedVariable | undefined {
+  const table = unsupportedVariables[family];
+  const row = Object.keys(table).find((key) => (key.endsWith('*') ? name.startsWith(key.slice(0, -1)) : name === key));
+  return row === undefined ? undefined : table[row];
+}
