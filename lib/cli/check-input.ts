@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
+import { textIn } from '../report/file-text';
 import { materialsInKms } from '../report/live-keys';
 import type { MaterialRecord } from '../report/material-finding';
 import { parseDuration } from '../schema/duration';
@@ -22,13 +23,30 @@ export interface Look {
 /** @param file "-" for standard input */
 export async function contentOf(file: string, place: string, { readInput }: Surroundings): Promise<string> {
   if (file !== '-') {
-    return readFileSync(file, 'utf8');
+    return textIn(contentOfFile(file, place), place);
   }
   const input = await readInput();
   if (input === undefined) {
     throw new ByokError('ERR_ARGUMENT', `there is no ${place}; pipe it in, or give a file`);
   }
-  return input.toString('utf8');
+  return textIn(input, place);
+}
+
+/** What is said of a file by the code of the operating system. */
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist; give the path of a file, or "-" for standard input',
+  ENOTDIR: 'does not exist; give the path of a file, or "-" for standard input',
+  EISDIR: 'is a folder; give a file in it',
+  EACCES: 'may not be read by this user; give a file that may',
+};
+
+function contentOfFile(file: string, place: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new ByokError('ERR_ARGUMENT', `${place} ${unreadable[code] ?? `cannot be read: ${message}`}`, { cause });
+  }
 }
 
 /** All external keys of the project. @param wanted ids of those that Terraform has */

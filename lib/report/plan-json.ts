@@ -1,8 +1,9 @@
 /** Reads the materials in a plan, as `terraform show -json FILE` prints it: an import that is planned is one that is due. */
 import { ByokError } from '../errors';
 import { keyLost } from '../lifecycle/decide';
+import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import { type Attributes, isRecord, observationOf, parseJson, proofOf, recordsIn, text, wishOf } from './recorded-material';
+import { type Attributes, isRecord, observationOf, proofOf, recordsIn, text, wishOf } from './recorded-material';
 import type { Reading } from './state-file';
 
 const howTo = 'give what "terraform show -json PLANFILE" prints';
@@ -10,7 +11,7 @@ const howTo = 'give what "terraform show -json PLANFILE" prints';
 /** What the plan takes out of Terraform is left out. @throws ByokError ERR_ARGUMENT when it is no complete plan */
 export function materialsInPlan(content: string, reading: Reading): MaterialRecord[] {
   const { place } = reading;
-  const plan = parseJson(content, place, howTo);
+  const { json: plan } = documentIn(content, place, 'plan');
   // Without any resource there is no list of their changes.
   if (!('resource_changes' in plan || 'planned_values' in plan) || !/^1\./.test(text(plan, 'format_version') ?? '')) {
     throw new ByokError('ERR_ARGUMENT', `${place} is no plan in JSON of format 1; ${howTo}`);

@@ -2,7 +2,6 @@
  * The attributes of `byok_key_material` that a check reads, wherever Terraform wrote them down. Nothing else of a state or a plan is
  * looked at: what is not in this list can be in no report.
  */
-import { ByokError } from '../errors';
 import type { Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
@@ -74,18 +73,4 @@ export function isRecord(value: unknown): value is Attributes {
 /** The objects in a list; empty when it is none. */
 export function recordsIn(value: unknown): Attributes[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-/** @throws ByokError ERR_ARGUMENT, without any of the content */
-export function parseJson(content: string, place: string, advice: string): Attributes {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(content);
-  } catch {
-    // The error of JSON.parse quotes what it could not read.
-  }
-  if (!isRecord(parsed)) {
-    throw new ByokError('ERR_ARGUMENT', `${place} is no JSON object; ${advice}`);
-  }
-  return parsed;
 }

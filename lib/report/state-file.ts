@@ -1,7 +1,8 @@
-/** Reads the materials in a state file of Terraform, version 4, as Terraform 1.x and OpenTofu write it. */
+/** Reads the materials in a state of Terraform: the file, of version 4, as Terraform 1.x and OpenTofu write it, or what they show of it as JSON. */
 import { ByokError } from '../errors';
+import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import { type Attributes, isRecord, observationOf, parseJson, proofOf, recordsIn, text, wishOf } from './recorded-material';
+import { type Attributes, isRecord, observationOf, proofOf, recordsIn, text, wishOf } from './recorded-material';
 
 export interface Reading {
   /** Where the content is from, for people: `state "terraform.tfstate"`. */
@@ -46,14 +47,19 @@ export interface StateObject {
   readonly attributes: Attributes;
 }
 
-/** @throws ByokError ERR_ARGUMENT when it is no state file of version 4 */
+/** @throws ByokError ERR_ARGUMENT when it is no state */
 export function objectsInState(content: string, place: string): StateObject[] {
-  const state = parseJson(content, place, 'give a state file, or pipe "terraform state pull" into --state -');
-  if (state.version !== version || !Array.isArray(state.resources)) {
-    const found = 'encrypted_data' in state ? 'is encrypted' : 'is no state of version 4';
-    throw new ByokError('ERR_ARGUMENT', `${place} ${found}; pipe "terraform state pull", or "tofu state pull", into --state -`);
+  const { form, json } = documentIn(content, place, 'state');
+  if (form === 'shown state' && /^1\./.test(text(json, 'format_version') ?? '')) {
+    return objectsShown(isRecord(json.values) ? json.values.root_module : undefined);
   }
-  return recordsIn(state.resources).flatMap(objectsOf);
+  if (json.version !== version || !Array.isArray(json.resources)) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} is no state of version 4; pipe "terraform state pull", or "tofu state pull", into --state -`,
+    );
+  }
+  return recordsIn(json.resources).flatMap(objectsOf);
 }
 
 /** Objects that Terraform is done with, but could not destroy yet, are called deposed: they are nobody's any more. */
@@ -69,4 +75,19 @@ function objectsOf(resource: Attributes): StateObject[] {
       address: index === undefined ? path : `${path}[${JSON.stringify(index)}]`,
       attributes: isRecord(attributes) ? attributes : {},
     }));
+}
+
+/** The same as `terraform show -json` prints it: modules within modules, and addresses in full. */
+function objectsShown(module: unknown): StateObject[] {
+  if (!isRecord(module)) {
+    return [];
+  }
+  const own = recordsIn(module.resources)
+    .filter(({ mode, deposed_key: deposed }) => mode === 'managed' && deposed === undefined)
+    .map((resource) => ({
+      type: text(resource, 'type'),
+      address: text(resource, 'address') ?? '',
+      attributes: isRecord(resource.values) ? resource.values : {},
+    }));
+  return [...own, ...recordsIn(module.child_modules).flatMap(objectsShown)];
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { ok } from '../emulator/plain-http';
 import { type ByokAndEmulator, startByokAndEmulator } from './byok-and-emulator';
 
@@ -181,12 +182,57 @@ test.each([
     'standard input is named more than once; give "-" for one state or one plan',
   ],
   ['a window that is no duration', ['--live', '--warn-before', '2 weeks'], 'warn_before is "2 weeks"; '],
-  ['a file that is not there', ['--state', 'nowhere.tfstate'], 'ENOENT: '],
-  ['an empty pipe', ['--state', '-'], 'state on standard input is no JSON object; '],
+  [
+    'a file that is not there',
+    ['--state', 'nowhere.tfstate'],
+    'state "nowhere.tfstate" does not exist; give the path of a file, or "-" for',
+  ],
+  ['a folder', ['--plan', 'lib'], 'plan "lib" is a folder; give a file in it'],
+  ['an empty pipe', ['--state', '-'], 'state on standard input is empty; '],
 ])('refuses %s, and ends with 1', async (_name, args, message) => {
   const { status, stdout, stderr } = await bench.run(['check', ...args], { input: '' });
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr.slice(0, `byok: ${message}`.length)).toBe(`byok: ${message}`);
+});
+
+test.each<[string, (state: string) => Buffer]>([
+  ['PowerShell', (state) => Buffer.from(`\ufeff${state.replaceAll('\n', '\r\n')}`, 'utf16le')],
+  ['an editor with a mark', (state) => Buffer.from(`\ufeff${state}`)],
+  ['make', (state) => Buffer.from(`make: Entering directory '/srv'\n${state}\nmake: Leaving directory '/srv'\n`)],
+  [
+    'cdktf',
+    (state) =>
+      Buffer.from(
+        state
+          .split('\n')
+          .map((line) => `orders  ${line}`)
+          .join('\n'),
+      ),
+  ],
+])('reads a state that came through %s, from a file and from a pipe', async (_name, written) => {
+  const file = join(folder, 'foreign.tfstate');
+  const state = JSON.stringify(JSON.parse(stateOf(present)), undefined, 2);
+  writeFileSync(file, written(state));
+  for (const place of [file, '-']) {
+    const { status, stdout } = await bench.run(['check', '--state', place], { input: written(state) });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^fine +byok_key_material\.orders +present/m)]);
+  }
+});
+
+test.each<[string, Buffer, string]>([
+  ['compressed', gzipSync('{}'), 'is compressed by gzip; unpack it first'],
+  ['a plan file', Buffer.from('PK\x03\x04'), 'is a packed file, as "terraform plan -out PLANFILE" writes it; give what'],
+  ['encrypted by OpenTofu', Buffer.from('{"serial":1,"meta":{},"encrypted_data":"x"}'), 'is encrypted; pipe "tofu state pull"'],
+  [
+    'a plan in JSON',
+    Buffer.from('{"format_version":"1.2","planned_values":{}}'),
+    'is no state of version 4; it is a plan: give it by --plan',
+  ],
+])('says of a state that is %s what it is', async (_name, content, said) => {
+  const file = join(folder, 'foreign.tfstate');
+  writeFileSync(file, content);
+  const { status, stdout, stderr } = await bench.run(['check', '--state', file]);
+  expect([status, stdout, stderr]).toEqual([1, '', expect.stringContaining(`byok: state "${file}" ${said}`)]);
 });
 
 test('fails with 1, and not with good news, when the KMS does not answer', async () => {

@@ -125,3 +125,49 @@ test.each([
   expect(() => findings(content)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT', message: expect.stringContaining(message) }));
   expect(() => findings(content)).not.toThrow(/hunter2/);
 });
+
+test('a state as "terraform show -json" prints it tells the same as the file', () => {
+  const shownResource = (type: string, address: string, values: object, more: object = {}) => ({
+    address,
+    mode: 'managed',
+    type,
+    provider_name: 'terraform.local/cdktf-byok/byok',
+    values,
+    sensitive_values: {},
+    ...more,
+  });
+  const shown = {
+    format_version: '1.0',
+    terraform_version: '1.11.4',
+    values: {
+      root_module: {
+        resources: [
+          shownResource('byok_external_key', 'byok_external_key.orders', { key_id: 'id-1', alias: 'orders' }),
+          shownResource('byok_key_material', 'byok_key_material.orders', material),
+          shownResource('byok_key_material', 'byok_key_material.gone', material, { deposed_key: 'abcdef01' }),
+          shownResource('byok_key_material', 'data.byok_key_material.x', material, { mode: 'data' }),
+        ],
+        child_modules: [
+          {
+            address: 'module.a',
+            child_modules: [
+              {
+                resources: [
+                  shownResource('byok_key_material', 'module.a.module.b.byok_key_material.each["x"]', { ...material, key_id: 'id-2' }),
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    },
+  };
+  const file = state(
+    resource('byok_external_key', 'orders', [instance({ key_id: 'id-1', alias: 'orders' })]),
+    resource('byok_key_material', 'orders', [instance(material)]),
+    resource('byok_key_material', 'each', [instance({ ...material, key_id: 'id-2' }, { index_key: 'x' })], { module: 'module.a.module.b' }),
+  );
+  expect(findings(JSON.stringify(shown))).toEqual(findings(file));
+  expect(findings('{"format_version":"1.0"}')).toEqual([]);
+  expect(() => findings('{"format_version":"2.0","values":{}}')).toThrow(/is no state of version 4; pipe "terraform state pull"/);
+});

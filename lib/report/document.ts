@@ -1,0 +1,91 @@
+/** What a text from Terraform or OpenTofu is: a state or a plan, in which of its forms, or something else that is easily taken for one. */
+import { ByokError } from '../errors';
+import { jsonObjectsIn } from './json-in-text';
+import { type Attributes, isRecord } from './recorded-material';
+
+/** Which option it was given to. */
+export type Kind = 'state' | 'plan';
+
+export type DocumentForm =
+  /** As a backend keeps it. */
+  | 'state file'
+  /** As `terraform show -json` prints a state. */
+  | 'shown state'
+  /** As `terraform show -json PLANFILE` prints a plan. */
+  | 'plan'
+  /** By OpenTofu. */
+  | 'encrypted'
+  /** A line of `terraform plan -json`, and of other commands with -json. */
+  | 'log'
+  | 'something else';
+
+const give: Readonly<Record<Kind, string>> = {
+  state: 'give a state file, or pipe "terraform state pull" into --state -',
+  plan: 'give what "terraform show -json PLANFILE" prints',
+};
+
+/**
+ * @param place where the text is from, for people
+ * @throws ByokError ERR_ARGUMENT, without any of the content, when the text holds none of the kind, or several
+ */
+export function documentIn(text: string, place: string, kind: Kind): { readonly form: DocumentForm; readonly json: Attributes } {
+  if (text.trim() === '') {
+    throw refused(place, 'is empty', kind);
+  }
+  const found = jsonObjectsIn(text).map((json) => ({ form: formOf(json), json }));
+  const documents = found.filter(({ form }) => form !== 'log' && form !== 'something else');
+  const [document, ...others] = documents.length > 0 ? documents : found.slice(0, 1);
+  if (document === undefined) {
+    throw refused(place, 'is no JSON object', kind);
+  }
+  if (others.length > 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} holds ${documents.length} states or plans, and one would hide the others; give each by an option of its own`,
+    );
+  }
+  requireForm(document.form, place, kind);
+  return document;
+}
+
+function formOf(json: Attributes): DocumentForm {
+  if ('encrypted_data' in json) {
+    return 'encrypted';
+  }
+  if (typeof json.version === 'number' && Array.isArray(json.resources)) {
+    return 'state file';
+  }
+  if ('@level' in json) {
+    return 'log';
+  }
+  if (typeof json.format_version !== 'string') {
+    return 'something else';
+  }
+  if ('resource_changes' in json || 'planned_values' in json) {
+    return 'plan';
+  }
+  // Of an empty state nothing is shown but the versions.
+  const isState = isRecord(json.values) || Object.keys(json).every((name) => name === 'format_version' || name === 'terraform_version');
+  return isState ? 'shown state' : 'something else';
+}
+
+/** Forms that are told by name; of the others the reader says what it misses. */
+function requireForm(form: DocumentForm, place: string, kind: Kind): void {
+  if (form === 'log') {
+    throw refused(place, 'is the log of a command with -json', kind);
+  }
+  if (form === 'encrypted') {
+    const decrypted = { state: 'pipe "tofu state pull" into --state -', plan: 'give what "tofu show -json PLANFILE" prints' } as const;
+    throw new ByokError('ERR_ARGUMENT', `${place} is encrypted; ${decrypted[kind]}`);
+  }
+  if (kind === 'state' && form === 'plan') {
+    throw new ByokError('ERR_ARGUMENT', `${place} is no state of version 4; it is a plan: give it by --plan`);
+  }
+  if (kind === 'plan' && (form === 'state file' || form === 'shown state')) {
+    throw new ByokError('ERR_ARGUMENT', `${place} is no plan in JSON of format 1; it is a state: give it by --state`);
+  }
+}
+
+function refused(place: string, found: string, kind: Kind): ByokError {
+  return new ByokError('ERR_ARGUMENT', `${place} ${found}; ${give[kind]}`);
+}
