@@ -15,6 +15,7 @@ import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgo
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { addExpirationFlags, type ExpirationFlags, expirationOf } from './expiration-flags';
+import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import { addCommandFlags, addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import { readRecord, writeRecord } from './material-record';
@@ -88,7 +89,7 @@ export function applyCommand(surroundings: Surroundings): Command {
     .option('--record-dir <DIR>', 'folder of files that remember which material each key was seen to take')
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action((flags: Flags) => runApply(flags, surroundings));
 }
 

@@ -14,6 +14,7 @@ import {
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { epilogue } from './help-text';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
 import { filesToCarryBack, type OfflineStep, offlineSteps, publicKeyFile } from './offline-commands';
 import type { Surroundings } from './surroundings';
@@ -51,7 +52,7 @@ Examples:
 export function ceremonyCommand(surroundings: Surroundings): Command {
   return new Command('ceremony')
     .description('Import key material that is made and wrapped on an offline machine, in two steps.')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .addCommand(startCommand(surroundings))
     .addCommand(finishCommand(surroundings));
 }
@@ -86,7 +87,7 @@ function startCommand(surroundings: Surroundings): Command {
       .addOption(new Option('--out-dir <DIR>', 'a new or empty folder; by default byok-ceremony-<ID>')),
   )
     .option('--json', 'print a JSON object')
-    .addHelpText('after', startHelp)
+    .addHelpText('after', epilogue(startHelp))
     .action(async ({ keyId, wrappingAlgorithm, outDir, json, ...connection }: StartFlags) => {
       const { print } = surroundings;
       const dir = outDir ?? `byok-ceremony-${keyId}`;
@@ -170,7 +171,7 @@ function finishCommand(surroundings: Surroundings): Command {
       .option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)'),
   )
     .option('--json', 'print a JSON object')
-    .addHelpText('after', finishHelp)
+    .addHelpText('after', epilogue(finishHelp))
     .action(async ({ dir, expirationTime, json, ...connection }: FinishFlags) => {
       const { now, print } = surroundings;
       const expiration = parseExpirationTime(expirationTime ?? 'never');

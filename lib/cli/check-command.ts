@@ -13,6 +13,7 @@ import { defaultWarnBefore } from '../schema/key-material';
 import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { printDriftToken } from './drift-token';
+import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
 
@@ -76,7 +77,7 @@ export function checkCommand(surroundings: Surroundings): Command {
     .option('--json', 'print a JSON object')
     .option('--junit <FILE>', 'also write a JUnit report');
   return addConnectionFlags(command)
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action(async ({ state, plan, live, driftToken, warnBefore, allowEmpty, json, junit, ...connection }: Flags) => {
       const { print, remark, exitWith } = surroundings;
       const now = surroundings.now();

@@ -1,12 +1,15 @@
 /** The `byok` command: its subcommands and what their help teaches. */
 import { Command } from 'commander';
 import { packageVersion } from '../mirror/provider-bundle';
-import { ownLines } from '../printable';
+import { ownLines, printableJson } from '../printable';
 import { applyCommand } from './apply-command';
 import { ceremonyCommand } from './ceremony-command';
 import { checkCommand } from './check-command';
+import { completionCommand } from './completion-command';
+import { createKeyCommand } from './create-key-command';
 import { emulatorCommand } from './emulator-command';
 import { fingerprintCommand } from './fingerprint-command';
+import { epilogue } from './help-text';
 import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
 import { removeCommand } from './remove-command';
@@ -22,32 +25,39 @@ Where to begin:
                                          names the material in a pull request without showing it
   $ byok status                          which external keys there are, and when their material expires
   $ byok check --state FILE              what expires or is missing, by exit code: for cron and CI
+  $ byok create-key --alias orders       an external key, without Terraform
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
   $ byok ceremony start --key-id ID      the same, with the material on a machine that is connected to nothing
   $ byok apply --key-id ID --material-file orders.key
                                          makes it so and keeps it so: for pipelines and provisioners, again and again
 
-Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
+"source <(byok completion bash)" makes the shell complete all of this. Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
 
 export function byokCommand(given: Surroundings): Command {
   const surroundings = printingHarmlessly(given);
-  const command = new Command('byok')
+  const program = new Command('byok')
     .description('Bring your own key: imported key material in the KMS of Huawei Cloud, Open Telekom Cloud and their relatives.')
-    .version(packageVersion())
+    .version(packageVersion(), '-V')
+    .version(packageVersion(), '-v, --version', 'print the version')
     .showHelpAfterError('(add --help for what is allowed)')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .addCommand(emulatorCommand(surroundings))
     .addCommand(providerCommand(surroundings))
     .addCommand(fingerprintCommand(surroundings))
     .addCommand(statusCommand(surroundings))
     .addCommand(checkCommand(surroundings))
+    .addCommand(createKeyCommand(surroundings))
     .addCommand(importCommand(surroundings))
     .addCommand(ceremonyCommand(surroundings))
     .addCommand(applyCommand(surroundings))
-    .addCommand(removeCommand(surroundings));
-  letPrint(command, surroundings);
-  return command;
+    .addCommand(removeCommand(surroundings))
+    .addCommand(completionCommand(surroundings))
+    .addCommand(versionCommand(surroundings));
+  // The name that commander has for it.
+  program.options.find(({ short }) => short === '-V')?.hideHelp();
+  letPrint(program, surroundings);
+  return program;
 }
 
 /** The last filter before anything is printed: of what others wrote, not even a line break is left by then. */
@@ -65,4 +75,15 @@ function letPrint(command: Command, { print, remark }: Pick<Surroundings, 'print
   for (const subcommand of command.commands) {
     letPrint(subcommand, { print, remark });
   }
+}
+
+function versionCommand({ print }: Surroundings): Command {
+  return new Command('version')
+    .description('Print the version.')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', epilogue('\nExamples:\n  $ byok version --json'))
+    .action(({ json }: { json?: boolean }) => {
+      const version = packageVersion();
+      print(json === true ? `${printableJson({ version })}\n` : `${version}\n`);
+    });
 }

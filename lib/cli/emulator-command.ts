@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
 import { providerName } from '../schema/provider';
+import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 
 const help = `
@@ -50,7 +51,7 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
     .option('--demo-material-on-disk', 'say that --data holds nothing but demonstration material')
     .option('--exit-with-parent', 'stop when the process that started this one ends')
     .option('--json', 'print one line of JSON when it listens, and nothing else')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action(async ({ port, data, demoMaterialOnDisk, exitWithParent, json }: Flags) => {
       if (data !== undefined && demoMaterialOnDisk !== true) {
         throw new ByokError(

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { printableJson } from '../printable';
 import { defaultKeySpec } from '../schema/kms';
+import { epilogue } from './help-text';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
 
@@ -22,7 +23,7 @@ the same line without this program:
 export function fingerprintCommand(surroundings: Surroundings): Command {
   return addMaterialFlags(new Command('fingerprint').description('Compute the fingerprint of key material, offline.'))
     .option('--json', 'print a JSON object')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action(async ({ json, ...flags }: MaterialFlags & { json?: boolean }) => {
       const material = await openMaterialFlags(flags, surroundings);
       try {

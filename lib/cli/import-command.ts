@@ -8,6 +8,7 @@ import { parseExpirationTime } from '../schema/expiration-time';
 import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { epilogue } from './help-text';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
@@ -81,7 +82,7 @@ export function importCommand(surroundings: Surroundings): Command {
       'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
     )
     .option('--json', 'print a JSON object')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action((flags: Flags) => runImport(flags, surroundings));
 }
 

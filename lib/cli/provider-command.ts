@@ -5,6 +5,7 @@ import { readProviderBundle } from '../mirror/provider-bundle';
 import { writeMirror } from '../mirror/write-mirror';
 import { printableJson } from '../printable';
 import { providerName, sourceAddress } from '../schema/provider';
+import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 
 const help = `
@@ -31,7 +32,7 @@ export function providerCommand(surroundings: Surroundings): Command {
     )
     .option('--packed', 'write archives instead of a folder for each platform')
     .option('--json', 'print a JSON object')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action(({ pluginDir, packed, json }: { pluginDir: string; packed?: boolean; json?: boolean }) => {
       const bundle = readProviderBundle();
       const path = writeMirror(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');

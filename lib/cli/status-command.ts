@@ -6,6 +6,7 @@ import { formatInstant, never } from '../schema/expiration-time';
 import { describeKeyState } from '../schema/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
 
@@ -35,7 +36,7 @@ export interface KeyStatus {
 export function statusCommand(surroundings: Surroundings): Command {
   return addConnectionFlags(new Command('status').description('Show all external keys of a project: state and expiry of their material.'))
     .option('--json', 'print a JSON array')
-    .addHelpText('after', help)
+    .addHelpText('after', epilogue(help))
     .action(async ({ json, ...connection }: ConnectionFlags & { json?: boolean }) => {
       const { now, print } = surroundings;
       const kms = connect(connection, surroundings);

@@ -231,9 +231,18 @@ test('remove deletes the material and keeps the key; apply brings the same back'
   const key = await subject();
   await key.apply();
   key.writes();
-  expect(await key.remove()).toEqual({ status: 0, stderr: '', stdout: `byok: key ${key.keyId}: holds no imported material\n` });
+  const deleted = `byok: key ${key.keyId}: its imported material was deleted now, and it holds none any more\n`;
+  expect(await key.remove()).toEqual({ status: 0, stderr: '', stdout: deleted });
+  const none = `byok: key ${key.keyId}: there was nothing to delete, since it holds no imported material\n`;
+  expect(await key.remove()).toEqual({ status: 0, stderr: '', stdout: none });
   expect([key.writes(), await key.state()]).toEqual([['delete-imported-key-material'], '5']);
-  expect(JSON.parse((await key.remove('--json')).stdout)).toEqual({ key_id: key.keyId, holds_material: false, warnings: [] });
+  expect(JSON.parse((await key.remove('--json')).stdout)).toEqual({
+    key_id: key.keyId,
+    removed: false,
+    outcome: 'none',
+    holds_material: false,
+    warnings: [],
+  });
   expect(key.writes()).toEqual([]);
   expect((await key.apply()).status).toBe(0);
   expect(await key.holds()).toBe(true);

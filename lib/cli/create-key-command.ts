@@ -1,0 +1,159 @@
+/** `byok create-key`: makes the empty external key that material is imported into, for whoever has no Terraform that does. */
+import { Command, Option } from 'commander';
+import { ByokError, isByokError } from '../errors';
+import type { NewKeyOutcome } from '../lifecycle/reconcile-key';
+import { parseDuration } from '../schema/duration';
+import { keyRules, type Rule } from '../schema/key-rules';
+import { defaultKeySpec, describeKeyState, type KeySpec, type KeyUsage, keySpecs } from '../schema/kms';
+import { faultsOfTags } from '../schema/tag-faults';
+import { connect } from './connect';
+import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { epilogue } from './help-text';
+import { interruption, lifecycleContext } from './lifecycle-context';
+import type { Surroundings } from './surroundings';
+
+const help = `
+The key is of origin "external" and holds nothing until "byok import" or "byok apply" fills it. Only its id goes to standard output.
+
+An alias that belongs to another key is refused, with the id of that key. There is one exception: an empty external key of the same spec and
+description, as a run leaves it that was interrupted in the middle, is taken over, with a warning.
+
+Examples:
+  $ byok create-key --alias orders
+  $ KEY_ID=$(byok create-key --alias orders --description 'orders database' --tag team=payments --tag stage=prod)
+  $ byok create-key --alias signing --key-spec EC_P256 --json
+
+Secrets of the login come from the environment, as for "byok status".`;
+
+type Tags = Readonly<Record<string, string>>;
+
+type Flags = ConnectionFlags & {
+  readonly alias: string;
+  readonly keySpec: KeySpec;
+  readonly keyUsage?: KeyUsage;
+  readonly description: string;
+  readonly tag?: Tags;
+  readonly timeout?: string;
+  readonly json?: boolean;
+};
+
+/** In the spelling of --json. */
+export interface CreatedKey {
+  readonly key_id: string;
+  readonly alias: string;
+  readonly key_spec: string;
+  readonly key_usage: string;
+  /** As the KMS says it, for example "5". */
+  readonly key_state: string;
+  /** True: an empty key of this alias was there already, and was taken over. */
+  readonly adopted: boolean;
+  readonly warnings: readonly string[];
+}
+
+export function createKeyCommand(surroundings: Surroundings): Command {
+  const command = new Command('create-key')
+    .description('Make an external key, which material can then be imported into.')
+    .requiredOption('--alias <NAME>', `name of the key: ${keyRules.alias.allowed}`)
+    .addOption(new Option('--key-spec <SPEC>', 'what kind of key it is').choices(Object.keys(keySpecs)).default(defaultKeySpec))
+    .addOption(
+      new Option('--key-usage <USAGE>', 'what it may do (default: follows from --key-spec)').choices(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']),
+    )
+    .option('--description <TEXT>', keyRules.description.allowed, '')
+    .addOption(new Option('--tag <NAME=VALUE>', 'a tag; may be repeated').argParser(addTag));
+  return addConnectionFlags(command)
+    .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', epilogue(help))
+    .action((flags: Flags) => runCreateKey(flags, surroundings));
+}
+
+async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { now, print, remark } = surroundings;
+  const { alias, description, keySpec, tag } = flags;
+  requireRule('--alias', alias, keyRules.alias);
+  requireRule('--description', description, keyRules.description);
+  const keyUsage = usageOf(keySpec, flags.keyUsage);
+  const [fault] = faultsOfTags(tag ?? {}, () => true);
+  if (fault !== undefined) {
+    throw new ByokError('ERR_ARGUMENT', `--tag: ${fault}`);
+  }
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout');
+  const signal = interruption(surroundings);
+  const { createKey } = require('../lifecycle/reconcile-key') as typeof import('../lifecycle/reconcile-key');
+  const kms = connect(flags, surroundings);
+  try {
+    const wish = { alias, description, keySpec, keyUsage, enabled: undefined, cancelPendingDeletion: false, tags: tag };
+    const outcome = await createKey(lifecycleContext(kms, now, { timeoutMs, signal }), wish).catch((error: unknown) => {
+      throw inWordsOfFlags(error);
+    });
+    const created = createdOf(outcome, keySpec, keyUsage);
+    if (flags.json === true) {
+      print(`${JSON.stringify(created)}\n`);
+      return;
+    }
+    print(`${created.key_id}\n`);
+    remark(describe(created));
+  } finally {
+    kms.close();
+  }
+}
+
+/** @throws ByokError ERR_ARGUMENT */
+function addTag(text: string, tags: Tags = {}): Tags {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at);
+  if (at < 0) {
+    throw new ByokError('ERR_ARGUMENT', `--tag is "${text}"; allowed is a name and a value, as in "team=payments"`);
+  }
+  if (Object.hasOwn(tags, name)) {
+    throw new ByokError('ERR_ARGUMENT', `--tag gives the name "${name}" twice; give it once`);
+  }
+  return Object.fromEntries([...Object.entries(tags), [name, text.slice(at + 1)]]);
+}
+
+function requireRule(flag: string, value: string, { accepts, allowed }: Rule<string>): void {
+  if (!accepts(value)) {
+    throw new ByokError('ERR_ARGUMENT', `${flag} is "${value}"; allowed are ${allowed}`);
+  }
+}
+
+function usageOf(keySpec: KeySpec, given: KeyUsage | undefined): KeyUsage {
+  const usages: readonly KeyUsage[] = keySpecs[keySpec].usages;
+  const [first = 'ENCRYPT_DECRYPT'] = usages;
+  if (given !== undefined && !usages.includes(given)) {
+    throw new ByokError('ERR_ARGUMENT', `--key-usage is "${given}"; allowed for ${keySpec} are ${usages.join(', ')}`);
+  }
+  return given ?? first;
+}
+
+/** The lifecycle speaks to those who have a plan and a state. */
+function inWordsOfFlags(error: unknown): unknown {
+  if (!isByokError(error)) {
+    return error;
+  }
+  const message = error.message
+    .replace(/bring it under management: terraform import <address> (\S+)/, 'use that key by its id: --key-id $1')
+    .replace(
+      /rescue it by terraform import <address> \S+ and cancel_pending_deletion = true/,
+      'cancel its deletion in the console of the cloud',
+    );
+  return message === error.message ? error : new ByokError(error.code, message, { attribute: error.attribute, cause: error });
+}
+
+function createdOf({ key, adopted, notices }: NewKeyOutcome, keySpec: string, keyUsage: string): CreatedKey {
+  return {
+    key_id: key.keyId,
+    alias: key.keyAlias,
+    key_spec: key.keySpec ?? keySpec,
+    key_usage: key.keyUsage ?? keyUsage,
+    key_state: key.keyState,
+    adopted,
+    warnings: notices.map(({ summary, detail }) => `${summary}. ${detail}`),
+  };
+}
+
+function describe({ key_id, alias, key_spec, key_state, adopted, warnings }: CreatedKey): string {
+  const done = adopted ? 'taken over' : 'made';
+  const sentence = `byok: key ${key_id} (${key_spec}, alias "${alias}") was ${done}, and is in state ${describeKeyState(key_state)}\n`;
+  return `${sentence}${warnings.map((warning) => `byok: warning: ${warning}\n`).join('')}`;
+}
