@@ -88,6 +88,7 @@ const guides = [
   'From a stack of CloudFormation: [AWS CDK](aws-cdk.md)',
   'Declarations and deployments in jest, without a cloud: [test your stacks](testing.md)',
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
+  'What `byok` prints for programs: [`--json`](json.md)',
   'What you see, and what to do: [troubleshooting](troubleshooting.md)',
   'All error codes, of the KMS too: [errors](errors.md)',
   'All constructs and functions of TypeScript: [API](../API.md)',
