@@ -98,8 +98,8 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
   const { keyId, recordDir, wrappingAlgorithm } = flags;
   requireForm('--key-id', keyId, new RegExp(formats.keyId), '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"');
   requireForm('--fingerprint', flags.fingerprint, fingerprintFormat, '"sha256:" and 64 hex digits, as "byok fingerprint" prints it');
-  const warnBeforeMs = parseDuration(flags.warnBefore, 'warn_before');
-  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
+  const warnBeforeMs = parseDuration(flags.warnBefore, 'warn_before', '--warn-before');
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
   // Undeclared, material that was imported here never expires, and adopted material keeps the expiry that it has.
   const expiration = expirationOf(flags, recorded === undefined ? keep : undefined);

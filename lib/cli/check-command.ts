@@ -81,7 +81,7 @@ export function checkCommand(surroundings: Surroundings): Command {
     .action(async ({ state, plan, live, driftToken, warnBefore, allowEmpty, json, junit, ...connection }: Flags) => {
       const { print, remark, exitWith } = surroundings;
       const now = surroundings.now();
-      const warnBeforeMs = warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warn_before');
+      const warnBeforeMs = warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warn_before', '--warn-before');
       if (driftToken === true) {
         return printDriftToken(state, { connection, surroundings, now, warnBeforeMs });
       }

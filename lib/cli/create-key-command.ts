@@ -77,7 +77,7 @@ async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<v
   if (fault !== undefined) {
     throw new ByokError('ERR_ARGUMENT', `--tag: ${fault}`);
   }
-  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, '--timeout');
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
   const signal = interruption(surroundings);
   const { createKey } = require('../lifecycle/reconcile-key') as typeof import('../lifecycle/reconcile-key');
   const kms = connect(flags, surroundings);

@@ -35,7 +35,10 @@ export function expirationOf({ expirationTime, validFor, renewBefore }: Expirati
 }
 
 function rollingOf(validFor: string, renewBefore: string): Rolling {
-  const [validForMs, renewBeforeMs] = [parseDuration(validFor, 'valid_for'), parseDuration(renewBefore, 'renew_before')];
+  const [validForMs, renewBeforeMs] = [
+    parseDuration(validFor, 'valid_for', '--valid-for'),
+    parseDuration(renewBefore, 'renew_before', '--renew-before'),
+  ];
   if (renewBeforeMs >= validForMs) {
     throw new ByokError(
       'ERR_ARGUMENT',

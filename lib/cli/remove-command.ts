@@ -50,7 +50,7 @@ export function removeCommand(surroundings: Surroundings): Command {
     .addHelpText('after', epilogue(help))
     .action(async ({ keyId, timeout, json, ...connection }: Flags) => {
       const { now, print } = surroundings;
-      const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
+      const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
       const signal = interruption(surroundings);
       const { removeMaterial } = require('../lifecycle/remove-material') as typeof import('../lifecycle/remove-material');
       const kms = connect(connection, surroundings);

@@ -181,7 +181,7 @@ test.each([
     ['--state', '-', '--plan', '-'],
     'standard input is named more than once; give "-" for one state or one plan',
   ],
-  ['a window that is no duration', ['--live', '--warn-before', '2 weeks'], 'warn_before is "2 weeks"; '],
+  ['a window that is no duration', ['--live', '--warn-before', '2 weeks'], '--warn-before is "2 weeks"; '],
   [
     'a file that is not there',
     ['--state', 'nowhere.tfstate'],

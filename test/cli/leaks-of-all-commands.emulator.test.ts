@@ -124,6 +124,22 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     await run(0, ['check', '--drift-token']);
   },
 
+  async 'create-key'() {
+    await inEveryForm(['create-key', '--alias', 'among-secrets', '--tag', 'team=payments'], 'create-key');
+    await run(1, ['create-key', '--alias', 'among-secrets', '--key-spec', 'EC_P256']);
+  },
+
+  async completion() {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      await run(0, ['completion', shell], offline);
+    }
+  },
+
+  async version() {
+    await run(0, ['version'], offline);
+    await run(0, ['version', '--json'], offline);
+  },
+
   async import() {
     const keyId = await byok.createKey();
     const file = among.inVault(newMaterial().toString('base64'));
