@@ -29,6 +29,8 @@ const requestFields = {
   /** A string on the wire; some clients send a number, and live it passes. */
   limit: { schema: { anyOf: [text('^[1-9][0-9]{0,3}$'), { type: 'integer', minimum: 1, maximum: 9999 }] }, code: 'KMS.1601' },
   marker: { schema: { anyOf: [wholeNumber, { type: 'integer', minimum: 0 }] }, code: 'KMS.1602' },
+  /** Of the list of resource instances; a string on the wire, and the vendor's provider sends a number. */
+  offset: { schema: { anyOf: [wholeNumber, { type: 'integer', minimum: 0 }] }, code: 'KMS.0417' },
   pending_days: { schema: text('^[0-9]{1,4}$'), code: 'KMS.1401' },
   wrapping_algorithm: { schema: { enum: wrappingAlgorithmNames } },
   import_token: { schema: text(formats.importToken) },

@@ -6,6 +6,7 @@ import { decryptData, encryptData } from './crypto-data';
 import { deleteImportedKeyMaterial, getParametersForImport, importKeyMaterial } from './import-material';
 import { cancelKeyDeletion, disableKey, enableKey, scheduleKeyDeletion } from './key-state';
 import { describeKey, listKeys, userQuotas } from './read-keys';
+import { listResourceInstances } from './resource-instances';
 import { batchTags, createTag, deleteTag, listTags } from './tags';
 import { updateKeyAlias, updateKeyDescription } from './update-key';
 
@@ -31,5 +32,6 @@ export const apiCalls: readonly ApiCall[] = [
   batchTags,
   listTags,
   deleteTag,
+  listResourceInstances,
   userQuotas,
 ];

@@ -117,19 +117,24 @@ function readTag(tag: unknown): Tag {
   if (typeof key !== 'string' || typeof value !== 'string') {
     throw refusal('KMS.0414', 'a tag is an object of two strings, key and value');
   }
+  checkTag(key, [value]);
+  return { key, value };
+}
+
+/** @param values that it has, or that are looked for */
+export function checkTag(key: string, values: readonly string[]): void {
   if (key === '' || key.length > longestKey) {
     throw refusal('KMS.0411', `a key has 1 to ${longestKey} characters`);
   }
-  if (value.length > longestValue) {
+  if (values.some((value) => value.length > longestValue)) {
     throw refusal('KMS.0410', `a value has at most ${longestValue} characters`);
   }
   if (forbidden.test(key)) {
     throw refusal('KMS.0406');
   }
-  if (forbidden.test(value)) {
+  if (values.some((value) => forbidden.test(value))) {
     throw refusal('KMS.0405');
   }
-  return { key, value };
 }
 
 /** All or none. A key that is there takes the new value. */
