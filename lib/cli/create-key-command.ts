@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { ByokError, isByokError } from '../errors';
 import type { NewKeyOutcome } from '../lifecycle/reconcile-key';
+import { printableJson } from '../printable';
 import { parseDuration } from '../schema/duration';
 import { keyRules, type Rule } from '../schema/key-rules';
 import { defaultKeySpec, describeKeyState, type KeySpec, type KeyUsage, keySpecs } from '../schema/kms';
@@ -88,7 +89,7 @@ async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<v
     });
     const created = createdOf(outcome, keySpec, keyUsage);
     if (flags.json === true) {
-      print(`${JSON.stringify(created)}\n`);
+      print(`${printableJson(created)}\n`);
       return;
     }
     print(`${created.key_id}\n`);

@@ -54,7 +54,7 @@ export async function importOnce(
     source,
     sourceAttribute: undefined,
   };
-  const outcome = await createMaterial(lifecycleContext(kms, now), request);
+  const outcome = await createMaterial(lifecycleContext(kms, now), request, key);
   if (outcome.importedAt === undefined && (outcome.proof === undefined || !('open' in source))) {
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',

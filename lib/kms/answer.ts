@@ -179,6 +179,9 @@ function textsIn(value: unknown, name: string): { readonly name: string; readonl
   if (Array.isArray(value)) {
     return value.flatMap((item) => textsIn(item, name));
   }
+  if (value instanceof Map) {
+    return textsIn([...value.entries()], name);
+  }
   if (!isRecord(value) || value instanceof Date) {
     return [];
   }
@@ -194,6 +197,30 @@ function tagText(text: string): string {
     throw new UnexpectedAnswer('tags hold a control character');
   }
   return text;
+}
+
+export interface TagsPage {
+  /** By key; one of which the answer says nothing is left out. */
+  readonly keys: ReadonlyMap<string, Tags>;
+  /** Entries of the answer, whatever they say. */
+  readonly entries: number;
+  /** Of all pages; undefined when it does not say. */
+  readonly total: number | undefined;
+}
+
+/** One page of `resource_instances`: keys with their tags. The total is a number in the tables, and text in the examples. */
+export function tagsPage(answer: unknown): TagsPage {
+  const resources = isRecord(answer) ? answer.resources : undefined;
+  if (!isRecord(answer) || !Array.isArray(resources)) {
+    throw new UnexpectedAnswer('resources is missing');
+  }
+  const told = resources.filter((resource: unknown) => isRecord(resource) && Array.isArray(resource.tags));
+  const total = Number(optionalText(answer, 'total_count'));
+  return {
+    keys: new Map(told.map((resource: unknown) => [requiredText(resource, 'resource_id'), tagsOfKey(resource)])),
+    entries: resources.length,
+    total: Number.isInteger(total) ? total : undefined,
+  };
 }
 
 /** Text, also where a number stands in place of one; "" counts as missing. */

@@ -1,11 +1,11 @@
 /**
- * Reads of many keys in few calls: reads that come together are answered from list-keys, which shows a key as describe-key does. For
- * looking only: what is about to be changed is described by the lifecycle itself, and once this process has changed any key, every
- * read is a describe-key. So is that of a key which the list lacks (it may be filtered) or shows in part.
+ * Reads of many keys and of their tags in few calls: what is asked for together is answered from list-keys, which shows a key as
+ * describe-key does, and from the list of resource instances, which shows its tags. For looking only: what is about to be changed is looked
+ * at by the lifecycle itself.
  */
-import { KmsError } from './kms-error';
-import type { CallOptions, KeyDetail, Kms } from './model';
-import { SharedCall } from './shared-call';
+import { BatchedReads, type Pace } from './batched-reads';
+import type { KmsClient } from './kms-client';
+import type { CallOptions, KeyDetail, Kms, Tags } from './model';
 
 /** Reads of keys, whichever call answers them. */
 export interface KeyReads {
@@ -15,152 +15,59 @@ export interface KeyReads {
   refreshKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
   /** Every key of the project. */
   refreshKeys(options?: CallOptions): Promise<KeyDetail[]>;
+  /** @param known from before: a list is believed where it confirms them, and where it does not the key itself is asked */
+  refreshTags(keyId: string, known: Tags, options?: CallOptions): Promise<Tags>;
 }
 
-export interface DescribeBatcherOptions {
+export interface DescribeBatcherOptions extends Pace {
   /** `changed`: this process has begun to change a key. */
-  readonly kms: Pick<Kms, 'describeKey' | 'listKeys'> & { readonly changed: boolean };
-  /** Milliseconds of a clock that is never set back. @default performance.now */
-  readonly uptimeMs?: () => number;
-  /** Runs `decide` once the reads that come together have come. @default a millisecond later */
-  readonly gather?: (decide: () => void) => void;
-}
-
-/** So many keys, asked for together, are worth a list: it has a page for each thousand keys of the project. */
-const listFrom = 8;
-
-/** Terraform asks for ten keys at a time; a list is good for all that it asks within one look at the world. */
-const lifetimeMs = 30_000;
-
-/** Every plan waits for it at each link of its graph, so it is as short as a timer can be. */
-const gatherMs = 1;
-
-type KeyList = ReadonlyMap<string, KeyDetail>;
-
-interface Listing {
-  readonly call: SharedCall<KeyList>;
-  readonly startMs: number;
+  readonly kms: Pick<Kms, 'describeKey' | 'listKeys' | 'getTags'> & Pick<KmsClient, 'listTags' | 'changed'>;
 }
 
 export class DescribeBatcher implements KeyReads {
   readonly #kms: DescribeBatcherOptions['kms'];
-  readonly #uptimeMs: () => number;
-  readonly #gather: (decide: () => void) => void;
-  /** Keys that wait for the decision between list and describe, and that decision. */
-  readonly #asked = new Set<string>();
-  #decision: Promise<void> | undefined;
-  readonly #describing = new Map<string, SharedCall<KeyDetail | undefined>>();
-  /** When the latest keys were described, at most `listFrom` of them. */
-  #described: number[] = [];
-  #listing: Listing | undefined;
-  /** No list before this instant, after one that failed. */
-  #listableMs = Number.NEGATIVE_INFINITY;
+  readonly #keys: BatchedReads<KeyDetail | undefined>;
+  readonly #tags: BatchedReads<Tags>;
 
-  constructor({ kms, uptimeMs = () => performance.now(), gather = laterThanIncoming }: DescribeBatcherOptions) {
+  constructor({ kms, ...pace }: DescribeBatcherOptions) {
     this.#kms = kms;
-    this.#uptimeMs = uptimeMs;
-    this.#gather = gather;
+    const keys = {
+      one: { name: 'describe-key', call: (keyId: string, options: CallOptions) => kms.describeKey(keyId, options) },
+      list: { name: 'list-keys', call: async (options: CallOptions) => byId(await kms.listKeys(options)) },
+    };
+    const tags = {
+      one: { name: 'list-tags', call: (keyId: string, options: CallOptions) => kms.getTags(keyId, options) },
+      list: { name: 'resource-instances', call: (options: CallOptions) => kms.listTags(options) },
+    };
+    const changed = () => kms.changed;
+    this.#keys = new BatchedReads<KeyDetail | undefined>(keys, changed, pace);
+    this.#tags = new BatchedReads(tags, changed, pace);
   }
 
   get changed(): boolean {
     return this.#kms.changed;
   }
 
-  async refreshKey(keyId: string, { signal }: CallOptions = {}): Promise<KeyDetail | undefined> {
-    if (this.#mayList() && this.#usable() === undefined) {
-      this.#asked.add(keyId);
-      this.#decision ??= this.#decideSoon();
-      await this.#decision;
-    }
-    const listed = (await this.#tryList(signal))?.get(keyId);
-    return listed === undefined || listed.partial === true || this.#kms.changed ? this.#describe(keyId, signal) : listed;
+  /** A key that the list lacks is described (it may be filtered), and so is one that it shows in part. */
+  refreshKey(keyId: string, { signal }: CallOptions = {}): Promise<KeyDetail | undefined> {
+    return this.#keys.read(keyId, (listed) => listed?.partial !== true, signal);
   }
 
-  async refreshKeys(options: CallOptions = {}): Promise<KeyDetail[]> {
-    if (this.#kms.changed) {
-      return this.#kms.listKeys(options);
-    }
-    const keys = await (this.#usable() ?? this.#list()).call.join(options.signal);
-    return this.#kms.changed ? this.#kms.listKeys(options) : [...keys.values()];
+  async refreshKeys({ signal }: CallOptions = {}): Promise<KeyDetail[]> {
+    return [...(await this.#keys.readAll(signal)).values()].filter((key) => key !== undefined);
   }
 
-  #decideSoon(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#gather(() => {
-        // Keys described a moment ago count: with few reads at a time, many would never be together.
-        const recent = this.#described.filter((startMs) => this.#uptimeMs() - startMs < lifetimeMs);
-        if (this.#asked.size + recent.length >= listFrom && this.#mayList() && this.#usable() === undefined) {
-          this.#list();
-        }
-        this.#asked.clear();
-        this.#decision = undefined;
-        resolve();
-      });
-    });
-  }
-
-  #mayList(): boolean {
-    return !this.#kms.changed && this.#uptimeMs() >= this.#listableMs;
-  }
-
-  /** A list that has come, or is on its way. */
-  #usable(): Listing | undefined {
-    const listing = this.#listing;
-    const old = listing === undefined || listing.call.interrupted || this.#uptimeMs() - listing.startMs >= lifetimeMs;
-    return old || this.#kms.changed ? undefined : listing;
-  }
-
-  #list(): Listing {
-    const call = new SharedCall('list-keys', async (signal): Promise<KeyList> => {
-      const keys = await this.#kms.listKeys({ signal });
-      return new Map(keys.map((key) => [key.keyId, key]));
-    });
-    const listing = { call, startMs: this.#uptimeMs() };
-    this.#listing = listing;
-    return listing;
-  }
-
-  /** Undefined: there is no list, or it failed; describe-key will tell whether anything is really wrong. */
-  async #tryList(signal: AbortSignal | undefined): Promise<KeyList | undefined> {
-    const listing = this.#usable();
-    try {
-      return await listing?.call.join(signal);
-    } catch (error) {
-      if (signal?.aborted) {
-        throw error;
-      }
-      if (this.#listing === listing) {
-        this.#listing = undefined;
-        this.#listableMs = isRefusal(error) ? Number.POSITIVE_INFINITY : this.#uptimeMs() + lifetimeMs;
-      }
-      return undefined;
-    }
-  }
-
-  #describe(keyId: string, signal: AbortSignal | undefined): Promise<KeyDetail | undefined> {
-    const underWay = this.#describing.get(keyId);
-    if (underWay !== undefined && !underWay.interrupted && !this.#kms.changed) {
-      return underWay.join(signal);
-    }
-    this.#described = [...this.#described, this.#uptimeMs()].slice(-listFrom);
-    const call = new SharedCall('describe-key', async (shared) => {
-      try {
-        return await this.#kms.describeKey(keyId, { signal: shared });
-      } finally {
-        this.#describing.delete(keyId);
-      }
-    });
-    this.#describing.set(keyId, call);
-    return call.join(signal);
+  // Of a key's own tags it is documented that those of the cloud stand apart from them, and of the list it is not.
+  refreshTags(keyId: string, known: Tags, { signal }: CallOptions = {}): Promise<Tags> {
+    return this.#tags.read(keyId, (listed) => sameTags(listed, known), signal);
   }
 }
 
-/** This user may not list keys (403), or this KMS lists them in another way: the next list would fare no better. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof KmsError && error.status < 500 && error.status !== 429;
+function byId(keys: readonly KeyDetail[]): ReadonlyMap<string, KeyDetail> {
+  return new Map(keys.map((key) => [key.keyId, key]));
 }
 
-/** After the timer, whatever came in meanwhile is read first. */
-function laterThanIncoming(decide: () => void): void {
-  setTimeout(() => setImmediate(decide), gatherMs);
+function sameTags(some: Tags, others: Tags): boolean {
+  const names = Object.keys(some);
+  return names.length === Object.keys(others).length && names.every((name) => Object.hasOwn(others, name) && others[name] === some[name]);
 }

@@ -35,6 +35,8 @@ const pageSizes = [1000, 100] as const;
 
 /** Far beyond every quota, also where pages are smaller than asked for: a list that goes on after that has no end. */
 const listLimits = { pages: 100, keys: 50_000 } as const;
+/** Documented are 1 to 1000: with the longest tags, twenty a key, a thousand would be more than one answer may be long. */
+const tagsPageSize = 500;
 
 export class KmsClient implements Kms {
   readonly place: string;
@@ -171,6 +173,23 @@ export class KmsClient implements Kms {
 
   getTags(keyId: string, options?: CallOptions): Promise<Tags> {
     return this.#call(operations.getTags, keyId, options);
+  }
+
+  /** Tags of all keys, by key id. A key that the KMS leaves out has none that is known. */
+  async listTags(options?: CallOptions): Promise<ReadonlyMap<string, Tags>> {
+    const found = new Map<string, Tags>();
+    for (let offset = 0; ; ) {
+      const page = await this.#call(operations.listTags, { offset, limit: tagsPageSize }, options);
+      const before = found.size;
+      for (const [keyId, tags] of page.keys) {
+        found.set(keyId, tags);
+      }
+      offset += page.entries;
+      // A page that shows nothing new is the last one, whatever the total says.
+      if (found.size === before || offset >= (page.total ?? Number.POSITIVE_INFINITY)) {
+        return found;
+      }
+    }
   }
 
   async updateTags(keyId: string, changes: { readonly create?: Tags; readonly delete?: Tags }, options?: CallOptions): Promise<void> {

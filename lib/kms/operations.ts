@@ -12,6 +12,7 @@ import {
   requiredName,
   requiredText,
   tagsOfKey,
+  tagsPage,
   UnexpectedAnswer,
 } from './answer';
 import type { CreateKeyRequest, ImportKeyMaterialRequest, Tags } from './model';
@@ -231,6 +232,14 @@ export const operations = {
     keyOf: (keyId: string) => keyId,
     path: (keyId: string) => `${checkText('keyId', keyId)}/tags`,
     read: tagsOfKey,
+  },
+  // Of all keys, a page of them. `filter` without a filter.
+  listTags: {
+    name: 'resource-instances',
+    repetition: 'safe',
+    path: () => 'resource_instances/action',
+    body: (page: { offset: number; limit: number }) => ({ action: 'filter', limit: String(page.limit), offset: String(page.offset) }),
+    read: (answer: unknown) => tagsPage(answer),
   },
   // A tag that is there already is written again, and one that is gone stays gone.
   changeTags: {

@@ -1,19 +1,70 @@
 /** A first import: into an empty key, or the adoption of material that is there already. Never deletes anything. */
 import { ByokError, isByokError } from '../errors';
-import type { KeyDetail } from '../kms/model';
+import type { ImportParameters, KeyDetail } from '../kms/model';
 import { isAsymmetric } from '../schema/kms';
-import { type LifecycleContext, waitUntil } from './context';
+import { type LifecycleContext, messageOf, waitUntil } from './context';
 import { decideFirst } from './decide-first';
 import { adoptedNotice, importAndProve, proveIfShown } from './import-and-prove';
+import type { ImportSource, ImportStep } from './import-material';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { refuseForeignMaterial } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
-/** For a resource that does not exist in state yet. @throws ByokError and KmsError; the key is untouched then */
-export async function createMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
+/**
+ * For a resource that does not exist in state yet.
+ *
+ * @param seen the key as it was described a moment ago @default it is looked at
+ * @throws ByokError and KmsError; the key is untouched then
+ */
+export async function createMaterial(context: LifecycleContext, request: MaterialRequest, seen?: KeyDetail): Promise<MaterialOutcome> {
+  const { keyId, made, source, first } = request;
+  if (made !== undefined && 'open' in source && first !== 'adopt') {
+    return importIntoMade(context, request, made);
+  }
+  return takeFirstStep(context, request, seen ?? (await findKey(context, keyId)), (key, use) => withSource(request, key.keySpec, use));
+}
+
+/**
+ * Import parameters are given out for an external key that waits for material, and for no other: they prove both, and save the look. Where they
+ * are refused, as by a key that is not ready yet, the look tells why.
+ */
+function importIntoMade(context: LifecycleContext, request: MaterialRequest, made: KeyDetail): Promise<MaterialOutcome> {
+  const { expiration, refusal } = decideFirst(request.wish, made, context.now());
+  throwIfRefused(refusal);
+  return withSource(request, made.keySpec, async (source, atHand) => {
+    checkSource(request, source, atHand);
+    const parameters = await tryParameters(context, made.keyId, source);
+    if (parameters !== undefined) {
+      return importFirst(context, request, { keyId: made.keyId, expiration, source, parameters }, atHand);
+    }
+    return takeFirstStep(context, request, await findKey(context, made.keyId), (_key, use) => use(source, atHand));
+  });
+}
+
+async function tryParameters(
+  { kms, signal, log }: LifecycleContext,
+  keyId: string,
+  source: ImportSource,
+): Promise<ImportParameters | undefined> {
+  if (!('material' in source)) {
+    return undefined;
+  }
+  try {
+    return await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal });
+  } catch (error) {
+    log('info', 'no import parameters for the new key, looking at it', { key_id: keyId, reason: messageOf(error) });
+    return undefined;
+  }
+}
+
+type Lend = (
+  key: KeyDetail,
+  use: (source: ImportSource, atHand: string | undefined) => Promise<MaterialOutcome>,
+) => Promise<MaterialOutcome>;
+
+async function takeFirstStep(context: LifecycleContext, request: MaterialRequest, key: KeyDetail, lend: Lend): Promise<MaterialOutcome> {
   const { keyId, wish, first } = request;
-  const key = await findKey(context, keyId);
   const { step, expiration, refusal } = decideFirst(wish, key, context.now());
   throwIfRefused(refusal);
   if (first !== undefined && step !== first) {
@@ -27,17 +78,30 @@ export async function createMaterial(context: LifecycleContext, request: Materia
   if (step === 'adopt') {
     return adopt(context, request, observeMaterial(key, undefined, context.now()));
   }
-  return withSource(request, key.keySpec, async (source, atHand) => {
-    throwIfRefused(refuseForeignMaterial(wish, { proof: request.proof, atHand }));
-    if ('material' in source && !request.allowWeakMaterial) {
-      source.material.checkStrength();
-    }
-    const outcome = await importAndProve(context, request, { keyId, expiration, source }, atHand);
-    if (first === 'import' && outcome.importedAt === undefined && outcome.proof === undefined) {
-      throw changed(keyId, 'holds what somebody else imported at the same time, and nothing proves that it is the same');
-    }
-    return outcome;
+  return lend(key, async (source, atHand) => {
+    checkSource(request, source, atHand);
+    return importFirst(context, request, { keyId, expiration, source }, atHand);
   });
+}
+
+function checkSource({ wish, proof, allowWeakMaterial }: MaterialRequest, source: ImportSource, atHand: string | undefined): void {
+  throwIfRefused(refuseForeignMaterial(wish, { proof, atHand }));
+  if ('material' in source && !allowWeakMaterial) {
+    source.material.checkStrength();
+  }
+}
+
+async function importFirst(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  step: ImportStep,
+  atHand: string | undefined,
+): Promise<MaterialOutcome> {
+  const outcome = await importAndProve(context, request, step, atHand);
+  if (request.first === 'import' && outcome.importedAt === undefined && outcome.proof === undefined) {
+    throw changed(step.keyId, 'holds what somebody else imported at the same time, and nothing proves that it is the same');
+  }
+  return outcome;
 }
 
 /** The plan showed something else, and whoever reviewed it is to see what it comes to now. */

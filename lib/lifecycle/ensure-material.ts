@@ -19,16 +19,17 @@ export async function ensureMaterial(
   request: Omit<MaterialRequest, 'permitted' | 'reviewed'>,
 ): Promise<MaterialOutcome> {
   const { keyId, wish } = request;
-  const { keyState, keySpec } = await findKey(context, keyId);
+  const key = await findKey(context, keyId);
+  const { keyState, keySpec } = key;
   const held = hasMaterial(keyState);
   const shown = request.proof === undefined && held ? await proveIfShown(context, keyId, keySpec, undefined) : undefined;
   const proof = request.proof ?? shown;
   // Nobody reviews each run: what may be done was reviewed with the wish.
   const whole: MaterialRequest = { ...request, proof, permitted: ['delete', 'import'], reviewed: undefined };
   if (!held && (proof === undefined || keyState !== '5')) {
-    return createMaterial(context, whole);
+    return createMaterial(context, whole, key);
   }
-  const outcome = await reconcileMaterial(context, whole);
+  const outcome = await reconcileMaterial(context, whole, key);
   if (outcome.reason !== undefined) {
     return outcome;
   }

@@ -5,7 +5,7 @@
 import { ByokError } from '../errors';
 import { hasApiCode, hasReaction, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
-import type { KeyDetail } from '../kms/model';
+import type { ImportParameters, KeyDetail } from '../kms/model';
 import type { Material, WrappedMaterial } from '../material/material';
 import type { PreWrapped } from '../material/pre-wrapped';
 import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
@@ -24,6 +24,8 @@ export interface ImportStep {
    * has it: a look that hangs must not keep it. @default false
    */
   readonly isWayBack?: boolean;
+  /** Fetched already, for the first attempt. @default fetched for each */
+  readonly parameters?: ImportParameters | undefined;
 }
 
 /** What is sent, and whether it can be made anew for another token. */
@@ -53,9 +55,11 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
   const renewable = 'material' in step.source;
   let answerLost = false;
   let refetched = false;
+  let { parameters } = step;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { importToken, wrapped } = await prepare(context, step);
+      const { importToken, wrapped } = await prepare(context, step, parameters);
+      parameters = undefined;
       await send(context, step, importToken, wrapped);
       if ('material' in step.source && step.isWayBack !== true) {
         step.source.material.wipe();
@@ -89,11 +93,12 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
 async function prepare(
   { kms, signal }: LifecycleContext,
   { keyId, source }: ImportStep,
+  fetched: ImportParameters | undefined,
 ): Promise<{ importToken: Secret; wrapped: WrappedMaterial }> {
   if ('preWrapped' in source) {
     return source.preWrapped;
   }
-  const { importToken, publicKey } = await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal });
+  const { importToken, publicKey } = fetched ?? (await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal }));
   return { importToken, wrapped: await source.material.wrap(source.wrappingAlgorithm, publicKey) };
 }
 

@@ -1,5 +1,6 @@
 /** What is asked of the lifecycle of material, and what comes of it. */
 import { ByokError } from '../errors';
+import type { KeyDetail } from '../kms/model';
 import type { Material } from '../material/material';
 import type { PreWrapped } from '../material/pre-wrapped';
 import type { ExpirationInstant } from '../schema/expiration-time';
@@ -25,6 +26,8 @@ export interface MaterialRequest {
   readonly wish: Wish;
   /** Looked at by a first import only: material that is bound to its key already is never too weak. */
   readonly allowWeakMaterial: boolean;
+  /** The key as it was made, if this very run made it and nobody looked at it since. */
+  readonly made?: KeyDetail | undefined;
   /** Steps that the reviewed plan showed. */
   readonly permitted: readonly Step[];
   /** What the reviewed plan showed for a key that is new here; undefined: nobody planned, and either will do. */

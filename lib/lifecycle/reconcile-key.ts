@@ -4,7 +4,7 @@ import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail, Kms, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
-import { describeKeyState } from '../schema/kms';
+import { describeKeyState, tryFindKeySpec } from '../schema/kms';
 import { change, type Effect, lookFor, type Sight } from './change';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil } from './context';
 import { type Adoption, makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
@@ -29,13 +29,19 @@ export interface NewKeyOutcome extends KeyOutcome {
 }
 
 /**
- * Creates the key. Once the KMS has made it, whatever else fails is a notice: an error would make Terraform destroy it.
+ * Creates the key. Once the KMS has made it, whatever else fails is a notice: an error would make Terraform destroy it. Of a key that was made
+ * just now it is known how it is, and nobody looks at it: whether it is ready yet, the import finds out.
  *
  * @throws KmsError when the KMS refuses to create it
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
  */
 export async function createKey(context: LifecycleContext, wish: KeyWish, adoption: Adoption = { planned: 'any' }): Promise<NewKeyOutcome> {
   const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish, adoption);
+  const made = created(keyId, context.now(), wish);
+  const finished = adopted ? undefined : await trySyncMade(context, made, wish);
+  if (finished !== undefined) {
+    return { key: finished.key, adopted, notices: [...notices, ...finished.notices] };
+  }
   try {
     const key = await waitUntil(
       context,
@@ -43,11 +49,24 @@ export async function createKey(context: LifecycleContext, wish: KeyWish, adopti
       () => context.kms.describeKey(keyId, { signal: context.signal }),
       (answer) => answer !== undefined && answer.keyState !== '1',
     );
-    const synced = await syncKey(context, key ?? created(keyId, wish), wish, adopted);
+    const synced = await syncKey(context, key ?? made, wish, adopted ? 'adopted' : 'known');
     return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
   } catch (error) {
     const detail = `Key ${keyId} exists, but: ${messageOf(error)}. The next plan shows what is left to do.`;
-    return { key: created(keyId, wish), adopted, notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
+    return { key: made, adopted, notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
+  }
+}
+
+/** Undefined: something was refused, as by a key that is not ready yet. */
+async function trySyncMade(context: LifecycleContext, made: KeyDetail, wish: KeyWish): Promise<KeyOutcome | undefined> {
+  try {
+    return await syncKey(context, made, wish, 'made');
+  } catch (error) {
+    context.log('warn', 'a key that was made just now is not as wished yet, looking at it', {
+      key_id: made.keyId,
+      reason: messageOf(error),
+    });
+    return undefined;
   }
 }
 
@@ -112,9 +131,15 @@ function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>): ByokE
 /**
  * Each aspect for itself, from what was observed.
  *
- * @param adopted nothing that somebody else may have given it is taken away before a plan has shown it
+ * @param from of a key that was `adopted` nothing that somebody else may have given it is taken away before a plan has shown it, and one that
+ *   was `made` just now has nothing that it was not made with
  */
-async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: KeyWish, adopted = false): Promise<KeyOutcome> {
+async function syncKey(
+  context: LifecycleContext,
+  observed: KeyDetail,
+  wish: KeyWish,
+  from: 'known' | 'adopted' | 'made' = 'known',
+): Promise<KeyOutcome> {
   const { kms } = context;
   const { keyId } = observed;
   const notices: Notice[] = [];
@@ -151,7 +176,8 @@ async function syncKey(context: LifecycleContext, observed: KeyDetail, wish: Key
     await change(context, (options) => kms.updateKeyDescription(keyId, wish.description, options), updated);
   }
   if (wish.tags !== undefined) {
-    await syncTags(context, keyId, wish.tags, adopted);
+    const found = from === 'made' ? {} : await kms.getTags(keyId, { signal: context.signal });
+    await syncTags(context, keyId, { found, wished: wish.tags, onlyAdd: from === 'adopted' });
   }
   if (wish.enabled === true && key.keyState === '3') {
     await setEnabled(context, keyId, true);
@@ -197,9 +223,12 @@ async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): 
 }
 
 /** @param onlyAdd tags that are there stay as they are */
-async function syncTags(context: LifecycleContext, keyId: string, wished: Tags, onlyAdd: boolean): Promise<void> {
-  const { kms, signal } = context;
-  const found = await kms.getTags(keyId, { signal });
+async function syncTags(
+  context: LifecycleContext,
+  keyId: string,
+  { found, wished, onlyAdd }: { readonly found: Tags; readonly wished: Tags; readonly onlyAdd: boolean },
+): Promise<void> {
+  const { kms } = context;
   const isDue = (name: string) => (onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name]);
   const differing = Object.entries(wished).filter(([name]) => isDue(name));
   // A tag that exists takes the new value; only names that are not wished any more are deleted.
@@ -229,16 +258,16 @@ export function scheduledNotice(key: KeyDetail): Notice {
 }
 
 /** What is certain right after create-key. */
-function created(keyId: string, { alias, description, keySpec, keyUsage }: KeyWish): KeyDetail {
+function created(keyId: string, creationDate: Date, { alias, description, keySpec, keyUsage }: KeyWish): KeyDetail {
   return {
     keyId,
     keyAlias: alias,
     keyDescription: description,
     keySpec,
-    keyUsage,
+    keyUsage: keyUsage ?? tryFindKeySpec(keySpec)?.usages[0],
     keyState: '5',
     origin: 'external',
-    creationDate: undefined,
+    creationDate,
     scheduledDeletionDate: undefined,
     expirationTime: undefined,
     defaultKeyFlag: undefined,

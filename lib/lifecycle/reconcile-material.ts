@@ -3,6 +3,7 @@
  * before the way back is verified.
  */
 import { ByokError } from '../errors';
+import type { KeyDetail } from '../kms/model';
 import { type LifecycleContext, messageOf } from './context';
 import { decide } from './decide';
 import type { Decision } from './decision';
@@ -13,9 +14,14 @@ import { type MaterialObservation, observeMaterial } from './material-status';
 import { renewMaterial } from './renew-material';
 import { setEnabled } from './set-enabled';
 
-/** For a resource that exists in state. @throws ByokError and KmsError; the key is untouched unless the message says otherwise */
-export async function reconcileMaterial(context: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
-  const observation = await observe(context, request);
+/**
+ * For a resource that exists in state.
+ *
+ * @param seen the key as it was described a moment ago @default it is looked at
+ * @throws ByokError and KmsError; the key is untouched unless the message says otherwise
+ */
+export async function reconcileMaterial(context: LifecycleContext, request: MaterialRequest, seen?: KeyDetail): Promise<MaterialOutcome> {
+  const observation = await observe(context, request, seen);
   const decision = decideOrThrow(context, request, observation, undefined);
   if (decision.steps.length === 0) {
     return { observation, proof: request.proof, importedAt: undefined, reason: undefined, notices: decision.notices };
@@ -54,8 +60,12 @@ async function disableAgain(context: LifecycleContext, keyId: string, outcome: M
 }
 
 /** A window that opened since the plan is a matter for the next one. */
-async function observe(context: LifecycleContext, { keyId, lastKnown, wish, permitted }: MaterialRequest): Promise<MaterialObservation> {
-  const key = await context.kms.describeKey(keyId, { signal: context.signal });
+async function observe(
+  context: LifecycleContext,
+  { keyId, lastKnown, wish, permitted }: MaterialRequest,
+  seen: KeyDetail | undefined,
+): Promise<MaterialObservation> {
+  const key = seen ?? (await context.kms.describeKey(keyId, { signal: context.signal }));
   const renews = isRolling(wish.expiration) && permitted.includes('delete');
   return observeMaterial(key, lastKnown, context.now(), renews ? wish.expiration.renewBeforeMs : undefined);
 }

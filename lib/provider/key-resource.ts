@@ -51,7 +51,7 @@ export const externalKeyResource = {
     }
     client.run.aliases.found(keyId, key.keyAlias);
     client.run.declareEnabled(keyId, flag(state, 'enabled'));
-    const tags = textMap(state, 'tags') === undefined ? null : await refreshedTags(client, key.keyId, state.tags ?? null, context);
+    const tags = await refreshedTags(client, key.keyId, state, context);
     warn(context, noticesOfState(key, flag(state, 'enabled')));
     const kept = withoutPlan(privateState);
     const memory = client.run.keys.isShared(keyId) ? encodeKeyMemory({ ...decodeKeyMemory(kept), shared: true }) : kept;
@@ -117,7 +117,7 @@ export const externalKeyResource = {
         warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
       } else {
         await keys.take(keyId, false);
-        client.run.declareMade(keyId);
+        client.run.declareMade(outcome.key);
       }
       return finish(planned, outcome, outcome.adopted, context);
     }
@@ -157,15 +157,19 @@ function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly 
 }
 
 /** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
-async function refreshedTags({ kms }: ConnectedClient, keyId: string, known: Value, context: Context): Promise<Value> {
+async function refreshedTags({ reads }: ConnectedClient, keyId: string, state: Values, context: Context): Promise<Value> {
+  const known = textMap(state, 'tags');
+  if (known === undefined) {
+    return null;
+  }
   try {
-    return { ...(await kms.getTags(keyId, { signal: context.signal })) };
+    return { ...(await reads.refreshTags(keyId, known, { signal: context.signal })) };
   } catch (error) {
     if (!(error instanceof KmsError)) {
       throw error;
     }
     context.diagnostics.warning('The tags of the key were not refreshed', `${error.message}. The last known ones are kept.`, 'tags');
-    return known;
+    return state.tags ?? null;
   }
 }
 
@@ -199,8 +203,19 @@ function observed(key: KeyDetail, known: Values): Record<'id' | 'key_id' | 'key_
     key_spec: key.keySpec ?? text(known, 'key_spec') ?? defaultKeySpec,
     key_usage: key.keyUsage ?? text(known, 'key_usage') ?? null,
     origin: key.origin,
-    creation_date: key.creationDate === undefined ? null : formatInstant(key.creationDate),
+    creation_date: creationDate(key, text(known, 'creation_date')),
   };
+}
+
+/** Of a key that was made here it is the moment in which its making was answered, which is as good: it stays, rather than move by a second. */
+const sameMomentMs = 60_000;
+
+function creationDate({ creationDate: shown }: KeyDetail, known: string | undefined): string | null {
+  if (shown === undefined) {
+    return known ?? null;
+  }
+  const same = known !== undefined && Math.abs(Date.parse(known) - shown.getTime()) < sameMomentMs;
+  return same ? known : formatInstant(shown);
 }
 
 /** Terraform proposes unknown for what is computed and not configured; only the configuration tells which of the two it is. */

@@ -95,6 +95,7 @@ export const keyMaterialResource = {
         before?.proof === undefined
           ? await createMaterial(lifecycle, {
               ...requestOf(prior, planned, config, opening, memory),
+              made: run.made(keyId),
               first: memory.permitted.length === 0 ? 'adopt' : 'import',
             })
           : await takeUp(lifecycle, requestOf(prior, planned, config, opening, { ...memory, ...before, ours: false }));

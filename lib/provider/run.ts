@@ -22,7 +22,7 @@ export class Run {
   readonly aliases: Aliases;
   /** Whether the processes of other provider blocks can see what this one does, and the other way round. */
   readonly isShared: boolean;
-  readonly #made = new Set<string>();
+  readonly #made = new Map<string, KeyDetail>();
   readonly #adopted = new Set<string>();
   readonly #plannedSpecs = new Set<string | undefined>();
   readonly #rescued = new Set<string>();
@@ -58,8 +58,13 @@ export class Run {
   }
 
   /** This run made the key, so it holds no material but ours. */
-  declareMade(keyId: string): void {
-    this.#made.add(keyId);
+  declareMade(key: KeyDetail): void {
+    this.#made.set(key.keyId, key);
+  }
+
+  /** As it was made. */
+  made(keyId: string): KeyDetail | undefined {
+    return this.#made.get(keyId);
   }
 
   isMade(keyId: string): boolean {

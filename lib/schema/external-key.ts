@@ -74,7 +74,11 @@ export const externalKeySchema = {
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_id: { type: 'string', computed: true, description: 'Id of the key in the KMS, 36 characters. Never changes while the key lives.' },
     origin: { type: 'string', computed: true, description: 'Always `external`.' },
-    creation_date: { type: 'string', computed: true, description: 'When the key was created, RFC 3339.' },
+    creation_date: {
+      type: 'string',
+      computed: true,
+      description: 'When the key was created, RFC 3339; of a key that this resource made, to within seconds.',
+    },
   },
   blocks: { timeouts: timeoutsBlock },
 } as const satisfies ResourceSchema;

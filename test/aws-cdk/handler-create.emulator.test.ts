@@ -44,6 +44,13 @@ describe('Create', () => {
     });
   });
 
+  test('costs no more calls than it must', async () => {
+    await lambda.create({ expirationTime: inDays(30) });
+    expect(lambda.kms.calls().map(({ operation }) => operation)).toEqual([
+      ...['create-key', 'get-parameters-for-import', 'import-key-material', 'describe-key'],
+    ]);
+  });
+
   test('comes twice and makes one key, even when the answer to the first was lost', async () => {
     const requestId = randomUUID();
     const properties = lambda.properties(lambda.newMaterial());

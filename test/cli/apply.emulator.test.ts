@@ -89,6 +89,20 @@ test('imports, then does nothing, heals what was deleted, and says each in one l
   expect([key.writes(), await key.holds()]).toEqual([imported, true]);
 });
 
+test('costs no more calls than it must', async () => {
+  const key = await subject();
+  const calls = async (...args: string[]) => {
+    bench.emulator.clearCalls();
+    await key.apply(...args);
+    return bench.emulator.calls().map(({ operation }) => operation);
+  };
+  expect(await calls()).toEqual(['describe-key', ...imported, 'describe-key']);
+  expect(await calls()).toEqual(['describe-key']);
+  expect(await calls('--expiration-time', '2035-01-31T00:00:00Z')).toEqual([
+    ...['describe-key', ...imported, 'delete-imported-key-material', 'describe-key', ...imported, 'describe-key'],
+  ]);
+});
+
 test('another expiry is a renewal that is verified before it deletes, and a missing one means never', async () => {
   const key = await subject();
   await key.apply('--expiration-time', '2035-01-31T00:00:00Z');

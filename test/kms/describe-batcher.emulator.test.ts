@@ -88,3 +88,72 @@ test('after a change by this client its keys are described', async () => {
   expect((await reads.refreshKeys()).find(({ keyId }) => keyId === keyIds[0])).toMatchObject({ keyAlias: 'renamed' });
   expect(operations()).toEqual(['list-keys', 'update-key-alias', 'describe-key', 'list-keys']);
 });
+
+describe('tags', () => {
+  const none = {};
+
+  beforeEach(async () => {
+    const maker = connect();
+    for (const [index, keyId] of keyIds.entries()) {
+      await maker.updateTags(keyId, { create: { team: `team ${index}`, empty: '' } });
+    }
+    maker.close();
+    emulator.clearCalls();
+  });
+
+  test('of many keys are one call, of every state and spec', async () => {
+    const reads = new DescribeBatcher({ kms });
+    const known = (index: number) => ({ team: `team ${index}`, empty: '' });
+    const listed = await Promise.all(keyIds.map((keyId, index) => reads.refreshTags(keyId, known(index))));
+    expect(operations()).toEqual(['resource-instances']);
+    expect(listed).toEqual(await Promise.all(keyIds.map((keyId) => kms.getTags(keyId))));
+  });
+
+  test.each([
+    { errorCode: 'KMS.0307' },
+    { errorCode: 'APIGW.0101' },
+    { errorCode: 'KMS.0215' },
+    { errorCode: 'KMS.1601' },
+    { status: 500 },
+    { answer: '<html>Please log in</html>' },
+    { answer: '{"total_count":2}' },
+    { answer: '{"resources":[]}' },
+    { answer: '{"resources":[{"resource_id":"x"}],"total_count":"1"}' },
+    { drop: 'before' as const },
+  ])('are asked of each key when the list is answered with %j', async (fault) => {
+    emulator.injectFaults([{ operation: 'resource-instances', times: 9, ...fault }]);
+    const reads = new DescribeBatcher({ kms });
+    for (let turn = 0; turn < 2; turn++) {
+      const tags = await Promise.all(keyIds.map((keyId) => reads.refreshTags(keyId, none)));
+      expect(tags.map(({ team }) => team)).toEqual(keyIds.map((_keyId, index) => `team ${index}`));
+    }
+    expect(operations().filter((operation) => operation === 'resource-instances')).toHaveLength(1);
+  });
+
+  test('of more keys than a page holds come whole', async () => {
+    const large = await startEmulator({ keyQuota: 2000 });
+    const client = connectKms(
+      {
+        ...{ kmsEndpoint: large.url, projectId: large.projectId, authToken: Secret.fromText(large.authToken) },
+        ...{ maxRetries: 0, maxRequestsPerSecond: 10_000 },
+      },
+      {},
+      { now: () => large.now(), sleep: async () => undefined },
+    );
+    try {
+      const ids: string[] = [];
+      for (let index = 0; index < 501; index++) {
+        ids.push((await client.createKey({ keyAlias: `key-${index}` })).keyId);
+      }
+      await client.updateTags(ids[500] ?? '', { create: { last: 'yes' } });
+      large.clearCalls();
+      const tags = await client.listTags();
+      expect([...tags.keys()]).toEqual(ids);
+      expect(tags.get(ids[500] ?? '')).toEqual({ last: 'yes' });
+      expect(large.calls()).toHaveLength(2);
+    } finally {
+      client.close();
+      await large.close();
+    }
+  });
+});

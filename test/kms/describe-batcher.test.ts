@@ -1,7 +1,7 @@
 /** Which reads are answered from a list and which are described, told without a network: the calls are counted, the clock stands still. */
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import { KmsError } from '../../lib/kms/kms-error';
-import type { CallOptions, KeyDetail } from '../../lib/kms/model';
+import type { CallOptions, KeyDetail, Tags } from '../../lib/kms/model';
 
 function detail(keyId: string, fields: Partial<KeyDetail> = {}): KeyDetail {
   return {
@@ -30,7 +30,11 @@ const names = (count: number, from = 0) => Array.from({ length: count }, (_, ind
 function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name))) {
   const calls: string[] = [];
   const waiting: (() => void)[] = [];
-  const world = { keys, listed: keys, listFailure: undefined as Error | undefined, changed: false, uptimeMs: 0 };
+  const world = {
+    ...{ keys, listed: keys, listFailure: undefined as Error | undefined, changed: false, uptimeMs: 0 },
+    tags: new Map<string, Tags>(keys.map(({ keyId }) => [keyId, { name: keyId }])),
+    listedTags: undefined as ReadonlyMap<string, Tags> | undefined,
+  };
   const answered = <T>(call: string, { signal }: CallOptions, answer: () => T): Promise<T> => {
     calls.push(call);
     return new Promise((resolve, reject) => {
@@ -58,6 +62,14 @@ function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name)
         }
         return [...world.listed];
       }),
+    getTags: (keyId: string, options: CallOptions = {}) => answered(`tags ${keyId}`, options, () => world.tags.get(keyId) ?? {}),
+    listTags: (options: CallOptions = {}) =>
+      answered('all tags', options, () => {
+        if (world.listFailure !== undefined) {
+          throw world.listFailure;
+        }
+        return new Map(world.listedTags ?? world.tags);
+      }),
   };
   const reads = new DescribeBatcher({ kms, uptimeMs: () => world.uptimeMs, gather: (decide) => decisions.push(decide) });
   /** Lets everything that is on its way arrive, over and over, until nothing is. */
@@ -80,7 +92,12 @@ function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name)
     await settle();
     return answers;
   };
-  return { world, reads, calls, ask, settle, decide };
+  const askTags = async (keyIds: readonly string[], known = (keyId: string): Tags => ({ name: keyId })) => {
+    const answers = Promise.all(keyIds.map((keyId) => reads.refreshTags(keyId, known(keyId))));
+    await settle();
+    return answers;
+  };
+  return { world, reads, calls, ask, askTags, settle, decide };
 }
 
 test('eight reads that come together are one list, and so are the reads after them', async () => {
@@ -236,4 +253,79 @@ test('a call that nobody waits for any more is cut off, and the next read makes 
   await Promise.all(cut);
   expect((await ask(names(8))).map((key) => key?.keyId)).toEqual(names(8));
   expect(calls).toEqual(['list', 'list']);
+});
+
+describe('tags', () => {
+  const own = (keyIds: readonly string[]) => keyIds.map((keyId) => ({ name: keyId }));
+
+  test('of many keys are one list, and those of few are their own calls', async () => {
+    const { askTags, calls } = stage();
+    expect(await askTags(names(7))).toEqual(own(names(7)));
+    expect(calls.splice(0)).toEqual(names(7).map((name) => `tags ${name}`));
+    expect(await askTags(names(30))).toEqual(own(names(30)));
+    expect(calls).toEqual(['all tags']);
+  });
+
+  test('have a list of their own beside that of the keys', async () => {
+    const { ask, askTags, calls } = stage();
+    await ask(names(10));
+    await askTags(names(10));
+    await ask(names(40));
+    await askTags(names(40));
+    expect(calls).toEqual(['list', 'all tags']);
+  });
+
+  test('that differ from those known are asked of the key itself, which has the last word', async () => {
+    const { world, askTags, calls } = stage();
+    world.tags.set('key-2', { name: 'key-2', team: 'cards' });
+    world.listedTags = new Map([...world.tags, ['key-3', { name: 'key-3', _sys: 'x' }], ['key-4', {}]]);
+    expect((await askTags(names(9))).slice(1, 5)).toEqual([
+      { name: 'key-1' },
+      { name: 'key-2', team: 'cards' },
+      { name: 'key-3' },
+      { name: 'key-4' },
+    ]);
+    expect(calls).toEqual(['all tags', 'tags key-2', 'tags key-3', 'tags key-4']);
+  });
+
+  test('that only the names of objects have in common are different', async () => {
+    const { world, askTags, calls } = stage();
+    world.listedTags = new Map(world.tags).set('key-0', { constructor: 'Object' } as unknown as Tags);
+    world.tags.set('key-0', Object.fromEntries([['__proto__', '1']]));
+    const known = (keyId: string) => (keyId === 'key-0' ? Object.fromEntries([['__proto__', '1']]) : { name: keyId });
+    expect(Object.entries((await askTags(names(8), known))[0] ?? {})).toEqual([['__proto__', '1']]);
+    expect(calls).toEqual(['all tags', 'tags key-0']);
+  });
+
+  test('of a key that the list lacks are asked of the key', async () => {
+    const { world, askTags, calls } = stage();
+    world.listedTags = new Map([...world.tags].slice(1));
+    expect(await askTags(names(8))).toEqual(own(names(8)));
+    expect(calls).toEqual(['all tags', 'tags key-0']);
+  });
+
+  test.each([400, 403, 404, 405])(
+    'are asked of every key where the list is refused with %d, and no list is tried again',
+    async (status) => {
+      const { world, ask, askTags, calls } = stage();
+      world.listFailure = refusal(status);
+      expect(await askTags(names(8))).toEqual(own(names(8)));
+      world.uptimeMs += 3_600_000;
+      await askTags(names(12));
+      expect(calls.filter((call) => call === 'all tags')).toHaveLength(1);
+      expect(calls.filter((call) => call.startsWith('tags '))).toHaveLength(20);
+      world.listFailure = undefined;
+      await ask(names(8));
+      expect(calls).toContain('list');
+    },
+  );
+
+  test('of keys that this process may have changed are asked of the keys', async () => {
+    const { world, askTags, calls } = stage();
+    await askTags(names(8));
+    world.changed = true;
+    world.tags.set('key-1', { team: 'cards' });
+    expect((await askTags(names(8)))[1]).toEqual({ team: 'cards' });
+    expect(calls.filter((call) => call === 'all tags')).toHaveLength(1);
+  });
 });

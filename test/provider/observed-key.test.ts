@@ -28,12 +28,14 @@ function detail(fields: Partial<KeyDetail>): KeyDetail {
   };
 }
 
+const unused = () => Promise.reject(new Error('data sources show no tags'));
+
 function clientWith(...keys: KeyDetail[]) {
   const kms: Pick<Kms, 'listKeys' | 'describeKey'> = {
     listKeys: async () => keys,
     describeKey: async (keyId) => keys.find((key) => key.keyId === keyId),
   };
-  const reads = new DescribeBatcher({ kms: { ...kms, changed: false } });
+  const reads = new DescribeBatcher({ kms: { ...kms, changed: false, getTags: unused, listTags: unused } });
   return {
     env: {},
     now: () => now,

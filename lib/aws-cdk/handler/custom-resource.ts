@@ -93,7 +93,7 @@ function deployedAs({ keyId, answer }: Deployment): Deployed {
 async function ensureImported(
   context: LifecycleContext,
   request: UnreviewedRequest,
-  { keyId, isNew, made }: EnsuredKey,
+  { keyId, isNew, made, asMade }: EnsuredKey,
   asDeployed: boolean,
 ): Promise<MaterialOutcome> {
   const reviewed = { ...request, permitted: ['delete', 'import'], reviewed: undefined } as const;
@@ -101,7 +101,7 @@ async function ensureImported(
     return reconcileMaterial(context, reviewed);
   }
   try {
-    return isNew ? await createMaterial(context, reviewed) : await ensureMaterial(context, request);
+    return isNew ? await createMaterial(context, { ...reviewed, made: asMade }) : await ensureMaterial(context, request);
   } catch (error) {
     throw isNew && made && isByokError(error)
       ? new ByokError(

@@ -15,6 +15,8 @@ export interface EnsuredKey {
   readonly isNew: boolean;
   /** By us, as far as we know. */
   readonly made: boolean;
+  /** As it was made just now; undefined: it was there. */
+  readonly asMade?: KeyDetail | undefined;
   readonly notices: readonly Notice[];
 }
 
@@ -53,7 +55,7 @@ export async function ensureKey(
   }
   await refuseToLeaveProtected(context, event, undefined);
   const { key, adopted, notices } = await createKey(context, wish);
-  return { keyId: key.keyId, isNew: true, made: !adopted, notices };
+  return { keyId: key.keyId, isNew: true, made: !adopted, asMade: adopted ? undefined : key, notices };
 }
 
 function madeHere({ keys }: Memory, keyId: string): boolean {
