@@ -11,7 +11,8 @@ const base = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testTimeout: 120_000,
+  // For what hangs, and for nothing else: a machine may be slow.
+  testTimeout: 900_000,
   // On two cores Jest would take one; most of these tests wait for Terraform.
   maxWorkers: 2,
   projects: [

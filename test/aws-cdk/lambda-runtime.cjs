@@ -1,4 +1,5 @@
 // Stands in for the Lambda runtime: loads the built handler, and invokes it with each event that comes.
+require('../support/clock.cjs');
 const https = require('node:https');
 const tls = require('node:tls');
 
@@ -8,7 +9,8 @@ https.globalAgent.createConnection = (options, done) =>
 
 const { handler } = require(process.argv[2]);
 
-process.on('message', async ({ event, remainingMs }) => {
+process.on('message', async ({ event, remainingMs, aheadMs }) => {
+  process.env.TEST_CLOCK_AHEAD_MS = String(aheadMs);
   const end = Date.now() + remainingMs;
   try {
     await handler(event, { getRemainingTimeInMillis: () => end - Date.now() });

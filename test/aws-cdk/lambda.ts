@@ -48,6 +48,7 @@ export class Lambda {
   /** Its path is as good as a password. */
   readonly #responseUrl: string;
   readonly #process: ChildProcess;
+  #aheadMs = 0;
 
   private constructor(aws: AwsServices, kms: Emulator) {
     this.aws = aws;
@@ -155,15 +156,21 @@ export class Lambda {
     await this.invoke({ checkKey: keyId, properties });
     const metrics = () => metricsIn(this.log.slice(before)).at(-1);
     // What was printed last may come behind the end of the run.
-    for (let look = 0; look < 100 && metrics() === undefined; look += 1) {
+    while (metrics() === undefined) {
       await delay(10);
     }
     return metrics();
   }
 
+  /** Time goes on, or back, for the function and for the KMS. */
+  advanceClock(seconds: number): void {
+    this.#aheadMs += seconds * 1000;
+    this.kms.advanceClock(seconds);
+  }
+
   /** @throws Error with what the runtime would log */
   async invoke(event: object, remainingMs = 600_000): Promise<void> {
-    this.#process.send({ event, remainingMs });
+    this.#process.send({ event, remainingMs, aheadMs: this.#aheadMs });
     const [{ error }] = await once(this.#process, 'message');
     if (error !== undefined) {
       throw new Error(error);

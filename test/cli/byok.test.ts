@@ -106,7 +106,7 @@ describe('reads what a shell hands over', () => {
     const key = join(folder, 'shell.key');
     writeFileSync(key, `${material.toString('base64')}\n`);
     const env = { PATH: process.env.PATH, BYOK: `${process.execPath} ${byok.file}`, KEY: key };
-    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8', timeout: 600_000 });
     return { status, stdout, stderr };
   }
 

@@ -1,4 +1,5 @@
 /** Each call that changes a key, and every success that is none: without the effect it is an error, with it it is done. */
+import { randomUUID } from 'node:crypto';
 import { type Emulator, type Fault, startEmulator } from '../../lib/emulator';
 import { createKey, type KeyWish, removeKey, updateKey } from '../../lib/lifecycle/reconcile-key';
 import { describe as describeKey, importMaterial, type KeyInfo } from '../emulator/external-key';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   world = oddWorld(emulator);
   ({
     key_info: { key_id: keyId },
-  } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: `orders-${Date.now()}`, origin: 'external' }));
+  } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: `orders-${randomUUID()}`, origin: 'external' }));
   await importMaterial(emulator, keyId, world.material);
   const { key_alias: alias } = await describeKey(emulator, keyId);
   Object.assign(wish, { alias });

@@ -80,9 +80,16 @@ describe('a key that holds material', () => {
   test('that came between plan and apply: nothing is adopted that was not planned', async () => {
     const keyId = await makeKey();
     bench = await workbench(emulator, materialOf(keyId, `expiration_time = "${far}"`));
-    emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
     const other = await workbench(emulator, materialOf(keyId, `expiration_time = "${far}"`));
-    const [first, second] = await Promise.all([other.workspace.apply(), bench.workspace.apply()]);
+    const both = [other.workspace, bench.workspace] as const;
+    for (const workspace of both) {
+      expect((await workspace.plan('-out=both.tfplan')).code).toBe(2);
+    }
+    emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
+    const [first, second] = await Promise.all([
+      both[0].terraform(['apply', '-no-color', 'both.tfplan']),
+      both[1].terraform(['apply', '-no-color', 'both.tfplan']),
+    ]);
     other.workspace.remove();
     expect([first.code, second.code].sort()).toEqual([0, 1]);
     const loser = first.code === 1 ? first : second;

@@ -1,7 +1,7 @@
-/** Rolling expiry and warnings under the real terraform, with windows of seconds. */
+/** Rolling expiry and warnings under the real terraform, with a clock that is set into the window. */
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
 let bench: Workbench;
@@ -26,10 +26,10 @@ async function expiryOf(keyId: string): Promise<number> {
   return Number((await describeKey(emulator, keyId)).expiration_time);
 }
 
-async function waitUntil(instant: number): Promise<void> {
-  while (Date.now() < instant) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** An hour and a half later. */
+function enterWindow(): void {
+  emulator.advanceClock(5400);
+  Object.assign(bench.workspace.env, clockAhead(5_400_000));
 }
 
 test('counts from the import, and shows nothing outside its window, refresh-only included', async () => {
@@ -44,31 +44,31 @@ test('counts from the import, and shows nothing outside its window, refresh-only
 });
 
 test('renews in place inside its window, and the plan names the dates', async () => {
-  const keyId = await applied('valid_for = "3600s"\n  renew_before = "3598s"');
+  const keyId = await applied('valid_for = "7200s"\n  renew_before = "3600s"');
   const first = await expiryOf(keyId);
-  await waitUntil(first - 3_598_000);
+  enterWindow();
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(2);
   expect(plan.text).toContain('byok_key_material.orders will be updated in-place');
-  const [end, start] = [first, first - 3_598_000].map((instant) => `${new Date(instant).toISOString().slice(0, 19)}Z`);
-  expect(plan.text).toContain(`the material expires on ${end} and is renewed from ${start} on (renew_before 3598s), to be valid for 3600s`);
+  const [end, start] = [first, first - 3_600_000].map((instant) => `${new Date(instant).toISOString().slice(0, 19)}Z`);
+  expect(plan.text).toContain(`the material expires on ${end} and is renewed from ${start} on (renew_before 3600s), to be valid for 7200s`);
   expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
   expect(await expiryOf(keyId)).toBeGreaterThan(first);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
 test('a plan of before the window is applied inside it as it was reviewed, and renews nothing', async () => {
-  const keyId = await applied('valid_for = "3600s"\n  renew_before = "3592s"');
+  const keyId = await applied('valid_for = "7200s"\n  renew_before = "3600s"');
   const first = await expiryOf(keyId);
-  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "3592s"\n  warn_before = "1s"'));
+  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "7200s"\n  renew_before = "3600s"\n  warn_before = "1s"'));
   const plan = await bench.workspace.plan('-out=reviewed.tfplan');
   expect(plan.text).toContain('warn_before');
   expect(plan.text).not.toContain('import_reason');
-  await waitUntil(first - 3_592_000);
+  enterWindow();
   await bench.workspace.succeed(['apply', '-no-color', 'reviewed.tfplan']);
   expect(writesOf(emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(first);
-  expect((await bench.workspace.plan()).text).toContain('(renew_before 3592s), to be valid for 3600s');
+  expect((await bench.workspace.plan()).text).toContain('(renew_before 3600s), to be valid for 7200s');
 });
 
 test('takes over from a fixed expiry without touching material, and renews what was purged', async () => {

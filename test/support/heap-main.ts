@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     now,
     sleep: (ms: number) => delay(ms),
     signal,
-    deadline: new Date(Date.now() + 60_000),
+    deadline: new Date(Date.now() + 600_000),
     log: () => undefined,
   };
   const outcome = await createMaterial(context, {
