@@ -23,13 +23,14 @@ function calls(): string[] {
 }
 
 const expiring = (expiry: string) => keyWithMaterial('orders', `expiration_time = "${expiry}"\n  on_destroy = "delete_material"`);
+/** For all new keys, in the plan and in the one that Terraform makes once more for apply. */
+const lists = ['list-keys', 'list-keys'];
 const imported = ['get-parameters-for-import', 'import-key-material', 'describe-key'];
 
 test('of one key: its making, plans, a renewal and its end', async () => {
   bench = await workbench(emulator, expiring('2035-01-01T00:00:00Z'));
   expect((await bench.workspace.apply()).code).toBe(0);
-  // One list for all new keys, in the plan.
-  expect(calls()).toEqual(['list-keys', 'create-key', ...imported]);
+  expect(calls()).toEqual([...lists, 'create-key', ...imported]);
   const made = bench.workspace.attributes('byok_external_key');
   expect(made).toMatchObject({
     origin: 'external',
@@ -72,7 +73,7 @@ async function manyTagged(): Promise<void> {
   bench = await workbench(emulator, externalKey('none'));
   bench.workspace.configure(`  kms_endpoint            = "${emulator.url}"\n  max_requests_per_second = 1000`, tagged);
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect(calls().sort()).toEqual([...Array(count).fill('batch-tags'), ...Array(count).fill('create-key'), 'list-keys']);
+  expect(calls().sort()).toEqual([...Array(count).fill('batch-tags'), ...Array(count).fill('create-key'), ...lists]);
 }
 
 const idOf = async (index: number) => {
