@@ -15,8 +15,9 @@ provider "byok" {
 }
 `;
 
-const keyBlocks = (name) => `resource "byok_external_key" "${name}" {
+const keyBlocks = (name, tagged) => `resource "byok_external_key" "${name}" {
   alias = "${name}"
+  ${tagged ? 'tags = { team = "payments" }' : ''}
 }
 resource "byok_key_material" "${name}" {
   key_id        = byok_external_key.${name}.key_id
@@ -34,11 +35,14 @@ resource "terraform_data" "${name}_material" {
 
 const namesOf = (count) => Array.from({ length: count }, (_, index) => `key_${index}_`);
 
-/** @returns {Promise<{ folder: string, env: object }>} a folder in which nothing was applied yet */
-export async function initKeys(folder, emulator, writeProvider, { count, requestsPerSecond }) {
+/**
+ * @param {{ count: number, requestsPerSecond: number, tagged?: boolean }} settings
+ * @returns {Promise<{ folder: string, env: object }>} a folder in which nothing was applied yet
+ */
+export async function initKeys(folder, emulator, writeProvider, settings) {
   mkdirSync(folder);
   writeProvider(join(folder, 'terraform.d', 'plugins'));
-  writeConfiguration(folder, emulator, count, requestsPerSecond);
+  writeConfiguration(folder, emulator, settings);
   writeFileSync(join(folder, 'shared.key'), randomBytes(32).toString('base64'));
   const env = cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken });
   await run('terraform', ['init', '-no-color'], { cwd: folder, env });
@@ -50,7 +54,8 @@ export async function initKeys(folder, emulator, writeProvider, { count, request
  * others, in the data file of the emulator as in the state: a thousand applies would take minutes and show nothing.
  * @returns {Promise<{ prepared: { folder: string, env: object }, emulator: object }>}
  */
-export async function prepareKeys(folder, startEmulator, writeProvider, { count, requestsPerSecond }) {
+export async function prepareKeys(folder, startEmulator, writeProvider, settings) {
+  const { count } = settings;
   mkdirSync(folder);
   const options = {
     dataFile: join(folder, 'emulator.json'),
@@ -60,7 +65,7 @@ export async function prepareKeys(folder, startEmulator, writeProvider, { count,
   };
   const first = await startEmulator(options);
   const terraformFolder = join(folder, 'terraform');
-  const prepared = await initKeys(terraformFolder, first, writeProvider, { count: 1, requestsPerSecond });
+  const prepared = await initKeys(terraformFolder, first, writeProvider, { ...settings, count: 1 });
   await run('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: terraformFolder, env: prepared.env });
   await first.close();
   const [pattern, ...names] = namesOf(count);
@@ -81,7 +86,7 @@ export async function prepareKeys(folder, startEmulator, writeProvider, { count,
     );
   });
   const emulator = await startEmulator(options);
-  writeConfiguration(terraformFolder, emulator, count, requestsPerSecond);
+  writeConfiguration(terraformFolder, emulator, settings);
   return { prepared, emulator };
 }
 
@@ -116,6 +121,7 @@ function multiply(state, replacements, copies) {
   }
 }
 
-function writeConfiguration(folder, emulator, count, requestsPerSecond) {
-  writeFileSync(join(folder, 'main.tf'), head(emulator.url, requestsPerSecond) + namesOf(count).map(keyBlocks).join(''));
+function writeConfiguration(folder, emulator, { count, requestsPerSecond, tagged = false }) {
+  const blocks = namesOf(count).map((name) => keyBlocks(name, tagged));
+  writeFileSync(join(folder, 'main.tf'), head(emulator.url, requestsPerSecond) + blocks.join(''));
 }

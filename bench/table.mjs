@@ -26,7 +26,7 @@ function timeRow([name, { median, min, max }]) {
 }
 
 function number(value, unit) {
-  return value.toFixed(unit === '×' ? 2 : unit === 'calls' ? 0 : 1);
+  return value.toFixed(unit === '×' ? 2 : unit !== 'calls' ? 1 : Number.isInteger(value) ? 0 : 2);
 }
 
 function verdict(figures) {

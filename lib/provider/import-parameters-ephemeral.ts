@@ -9,6 +9,7 @@ import type { Values } from '../tfplugin/value';
 import { parseWrappingKey } from '../wrap/wrapping-key';
 import { text } from './attributes';
 import { type Client, isConnected } from './client';
+import { whenMadeKeyIsReady } from './made-key';
 import { wrappingAlgorithmOf } from './material-config';
 import { checkForm, validateAgainstSchema } from './validate';
 
@@ -46,9 +47,14 @@ async function fetchParameters(config: Values, client: Client, context: Context)
     );
     return undefined;
   }
+  const keyId = text(config, 'key_id') ?? '';
+  const ask = () => unlessNotPending(client.kms.getParametersForImport(keyId, wrappingAlgorithmOf(config), { signal: context.signal }));
+  return (await ask()) ?? ((await whenMadeKeyIsReady(client, keyId, context)) === undefined ? undefined : ask());
+}
+
+async function unlessNotPending(asked: Promise<ImportParameters>): Promise<ImportParameters | undefined> {
   try {
-    const asked = [text(config, 'key_id') ?? '', wrappingAlgorithmOf(config)] as const;
-    const parameters = await client.kms.getParametersForImport(...asked, { signal: context.signal });
+    const parameters = await asked;
     // Whoever wraps with it trusts that only the KMS can open the result.
     parseWrappingKey(parameters.publicKey);
     return parameters;

@@ -7,6 +7,7 @@ import { formats } from '../schema/kms';
 import type { DataSourceDefinition } from '../tfplugin/provider';
 import { text } from './attributes';
 import { type Client, requireConnection } from './client';
+import { whenMadeKeyIsReady } from './made-key';
 import { observedKey } from './observed-key';
 import { checkForm, report } from './validate';
 
@@ -21,10 +22,12 @@ export const keyDataSource: DataSourceDefinition<Client> = {
     }
   },
 
-  async read(config, client, { signal }) {
+  async read(config, client, context) {
+    const { signal } = context;
     // Not in validation, which is also asked about the mocked values of `terraform test`.
     checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
-    const { kms, reads, now } = requireConnection(client);
+    const connected = requireConnection(client);
+    const { kms, reads, now } = connected;
     const keyId = text(config, 'key_id') ?? (await findByAlias(reads, text(config, 'alias') ?? '', signal));
     const key = await reads.refreshKey(keyId, { signal });
     if (key === undefined) {
@@ -36,7 +39,8 @@ export const keyDataSource: DataSourceDefinition<Client> = {
         },
       );
     }
-    return observedKey(key, now());
+    const ready = key.keyState === '1' ? await whenMadeKeyIsReady(connected, keyId, context) : undefined;
+    return observedKey(ready ?? key, now());
   },
 };
 
