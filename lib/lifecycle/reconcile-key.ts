@@ -1,7 +1,7 @@
 /** Makes an external key what was wished: observe, ensure, sync, return. The key id never changes under it. */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
-import type { KeyDetail, Kms, Tags } from '../kms/model';
+import type { KeyDetail, Tags } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import { describeKeyState, tryFindKeySpec } from '../schema/kms';
@@ -9,6 +9,7 @@ import { change, type Effect, lookFor, type Sight } from './change';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil } from './context';
 import { type Adoption, makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
 import { setEnabled } from './set-enabled';
+import { syncTags } from './sync-tags';
 
 export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
@@ -37,7 +38,7 @@ export interface NewKeyOutcome extends KeyOutcome {
  */
 export async function createKey(context: LifecycleContext, wish: KeyWish, adoption: Adoption = { planned: 'any' }): Promise<NewKeyOutcome> {
   const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish, adoption);
-  const made = created(keyId, context.now(), wish);
+  const made = created(keyId, adopted ? undefined : context.now(), wish);
   const finished = adopted ? undefined : await trySyncMade(context, made, wish);
   if (finished !== undefined) {
     return { key: finished.key, adopted, notices: [...notices, ...finished.notices] };
@@ -222,31 +223,6 @@ async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): 
   return sight.found ?? scheduled;
 }
 
-/** @param onlyAdd tags that are there stay as they are */
-async function syncTags(
-  context: LifecycleContext,
-  keyId: string,
-  { found, wished, onlyAdd }: { readonly found: Tags; readonly wished: Tags; readonly onlyAdd: boolean },
-): Promise<void> {
-  const { kms } = context;
-  const isDue = (name: string) => (onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name]);
-  const differing = Object.entries(wished).filter(([name]) => isDue(name));
-  // A tag that exists takes the new value; only names that are not wished any more are deleted.
-  const gone = Object.entries(found).filter(([name]) => !onlyAdd && !Object.hasOwn(wished, name));
-  const update = (changes: Parameters<Kms['updateTags']>[1], shows: (tags: Tags) => boolean) =>
-    change(context, (options) => kms.updateTags(keyId, changes, options), {
-      waitingFor: `key ${keyId} to show its tags`,
-      look: (options) => kms.getTags(keyId, options),
-      shows,
-    });
-  if (differing.length > 0) {
-    await update({ create: Object.fromEntries(differing) }, (tags) => differing.every(([name, value]) => tags[name] === value));
-  }
-  if (gone.length > 0) {
-    await update({ delete: Object.fromEntries(gone) }, (tags) => gone.every(([name]) => !Object.hasOwn(tags, name)));
-  }
-}
-
 /** What a person should know of a key in state 4. */
 export function scheduledNotice(key: KeyDetail): Notice {
   const date = key.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(key.scheduledDeletionDate)}`;
@@ -258,7 +234,7 @@ export function scheduledNotice(key: KeyDetail): Notice {
 }
 
 /** What is certain right after create-key. */
-function created(keyId: string, creationDate: Date, { alias, description, keySpec, keyUsage }: KeyWish): KeyDetail {
+function created(keyId: string, creationDate: Date | undefined, { alias, description, keySpec, keyUsage }: KeyWish): KeyDetail {
   return {
     keyId,
     keyAlias: alias,

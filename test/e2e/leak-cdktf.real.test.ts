@@ -101,4 +101,4 @@ test('no secret is in cdktf.out, state, plan, trace logs, the home folder and ou
   });
   writeFileSync(join(folder, 'cdktf.out', 'planted'), right.file.toString('base64url'));
   expect(findLeaks(filesBelow(folder, ['orders.key']), watch.needles())).toContain('cdktf.out/planted: material of file in base64url');
-}, 300_000);
+});

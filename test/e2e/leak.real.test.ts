@@ -107,4 +107,4 @@ test('no secret is in state, backup, plans, show -json, trace logs and output', 
   });
   workspace.write('planted', `a log line with ${right.env.toString('hex')} in it`);
   expect(findLeaks(filesBelow(workspace.folder, ['orders.key']), watch.needles())).toEqual(['planted: material of env in hex']);
-}, 300_000);
+});
