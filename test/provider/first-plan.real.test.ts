@@ -2,6 +2,7 @@
 import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { meet, waitingCommand } from '../support/terraform-workspace';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
@@ -79,17 +80,14 @@ describe('a key that holds material', () => {
 
   test('that came between plan and apply: nothing is adopted that was not planned', async () => {
     const keyId = await makeKey();
-    bench = await workbench(emulator, materialOf(keyId, `expiration_time = "${far}"`));
-    const other = await workbench(emulator, materialOf(keyId, `expiration_time = "${far}"`));
-    const both = [other.workspace, bench.workspace] as const;
-    for (const workspace of both) {
-      expect((await workspace.plan('-out=both.tfplan')).code).toBe(2);
-    }
+    const command = `material_command = ${JSON.stringify(waitingCommand)}`;
+    const body = materialOf(keyId, `expiration_time = "${far}"`).replace('material_file = "orders.key"', command);
+    bench = await workbench(emulator, body);
+    const other = await workbench(emulator, body);
     emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
-    const [first, second] = await Promise.all([
-      both[0].terraform(['apply', '-no-color', 'both.tfplan']),
-      both[1].terraform(['apply', '-no-color', 'both.tfplan']),
-    ]);
+    const runs = Promise.all([other.workspace.apply(), bench.workspace.apply()]);
+    await meet(other.workspace, bench.workspace);
+    const [first, second] = await runs;
     other.workspace.remove();
     expect([first.code, second.code].sort()).toEqual([0, 1]);
     const loser = first.code === 1 ? first : second;

@@ -1,6 +1,6 @@
 /** A folder with a configuration and the real terraform in it: clean environment, our provider as a mirror, no registry. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readProviderBundle } from '../../lib/mirror/provider-bundle';
@@ -37,6 +37,19 @@ export function runCommand(command: string, args: readonly string[], options: { 
       resolve({ code: code ?? -1, output, text: output.replace(/[│╷╵\s]+/g, ' ') });
     });
   });
+}
+
+/** A material_command that gives orders.key once `meet` lets it: all who run it have planned and looked by then, however slow the machine is. */
+export const waitingCommand = ['sh', '-c', 'touch started; until [ -e go ]; do sleep 0.1; done; cat orders.key'];
+
+/** Lets `waitingCommand` go on when it runs in each of these folders. */
+export async function meet(...workspaces: readonly TerraformWorkspace[]): Promise<void> {
+  while (!workspaces.every(({ folder }) => existsSync(join(folder, 'started')))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  for (const workspace of workspaces) {
+    workspace.write('go', '');
+  }
 }
 
 export class TerraformWorkspace {
