@@ -58,6 +58,9 @@ export interface KeyProperties extends KmsPlace {
 export const deletionOfNamedKey =
   'onDestroy is "delete_material" for a key that keyId names, which another construct or stack may go on with; allowed are "retain" and "refuse"';
 
+/** Of a rolling expiry, at synthesis and by the handler, which sees what is only known then. */
+export const rollingSpelling = { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'check' };
+
 /** What the rule sends. */
 export interface CheckEvent {
   readonly checkKey: string;

@@ -2,15 +2,16 @@
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { isByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
-import { boundExpiration, type ExpirationConfig } from '../schema/expiration';
+import { boundExpiration } from '../schema/expiration';
 import { never, parseExpirationTime } from '../schema/expiration-time';
 import { keyDestroyPolicies } from '../schema/external-key';
 import { fingerprintFormat, materialDestroyPolicies } from '../schema/key-material';
 import { keyRules, type Rule } from '../schema/key-rules';
 import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../schema/kms';
+import { faultsOfRolling } from '../schema/rolling-expiration';
 import { faultsOfTags } from '../schema/tag-faults';
 import type { ImportedKeyProps } from './imported-key-props';
-import { deletionOfNamedKey } from './key-properties';
+import { deletionOfNamedKey, rollingSpelling } from './key-properties';
 
 /** Of a key that is made here; an existing one is not changed. */
 const keyProps = [
@@ -109,9 +110,10 @@ function faultsOfValues(props: ImportedKeyProps): string[] {
 }
 
 function faultsOfExpiration({ expiration, warnBefore, keySpec = defaultKeySpec }: ImportedKeyProps): string[] {
-  const config = boundExpiration(expiration);
-  const { expirationTime, validFor, renewBefore } = config;
-  const window = faultsOfWindow(config);
+  const { expirationTime, validFor, renewBefore } = boundExpiration(expiration);
+  const window = faultsOfRolling({ validFor: known(validFor), renewBefore: known(renewBefore) }, rollingSpelling).map(
+    ({ message }) => message,
+  );
   return [
     ...(isAsymmetric(keySpec) && (validFor !== undefined || (expirationTime ?? never) !== never)
       ? [
@@ -124,16 +126,6 @@ function faultsOfExpiration({ expiration, warnBefore, keySpec = defaultKeySpec }
   ];
 }
 
-function faultsOfWindow({ validFor, renewBefore }: ExpirationConfig): string[] {
-  const faults = [
-    ...faultsOfParsing(validFor, (text) => parseDuration(text, 'validFor')),
-    ...faultsOfParsing(renewBefore, (text) => parseDuration(text, 'renewBefore')),
-  ];
-  return faults.length > 0 || isShorter(renewBefore, validFor)
-    ? faults
-    : [`renewBefore is "${renewBefore}", which is not shorter than validFor "${validFor}", so every check would renew; give a shorter one`];
-}
-
 function faultsOfWarning(warnBefore: string, renewBefore: string | undefined): string[] {
   if (Token.isUnresolved(warnBefore)) {
     return ['warnBefore is a token; give a literal such as "14d", since the threshold of the alarm is computed from it'];
@@ -144,6 +136,10 @@ function faultsOfWarning(warnBefore: string, renewBefore: string | undefined): s
     : [
         `warnBefore is "${warnBefore}", which is not shorter than renewBefore "${renewBefore}", so the alarm would ring before each renewal; give a shorter one`,
       ];
+}
+
+function known(text: string | undefined): string | undefined {
+  return Token.isUnresolved(text) ? undefined : text;
 }
 
 /** True also as long as one of them is not known; those that are known are durations. */

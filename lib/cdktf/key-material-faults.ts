@@ -7,9 +7,12 @@ import { parseDuration } from '../schema/duration';
 import { type ExpirationInstant, parseExpirationTime } from '../schema/expiration-time';
 import { environmentVariableFormat, fingerprintFormat } from '../schema/key-material';
 import { faultsOfCombinations } from '../schema/material-combinations';
+import { faultsOfRolling } from '../schema/rolling-expiration';
 import { faultsOfParsing, literal, propertyName, propertyOf } from './config-attributes';
 import { faultsOfKeyId } from './external-key-reference';
 import type { KeyMaterialConfig } from './key-material-config';
+
+const rollingSpelling = { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' };
 
 /** One message per fault: what, which value, what is allowed, what to do. */
 export function faultsOfMaterial(config: KeyMaterialConfig): string[] {
@@ -62,25 +65,11 @@ function faultsOfExpiry(config: KeyMaterialConfig): string[] {
   const [expirationTime, warnBefore] = [literal(config.expirationTime), literal(config.warnBefore)];
   return [
     ...(expirationTime === undefined ? [] : faultsOfParsing(() => parseExpirationTime(expirationTime))),
-    ...faultsOfWindow(config),
+    ...faultsOfRolling({ validFor: literal(config.validFor), renewBefore: literal(config.renewBefore) }, rollingSpelling).map(
+      ({ message }) => message,
+    ),
     ...(warnBefore === undefined ? [] : faultsOfParsing(() => parseDuration(warnBefore, 'warnBefore'))),
   ];
-}
-
-function faultsOfWindow(config: KeyMaterialConfig): string[] {
-  const [validFor, renewBefore] = [literal(config.validFor), literal(config.renewBefore)];
-  const faults = [
-    ...(validFor === undefined ? [] : faultsOfParsing(() => parseDuration(validFor, 'validFor'))),
-    ...(renewBefore === undefined ? [] : faultsOfParsing(() => parseDuration(renewBefore, 'renewBefore'))),
-  ];
-  if (faults.length > 0 || validFor === undefined || renewBefore === undefined) {
-    return faults;
-  }
-  return parseDuration(renewBefore, 'renewBefore') < parseDuration(validFor, 'validFor')
-    ? []
-    : [
-        `renewBefore is "${renewBefore}", which is not shorter than validFor "${validFor}", so every deploy would renew; give a shorter one`,
-      ];
 }
 
 function faultsOfFingerprint(config: KeyMaterialConfig): string[] {

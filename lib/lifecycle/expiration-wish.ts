@@ -1,17 +1,12 @@
 /** What somebody wants of the expiry, and what that comes to at one moment. */
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
+import type { RollingExpiration } from '../schema/rolling-expiration';
 
 /** Keep whatever expiry the key has: nobody declared one, and the material was not imported by us. */
 export const keep = Symbol('keep');
 
-/** Valid for so long after each import, and renewed so long before the end. */
-export interface Rolling {
-  readonly validForMs: number;
-  readonly renewBeforeMs: number;
-  /** As they were written, for the reason: "90d". */
-  readonly validFor: string;
-  readonly renewBefore: string;
-}
+/** Valid for so long after each import, and renewed so long before the end; the texts are for the reason. */
+export type Rolling = RollingExpiration;
 
 export type ExpirationWish = ExpirationInstant | typeof keep | Rolling;
 

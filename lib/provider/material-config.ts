@@ -1,5 +1,5 @@
 /** From the attributes of `byok_key_material` to the terms of the lifecycle. */
-import { ByokError } from '../errors';
+import type { ByokError } from '../errors';
 import type { Proof, Wish } from '../lifecycle/decision';
 import { keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
@@ -9,12 +9,12 @@ import {
   defaultMaterialDestroyPolicy,
   defaultWarnBefore,
   keyMaterialSchema,
-  longestValidFor,
   type MaterialDestroyPolicy,
   type MaterialStatus,
 } from '../schema/key-material';
 import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../schema/kms';
 import type { AttributeSchema } from '../schema/model';
+import { faultsOfRolling } from '../schema/rolling-expiration';
 import type { Value, Values } from '../tfplugin/value';
 import { flag, isUnknown, text } from './attributes';
 
@@ -72,27 +72,10 @@ export function rollingOf(values: Values): Rolling | undefined {
       };
 }
 
-/**
- * Undefined unless every plan would renew, or the KMS would refuse the expiry. Judged once more when it is planned: `ignore_changes` may hold one of the two.
- *
- * @throws ByokError ERR_ARGUMENT when one of the pair is no duration
- */
-export function faultOfRolling(config: Values): ByokError | undefined {
-  const rolling = rollingOf(config);
-  if (rolling === undefined) {
-    return undefined;
-  }
-  const { validFor, renewBefore, validForMs, renewBeforeMs } = rolling;
-  if (validForMs > parseDuration(longestValidFor, 'valid_for')) {
-    return new ByokError('ERR_ARGUMENT', `valid_for is "${validFor}"; allowed are up to ${longestValidFor}`, { attribute: 'valid_for' });
-  }
-  return renewBeforeMs < validForMs
-    ? undefined
-    : new ByokError(
-        'ERR_ARGUMENT',
-        `renew_before is "${renewBefore}", which is not shorter than valid_for "${validFor}", so every plan would renew; give a shorter one`,
-        { attribute: 'renew_before' },
-      );
+/** Judged once more when it is planned: `ignore_changes` may hold one of the two. */
+export function faultsOfWindow(config: Values): readonly ByokError[] {
+  const spelling = { validFor: 'valid_for', renewBefore: 'renew_before', occasion: 'plan' };
+  return faultsOfRolling({ validFor: text(config, 'valid_for'), renewBefore: text(config, 'renew_before') }, spelling);
 }
 
 /** What is not known before apply does not refuse a plan: apply looks again. */

@@ -8,7 +8,7 @@ import type { Material } from '../material/material';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
-import { allowed, expirationText, faultOfRolling, isVerified, observationOf, rollingOf, wishOf } from './material-config';
+import { allowed, expirationText, faultsOfWindow, isVerified, observationOf, rollingOf, wishOf } from './material-config';
 import { materialOf, missingOfPreWrapped, type Opening, preWrappedOf, sourceAttributeOf } from './material-source';
 import type { MaterialMemory } from './private-state';
 
@@ -133,7 +133,7 @@ export function planUpdate(
       ? plannedImport(prior, proposed, config, proof, atHand, wish, decision)
       : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
-    refusals: [faultOfRolling(config), decision.refusal, importDue ? atHand.unusable : undefined].filter(
+    refusals: [...faultsOfWindow(config), decision.refusal, importDue ? atHand.unusable : undefined].filter(
       (refusal) => refusal !== undefined,
     ),
     notices: [

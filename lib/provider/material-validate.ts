@@ -10,7 +10,7 @@ import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { wrappingAlgorithms } from '../wrap/wrapping';
 import { text } from './attributes';
-import { faultOfRolling, wrappingAlgorithmOf } from './material-config';
+import { faultsOfWindow, wrappingAlgorithmOf } from './material-config';
 import { check, checkForm, report, validateAgainstSchema } from './validate';
 
 /** Attributes that other resources may compute. */
@@ -52,12 +52,9 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
     report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
   }
   check(context, () => parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'));
-  check(context, () => {
-    const fault = faultOfRolling(config);
-    if (fault !== undefined) {
-      throw fault;
-    }
-  });
+  for (const fault of faultsOfWindow(config)) {
+    report(context, fault);
+  }
   checkCommands(config, context);
   for (const attribute of ['material_env', 'material_password_env'] as const) {
     check(context, () => checkVariableName(attribute, text(config, attribute)));

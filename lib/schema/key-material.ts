@@ -36,9 +36,6 @@ export const defaultWarnBefore = '14d';
 
 export const defaultMaterialDestroyPolicy: MaterialDestroyPolicy = 'retain';
 
-/** The longest `valid_for`: the KMS takes no expiry that lies much further ahead. */
-export const longestValidFor = '36500d';
-
 /** What the name of an environment variable looks like; a key in hexadecimal does not, and one in Base64 nearly never. */
 export const environmentVariableFormat = /^(?![0-9A-Fa-f]{32,}$)[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -2,6 +2,7 @@
 import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { type ExpirationInstant, formatInstant, never, parseExpirationTime } from '../schema/expiration-time';
+import { faultsOfRolling } from '../schema/rolling-expiration';
 import type { SynthesizedImport } from './synthesized-import';
 
 export interface Expiry {
@@ -19,7 +20,7 @@ export interface Expiry {
 export function expiryOf({ address, attributes, key }: SynthesizedImport, now: Date): Expiry {
   const { expiration_time, valid_for } = attributes;
   if (valid_for !== undefined) {
-    const instant = new Date(now.getTime() + parseDuration(known(address, 'validFor', valid_for), 'valid_for'));
+    const instant = new Date(now.getTime() + validityOf(known(address, 'validFor', valid_for)));
     return { address, instant, because: `validFor is "${valid_for}", counted from ${formatInstant(now)}` };
   }
   if (expiration_time !== undefined) {
@@ -37,6 +38,15 @@ export function expiryOf({ address, attributes, key }: SynthesizedImport, now: D
 
 export function describeExpiry({ address, instant, because }: Expiry): string {
   return `${address} ${instant === undefined ? `${never} expires` : `expires on ${formatInstant(instant)}`}: ${because}`;
+}
+
+/** @throws ByokError ERR_ARGUMENT when it is none that may be declared: of a longer one there may be no Date */
+function validityOf(validFor: string): number {
+  const [fault] = faultsOfRolling({ validFor }, { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' });
+  if (fault !== undefined) {
+    throw fault;
+  }
+  return parseDuration(validFor, 'validFor');
 }
 
 function known(address: string, property: string, value: string): string {

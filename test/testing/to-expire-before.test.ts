@@ -44,6 +44,14 @@ describe('toExpireBefore', () => {
     expect(rolling).not.toExpireBefore(in89Days);
   });
 
+  test('refuses a validity beyond the longest, whose end no Date may hold', () => {
+    const attributes = { key_id: 'k', valid_for: '999999999d', renew_before: '1d' };
+    const written = { resource: { byok_key_material: { it: attributes } } };
+    expect(() => expect(written).toExpireBefore('2200-12-31T00:00:00Z', { now })).toThrow(
+      'validFor is "999999999d"; allowed are up to 36500d',
+    );
+  });
+
   test.each([
     ['is declared to', { expiration: Expiration.never() }, 'never expires: expirationTime is "never"'],
     ['declares nothing', {}, 'never expires: no expiration is declared'],

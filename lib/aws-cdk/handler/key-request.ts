@@ -4,12 +4,12 @@ import { type ExpirationWish, keep } from '../../lifecycle/expiration-wish';
 import type { MaterialRequest } from '../../lifecycle/material-request';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
 import type { Material } from '../../material/material';
-import { parseDuration } from '../../schema/duration';
 import { type ExpirationInstant, parseExpirationTime } from '../../schema/expiration-time';
 import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../schema/external-key';
 import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../schema/key-material';
 import { defaultKeySpec, defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../schema/kms';
-import type { KeyProperties, Scalar } from '../key-properties';
+import { parseRolling } from '../../schema/rolling-expiration';
+import { type KeyProperties, rollingSpelling, type Scalar } from '../key-properties';
 import type { RememberedKey } from './memory';
 
 /** A request as far as nobody has reviewed anything of it. */
@@ -67,8 +67,7 @@ function wishOf(properties: KeyProperties, ours: boolean): Wish {
 
 function expirationOf({ expirationTime, validFor, renewBefore }: KeyProperties, ours: boolean): ExpirationWish {
   if (validFor !== undefined && renewBefore !== undefined) {
-    const [validForMs, renewBeforeMs] = [parseDuration(validFor, 'validFor'), parseDuration(renewBefore, 'renewBefore')];
-    return { validFor, renewBefore, validForMs, renewBeforeMs };
+    return parseRolling({ validFor, renewBefore }, rollingSpelling);
   }
   if (expirationTime !== undefined) {
     return parseExpirationTime(expirationTime);
