@@ -65,7 +65,8 @@ export interface ByokConnectionProps {
    */
   readonly accessKey?: string;
   /**
-   * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`. Verification cannot be turned off.
+   * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`; written out at its beginning, as the
+   * path of `KeyMaterialSource.fromFile`. Verification cannot be turned off.
    * @default - environment variable OS_CACERT, else those of Node
    */
   readonly caFile?: string;
@@ -156,7 +157,7 @@ export class ByokProvider extends TerraformProvider {
     });
     Object.defineProperty(this, byokProviderSymbol, { value: true });
     this.#alias = props.alias;
-    this.#config = props.caFile === undefined ? props : { ...props, caFile: pathFromStackFolder(this, props.caFile) };
+    this.#config = props.caFile === undefined ? props : { ...props, caFile: pathFromStackFolder(this, props.caFile, 'caFile') };
     if (id !== impliedId && props.alias === undefined) {
       TerraformStack.of(this).node.tryRemoveChild(impliedId);
     }

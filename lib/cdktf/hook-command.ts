@@ -23,8 +23,11 @@ export interface HookCommand {
 export function hookCommand(scope: Construct, program: string | undefined, subcommand: string, flags: readonly HookFlag[]): HookCommand {
   const started =
     program === undefined
-      ? { words: 'PATH="$BYOK_BIN:$PATH" byok', variables: { BYOK_BIN: pathFromStackFolder(scope, 'node_modules/.bin') } }
-      : { words: '"$BYOK_COMMAND"', variables: { BYOK_COMMAND: program.includes('/') ? pathFromStackFolder(scope, program) : program } };
+      ? { words: 'PATH="$BYOK_BIN:$PATH" byok', variables: { BYOK_BIN: pathFromStackFolder(scope, 'node_modules/.bin', 'command') } }
+      : {
+          words: '"$BYOK_COMMAND"',
+          variables: { BYOK_COMMAND: program.includes('/') ? pathFromStackFolder(scope, program, 'command') : program },
+        };
   const passed = flags.flatMap(({ name, value }) => (value === undefined || isLiteral(value) ? [] : [[variableOf(name), value]]));
   const words = flags.flatMap(({ name, value }) => [name, ...(value === undefined ? [] : [wordOf(name, value)])]);
   return {

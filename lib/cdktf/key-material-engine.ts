@@ -11,13 +11,14 @@ export interface KeyMaterialHooksOptions extends ByokConnectionProps {
   readonly driftToken?: string;
   /**
    * Folder of small files, one for each key, that remember which material it was seen to take: absolute, or relative to the folder of
-   * `cdktf.json`. They hold no secret; keep them with the code. Without the file of a key, a change of its expiry needs
+   * `cdktf.json`; written out at its beginning, as the path of `KeyMaterialSource.fromFile`. They hold no secret; keep them with the code. Without the file of a key, a change of its expiry needs
    * `allowUnverifiedRenewal`.
    * @default "byok-records"
    */
   readonly recordFolder?: string;
   /**
-   * The program that the hooks run: a name to be found on PATH, or a path, absolute or relative to the folder of `cdktf.json`.
+   * The program that the hooks run: a name to be found on PATH, or a path, absolute or relative to the folder of `cdktf.json`; written out at
+   * its beginning.
    * @default - `byok` of the `node_modules` beside `cdktf.json`, else the `byok` on PATH
    */
   readonly command?: string;

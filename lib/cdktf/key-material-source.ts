@@ -60,10 +60,15 @@ export interface IKeyMaterialVariable {
 export abstract class KeyMaterialSource {
   /**
    * A file, read when Terraform plans and applies.
-   * @param path absolute, or relative to the folder of `cdktf.json`; then the synthesized configuration is the same on every machine
+   * @param path absolute, or relative to the folder of `cdktf.json`; then the synthesized configuration is the same on every machine. It may
+   * hold references, such as the key of an iterator, behind a beginning that is written out (`keys/` or `./`). One that begins with a
+   * reference stays as it is, with a warning: relative, it counts from the folder of the stack
    */
   static fromFile(path: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
-    return new BoundSource((scope) => ({ materialFile: path === '' ? path : pathFromStackFolder(scope, path), ...spelling(options) }));
+    return new BoundSource((scope) => ({
+      materialFile: path === '' ? path : pathFromStackFolder(scope, path, 'the path of fromFile'),
+      ...spelling(options),
+    }));
   }
 
   /**

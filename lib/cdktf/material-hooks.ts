@@ -60,7 +60,7 @@ export class MaterialHooks extends Construct {
             }),
           ]
         : [];
-    const recordFolder = pathFromStackFolder(this, options.recordFolder ?? defaultRecordFolder);
+    const recordFolder = pathFromStackFolder(this, options.recordFolder ?? defaultRecordFolder, 'recordFolder');
     this.#apply = nullResource(this, 'Apply', {
       triggers: { key_id: keyId, ...declaredTriggers(config), drift_token: options.driftToken ?? firstDriftToken },
       provisioners: [run('apply', [...materialFlags(config), ...flag('--record-dir', recordFolder)], timeouts.create)],
@@ -138,7 +138,7 @@ function connectionFlags(scope: Construct, options: KeyMaterialHooksOptions): Ho
     ...flag('--user-name', options.userName),
     ...flag('--domain-name', options.domainName),
     ...flag('--access-key', options.accessKey),
-    ...flag('--ca-file', options.caFile === undefined ? undefined : pathFromStackFolder(scope, options.caFile)),
+    ...flag('--ca-file', options.caFile === undefined ? undefined : pathFromStackFolder(scope, options.caFile, 'caFile')),
   ];
 }
 

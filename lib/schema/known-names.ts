@@ -1,0 +1,71 @@
+/**
+ * Names that somebody may give, against those that there are. Runners such as tsx check no types, and a property that nobody reads is one that
+ * somebody relies on: a misspelt pin pins nothing. Read by constructs, policies and the matchers for tests.
+ */
+import { ByokError } from '../errors';
+
+/**
+ * @param given an object whose names are asked for; undefined stands for one that is left out
+ * @param owner what has these names, for messages: "ImportedKey", "timeouts of ImportedKey"
+ * @throws ByokError ERR_ARGUMENT when it is no object, or has a name that is not allowed; its values are not shown
+ */
+export function refuseUnknownNames(given: object | undefined, allowed: readonly string[], owner: string): void {
+  if (given === undefined) {
+    return;
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ByokError('ERR_ARGUMENT', `the properties of ${owner} are no object; give one, such as { ${allowed[0]}: … }`);
+  }
+  const unknown = Object.keys(given).filter((name) => !allowed.includes(name));
+  if (unknown.length > 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${owner} has no property ${listed(unknown.map((name) => suggested(name, allowed)))}; allowed are ${[...allowed].sort().join(', ')}`,
+    );
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and no ${names.at(-1)}`;
+}
+
+function suggested(name: string, allowed: readonly string[]): string {
+  const nearest = nearestName(name, allowed);
+  return nearest === undefined ? `"${name}"` : `"${name}" (did you mean "${nearest}"?)`;
+}
+
+/** The name that was probably meant: undefined when none is near. */
+export function nearestName(name: string, allowed: readonly string[]): string | undefined {
+  const [nearest] = allowed
+    .map((candidate) => ({ candidate, distance: distanceBetween(plain(name), plain(candidate)) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.min(name.length, candidate.length) / 3)))
+    .sort((one, other) => one.distance - other.distance);
+  return nearest?.candidate;
+}
+
+/** Terraform's spelling of a name is as good as ours. */
+function plain(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+/** Letters that are missing, too many, wrong, or swapped with their neighbour (Damerau and Levenshtein, optimal string alignment). */
+function distanceBetween(one: string, other: string): number {
+  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;
+  for (let row = 1; row <= one.length; row += 1) {
+    rows.push([row]);
+    for (let column = 1; column <= other.length; column += 1) {
+      const differs = one[row - 1] === other[column - 1] ? 0 : 1;
+      const swapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      rows[row]?.push(
+        Math.min(
+          at(row - 1, column) + 1,
+          at(row, column - 1) + 1,
+          at(row - 1, column - 1) + differs,
+          swapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+  }
+  return at(one.length, other.length);
+}
