@@ -9,11 +9,13 @@ import { ByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { boundExpiration } from '../schema/expiration';
 import { defaultWarnBefore } from '../schema/key-material';
+import { refuseUnknownNames } from '../schema/known-names';
 import type { ImportedKeyProps } from './imported-key-props';
 import { KeyHandler } from './key-handler';
 import { parameterArn } from './key-material-source';
 import { attributeNames, declarationOf, type KeyProperties } from './key-properties';
 import { KeyWatch } from './key-watch';
+import { propertyNames } from './property-names';
 import { faultsOf } from './validate-props';
 
 const dayMs = parseDuration('1d', 'warnBefore');
@@ -35,9 +37,10 @@ export class ImportedKey extends Construct {
   readonly handler: IFunction;
   readonly #resource: CustomResource;
 
-  /** @throws ByokError ERR_ARGUMENT when `source` or `credentials` is not given */
+  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, or `source` or `credentials` is not given */
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
+    refuseUnknownNames(props, propertyNames.ImportedKeyProps, 'ImportedKey');
     requireGiven(props);
     this.node.addValidation({ validate: () => faultsOf(props) });
     const handler = KeyHandler.of(this);
@@ -102,8 +105,10 @@ const indispensable = {
 /** JavaScript, and runners such as tsx, check no types. */
 function requireGiven(props: Partial<ImportedKeyProps>): void {
   for (const [name, what] of Object.entries(indispensable)) {
-    if (props[name as keyof typeof indispensable] === undefined) {
-      throw new ByokError('ERR_ARGUMENT', `${name} is not given; give ${what}`);
+    const value: unknown = props[name as keyof typeof indispensable];
+    if (typeof (value as { bind?: unknown } | null | undefined)?.bind !== 'function') {
+      // Not shown: somebody may have put the secret itself in the place of its name.
+      throw new ByokError('ERR_ARGUMENT', `${name} is ${value === undefined ? 'not given' : 'something else'}; give ${what}`);
     }
   }
 }

@@ -6,8 +6,10 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { MaterialEncoding } from '../schema/key-material';
+import { refuseUnknownNames } from '../schema/known-names';
 import { toReadParameter, toReadSecret } from './access';
 import type { MaterialPlace } from './key-properties';
+import { propertyNames } from './property-names';
 
 /** How a secret spells the material, and which part of it is the material. */
 export interface SecretSourceOptions {
@@ -57,6 +59,7 @@ export interface KeyMaterialSourceConfig {
 export abstract class KeyMaterialSource {
   /** A secret of Secrets Manager. */
   static fromSecret(secret: ISecret, options: SecretSourceOptions = {}): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.SecretSourceOptions, 'KeyMaterialSource.fromSecret');
     const { encoding, jsonField, passwordField } = options;
     return new BoundSource((scope) => ({
       source: { secret: secret.secretArn, jsonField, passwordField },
@@ -70,6 +73,7 @@ export abstract class KeyMaterialSource {
    * @param parameter the parameter, or its name; CloudFormation cannot make one, so it exists already
    */
   static fromSecureString(parameter: IStringParameter | string, options: SecureStringSourceOptions = {}): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.SecureStringSourceOptions, 'KeyMaterialSource.fromSecureString');
     const { encoding, encryptionKey } = options;
     return new BoundSource((scope) => ({
       source: { parameter: typeof parameter === 'string' ? parameter : parameter.parameterName },

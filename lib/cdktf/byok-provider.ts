@@ -7,8 +7,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { ByokError } from '../errors';
 import { installProvider } from '../mirror/install-provider';
 import { packageVersion, readProviderBundle } from '../mirror/provider-bundle';
+import { refuseUnknownNames } from '../schema/known-names';
 import { type EnvironmentSetting, environmentVariables, providerName, providerSchema, sourceAddress } from '../schema/provider';
 import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
+import { propertyNames } from './property-names';
 import { onSynthesis, pathFromStackFolder } from './stack-folder';
 
 /** Which KMS, which project, and who logs in: nothing secret. Whatever is left out comes from the environment. */
@@ -143,8 +145,9 @@ export class ByokProvider extends TerraformProvider {
   #alias: string | undefined;
   readonly #config: ByokProviderProps;
 
-  /** @throws ByokError ERR_ARGUMENT when a token, password or secret key is a literal */
+  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, or a token, password or secret key is a literal */
   constructor(scope: Construct, id: string, props: ByokProviderProps = {}) {
+    refuseUnknownNames(props, propertyNames.ByokProviderProps, 'ByokProvider');
     refuseLiteralSecrets(
       providerSchema,
       props,

@@ -3,10 +3,12 @@ import { ImportableResource, type TerraformCount, type TerraformProvider, Terraf
 import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
 import { parseDuration } from '../schema/duration';
+import { refuseUnknownNames } from '../schema/known-names';
 import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
 import { operations } from '../schema/timeouts';
 import { faultsOfParsing, hclAttributes, jsonAttributes, literal, valuesNotAllowed } from './config-attributes';
+import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
 /** Time limits of the operations, waiting included: a whole number and a unit (s, m, h or d), such as "90s" or "10m". */
@@ -33,8 +35,10 @@ export interface ResourceTimeouts {
   readonly delete?: string;
 }
 
-/** Terraform's name of a resource, and its schema. */
+/** Terraform's name of a resource, its schema, and the construct and names by which apps declare it. */
 interface ResourceKind {
+  readonly construct: string;
+  readonly names: readonly string[];
   readonly type: string;
   readonly schema: ResourceSchema;
 }
@@ -45,9 +49,11 @@ interface ResourceConfig extends ResourceMetaArguments {
 
 export abstract class ByokResource extends TerraformResource {
   readonly #schema: ResourceSchema;
-  readonly #config: ResourceConfig;
+  #config: ResourceConfig;
 
-  protected constructor(scope: Construct, id: string, { type, schema }: ResourceKind, config: ResourceConfig) {
+  protected constructor(scope: Construct, id: string, { construct, names, type, schema }: ResourceKind, config: ResourceConfig) {
+    refuseUnknownNames(config, names, construct);
+    refuseUnknownNames(config.timeouts ?? {}, propertyNames.ResourceTimeouts, `timeouts of ${construct}`);
     super(scope, id, {
       terraformResourceType: type,
       terraformGeneratorMetadata: { providerName, providerVersion: packageVersion() },
@@ -61,7 +67,12 @@ export abstract class ByokResource extends TerraformResource {
     });
     this.#schema = schema;
     this.#config = config;
-    this.node.addValidation({ validate: () => [...valuesNotAllowed(schema, config), ...faultsOfTimeouts(config.timeouts)] });
+    this.node.addValidation({ validate: () => [...valuesNotAllowed(schema, this.#config), ...faultsOfTimeouts(config.timeouts)] });
+  }
+
+  /** What is changed after the construct was made, by an aspect for example. */
+  protected declareLater(changes: object): void {
+    this.#config = { ...this.#config, ...changes };
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -79,10 +90,13 @@ export abstract class ByokResource extends TerraformResource {
   _resetResolveDiscoveredProviderFeatureUsage(): void {}
 }
 
+/** The block of the stack that has no alias. Named: Terraform 1.16 finds no schema for what it is to generate otherwise. */
+const defaultProvider: IResourceProvider = { terraformResourceType: providerName, fqn: providerName };
+
 /** An import block without a resource: Terraform then generates the configuration of what it finds. */
 export class ByokImport extends ImportableResource {
   constructor(scope: Construct, importToId: string, terraformResourceType: string, importId: string, provider?: IResourceProvider) {
-    super(scope, importToId, { terraformResourceType, importId, provider: ofCdktf(provider) });
+    super(scope, importToId, { terraformResourceType, importId, provider: ofCdktf(provider ?? defaultProvider) });
   }
 
   /** @internal */

@@ -8,6 +8,7 @@ import { faultsOfTags } from '../schema/tag-faults';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { isLiteral, literal } from './config-attributes';
 import { ExternalKeyReference, type IExternalKey } from './external-key-reference';
+import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
 /** Attributes of `byok_external_key`, and Terraform's own of every resource. */
@@ -62,13 +63,22 @@ export interface ExternalKeyConfig extends ResourceMetaArguments {
   readonly timeouts?: ResourceTimeouts;
 }
 
+const kind = {
+  construct: 'ExternalKey',
+  names: propertyNames.ExternalKeyConfig,
+  type: 'byok_external_key',
+  schema: externalKeySchema,
+} as const;
+
 /**
  * A key of origin "external". It has no material until a `KeyMaterial` imports some.
  * @see https://support.huaweicloud.com/intl/en-us/api-dew/CreateKey.html
  */
 export class ExternalKey extends ByokResource implements IExternalKey {
   /** Terraform's name of the resource. */
-  static readonly tfResourceType = 'byok_external_key';
+  static readonly tfResourceType = kind.type;
+
+  #tags: Record<string, string> | undefined;
 
   /**
    * A key that stands elsewhere: in another stack, or in the KMS only. Nothing is emitted for it, so that it is neither changed nor
@@ -94,9 +104,35 @@ export class ExternalKey extends ByokResource implements IExternalKey {
     return new ByokImport(scope, importToId, ExternalKey.tfResourceType, importFromId, provider);
   }
 
+  /** @throws ByokError ERR_ARGUMENT when a property is misspelt */
   constructor(scope: Construct, id: string, config: ExternalKeyConfig) {
-    super(scope, id, { type: ExternalKey.tfResourceType, schema: externalKeySchema }, config);
-    this.node.addValidation({ validate: () => faultsOf(config) });
+    super(scope, id, kind, config);
+    this.#tags = config.tags;
+    this.node.addValidation({ validate: () => faultsOf({ ...config, tags: this.#tags }) });
+  }
+
+  /** Tags of the key, as a reference. Set, by an aspect for example, they are all the tags that the key has: `tagsInput` tells those so far. */
+  get tags(): Record<string, string> {
+    return this.getStringMapAttribute('tags');
+  }
+
+  set tags(tags: Record<string, string>) {
+    this.#declareTags(tags);
+  }
+
+  /** Tags that are declared so far; undefined when they are not looked at. */
+  get tagsInput(): Record<string, string> | undefined {
+    return this.#tags;
+  }
+
+  /** Tags are not looked at. */
+  resetTags(): void {
+    this.#declareTags(undefined);
+  }
+
+  #declareTags(tags: Record<string, string> | undefined): void {
+    this.#tags = tags;
+    this.declareLater({ tags });
   }
 
   /** Same as `keyId`. */

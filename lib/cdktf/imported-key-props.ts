@@ -1,5 +1,5 @@
 /** What an `ImportedKey` is told. */
-import type { IResolvable } from 'cdktf';
+import type { IResolvable, ITerraformIterator } from 'cdktf';
 import type { Expiration } from '../schema/expiration';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
@@ -118,6 +118,12 @@ export interface ImportedKeyProps {
    * @default - KeyMaterialEngine.provider()
    */
   readonly engine?: KeyMaterialEngine;
+  /**
+   * A key for each element, and its material: `alias` and what else differs are made of the element, such as `iterator.key`. Their ids are
+   * reached by `TerraformIterator.fromResources(importedKey.material)`.
+   * @default - one key
+   */
+  readonly forEach?: ITerraformIterator;
   /**
    * The provider block, for the key and for the material.
    * @default - `ByokProvider.of` the stack

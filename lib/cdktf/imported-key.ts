@@ -1,10 +1,13 @@
 /** A key with material of your own: the external key, and the import that fills it and keeps it filled. */
+import { type ITerraformIterator, ref, TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { boundExpiration } from '../schema/expiration';
 import { defaultKeySpec } from '../schema/kms';
+import { refuseUnknownNames } from '../schema/known-names';
 import { annotate } from './annotate';
 import { ByokProvider } from './byok-provider';
+import { isLiteral } from './config-attributes';
 import { ExternalKey } from './external-key';
 import type { IExternalKey } from './external-key-reference';
 import type { ImportedKeyProps } from './imported-key-props';
@@ -12,6 +15,7 @@ import { KeyMaterial } from './key-material';
 import type { KeyMaterialConfig } from './key-material-config';
 import { isCountedExpiration } from './key-material-faults';
 import { MaterialHooks } from './material-hooks';
+import { propertyNames } from './property-names';
 import { faultsOfFit } from './spec-fit';
 import { synthesisTime } from './synthesis-time';
 
@@ -24,22 +28,19 @@ export class ImportedKey extends Construct {
   /** The key itself: an `ExternalKey`, child `Key`, unless `key` was given. */
   readonly key: IExternalKey;
   readonly #held: KeyMaterial | MaterialHooks;
+  readonly #forEach: ITerraformIterator | undefined;
 
   /**
-   * @throws ByokError ERR_ARGUMENT when `source` is not given, or neither `alias` nor `key`, a secret of the source is a literal, its
+   * @throws ByokError ERR_ARGUMENT when a property is misspelt, `source` is not given, or neither `alias` nor `key`, a secret of the source is a literal, its
    *   variable cannot be one, or hooks are given no key; ERR_CONFIGURATION when the package that hooks need is not installed
    */
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
-    const { provider, timeouts } = props;
+    refuseUnknownNames(props, propertyNames.ImportedKeyProps, 'ImportedKey');
+    refuseUnknownNames(props.timeouts ?? {}, propertyNames.ResourceTimeouts, 'timeouts of ImportedKey');
+    refuseOtherObjects(props);
+    const { provider, timeouts, forEach } = props;
     const hooks = props.engine?.hooks;
-    // Runners such as tsx check no types.
-    if (props.source === undefined) {
-      throw new ByokError(
-        'ERR_ARGUMENT',
-        'source is not given; give where the material comes from, such as KeyMaterialSource.fromFile("payments.key")',
-      );
-    }
     if (hooks !== undefined && props.key === undefined) {
       throw new ByokError(
         'ERR_ARGUMENT',
@@ -52,7 +53,7 @@ export class ImportedKey extends Construct {
     this.key = props.key ?? this.#makeKey(props);
     const config: KeyMaterialConfig = {
       ...props.source.bind(this),
-      keyId: this.key.keyId,
+      keyId: keyIdFor(this.key, forEach),
       ...boundExpiration(props.expiration),
       warnBefore: props.warnBefore,
       fingerprint: props.fingerprint,
@@ -63,6 +64,7 @@ export class ImportedKey extends Construct {
       allowWeakMaterial: props.allowWeakMaterial,
       timeouts,
       provider,
+      forEach,
     };
     if (isCountedExpiration(config.expirationTime, synthesisTime())) {
       annotate(
@@ -71,6 +73,7 @@ export class ImportedKey extends Construct {
         `expiration is ${config.expirationTime}, which lies whole hours ahead: an instant counted from now is another one at each synthesis, and each change interrupts the key; give a fixed instant in full minutes, or Expiration.rolling({ validFor, renewBefore })`,
       );
     }
+    this.#forEach = forEach;
     this.#held = hooks === undefined ? new KeyMaterial(this, 'Resource', config) : new MaterialHooks(this, 'Hooks', config, hooks);
     this.node.addValidation({ validate: () => [...faultsOf(props), ...faultsOfMaterialFor(props, config)] });
   }
@@ -91,10 +94,11 @@ export class ImportedKey extends Construct {
       onDestroy: keyOnDestroy,
       timeouts: props.timeouts,
       provider: props.provider,
+      forEach: props.forEach,
     });
   }
 
-  /** The import, child `Resource`. @throws ByokError ERR_ARGUMENT when it is done by hooks */
+  /** The import, child `Resource`; under `forEach` all of them, for `TerraformIterator.fromResources`. @throws ByokError ERR_ARGUMENT when it is done by hooks */
   get material(): KeyMaterial {
     if (this.#held instanceof KeyMaterial) {
       return this.#held;
@@ -105,25 +109,72 @@ export class ImportedKey extends Construct {
     );
   }
 
-  /** Id of the key in the KMS; whoever refers to it waits until the material is in. */
+  /** Id of the key in the KMS; whoever refers to it waits until the material is in. @throws ByokError ERR_ARGUMENT under `forEach` */
   get keyId(): string {
-    return this.#held.keyId;
+    return this.#only('keyId').keyId;
   }
 
-  /** Identifies the material without revealing it. */
+  /** Identifies the material without revealing it. @throws ByokError ERR_ARGUMENT under `forEach` */
   get fingerprint(): string {
-    return this.#held.fingerprint;
+    return this.#only('fingerprint').fingerprint;
   }
 
-  /** When the KMS deletes the material: RFC 3339, or "never". */
+  /** When the KMS deletes the material: RFC 3339, or "never". @throws ByokError ERR_ARGUMENT under `forEach` */
   get expirationTime(): string {
-    return this.#held.expirationTime;
+    return this.#only('expirationTime').expirationTime;
   }
 
-  /** "present", or what is wrong with the material. */
+  /** "present", or what is wrong with the material. @throws ByokError ERR_ARGUMENT under `forEach` */
   get materialStatus(): string {
-    return this.#held.materialStatus;
+    return this.#only('materialStatus').materialStatus;
   }
+
+  #only(property: string): KeyMaterial | MaterialHooks {
+    if (this.#forEach === undefined) {
+      return this.#held;
+    }
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${property} is another one for each element of forEach; go through the material of all: TerraformIterator.fromResources(key.material)`,
+    );
+  }
+}
+
+/** Properties that objects of ours are given to: what such an object has, and how one is made. */
+const objects = {
+  source: ['bind', 'where the material comes from, such as KeyMaterialSource.fromFile("payments.key")'],
+  key: ['keyId', 'a key that exists, such as ExternalKey.fromKeyId(…)'],
+  engine: ['hooks', 'KeyMaterialEngine.provider() or KeyMaterialEngine.hooks(…)'],
+  provider: ['fqn', 'a ByokProvider'],
+} as const satisfies Partial<Record<keyof ImportedKeyProps, readonly [string, string]>>;
+
+/** Runners such as tsx check no types. */
+function refuseOtherObjects(props: ImportedKeyProps): void {
+  for (const [name, [member, what]] of Object.entries(objects)) {
+    const value: unknown = props[name as keyof typeof objects];
+    if (value === undefined && name === 'source') {
+      throw new ByokError('ERR_ARGUMENT', `source is not given; give ${what}`);
+    }
+    if (value !== undefined && (typeof value !== 'object' || value === null || !(member in value))) {
+      throw new ByokError('ERR_ARGUMENT', `${name} is ${isSecretive(name) ? 'something else' : shown(value)}; give ${what}`);
+    }
+  }
+}
+
+/** Somebody may have put the material itself in the place of its source. */
+function isSecretive(name: string): boolean {
+  return name === 'source';
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'function' ? 'a function that was not called' : (JSON.stringify(value) ?? String(value));
+}
+
+/** Of several keys, the one of the element that the material is made for. */
+function keyIdFor(key: IExternalKey, forEach: ITerraformIterator | undefined): string {
+  return forEach !== undefined && TerraformResource.isTerraformResource(key) && key.forEach !== undefined
+    ? Token.asString(ref(`${key.terraformResourceType}.${key.friendlyUniqueId}[each.key].key_id`, key.cdktfStack))
+    : key.keyId;
 }
 
 /** Of a key that is made elsewhere the spec is not known here; the plan compares. */
@@ -144,9 +195,11 @@ const propertiesOfTheKey = [
 ] as const satisfies readonly (keyof ImportedKeyProps)[];
 
 function faultsOf(props: ImportedKeyProps): string[] {
-  const { alias, key, engine, provider } = props;
+  const { alias, key, engine, provider, forEach } = props;
   if (key === undefined) {
-    return [];
+    return forEach === undefined || !isLiteral(alias)
+      ? []
+      : [`alias is "${alias}" for every element of forEach, and no two keys have the same; make one of the element, such as iterator.key`];
   }
   const misplaced = propertiesOfTheKey.filter((name) => props[name] !== undefined);
   return [

@@ -1,5 +1,7 @@
 /** Who keeps the material of a key in place: the provider `byok`, or hooks of `@cdktf/provider-null` where no other provider is allowed. */
+import { refuseUnknownNames } from '../schema/known-names';
 import type { ByokConnectionProps } from './byok-provider';
+import { propertyNames } from './property-names';
 
 /** How hooks reach the KMS, and what they are triggered and remembered by. Secrets of the login come from the environment only. */
 export interface KeyMaterialHooksOptions extends ByokConnectionProps {
@@ -34,8 +36,10 @@ export class KeyMaterialEngine {
   /**
    * Two null resources whose provisioners run the `byok` command, for places that forbid third-party providers. The key itself must exist:
    * give it as `key`. Needs the package `@cdktf/provider-null`.
+   * @throws ByokError ERR_ARGUMENT when an option is misspelt
    */
   static hooks(options: KeyMaterialHooksOptions = {}): KeyMaterialEngine {
+    refuseUnknownNames(options, propertyNames.KeyMaterialHooksOptions, 'KeyMaterialEngine.hooks');
     return new KeyMaterialEngine(options);
   }
 

@@ -2,9 +2,11 @@
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { ByokError } from '../errors';
+import { refuseUnknownNames } from '../schema/known-names';
 import { type AnnotationLevel, annotate } from './annotate';
 import { tryFindKeyMaterial } from './declared-key-material';
 import { faultsOfRules, findingsOf, type KeyMaterialRules } from './key-material-rules';
+import { propertyNames } from './property-names';
 import { synthesisTime } from './synthesis-time';
 
 /** What a violation does: "error" fails the synthesis, "warning" is only printed. */
@@ -59,6 +61,8 @@ export class KeyMaterialPolicy implements IAspect {
 
   /** @throws ByokError ERR_ARGUMENT when a rule is misspelt */
   constructor(props: KeyMaterialPolicyProps) {
+    refuseUnknownNames(props, propertyNames.KeyMaterialPolicyProps, 'KeyMaterialPolicy');
+    refuseUnknownNames(props.severities ?? {}, propertyNames.KeyMaterialPolicySeverities, 'severities of KeyMaterialPolicy');
     const [fault] = [...faultsOfRules(props), ...faultsOfSeverities(props)];
     if (fault !== undefined) {
       throw new ByokError('ERR_ARGUMENT', fault);

@@ -3,7 +3,9 @@ import { TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import type { MaterialEncoding } from '../schema/key-material';
+import { refuseUnknownNames } from '../schema/known-names';
 import type { KeyMaterialSourceConfig } from './key-material-config';
+import { propertyNames } from './property-names';
 import { pathFromStackFolder } from './stack-folder';
 
 /** How a source spells the material. */
@@ -56,7 +58,7 @@ export interface IKeyMaterialVariable {
   addOverride(path: string, value: boolean): void;
 }
 
-/** A place that key material comes from. It is named here, and read by the provider only: the material is in nothing that is synthesized. */
+/** A place that key material comes from. It is named here, and read by the provider only: the material is in nothing that is synthesized. Misspelt options are refused. */
 export abstract class KeyMaterialSource {
   /**
    * A file, read when Terraform plans and applies.
@@ -65,6 +67,7 @@ export abstract class KeyMaterialSource {
    * reference stays as it is, with a warning: relative, it counts from the folder of the stack
    */
   static fromFile(path: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromFile');
     return new BoundSource((scope) => ({
       materialFile: path === '' ? path : pathFromStackFolder(scope, path, 'the path of fromFile'),
       ...spelling(options),
@@ -76,6 +79,7 @@ export abstract class KeyMaterialSource {
    * @param name its name, never its value
    */
   static fromEnvironment(name: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromEnvironment');
     return new BoundSource(() => ({ materialEnv: name, ...spelling(options) }));
   }
 
@@ -85,6 +89,7 @@ export abstract class KeyMaterialSource {
    * given as `TF_VAR_<name>`. A name that Terraform does not allow, or that belongs to something else, is refused when it is used
    */
   static fromVariable(variable: IKeyMaterialVariable | string, options: VariableSourceOptions = {}): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.VariableSourceOptions, 'KeyMaterialSource.fromVariable');
     return new BoundSource((scope) => {
       const declared = typeof variable === 'string' ? variableOf(scope, variable) : variable;
       declared.addOverride('ephemeral', true);
@@ -99,6 +104,7 @@ export abstract class KeyMaterialSource {
    * @param argv program and arguments; never a secret, since every user of a machine sees the arguments of a process
    */
   static fromCommand(argv: string[], options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromCommand');
     return new BoundSource(() => ({ materialCommand: argv, ...spelling(options) }));
   }
 
@@ -115,6 +121,7 @@ export abstract class KeyMaterialSource {
    * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
    */
   static preWrapped(options: PreWrappedOptions): KeyMaterialSource {
+    refuseUnknownNames(options, propertyNames.PreWrappedOptions, 'KeyMaterialSource.preWrapped');
     return new BoundSource(() => ({
       importTokenWo: options.importToken,
       encryptedKeyMaterialWo: options.encryptedKeyMaterial,

@@ -2,10 +2,12 @@
 import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { keyMaterialSchema } from '../schema/key-material';
+import { refuseUnknownNames } from '../schema/known-names';
 import { ByokImport, ByokResource } from './byok-resource';
 import { refuseLiteralSecrets } from './config-attributes';
 import { declareKeyMaterial } from './declared-key-material';
 import type { KeyMaterialConfig } from './key-material-config';
+import { propertyNames } from './property-names';
 import type { IResourceProvider } from './resource-arguments';
 
 /** Other ways to give a secret, where there are some. */
@@ -14,13 +16,20 @@ const insteadOfLiteral: Readonly<Record<string, string>> = {
   material_password_wo: 'pass an ephemeral variable, or name an environment variable by materialPasswordEnv',
 };
 
+const kind = {
+  construct: 'KeyMaterial',
+  names: propertyNames.KeyMaterialConfig,
+  type: 'byok_key_material',
+  schema: keyMaterialSchema,
+} as const;
+
 /**
  * Material in a key. When it was deleted or expired, the next apply imports the same material again, in place.
  * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
  */
 export class KeyMaterial extends ByokResource {
   /** Terraform's name of the resource. */
-  static readonly tfResourceType = 'byok_key_material';
+  static readonly tfResourceType = kind.type;
 
   /**
    * Import block for the material of an existing key, of which Terraform then generates the configuration.
@@ -37,14 +46,15 @@ export class KeyMaterial extends ByokResource {
     return new ByokImport(scope, importToId, KeyMaterial.tfResourceType, importFromId, provider);
   }
 
-  /** @throws ByokError ERR_ARGUMENT when a write-only value (`…Wo`) is a literal */
+  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, or a write-only value (`…Wo`) is a literal */
   constructor(scope: Construct, id: string, config: KeyMaterialConfig) {
+    refuseUnknownNames(config, kind.names, kind.construct);
     refuseLiteralSecrets(
       keyMaterialSchema,
       config,
       (attribute) => insteadOfLiteral[attribute] ?? 'pass an ephemeral variable, or the output of an ephemeral resource',
     );
-    super(scope, id, { type: KeyMaterial.tfResourceType, schema: keyMaterialSchema }, config);
+    super(scope, id, kind, config);
     declareKeyMaterial(this, config);
   }
 

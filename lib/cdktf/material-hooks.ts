@@ -52,6 +52,7 @@ export class MaterialHooks extends Construct {
       onDestroy === 'delete_material'
         ? [
             nullResource(this, 'Remove', {
+              forEach: config.forEach,
               triggers: { key_id: keyId },
               provisioners: [{ ...run('remove', [], timeouts.delete), when: 'destroy' }],
               // Terraform then runs nothing for the one that is replaced. It also replaces for a key id that a plan does not know yet and that
@@ -62,6 +63,7 @@ export class MaterialHooks extends Construct {
         : [];
     const recordFolder = pathFromStackFolder(this, options.recordFolder ?? defaultRecordFolder, 'recordFolder');
     this.#apply = nullResource(this, 'Apply', {
+      forEach: config.forEach,
       triggers: { key_id: keyId, ...declaredTriggers(config), drift_token: options.driftToken ?? firstDriftToken },
       provisioners: [run('apply', [...materialFlags(config), ...flag('--record-dir', recordFolder)], timeouts.create)],
       // On destroy, whoever uses the key goes before Apply, and Apply before the material.

@@ -1,6 +1,7 @@
 /** Null resources of `@cdktf/provider-null`, an optional package: loaded when the first is made, so that nobody else needs it. */
 import {
   type ITerraformDependable,
+  type ITerraformIterator,
   type LocalExecProvisioner,
   TerraformProvider,
   type TerraformResource,
@@ -15,6 +16,7 @@ export interface NullResourceConfig {
   readonly provisioners: LocalExecProvisioner[];
   readonly dependsOn?: ITerraformDependable[];
   readonly lifecycle?: TerraformResourceLifecycle;
+  readonly forEach?: ITerraformIterator | undefined;
 }
 
 /** Terraform's name of the provider. */

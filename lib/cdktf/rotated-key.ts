@@ -8,11 +8,13 @@ import { ByokError } from '../errors';
 import type { Expiration } from '../schema/expiration';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
+import { refuseUnknownNames } from '../schema/known-names';
 import type { ByokProvider } from './byok-provider';
 import type { ResourceTimeouts } from './byok-resource';
 import { literal } from './config-attributes';
 import { ImportedKey } from './imported-key';
 import type { KeyMaterialSource } from './key-material-source';
+import { propertyNames } from './property-names';
 
 /** One material, and so one key. */
 export interface KeyGeneration {
@@ -108,9 +110,11 @@ export class RotatedKey extends Construct {
   /** All of them, in the order given; the name is the id of the construct. */
   readonly generations: ImportedKey[];
 
-  /** @throws ByokError ERR_ARGUMENT when there is no generation, one is named twice or badly, or the current one is not listed */
+  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, there is no generation, one is named twice or badly, or the current one is not listed */
   constructor(scope: Construct, id: string, props: RotatedKeyProps) {
     super(scope, id);
+    refuseUnknownNames(props, propertyNames.RotatedKeyProps, 'RotatedKey');
+    refuseMisspeltGenerations(props.generations);
     const { alias, generations, current = generations.at(-1)?.name, ...shared } = props;
     const fault = faultOf(generations, current);
     if (fault !== undefined) {
@@ -156,6 +160,16 @@ export class RotatedKey extends Construct {
   /** Identifies the material of the current generation without revealing it. */
   get fingerprint(): string {
     return this.current.fingerprint;
+  }
+}
+
+/** Runners such as tsx check no types. */
+function refuseMisspeltGenerations(generations: readonly KeyGeneration[]): void {
+  if (!Array.isArray(generations)) {
+    throw new ByokError('ERR_ARGUMENT', 'generations is no list; give the generations of the key, oldest first');
+  }
+  for (const generation of generations) {
+    refuseUnknownNames(generation, propertyNames.KeyGeneration, 'a generation of RotatedKey');
   }
 }
 

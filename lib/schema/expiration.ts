@@ -1,6 +1,7 @@
 /** When the KMS deletes imported material, as constructs are told. A value only: the construct that is given it checks it, with all else. */
 import { ByokError } from '../errors';
 import { formatInstant, never } from './expiration-time';
+import { refuseUnknownNames } from './known-names';
 
 /** What an `Expiration` comes to; the names are those of the attributes of `byok_key_material`. */
 export interface ExpirationConfig {
@@ -29,6 +30,9 @@ export interface RollingExpirationOptions {
   readonly renewBefore: string;
 }
 
+/** All that `RollingExpirationOptions` has. */
+export const rollingExpirationNames = ['validFor', 'renewBefore'];
+
 /** When the KMS deletes the material of a symmetric key; that of an asymmetric key it keeps for good. */
 export class Expiration {
   /** The material stays until somebody deletes it. */
@@ -48,9 +52,13 @@ export class Expiration {
 
   /**
    * Renewed within `renewBefore` of the end: by whoever deploys then, or by the hourly check of `cdktf-byok/aws-cdk`. Outside that window nothing
-   * changes. Each renewal is a short outage. A window that is not shorter than the validity is refused at synthesis; references are let through.
+   * changes. Each renewal is a short outage. A window that is not shorter than the validity, and a validity of more than 36500 days, are refused at
+   * synthesis; references are let through.
+   * @throws ByokError ERR_ARGUMENT when an option is misspelt
    */
-  static rolling({ validFor, renewBefore }: RollingExpirationOptions): Expiration {
+  static rolling(options: RollingExpirationOptions): Expiration {
+    refuseUnknownNames(options, rollingExpirationNames, 'Expiration.rolling');
+    const { validFor, renewBefore } = options;
     return new Expiration({ validFor, renewBefore });
   }
 

@@ -5,14 +5,11 @@
 import { ByokError } from '../errors';
 
 /**
- * @param given an object whose names are asked for; undefined stands for one that is left out
+ * @param given an object whose names are asked for
  * @param owner what has these names, for messages: "ImportedKey", "timeouts of ImportedKey"
  * @throws ByokError ERR_ARGUMENT when it is no object, or has a name that is not allowed; its values are not shown
  */
-export function refuseUnknownNames(given: object | undefined, allowed: readonly string[], owner: string): void {
-  if (given === undefined) {
-    return;
-  }
+export function refuseUnknownNames(given: object, allowed: readonly string[], owner: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ByokError('ERR_ARGUMENT', `the properties of ${owner} are no object; give one, such as { ${allowed[0]}: … }`);
   }

@@ -2,9 +2,11 @@
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
+import { refuseUnknownNames } from '../schema/known-names';
 import { describeExpiry, expiryOf } from './expiry';
-import { type Difference, differencesFrom, type ImportExpectation } from './import-expectation';
+import { type Difference, differencesFrom, expectedNames, type ImportExpectation } from './import-expectation';
 import type { ExpireBeforeOptions } from './matcher-types';
+import { propertyNames } from './property-names';
 import { readSynthesis, type Synthesis, synth } from './synthesis';
 import type { SynthesizedImport } from './synthesized-import';
 
@@ -38,6 +40,7 @@ interface MatcherResult {
 export const byokMatchers = { toImportKeyMaterial, toExpireBefore };
 
 function toImportKeyMaterial(this: MatcherContext, received: unknown, expected: ImportExpectation = {}): MatcherResult {
+  refuseUnknownNames(expected, expectedNames, 'an import of key material');
   const compared = importsOf(received).map((subject) => ({
     address: subject.address,
     differences: differencesFrom(expected, subject, this.equals),
@@ -64,12 +67,9 @@ function toImportKeyMaterial(this: MatcherContext, received: unknown, expected: 
   };
 }
 
-function toExpireBefore(
-  this: MatcherContext,
-  received: unknown,
-  instant: Date | string,
-  { now = () => new Date() }: ExpireBeforeOptions = {},
-): MatcherResult {
+function toExpireBefore(this: MatcherContext, received: unknown, instant: Date | string, options: ExpireBeforeOptions = {}): MatcherResult {
+  refuseUnknownNames(options, propertyNames.ExpireBeforeOptions, 'toExpireBefore');
+  const { now = () => new Date() } = options;
   const limit = limitOf(instant);
   const imports = importsOf(received);
   if (imports.length === 0) {

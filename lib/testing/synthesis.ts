@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { ByokError } from '../errors';
+import { refuseUnknownNames } from '../schema/known-names';
 import { importsIn, keysIn } from './find-imports';
+import { propertyNames } from './property-names';
 import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';
 
 /** Blocks of `cdk.tf.json`, as far as they are looked into here; any other is there too. */
@@ -59,6 +61,7 @@ export interface SynthOptions {
  * });
  */
 export function synth(what: IConstruct | ((stack: Construct) => void), options: SynthOptions = {}): Synthesis {
+  refuseUnknownNames(options, propertyNames.SynthOptions, 'synth');
   if (typeof what !== 'function') {
     return synthesisOf(requireStack(what));
   }

@@ -151,7 +151,7 @@ describe('toImportKeyMaterial', () => {
   test('refuses a property that no import has', () => {
     // @ts-expect-error: the compiler refuses it too
     expect(failureOf(() => expect(payments).toImportKeyMaterial({ fingerprints: pin }))).toMatch(
-      /^"fingerprints" is expected of an import, which has no such property; allowed are alias, allowInterruption, .*, wrappingAlgorithm$/,
+      /^an import of key material has no property "fingerprints" \(did you mean "fingerprint"\?\); allowed are alias, allowInterruption, .*, wrappingAlgorithm$/,
     );
   });
 
