@@ -1,5 +1,6 @@
 /** What an `ImportedKey` can be told. */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Expiration } from '../schema/expiration';
 import type { KeyDestroyPolicy } from '../schema/external-key';
 import type { MaterialDestroyPolicy } from '../schema/key-material';
@@ -78,6 +79,11 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    * @default Duration.hours(1)
    */
   readonly checkEvery?: Duration;
+  /**
+   * Runtime of the function, one of Node.js. All imported keys of a stack share the function: those that give a runtime give the same.
+   * @default - nodejs22.x
+   */
+  readonly runtime?: Runtime;
   /**
    * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it. Nothing else is imported.
    * @default - no pin

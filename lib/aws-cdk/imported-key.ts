@@ -42,8 +42,12 @@ export class ImportedKey extends Construct {
     super(scope, id);
     refuseUnknownNames(props, propertyNames.ImportedKeyProps, 'ImportedKey');
     requireGiven(props);
+    requireDuration(props.checkEvery);
     this.node.addValidation({ validate: () => faultsOf(props) });
     const handler = KeyHandler.of(this);
+    if (props.runtime !== undefined) {
+      handler.useRuntime(props.runtime);
+    }
     const { properties, statements } = bind(this, props, handler.parameters);
     const access = handler.allow(this, statements);
     const declaration = new StringParameter(this, 'Declaration', {
@@ -113,9 +117,15 @@ function requireGiven(props: Partial<ImportedKeyProps>): void {
   }
 }
 
+function requireDuration(checkEvery: unknown): void {
+  if (checkEvery !== undefined && !(checkEvery instanceof Object && 'toMinutes' in checkEvery)) {
+    throw new ByokError('ERR_ARGUMENT', `checkEvery is ${JSON.stringify(checkEvery)}; give a Duration, such as Duration.hours(1)`);
+  }
+}
+
 /** What the resource and the rule tell the handler, and what that takes. */
 function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { properties: KeyProperties; statements: PolicyStatement[] } {
-  const { source, expiration, credentials, removalPolicy: _, warnBefore: __, checkEvery: ___, ...settings } = props;
+  const { source, expiration, credentials, removalPolicy: _, warnBefore: __, checkEvery: ___, runtime: ____, ...settings } = props;
   const { statements: toReadMaterial, ...place } = source.bind(key);
   const { statements: toLogIn, ...login } = credentials.bind(key);
   const memory = `${parameters}${Names.uniqueResourceName(key, { maxLength: 100, allowedSpecialCharacters: '-_' })}`;

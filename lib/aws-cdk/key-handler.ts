@@ -1,11 +1,13 @@
 /** The Lambda function behind all imported keys of a stack: one function, one log group, one alarm. What it may do, each key adds. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Runtime, RuntimeFamily, SingletonFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, Code, Runtime, RuntimeFamily, SingletonFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ByokError } from '../errors';
 import { parameterArn } from './key-material-source';
 import { parametersVariable } from './key-properties';
 
@@ -18,7 +20,7 @@ const id = 'ByokKeyHandler';
 const bundle = join(__dirname, '..', '..', 'dist', 'bundle', 'aws-cdk-handler');
 
 /** Ours, and so newer than a Lambda runtime's list of the AWS CDK may be: the peer range begins before Node 22. */
-const runtime = new Runtime('nodejs22.x', RuntimeFamily.NODEJS);
+const defaultRuntime = new Runtime('nodejs22.x', RuntimeFamily.NODEJS);
 
 /** The policies of one role may take 10240 characters together, and those of one key take up to 650. */
 const mostKeys = 15;
@@ -40,10 +42,17 @@ export class KeyHandler extends Construct {
   /** Rings when a run of the function ended in an error, by time-out for example. */
   readonly errorsAlarm: Alarm;
   readonly #role: Role;
+  readonly #runtimes = new Set<string>();
   #keys = 0;
 
   private constructor(stack: Stack) {
     super(stack, id);
+    if (!existsSync(bundle)) {
+      throw new ByokError(
+        'ERR_CONFIGURATION',
+        `the built function is missing: there is no ${bundle}; if this app is bundled into one file, mark cdktf-byok as external and install it beside the bundle, otherwise install it anew`,
+      );
+    }
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
     this.#role.addToPolicy(
@@ -57,7 +66,7 @@ export class KeyHandler extends Construct {
       code: Code.fromAsset(bundle),
       handler: 'index.handler',
       environment: { [parametersVariable]: this.parameters },
-      runtime,
+      runtime: defaultRuntime,
       timeout,
       memorySize: 256,
       role: this.#role,
@@ -70,7 +79,16 @@ export class KeyHandler extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    this.node.addValidation({ validate: () => this.#tooManyKeys() });
+    // A later key may ask for another one.
+    (this.function.permissionsNode.defaultChild as CfnFunction).runtime = Lazy.string({
+      produce: () => [...this.#runtimes][0] ?? defaultRuntime.name,
+    });
+    this.node.addValidation({ validate: () => [...this.#tooManyKeys(), ...this.#severalRuntimes()] });
+  }
+
+  /** All keys of the stack share the function: those that ask for a runtime ask for the same. */
+  useRuntime({ name }: Runtime): void {
+    this.#runtimes.add(name);
   }
 
   /**
@@ -80,6 +98,11 @@ export class KeyHandler extends Construct {
   allow(key: Construct, statements: PolicyStatement[]): Policy {
     this.#keys += 1;
     return new Policy(key, 'Access', { roles: [this.#role], document: new PolicyDocument({ minimize: true, statements }) });
+  }
+
+  #severalRuntimes(): string[] {
+    const asked = [...this.#runtimes].map((name) => `"${name}"`).join(' and ');
+    return this.#runtimes.size < 2 ? [] : [`the imported keys of the stack share one function, and runtime is ${asked}; give one`];
   }
 
   #tooManyKeys(): string[] {

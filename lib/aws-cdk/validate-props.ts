@@ -1,5 +1,6 @@
 /** What is wrong with the properties of an `ImportedKey`, one sentence each. Tokens are let through: the handler sees their values. */
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { type Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { isByokError } from '../errors';
 import { parseDuration } from '../schema/duration';
 import { boundExpiration } from '../schema/expiration';
@@ -33,6 +34,9 @@ const allowedValues = {
   keyOnDestroy: Object.keys(keyDestroyPolicies),
 } as const satisfies Partial<Record<keyof ImportedKeyProps, readonly string[]>>;
 
+/** What the function is built for. */
+const oldestNode = 20;
+
 /** Of texts. */
 const rules = {
   alias: keyRules.alias,
@@ -56,6 +60,7 @@ export function faultsOf(props: ImportedKeyProps): string[] {
     ...faultsOfTags(props.tags ?? {}, (text) => !Token.isUnresolved(text)),
     ...faultsOfRemoval(props),
     ...(props.checkEvery === undefined ? [] : faultsOfInterval(props.checkEvery)),
+    ...(props.runtime === undefined ? [] : faultsOfRuntime(props.runtime)),
   ];
 }
 
@@ -183,6 +188,15 @@ function faultsOfRemoval({ keyId, removalPolicy, onDestroy, keyOnDestroy }: Impo
   return removalPolicy === undefined || removalPolicy === RemovalPolicy.DESTROY || named.length === 0
     ? []
     : [`removalPolicy is "${removalPolicy}", under which ${named.join(' and ')} would never come to act; leave one or the other out`];
+}
+
+/** JavaScript, and runners such as tsx, check no types. */
+function faultsOfRuntime(runtime: Runtime): string[] {
+  const { family, name }: Partial<Runtime> = runtime;
+  const [, version] = /^nodejs(\d+)\.x$/.exec(name ?? '') ?? [];
+  return family === RuntimeFamily.NODEJS && (Token.isUnresolved(name) || Number(version) >= oldestNode)
+    ? []
+    : [`runtime is "${name ?? runtime}"; allowed are those of Node.js ${oldestNode} and newer, such as Runtime.NODEJS_22_X`];
 }
 
 function faultsOfInterval(interval: Duration): string[] {

@@ -131,7 +131,10 @@ function findPackageRoot(folder: string): string {
     return folder;
   }
   if (dirname(folder) === folder) {
-    throw new ByokError('ERR_INTERNAL', `no parent folder of ${__dirname} has a package.json of the name "${packageName}"`);
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `the files of ${packageName} are not where its code runs (${__dirname}); if this app is bundled into one file, mark ${packageName} as external, so that it stays in node_modules, and bundle again`,
+    );
   }
   return findPackageRoot(dirname(folder));
 }

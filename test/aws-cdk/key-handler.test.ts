@@ -1,6 +1,7 @@
 /** The function behind all keys of a stack: what is declared to it, what it is asked between deployments, and what rings by what it tells. */
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Expiration, ImportedKey, KeyMaterialSource } from 'cdktf-byok/aws-cdk';
 import { digestOf } from '../../lib/aws-cdk/handler/memory';
@@ -20,6 +21,36 @@ test('ten keys share one function, one role and one log group', () => {
   template.hasResourceProperties('AWS::Lambda::Function', { Runtime: 'nodejs22.x', Handler: 'index.handler', Timeout: 600 });
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
 });
+
+test.each([
+  ['the first key', [Runtime.NODEJS_24_X, undefined]],
+  ['a later key', [undefined, Runtime.NODEJS_24_X]],
+  ['both', [Runtime.NODEJS_24_X, Runtime.NODEJS_24_X]],
+])('the function has the runtime that %s asks for', (_, runtimes) => {
+  const stack = newStack();
+  for (const [number, runtime] of runtimes.entries()) {
+    new ImportedKey(stack, `Key${number}`, propsIn(stack, { alias: `key-${number}`, runtime }));
+  }
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x' });
+});
+
+test('two runtimes of one function are refused', () => {
+  const stack = newStack();
+  new ImportedKey(stack, 'Key', propsIn(stack, { runtime: Runtime.NODEJS_24_X }));
+  new ImportedKey(stack, 'Other', propsIn(stack, { alias: 'other', runtime: Runtime.NODEJS_22_X }));
+  expect(() => Template.fromStack(stack)).toThrow(
+    'the imported keys of the stack share one function, and runtime is "nodejs24.x" and "nodejs22.x"; give one',
+  );
+});
+
+test.each([Runtime.PYTHON_3_12, Runtime.NODEJS_18_X, 'nodejs22.x' as unknown as Runtime])(
+  'a runtime that the function is not built for is refused',
+  (runtime) => {
+    expect(() => templateOf({ runtime })).toThrow(
+      `runtime is "${runtime.name ?? runtime}"; allowed are those of Node.js 20 and newer, such as Runtime.NODEJS_22_X`,
+    );
+  },
+);
 
 test('the function finds declared what it is asked for, where it may not write', () => {
   const stack = newStack();
