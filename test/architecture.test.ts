@@ -121,7 +121,7 @@ test('the AWS construct holds no client of the KMS, and its handler no construct
   expect(reached(constructs).filter((file) => !/^(?:errors\.ts|schema\/.*|aws-cdk\/[^/]+)$/.test(file))).toEqual([]);
   expect(reached(handler).filter((file) => /^aws-cdk\/[^/]+$/.test(file))).toEqual(['aws-cdk/key-properties.ts']);
   const packages = (some: readonly string[] = []) => some.flatMap(specifiersOf).filter((name) => !name.startsWith('.'));
-  expect(packages(constructs).filter((name) => !/^(?:node:path|constructs|aws-cdk-lib(?:\/.*)?)$/.test(name))).toEqual([]);
+  expect(packages(constructs).filter((name) => !/^(?:node:(?:fs|path)|constructs|aws-cdk-lib(?:\/.*)?)$/.test(name))).toEqual([]);
   expect(packages(handler).filter((name) => !/^(?:node:.*|@aws-sdk\/client-(?:secrets-manager|ssm))$/.test(name))).toEqual([]);
 });
 
