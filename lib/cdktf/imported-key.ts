@@ -156,18 +156,17 @@ function refuseOtherObjects(props: ImportedKeyProps): void {
       throw new ByokError('ERR_ARGUMENT', `source is not given; give ${what}`);
     }
     if (value !== undefined && (typeof value !== 'object' || value === null || !(member in value))) {
-      throw new ByokError('ERR_ARGUMENT', `${name} is ${isSecretive(name) ? 'something else' : shown(value)}; give ${what}`);
+      throw new ByokError('ERR_ARGUMENT', `${name} is ${shown(name, value)}; give ${what}`);
     }
   }
 }
 
 /** Somebody may have put the material itself in the place of its source. */
-function isSecretive(name: string): boolean {
-  return name === 'source';
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'function' ? 'a function that was not called' : (JSON.stringify(value) ?? String(value));
+function shown(name: string, value: unknown): string {
+  if (typeof value === 'function') {
+    return 'a function that was not called';
+  }
+  return name === 'source' || (typeof value === 'object' && value !== null) ? 'something else' : JSON.stringify(value);
 }
 
 /** Of several keys, the one of the element that the material is made for. */

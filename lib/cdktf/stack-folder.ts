@@ -4,7 +4,7 @@
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { type ISynthesisSession, Lazy, TerraformStack } from 'cdktf';
+import { type ISynthesisSession, Lazy, TerraformStack, Token } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ByokError } from '../errors';
 import { annotate } from './annotate';
@@ -20,7 +20,10 @@ const synthesizedFolders = new WeakMap<IConstruct, string>();
 
 const watchedStacks = new WeakSet<IConstruct>();
 
-/** Runs `write` once per synthesis, before `cdk.tf.json` is written, with the existing folder of the construct's stack. Not called by `Testing.synth`, which writes no files. */
+/**
+ * Runs `write` once per synthesis, before `cdk.tf.json` is written, with the existing folder of the construct's stack. Not
+ * called by `Testing.synth`, which writes no files.
+ */
 export function onSynthesis(construct: Construct, write: (stackFolder: string) => void): void {
   const { onSynthesize: others }: Partial<CustomSynthesis> = (construct as { [customSynthesis]?: CustomSynthesis })[customSynthesis] ?? {};
   const onSynthesize = (session: ISynthesisSession): void => {
@@ -44,6 +47,10 @@ export function onSynthesis(construct: Construct, write: (stackFolder: string) =
  */
 export function pathFromStackFolder(scope: Construct, path: string, property: string): string {
   if (typeof path !== 'string') {
+    if (Token.isUnresolved(path)) {
+      // The value of an iterator is of any type, to the compiler as well.
+      return pathFromStackFolder(scope, Token.asString(path), property);
+    }
     throw new ByokError(
       'ERR_ARGUMENT',
       `${property} is ${JSON.stringify(path)}; give a path, absolute or relative to the folder of cdktf.json`,

@@ -119,6 +119,8 @@ test.each<[string, object, string]>([
     'source is not given; give where the material comes from, such as KeyMaterialSource.fromFile("payments.key")',
   ],
   ['key', { key: keyId }, `key is "${keyId}"; give a key that exists, such as ExternalKey.fromKeyId(…)`],
+  ['key', { key: stackUnderTest() }, 'key is something else; give a key that exists, such as ExternalKey.fromKeyId(…)'],
+  ['source', { source: KeyMaterialSource.fromFile }, 'source is a function that was not called; give where the material comes from'],
   ['engine', { engine: 'hooks' }, 'engine is "hooks"; give KeyMaterialEngine.provider() or KeyMaterialEngine.hooks(…)'],
   ['engine', { engine: KeyMaterialEngine.hooks }, 'engine is a function that was not called; give KeyMaterialEngine.provider()'],
   ['provider', { provider: 'byok.nl' }, 'provider is "byok.nl"; give a ByokProvider'],

@@ -2,7 +2,7 @@
 /** Relative paths, which count from the folder of cdktf.json: from whichever folder a stack is written to, and with expressions in them. */
 import { mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { App, TerraformIterator, TerraformLocal, TerraformOutput, TerraformStack, TerraformVariable, Testing } from 'cdktf';
+import { App, TerraformIterator, TerraformLocal, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token } from 'cdktf';
 import { ByokProvider, ExternalKey, ImportedKey, KeyMaterialEngine, type KeyMaterialHooksOptions, KeyMaterialSource } from 'cdktf-byok';
 import * as cdktn from 'cdktn';
 import { fakeBundle } from '../mirror/fake-bundle';
@@ -196,6 +196,15 @@ describe.each(places)('%s', (_, write) => {
       [expect.any(String), '@cdktf/warn', expect.stringContaining('begins with a value that only Terraform knows')],
     ]);
   });
+});
+
+test('a value of an iterator, whatever its type, is a path that begins with a reference', () => {
+  const stack = stackUnderTest();
+  for (const [id, value] of Object.entries({ any: Token.asAny({ resolve: () => '${each.value}' }), text: each.value })) {
+    new TerraformOutput(stack, id, { value: KeyMaterialSource.fromFile(value).bind(stack).materialFile });
+  }
+  expect(JSON.parse(Testing.synth(stack)).output).toEqual({ any: { value: '${each.value}' }, text: { value: '${each.value}' } });
+  expect(annotationsOf(stack)).toHaveLength(1);
 });
 
 test('a path that is none is refused', () => {
