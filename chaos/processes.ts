@@ -55,31 +55,31 @@ export class Processes {
   }
 
   /** Also where a process stays until the next phase or command, those that are over or in another environment do not. */
-  async next(mustEnd = false, betweenPhases = false): Promise<void> {
+  async next(mustEnd = false): Promise<void> {
     const running = this.#sessions.filter(({ isRunning }) => isRunning);
     const stale = this.#sessions.some(({ isOver }) => isOver) || running.some(({ isCurrent }) => !isCurrent);
     // Of several, what one leaves for the others is gone when all of them are.
     if (mustEnd || stale || !this.#options.keepsProcess() || running.length > 1) {
-      await this.end(betweenPhases);
+      await this.end();
     }
   }
 
-  /** A command is a Terraform of its own: what processes of the one before left for each other is not its. */
+  /** A command is a Terraform of its own: what processes of the one before left for each other is not its, and the next run takes it away. */
   beginRun(): void {
     for (const name of readdirSync(this.#options.temp).filter(isOfRun)) {
       const folder = join(this.#options.temp, name);
-      for (const kept of readdirSync(folder).filter((file) => file.startsWith('kept-'))) {
-        rmSync(join(folder, kept));
+      for (const mark of readdirSync(folder).filter((file) => file.startsWith('walk-'))) {
+        rmSync(join(folder, mark));
       }
     }
   }
 
-  /** @param betweenPhases what a plan leaves for its apply stays */
-  async end(betweenPhases = false): Promise<void> {
+  /** What processes leave for the other ones of their run stays. */
+  async end(): Promise<void> {
     const inPeace = !this.#sessions.some(({ isOver }) => isOver);
     await Promise.all(this.#sessions.map((session) => session.end()));
     const { temp } = this.#options;
-    for (const name of readdirSync(temp).filter((one) => !(betweenPhases && isOfRun(one)))) {
+    for (const name of readdirSync(temp).filter((one) => !isOfRun(one))) {
       rmSync(join(temp, name), { recursive: true });
       if (inPeace) {
         this.complaints.push(`the provider left ${name} behind`);

@@ -217,7 +217,7 @@ export class ProtocolTerraform implements Terraform {
     for (const calls of Object.values(this.#calls)) {
       calls.configureAnew();
     }
-    await this.#processes.next(false, true);
+    await this.#processes.next();
   }
 }
 

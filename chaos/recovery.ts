@@ -65,6 +65,10 @@ async function mend(world: World, terraform: Terraform): Promise<void> {
   world.declared.cancelPendingDeletion = true;
   world.declared.material ??= { ...world.newMaterial(), onDestroy: 'retain', pin: undefined };
   world.declared.material.allowUnverifiedRenewal = !world.foreign;
+  if ((await world.key()) === undefined && world.declared.material.onDestroy === 'refuse') {
+    // As the refusal says, once somebody is sure that the key is gone.
+    world.declared.material.onDestroy = 'retain';
+  }
   await declareAchievable(world, terraform);
 }
 

@@ -40,6 +40,7 @@ const tagsPageSize = 500;
 
 export class KmsClient implements Kms {
   readonly place: string;
+  readonly project: string;
   readonly #sender: RequestSender;
   readonly #authenticator: Authenticator;
   readonly #host: string;
@@ -57,7 +58,8 @@ export class KmsClient implements Kms {
     this.#sender = new RequestSender(options, { name: 'KMS', attribute: 'kms_endpoint' }, this.#hidden);
     this.#authenticator = createAuthenticator(login, project, () => this.#openIam(options), now);
     this.#host = options.endpoint.host;
-    this.place = placeOf(options);
+    this.project = projectOf(options);
+    this.place = `${options.region === undefined ? '' : `region ${options.region}, `}${this.project}`;
     this.#enterpriseProjectId = options.enterpriseProjectId;
     this.#newSequence = options.newSequence ?? randomUUID;
   }
@@ -282,9 +284,8 @@ function endlessList(why: string): KmsError {
   return new KmsError({ operation: operations.listKeys.name, status: 200, apiCode: undefined, apiMessage, requestId: undefined });
 }
 
-function placeOf({ region, project, endpoint }: Pick<KmsClientOptions, 'region' | 'project' | 'endpoint'>): string {
-  const where = 'id' in project ? `project ${project.id}` : `project "${project.name}"`;
-  return `${region === undefined ? '' : `region ${region}, `}${where}, endpoint ${endpoint.origin}`;
+function projectOf({ project, endpoint }: Pick<KmsClientOptions, 'project' | 'endpoint'>): string {
+  return `${'id' in project ? `project ${project.id}` : `project "${project.name}"`}, endpoint ${endpoint.origin}`;
 }
 
 /** @param fields of a body, whichever way it goes */

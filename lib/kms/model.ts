@@ -69,6 +69,8 @@ export interface CallOptions {
 export interface Kms {
   /** Where it is, for messages: region if it is known, project and endpoint. */
   readonly place: string;
+  /** In which an alias belongs to one key: project and endpoint. */
+  readonly project: string;
   createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }>;
   /** Undefined: the KMS knows no such key. */
   describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;

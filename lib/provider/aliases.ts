@@ -88,11 +88,16 @@ export class Aliases {
     return this.#unknownWanted ? { kind: 'unknown', alias: now, keyId } : undefined;
   }
 
-  /** A new key. @param alias undefined while it is not known */
-  want(alias: string | undefined, declaration = ''): AliasConflict | undefined {
+  /**
+   * A new key.
+   *
+   * @param alias undefined while it is not known
+   * @param before the key that it comes in place of
+   */
+  want(alias: string | undefined, declaration = '', before?: string): AliasConflict | undefined {
     if (alias === undefined) {
       this.#unknownWanted = true;
-      const ended = [...this.#holders].find(([, { planned }]) => planned === null);
+      const ended = [...this.#holders].find(([keyId, { planned }]) => planned === null && keyId !== before);
       return ended === undefined ? undefined : { kind: 'unknown', alias: ended[1].now, keyId: ended[0] };
     }
     const twice = this.#wanted.has(alias) || this.#marks.isNotedElsewhere(list, this.#line(alias));

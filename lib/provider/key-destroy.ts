@@ -7,7 +7,7 @@ import type { Context } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';
 import { type Client, type ConnectedClient, lifecycleContext } from './client';
-import { sayConflict, takenNotice } from './key-plan';
+import { conflictError, takenNotice } from './key-plan';
 import type { KeyMemory } from './key-private-state';
 import { refuseOutright, warn, warnOfUnshared } from './refuse';
 
@@ -15,7 +15,7 @@ export async function destroyKey(state: Values, memory: KeyMemory, client: Conne
   const keyId = text(state, 'key_id') ?? '';
   const policy = destroyPolicyOf(state, memory);
   refuseSuccessor(state, memory);
-  if (policy === 'retain' || memory.kept?.includes(keyId) === true) {
+  if (policy === 'retain' || memory.kept?.includes(keyId) === true || client.run.keys.mustStay(keyId)) {
     return;
   }
   const remove = async () => {
@@ -36,10 +36,9 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
   }
   const { run } = client;
   const conflict = run.aliases.end(keyId, alias);
-  if (conflict !== undefined && sayConflict('The key cannot end as planned', conflict, client, context)) {
-    return;
-  }
-  if (policy === 'retain') {
+  if (conflict !== undefined) {
+    refuseOutright(context, client, 'The key cannot end as planned', conflictError(conflict));
+  } else if (policy === 'retain') {
     warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
   } else if (isLeftOver(memory, client)) {
     run.keys.stay(keyId);

@@ -18,6 +18,7 @@ const notPlanned = 'The key cannot be planned as declared';
 /**
  * A new key.
  *
+ * @param before the key that it comes in place of
  * @param wish undefined while something of it is only known after apply
  * @returns the key of this alias that it takes over in place of making one
  */
@@ -25,12 +26,14 @@ export async function planNewKey(
   alias: string | undefined,
   wish: KeyWish | undefined,
   declaration: string,
+  before: string | undefined,
   client: Client,
   context: Context,
 ): Promise<string | undefined> {
   const { run } = client;
-  const conflict = run.aliases.want(alias, declaration);
-  if (conflict !== undefined && sayConflict(notPlanned, conflict, client, context)) {
+  const conflict = run.aliases.want(alias, declaration, before);
+  if (conflict !== undefined) {
+    refuseOutright(context, client, notPlanned, conflictError(conflict));
     return undefined;
   }
   if (wish === undefined || !isConnected(client) || client.destroying()) {
@@ -62,10 +65,9 @@ export function planKeptKey(prior: Values, alias: string | undefined, declaratio
   const [keyId, now] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
   const conflict = run.aliases.keep(keyId, now, alias, declaration);
   const ends = run.keys.keep(keyId) && !keepForAnother(keyId, client, context);
-  if (conflict !== undefined && sayConflict(notPlanned, conflict, client, context)) {
-    return;
-  }
-  if (ends || run.keys.isAnnounced(keyId)) {
+  if (conflict !== undefined) {
+    refuseOutright(context, client, notPlanned, conflictError(conflict));
+  } else if (ends || run.keys.isAnnounced(keyId)) {
     refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
   }
 }
@@ -97,26 +99,24 @@ export function sharedKey(keyId: string, what: string): ByokError {
   );
 }
 
-/** @returns whether it is refused; what may be no conflict at all is only told */
-export function sayConflict(summary: string, conflict: AliasConflict, client: Client, context: Context): boolean {
-  if (conflict.kind !== 'unknown') {
-    refuseOutright(context, client, summary, conflictError(conflict));
-    return true;
-  }
-  const { keyId, alias } = conflict;
-  const detail = `The resource of key ${keyId} ends in this plan, and alias "${alias}" stays with that key until it is gone. Should the alias of the new key, which is only known after apply, turn out to be the same, the new key cannot be made: cancel the deletion of the old one then, and choose another alias. If this is a renaming of the resource, add moved { from = …, to = … } first.`;
-  warn(context, [{ summary: 'The alias of a new key is only known after apply', detail, attribute: 'alias' }]);
-  return false;
+/** Of a replacement: the old key is scheduled before Terraform knows the alias. Said in the first of its two plans: of the second Terraform shows errors only. */
+export function aliasOnlyKnownLater(keyId: string): Notice {
+  return {
+    summary: 'The alias of the new key is only known after apply',
+    detail: `Should it be that of key ${keyId}, which ends in this plan and keeps its alias until it is gone, then the new key cannot be made: take back the deletion of the old one in that case, and choose another alias.`,
+    attribute: 'alias',
+  };
 }
 
-function conflictError(conflict: Exclude<AliasConflict, { kind: 'unknown' }>): ByokError {
+export function conflictError(conflict: AliasConflict): ByokError {
   const { kind, alias } = conflict;
   const keyId = 'keyId' in conflict ? conflict.keyId : '';
-  const said: Readonly<Record<Exclude<AliasConflict['kind'], 'shared' | 'unknown'>, string>> = {
+  const said: Readonly<Record<Exclude<AliasConflict['kind'], 'shared'>, string>> = {
     twice: `two keys of this plan have alias "${alias}", and an alias belongs to one key; nothing was done: give each its own (with for_each, put each.key into it)`,
     kept: `the key is to be replaced by another one of the same alias "${alias}" (by -replace, or since it is tainted: terraform untaint), or a second resource wants it, and it stays with key ${keyId} of this configuration; nothing was done: give the new key another alias, or if it is the same key under another address add a moved block`,
     ended: `alias "${alias}" belongs to key ${keyId}, whose resource ends in this plan, and a key keeps its alias until it is gone, so no other could have it; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else choose another alias`,
     unordered: `key ${keyId} gives up alias "${alias}" in this plan and another key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the other key, or apply the renaming first; of instances of one resource whose keys or numbers moved on, add moved blocks that follow them`,
+    unknown: `the resource of key ${keyId}, of alias "${alias}", ends in this plan, and a new key has an alias that is only known after apply, perhaps the same; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else give the new key an alias that is known at plan, or do it in two applies`,
   };
   return kind === 'shared'
     ? sharedKey(keyId, 'has, with another alias,')

@@ -17,7 +17,7 @@ import { block, complete, flag, integer, isUnknown, text, textMap } from './attr
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from './client';
 import { describeForImport } from './import-state';
 import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './key-destroy';
-import { planKeptKey, planNewKey, sharedKey } from './key-plan';
+import { aliasOnlyKnownLater, planKeptKey, planNewKey, sharedKey } from './key-plan';
 import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './key-private-state';
 import { warn } from './refuse';
 import { check, checkRule, validateAgainstSchema } from './validate';
@@ -61,7 +61,7 @@ export const externalKeyResource = {
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
     const kept = withoutPlan(priorPrivate);
     const memory = decodeKeyMemory(priorPrivate);
-    const toldToDestroy = () => encodeKeyMemory({ ...memory, kept: client.run.keys.staying });
+    const toldToDestroy = (ends?: string) => encodeKeyMemory({ ...memory, kept: client.run.keys.staying, ends });
     if (proposed === null || config === null) {
       await planKeyDestroy(prior ?? {}, memory, client, context);
       return { planned: null, requiresReplace: [], private: toldToDestroy() };
@@ -74,6 +74,7 @@ export const externalKeyResource = {
         successorAlias,
         isDeclared(planned) ? wishOf(planned, null) : undefined,
         declarationOf(config),
+        memory.ends,
         client,
         context,
       );
@@ -88,7 +89,8 @@ export const externalKeyResource = {
     if (requiresReplace.length > 0) {
       await planKeyDestroy(prior, memory, client, context);
       refuseSameAlias(prior, proposed, requiresReplace, client, context);
-      return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy() };
+      warn(context, isUnknown(proposed, 'alias') ? [aliasOnlyKnownLater(keyId)] : []);
+      return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy(keyId) };
     }
     planKeptKey(prior, text(proposed, 'alias'), declarationOf(config), client, context);
     if (flag(proposed, 'cancel_pending_deletion') === true && flag(prior, 'cancel_pending_deletion') !== true) {

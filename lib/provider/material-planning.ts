@@ -86,9 +86,10 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const { run } = client;
   const keyId = text(config, 'key_id');
   const predecessor = run.predecessorOf(declarationOf(config));
+  const isPlannedToStay = keyId !== undefined && run.material.isKept(keyId);
   const announced = keyId === undefined ? undefined : announce(keyId, client, context);
   const tainted = await unplanned(keyId, client, context);
-  const isKept = keyId !== undefined && (run.material.isKept(keyId) || tainted.includes(keyId));
+  const isKept = isPlannedToStay || (keyId !== undefined && tainted.includes(keyId));
   const refusal = announced ?? refuseTainted(keyId, tainted, client);
   const looks = keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
   const say = keyId === undefined ? refuseFirst : refuse;

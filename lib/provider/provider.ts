@@ -52,12 +52,8 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
-      const run = new Run(surroundings.joinRun());
-      return {
-        ...surroundings,
-        run,
-        ...(known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined }),
-      };
+      const connection = known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined };
+      return { ...surroundings, run: new Run(surroundings.joinRun(), connection.kms?.project), ...connection };
     },
   };
 }

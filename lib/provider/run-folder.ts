@@ -54,6 +54,8 @@ const memberPrefix = 'process-';
 const folderPrefix = 'byok-run-';
 const markFormat = /^walk-(\d+)-(.*)$/;
 const dayMs = 86_400_000;
+/** A process that died while it entered holds the others up for so long. */
+const [looksAtDoor, lookMs] = [200, 5];
 
 /** Takes part in the run. Leave by `leave`, synchronous, since it runs while the process exits. */
 export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptions): {
@@ -63,15 +65,28 @@ export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptio
   for (const parent of parents) {
     const folder = join(parent, nameOf(userId, parentPid));
     const member = join(folder, `${memberPrefix}${pid}`);
-    if (ownFolder(folder, userId) && succeeds(() => writeFileSync(member, '', { mode: 0o600 }))) {
+    if (ownFolder(folder, userId) && succeeds(() => enter(folder, member, pid))) {
       sweep(parent, folder, userId, now);
-      if (othersIn(folder, pid).length === 0) {
-        succeeds(() => writeFileSync(join(folder, `walk-${walkOf(folder) + 1}-begun`), '', { mode: 0o600 }));
-      }
       return { marks: marksIn(folder, pid), leave: () => void succeeds(() => unlinkSync(member)) };
     }
   }
   return { marks: noSharedMarks, leave: () => {} };
+}
+
+/** Whoever is alone begins a walk. One at a time: of two that come together, one is alone. @throws Error when nothing can be written there */
+function enter(folder: string, member: string, pid: number): void {
+  const door = join(folder, 'entering');
+  for (let left = looksAtDoor; left > 0 && !succeeds(() => writeFileSync(door, String(pid), { flag: 'wx', mode: 0o600 })); left -= 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs);
+  }
+  try {
+    if (othersIn(folder, pid).length === 0) {
+      writeFileSync(join(folder, `walk-${walkOf(folder) + 1}-begun`), '', { mode: 0o600 });
+    }
+    writeFileSync(member, '', { mode: 0o600 });
+  } finally {
+    succeeds(() => unlinkSync(door));
+  }
 }
 
 function marksIn(folder: string, pid: number): SharedMarks {

@@ -45,6 +45,7 @@ export class ModelKms {
 
   readonly client: Kms = {
     place: 'the model',
+    project: 'the model',
     describeKey: (keyId) => this.#call('describe-key', () => this.#show(keyId)),
     getParametersForImport: (_keyId, _algorithm) =>
       this.#call('get-parameters-for-import', () => {

@@ -144,6 +144,41 @@ test('two keys that would swap their aliases are refused at plan', async () => {
   expect(writesOf(emulator)).toEqual([]);
 });
 
+test('a key is replaced by one whose alias only shows in apply; the plan says what that may mean', async () => {
+  const named = (spec: string) => `resource "terraform_data" "name" {
+  triggers_replace = "${spec}"
+}
+resource "byok_external_key" "orders" {
+  alias    = "orders-\${substr(terraform_data.name.id, 0, 8)}"
+  key_spec = "${spec}"
+}`;
+  const keyId = await applied(named('AES_256'));
+  configure(emulator, bench.workspace, named('EC_P256'));
+  const run = await bench.workspace.apply();
+  expect(run.text).toContain('The alias of the new key is only known after apply');
+  expect(run.code).toBe(0);
+  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
+
+test('the same alias in two projects is two keys', async () => {
+  const elsewhere = await startEmulator();
+  try {
+    const second = `provider "byok" {
+  alias        = "two"
+  kms_endpoint = "${elsewhere.url}"
+  project_id   = "${elsewhere.projectId}"
+  auth_token   = "${elsewhere.authToken}"
+}
+${externalKey('orders', 'provider = byok.two').replace('"orders" {', '"other" {')}`;
+    await applied(`${second}\n${externalKey('orders')}`);
+    expect(writesOf(elsewhere)).toEqual(['create-key']);
+    expect((await bench.workspace.plan()).code).toBe(0);
+  } finally {
+    await elsewhere.close();
+  }
+});
+
 describe('an alias that a key gives up in the same plan', () => {
   const swapped = (extra: string) => `${externalKey('orders-old')}
 resource "byok_external_key" "next" {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { commandOf, isDestroyCommand, isTestCommand } from '../../lib/provider/destroy-command';
+import { commandOf, isDestroyCommand, isTestCommand, isWholeApply } from '../../lib/provider/destroy-command';
 
 test.each([
   'terraform destroy',
@@ -35,6 +35,20 @@ test.each([
   ['', false],
 ])('a test: %s is %s', (command, expected) => {
   expect(isTestCommand(command.split(' '))).toBe(expected);
+});
+
+test.each([
+  ['terraform apply', true],
+  ['terraform apply -auto-approve -var s=RSA_2048 -var-file prod.tfvars', true],
+  ['terraform -chdir=stacks/payments apply -target byok_external_key.k -replace=byok_external_key.k', true],
+  ['tofu apply -exclude byok_external_key.k -parallelism 1', true],
+  ['terraform apply saved.tfplan', false],
+  ['terraform apply -auto-approve -var=s=RSA_2048 saved.tfplan', false],
+  ['terraform apply -input=false -no-color saved.tfplan', false],
+  ['terraform plan', false],
+  ['terraform destroy', false],
+])('plan and apply in one: %s is %s', (command, expected) => {
+  expect(isWholeApply(command.split(' '))).toBe(expected);
 });
 
 test('the command of a process is its program and arguments', async () => {

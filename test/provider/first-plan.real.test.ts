@@ -182,6 +182,35 @@ ${body(
     expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
   });
 
+  test.each(['', 'create_before_destroy = true'])('by taint is refused at plan, too (%s)', async (order) => {
+    const [first, second] = [far, farther].map((expiry) => body(expiry, `lifecycle {\n    ${order}\n  }`)) as [string, string];
+    const keyId = await applied(first);
+    await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
+    configure(emulator, bench.workspace, second);
+    const run = await bench.workspace.apply();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('change the expiry in an apply of its own, without the replacement');
+    expect(writesOf(emulator)).toEqual([]);
+    await bench.workspace.succeed(['untaint', 'byok_key_material.orders']);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+  });
+
+  test.each(['', 'create_before_destroy = true'])(
+    'of protected material by taint is refused at plan, whatever its expiry (%s)',
+    async (order) => {
+      await applied(body(far, `on_destroy = "refuse"\n  lifecycle {\n    ${order}\n  }`));
+      await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
+      const run = await bench.workspace.apply();
+      expect(run.code).toBe(1);
+      expect(run.text).toContain('terraform untaint');
+      expect(writesOf(emulator)).toEqual([]);
+      await bench.workspace.succeed(['untaint', 'byok_key_material.orders']);
+      expect((await bench.workspace.plan()).code).toBe(0);
+    },
+  );
+
   test('of a key id that is only known after apply, and is the same, is a renewal, and the plan says that it may be one', async () => {
     const through = (expiry: string, round: number) =>
       `${body(expiry).replace(/key_id\s*= byok_external_key.orders.key_id/, 'key_id = terraform_data.through.output.id')}

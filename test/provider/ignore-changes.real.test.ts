@@ -75,6 +75,16 @@ test('an ignored valid_for is the one that counts', async () => {
   expect(await expiryOf(keyId)).toBeLessThanOrEqual(Date.now() + 30 * day);
 });
 
+test('a held valid_for and a longer renew_before are refused, or every apply would renew', async () => {
+  const keyId = await applied('[valid_for]', 'valid_for = "30d"\n  renew_before = "5d"');
+  const before = await expiryOf(keyId);
+  declare('[valid_for]', 'valid_for = "60d"\n  renew_before = "40d"');
+  const run = await bench.workspace.apply();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('which is not shorter than valid_for "30d"');
+  expect(await expiryOf(keyId)).toBe(before);
+});
+
 test('an ignored source is read where it was, an ignored pin is the one of before, and what the key is called stays', async () => {
   const body = (file: string, pin: string, alias: string) => `
     ${externalKey(alias, `description = "${alias}"\n tags = { name = "${alias}" }\n enabled = true\n ${ignoring('all')}`)}

@@ -1,9 +1,12 @@
 /** What the provider processes of one Terraform run see of each other, and what stays of it: nothing. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Claims } from '../../lib/provider/claims';
 import { joinRun, noSharedMarks } from '../../lib/provider/run-folder';
+import { root } from '../support/checkout';
 
 let tempFolder: string;
 
@@ -154,4 +157,32 @@ test('the end of an object that was planned alone is planned once more in apply,
   plan.leave();
   const apply = new Claims('key', joined(one).marks);
   expect([apply.giveUp(alone), apply.giveUp(shared)]).toEqual([false, true]);
+});
+
+test('of processes that come at the same time, one begins the walk, and the others are of it', async () => {
+  joined(one).leave();
+  const script = `
+    const { joinRun } = require(${JSON.stringify(join(root, 'lib', 'provider', 'run-folder.ts'))});
+    process.on('message', () => {
+      const { marks } = joinRun({ parents: [${JSON.stringify(tempFolder)}], pid: process.pid, parentPid: ${one}, userId: process.getuid?.(), now: new Date() });
+      process.send(marks.areShared);
+    });
+    process.send('ready');`;
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--import', 'tsx', '-e', script], { cwd: root, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+  );
+  try {
+    await Promise.all(children.map((child) => once(child, 'message')));
+    const joins = children.map((child) => once(child, 'message'));
+    for (const child of children) {
+      child.send('join');
+    }
+    expect((await Promise.all(joins)).map(([shared]) => shared)).toEqual([true, true, true, true]);
+    const walks = readdirSync(join(tempFolder, readdirSync(tempFolder)[0] ?? '')).filter((name) => name.endsWith('-begun'));
+    expect(walks.sort()).toEqual(['walk-1-begun', 'walk-2-begun']);
+  } finally {
+    for (const child of children) {
+      child.kill();
+    }
+  }
 });

@@ -55,9 +55,12 @@ describe('another region by mistake', () => {
     );
   });
 
-  test('stops under on_destroy = "refuse", with no key made anywhere', async () => {
+  test.each(['', 'taint'])('stops under on_destroy = "refuse", with no key made anywhere (%s)', async (command) => {
     const body = keyWithMaterial('orders', 'on_destroy = "refuse"');
     const keyId = await applied(body);
+    if (command !== '') {
+      await bench.workspace.succeed([command, 'byok_key_material.orders']);
+    }
     moveTo(body);
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);

@@ -156,6 +156,68 @@ test('what the processes of a run leave for each other lies beside the provider 
   }
 });
 
+describe('two addresses of one key', () => {
+  const other = (extra = '') => key.replace('"orders" {', `"other" {\n  ${extra}`);
+  const importing = (keyId: string) => `import {\n  to = byok_external_key.other\n  id = "${keyId}"\n}`;
+
+  async function shared(): Promise<string> {
+    const keyId = await applied(key);
+    configure(emulator, bench.workspace, `${key}\n${other()}\n${importing(keyId)}`);
+    await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+    emulator.clearCalls();
+    return keyId;
+  }
+
+  test.each([1, 2, 3])('the key stays when one of them leaves the code (%i)', async () => {
+    const keyId = await shared();
+    configure(emulator, bench.workspace, key);
+    const run = await bench.workspace.apply();
+    expect(run.text).toContain('The key is not scheduled for deletion');
+    expect({ code: run.code, writes: writesOf(emulator) }).toEqual({ code: 0, writes: [] });
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    expect((await bench.workspace.plan()).code).toBe(0);
+  });
+
+  test('the same change of both is made', async () => {
+    const keyId = await shared();
+    const changed = (body: string) => body.replace('alias =', 'description = "of both"\n  alias =');
+    configure(emulator, bench.workspace, `${changed(key)}\n${changed(other())}`);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_external_key')).toMatchObject({ key_id: keyId, description: 'of both' });
+    expect((await bench.workspace.plan()).code).toBe(0);
+  });
+
+  test.each([
+    ['a saved plan', ['plan', '-no-color', '-out=saved.tfplan'], ['apply', '-no-color', 'saved.tfplan']],
+    ['an apply whose variables stand apart', [], ['apply', '-auto-approve', '-no-color', '-var', 'name=orders-2']],
+  ])('what a replacement left over does not take the key along, in %s', async (_name, planning, applying) => {
+    const named = (name: string) => `variable "name" { default = "orders" }
+resource "byok_external_key" "orders" {
+  alias    = var.name
+  key_spec = var.name == "orders" ? "AES_256" : "RSA_2048"
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+${name}`;
+    const keyId = await applied(named(''));
+    const next = ['-var', 'name=orders-2'];
+    emulator.injectFaults([{ operation: 'schedule-key-deletion', times: 20, status: 403, errorCode: 'KMS.0303' }]);
+    expect((await bench.workspace.apply(...next)).code).toBe(1);
+    emulator.clearFaults();
+    configure(emulator, bench.workspace, named(`${other()}\n${importing(keyId)}`));
+    expect((await bench.workspace.apply(...next, '-target=byok_external_key.other')).code).toBe(0);
+    emulator.clearCalls();
+    if (planning.length > 0) {
+      const plan = await bench.workspace.succeed([...planning, ...next]);
+      expect(plan.text).toContain('The key is not scheduled for deletion');
+    }
+    expect((await bench.workspace.terraform(applying)).code).toBe(0);
+    expect(writesOf(emulator)).toEqual([]);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  });
+});
+
 test('material under refuse is not replaced by force, with or without create_before_destroy', async () => {
   for (const extra of ['', 'lifecycle {\n    create_before_destroy = true\n  }']) {
     const body = `${key}\n${material('one', `on_destroy = "refuse"\n  ${extra}`)}`;
@@ -201,6 +263,23 @@ describe('two provider blocks of one KMS', () => {
     const run = await bench.workspace.apply();
     expect(run.text).toMatch(/The material is not deleted|another address of this plan deletes/i);
     expect(writesOf(emulator)).toEqual([]);
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  });
+
+  test('material is not emptied by a block whose configuration waits until the other one is done', async () => {
+    const late = (extra = '') => `provider "byok" {
+  alias        = "two"
+  kms_endpoint = terraform_data.endpoint.output
+}
+resource "terraform_data" "endpoint" {
+  input = "${emulator.url}"
+  ${extra}
+}\n`;
+    const keyId = await applied(`${late()}${key}`, `${late()}${key}\n${material('one', `provider = byok.two\n  ${deleting}`)}`);
+    configure(emulator, bench.workspace, `${late('depends_on = [byok_key_material.other]')}${key}\n${material('other')}`);
+    const run = await bench.workspace.apply();
+    expect(run.text).toContain('The material is not deleted');
+    expect(run.code).toBe(0);
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   });
 
