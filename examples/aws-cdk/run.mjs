@@ -10,7 +10,7 @@ const material = randomBytes(32);
 const instant = '2035-01-31T00:00:00Z';
 
 await runExample(import.meta.url, {
-  terraform: false,
+  needsTerraform: false,
   steps: [
     ['Put the material and a login to the KMS into Secrets Manager, as the README does', storeSecrets],
     ['Synthesize main.ts with aws-cdk-lib: the template, and the code of the function', synthesize],

@@ -4,10 +4,12 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandFailed } from '../runner/commands.mjs';
 import { edited, runExample } from '../runner/run-example.mjs';
-import { byok, cdktf } from '../runner/run-steps.mjs';
+import { byok, cdktf, cdktfName, terraform } from '../runner/programs.mjs';
 
 const material = randomBytes(32);
 const state = 'terraform.null-hooks.tfstate';
+// Without it the command asks a registry for every provider, under OpenTofu in each deploy.
+const skipLock = '--skip-provider-lock';
 
 // Of this shell, for `terraform init` alone: how this machine gets at providers.
 const { TF_CLI_CONFIG_FILE: configuration } = process.env;
@@ -15,14 +17,14 @@ const proxies = Object.fromEntries(Object.entries(process.env).filter(([name]) =
 
 await runExample(import.meta.url, {
   steps: [
-    ['Get the provider hashicorp/null: terraform init', getProvider],
+    [`Get the provider hashicorp/null: ${terraform} init`, getProvider],
     ['Make an empty key, as somebody else did before, and 32 random bytes in payments.key', makeKey],
-    ['byok check --drift-token, cdktf deploy: a provisioner imports the material', deploy],
+    [`byok check --drift-token, ${cdktfName} deploy: a provisioner imports the material`, deploy],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
     ["Delete the material behind Terraform's back", ({ kms, keyId }) => kms.deleteMaterialOutside(keyId)],
-    ['byok check --drift-token, cdktf deploy: another token, and the material is imported again', heal],
+    [`byok check --drift-token, ${cdktfName} deploy: another token, and the material is imported again`, heal],
     ['Prove it again: same material; and the token stays, since there is nothing to do', proveAgain],
-    ['cdktf destroy: the other provisioner deletes the material, and the key stays', destroy],
+    [`${cdktfName} destroy: the other provisioner deletes the material, and the key stays`, destroy],
   ],
   summary: ({ keyId, record, tokens: [first, second] }) => `The drift token went from ${first} to ${second}.
 Key ${keyId} is empty again, and still there. What byok kept beside it:
@@ -37,12 +39,13 @@ async function getProvider({ project, commands }) {
   await project.runProgram();
   const settings = { ...proxies, TF_CLI_CONFIG_FILE: configuration && resolve(configuration), TF_PLUGIN_CACHE_DIR: plugins };
   const stack = join(project.folder, 'cdktf.out', 'stacks', 'null-hooks');
+  const { version } = JSON.parse(project.read(join('cdktf.out', 'stacks', 'null-hooks', 'cdk.tf.json'))).terraform.required_providers.null;
   try {
-    await commands.runWith(settings, stack, 'terraform', 'init', '-no-color', '-input=false');
+    await commands.runWith(settings, stack, terraform, 'init', '-no-color', '-input=false');
   } catch (error) {
     if (error instanceof CommandFailed && error.output.includes('Failed to query available provider packages')) {
       throw new Error(
-        'terraform cannot get hashicorp/null: its registry cannot be reached, and no mirror of the CLI configuration (TF_CLI_CONFIG_FILE) has it; nothing was deployed',
+        `${terraform} cannot get hashicorp/null in version ${version}, which @cdktf/provider-null asks for: its registry cannot be reached, and no mirror of the CLI configuration (TF_CLI_CONFIG_FILE) has that version; nothing was deployed`,
       );
     }
     throw error;
@@ -72,7 +75,7 @@ async function deploy(found) {
   const token = await driftToken(found);
   found.tokens.push(token);
   commands.setEnvironment({ BYOK_DRIFT_TOKEN: token });
-  await commands.run(cdktf, 'deploy', '--auto-approve');
+  await commands.run(cdktf, 'deploy', '--auto-approve', skipLock);
   found.record = project.read(join('byok-records', `${found.keyId}.json`)).trimEnd();
 }
 
@@ -101,6 +104,6 @@ async function proveAgain(found) {
 }
 
 async function destroy({ commands, kms, keyId }) {
-  await commands.run(cdktf, 'destroy', '--auto-approve');
+  await commands.run(cdktf, 'destroy', '--auto-approve', skipLock);
   await kms.expectState(keyId, '5', 'pending import');
 }

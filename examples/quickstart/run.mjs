@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailed } from '../runner/commands.mjs';
-import { cdktf, root, runSteps } from '../runner/run-steps.mjs';
+import { cdktf, cdktfName, root, terraform } from '../runner/programs.mjs';
+import { runSteps } from '../runner/run-steps.mjs';
 
 const scratch = join(root, '.quickstart');
 const outputsFile = join('.quickstart', 'outputs.json');
@@ -16,15 +17,15 @@ await runSteps({
   leftovers: [cdktfOut],
   steps: [
     ['Make a key: 32 random bytes in .quickstart/payments.key', makeKey],
-    ['cdktf deploy: creates the key and imports the material', deploy],
+    [`${cdktfName} deploy: creates the key and imports the material`, deploy],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
     ["Delete the material behind Terraform's back", ({ kms, keyId }) => kms.deleteMaterialOutside(keyId)],
-    ['cdktf diff: the plan says what happened', showReason],
-    ['cdktf deploy: imports the same material again', heal],
+    [`${cdktfName} diff: the plan says what happened`, showReason],
+    [`${cdktfName} deploy: imports the same material again`, heal],
     ['Prove it again: same key id, same material', prove],
-    ['cdktf destroy: the key is scheduled for deletion', destroy],
+    [`${cdktfName} destroy: the key is scheduled for deletion`, destroy],
   ],
-  summary: ({ keyId, change }) => `After the material was deleted, cdktf diff said:
+  summary: ({ keyId, change }) => `After the material was deleted, ${cdktfName} diff said:
 
 ${change}
 
@@ -53,13 +54,13 @@ function prove({ kms, keyId, material }) {
 async function showReason(found) {
   const { commands } = found;
   await commands.run(cdktf, 'diff');
-  // The text of cdktf diff itself comes in chunks of no fixed order; the plan it leaves behind is the same each time.
-  const plan = await commands.run('terraform', `-chdir=${stackFolder}`, 'show', '-no-color', 'plan');
+  // The text of diff itself comes in chunks of no fixed order; the plan it leaves behind is the same each time.
+  const plan = await commands.run(terraform, `-chdir=${stackFolder}`, 'show', '-no-color', 'plan');
   const lines = plan.split('\n');
   const start = lines.findIndex((line) => line.includes('# byok_key_material.'));
   const change = lines.slice(start, lines.indexOf('    }', start) + 1);
   if (!change.some((line) => line.includes('import_reason'))) {
-    throw new CommandFailed('cdktf diff', 'did not tell why the material is to be imported again', plan);
+    throw new CommandFailed(`${cdktfName} diff`, 'did not tell why the material is to be imported again', plan);
   }
   found.change = change.join('\n');
 }

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { terraform } from './programs.mjs';
 
 const foreign = /^(HW|OS|AWS|TF|TERRAFORM|CDK|CDKTF|BYOK)_|^KMS_ENDPOINT$|_proxy$/i;
 
@@ -13,6 +14,7 @@ const own = {
   TF_CLI_CONFIG_FILE: '/dev/null',
   // cdktf would keep a link to our provider in the home folder.
   CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true',
+  TERRAFORM_BINARY_NAME: terraform,
 };
 
 const graceMs = 5000;

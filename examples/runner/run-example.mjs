@@ -4,23 +4,24 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailed } from './commands.mjs';
-import { byok, root, runSteps } from './run-steps.mjs';
+import { byok, root, terraform } from './programs.mjs';
+import { runSteps } from './run-steps.mjs';
 
 const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 
 /**
  * @param moduleUrl import.meta.url of the example's run.mjs
- * @param terraform as for runSteps
+ * @param needsTerraform as for runSteps
  * @param steps as for runSteps; found.project is a Project
  * @param summary as for runSteps
  */
-export function runExample(moduleUrl, { terraform, steps, summary }) {
+export function runExample(moduleUrl, { needsTerraform, steps, summary }) {
   const source = fileURLToPath(new URL('.', moduleUrl));
   const folder = join(source, '.run');
   const begin = (found) => {
     found.project = new Project(source, folder, found);
   };
-  return runSteps({ cwd: folder, folder, terraform, begin, steps, summary });
+  return runSteps({ cwd: folder, folder, needsTerraform, begin, steps, summary });
 }
 
 /** An edit such as a user would make. Throws when there is nothing to edit, since a program left as it is may reach for a real cloud. */
@@ -95,7 +96,7 @@ class Project {
 
   terraform(...args) {
     // Not by -chdir: Terraform looks for the mirror that the construct wrote in the folder that it is started in.
-    return this.#commands.runIn(this.terraformFolder, 'terraform', ...args);
+    return this.#commands.runIn(this.terraformFolder, terraform, ...args);
   }
 
   /** Applies, and finds nothing more to do. */

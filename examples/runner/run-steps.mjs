@@ -2,25 +2,17 @@
 // fail or are interrupted: no process and no file.
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Listr } from 'listr2';
 import { CommandFailed, Commands } from './commands.mjs';
 import { Kms } from './kms.mjs';
+import { byok, terraform } from './programs.mjs';
 import { claimFolder, removeFolder } from './run-folder.mjs';
-
-/** Of the repository. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
-
-export const byok = join(root, 'dist', 'bundle', 'byok.js');
-
-export const cdktf = join(root, 'node_modules', '.bin', 'cdktf');
 
 /**
  * Sets the exit code of this process, and never throws.
  * @param cwd of the commands
  * @param folder belongs to this run alone
- * @param terraform false: the example needs none
+ * @param needsTerraform false: the example needs none
  * @param leftovers other files and folders to remove at the end
  * @param begin given what the first steps found, before the steps of the example
  * @param steps pairs of a title and a function; each is given what the ones before it found, first of all `commands` and `kms`
@@ -34,7 +26,7 @@ export async function runSteps(run) {
   }
 }
 
-async function succeedOrReport({ cwd, folder, terraform = true, leftovers = [], begin = () => {}, steps, summary }) {
+async function succeedOrReport({ cwd, folder, needsTerraform = true, leftovers = [], begin = () => {}, steps, summary }) {
   const commands = new Commands(cwd);
   const found = { commands };
   const times = [];
@@ -48,7 +40,7 @@ async function succeedOrReport({ cwd, folder, terraform = true, leftovers = [], 
     times.push({ title, seconds: (performance.now() - start) / 1000 });
   };
   const all = [
-    ...(terraform ? [['Find Terraform 1.11 or newer', checkTerraform]] : []),
+    ...(needsTerraform ? [['Find Terraform 1.11 or newer', checkTerraform]] : []),
     [
       'Start a KMS on this machine: byok emulator',
       async () => {
@@ -88,16 +80,16 @@ async function succeedOrReport({ cwd, folder, terraform = true, leftovers = [], 
 }
 
 async function checkTerraform({ commands }) {
-  const wanted = 'install Terraform 1.11 or newer, see https://developer.hashicorp.com/terraform/install';
+  const wanted = 'install Terraform 1.11 or newer, see https://developer.hashicorp.com/terraform/install, or set TERRAFORM_BINARY_NAME to "tofu" for OpenTofu 1.11 or newer';
   let version;
   try {
-    version = JSON.parse(await commands.run('terraform', 'version', '-json')).terraform_version;
+    version = JSON.parse(await commands.run(terraform, 'version', '-json')).terraform_version;
   } catch (cause) {
-    throw new Error(`terraform cannot be started: ${wanted}`, { cause });
+    throw new Error(`${terraform} cannot be started: ${wanted}`, { cause });
   }
   const [major, minor] = version.split('.').map(Number);
   if (major < 1 || (major === 1 && minor < 11)) {
-    throw new Error(`terraform is of version ${version}: ${wanted}`);
+    throw new Error(`${terraform} is of version ${version}: ${wanted}`);
   }
 }
 
