@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandFailed } from '../runner/commands.mjs';
-import { edited, runExample } from '../runner/run-example.mjs';
 import { byok, cdktf, cdktfName, terraform } from '../runner/programs.mjs';
+import { edited, runExample } from '../runner/run-example.mjs';
 
 const material = randomBytes(32);
 const state = 'terraform.null-hooks.tfstate';

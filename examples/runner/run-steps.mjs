@@ -80,7 +80,8 @@ async function succeedOrReport({ cwd, folder, needsTerraform = true, leftovers =
 }
 
 async function checkTerraform({ commands }) {
-  const wanted = 'install Terraform 1.11 or newer, see https://developer.hashicorp.com/terraform/install, or set TERRAFORM_BINARY_NAME to "tofu" for OpenTofu 1.11 or newer';
+  const wanted =
+    'install Terraform 1.11 or newer, see https://developer.hashicorp.com/terraform/install, or set TERRAFORM_BINARY_NAME to "tofu" for OpenTofu 1.11 or newer';
   let version;
   try {
     version = JSON.parse(await commands.run(terraform, 'version', '-json')).terraform_version;

@@ -31,12 +31,7 @@ export interface RefusedRequest {
  * An answer other than success.
  * @param hidden what may not show up in a message
  */
-export function refusal(
-  { operation, names, signed }: RefusedRequest,
-  response: Response,
-  hidden: HiddenTexts,
-  now: Date,
-): FailedAttempt {
+export function refusal({ operation, names, signed }: RefusedRequest, response: Response, hidden: HiddenTexts, now: Date): FailedAttempt {
   const { status, body, headers } = response;
   const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
