@@ -14,6 +14,8 @@ process.on('message', async ({ event, remainingMs, aheadMs }) => {
   const end = Date.now() + remainingMs;
   try {
     await handler(event, { getRemainingTimeInMillis: () => end - Date.now() });
+    // Behind everything that this run printed, which may come later than its end.
+    process.stdout.write('END\n');
     process.send({});
   } catch (error) {
     // As the runtime would log it.

@@ -1,6 +1,21 @@
 /** The PUT that answers CloudFormation, at places that do not answer it as they should: each attempt ends, and Lambda is told. */
+import { globalAgent } from 'node:https';
 import { sendAnswer } from '../../lib/aws-cdk/handler/response';
 import { drip, type RawAnswer, rawServer } from '../kms/misbehaving-kms';
+import { type Authority, createAuthority } from '../support/certificates';
+
+let authority: Authority;
+
+beforeAll(() => {
+  authority = createAuthority();
+  globalAgent.options.ca = authority.ca;
+});
+
+afterAll(() => {
+  globalAgent.options.ca = undefined;
+  globalAgent.destroy();
+  authority.remove();
+});
 
 const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
@@ -22,8 +37,8 @@ test.each(Object.entries(answers))(
     const server = await rawServer((socket) => {
       asked += 1;
       answer(socket);
-    });
-    const url = `http://127.0.0.1:${server.port}/answer?X-Amz-Signature=hunter2`;
+    }, authority.issue('IP:127.0.0.1'));
+    const url = `https://127.0.0.1:${server.port}/answer?X-Amz-Signature=hunter2`;
     const error = await sendAnswer(url, '{}', async () => undefined).catch((thrown) => thrown);
     expect(error.message).toMatch(/^CloudFormation could not be told: /);
     expect(error.message).toMatch(message);

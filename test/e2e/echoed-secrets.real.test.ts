@@ -254,7 +254,7 @@ output "keys" {
     await run(0, 'destroy', '-no-color', '-auto-approve');
     expectNothing();
     expect(readFileSync(join(workspace.folder, 'trace.log'), 'utf8')).toContain('the KMS answered');
-  }, 300_000);
+  });
 
   test('refusals and false fields end in errors that name no secret', async () => {
     await run(0, 'init', '-no-color');
@@ -273,5 +273,5 @@ output "keys" {
     expect(
       findLeaks([{ name: 'planted', content: Buffer.from(watch.emulator.authToken) }], needlesOf('token', watch.emulator.authToken)),
     ).not.toEqual([]);
-  }, 300_000);
+  });
 });

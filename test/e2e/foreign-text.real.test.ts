@@ -108,25 +108,21 @@ describe('the command', () => {
     }
   });
 
-  test.each(['key_alias', 'key_spec', 'key_state', 'origin', 'key_id'])(
-    'what it prints of keys with a foreign %s',
-    async (field) => {
-      for (const sample of samples) {
-        proxy.alter(({ status, body }) => {
-          const key = { key_id: keyId, key_alias: 'orders', key_state: '5', origin: 'external', key_spec: 'AES_256', [field]: sample };
-          return {
-            status,
-            headers: {},
-            body: body === '' ? '' : JSON.stringify({ ...JSON.parse(body), key_info: key, key_details: [key], next_marker: '' }),
-          };
-        });
-        for (const args of asking().slice(0, 5)) {
-          await run(args);
-        }
+  test.each(['key_alias', 'key_spec', 'key_state', 'origin', 'key_id'])('what it prints of keys with a foreign %s', async (field) => {
+    for (const sample of samples) {
+      proxy.alter(({ status, body }) => {
+        const key = { key_id: keyId, key_alias: 'orders', key_state: '5', origin: 'external', key_spec: 'AES_256', [field]: sample };
+        return {
+          status,
+          headers: {},
+          body: body === '' ? '' : JSON.stringify({ ...JSON.parse(body), key_info: key, key_details: [key], next_marker: '' }),
+        };
+      });
+      for (const args of asking().slice(0, 5)) {
+        await run(args);
       }
-    },
-    300_000,
-  );
+    }
+  });
 
   /** A state whose every text is foreign, wherever a check reads one. */
   function stateWith(text: string): object {
@@ -240,7 +236,7 @@ describe('terraform', () => {
       expectHarmless(`plan with ${field}`, plan.output);
     }
     expectHarmlessLog();
-  }, 300_000);
+  });
 
   test('what the configuration itself says is quoted in one line, too', async () => {
     configure(emulator, bench.workspace, keyWithMaterial('a\\n::error::pwned\\u001b[31m x'));

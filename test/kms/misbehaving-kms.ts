@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import * as http from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { KmsClient, type KmsClientOptions } from '../../lib/kms/kms-client';
 import { Secret } from '../../lib/secret';
+import type { ServerIdentity } from '../support/certificates';
 
 export const projectId = '0123456789abcdef0123456789abcdef';
 export const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
@@ -41,9 +43,9 @@ export interface RawServer {
 }
 
 /** A server without any notion of HTTP. @param answer of each connection, when its first bytes have come */
-export async function rawServer(answer: RawAnswer): Promise<RawServer> {
+export async function rawServer(answer: RawAnswer, identity?: ServerIdentity): Promise<RawServer> {
   const open = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const accept = (socket: Socket) => {
     open.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -55,7 +57,8 @@ export async function rawServer(answer: RawAnswer): Promise<RawServer> {
       answer(socket);
       socket.resume();
     });
-  });
+  };
+  const server = identity === undefined ? createServer({ allowHalfOpen: true }, accept) : createTlsServer(identity, accept);
   const port = await listen(server);
   const allClosed = async (): Promise<void> => {
     while (open.size > 0) {

@@ -34,8 +34,9 @@ type Operation = (event: CustomResourceEvent, session: Session) => Promise<Deplo
 const operations: Readonly<Record<CustomResourceEvent['RequestType'], Operation>> = { Create: deploy, Update: deploy, Delete: remove };
 
 /** @throws ByokError ERR_ARGUMENT for what CloudFormation does not ask */
-export function findOperation(requestType: string): Operation {
-  const operation = Object.hasOwn(operations, requestType) ? operations[requestType as keyof typeof operations] : undefined;
+export function findOperation(requestType: unknown): Operation {
+  const isKnown = typeof requestType === 'string' && Object.hasOwn(operations, requestType);
+  const operation = isKnown ? operations[requestType as keyof typeof operations] : undefined;
   if (operation === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
