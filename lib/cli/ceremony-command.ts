@@ -13,7 +13,7 @@ import {
 } from '../schema/kms';
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
 import { connect } from './connect';
-import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { addConnectionFlags, type ConnectionFlags, wordsOf } from './connection-flags';
 import { epilogue } from './help-text';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
 import { filesToCarryBack, type OfflineStep, offlineSteps, publicKeyFile } from './offline-commands';
@@ -111,7 +111,7 @@ function startCommand(surroundings: Surroundings): Command {
           commands: steps.flatMap(({ commands }) => commands),
           carry_back: filesToCarryBack(keySpec),
         };
-        print(json === true ? `${printableJson(started)}\n` : instructions(started, steps));
+        print(json === true ? `${printableJson(started)}\n` : instructions(started, steps, wordsOf(connection)));
       } finally {
         kms.close();
       }
@@ -125,7 +125,8 @@ function importableSpec(keySpec: string = defaultKeySpec): KeySpec {
   return keySpec as KeySpec;
 }
 
-function instructions(started: Started, steps: readonly OfflineStep[]): string {
+/** @param place flags that lead to the same KMS */
+function instructions(started: Started, steps: readonly OfflineStep[], place: readonly string[]): string {
   const { key_id, key_spec, dir, carry_there, carry_back, parameters_expire, public_key_sha256 } = started;
   const commands = steps.map(({ why, commands: lines }) => `   # ${why}\n${lines.map((line) => `   ${line}\n`).join('')}`).join('\n');
   const compare = isAsymmetric(key_spec)
@@ -148,13 +149,13 @@ ${commands}${compare}
 
 4. Before ${parameters_expire}, when the import token ends:
 
-   byok ceremony finish --dir ${shellWord(dir)}
+   ${['npx cdktf-byok ceremony finish --dir', ...[dir, ...place].map(shellWord)].join(' ')}
 `;
 }
 
 /** For pasting into a shell. */
 function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 interface FinishFlags extends ConnectionFlags {
@@ -192,7 +193,7 @@ function refuseExpiredParameters({ key_id, parameters_expire }: Ceremony, now: D
   if (Date.parse(parameters_expire) <= now.getTime()) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the import parameters of this ceremony ended ${parameters_expire} (it is now ${formatInstant(now)}); start another: byok ceremony start --key-id ${key_id}, and wrap the same material anew`,
+      `the import parameters of this ceremony ended ${parameters_expire} (it is now ${formatInstant(now)}); start another: npx cdktf-byok ceremony start --key-id ${key_id}, and wrap the same material anew`,
     );
   }
 }

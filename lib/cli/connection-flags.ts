@@ -29,6 +29,15 @@ export function addConnectionFlags(command: Command): Command {
   }, command);
 }
 
+/** The flags that were given, for a command that is to be run next. */
+export function wordsOf(given: ConnectionFlags): readonly string[] {
+  const values: Readonly<Record<string, string | undefined>> = { ...given };
+  return Object.keys(flags).flatMap((attribute) => {
+    const value = values[attribute.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())];
+    return value === undefined ? [] : [flagOf(attribute), value];
+  });
+}
+
 /** "--kms-endpoint" for "kms_endpoint"; undefined when no flag gives this attribute. */
 export function flagFor(attribute: string | undefined): string | undefined {
   return attribute !== undefined && attribute in flags ? flagOf(attribute) : undefined;

@@ -86,6 +86,8 @@ const guides = [
   'Material from an offline machine: [the key ceremony](ceremony.md)',
   'Without a provider of third parties: [hooks](hooks.md)',
   'From a stack of CloudFormation: [AWS CDK](aws-cdk.md)',
+  'Apps of CDK Terrain, which command runs on which Node.js, Python and Go: [CDK Terrain](cdktn.md)',
+  'To a newer version of this package: [upgrading](upgrading.md)',
   'Declarations and deployments in jest, without a cloud: [test your stacks](testing.md)',
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
   'What `byok` prints for programs: [`--json`](json.md)',
