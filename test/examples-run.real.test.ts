@@ -101,7 +101,7 @@ test('null-hooks: cdktf deploy itself has byok import and heal, and cdktf destro
 test('null-hooks: fails in one sentence, with nothing done, where the null provider cannot be had', async () => {
   const { code, stderr } = await checkout.start('null-hooks', { TF_CLI_CONFIG_FILE: mirrorOnly(scratchFolder()) }).finished;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/\n\nThe run failed: terraform cannot get hashicorp\/null: .*; nothing was deployed\n$/);
+  expect(stderr).toMatch(/\n\nThe run failed: terraform cannot get hashicorp\/null in version 3\.2\.4, .*; nothing was deployed\n$/);
   await checkout.expectNothingLeft();
 });
 

@@ -63,14 +63,18 @@ test('fails with one sentence when terraform is too old', async () => {
   const PATH = pathWithTerraform(`echo '{"terraform_version":"1.10.5"}'`);
   const { code, stderr } = await start({ PATH }).finished;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^The run failed: terraform is of version 1\.10\.5: install Terraform 1\.11 or newer, see \S+$/m);
+  expect(stderr).toMatch(
+    /^The run failed: terraform is of version 1\.10\.5: install Terraform 1\.11 or newer, see \S+, or set TERRAFORM_BINARY_NAME to "tofu" for OpenTofu 1\.11 or newer$/m,
+  );
   await checkout.expectNothingLeft();
 });
 
 test('fails with one sentence when terraform is missing', async () => {
   const { code, stderr } = await start({ PATH: scratchFolder() }).finished;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^The run failed: terraform cannot be started: install Terraform 1\.11 or newer, see \S+$/m);
+  expect(stderr).toMatch(
+    /^The run failed: terraform cannot be started: install Terraform 1\.11 or newer, see \S+, or set TERRAFORM_BINARY_NAME to "tofu" for OpenTofu 1\.11 or newer$/m,
+  );
   await checkout.expectNothingLeft();
 });
 
