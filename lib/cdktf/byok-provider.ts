@@ -11,7 +11,7 @@ import { refuseUnknownNames } from '../schema/known-names';
 import { type EnvironmentSetting, environmentVariables, providerName, providerSchema, sourceAddress } from '../schema/provider';
 import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
 import { propertyNames } from './property-names';
-import { onSynthesis, pathFromStackFolder } from './stack-folder';
+import { caFileFromStackFolder, onSynthesis } from './stack-folder';
 
 /** Which KMS, which project, and who logs in: nothing secret. Whatever is left out comes from the environment. */
 export interface ByokConnectionProps {
@@ -68,7 +68,7 @@ export interface ByokConnectionProps {
   readonly accessKey?: string;
   /**
    * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`; written out at its beginning, as the
-   * path of `KeyMaterialSource.fromFile`. Verification cannot be turned off.
+   * path of `KeyMaterialSource.fromFile`. Or the certificates themselves. Verification cannot be turned off.
    * @default - environment variable OS_CACERT, else those of Node
    */
   readonly caFile?: string;
@@ -160,7 +160,7 @@ export class ByokProvider extends TerraformProvider {
     });
     Object.defineProperty(this, byokProviderSymbol, { value: true });
     this.#alias = props.alias;
-    this.#config = props.caFile === undefined ? props : { ...props, caFile: pathFromStackFolder(this, props.caFile, 'caFile') };
+    this.#config = props.caFile === undefined ? props : { ...props, caFile: caFileFromStackFolder(this, props.caFile) };
     if (id !== impliedId && props.alias === undefined) {
       TerraformStack.of(this).node.tryRemoveChild(impliedId);
     }

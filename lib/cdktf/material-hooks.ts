@@ -12,7 +12,7 @@ import { type HookFlag, hookCommand, jsonText } from './hook-command';
 import type { KeyMaterialConfig } from './key-material-config';
 import type { KeyMaterialHooksOptions } from './key-material-engine';
 import { faultsOfNullProviders, nullResource } from './null-resources';
-import { pathFromStackFolder } from './stack-folder';
+import { caFileFromStackFolder, pathFromStackFolder } from './stack-folder';
 
 /** Their names are read again by `byok check --drift-token`, out of the state. */
 const triggerAttributes = ['fingerprint', 'expiration_time', 'valid_for', 'renew_before'] as const;
@@ -140,7 +140,7 @@ function connectionFlags(scope: Construct, options: KeyMaterialHooksOptions): Ho
     ...flag('--user-name', options.userName),
     ...flag('--domain-name', options.domainName),
     ...flag('--access-key', options.accessKey),
-    ...flag('--ca-file', options.caFile === undefined ? undefined : pathFromStackFolder(scope, options.caFile, 'caFile')),
+    ...flag('--ca-file', options.caFile === undefined ? undefined : caFileFromStackFolder(scope, options.caFile)),
   ];
 }
 

@@ -82,6 +82,11 @@ export function pathFromStackFolder(scope: Construct, path: string, property: st
   });
 }
 
+/** Of certificates: their path, or they themselves, as in a variable of a pipeline. */
+export function caFileFromStackFolder(scope: Construct, caFile: string): string {
+  return typeof caFile === 'string' && caFile.includes('-----BEGIN ') ? caFile : pathFromStackFolder(scope, caFile, 'caFile');
+}
+
 /** Once for each stack: whether it has a provider of ours or not, the paths in it must be right. */
 function rememberFolder(stack: TerraformStack): void {
   if (!watchedStacks.has(stack)) {

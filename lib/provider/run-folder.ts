@@ -64,7 +64,7 @@ export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptio
 } {
   for (const parent of parents) {
     const folder = join(parent, nameOf(userId, parentPid));
-    const member = join(folder, `${memberPrefix}${pid}`);
+    const member = join(folder, `${memberPrefix}${identityOf(pid)}`);
     if (ownFolder(folder, userId) && succeeds(() => enter(folder, member, pid))) {
       sweep(parent, folder, userId, now);
       return { marks: marksIn(folder, pid), leave: () => void succeeds(() => unlinkSync(member)) };
@@ -119,10 +119,10 @@ function marksIn(folder: string, pid: number): SharedMarks {
       return lines.filter((one) => one === line).length;
     },
     hold: (name) => {
-      succeeds(() => writeFileSync(heldFile(name), String(pid), { mode: 0o600 }));
+      succeeds(() => writeFileSync(heldFile(name), identityOf(pid), { mode: 0o600 }));
       return () => void succeeds(() => unlinkSync(heldFile(name)));
     },
-    isHeld: (name) => isAlive(Number(read(heldFile(name)) ?? Number.NaN)),
+    isHeld: (name) => isRunning(read(heldFile(name)) ?? ''),
   };
 }
 
@@ -155,9 +155,9 @@ function ownFolder(folder: string, userId: number | undefined): boolean {
   }
 }
 
-function othersIn(folder: string, pid: number): number[] {
+function othersIn(folder: string, pid: number): string[] {
   const members = namesIn(folder).filter((name) => name.startsWith(memberPrefix));
-  return members.map((name) => Number(name.slice(memberPrefix.length))).filter((other) => other !== pid && isAlive(other));
+  return members.map((name) => name.slice(memberPrefix.length)).filter((other) => other !== identityOf(pid) && isRunning(other));
 }
 
 function namesIn(folder: string): string[] {
@@ -173,8 +173,7 @@ function sweep(parent: string, own: string, userId: number | undefined, now: Dat
   const here = prefixOf(userId);
   for (const name of namesIn(parent).filter((one) => one.startsWith(`${folderPrefix}${userOf(userId)}-`))) {
     const folder = join(parent, name);
-    const parentPid = Number(name.slice(here.length).split('-')[0]);
-    const isOver = name.startsWith(here) ? !isAlive(parentPid) || name !== nameOf(userId, parentPid) : isOld(folder, now);
+    const isOver = name.startsWith(here) ? !isRunning(name.slice(here.length)) : isOld(folder, now);
     if (isOver && folder !== own) {
       succeeds(() => rmSync(folder, { recursive: true, force: true }));
     }
@@ -189,9 +188,19 @@ function isOld(folder: string, now: Date): boolean {
   }
 }
 
-/** Process ids come round again; a start does not. */
 function nameOf(userId: number | undefined, parentPid: number): string {
-  return `${prefixOf(userId)}${parentPid}-${startOf(parentPid)}`;
+  return `${prefixOf(userId)}${identityOf(parentPid)}`;
+}
+
+/** Process ids come round again; a start does not. */
+function identityOf(pid: number): string {
+  return `${pid}-${startOf(pid)}`;
+}
+
+/** Not so of one that has ended, and that its parent has not asked about yet. */
+function isRunning(identity: string): boolean {
+  const pid = Number(identity.split('-')[0]);
+  return isAlive(pid) && identity === identityOf(pid);
 }
 
 /** Process ids are those of one machine, and of one container. */
@@ -216,12 +225,13 @@ function isAlive(pid: number): boolean {
   return Number.isInteger(pid) && pid > 0 && succeeds(() => process.kill(pid, 0));
 }
 
-/** Empty where the system does not tell. */
+/** Empty where the system does not tell; "ended" of a zombie. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Field 22; the second one, the name in parentheses, may hold spaces.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    // Fields 3 and 22; the second one, the name in parentheses, may hold spaces.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
   } catch {
     return '';
   }

@@ -36,6 +36,19 @@ function synthesize({ folder, outdir, AppOf = App, StackOf = TerraformStack }: M
   app.synth();
 }
 
+test('certificates in the place of their path stay as they are', () => {
+  const caFile = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+  const stack = stackUnderTest();
+  new ByokProvider(stack, 'byok', { caFile });
+  expect(JSON.parse(Testing.synth(stack)).provider.byok[0].ca_file).toBe(caFile);
+  const app = new App({ outdir: scratchFolder() });
+  const other = new TerraformStack(app, 'keys');
+  hooked(other, 'payments.key', { caFile });
+  app.synth();
+  const written = readFileSync(join(app.outdir, 'stacks', 'keys', 'cdk.tf.json'), 'utf8');
+  expect(written).toContain(`--ca-file '${JSON.stringify(caFile).slice(1, -1)}'`);
+});
+
 /** What the provisioner of the only null resource in a folder is given. */
 function environmentIn(stackFolder: string): Environment {
   const { resource } = JSON.parse(readFileSync(join(stackFolder, 'cdk.tf.json'), 'utf8'));

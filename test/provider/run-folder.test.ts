@@ -1,7 +1,7 @@
 /** What the provider processes of one Terraform run see of each other, and what stays of it: nothing. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Claims } from '../../lib/provider/claims';
@@ -67,6 +67,15 @@ test('the first folder that can be written to is taken; where there is none, not
   expect(joined(one, one, [missing, tempFolder]).marks.areShared).toBe(true);
   expect(readdirSync(tempFolder)).toHaveLength(1);
   expect(joined(one, one, [missing]).marks).toBe(noSharedMarks);
+});
+
+test('a process id that came round again is another process', () => {
+  joined(one).leave();
+  const [folder = ''] = readdirSync(tempFolder);
+  writeFileSync(join(tempFolder, folder, `process-${other}-1`), '');
+  const { marks } = joined(one);
+  marks.set('x');
+  expect(readdirSync(join(tempFolder, folder))).toContain('walk-2-x');
 });
 
 test('a removal by a process that died is over', () => {
