@@ -23,13 +23,7 @@ _${root.name}() {
     word=\${COMP_WORDS[i]}
     if [[ -n $skip ]]; then skip=''; continue; fi
     case "$path $word" in
-${nodes
-  .flatMap((node) => node.commands)
-  .map(({ path }) => `      '${path}') path='${path}' ;;`)
-  .join('\n')}
-${valueFlags(nodes)
-  .map(({ path, name }) => `      '${path} ${name}') skip=1 ;;`)
-  .join('\n')}
+${stepsOf(nodes, 'path')}
     esac
   done
   if [[ -n $skip ]]; then
@@ -54,6 +48,13 @@ complete -F _${root.name} ${root.name}
 `;
 }
 
+/** What a word before the cursor does: it leads to a command, or it is a flag whose value comes next. @param variable holds where we are */
+function stepsOf(nodes: readonly CommandNode[], variable: string): string {
+  const commands = nodes.flatMap((node) => node.commands).map(({ path }) => `      '${path}') ${variable}='${path}' ;;`);
+  const flags = valueFlags(nodes).map(({ path, name }) => `      '${path} ${name}') skip=1 ;;`);
+  return [...commands, ...flags].join('\n');
+}
+
 function bashValue({ path }: CommandNode, { names, value }: FlagNode): string[] {
   const patterns = names.map((name) => `'${path} ${name}'`).join('|');
   if (value === undefined || value === 'other') {
@@ -75,13 +76,7 @@ _${root.name}() {
     if [[ -n $skip ]]; then skip=''; continue; fi
     before=$word
     case "$at $word" in
-${nodes
-  .flatMap((node) => node.commands)
-  .map(({ path }) => `      '${path}') at='${path}' ;;`)
-  .join('\n')}
-${valueFlags(nodes)
-  .map(({ path, name }) => `      '${path} ${name}') skip=1 ;;`)
-  .join('\n')}
+${stepsOf(nodes, 'at')}
     esac
   done
   if [[ -n $skip ]]; then

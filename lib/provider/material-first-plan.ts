@@ -12,8 +12,9 @@ import { formatExpirationTime, parseExpirationTime } from '../schema/expiration-
 import { unknown, type Values } from '../tfplugin/value';
 import { sameFingerprint } from '../wrap/fingerprint';
 import { text } from './attributes';
+import { type AtHand, sourceNotices } from './material-at-hand';
 import { expirationText, isVerified, wishOf } from './material-config';
-import { type AtHand, type MaterialPlan, sourceNotices, unknownKey } from './material-plan';
+import { type MaterialPlan, unknownKey } from './material-plan';
 import { preWrappedOf } from './material-source';
 import type { MaterialMemory } from './private-state';
 
