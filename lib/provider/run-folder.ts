@@ -3,7 +3,18 @@
  * begins. A mark is a small file in a private folder, which is named after the Terraform that started them. What lies there counts as long as
  * that Terraform runs; the next run takes the folder away.
  */
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -65,32 +76,40 @@ export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptio
   for (const parent of parents) {
     const folder = join(parent, nameOf(userId, parentPid));
     const member = join(folder, `${memberPrefix}${identityOf(pid)}`);
-    if (ownFolder(folder, userId) && succeeds(() => enter(folder, member, pid))) {
+    const walk = ownFolder(folder, userId) ? tryEnter(folder, member, pid) : undefined;
+    if (walk !== undefined) {
       sweep(parent, folder, userId, now);
-      return { marks: marksIn(folder, pid), leave: () => void succeeds(() => unlinkSync(member)) };
+      return { marks: marksIn(folder, pid, walk), leave: () => void succeeds(() => unlinkSync(member)) };
     }
   }
   return { marks: noSharedMarks, leave: () => {} };
 }
 
-/** Whoever is alone begins a walk. One at a time: of two that come together, one is alone. @throws Error when nothing can be written there */
-function enter(folder: string, member: string, pid: number): void {
+/**
+ * Whoever is alone begins a walk. One at a time: of two that come together, one is alone.
+ *
+ * @returns the walk that this process is of, which stays the same for as long as it runs; undefined when nothing can be written there
+ */
+function tryEnter(folder: string, member: string, pid: number): number | undefined {
   const door = join(folder, 'entering');
   for (let left = looksAtDoor; left > 0 && !succeeds(() => writeFileSync(door, String(pid), { flag: 'wx', mode: 0o600 })); left -= 1) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs);
   }
   try {
-    if (othersIn(folder, pid).length === 0) {
-      writeFileSync(join(folder, `walk-${walkOf(folder) + 1}-begun`), '', { mode: 0o600 });
-    }
+    const latest = marksOf(folder).reduce((walk, mark) => Math.max(walk, mark.walk), 0);
+    const walk = othersIn(folder, pid).length === 0 ? latest + 1 : Math.max(latest, 1);
+    writeFileSync(join(folder, `walk-${walk}-begun`), '', { mode: 0o600 });
     writeFileSync(member, '', { mode: 0o600 });
+    return walk;
+  } catch {
+    return undefined;
   } finally {
     succeeds(() => unlinkSync(door));
   }
 }
 
-function marksIn(folder: string, pid: number): SharedMarks {
-  const fileOf = (name: string) => join(folder, `walk-${Math.max(walkOf(folder), 1)}-${name}`);
+function marksIn(folder: string, pid: number, walk: number): SharedMarks {
+  const fileOf = (name: string, of = walk) => join(folder, `walk-${of}-${name}`);
   const heldFile = (name: string) => join(folder, name);
   const read = (path: string) => {
     try {
@@ -106,15 +125,12 @@ function marksIn(folder: string, pid: number): SharedMarks {
   return {
     areShared: true,
     set: (name) => void succeeds(() => writeFileSync(fileOf(name), '', { mode: 0o600 })),
-    has: (name) => marksOf(folder).some((mark) => mark.name === name),
-    hasNow: (name) => read(fileOf(name)) !== undefined,
+    has: (name) => Array.from({ length: walk }, (_, before) => fileOf(name, walk - before)).some(existsSync),
+    hasNow: (name) => existsSync(fileOf(name)),
     note: (list, line) => void succeeds(() => appendFileSync(fileOf(`${list}-of-${pid}`), `${line}\n`, { mode: 0o600 })),
-    isNotedElsewhere: (list, line) => {
-      const walk = walkOf(folder);
-      return listsOf(list).some((found) => found.walk >= walk && found.name !== `${list}-of-${pid}` && found.lines.includes(line));
-    },
+    isNotedElsewhere: (list, line) =>
+      listsOf(list).some((found) => found.walk === walk && found.name !== `${list}-of-${pid}` && found.lines.includes(line)),
     timesNotedBefore: (list, line) => {
-      const walk = walkOf(folder);
       const lines = listsOf(list).flatMap((found) => (found.walk < walk ? found.lines : []));
       return lines.filter((one) => one === line).length;
     },
@@ -137,11 +153,6 @@ function marksOf(folder: string): Mark[] {
     const [, walk, name] = markFormat.exec(file) ?? [];
     return walk === undefined || name === undefined ? [] : [{ file, walk: Number(walk), name }];
   });
-}
-
-/** The latest; 0 before the first. */
-function walkOf(folder: string): number {
-  return marksOf(folder).reduce((latest, { walk }) => Math.max(latest, walk), 0);
 }
 
 /** Nobody else may write there, or leave a link in its place. */
