@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ByokError, isByokError } from '../errors';
 import { blamesRequest, hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
-import type { KeyDetail } from '../kms/model';
+import type { CallOptions, KeyDetail } from '../kms/model';
 import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { hasMaterial, type WrappingAlgorithm } from '../schema/kms';
 import { Secret } from '../secret';
@@ -121,12 +121,27 @@ async function deleteCommitted(context: LifecycleContext, keyId: string): Promis
     look: (options) => context.kms.describeKey(keyId, options),
     shows: (key) => key?.keyState === '5',
   };
-  const seen = await change(context, (options) => context.kms.deleteImportedKeyMaterial(keyId, options), effect, 'KMS.2701');
+  const remove = (options: CallOptions) => context.kms.deleteImportedKeyMaterial(keyId, options);
+  const seen = await change(context, remove, effect, 'KMS.2701').catch(async (error: unknown) => {
+    throw hasApiCode(error, 'KMS.2701') ? await overtaken(context, keyId, error) : error;
+  });
   const gone = seen !== undefined || (await lookFor(context, effect)).shown === true;
   if (!gone) {
     context.log('warn', 'the key was not seen without its material', { key_id: keyId });
   }
   return gone;
+}
+
+/** A key that had nothing to delete and has material now was renewed by somebody else in between. */
+async function overtaken(context: LifecycleContext, keyId: string, cause: unknown): Promise<unknown> {
+  const key = await tryDescribe(context, keyId);
+  return key !== undefined && hasMaterial(key.keyState)
+    ? new ByokError(
+        'ERR_CHANGED_SINCE_PLAN',
+        `key ${keyId} had no material when it was to be deleted, and holds material now that expires ${formatExpirationTime(key.expirationTime)}: somebody else imported at the same time; nothing of yours was imported, plan again`,
+        { attribute: 'key_id', cause },
+      )
+    : cause;
 }
 
 /** Undefined as well when it cannot be looked at. */

@@ -211,6 +211,21 @@ describe('a renewal', () => {
     expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([true, far.getTime()]);
   });
 
+  test('that finds the key empty, and then filled by somebody else, says so', async () => {
+    fault('delete-imported-key-material', { errorCode: 'KMS.2701' });
+    await expect(renew()).rejects.toMatchObject({
+      code: 'ERR_CHANGED_SINCE_PLAN',
+      message: `key ${keyId} had no material when it was to be deleted, and holds material now that expires 2095-01-01T00:00:00Z: somebody else imported at the same time; nothing of yours was imported, plan again`,
+    });
+    expect(callsOf(world).filter((name) => name === 'import-key-material')).toHaveLength(1);
+  });
+
+  test('of a key that cannot be looked at after its deletion was refused tells the refusal', async () => {
+    fault('delete-imported-key-material', { errorCode: 'KMS.2701' });
+    fault('describe-key', { status: 500, skip: 1, times: 99 });
+    await expect(renew()).rejects.toMatchObject({ apiCode: 'KMS.2701' });
+  });
+
   test.each(oddAnswers)('whose import is answered with %s once ends well', async (_name, odd) => {
     fault('import-key-material', { ...odd, ...atImport });
     await expectProven(await renew(), farther);
