@@ -77,8 +77,8 @@ test.each(cases)('%s behind the proxy %s gets nothing when its certificate says 
     const kms = await kmsNamed(other);
     const port = await proxyTo(kms.port);
     const { client } = clientOf(endpoint, { ca: authority.ca, env: { HTTPS_PROXY: `http://${proxy}:${port}` } });
-    for (const call of [client.describeKey(keyId), client.importKeyMaterial(importRequest)]) {
-      await expect(call).rejects.toMatchObject({
+    for (const call of [() => client.describeKey(keyId), () => client.importKeyMaterial(importRequest)]) {
+      await expect(call()).rejects.toMatchObject({
         code: 'ERR_CONFIGURATION',
         attribute: 'ca_file',
         message: expect.stringContaining('is not trusted'),
