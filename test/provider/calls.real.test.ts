@@ -89,8 +89,8 @@ test('of many keys with tags: one list of keys and one of tags, which tells the 
   const plan = calls();
   expect(plan.filter((operation) => operation === 'resource-instances')).toHaveLength(1);
   expect(plan.filter((operation) => operation === 'list-keys')).toHaveLength(1);
-  // On a slow machine a few reads may have been alone.
-  expect(plan.length).toBeLessThan(2 * 8);
+  // How many reads are alone before the list answers depends on the machine; each key by itself would take two calls.
+  expect(plan.length).toBeLessThan(count);
 
   const body = { action: 'create', tags: [{ key: 'stray', value: '1' }] };
   await call(emulator, `${await idOf(17)}/tags/action`, body);
@@ -100,7 +100,7 @@ test('of many keys with tags: one list of keys and one of tags, which tells the 
   expect(drifted.text).toContain('byok_external_key.k17 will be updated in-place');
   expect(drifted.text).toContain('- "stray" = "1" -> null');
   expect(drifted.text).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
-  expect(calls().length).toBeLessThan(2 * 8 + 1);
+  expect(calls().length).toBeLessThan(count);
 });
 
 test.each([
