@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type Emulator, startEmulator } from '../lib/emulator';
 import { configure, keyWithMaterial, type Workbench, workbench } from './provider/workbench';
+import { type Emulator, startEmulator } from './support/emulator';
 import { cleanEnvironment, type Run, runCommand } from './support/terraform-workspace';
 
 interface Step {

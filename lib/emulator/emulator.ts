@@ -45,7 +45,7 @@ export interface EmulatorOptions {
   readonly controlToken?: string;
   /** An import token is good for one import only; whether the real service does so is not documented. @default false */
   readonly singleUseImportTokens?: boolean;
-  /** Every import is given the same wrapping key, made once: making 2048-bit pairs is what limits many imports in a row. @default false */
+  /** Every import is given the same wrapping key, made once a process: making 2048-bit pairs is what limits many imports in a row. @default false */
   readonly oneWrappingKey?: boolean;
   /** Keep showing `expiration_time` after the material is gone; not documented either. @default false */
   readonly keepExpirationTime?: boolean;

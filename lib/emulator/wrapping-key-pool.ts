@@ -1,6 +1,6 @@
 /**
  * Wrapping key pairs, a fresh one for every get-parameters-for-import. Generating an RSA-2048 pair takes 0.1 s in OpenSSL and
- * seconds in node-forge, so a few are made ahead in the background. Only the generation is OpenSSL's: the unwrapping, which
+ * seconds in node-forge, so the next one is made ahead in the background. Only the generation is OpenSSL's: the unwrapping, which
  * is what checks the client, is done by node-forge (see unwrap.ts).
  */
 import { generateKeyPair } from 'node:crypto';
@@ -14,9 +14,12 @@ export interface WrappingKeyPair {
 }
 
 /** How many are kept ready once the first was taken. */
-const depth = 3;
+const depth = 1;
 
 const generateKeyPairAsync = promisify(generateKeyPair);
+
+/** The one of all pools that hand out one. */
+let only: Promise<WrappingKeyPair> | undefined;
 
 interface Taker {
   readonly resolve: (pair: WrappingKeyPair) => void;
@@ -28,7 +31,6 @@ export class WrappingKeyPool {
   readonly #takers: Taker[] = [];
   readonly #generating = new Set<Promise<void>>();
   readonly #one: boolean;
-  #only: Promise<WrappingKeyPair> | undefined;
 
   /** @param one hand out one pair over and over */
   constructor({ one }: { readonly one: boolean }) {
@@ -45,8 +47,8 @@ export class WrappingKeyPool {
   /** Unless there is only one, no pair is handed out twice. Whichever is ready first goes first: how long a pair takes varies tenfold. */
   take(): Promise<WrappingKeyPair> {
     if (this.#one) {
-      this.#only ??= generate();
-      return this.#only;
+      only ??= generate();
+      return only;
     }
     const taken = new Promise<WrappingKeyPair>((resolve, reject) => this.#takers.push({ resolve, reject }));
     this.#serve();
@@ -56,7 +58,7 @@ export class WrappingKeyPool {
 
   /** Waits for pairs that are being made, so that nothing runs on after the emulator. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#generating, this.#only]);
+    await Promise.allSettled([...this.#generating, only]);
   }
 
   #serve(): void {

@@ -104,10 +104,15 @@ function lostItself(): ByokError {
   return new ByokError('ERR_CHANGED_SINCE_PLAN', 'the key lost its material since it was described; plan again');
 }
 
-/** Its private half is dropped here: what it wraps nobody can open. */
-async function throwAwayWrappingKey(): Promise<Buffer> {
-  const { publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return publicKey.export({ type: 'spki', format: 'der' });
+/** One for all renewals of this process: a pair takes a tenth of a second. */
+let throwAway: Promise<Buffer> | undefined;
+
+/** Its private half is dropped here, so what it wraps stays closed. */
+function throwAwayWrappingKey(): Promise<Buffer> {
+  throwAway ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(({ publicKey }) =>
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  return throwAway;
 }
 
 /**

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '../../lib/aws-cdk/handler/response';
 import { declarationOf, type KeyProperties, parametersVariable } from '../../lib/aws-cdk/key-properties';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { scratchFolder } from '../support/scratch-folder';
 import { type AwsServices, answersHost, startAwsServices } from './aws-services';
@@ -34,7 +34,7 @@ interface Created {
 
 export class Lambda {
   static async start(): Promise<Lambda> {
-    return new Lambda(await startAwsServices(), await startEmulator({ oneWrappingKey: true }));
+    return new Lambda(await startAwsServices(), await startEmulator());
   }
 
   readonly aws: AwsServices;

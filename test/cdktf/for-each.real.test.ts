@@ -4,8 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformIterator, TerraformOutput, TerraformStack } from 'cdktf';
 import { ByokProvider, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, fingerprintOf, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { scratchFolder } from '../support/scratch-folder';
 import { cleanEnvironment, runCommand } from '../support/terraform-workspace';
 

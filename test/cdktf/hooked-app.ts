@@ -4,10 +4,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { ExternalKey, ImportedKey, type ImportedKeyProps, KeyMaterialEngine, KeyMaterialSource } from 'cdktf-byok';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { type ByokProcess, bundleByok } from '../cli/byok-process';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { filesBelow, findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { buildNullProvider, installNullProvider } from '../support/null-provider';
 import { scratchFolder } from '../support/scratch-folder';
@@ -16,7 +16,7 @@ import { cleanEnvironment, type Run, runCommand } from '../support/terraform-wor
 /** What the apps of a test file share: a KMS, the command, and a stand-in for the null provider. */
 export class HookBench {
   static async start(): Promise<HookBench> {
-    return new HookBench(bundleByok(), buildNullProvider(), await startEmulator({ oneWrappingKey: true }));
+    return new HookBench(bundleByok(), buildNullProvider(), await startEmulator());
   }
 
   readonly byok: ByokProcess;

@@ -5,9 +5,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { ByokProvider, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { scratchFolder } from '../support/scratch-folder';
 import { cleanEnvironment, type Run, runCommand } from '../support/terraform-workspace';
 

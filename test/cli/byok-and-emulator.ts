@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
 import { ok } from '../emulator/plain-http';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { bundleByok, type Finished } from './byok-process';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { type ByokProcess, bundleByok } from './byok-process';
 
 let byok: ByokProcess;

@@ -1,7 +1,7 @@
 /** `byok check` reads what the real terraform writes: its state, and its plans as `terraform show -json` prints them. */
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { configure, keyWithMaterial, type Workbench, workbench } from '../provider/workbench';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf } from '../support/leak-scanner';
 import { type ByokProcess, bundleByok, type Finished } from './byok-process';
 

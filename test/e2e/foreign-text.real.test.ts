@@ -7,10 +7,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { type ByokProcess, bundleByok } from '../cli/byok-process';
 import { createKey } from '../emulator/external-key';
 import { configure, keyWithMaterial, type Workbench, workbench } from '../provider/workbench';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { type RecordingProxy, startRecordingProxy } from '../support/recording-proxy';
 import { runCommand } from '../support/terraform-workspace';
 

@@ -4,8 +4,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { filesBelow, findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { cleanEnvironment, type Run, TerraformWorkspace } from '../support/terraform-workspace';
 

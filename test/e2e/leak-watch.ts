@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../lib/emulator';
 import { holdsMaterial } from '../support/emulated-key';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../support/emulator';
 import { findLeaks, type Needle, needlesOf, type Place } from '../support/leak-scanner';
 import { type RecordingProxy, startRecordingProxy } from '../support/recording-proxy';
 import { type Run, TerraformWorkspace } from '../support/terraform-workspace';

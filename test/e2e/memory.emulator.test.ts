@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { root } from '../support/checkout';
 import { holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 let folder: string;
 let program: string;

@@ -2,7 +2,7 @@
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner';
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials';
 import type { IHttpRequest } from '@huaweicloud/huaweicloud-sdk-core/http/IHttpRequest';
-import { type AccessKey, type Emulator, startEmulator } from '../../lib/emulator';
+import { type AccessKey, type Emulator, startEmulator } from '../support/emulator';
 import { type PlainAnswer, send } from './plain-http';
 
 let emulator: Emulator;

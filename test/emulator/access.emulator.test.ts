@@ -1,7 +1,7 @@
 /** Who may call: tokens and their scope, the Host header, the control token; and the three error envelopes. */
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { call, control, send, verdict } from './plain-http';
 
 const day = 24 * 3600;

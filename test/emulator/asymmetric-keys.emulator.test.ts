@@ -3,7 +3,7 @@
  * the same private key, sign and encrypt for each other.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKeyOf, generatePrivateKey, importPrivateKey, OpensslFolder } from './asymmetric-key';
 import { describe as describeKey } from './external-key';
 import { call, ok, verdict } from './plain-http';

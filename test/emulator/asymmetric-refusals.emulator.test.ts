@@ -1,7 +1,7 @@
 /** What the import of a private key refuses, and what each kind of key cannot do. The good requests are in asymmetric-keys. */
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { orders, pemOf, pkcs1, pkcs8OfEc, pkcs8OfRsa, pointOf, rsaIntegersOf, scalarBytes, sec1 } from '../support/der-keys';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKeyOf, generatePrivateKey, importPrivateKey, OpensslFolder, wrapPrivateKey } from './asymmetric-key';
 import { createKey, describe as describeKey, getParameters, importMaterial, type Parameters, wrapWithOpenssl } from './external-key';
 import { call, ok, verdict } from './plain-http';

@@ -1,6 +1,6 @@
 /** What time does: material expires lazily, tokens die, scheduled keys go. The clock is the emulator's and is moved by hand. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
 import { call, control, ok, verdict } from './plain-http';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator } from '../../lib/emulator';
+import { startEmulator } from '../support/emulator';
 import { createKeyOf, generatePrivateKey, importPrivateKey } from './asymmetric-key';
 import { createKey, describe as describeKey, importMaterial } from './external-key';
 import { call, ok, send, verdict } from './plain-http';

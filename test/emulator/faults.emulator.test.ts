@@ -1,7 +1,7 @@
 /** Faults as the control endpoint orders them, and the journal that tells what came and what was answered. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { kmsErrorCodes } from '../../lib/schema/kms-errors';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
 import { call, control, send, verdict } from './plain-http';
 

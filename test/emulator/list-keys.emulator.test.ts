@@ -1,5 +1,5 @@
 /** list-keys: pages, filters, and the default that hides every key of another spec. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, type KeyInfo } from './external-key';
 import { ok } from './plain-http';
 

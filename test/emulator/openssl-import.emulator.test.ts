@@ -1,12 +1,12 @@
 /** The documented openssl command lines import material, and the key then works with exactly that material. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
 import { call, ok, verdict } from './plain-http';
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await startEmulator({ oneWrappingKey: false });
 });
 afterAll(() => emulator.close());
 

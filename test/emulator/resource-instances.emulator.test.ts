@@ -1,6 +1,6 @@
 /** The list of keys with their tags, as the API page has it: parameters, ranges, pages, filters and refusals. */
 import { randomUUID } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey } from './external-key';
 import { call, control, ok, send, verdict } from './plain-http';
 

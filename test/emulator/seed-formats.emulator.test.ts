@@ -1,5 +1,5 @@
 /** Every regular expression and range of "Importing Key Materials" and its siblings, refused one step outside and accepted at the edge. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey } from './external-key';
 import { call, send, verdict } from './plain-http';
 

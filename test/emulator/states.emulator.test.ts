@@ -1,6 +1,6 @@
 /** Key states and what each call answers in each of them, aliases, and the refusals of the import itself. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
 import { call, ok, verdict } from './plain-http';
 

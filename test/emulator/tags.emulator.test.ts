@@ -1,6 +1,6 @@
 /** Tags, enterprise projects, quotas, and the options that let keys come up slowly. */
 import { randomUUID } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, describe as describeKey } from './external-key';
 import { call, ok, type PlainAnswer, send, verdict } from './plain-http';
 

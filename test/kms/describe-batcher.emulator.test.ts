@@ -1,9 +1,10 @@
 /** The batcher over HTTP: how many calls reach the KMS, and that a list tells of a key what describe-key tells. */
-import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+
 import { connectKms } from '../../lib/kms/connect';
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { Secret } from '../../lib/secret';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;
 let kms: KmsClient;

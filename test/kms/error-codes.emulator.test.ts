@@ -1,10 +1,11 @@
 /** Every row of the table of codes, as the emulator says it and as the client takes it. */
-import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+
 import { connectKms } from '../../lib/kms/connect';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { hasReaction, KmsError } from '../../lib/kms/kms-error';
 import { type KmsErrorCode, type KmsReaction, kmsErrorCodes } from '../../lib/schema/kms-errors';
 import { Secret } from '../../lib/secret';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;
 let kms: KmsClient;

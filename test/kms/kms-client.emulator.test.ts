@@ -1,9 +1,9 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
 import { connectKms } from '../../lib/kms/connect';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
 import { Secret } from '../../lib/secret';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;
 let kms: KmsClient;

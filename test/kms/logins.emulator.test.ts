@@ -1,10 +1,11 @@
 /** Every way in, against the emulator's IAM and gateway: what is asked of IAM, how often, and what a refusal says. */
-import { type Emulator, startEmulator } from '../../lib/emulator/emulator';
+
 import { connectKms } from '../../lib/kms/connect';
 import type { ConnectionConfig, Environment } from '../../lib/kms/connection';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
 import { Secret } from '../../lib/secret';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;
 const clients: KmsClient[] = [];

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { importOnce } from '../../lib/cli/import-once';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import type { KeyDetail } from '../../lib/kms/model';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import { ensureMaterial } from '../../lib/lifecycle/ensure-material';
@@ -13,6 +12,7 @@ import { createKey, type KeyWish, type NewKeyOutcome } from '../../lib/lifecycle
 import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { callsOf, nothing, type OddWorld, oddAnswers, oddWorld, requestOf } from './odd-answers';
 
 let emulator: Emulator;
@@ -26,7 +26,7 @@ const far = new Date('2035-01-01T00:00:00Z');
 
 /** A world of its own, since the emulator's kind is one of start. */
 async function begin(options: Parameters<typeof startEmulator>[0] = {}): Promise<void> {
-  emulator = await startEmulator({ oneWrappingKey: true, ...options });
+  emulator = await startEmulator(options);
   world = oddWorld(emulator);
 }
 

@@ -1,9 +1,9 @@
 /** Each call that changes a key, and every success that is none: without the effect it is an error, with it it is done. */
 import { randomUUID } from 'node:crypto';
-import { type Emulator, type Fault, startEmulator } from '../../lib/emulator';
 import { createKey, type KeyWish, removeKey, updateKey } from '../../lib/lifecycle/reconcile-key';
 import { describe as describeKey, importMaterial, type KeyInfo } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
+import { type Emulator, type Fault, startEmulator } from '../support/emulator';
 import { callsOf, nothing, type OddWorld, oddAnswers, oddWorld } from './odd-answers';
 
 let emulator: Emulator;

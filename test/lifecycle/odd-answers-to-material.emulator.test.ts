@@ -1,6 +1,5 @@
 /** Imports and deletions of material that are answered with a success that is none: no state claims what the key does not hold. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, type Fault, startEmulator } from '../../lib/emulator';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import type { Proof } from '../../lib/lifecycle/decision';
 import type { MaterialOutcome } from '../../lib/lifecycle/material-request';
@@ -9,6 +8,7 @@ import { removeMaterial } from '../../lib/lifecycle/remove-material';
 import { createKey, describe as describeKey, importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { fingerprintOf, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, type Fault, startEmulator } from '../support/emulator';
 import { callsOf, nothing, type OddWorld, oddAnswers, oddWorld, requestOf } from './odd-answers';
 
 const far = new Date('2095-01-01T00:00:00Z');

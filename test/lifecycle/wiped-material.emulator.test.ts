@@ -1,6 +1,5 @@
 /** When the bytes of key material are overwritten: as soon as the KMS has them, unless they are the way back. Both are seen while describe-key is asked. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import type { Kms } from '../../lib/kms/model';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import { reconcileMaterial } from '../../lib/lifecycle/reconcile-material';
@@ -10,6 +9,7 @@ import { Secret } from '../../lib/secret';
 import { createKey } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { ecKey } from '../support/private-keys';
 import { type OddWorld, oddWorld, requestOf } from './odd-answers';
 

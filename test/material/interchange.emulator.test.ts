@@ -7,12 +7,12 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import type { Material } from '../../lib/material/material';
 import { openContent } from '../../lib/material/open-content';
 import { type KeySpec, keySpecs } from '../../lib/schema/kms';
 import { createKey, getParameters, importMaterial } from '../emulator/external-key';
 import { call, ok, verdict } from '../emulator/plain-http';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 const generators: Readonly<Record<Exclude<KeySpec, 'AES_256'>, string>> = {
   RSA_2048: 'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',

@@ -1,8 +1,8 @@
 /** Plans of a job that has no secrets: a write-only attribute is null there, whatever stands beside it, and no plan fails for it. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

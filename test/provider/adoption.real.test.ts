@@ -1,9 +1,9 @@
 /** Keys and material that exist already: terraform import, interrupted runs, and keys that must not be touched. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { importMaterial } from '../emulator/external-key';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

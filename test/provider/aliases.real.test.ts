@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

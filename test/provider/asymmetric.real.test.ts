@@ -1,9 +1,9 @@
 /** Private keys under the real terraform: imported, proven by their public half, permanent. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { describeKey, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

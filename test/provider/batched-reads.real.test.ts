@@ -1,8 +1,8 @@
 /** Refreshing many keys takes few calls, and shows what describing each of them would. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, type Workbench, workbench } from './workbench';
 
 const count = 30;

@@ -1,9 +1,9 @@
 /** A KMS, or a proxy before it, that does not speak HTTP to its end: no command of Terraform waits for it for ever, and nothing is lost. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { drip, rawServer } from '../kms/misbehaving-kms';
 import { holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { type RecordingProxy, startRecordingProxy } from '../support/recording-proxy';
 import { cleanEnvironment } from '../support/terraform-workspace';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';

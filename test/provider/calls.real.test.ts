@@ -1,13 +1,14 @@
 /** What a run of the real terraform costs in calls of the KMS, which takes twenty a second: of one key with its material, and of many with tags. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { call, ok } from '../emulator/plain-http';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
 let bench: Workbench;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ oneWrappingKey: true });
+  emulator = await startEmulator();
 });
 
 afterEach(async () => {

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

@@ -1,6 +1,7 @@
 /** An expiry that Terraform counts from now is another one at each apply: the key is not interrupted for it. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { describeKey, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

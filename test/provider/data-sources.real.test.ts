@@ -1,8 +1,8 @@
 /** What `byok_key` and `byok_keys` show under the real terraform. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

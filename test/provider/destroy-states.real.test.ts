@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

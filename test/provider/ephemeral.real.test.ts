@@ -3,10 +3,10 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { createKey, importMaterial, wrapWithOpenssl } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { badWrappingKeys, parametersWith } from '../support/wrapping-keys';
 import { configure, type Workbench, workbench } from './workbench';
 

@@ -1,7 +1,8 @@
 /** The plan of new material looks at a key that it knows: imported, adopted or refused, and apply does just that. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { meet, waitingCommand } from '../support/terraform-workspace';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 

@@ -1,8 +1,8 @@
 /** Adoption by `import` blocks, with the configuration that terraform generates for them: nothing is replaced, nothing imported again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, fingerprintOf, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { ecKey } from '../support/private-keys';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 

@@ -1,7 +1,7 @@
 /** Ctrl-C twice: Terraform tells the provider to shut down in the middle of a change, and does not wait for it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 

@@ -1,7 +1,7 @@
 /** Every login under the real terraform: a whole life of a key, from the provider block and from the environment, and no secret left. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { filesBelow, findLeaks, needlesOf } from '../support/leak-scanner';
 import { TerraformWorkspace } from '../support/terraform-workspace';
 import { keyWithMaterial } from './workbench';

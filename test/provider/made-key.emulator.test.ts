@@ -1,5 +1,5 @@
 /** What looks at a key that the same run has just made waits until it is ready; of any other key it shows how it is. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import { createKey } from '../../lib/lifecycle/reconcile-key';
 import type { ConnectedClient } from '../../lib/provider/client';
@@ -9,6 +9,7 @@ import { Run } from '../../lib/provider/run';
 import { noSharedMarks } from '../../lib/provider/run-folder';
 import { Diagnostics } from '../../lib/tfplugin/diagnostics';
 import { callsOf, type OddWorld, oddWorld } from '../lifecycle/odd-answers';
+import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;
 let world: OddWorld;
@@ -18,7 +19,7 @@ let keyId: string;
 const context = { diagnostics: new Diagnostics(), signal: new AbortController().signal, log: { log: () => {} } };
 
 beforeEach(async () => {
-  emulator = await startEmulator({ oneWrappingKey: true, activationDelay: 3 });
+  emulator = await startEmulator({ activationDelay: 3 });
   world = oddWorld(emulator);
   const { kms, context: lifecycle } = world;
   const { now, sleep } = lifecycle;

@@ -1,9 +1,9 @@
 /** The life of imported material under the real terraform: first import, drift, change of expiry, destroy. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

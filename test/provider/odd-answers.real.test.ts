@@ -1,8 +1,8 @@
 /** A success that is none, as the page of a portal under status 200: the state claims nothing that the KMS does not show. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { importMaterial } from '../emulator/external-key';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

@@ -1,9 +1,9 @@
 /** A refresh that finds nothing new changes nothing: neither its exit code nor a byte of the state. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { AttributeSchema } from '../../lib/schema/model';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { externalKey, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

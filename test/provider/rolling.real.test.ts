@@ -1,6 +1,7 @@
 /** Rolling expiry and warnings under the real terraform, with a clock that is set into the window. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

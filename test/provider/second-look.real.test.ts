@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { describeKey, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 

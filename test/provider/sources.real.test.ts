@@ -1,7 +1,7 @@
 /** Where material may come from, and every wrong input, under the real terraform. */
 import { randomBytes } from 'node:crypto';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

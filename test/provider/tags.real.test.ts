@@ -1,6 +1,7 @@
 /** Tags of the key under the real terraform: authoritative when declared, untouched when not. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { send } from '../emulator/plain-http';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, externalKey, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

@@ -1,9 +1,9 @@
 /** `terraform test`: with everything mocked, and against a KMS, where the destroy at its end leaves nothing behind. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { createKey } from '../emulator/external-key';
 import { describeKey, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

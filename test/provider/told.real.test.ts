@@ -1,9 +1,9 @@
 /** What people are told when things are not as they seem: another place, a disabled key, lateness, what stays and what goes. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { clockAhead, configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;

@@ -1,8 +1,9 @@
 /** Two applies at once on the same key: from two states, and from one that both share. In the end the key has its material. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import type { Fault } from '../../lib/emulator/faults';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { meet, type Run, TerraformWorkspace, waitingCommand } from '../support/terraform-workspace';
 import { configure, keyWithMaterial, workbench } from './workbench';

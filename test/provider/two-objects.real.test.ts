@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../lib/emulator';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
 import { configure, externalKey, type Workbench, workbench } from './workbench';
 

@@ -1,9 +1,9 @@
 /** Renewals and replacements under attack: whatever goes wrong, the key has its material or the next apply brings it back. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, type Fault, startEmulator } from '../../lib/emulator';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, type Fault, startEmulator } from '../support/emulator';
 import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
