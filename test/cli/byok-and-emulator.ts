@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { ok } from '../emulator/plain-http';
-import { type Emulator, startEmulator } from '../support/emulator';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { bundleByok, type Finished } from './byok-process';
 
@@ -35,9 +35,9 @@ export interface ByokAndEmulator {
   close(): Promise<void>;
 }
 
-export async function startByokAndEmulator(): Promise<ByokAndEmulator> {
+export async function startByokAndEmulator(options: EmulatorOptions = {}): Promise<ByokAndEmulator> {
   const byok = bundleByok();
-  const emulator = await startEmulator();
+  const emulator = await startEmulator(options);
   const places: Place[] = [];
   function start(args: readonly string[], { env = {}, input, cwd, ...rest }: RunOptions = {}): Running {
     const endpoint = 'endpoint' in rest ? rest.endpoint : emulator.url;

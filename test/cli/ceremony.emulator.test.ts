@@ -12,7 +12,7 @@ let root: string;
 const secrets: (Buffer | string)[] = [];
 
 beforeAll(async () => {
-  byok = await startByokAndEmulator();
+  byok = await startByokAndEmulator({ oneWrappingKey: false });
   root = mkdtempSync(join(tmpdir(), 'byok-ceremony-'));
 });
 
