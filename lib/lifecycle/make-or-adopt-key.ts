@@ -3,7 +3,7 @@
  * taken over, as that run would have made it.
  */
 import { ByokError } from '../errors';
-import { hasApiCode } from '../kms/kms-error';
+import { hasApiCode, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
 import { formatInstant } from '../schema/expiration-time';
@@ -79,6 +79,9 @@ export async function makeOrAdoptKey(
       { keyAlias, keySpec, keyDescription, ...(keyUsage === undefined ? {} : { keyUsage }) },
       { signal: context.signal },
     );
+    if (isClaimed?.(keyId) === true) {
+      throw anotherKey(keyId);
+    }
     return { keyId, adopted: false, notices: [] };
   } catch (error) {
     if (!hasApiCode(error, 'KMS.1104') && !isLostAnswer(error)) {
@@ -104,6 +107,12 @@ export async function makeOrAdoptKey(
     }
     return adopted(keyAlias, adopts.keyId);
   }
+}
+
+/** A key that is new is nobody's yet, so this is the answer to another call: whether there is a key of this alias now, the list tells. */
+export function anotherKey(keyId: string): KmsError {
+  const apiMessage = `the answer names key ${keyId}, which another object of this run has, and not a new one: something between repeats earlier answers; check kms_endpoint and the network, then plan again`;
+  return new KmsError({ operation: 'create-key', status: 200, apiCode: undefined, apiMessage, requestId: undefined });
 }
 
 async function adoptAsPlanned(

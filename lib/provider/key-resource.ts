@@ -5,6 +5,7 @@ import type { KeyDetail } from '../kms/model';
 import { checkTags } from '../kms/request-fields';
 import type { Notice } from '../lifecycle/context';
 import { disabledNotice } from '../lifecycle/decide';
+import { anotherKey } from '../lifecycle/make-or-adopt-key';
 import { createKey, type KeyOutcome, type KeyWish, scheduledNotice, updateKey } from '../lifecycle/reconcile-key';
 import { keyNotFound } from '../lifecycle/require-external-key';
 import { formatInstant } from '../schema/expiration-time';
@@ -118,7 +119,9 @@ export const externalKeyResource = {
         client.run.declareAdopted(keyId);
         warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
       } else {
-        await keys.take(keyId, false);
+        if ((await keys.take(keyId, false)) === 'again') {
+          throw anotherKey(keyId);
+        }
         client.run.declareMade(outcome.key);
       }
       return finish(planned, outcome, outcome.adopted, context);

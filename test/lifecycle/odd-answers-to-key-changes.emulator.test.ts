@@ -206,6 +206,20 @@ describe('a deletion', () => {
   });
 });
 
+test('a key whose making was answered with the key of another object of the run is looked for, too', async () => {
+  const alias = `${wish.alias}-new`;
+  const adoption = { planned: undefined, isClaimed: (claimed: string) => claimed === keyId };
+  const repeated = { operation: 'create-key', answer: JSON.stringify({ key_info: { key_id: keyId, domain_id: '0' } }) };
+  emulator.injectFaults([repeated]);
+  await expect(createKey(world.context, { ...wish, alias }, adoption)).rejects.toMatchObject({
+    message: expect.stringContaining(`the answer names key ${keyId}, which another object of this run has`),
+  });
+  emulator.injectFaults([{ ...repeated, committed: true }]);
+  const { key } = await createKey(world.context, { ...wish, alias }, adoption);
+  expect(key.keyId).not.toBe(keyId);
+  expect((await describeKey(emulator, key.keyId)).key_alias).toBe(alias);
+});
+
 test.each(oddAnswers)(
   'a key whose making was answered with %s is looked for: found it is taken over, and otherwise it is an error',
   async (_name, fault) => {

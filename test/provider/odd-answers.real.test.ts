@@ -81,3 +81,24 @@ test('a deletion of the key that a portal answered is no success, and the next d
   expect((await bench.workspace.destroy()).code).toBe(0);
   expect((await describeKey(emulator, keyId)).key_state).toBe('4');
 });
+
+test('two keys are never one, although both were answered with the same id', async () => {
+  const both = `resource "byok_external_key" "first" {
+  alias = "first"
+}
+resource "byok_external_key" "second" {
+  alias      = "second"
+  depends_on = [byok_external_key.first]
+}`;
+  bench = await workbench(emulator, both.slice(0, both.indexOf('resource "byok_external_key" "second"')));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const first = String(bench.workspace.attributes('byok_external_key').key_id);
+  configure(emulator, bench.workspace, both.replace('alias = "first"', 'alias = "first"\n  description = "changed"'));
+  emulator.injectFaults([
+    { operation: 'create-key', answer: JSON.stringify({ key_info: { key_id: first, domain_id: '0' } }), committed: true },
+  ]);
+  expect((await bench.workspace.apply()).code).toBe(0);
+  const { output } = await bench.workspace.succeed(['state', 'show', '-no-color', 'byok_external_key.second']);
+  expect(output).not.toContain(first);
+  expect((await bench.workspace.plan()).code).toBe(0);
+});
