@@ -4,6 +4,7 @@ import type { ImportParameters, KeyDetail } from '../kms/model';
 import { isAsymmetric } from '../schema/kms';
 import { type LifecycleContext, messageOf, waitUntil } from './context';
 import { decideFirst } from './decide-first';
+import { disableAgain } from './disable-again';
 import { adoptedNotice, importAndProve, proveIfShown } from './import-and-prove';
 import type { ImportSource, ImportStep } from './import-material';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
@@ -101,7 +102,7 @@ async function importFirst(
   if (request.first === 'import' && outcome.importedAt === undefined && outcome.proof === undefined) {
     throw changed(step.keyId, 'holds what somebody else imported at the same time, and nothing proves that it is the same');
   }
-  return outcome;
+  return disableAgain(context, request, outcome);
 }
 
 /** The plan showed something else, and whoever reviewed it is to see what it comes to now. */

@@ -65,6 +65,11 @@ export function holdsMaterial(status: MaterialStatus): boolean {
   return status === 'present' || status === 'expiring' || status === 'key_disabled' || status === 'expired_not_purged';
 }
 
+/** What the same run disables first is as good as disabled: no import comes after that. */
+export function disabledFirst(observation: MaterialObservation): MaterialObservation {
+  return holdsMaterial(observation.status) ? { ...observation, status: 'key_disabled', keyState: '3' } : observation;
+}
+
 /** The key would take an import now. */
 export function isAbsent(status: MaterialStatus): boolean {
   return status === 'purged_after_expiry' || status === 'deleted_outside';

@@ -4,15 +4,15 @@
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
-import { type LifecycleContext, messageOf } from './context';
+import type { LifecycleContext } from './context';
 import { decide } from './decide';
 import type { Decision } from './decision';
+import { disableAgain } from './disable-again';
 import { isRolling } from './expiration-wish';
 import { importAndProve } from './import-and-prove';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { renewMaterial } from './renew-material';
-import { setEnabled } from './set-enabled';
 
 /**
  * For a resource that exists in state.
@@ -42,21 +42,8 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
       decision.steps.includes('delete') && 'material' in source
         ? await renewMaterial(context, request, { source, from: observation.expiration, to: decision.expiration }, atHand)
         : await importAndProve(context, request, { keyId: request.keyId, expiration: decision.expiration, source }, atHand);
-    const left =
-      request.disabled === true && outcome.importedAt !== undefined ? await disableAgain(context, request.keyId, outcome) : outcome;
-    return { ...left, reason: decision.reason };
+    return { ...(await disableAgain(context, request, outcome)), reason: decision.reason };
   });
-}
-
-/** The material is in: that the key is enabled meanwhile is worth a notice, not a failure. */
-async function disableAgain(context: LifecycleContext, keyId: string, outcome: MaterialOutcome): Promise<MaterialOutcome> {
-  try {
-    await setEnabled(context, keyId, false);
-    return { ...outcome, observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' } };
-  } catch (error) {
-    const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. Disable it by hand, or by enabled = false on byok_external_key.`;
-    return { ...outcome, notices: [...outcome.notices, { summary: 'The key could not be disabled again', detail, attribute: 'key_id' }] };
-  }
 }
 
 /** A window that opened since the plan is a matter for the next one. */

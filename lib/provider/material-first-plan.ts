@@ -117,7 +117,9 @@ function planProven(
   const wish = wishOf(config, false);
   const { steps, reason, expiration, refusal, notices } = decide(wish, knowledge, now);
   if (steps.length === 0) {
-    return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals: [refusal], notices };
+    // What an object that exists may wait for, a new one cannot: it would be said to have the declared expiry.
+    const refusals = [refusal ?? decideFirst(wish, key, now).refusal];
+    return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals, notices };
   }
   if (steps.includes('delete') && isKept) {
     const refused = refuseReplacedRenewal(key, reason ?? '');

@@ -3,7 +3,7 @@ import type { Notice } from '../lifecycle/context';
 import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Step, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
-import { isAbsent, type MaterialObservation } from '../lifecycle/material-status';
+import { disabledFirst, isAbsent, type MaterialObservation } from '../lifecycle/material-status';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
@@ -17,6 +17,8 @@ export interface Circumstances {
   readonly now: Date;
   /** The key is scheduled for deletion, and the same run takes that back. */
   readonly rescued: boolean;
+  /** The same run disables the key, if it is not disabled yet. */
+  readonly disables: boolean;
   /** Of the key, that it is disabled: meant so, or told by its own resource. */
   readonly knownDisabled: boolean;
   /** Terraform plans once more at the start of apply: what the plan before could not know is known by then. */
@@ -42,7 +44,7 @@ export function planUpdate(
   config: Values,
   { proof, ours, disabled, emptied }: MaterialMemory & { readonly emptied: boolean },
   atHand: AtHand,
-  { now, rescued, knownDisabled, isAgain }: Circumstances,
+  { now, rescued, disables, knownDisabled, isAgain }: Circumstances,
 ): MaterialPlan {
   const preWrapped = preWrappedOf(config, prior);
   if (['expiration_time', 'valid_for', 'renew_before'].some((name) => isUnknown(config, name))) {
@@ -51,7 +53,7 @@ export function planUpdate(
   if (rescued && observationOf(prior).status === 'key_pending_deletion') {
     return planRescued(prior, proposed, config, proof);
   }
-  const observation = observationOf(prior);
+  const observation = disables ? disabledFirst(observationOf(prior)) : observationOf(prior);
   const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
   const wish = wishOf(config, ours);
   const importedAt = importedAtOf(prior);

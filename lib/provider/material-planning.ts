@@ -2,18 +2,19 @@
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
+import { holdsMaterial } from '../lifecycle/material-status';
 import { keyNotFound, requireExternalKey } from '../lifecycle/require-external-key';
 import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { keyMaterialSchema } from '../schema/key-material';
 import { hasMaterial } from '../schema/kms';
 import type { AttributeSchema } from '../schema/model';
-import type { Context, PlanRequest, PlanResult } from '../tfplugin/provider';
+import type { Context, PlanRequest, PlanResult, PrivateState } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { sameFingerprint } from '../wrap/fingerprint';
 import { isUnknown, text } from './attributes';
 import { type Client, type ConnectedClient, isConnected } from './client';
 import { type AtHand, lookAtMaterial, nothingAtHand } from './material-at-hand';
-import { declaredOf, destroyPolicyOf, expirationOf } from './material-config';
+import { declaredOf, destroyPolicyOf, expirationOf, observationOf } from './material-config';
 import { planDestroy, refuseEmptied, refuseReplacedProtected, refuseSecond, refuseUnrestorable, staysForAnother } from './material-destroy';
 import { planCreate } from './material-first-plan';
 import { type MaterialPlan, planUpdate, unknownKey } from './material-plan';
@@ -31,7 +32,7 @@ export async function planMaterial(
   context: Context,
 ): Promise<PlanResult> {
   const { run } = client;
-  const memory = decodePrivateState(priorPrivate, prior);
+  const memory = memoryOfPlan(priorPrivate, prior, client);
   if (proposed === null || config === null) {
     run.remember(text(prior ?? {}, 'key_id') ?? '', memory);
     run.material.come(text(prior ?? {}, 'key_id') ?? '');
@@ -77,9 +78,22 @@ export async function planMaterial(
   const ends = run.material.keep(keyId) || memory.emptied;
   const refusal = ends && !keepForAnother(keyId, client, context) ? refuseLoss(keyId, memory, atHand, client) : undefined;
   const emptied = memory.emptied && client.appliesAtOnce?.() !== true;
-  const circumstances = { now, rescued: run.isRescued(keyId), knownDisabled: run.hasKey(keyId), isAgain: !run.hasRead };
+  const circumstances = {
+    now,
+    rescued: run.isRescued(keyId),
+    disables: run.declaredEnabled(keyId) === false,
+    knownDisabled: run.hasKey(keyId),
+    isAgain: !run.hasRead,
+  };
   const plan = planUpdate(prior, proposed, config, { ...memory, emptied }, atHand, circumstances);
   return finishPlan(withRefusals(plan, refusal), config, memory, client, context);
+}
+
+/** A key that the same run disables is to be disabled again, whatever happens to its material in between. */
+function memoryOfPlan(priorPrivate: PrivateState, prior: Values | null, { run }: Client): MaterialPrivateState {
+  const memory = decodePrivateState(priorPrivate, prior);
+  const isDisabledFirst = prior !== null && run.declaredEnabled(text(prior, 'key_id') ?? '') === false;
+  return isDisabledFirst && holdsMaterial(observationOf(prior).status) ? { ...memory, disabled: true } : memory;
 }
 
 /** The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what it would refuse. */
@@ -97,7 +111,8 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const { found, unsuitable } = looks ? await tryDescribe(keyId, client, context) : { found: undefined, unsuitable: undefined };
   // What it holds shows once its deletion is taken back.
   const isRescued = found?.keyState === '4' && run.isRescued(found.keyId);
-  const key = isRescued ? undefined : found;
+  const isDisabledFirst = found?.keyState === '2' && run.declaredEnabled(found.keyId) === false;
+  const key = isRescued ? undefined : isDisabledFirst ? { ...found, keyState: '3' } : found;
   const shown =
     key !== undefined && hasMaterial(key.keyState)
       ? await proofOnRefresh(client as ConnectedClient, key.keyId, key.keySpec, context)
@@ -110,7 +125,8 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
   const whole = withRefusals({ ...plan, successorFor }, refusal ?? unsuitable);
   // The destroy leg of a replacement is given this private state, and what is remembered of the one key is not true of the other.
-  return finishPlan(whole, config, nothingRemembered, client, context, say);
+  const memory = { ...nothingRemembered, disabled: isKept && before?.disabled === true };
+  return finishPlan(whole, config, memory, client, context, say);
 }
 
 /**

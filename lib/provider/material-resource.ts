@@ -89,22 +89,19 @@ export const keyMaterialResource = {
     const keyId = text(planned, 'key_id') ?? '';
     await run.material.take(keyId, !run.isMade(keyId));
     if (prior === null) {
-      const before = run.recall(keyId);
+      const request = requestOf(prior, planned, config, opening, { ...memory, ...run.recall(keyId), ours: false });
+      const first = memory.permitted.length === 0 ? 'adopt' : 'import';
       const lifecycle = lifecycleContext(client, context, 'create', planned);
       const outcome =
-        before?.proof === undefined
-          ? await createMaterial(lifecycle, {
-              ...requestOf(prior, planned, config, opening, memory),
-              made: run.made(keyId),
-              first: memory.permitted.length === 0 ? 'adopt' : 'import',
-            })
-          : await takeUp(lifecycle, requestOf(prior, planned, config, opening, { ...memory, ...before, ours: false }));
-      refuseHalfDone(planned, outcome);
+        request.proof === undefined
+          ? await createMaterial(lifecycle, { ...request, made: run.made(keyId), first })
+          : await takeUp(lifecycle, request);
+      refuseHalfDone(prior, planned, outcome);
       return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
     const request = requestOf(prior, planned, config, opening, memory);
     const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
-    refuseHalfDone(planned, outcome);
+    refuseHalfDone(prior, planned, outcome);
     return finishApply(prior, planned, outcome, memory.ours, context);
   },
 
@@ -135,17 +132,28 @@ function isDisabled({ status }: MaterialObservation, state: Values, memory: Mate
     : run.declaredEnabled(text(state, 'key_id') ?? '') === false;
 }
 
-/** Apply may do fewer steps than were planned, but then the state must not say that they were done. */
-function refuseHalfDone(planned: Values, { importedAt, observation, notices }: MaterialOutcome): void {
-  const declared = text(planned, 'expiration_time');
-  if (importedAt === undefined && declared !== undefined && isUnknown(planned, 'imported_at')) {
-    if (!sameExpiration(parseExpirationTime(declared), observation.expiration) || isAbsent(observation.status)) {
-      const why = notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ');
-      throw new ByokError('ERR_CHANGED_SINCE_PLAN', `the key changed since this plan, and nothing was done: ${why} Plan again`, {
-        attribute: 'key_id',
-      });
-    }
+/**
+ * Apply may do fewer steps than were planned, but then the state must not say that they were done: neither another expiry, nor an import of
+ * which nothing proves that the key holds the same.
+ */
+function refuseHalfDone(prior: Values | null, planned: Values, { importedAt, observation, proof, notices }: MaterialOutcome): void {
+  const isImportPlanned = isUnknown(planned, 'imported_at');
+  if (importedAt !== undefined || !(isImportPlanned || prior === null)) {
+    return;
   }
+  const declared = text(planned, 'expiration_time');
+  if (declared !== undefined && (!sameExpiration(parseExpirationTime(declared), observation.expiration) || isAbsent(observation.status))) {
+    const why = notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ');
+    throw changedSincePlan(`, and nothing was done: ${why} Plan again`);
+  }
+  if (isImportPlanned && proof === undefined && text(planned, 'import_reason') !== undefined && holdsMaterial(observation.status)) {
+    const how = 'it holds what somebody else imported at the same time, and nothing proves that it is the same';
+    throw changedSincePlan(`: ${how}; nothing of yours was imported, plan again`);
+  }
+}
+
+function changedSincePlan(how: string): ByokError {
+  return new ByokError('ERR_CHANGED_SINCE_PLAN', `the key changed since this plan${how}`, { attribute: 'key_id' });
 }
 
 function finishApply(prior: Values | null, planned: Values, outcome: MaterialOutcome, ours: boolean, context: Context): StateResult {

@@ -93,6 +93,21 @@ test('imports into an adopted key that holds no material', async () => {
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
+test('does not say of what somebody else imported since the plan that it was imported here', async () => {
+  const keyId = await existingKey();
+  await bench.workspace.succeed(['import', '-no-color', 'byok_external_key.orders', keyId]);
+  await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
+  await bench.workspace.succeed(['plan', '-no-color', '-out=saved']);
+  const theirs = randomBytes(32);
+  await importWithOpenssl(keyId, theirs, Date.parse(far) / 1000);
+  const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
+  expect(run.code).toBe(1);
+  expect(run.text).toContain('nothing proves that it is the same; nothing of yours was imported, plan again');
+  expect((await bench.workspace.apply()).code).toBe(0);
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ fingerprint: null, import_reason: null });
+  expect(await holdsMaterial(emulator, keyId, theirs)).toBe(true);
+});
+
 test('terraform import of a wrong id is one sentence', async () => {
   const notOurs = await existingKey('kms', 'other');
   const cases: [string, string][] = [

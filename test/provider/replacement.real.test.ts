@@ -96,16 +96,6 @@ test('a rolling expiry that the KMS would refuse is refused before anything is d
   expect(writesOf(emulator)).toEqual([]);
 });
 
-test('the state does not say of a postponed change that it was made', async () => {
-  const bench = await applied('postponed', 'expiration_time = "2035-01-01T00:00:00Z"');
-  const later = keyWithMaterial('postponed', 'expiration_time = "2036-01-01T00:00:00Z"');
-  configure(emulator, bench.workspace, later.replace('alias = "postponed"', 'alias = "postponed"\n  enabled = false'));
-  const run = await bench.workspace.apply();
-  expect(run.code).toBe(1);
-  expect(run.text).toContain('The key changed since this plan, and nothing was done: Change of expiration_time postponed');
-  expect(bench.workspace.attributes('byok_key_material').expiration_time).toBe('2035-01-01T00:00:00Z');
-});
-
 test.each([
   ['Base64', randomBytes(32).toString('base64')],
   ['hexadecimal', `a${randomBytes(32).toString('hex').slice(1)}`],

@@ -1,0 +1,22 @@
+/** An import enables its key. One that was disabled before it lost its material is disabled again. */
+import { type LifecycleContext, messageOf } from './context';
+import type { MaterialOutcome, MaterialRequest } from './material-request';
+import { setEnabled } from './set-enabled';
+
+/** The material is in: that the key is enabled meanwhile is worth a notice, not a failure. */
+export async function disableAgain(
+  context: LifecycleContext,
+  { keyId, disabled = false }: MaterialRequest,
+  outcome: MaterialOutcome,
+): Promise<MaterialOutcome> {
+  if (!disabled || outcome.importedAt === undefined) {
+    return outcome;
+  }
+  try {
+    await setEnabled(context, keyId, false);
+    return { ...outcome, observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' } };
+  } catch (error) {
+    const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. Disable it by hand, or by enabled = false on byok_external_key.`;
+    return { ...outcome, notices: [...outcome.notices, { summary: 'The key could not be disabled again', detail, attribute: 'key_id' }] };
+  }
+}
