@@ -182,7 +182,7 @@ function decideDisabled(wish: Wish, { observation, knownDisabled = false }: Know
     ? nothing(observation, ...noticesOfExpiry(wish, observation, now), ...(knownDisabled ? [] : [disabledNotice()]))
     : nothing(observation, {
         summary: 'Change of expiration_time postponed: the key is disabled',
-        detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Enable it to let the change happen.`,
+        detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Once it is enabled, the next plan makes the change.`,
         attribute: 'expiration_time',
       });
 }

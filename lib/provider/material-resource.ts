@@ -6,7 +6,7 @@ import { adoptedNotice } from '../lifecycle/import-and-prove';
 import type { MaterialOutcome, MaterialRequest } from '../lifecycle/material-request';
 import { holdsMaterial, isAbsent, type MaterialObservation, observeMaterial } from '../lifecycle/material-status';
 import { reconcileMaterial } from '../lifecycle/reconcile-material';
-import { formatInstant, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { formatExpirationTime, formatInstant, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { keyMaterialSchema } from '../schema/key-material';
 import type { Context, ResourceDefinition, StateResult } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
@@ -96,12 +96,12 @@ export const keyMaterialResource = {
         request.proof === undefined
           ? await createMaterial(lifecycle, { ...request, made: run.made(keyId), first })
           : await takeUp(lifecycle, request);
-      refuseHalfDone(prior, planned, outcome);
+      refuseHalfDone(planned, outcome);
       return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
     const request = requestOf(prior, planned, config, opening, memory);
     const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
-    refuseHalfDone(prior, planned, outcome);
+    refuseHalfDone(planned, outcome);
     return finishApply(prior, planned, outcome, memory.ours, context);
   },
 
@@ -133,18 +133,23 @@ function isDisabled({ status }: MaterialObservation, state: Values, memory: Mate
 }
 
 /**
- * Apply may do fewer steps than were planned, but then the state must not say that they were done: neither another expiry, nor an import of
- * which nothing proves that the key holds the same.
+ * Apply may do fewer steps than were planned, or find another key than the plan did. The state must not say then what is not so: an expiry that
+ * the key does not have, or an import of which nothing proves that the key holds the same.
  */
-function refuseHalfDone(prior: Values | null, planned: Values, { importedAt, observation, proof, notices }: MaterialOutcome): void {
-  const isImportPlanned = isUnknown(planned, 'imported_at');
-  if (importedAt !== undefined || !(isImportPlanned || prior === null)) {
+function refuseHalfDone(planned: Values, { importedAt, observation, proof, notices }: MaterialOutcome): void {
+  if (importedAt !== undefined) {
     return;
   }
-  const declared = text(planned, 'expiration_time');
-  if (declared !== undefined && (!sameExpiration(parseExpirationTime(declared), observation.expiration) || isAbsent(observation.status))) {
-    const why = notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ');
-    throw changedSincePlan(`, and nothing was done: ${why} Plan again`);
+  const isImportPlanned = isUnknown(planned, 'imported_at');
+  const expiry = text(planned, 'expiration_time');
+  const isOther = expiry !== undefined && !sameExpiration(parseExpirationTime(expiry), observation.expiration);
+  if (isImportPlanned && (isOther || (expiry !== undefined && isAbsent(observation.status)))) {
+    throw changedSincePlan(`, and nothing was done: ${notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ')} Plan again`);
+  }
+  if (isOther) {
+    throw changedSincePlan(
+      `: its material expires ${formatExpirationTime(observation.expiration)}, and not ${expiry}; nothing was done, plan again`,
+    );
   }
   if (isImportPlanned && proof === undefined && text(planned, 'import_reason') !== undefined && holdsMaterial(observation.status)) {
     const how = 'it holds what somebody else imported at the same time, and nothing proves that it is the same';

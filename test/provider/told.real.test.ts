@@ -1,6 +1,7 @@
 /** What people are told when things are not as they seem: another place, a disabled key, lateness, what stays and what goes. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -139,6 +140,20 @@ describe('a plan that is applied too late', () => {
     expect(late.text).toContain(`Expiration_time ${soon} has passed since the key was looked at`);
     expect(late.text).not.toContain('bug in the provider');
     expect(writesOf(emulator)).toEqual([]);
+  });
+
+  test('after somebody else renewed the material: the state does not keep an expiry that the key does not have', async () => {
+    const rolling = (more: string) => keyWithMaterial('orders', `valid_for = "90d"\n  renew_before = "14d"\n  ${more}`);
+    const keyId = await applied(rolling(''));
+    configure(emulator, bench.workspace, rolling('on_destroy = "refuse"'));
+    await bench.workspace.succeed(['plan', '-no-color', '-out=saved']);
+    emulator.deleteMaterial(keyId);
+    await importMaterial(emulator, keyId, bench.material, { expirationTime: Date.parse(far) / 1000 });
+    const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
+    expect(run.code).toBe(1);
+    expect(run.text).toContain(`The key changed since this plan: its material expires ${far}, and not`);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ expiration_time: far, on_destroy: 'refuse' });
   });
 
   test('another renew_before counts from the next plan on, which is said', async () => {
