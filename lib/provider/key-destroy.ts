@@ -40,6 +40,8 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
     refuseOutright(context, client, 'The key cannot end as planned', conflictError(conflict));
   } else if (policy === 'retain') {
     warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+  } else if (run.isProtected(keyId)) {
+    refuseOutright(context, client, 'The material is protected', refuseProtected(keyId));
   } else if (isLeftOver(memory, client)) {
     run.keys.stay(keyId);
     warn(context, [takenNotice(keyId)]);
@@ -49,6 +51,15 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
     warnOfScheduling(prior, keyId, policy, context);
     warnOfUnshared(keyId, client, context);
   }
+}
+
+/** Where the material names its key by id, Terraform knows nothing of the one going with the other. */
+function refuseProtected(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `on_destroy of the material of key ${keyId} is "refuse", and the material would go with its key; nothing was done: set it to "retain" and apply that first, or set on_destroy = "retain" on the key`,
+    { attribute: 'on_destroy' },
+  );
 }
 
 /**

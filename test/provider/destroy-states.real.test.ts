@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { clockAhead, clockAhead, configure, configure, externalKey, keyWithMaterial, keyWithMaterial, type Workbench, type Workbench, workbench, workbench } from './workbench';
 
 let emulator: Emulator;
 const benches: Workbench[] = [];
@@ -133,4 +133,26 @@ test('with -refresh=false deletes nothing that refuse protects', async () => {
   expect(destroy.code).toBe(1);
   expect(destroy.text).toContain('is "refuse"; set it to "retain" or "delete_material" and apply that first');
   expect(await holdsMaterial(emulator, bench.keyId, bench.material)).toBe(true);
+});
+
+test('a key whose material is under refuse does not end under it, although its material names it by id', async () => {
+  const bench = await workbench(emulator, externalKey('under-refuse'));
+  benches.push(bench);
+  const { workspace } = bench;
+  await workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  const keyId = String(workspace.attributes('byok_external_key').key_id);
+  const material = (policy: string) =>
+    `resource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n  on_destroy = "${policy}"\n}`;
+  configure(emulator, workspace, `${externalKey('under-refuse')}\n${material('refuse')}`);
+  await workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  configure(emulator, workspace, material('refuse'));
+  const run = await workspace.apply();
+  expect(run.code).toBe(1);
+  expect(run.text).toContain(`On_destroy of the material of key ${keyId} is "refuse", and the material would go with its key`);
+  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  configure(emulator, workspace, `${externalKey('under-refuse')}\n${material('retain')}`);
+  await workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  configure(emulator, workspace, material('retain'));
+  expect((await workspace.apply()).code).toBe(0);
+  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
 });
