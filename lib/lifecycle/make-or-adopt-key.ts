@@ -38,14 +38,7 @@ export function judgeAlias(wish: NewKey, keys: readonly KeyDetail[], isClaimed: 
   const namesakes = keys.filter(({ keyAlias }) => keyAlias === wish.alias);
   const [key, ...others] = namesakes.filter(({ keyState }) => keyState !== '4');
   if (key === undefined) {
-    const scheduled = namesakes.map((one) => stillTaken(wish.alias, one));
-    return {
-      notices: scheduled.map((detail) => ({
-        summary: 'The alias belongs to a key that is scheduled for deletion',
-        detail,
-        attribute: 'alias',
-      })),
-    };
+    return { notices: namesakes.map((one) => keptAlias(wish.alias, one)) };
   }
   const fits = others.length === 0 && key.origin === 'external' && holdsNothing(key) && (key.keySpec ?? wish.keySpec) === wish.keySpec;
   if (!fits || key.keyDescription !== wish.description || isClaimed(key.keyId)) {
@@ -59,6 +52,30 @@ export function judgeAlias(wish: NewKey, keys: readonly KeyDetail[], isClaimed: 
     return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias' }), notices: [] };
   }
   return { adopts: key, notices: [] };
+}
+
+/** What comes of another alias for a key that exists, as the other keys of that alias stand. */
+export function judgeRename(keyId: string, alias: string, keys: readonly KeyDetail[]): AliasVerdict {
+  const namesakes = keys.filter((key) => key.keyAlias === alias && key.keyId !== keyId);
+  const living = namesakes.find(({ keyState }) => keyState !== '4');
+  if (living === undefined) {
+    return { notices: namesakes.map((key) => keptAlias(alias, key)) };
+  }
+  const message = `alias "${alias}" belongs to key ${living.keyId}, so key ${keyId} cannot have it, too; choose another alias`;
+  return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias' }), notices: [] };
+}
+
+/** @returns what to say of a refusal of another alias: whose it is, as far as a list tells */
+export async function whoseAlias(context: LifecycleContext, keyId: string, alias: string, refusal: unknown): Promise<unknown> {
+  if (!hasApiCode(refusal, 'KMS.1104')) {
+    return refusal;
+  }
+  const {
+    refusal: living,
+    notices: [scheduled],
+  } = judgeRename(keyId, alias, await listOr(context, refusal));
+  const message = living?.message ?? scheduled?.detail;
+  return message === undefined ? refusal : new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias', cause: refusal });
 }
 
 /**
@@ -149,6 +166,10 @@ async function listOr({ kms, signal, log }: LifecycleContext, refusal: unknown):
     log('warn', 'the keys could not be listed', { reason: messageOf(error) });
     throw refusal;
   }
+}
+
+function keptAlias(alias: string, scheduled: KeyDetail): Notice {
+  return { summary: 'The alias belongs to a key that is scheduled for deletion', detail: stillTaken(alias, scheduled), attribute: 'alias' };
 }
 
 /** That a key keeps its alias to the end is documented nowhere; the refusal of a new key of this alias shows it. */

@@ -7,7 +7,7 @@ import type { KeyDestroyPolicy } from '../schema/external-key';
 import { describeKeyState, tryFindKeySpec } from '../schema/kms';
 import { change, type Effect, lookFor, type Sight } from './change';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil } from './context';
-import { type Adoption, makeOrAdoptKey, type NewKey } from './make-or-adopt-key';
+import { type Adoption, makeOrAdoptKey, type NewKey, whoseAlias } from './make-or-adopt-key';
 import { setEnabled } from './set-enabled';
 import { syncTags } from './sync-tags';
 
@@ -170,7 +170,9 @@ async function syncKey(
   });
   if (key.keyAlias !== wish.alias) {
     const renamed = described('alias', ({ keyAlias }) => keyAlias === wish.alias);
-    await change(context, (options) => kms.updateKeyAlias(keyId, wish.alias, options), renamed);
+    await change(context, (options) => kms.updateKeyAlias(keyId, wish.alias, options), renamed).catch(async (error: unknown) => {
+      throw await whoseAlias(context, keyId, wish.alias, error);
+    });
   }
   if (key.keyDescription !== wish.description) {
     const updated = described('description', ({ keyDescription }) => keyDescription === wish.description);

@@ -3,7 +3,7 @@ import { ByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
-import { judgeAlias } from '../lifecycle/make-or-adopt-key';
+import { judgeAlias, judgeRename } from '../lifecycle/make-or-adopt-key';
 import type { KeyWish } from '../lifecycle/reconcile-key';
 import { isLoginAtFault } from '../schema/kms-errors';
 import type { Context } from '../tfplugin/provider';
@@ -60,7 +60,13 @@ export async function planNewKey(
 }
 
 /** A key of the state that stays. @param alias in the end; undefined while it is not known */
-export function planKeptKey(prior: Values, alias: string | undefined, declaration: string, client: Client, context: Context): void {
+export async function planKeptKey(
+  prior: Values,
+  alias: string | undefined,
+  declaration: string,
+  client: Client,
+  context: Context,
+): Promise<void> {
   const { run } = client;
   const [keyId, now] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
   const conflict = run.aliases.keep(keyId, now, alias, declaration);
@@ -69,6 +75,19 @@ export function planKeptKey(prior: Values, alias: string | undefined, declaratio
     refuseOutright(context, client, notPlanned, conflictError(conflict));
   } else if (ends || run.keys.isAnnounced(keyId)) {
     refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
+  } else if (alias !== undefined && alias !== now) {
+    await lookForAlias(keyId, alias, client, context);
+  }
+}
+
+/** Keys of other objects of this plan that have the alias were told of already. */
+async function lookForAlias(keyId: string, alias: string, client: Client, context: Context): Promise<void> {
+  const keys = !isConnected(client) || client.destroying() ? undefined : await tryListKeys(client, context);
+  const others = keys?.filter((key) => !client.run.aliases.has(key.keyId)) ?? [];
+  const { refusal, notices } = judgeRename(keyId, alias, others);
+  warn(context, notices);
+  if (refusal !== undefined) {
+    refuseOutright(context, client, notPlanned, refusal);
   }
 }
 

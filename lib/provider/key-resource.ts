@@ -93,7 +93,7 @@ export const externalKeyResource = {
       warn(context, isUnknown(proposed, 'alias') ? [aliasOnlyKnownLater(keyId)] : []);
       return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy(keyId) };
     }
-    planKeptKey(prior, text(proposed, 'alias'), declarationOf(config), client, context);
+    await planKeptKey(prior, text(proposed, 'alias'), declarationOf(config), client, context);
     if (flag(proposed, 'cancel_pending_deletion') === true && flag(prior, 'cancel_pending_deletion') !== true) {
       client.run.declareRescued(keyId);
     }

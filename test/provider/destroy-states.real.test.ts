@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { clockAhead, clockAhead, configure, configure, externalKey, keyWithMaterial, keyWithMaterial, type Workbench, type Workbench, workbench, workbench } from './workbench';
+import { clockAhead, configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
 const benches: Workbench[] = [];
