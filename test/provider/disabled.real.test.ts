@@ -1,7 +1,8 @@
 /** Keys that are disabled, or that the same run disables: what must wait is planned to wait, and what is replaced stays disabled. */
-import { type Emulator, startEmulator } from '../../lib/emulator';
+
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
