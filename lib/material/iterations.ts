@@ -1,11 +1,39 @@
 /**
- * How much work a protected file asks for before its password can be tried: the iteration counts of PBES1, PBES2, PKCS#12 and its MAC. They
- * are read first, since the derivation holds up everything else and cannot be interrupted; a count is written by whoever made the file.
+ * How much work a protected file asks for before its password can be tried: the iteration counts of PBES1, PBES2, PKCS#12 and its MAC, and
+ * the numbers of scrypt. They are read first, since the derivation holds up everything else and cannot be interrupted; they are written by
+ * whoever made the file. What is inside of something encrypted shows only later: whoever derives there counts on.
  */
 import { privateKeysIn, tryDecodeBlock } from './pem';
 
 /** Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its parts. */
 export const maxIterations = { each: 1_000_000, inAll: 2_000_000 } as const;
+
+/** A file asks for more than allowed; the message goes on from "the key material". */
+export class TooManyIterations extends Error {
+  constructor(inAll: number) {
+    super(
+      `asks for ${inAll} iterations to derive the key from its password, and allowed are ${maxIterations.each} for each of its parts and ${maxIterations.inAll} in all; write it anew with fewer, for example by "openssl pkcs8 -topk8 -iter 100000" or "openssl pkcs12 -export -iter 100000"`,
+    );
+  }
+}
+
+/** What is derived from one password. */
+export class DerivationWork {
+  #inAll = 0;
+
+  /** Before each derivation. @throws TooManyIterations */
+  spend(iterations: number): void {
+    this.#inAll += iterations;
+    if (iterations > maxIterations.each || this.#inAll > maxIterations.inAll) {
+      throw new TooManyIterations(this.#inAll);
+    }
+  }
+}
+
+/** In iterations of PBKDF2: the slowest of those take as long as four steps of scrypt (RFC 7914). */
+export function iterationsOfScrypt(cost: number, blockSize: number, parallelization: number): number {
+  return Math.ceil((cost * blockSize * parallelization) / 4);
+}
 
 interface Element {
   readonly tag: number;
@@ -27,9 +55,7 @@ export function refuseManyIterations(content: Buffer, encoding: string, refuse: 
   const counts = encoding === 'pem' ? blocksOf(content).flatMap((block) => countsIn(block)) : countsIn(content);
   const inAll = counts.reduce((sum, count) => sum + count, 0);
   if (counts.some((count) => count > maxIterations.each) || inAll > maxIterations.inAll) {
-    throw refuse(
-      `asks for ${inAll} iterations to derive the key from its password, and allowed are ${maxIterations.each} for each of its parts and ${maxIterations.inAll} in all; write it anew with fewer, for example by "openssl pkcs8 -topk8 -iter 100000" or "openssl pkcs12 -export -iter 100000"`,
-    );
+    throw refuse(new TooManyIterations(inAll).message);
   }
 }
 
@@ -39,7 +65,7 @@ function blocksOf(pem: Buffer): readonly Buffer[] {
   return encrypted.map((block) => tryDecodeBlock(block) ?? Buffer.alloc(0));
 }
 
-/** Parameters are a salt and a count: behind an algorithm's name in PBES1 and PBKDF2, behind the digest in a MAC. */
+/** Parameters are a salt and a count, or the three numbers of scrypt: behind an algorithm's name, or behind the digest in a MAC. */
 function countsIn(bytes: Buffer, depth = 0): readonly number[] {
   if (depth > maxDepth) {
     return [];
@@ -57,14 +83,24 @@ function countsIn(bytes: Buffer, depth = 0): readonly number[] {
       return [];
     }
     const parts = elementsIn(content)?.elements ?? [];
-    const salt = parts.findIndex((part) => part.tag === tags.octetString);
-    const count = tag === tags.sequence && (salt === 0 || salt === 1) ? parts[salt + 1] : undefined;
-    return [...(count?.tag === tags.integer ? [numberOf(count.content)] : []), ...countsIn(content, depth + 1)];
+    return [...(tag === tags.sequence ? countAmong(parts) : []), ...countsIn(content, depth + 1)];
   });
 }
 
-function numberOf(integer: Buffer): number {
-  return integer.length === 0 || (integer[0] ?? 0) >= 0x80 ? 0 : Number(`0x${integer.toString('hex')}`);
+function countAmong(parts: readonly Element[]): readonly number[] {
+  const salt = parts.findIndex(({ tag }) => tag === tags.octetString || tag === tags.octetStrings);
+  const behind = parts.slice(salt + 1);
+  const end = behind.findIndex(({ tag }) => tag !== tags.integer);
+  const [first, second, third] = behind.slice(0, end === -1 ? undefined : end).map(({ content }) => numberOf(content));
+  if (first === undefined || (salt !== 0 && salt !== 1)) {
+    return [];
+  }
+  // PBKDF2 has one number more at most.
+  return [second !== undefined && third !== undefined ? iterationsOfScrypt(first, second, third) : first];
+}
+
+function numberOf(digits: Buffer): number {
+  return digits.length === 0 ? 0 : Number(`0x${digits.toString('hex')}`);
 }
 
 /** Also those of indefinite length, which some programs write. @returns undefined when the bytes do not begin with an element */
@@ -93,10 +129,11 @@ function elementAt(bytes: Buffer, start: number, depth: number): (Element & { re
     return end === undefined ? undefined : { tag, content: bytes.subarray(from, end), end: end + 2 };
   }
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  if (lengthBytes > 4 || from + lengthBytes > bytes.length) {
+  if (from + lengthBytes > bytes.length) {
     return undefined;
   }
-  const length = lengthBytes === 0 ? first : bytes.readUIntBE(from, lengthBytes);
+  // OpenSSL reads past any zeros that a length begins with.
+  const length = lengthBytes === 0 ? first : numberOf(bytes.subarray(from, from + lengthBytes));
   const end = from + lengthBytes + length;
   return end > bytes.length ? undefined : { tag, content: bytes.subarray(from + lengthBytes, end), end };
 }

@@ -6,6 +6,7 @@ import { createDecipheriv, createHash, getHashes, pbkdf2Sync, scryptSync } from 
 import forge from 'node-forge';
 import { childrenOf, type DerElement, derTags, tryReadInteger } from './der';
 import { algorithmOf, cipherOf, hasCipher, type OldEncryption, ofPkcs12, oids, tryFindDigest, tryNameEncryption } from './encryption';
+import { type DerivationWork, iterationsOfScrypt } from './iterations';
 
 /** One password in the two spellings that the standards ask for. */
 export interface PasswordBytes {
@@ -13,6 +14,8 @@ export interface PasswordBytes {
   readonly octets: Buffer;
   /** PKCS#12: UTF-16 with two bytes of zero behind it; nothing at all for a password that is absent, which is another one than the empty one. */
   readonly bmp: Buffer;
+  /** What was derived from it so far. */
+  readonly work: DerivationWork;
 }
 
 /** What cannot be decrypted here: the name of an algorithm. */
@@ -21,14 +24,14 @@ export class NotHere extends Error {}
 /**
  * @param algorithm AlgorithmIdentifier
  * @returns undefined when the password is wrong, or something is damaged
- * @throws NotHere
+ * @throws NotHere, TooManyIterations
  */
 export function tryDecrypt(algorithm: DerElement | undefined, encrypted: Buffer, password: PasswordBytes): Buffer | undefined {
   const { oid = '', parameters } = algorithmOf(algorithm);
   const name = tryNameEncryption(algorithm)?.name ?? `an encryption of object identifier ${oid}`;
   const old = ofPkcs12[oid];
   if (old !== undefined) {
-    return decryptOld(old, parameters, encrypted, password.bmp);
+    return decryptOld(old, parameters, encrypted, password);
   }
   if (oid !== oids.pbes2) {
     throw new NotHere(name);
@@ -40,16 +43,17 @@ export function tryDecrypt(algorithm: DerElement | undefined, encrypted: Buffer,
     throw new NotHere(name);
   }
   const keyBytes = cipher.startsWith('des-ede3') ? 24 : cipher.startsWith('sm4') ? 16 : Number(/-(\d+)-/.exec(cipher)?.[1]) / 8;
-  return decipher(cipher, deriveKey(derivation, keyBytes, password.octets), iv.content, encrypted);
+  return decipher(cipher, deriveKey(derivation, keyBytes, password), iv.content, encrypted);
 }
 
 /**
  * PBKDF2 or scrypt.
  *
  * @param derivation AlgorithmIdentifier
- * @throws NotHere
+ * @param keyBytes at most `maxDerivedBytes`
+ * @throws NotHere, TooManyIterations
  */
-export function deriveKey(derivation: DerElement | undefined, keyBytes: number, password: Buffer): Buffer {
+export function deriveKey(derivation: DerElement | undefined, keyBytes: number, { octets, work }: PasswordBytes): Buffer {
   const { oid, parameters } = algorithmOf(derivation);
   const [salt, ...others] = childrenOf(parameters);
   const [first = 0, second = 0, third = 0] = others.map((element) => tryReadInteger(element) ?? 0);
@@ -59,14 +63,18 @@ export function deriveKey(derivation: DerElement | undefined, keyBytes: number, 
   if (oid !== oids.scrypt && (oid !== oids.pbkdf2 || digest === undefined || !getHashes().includes(digest))) {
     throw new NotHere(`a key derivation of object identifier ${oid === oids.pbkdf2 ? algorithmOf(prf).oid : oid}`);
   }
+  work.spend(oid === oids.scrypt ? iterationsOfScrypt(first, second, third) : first);
   try {
     return oid === oids.scrypt
-      ? scryptSync(password, bytes, keyBytes, { N: first, r: second, p: third, maxmem: maxScryptBytes })
-      : pbkdf2Sync(password, bytes, first, keyBytes, digest ?? '');
+      ? scryptSync(octets, bytes, keyBytes, { N: first, r: second, p: third, maxmem: maxScryptBytes })
+      : pbkdf2Sync(octets, bytes, first, keyBytes, digest ?? '');
   } catch {
     throw new NotHere('a key derivation whose numbers are out of range');
   }
 }
+
+/** As many as the longest digest has: each further one would be derived with as many iterations again. */
+export const maxDerivedBytes = 64;
 
 /** Sixteen times what OpenSSL takes by itself. */
 const maxScryptBytes = 1 << 28;
@@ -85,7 +93,21 @@ const blockBytesOf: Readonly<Record<string, number>> = {
   'sha3-512': 72,
 };
 
-/** RFC 7292, appendix B.2. @param digest as Node names it */
+/** A salt and a count. @throws NotHere, TooManyIterations */
+export function readOldParameters(
+  [salt, count]: readonly (DerElement | undefined)[],
+  { work }: PasswordBytes,
+): { readonly salt: Buffer; readonly iterations: number } {
+  // Left out, it is 1.
+  const iterations = count === undefined ? 1 : tryReadInteger(count);
+  if (salt?.tag !== derTags.octetString || iterations === undefined) {
+    throw new NotHere('a key derivation whose numbers are out of range');
+  }
+  work.spend(iterations);
+  return { salt: salt.content, iterations };
+}
+
+/** RFC 7292, appendix B.2. @param digest as Node names it @param size at most `maxDerivedBytes` */
 export function deriveOld(digest: string, purpose: number, salt: Buffer, iterations: number, bmp: Buffer, size: number): Buffer {
   const blockBytes = blockBytesOf[digest] ?? 64;
   const diversifier = Buffer.alloc(blockBytes, purpose);
@@ -124,16 +146,15 @@ function decryptOld(
   { name, cipher, keyBytes }: OldEncryption,
   parameters: DerElement | undefined,
   encrypted: Buffer,
-  bmp: Buffer,
+  password: PasswordBytes,
 ): Buffer | undefined {
-  const [salt, count] = childrenOf(parameters);
-  const derive = (purpose: number, size: number) =>
-    deriveOld('sha1', purpose, salt?.content ?? Buffer.alloc(0), tryReadInteger(count) ?? 1, bmp, size);
+  if (cipher !== 'rc2-cbc' && cipher !== 'des-ede3-cbc') {
+    throw new NotHere(name);
+  }
+  const { salt, iterations } = readOldParameters(childrenOf(parameters), password);
+  const derive = (purpose: number, size: number) => deriveOld('sha1', purpose, salt, iterations, password.bmp, size);
   if (cipher === 'rc2-cbc') {
     return decipherRc2(derive(purposes.key, keyBytes), derive(purposes.iv, 8), encrypted);
-  }
-  if (cipher !== 'des-ede3-cbc') {
-    throw new NotHere(name);
   }
   const key = derive(purposes.key, keyBytes);
   // Of two keys the first comes again.

@@ -6,8 +6,6 @@
 export interface PemBlock {
   /** For example "EC PRIVATE KEY". */
   readonly label: string;
-  /** From the dashes before BEGIN to those behind END, or to where it is cut off. */
-  readonly whole: Buffer;
   /** Undefined where it is cut off. */
   readonly body: Buffer | undefined;
 }
@@ -36,10 +34,7 @@ export function pemBlocksIn(content: Buffer): readonly PemBlock[] {
       // Looked for up to the next one only, so that a thousand of them do not take a million looks.
       const limit = next === -1 ? content.length : next;
       const bodySize = content.subarray(bodyStart, limit).indexOf(closing);
-      const isWhole = bodySize !== -1;
-      const bodyEnd = bodyStart + bodySize;
-      const wholeEnd = isWhole ? bodyEnd + closing.length : limit;
-      blocks.push({ label, whole: content.subarray(at, wholeEnd), body: isWhole ? content.subarray(bodyStart, bodyEnd) : undefined });
+      blocks.push({ label, body: bodySize === -1 ? undefined : content.subarray(bodyStart, bodyStart + bodySize) });
     }
     at = next;
   }
@@ -57,14 +52,14 @@ export function encryptionOf({ body }: PemBlock): string | undefined {
 }
 
 /**
- * The block as OpenSSL reads it.
+ * The block as OpenSSL reads it; nothing that was not read here itself, so that what was looked for in it is what is opened.
  *
- * @returns a copy, for the caller to wipe
+ * @returns a copy, for the caller to wipe; undefined when it is cut off, or its body is no Base64
  */
-export function tidy({ label, whole, body }: PemBlock): Buffer {
+export function tryTidy({ label, body }: PemBlock): Buffer | undefined {
   const base64 = body === undefined ? undefined : base64Of(body);
   if (body === undefined || base64 === undefined) {
-    return Buffer.from(whole);
+    return undefined;
   }
   const { cipher, iv } = readHeaders(body);
   const headers = cipher === undefined ? '' : `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${iv}\n\n`;

@@ -2,11 +2,21 @@
  * PKCS#12 files (.p12, .pfx; RFC 7292), which Node itself cannot open. Loaded only where there is one: node-forge, which is needed for one
  * old cipher, is larger than everything else the provider has.
  */
-import { createHmac, getHashes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, getHashes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../secret';
 import { childrenOf, type DerElement, derTags, elementsOf, tryReadElement, tryReadInteger, tryReadOid } from './der';
 import { algorithmOf, oids, tryFindDigest } from './encryption';
-import { deriveKey, deriveOld, NotHere, type PasswordBytes, purposes, tryDecrypt } from './password-based';
+import { DerivationWork, TooManyIterations } from './iterations';
+import {
+  deriveKey,
+  deriveOld,
+  maxDerivedBytes,
+  NotHere,
+  type PasswordBytes,
+  purposes,
+  readOldParameters,
+  tryDecrypt,
+} from './password-based';
 
 /** The key, or why there is none, in words that go on from "the key material in …". */
 export type OpenedPkcs12 = { readonly pkcs8: Buffer } | { readonly refusal: string };
@@ -58,6 +68,9 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
     }
     return { refusal: closed(password) };
   } catch (error) {
+    if (error instanceof TooManyIterations) {
+      return { refusal: error.message };
+    }
     if (error instanceof NotHere) {
       return { refusal: `is a PKCS#12 file protected by ${error.message}, which this program does not have; convert it: ${toPem}` };
     }
@@ -95,22 +108,17 @@ function spellingsOf(password: Secret | undefined): readonly PasswordBytes[] {
   const bmpOf = (text: string) => Buffer.from(`${text}\0`, 'utf16le').swap16();
   if (octets.length === 0) {
     return [
-      { octets, bmp: bmpOf('') },
-      { octets, bmp: octets },
+      { octets, bmp: bmpOf(''), work: new DerivationWork() },
+      { octets, bmp: octets, work: new DerivationWork() },
     ];
   }
   const [right, byteByByte] = [bmpOf(octets.toString('utf8')), bmpOf(octets.toString('latin1'))];
-  return right.equals(byteByByte)
-    ? [{ octets, bmp: right }]
-    : [
-        { octets, bmp: right },
-        { octets, bmp: byteByByte },
-      ];
+  return (right.equals(byteByByte) ? [right] : [right, byteByByte]).map((bmp) => ({ octets, bmp, work: new DerivationWork() }));
 }
 
-/** MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579). @throws NotHere */
-function isMacOf(macData: DerElement, safes: Buffer, { octets, bmp }: PasswordBytes): boolean {
-  const [digestInfo, salt, iterations] = childrenOf(macData);
+/** MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579). @throws NotHere, TooManyIterations */
+function isMacOf(macData: DerElement, safes: Buffer, password: PasswordBytes): boolean {
+  const [digestInfo, ...saltAndCount] = childrenOf(macData);
   const [algorithm, value] = childrenOf(digestInfo);
   const { oid, parameters } = algorithmOf(algorithm);
   const [derivation, scheme] = oid === oids.pbmac1 ? childrenOf(parameters) : [];
@@ -119,13 +127,25 @@ function isMacOf(macData: DerElement, safes: Buffer, { octets, bmp }: PasswordBy
   if (digest === undefined || !getHashes().includes(digest)) {
     throw new NotHere(`a MAC of object identifier ${named}`);
   }
-  const size = value?.content.length ?? 0;
-  const key =
-    oid === oids.pbmac1
-      ? deriveKey(derivation, Math.min(tryReadInteger(childrenOf(algorithmOf(derivation).parameters)[2]) ?? size, 1024), octets)
-      : deriveOld(digest, purposes.mac, salt?.content ?? Buffer.alloc(0), tryReadInteger(iterations) ?? 1, bmp, size);
-  const mac = createHmac(digest, key).update(safes).digest();
-  return value !== undefined && mac.length === size && timingSafeEqual(mac, value.content);
+  const size = createHash(digest).digest().length;
+  if (value?.content.length !== size) {
+    return false;
+  }
+  const key = oid === oids.pbmac1 ? keyOfPbmac1(derivation, size, password) : keyOfMac(digest, saltAndCount, size, password);
+  return timingSafeEqual(createHmac(digest, key).update(safes).digest(), value.content);
+}
+
+function keyOfPbmac1(derivation: DerElement | undefined, size: number, password: PasswordBytes): Buffer {
+  const keyBytes = tryReadInteger(childrenOf(algorithmOf(derivation).parameters)[2]) ?? size;
+  if (keyBytes > maxDerivedBytes) {
+    throw new NotHere(`a MAC whose key has ${keyBytes} bytes`);
+  }
+  return deriveKey(derivation, keyBytes, password);
+}
+
+function keyOfMac(digest: string, saltAndCount: readonly DerElement[], size: number, password: PasswordBytes): Buffer {
+  const { salt, iterations } = readOldParameters(saltAndCount, password);
+  return deriveOld(digest, purposes.mac, salt, iterations, password.bmp, size);
 }
 
 /** Undefined when the password is wrong. @throws NotHere */

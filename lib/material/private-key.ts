@@ -11,7 +11,7 @@ import { derTags, elementsOf, tryReadElement } from './der';
 import { completeEcKey, tryNameCurve } from './ec-numbers';
 import { algorithmOf } from './encryption';
 import { nameKeyAlgorithm } from './key-algorithms';
-import { privateKeysIn, tidy } from './pem';
+import { privateKeysIn, tryTidy } from './pem';
 import { tryReadRsaNumbers } from './rsa-numbers';
 
 export interface PrivateKey {
@@ -50,8 +50,8 @@ export function tryParsePrivateKey(
   password: Secret | undefined,
   refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${what}`),
 ): PrivateKey | undefined {
-  const found = encoding === 'pem' ? privateKeysIn(content).slice(0, 1).map(tidy) : content[0] === derTags.sequence ? [content] : [];
-  const [key] = found;
+  const [block] = encoding === 'pem' ? privateKeysIn(content) : [];
+  const key = encoding === 'pem' ? block && tryTidy(block) : content[0] === derTags.sequence ? content : undefined;
   if (key === undefined) {
     return undefined;
   }
