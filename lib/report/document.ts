@@ -32,7 +32,11 @@ export function documentIn(text: string, place: string, kind: Kind): { readonly 
   if (text.trim() === '') {
     throw refused(place, 'is empty', kind);
   }
-  const found = jsonObjectsIn(text).map((json) => ({ form: formOf(json), json }));
+  const { objects, missed } = jsonObjectsIn(text);
+  if (missed !== undefined) {
+    throw refused(place, `${missed}, so that not all of it was read`, kind);
+  }
+  const found = objects.map((json) => ({ form: formOf(json), json }));
   const documents = found.filter(({ form }) => form !== 'log' && form !== 'something else');
   const [document, ...others] = documents.length > 0 ? documents : found.slice(0, 1);
   if (document === undefined) {

@@ -5,43 +5,54 @@
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** How many beginnings that come to nothing are tried: a long log has many braces. */
-const patience = 500;
+/** How many beginnings that come to nothing are tried: a log has many braces. Each may look through all the rest, so that in a long one fewer are. */
+const patience = { most: 500, fewest: 20, characters: 10_000_000 } as const;
 
-/** Objects in the order of their beginnings, none of them inside another; the whole text as one, when it is one. */
-export function jsonObjectsIn(text: string): Json[] {
-  const whole = tryParse(text);
-  if (whole !== undefined) {
-    return [whole];
-  }
-  const plain = withoutColours(text);
-  const found: Json[] = [];
-  let failures = 0;
-  for (let start = nextStart(plain, 0); start !== -1 && failures < patience; ) {
-    const object = objectAt(plain, start) ?? objectBehindPrefix(plain, start);
-    if (object === undefined) {
-      failures += 1;
-      const after = afterFailure(plain, start);
-      start = after === -1 ? -1 : nextStart(plain, after);
-    } else {
-      found.push(object.json);
-      start = nextStart(plain, object.end);
-    }
-  }
-  return found;
+export interface ObjectsInText {
+  /** In the order of their beginnings, none of them inside another; the whole text as one, when it is one. */
+  readonly objects: readonly Json[];
+  /** Why there may be more, in words that go on from the name of the text; undefined when there are no others. */
+  readonly missed: string | undefined;
 }
 
-/**
- * Where to look on: what stands inside an object that is cut off is none of its own.
- *
- * @returns -1: nowhere
- */
-function afterFailure(text: string, start: number): number {
-  if (endOfObject(text, start) !== undefined) {
-    return start + 1;
+export function jsonObjectsIn(text: string): ObjectsInText {
+  const whole = tryParse(text);
+  if (whole !== undefined) {
+    return { objects: [whole], missed: undefined };
   }
-  const startsLine = start === 0 || text[start - 1] === '\n';
-  return startsLine ? -1 : text.indexOf('\n', start);
+  const plain = withoutColours(text);
+  const objects: Json[] = [];
+  const mostFailures = Math.min(patience.most, Math.max(patience.fewest, Math.floor(patience.characters / plain.length)));
+  let failures = 0;
+  for (let start = nextStart(plain, 0); start !== -1; ) {
+    if (failures === mostFailures) {
+      return { objects, missed: `has too many braces (${failures}) that belong to no JSON object` };
+    }
+    const object = objectAt(plain, start) ?? objectBehindPrefix(plain, start);
+    if (object !== undefined) {
+      objects.push(object.json);
+      start = nextStart(plain, object.end);
+    } else if (isCutOff(plain, start)) {
+      // What stands inside of it is no object of its own.
+      return { objects, missed: 'is cut off in the middle of a JSON object' };
+    } else {
+      failures += 1;
+      start = nextStart(plain, afterFailure(plain, start));
+    }
+  }
+  return { objects, missed: undefined };
+}
+
+/** Of what Terraform writes, which begins a line or with a version; a brace among words is none. */
+function isCutOff(text: string, start: number): boolean {
+  const isOwn = start === 0 || text[start - 1] === '\n' || /^\{\s*[^\n{}"]*"(?:format_)?version"\s*:/.test(text.slice(start, start + 200));
+  return isOwn && endOfObject(text, start) === undefined;
+}
+
+/** Where to look on: on the next line, where the brace is not closed. */
+function afterFailure(text: string, start: number): number {
+  const lineEnd = text.indexOf('\n', start);
+  return endOfObject(text, start) !== undefined ? start + 1 : lineEnd === -1 ? text.length : lineEnd;
 }
 
 interface Found {

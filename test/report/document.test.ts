@@ -37,6 +37,18 @@ test.each<[string, string, Kind, string]>([
     'state',
     'it holds 2 states or plans, and one would hide the others; give each by an option of its own',
   ],
+  [
+    'a state, and another one that is cut off',
+    `${JSON.stringify(state)}\n${JSON.stringify(state).slice(0, -1)}`,
+    'state',
+    'it is cut off in the middle of a JSON object, so that not all of it was read; give a state file, or pipe "terraform state pull" into --state -',
+  ],
+  [
+    'a state among many braces',
+    `${JSON.stringify(state)}\n${'x {"a\n'.repeat(600)}`,
+    'state',
+    'it has too many braces (500) that belong to no JSON object, so that not all of it was read; give a state file, or pipe "terraform state pull" into --state -',
+  ],
 ])('%s', (_, text, kind, expected) => {
   expect(form(text, kind)).toBe(expected);
 });

@@ -28,32 +28,42 @@ test.each([
   ['with Windows line ends', `a line\r\n${pretty.replaceAll('\n', '\r\n')}\r\nanother\r\n`],
   ['in colour', `\u001b[1mInitializing\u001b[0m\n\u001b[32morders  \u001b[0m${compact}\n`],
 ])('finds an object %s', (_, text) => {
-  expect(jsonObjectsIn(text)).toEqual([object]);
+  expect(jsonObjectsIn(text)).toEqual({ objects: [object] });
 });
 
 test('finds each of several, and none inside another', () => {
-  expect(jsonObjectsIn(`${compact}\n${pretty}\n`)).toEqual([object, object]);
-  expect(jsonObjectsIn(`${prefixed(pretty, () => 'a  ')}\n${prefixed(pretty, () => 'bb  ')}`)).toEqual([object, object]);
+  expect(jsonObjectsIn(`${compact}\n${pretty}\n`)).toEqual({ objects: [object, object] });
+  expect(jsonObjectsIn(`${prefixed(pretty, () => 'a  ')}\n${prefixed(pretty, () => 'bb  ')}`)).toEqual({ objects: [object, object] });
 });
+
+test.each(['', 'null', '[1, 2]', '"text"', '{', 'no braces', 'orders  {"cut": {"off": 1}'])('finds none in %j', (text) => {
+  expect(jsonObjectsIn(text)).toEqual({ objects: [] });
+});
+
+const cutOff = 'is cut off in the middle of a JSON object';
 
 test.each([
-  '',
-  'null',
-  '[1, 2]',
-  '"text"',
-  '{',
   '{"cut": "off',
   '{"cut": {"off": 1}',
-  'no braces',
-  'orders  {"cut": {"off": 1}',
   '{\n  "cut": {\n    "off": 1\n  }\n',
-])('finds none in %j', (text) => {
-  expect(jsonObjectsIn(text)).toEqual([]);
+  compact.slice(0, -1),
+  `orders  ${compact.slice(0, -1)}`,
+  prefixed(pretty.slice(0, -2), () => 'orders  '),
+])('tells that %j is cut off, and behind an object, too', (text) => {
+  expect(jsonObjectsIn(text)).toEqual({ objects: [], missed: cutOff });
+  expect(jsonObjectsIn(`${compact}\n${text}`)).toEqual({ objects: [object], missed: cutOff });
+  expect(jsonObjectsIn(`${prefixed(pretty, () => 'bills  ')}\n${text}`)).toEqual({ objects: [object], missed: cutOff });
 });
 
-test('a log full of braces is read in reasonable time', () => {
-  expect(jsonObjectsIn('{"a\n'.repeat(20_000))).toEqual([]);
-  expect(jsonObjectsIn('x {"a" and "b": 1\n'.repeat(20_000))).toEqual([]);
+test('a log full of braces is read in reasonable time, and not taken for whole', () => {
+  const missed = 'has too many braces (500) that belong to no JSON object';
+  expect(jsonObjectsIn('{"a\n'.repeat(20_000))).toEqual({ objects: [], missed: cutOff });
+  expect(jsonObjectsIn('x {"a" and "b": 1\n'.repeat(20_000))).toEqual({
+    objects: [],
+    missed: expect.stringContaining('has too many braces'),
+  });
+  expect(jsonObjectsIn(`${compact}\n${'x {"a" and "b": 1\n'.repeat(600)}${compact}`)).toEqual({ objects: [object], missed });
+  expect(jsonObjectsIn('x {"a\n'.repeat(200_000))).toEqual({ objects: [], missed: expect.stringContaining('has too many braces') });
 });
 
 test('whatever stands around it on other lines', () => {
@@ -67,7 +77,7 @@ test('whatever stands around it on other lines', () => {
   fc.assert(
     fc.property(lines, lines, value, fc.boolean(), (before, after, json, isPretty) => {
       const text = JSON.stringify(json, undefined, isPretty ? 2 : 0);
-      expect(jsonObjectsIn(`${before}\n${text}\n${after}`)).toEqual([JSON.parse(text)]);
+      expect(jsonObjectsIn(`${before}\n${text}\n${after}`)).toEqual({ objects: [JSON.parse(text)] });
     }),
   );
 });
