@@ -44,25 +44,27 @@ const tags = { integer: 0x02, octetString: 0x04, sequence: 0x30, octetStrings: 0
 const constructed = 0x20;
 const maxDepth = 64;
 
-const encryptedPem = 'ENCRYPTED PRIVATE KEY';
-
 /**
- * @param content DER or BER, or PEM of one that is encrypted
+ * @param content DER or BER, or PEM of one
  * @param refuse makes the error; what it is given follows "the key material"
  * @throws what `refuse` makes, when there are more than allowed
  */
 export function refuseManyIterations(content: Buffer, encoding: string, refuse: (what: string) => Error): void {
-  const counts = encoding === 'pem' ? blocksOf(content).flatMap((block) => countsIn(block)) : countsIn(content);
+  const counts = encoding === 'pem' ? countsInPem(content) : countsIn(content);
   const inAll = counts.reduce((sum, count) => sum + count, 0);
   if (counts.some((count) => count > maxIterations.each) || inAll > maxIterations.inAll) {
     throw refuse(new TooManyIterations(inAll).message);
   }
 }
 
-/** Of those only that are encrypted: others are not copied. */
-function blocksOf(pem: Buffer): readonly Buffer[] {
-  const encrypted = privateKeysIn(pem).filter(({ label }) => label === encryptedPem);
-  return encrypted.map((block) => tryDecodeBlock(block) ?? Buffer.alloc(0));
+/** Whatever their label says. */
+function countsInPem(pem: Buffer): readonly number[] {
+  return privateKeysIn(pem).flatMap((block) => {
+    const der = tryDecodeBlock(block) ?? Buffer.alloc(0);
+    const counts = countsIn(der);
+    der.fill(0);
+    return counts;
+  });
 }
 
 /** Parameters are a salt and a count, or the three numbers of scrypt: behind an algorithm's name, or behind the digest in a MAC. */

@@ -31,7 +31,18 @@ const labels: readonly (readonly [label: RegExp, name: string])[] = [
   ],
   [/^(?:X9\.42 )?DH PARAMETERS$/, `parameters of Diffie-Hellman (DH PARAMETERS), ${noPrivateKey}`],
   [/^DSA PARAMETERS$/, `parameters of DSA (DSA PARAMETERS), ${noPrivateKey}`],
+  [
+    /^(?:PKCS12|PFX)$/,
+    'a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, and set material_encoding to "base64"',
+  ],
   [/^AGE ENCRYPTED FILE$/, 'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW'],
+];
+
+/** Of private keys, in forms that are no PKCS#8, PKCS#1 or SEC 1. */
+const privateLabels: readonly (readonly [label: RegExp, name: string])[] = [
+  [/^ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY$/, `a private key of Cosign (Sigstore), which no other program opens; ${makeOne}`],
+  [/^TSS2 PRIVATE KEY$/, `a private key of a TPM (TSS2), which it leaves in no form; ${makeOne}`],
+  [/^NEBULA /, `a private key of Nebula, which no key_spec takes; ${makeOne}`],
 ];
 
 const sshTypes = ['ssh-rsa', 'ssh-dss', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'];
@@ -56,6 +67,9 @@ const starts: readonly Start[] = [
   [['age-encryption.org/'], 'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW'],
   [['version https://git-lfs'], 'a pointer of Git LFS in place of the file; fetch it: git lfs pull'],
   [[bytes('004749544352595054')], 'encrypted with git-crypt; decrypt it first: git-crypt unlock'],
+  [[bytes('fffe0000'), bytes('0000feff')], 'text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW'],
+  [[bytes('2d002d00')], 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE -t UTF-8 FILE > NEW'],
+  [[bytes('002d002d')], 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16BE -t UTF-8 FILE > NEW'],
   [[bytes('fffe'), bytes('feff')], 'text in UTF-16, as PowerShell writes it; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW'],
   [[bytes('feedfeed')], `a Java keystore (JKS); ${fromJavaStore}`],
   [[bytes('cececece')], `a Java keystore (JCEKS); ${fromJavaStore.replace('FILE', 'FILE -srcstoretype JCEKS')}`],
@@ -94,6 +108,10 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): string {
     const isKnown = getCipherInfo(cipher.toLowerCase()) !== undefined;
     const encryption = { name: isKnown ? cipher.toUpperCase() : 'of an unknown cipher', isHere: hasCipher(cipher) };
     return nameEncrypted(encryption, hasPassword, 'openssl pkcs8 -topk8');
+  }
+  const named = privateLabels.find(([label]) => label.test(block.label))?.[1];
+  if (named !== undefined) {
+    return named;
   }
   const der = tryDecodeBlock(block);
   if (der === undefined) {

@@ -79,7 +79,7 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
       return privateKeyMaterial(key, attribute);
     }
     const hint = hintOf(content, encoding, bytes.reveal());
-    const named = hint === undefined ? tryName(bytes.reveal(), options) : undefined;
+    const named = hint === undefined ? (tryNameTwice(bytes.reveal()) ?? tryName(bytes.reveal(), options)) : undefined;
     if (named !== undefined) {
       throw closed(named, options);
     }
@@ -122,6 +122,16 @@ const unknownTo: Readonly<Record<Container, string>> = {
   der: 'no private key in PKCS#8, PKCS#1 or SEC 1',
   pkcs12: 'no PKCS#12 file',
 };
+
+/** A private key in Base64 or hex that was encoded once more, as a secret of Kubernetes is. */
+function tryNameTwice(bytes: Buffer): string | undefined {
+  const found = (['base64', 'hex'] as const).find((encoding) => {
+    const again = tryUnwrap(bytes, encoding);
+    again?.fill(0);
+    return again !== undefined;
+  });
+  return found === undefined ? undefined : `text that spells a private key in ${found}, so it was encoded twice; decode it once`;
+}
 
 /** From Base64 or hex, where that spells a container. */
 function tryUnwrap(content: Buffer, encoding: TextEncoding): Buffer | undefined {

@@ -86,7 +86,9 @@ const lineFeed = Buffer.from('\n');
 /** The two lines of RFC 1421 that OpenSSL writes, and how far they go. They hold no secret. */
 function readHeaders(body: Buffer): { readonly cipher: string | undefined; readonly iv: string | undefined; readonly size: number } {
   const isNext = body.subarray(0, maxHeaders).includes('Proc-Type:');
-  const text = isNext ? body.toString('latin1', 0, maxHeaders).replaceAll(/\\+[nrt]/g, ({ length }) => ' '.repeat(length)) : '';
+  const text = isNext
+    ? body.toString('latin1', 0, maxHeaders).replaceAll(/\\+(?:[nrt]|u000[9adAD])/g, ({ length }) => ' '.repeat(length))
+    : '';
   const [found = '', cipher, iv] = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-Fa-f]+)\s+/.exec(text) ?? [];
   return { cipher, iv, size: found.length };
 }
@@ -113,9 +115,15 @@ export function collectBase64(text: Buffer): Buffer | undefined {
       size += 1;
     } else if (byte === backslash) {
       const escaped = text[index + 1] ?? 0;
+      const code = escaped === letterU ? tryReadCode(text, index + 2) : undefined;
       // Twice where the text was quoted twice.
-      index += standsForSpace.has(escaped) ? 1 : 0;
-      if (escaped !== backslash && !standsForSpace.has(escaped) && escaped > space) {
+      index += code !== undefined ? 5 : standsForSpace.has(escaped) ? 1 : 0;
+      if (code !== undefined && isBase64(code)) {
+        characters[size] = code;
+        size += 1;
+      } else if (
+        code !== undefined ? code > space : escaped !== backslash && escaped !== slash && !standsForSpace.has(escaped) && escaped > space
+      ) {
         characters.fill(0);
         return undefined;
       }
@@ -129,8 +137,17 @@ export function collectBase64(text: Buffer): Buffer | undefined {
 
 const space = 0x20;
 const backslash = 0x5c;
+/** PHP writes "\/" into JSON, Gson "\u003d". */
+const slash = 0x2f;
+const letterU = 0x75;
 const standsForSpace: ReadonlySet<number> = new Set(Buffer.from('nrt'));
 const alphabet: ReadonlySet<number> = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='));
+
+/** Of four hex digits; undefined when there are others. */
+function tryReadCode(text: Buffer, at: number): number | undefined {
+  const digits = text.toString('latin1', at, at + 4);
+  return /^[0-9a-fA-F]{4}$/.test(digits) ? Number.parseInt(digits, 16) : undefined;
+}
 
 function isBase64(byte: number): boolean {
   return alphabet.has(byte);

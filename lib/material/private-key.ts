@@ -11,7 +11,7 @@ import { derTags, elementsOf, tryReadElement } from './der';
 import { completeEcKey, tryNameCurve } from './ec-numbers';
 import { algorithmOf } from './encryption';
 import { nameKeyAlgorithm } from './key-algorithms';
-import { privateKeysIn, tryTidy } from './pem';
+import { encryptionOf, type PemBlock, privateKeysIn, tryDecodeBlock, tryTidy } from './pem';
 import { tryReadRsaNumbers } from './rsa-numbers';
 
 export interface PrivateKey {
@@ -50,26 +50,46 @@ export function tryParsePrivateKey(
   password: Secret | undefined,
   refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${what}`),
 ): PrivateKey | undefined {
-  const [block] = encoding === 'pem' ? privateKeysIn(content) : [];
-  const key = encoding === 'pem' ? block && tryTidy(block) : content[0] === derTags.sequence ? content : undefined;
-  if (key === undefined) {
-    return undefined;
+  if (encoding === 'der') {
+    return content[0] === derTags.sequence ? tryParse(content, encoding, password, refuse) : undefined;
   }
+  const [block] = privateKeysIn(content);
+  return block === undefined ? undefined : tryParseBlock(block, password, refuse);
+}
+
+/** By its label, and else by what it holds: people put the lines of one kind around another. */
+function tryParseBlock(block: PemBlock, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
+  const mayBeAnother = block.label !== 'ENCRYPTED PRIVATE KEY' && encryptionOf(block) === undefined;
+  return (
+    tryParseCopy(tryTidy(block), 'pem', password, refuse) ??
+    (mayBeAnother ? tryParseCopy(tryDecodeBlock(block), 'der', password, refuse) : undefined)
+  );
+}
+
+/** @param copy wiped */
+function tryParseCopy(
+  copy: Buffer | undefined,
+  encoding: PrivateKeyEncoding,
+  password: Secret | undefined,
+  refuse: Refuse,
+): PrivateKey | undefined {
   try {
-    if (key.length > maxKeyBytes[encoding]) {
-      throw refuse(`has a private key of ${key.length} bytes, which is longer than any that a key_spec takes; ${allowedSpecs}`);
-    }
-    const opened = inputsOf(key, encoding, password).reduce<KeyObject | undefined>((known, input) => known ?? tryCreate(input), undefined);
-    const behind = encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
-    if (opened !== undefined && behind > 0) {
-      throw refuse(`has ${behind} bytes behind the end of its private key; leave only the private key there`);
-    }
-    return opened === undefined ? undefined : toPrivateKey(opened, refuse);
+    return copy === undefined ? undefined : tryParse(copy, encoding, password, refuse);
   } finally {
-    if (key !== content) {
-      key.fill(0);
-    }
+    copy?.fill(0);
   }
+}
+
+function tryParse(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
+  if (key.length > maxKeyBytes[encoding]) {
+    throw refuse(`has a private key of ${key.length} bytes, which is longer than any that a key_spec takes; ${allowedSpecs}`);
+  }
+  const opened = inputsOf(key, encoding, password).reduce<KeyObject | undefined>((known, input) => known ?? tryCreate(input), undefined);
+  const behind = encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
+  if (opened !== undefined && behind > 0) {
+    throw refuse(`has ${behind} bytes behind the end of its private key; leave only the private key there`);
+  }
+  return opened === undefined ? undefined : toPrivateKey(opened, refuse);
 }
 
 function inputsOf(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined): readonly KeyInput[] {

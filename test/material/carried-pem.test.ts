@@ -46,6 +46,9 @@ const manglings: readonly (readonly [string, (pem: string) => string])[] = [
   ['single quotes', (pem) => `'${pem}'`],
   ['quotes and two characters for line feeds, as in .env', (pem) => `"${pem.replaceAll('\n', '\\n')}"`],
   ['JSON', (pem) => JSON.stringify({ private_key: pem })],
+  ['JSON of PHP', (pem) => pem.replaceAll('/', '\\/').replaceAll('\n', '\\n')],
+  ['JSON of Gson', (pem) => pem.replaceAll('=', '\\u003d').replaceAll('+', '\\u002B').replaceAll('\n', '\\n')],
+  ['JSON with a number for each line feed', (pem) => pem.replaceAll('\n', '\\u000a')],
   ['YAML', (pem) => `key: |\n${pem.replaceAll(/^/gm, '  ')}`],
   ['the mark of UTF-8', (pem) => `\uFEFF${pem}`],
   ['lines with nothing in them behind', (pem) => `${pem}\n\n \n`],
@@ -73,6 +76,24 @@ test('one line of Base64, as "openssl base64 -A" joins it', () => {
   const [, label, body = ''] = /BEGIN (.*)-----\n(.*)-----END/s.exec(rsa) ?? [];
   expect(open(`-----BEGIN ${label}-----\n${body.replaceAll('\n', '')}\n-----END ${label}-----`).fingerprint).toBe(fingerprintOf(rsa));
   expect(open(`-----BEGIN ${label}-----${body.replaceAll('\n', '')}-----END ${label}-----`).fingerprint).toBe(fingerprintOf(rsa));
+});
+
+const relabelled = (pem: string, label: string) => pem.replaceAll(/(BEGIN|END) [A-Z ]*PRIVATE KEY/g, `$1 ${label}`);
+
+test.each([
+  ['PKCS#1 under the label of PKCS#8', openssl('rsa -traditional', rsa), 'PRIVATE KEY', rsa],
+  ['SEC 1 under the label of PKCS#8', openssl('ec', ec), 'PRIVATE KEY', ec],
+  ['PKCS#8 under the label of RSA', rsa, 'RSA PRIVATE KEY', rsa],
+  ['RSA under the label of EC', rsa, 'EC PRIVATE KEY', rsa],
+  ['PKCS#8 under a label that says nothing', rsa, 'ANY PRIVATE KEY', rsa],
+  [
+    'PKCS#8 that is encrypted, under the label of one that is not',
+    openssl(`pkcs8 -topk8 -passout pass:${password}`, rsa),
+    'PRIVATE KEY',
+    rsa,
+  ],
+])('%s', (_name, pem, label, key) => {
+  expect(open(relabelled(String(pem), label)).fingerprint).toBe(fingerprintOf(key));
 });
 
 test('a key between others that are none', () => {

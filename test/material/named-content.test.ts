@@ -120,6 +120,9 @@ const publicKey = openssl('pkey -pubout', key);
 const pkcs7 = openssl(['crl2pkcs7', '-nocrl', '-certfile', file('certificate.pem', certificate)]);
 const holdsNone = 'which holds no private key; give the file of the private key that belongs to it';
 
+const block = (label: string, content: Buffer | string) =>
+  `-----BEGIN ${label}-----\n${Buffer.from(content).toString('base64')}\n-----END ${label}-----\n`;
+
 const named: readonly (readonly [name: string, content: Buffer | string, sentence: string])[] = [
   [
     'PuTTY 2',
@@ -163,6 +166,21 @@ const named: readonly (readonly [name: string, content: Buffer | string, sentenc
     Buffer.from(`\uFEFF${key}`, 'utf16le'),
     'text in UTF-16, as PowerShell writes it; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW',
   ],
+  ['UTF-16 without a mark', Buffer.from(key.toString(), 'utf16le'), 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE'],
+  [
+    'UTF-16 of the other order',
+    Buffer.from(key.toString(), 'utf16le').swap16(),
+    'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16BE',
+  ],
+  ['UTF-32', Buffer.from('fffe00002d000000', 'hex'), 'text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW'],
+  [
+    'a key of Cosign',
+    block('ENCRYPTED SIGSTORE PRIVATE KEY', '{"kdf":{}}'),
+    'a private key of Cosign (Sigstore), which no other program opens',
+  ],
+  ['an older key of Cosign', block('ENCRYPTED COSIGN PRIVATE KEY', '{"kdf":{}}'), 'a private key of Cosign (Sigstore)'],
+  ['a key of a TPM', block('TSS2 PRIVATE KEY', 'a sealed blob'), 'a private key of a TPM (TSS2), which it leaves in no form'],
+  ['a key of Nebula', block('NEBULA X25519 PRIVATE KEY', 'x'.repeat(32)), 'a private key of Nebula, which no key_spec takes'],
   ['a web page', '<!DOCTYPE html><title>Login</title>', 'a web page or other markup'],
   ['an XML key', '<RSAKeyValue><Modulus>AA==</Modulus></RSAKeyValue>', 'XML, as .NET writes keys'],
   ['Ansible Vault', '$ANSIBLE_VAULT;1.1;AES256\n6136\n', 'encrypted with Ansible Vault'],
@@ -183,6 +201,27 @@ test.each([
 ])('the command that is named converts %s', (_name, content) => {
   const pem = convert(refusalOf(content), content);
   expect(open(pem, 'pem', undefined).fingerprint).toBe(fingerprintOf(key));
+});
+
+test('the command that is named converts PKCS#12 in PEM, as GnuTLS writes it', () => {
+  const content = block('PKCS12', openssl('pkcs12 -export -nocerts -passout pass:pw', key));
+  const sentence = refusalOf(content, 'pem', 'pw');
+  expect(sentence).toContain('it is a PKCS#12 file in PEM');
+  expect(open(convert(sentence, content), 'base64', 'pw').fingerprint).toBe(fingerprintOf(key));
+});
+
+test.each([
+  ['PEM', key],
+  ['DER', openssl('pkcs8 -topk8 -nocrypt -outform DER', key)],
+])('%s in Base64 of Base64, and in hex of Base64', (_name, content) => {
+  const once = content.toString('base64');
+  const sentence = 'it is text that spells a private key in base64, so it was encoded twice; decode it once';
+  expect(refusalOf(Buffer.from(once).toString('base64'), 'base64')).toContain(sentence);
+  expect(refusalOf(Buffer.from(once).toString('hex'), 'hex')).toContain(sentence);
+});
+
+test('PEM of UTF-16 in Base64, as PowerShell makes it', () => {
+  expect(refusalOf(Buffer.from(key.toString(), 'utf16le').toString('base64'), 'base64')).toContain('it is PEM in UTF-16 without a mark');
 });
 
 test('the command that is named converts a JWK of a symmetric key', () => {
