@@ -119,7 +119,7 @@ const atStake = { kms_endpoint: 'the material', auth_url: 'the login' } as const
 function urlByHand(attribute: UrlAttribute, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw refusedUrl(attribute, url === undefined ? `"${text}" is not a URL` : `"${shown(url)}" is neither https nor http`);
+    throw refusedUrl(attribute, `"${shownText(text)}" is ${url === undefined ? 'not a URL' : 'neither https nor http'}`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw refusedUrl(attribute, `"${shown(url)}" was given with a user name, a query or a fragment`);
@@ -145,6 +145,11 @@ function refusedUrl(attribute: UrlAttribute, found: string): ByokError {
 /** Without user name and password, which do not belong into messages. */
 function shown(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+}
+
+/** The same of what is no URL, or one of another kind, whose parts nobody can tell for sure: all that may be a login is left out. */
+function shownText(text: string): string {
+  return text.replace(/^([a-z][a-z\d+.-]*:(?=\/)\/*)?.*@/is, '$1…@').replace(/[?#].*$/s, '…');
 }
 
 /** @param hostname as `URL.hostname` gives it: an IPv6 address stands in brackets, an IPv4 address is in its dotted form */

@@ -90,3 +90,19 @@ test.each([
   expect(() => resolveAuthUrl({ authUrl })).toThrow(/give an https:\/\/ base URL that ends in \/v3/);
   expect(() => resolveAuthUrl({ authUrl })).not.toThrow(/hunter2/);
 });
+
+test.each([
+  ['https://user:hunter2@ho st', 'https://…@ho st'],
+  ['https://user:hunter2@host:99999', 'https://…@host:99999'],
+  ['https://user:hunt@hunter2@', 'https://…@'],
+  ['user:hunter2@host', '…@host'],
+  ['https//user:hunter2@host', '…@host'],
+  ['HTTPS:user:hunter2@ho st', '…@ho st'],
+  ['ftp://user:hunter2@host', 'ftp://…@host'],
+  ['https://host:x?token=hunter2', 'https://host:x…'],
+  ['ftp://host#hunter2', 'ftp://host…'],
+  ['kms.example.com', 'kms.example.com'],
+])('%s, which is no URL of a KMS, is shown without what may be a login', (text, shown) => {
+  expect(() => resolveKmsEndpoint({ kmsEndpoint: text })).toThrow(`kms_endpoint "${shown}" is`);
+  expect(() => resolveAuthUrl({ authUrl: text })).toThrow(`auth_url "${shown}" is`);
+});
