@@ -102,11 +102,11 @@ export class KmsClient implements Kms {
       }
       marker = page.nextMarker;
       if (seen.has(marker)) {
-        throw endlessList('its markers repeat');
+        throw endlessList(operations.listKeys, 'its markers repeat');
       }
       seen.add(marker);
       if (marker !== '' && (seen.size >= listLimits.pages || keys.size >= listLimits.keys)) {
-        throw endlessList(`${keys.size} keys came in ${seen.size} pages, and more were to come`);
+        throw endlessList(operations.listKeys, tooMany(keys.size, seen.size));
       }
     } while (marker !== '');
     return [...keys.values()];
@@ -180,7 +180,7 @@ export class KmsClient implements Kms {
   /** Tags of all keys, by key id. A key that the KMS leaves out has none that is known. */
   async listTags(options?: CallOptions): Promise<ReadonlyMap<string, Tags>> {
     const found = new Map<string, Tags>();
-    for (let offset = 0; ; ) {
+    for (let [offset, pages] = [0, 1]; ; pages += 1) {
       const page = await this.#call(operations.listTags, { offset, limit: tagsPageSize }, options);
       const before = found.size;
       for (const [keyId, tags] of page.keys) {
@@ -190,6 +190,9 @@ export class KmsClient implements Kms {
       // A page that shows nothing new is the last one, whatever the total says.
       if (found.size === before || offset >= (page.total ?? Number.POSITIVE_INFINITY)) {
         return found;
+      }
+      if (pages >= listLimits.pages || found.size >= listLimits.keys) {
+        throw endlessList(operations.listTags, tooMany(found.size, pages));
       }
     }
   }
@@ -279,9 +282,13 @@ export class KmsClient implements Kms {
   }
 }
 
-function endlessList(why: string): KmsError {
+function endlessList({ name }: { readonly name: string }, why: string): KmsError {
   const apiMessage = `the list does not end: ${why}`;
-  return new KmsError({ operation: operations.listKeys.name, status: 200, apiCode: undefined, apiMessage, requestId: undefined });
+  return new KmsError({ operation: name, status: 200, apiCode: undefined, apiMessage, requestId: undefined });
+}
+
+function tooMany(keys: number, pages: number): string {
+  return `${keys} keys came in ${pages} pages, and more were to come`;
 }
 
 function projectOf({ project, endpoint }: Pick<KmsClientOptions, 'project' | 'endpoint'>): string {

@@ -263,6 +263,26 @@ test('lists as many pages as there are, up to where no list goes', async () => {
   expect(await client.listKeys()).toHaveLength(100);
 });
 
+test.each([
+  ['one', (page: number) => [`key-${page}`], undefined, 100],
+  ['one, of a total that grows', (page: number) => [`key-${page}`], (page: number) => page + 2, 100],
+  ['a thousand', (page: number) => Array.from({ length: 1000 }, (_, key) => `${page}-${key}`), undefined, 50],
+])('ends in one sentence on a list of tags that has new keys for ever, %s on each page', async (_name, keysOf, totalOf, pages) => {
+  let requests = 0;
+  const { client } = await serving((_, response, __, page) => {
+    requests += 1;
+    const resources = keysOf(page).map((id) => ({ resource_id: id, tags: [] }));
+    response.end(JSON.stringify({ resources, total_count: totalOf?.(page) }));
+  });
+  await expect(client.listTags()).rejects.toMatchObject({
+    code: 'ERR_KMS',
+    message: expect.stringMatching(
+      /^resource-instances answered 200: the list does not end: \d+ keys came in \d+ pages, and more were to come$/,
+    ),
+  });
+  expect(requests).toBe(pages);
+});
+
 test('an unknown key is a value, another 404 is not', async () => {
   const { client } = await serving((_, response, __, count) =>
     response
