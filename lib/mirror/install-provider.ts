@@ -7,14 +7,18 @@ import { join } from 'node:path';
 import { sourceAddress } from '../schema/provider';
 import { lockFileWith } from './lock-file';
 import { isLockFile } from './lock-file-blocks';
-import { placeFile, placeFolder, tryLstat } from './place-file';
+import { isBeside, placeFile, placeFolder, tryLstat } from './place-file';
 import type { ProviderBundle } from './provider-bundle';
 import { archiveNames, isInstalledCopy, writeMirror } from './write-mirror';
 
-/** @param folder where Terraform runs; it must exist */
-export function installProvider(bundle: ProviderBundle, folder: string): void {
+/**
+ * Others may do the same at the same time: each `cdktf deploy` synthesizes every stack.
+ *
+ * @param folder where Terraform runs; it must exist
+ */
+export function installProvider(bundle: ProviderBundle, folder: string, now: () => number = () => Date.now()): void {
   const mirror = placeFolder(folder, 'terraform.d', 'plugins');
-  removeOthers(writeMirror(bundle, mirror, 'packed'), archiveNames(bundle));
+  removeOthers(writeMirror(bundle, mirror, 'packed'), archiveNames(bundle), now());
   removeBrokenCopies(bundle, folder);
   const lockFile = join(folder, '.terraform.lock.hcl');
   const existing = readLockFile(lockFile);
@@ -25,10 +29,22 @@ export function installProvider(bundle: ProviderBundle, folder: string): void {
 }
 
 /** cdktf never cleans this folder, and the versions of past releases would pile up in it. */
-function removeOthers(provider: string, kept: readonly string[]): void {
+function removeOthers(provider: string, kept: readonly string[], now: number): void {
   for (const other of readdirSync(provider).filter((name) => !kept.includes(name))) {
-    rmSync(join(provider, other), { recursive: true, force: true });
+    const path = join(provider, other);
+    if (!isUnderWay(path, now)) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
+}
+
+/** Writing takes no hour. */
+const longestWriteMs = 3_600_000;
+
+/** What somebody else is writing just now, and will rename. */
+function isUnderWay(path: string, now: number): boolean {
+  const stats = isBeside(path) ? tryLstat(path) : undefined;
+  return stats !== undefined && now - stats.mtimeMs < longestWriteMs;
 }
 
 /**

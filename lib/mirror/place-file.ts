@@ -14,16 +14,24 @@ import {
   renameSync,
   rmSync,
   type Stats,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const folderMode = 0o755;
 
+/** What is written, before it is renamed: the name begins with a dot, and no tool takes it for anything. */
+export function besideOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+export function isBeside(path: string): boolean {
+  return /^\..*\.[0-9a-f]{12}\.tmp$/.test(basename(path));
+}
+
 /** Written beside and renamed: a link at the path is replaced, not followed, and no reader sees half of the file. */
 export function placeFile(path: string, content: Buffer | string, mode: number): void {
-  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const beside = besideOf(path);
   const descriptor = openSync(beside, 'wx', 0o600);
   try {
     try {
@@ -50,7 +58,7 @@ export function placeFolder(root: string, ...names: readonly string[]): string {
   return names.reduce((parent, name) => {
     const folder = join(parent, name);
     if (tryLstat(folder)?.isSymbolicLink()) {
-      unlinkSync(folder);
+      rmSync(folder, { force: true });
     }
     makeFolder(folder);
     return folder;

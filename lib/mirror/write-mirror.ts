@@ -8,10 +8,10 @@
  * Where both are there, Terraform takes the unpacked one: so a version has one of them only.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { providerName, sourceAddress } from '../schema/provider';
-import { placeFile, placeFolder, tryLstat } from './place-file';
+import { besideOf, placeFile, placeFolder, tryLstat } from './place-file';
 import { type BundleFile, executableName, type ProviderBundle } from './provider-bundle';
 import { zipOf } from './zip';
 
@@ -66,7 +66,8 @@ function writeUnpacked(bundle: ProviderBundle, folder: string): string {
   const target = join(folder, bundle.version);
   if (!holdsUnpacked(target, bundle)) {
     // Terraform's hash counts every file of the folder, so nothing of an older build may stay behind.
-    const beside = mkdtempSync(join(folder, `.${bundle.version}.`));
+    const beside = besideOf(target);
+    mkdirSync(beside, { mode: 0o700 });
     try {
       for (const platform of mirrorPlatforms) {
         const leaf = placeFolder(beside, platform);
@@ -75,17 +76,50 @@ function writeUnpacked(bundle: ProviderBundle, folder: string): string {
         }
       }
       chmodSync(beside, 0o755);
-      rmSync(target, { recursive: true, force: true });
-      renameSync(beside, target);
-    } catch (error) {
+      replaceFolder(target, beside, () => holdsUnpacked(target, bundle));
+    } finally {
       rmSync(beside, { recursive: true, force: true });
-      throw error;
     }
   }
   for (const name of archiveNames(bundle)) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
   return target;
+}
+
+const attempts = 10;
+
+/**
+ * No rename replaces a folder that holds something, so what is there is moved out of the way first; and somebody else may come in between.
+ *
+ * @param isDone whether what is there is as good as ours: somebody else was faster
+ */
+function replaceFolder(target: string, ours: string, isDone: () => boolean): void {
+  for (let attempt = 1; !isDone(); attempt += 1) {
+    const old = besideOf(target);
+    try {
+      renameUnlessMissing(target, old);
+      renameSync(ours, target);
+      return;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code) || attempt === attempts) {
+        throw error;
+      }
+    } finally {
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
+}
+
+function renameUnlessMissing(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw error;
+    }
+  }
 }
 
 function holdsUnpacked(target: string, bundle: ProviderBundle): boolean {
@@ -102,8 +136,13 @@ function holdsBundle(folder: string, { files }: ProviderBundle, fits: (path: str
   return holdsExactly(folder, names) && files.every((file) => fits(join(folder, file.name)) && holds(join(folder, file.name), file));
 }
 
+/** False also for what somebody else has just taken away. */
 function holds(path: string, { digest }: BundleFile): boolean {
-  return createHash('sha256').update(readFileSync(path)).digest('hex') === digest;
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex') === digest;
+  } catch {
+    return false;
+  }
 }
 
 /** A folder, not a link to one, and nobody else may write to it. */
