@@ -38,9 +38,9 @@ export function hookCommand(scope: Construct, program: string | undefined, subco
   };
 }
 
-/** A list as JSON. */
+/** A list as JSON. What is none is refused at synthesis, where all faults are told together. */
 export function jsonText(list: readonly string[]): string {
-  return list.every(isLiteral) ? JSON.stringify(list) : Fn.jsonencode(list);
+  return !Array.isArray(list) || list.every(isLiteral) ? JSON.stringify(list) : Fn.jsonencode(list);
 }
 
 function wordOf(flag: string, value: string): string {

@@ -8,7 +8,7 @@ import { type ExpirationInstant, parseExpirationTime } from '../schema/expiratio
 import { environmentVariableFormat, fingerprintFormat } from '../schema/key-material';
 import { faultsOfCombinations } from '../schema/material-combinations';
 import { faultsOfRolling } from '../schema/rolling-expiration';
-import { faultsOfParsing, literal, propertyName, propertyOf } from './config-attributes';
+import { faultsOfParsing, isLiteral, literal, propertyName, propertyOf } from './config-attributes';
 import { faultsOfKeyId } from './external-key-reference';
 import type { KeyMaterialConfig } from './key-material-config';
 
@@ -46,11 +46,20 @@ function faultsOfSource({ materialFile, materialEnv, ...config }: KeyMaterialCon
   return [
     ...(materialFile === '' ? ['materialFile is empty; give the path of the file that holds the material'] : []),
     ...faultsOfVariableName('materialEnv', materialEnv),
-    ...(['materialCommand', 'wrapCommand'] as const)
-      .filter((name) => config[name]?.length === 0)
-      .map((name) => `${name} is empty; give a program and its arguments`),
+    ...(['materialCommand', 'wrapCommand'] as const).flatMap((name) => faultsOfProgram(name, config[name])),
     ...faultsOfVariableName('materialPasswordEnv', config.materialPasswordEnv),
   ];
+}
+
+/** Without its values: a secret may be among them. A missing one would be left out of the list, and the others move up. */
+function faultsOfProgram(property: string, argv: unknown): string[] {
+  if (argv === undefined || !isLiteral(argv)) {
+    return [];
+  }
+  if (!Array.isArray(argv) || argv.some((word) => word === undefined || word === null)) {
+    return [`${property} is no list of texts; give a program and its arguments, each as an element, such as ["vault", "kv", "get"]`];
+  }
+  return argv.length === 0 ? [`${property} is empty; give a program and its arguments`] : [];
 }
 
 /** The value is not shown: who passes process.env.NAME instead of "NAME" passes the secret. */

@@ -80,7 +80,7 @@ export abstract class KeyMaterialSource {
    */
   static fromEnvironment(name: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromEnvironment');
-    return new BoundSource(() => ({ materialEnv: name, ...spelling(options) }));
+    return new BoundSource(() => ({ materialEnv: given(name, 'fromEnvironment', 'the name of a variable'), ...spelling(options) }));
   }
 
   /**
@@ -91,7 +91,7 @@ export abstract class KeyMaterialSource {
   static fromVariable(variable: IKeyMaterialVariable | string, options: VariableSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.VariableSourceOptions, 'KeyMaterialSource.fromVariable');
     return new BoundSource((scope) => {
-      const declared = typeof variable === 'string' ? variableOf(scope, variable) : variable;
+      const declared = typeof variable === 'string' ? variableOf(scope, variable) : requireVariable(variable);
       declared.addOverride('ephemeral', true);
       declared.addOverride('sensitive', true);
       return { materialWo: declared.stringValue, materialWoVersion: options.version, ...spelling(options) };
@@ -105,7 +105,7 @@ export abstract class KeyMaterialSource {
    */
   static fromCommand(argv: string[], options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromCommand');
-    return new BoundSource(() => ({ materialCommand: argv, ...spelling(options) }));
+    return new BoundSource(() => ({ materialCommand: given(argv, 'fromCommand', program), ...spelling(options) }));
   }
 
   /**
@@ -113,7 +113,7 @@ export abstract class KeyMaterialSource {
    * @param argv program and arguments
    */
   static fromWrapCommand(argv: string[]): KeyMaterialSource {
-    return new BoundSource(() => ({ wrapCommand: argv }));
+    return new BoundSource(() => ({ wrapCommand: given(argv, 'fromWrapCommand', program) }));
   }
 
   /**
@@ -122,12 +122,16 @@ export abstract class KeyMaterialSource {
    */
   static preWrapped(options: PreWrappedOptions): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.PreWrappedOptions, 'KeyMaterialSource.preWrapped');
-    return new BoundSource(() => ({
-      importTokenWo: options.importToken,
-      encryptedKeyMaterialWo: options.encryptedKeyMaterial,
-      encryptedPrivatekeyWo: options.encryptedPrivatekey,
-      materialWoVersion: options.version,
-    }));
+    const { importToken, encryptedKeyMaterial, encryptedPrivatekey, version } = options;
+    return new BoundSource(() => {
+      given(importToken ?? encryptedKeyMaterial ?? encryptedPrivatekey, 'preWrapped', 'importToken and encryptedKeyMaterial');
+      return {
+        importTokenWo: importToken,
+        encryptedKeyMaterialWo: encryptedKeyMaterial,
+        encryptedPrivatekeyWo: encryptedPrivatekey,
+        materialWoVersion: version,
+      };
+    });
   }
 
   /** Attributes of a `KeyMaterial` in this scope. */
@@ -136,6 +140,16 @@ export abstract class KeyMaterialSource {
 
 function spelling({ encoding, passwordEnvironment }: KeyMaterialSourceOptions): KeyMaterialSourceConfig {
   return { materialEncoding: encoding, materialPasswordEnv: passwordEnvironment };
+}
+
+const program = 'a program and its arguments, such as ["vault", "kv", "get", …]';
+
+/** An attribute without a value would be left out of the configuration, and nobody would see that there is no source. */
+function given<Value>(value: Value, method: string, what: string): Value {
+  if (value === undefined || value === null) {
+    throw new ByokError('ERR_ARGUMENT', `KeyMaterialSource.${method} is given nothing; give ${what}`, { attribute: 'source' });
+  }
+  return value;
 }
 
 class BoundSource extends KeyMaterialSource {
@@ -184,6 +198,18 @@ function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
   return existing;
 }
 
-function isVariable(value: object): value is IKeyMaterialVariable {
-  return 'stringValue' in value && 'addOverride' in value;
+/** Its value is not shown: somebody may have given the material itself. */
+function requireVariable(value: IKeyMaterialVariable): IKeyMaterialVariable {
+  if (!isVariable(value)) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'the key material is to come from a variable, and what is given to fromVariable is none; give a TerraformVariable, or the name of one, such as "payments_key"',
+      { attribute: 'material_wo' },
+    );
+  }
+  return value;
+}
+
+function isVariable(value: unknown): value is IKeyMaterialVariable {
+  return typeof value === 'object' && value !== null && 'stringValue' in value && 'addOverride' in value;
 }

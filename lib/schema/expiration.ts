@@ -45,8 +45,10 @@ export class Expiration {
    * destroyable, and `cdktf destroy` synthesizes, too.
    * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z", or epoch seconds such as "1893456000"; in whole seconds, as the KMS
    * counts in them. Another one is refused at synthesis; a reference is let through
+   * @throws ByokError ERR_ARGUMENT when it is undefined, as a variable of the environment that is not set
    */
   static at(instant: Date | string): Expiration {
+    refuseNothing(instant, 'Expiration.at', 'an instant such as "2030-01-31T00:00:00Z"');
     return new Expiration({ expirationTime: instant instanceof Date ? textOf(instant) : instant });
   }
 
@@ -54,11 +56,12 @@ export class Expiration {
    * Renewed within `renewBefore` of the end: by whoever deploys then, or by the hourly check of `cdktf-byok/aws-cdk`. Outside that window nothing
    * changes. Each renewal is a short outage. A window that is not shorter than the validity, and a validity of more than 36500 days, are refused at
    * synthesis; references are let through.
-   * @throws ByokError ERR_ARGUMENT when an option is misspelt
+   * @throws ByokError ERR_ARGUMENT when an option is misspelt, or none is given
    */
   static rolling(options: RollingExpirationOptions): Expiration {
     refuseUnknownNames(options, rollingExpirationNames, 'Expiration.rolling');
     const { validFor, renewBefore } = options;
+    refuseNothing(validFor ?? renewBefore, 'Expiration.rolling', 'validFor and renewBefore, for example "90d" and "14d"');
     return new Expiration({ validFor, renewBefore });
   }
 
@@ -71,6 +74,13 @@ export class Expiration {
   /** For the construct that it is given to. */
   bind(): ExpirationConfig {
     return this.#config;
+  }
+}
+
+/** What is asked for and comes to nothing must not look like an expiry that is declared. @param what is to be given */
+function refuseNothing(value: unknown, method: string, what: string): void {
+  if (value === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `${method} is given nothing; give ${what}, or Expiration.never()`, { attribute: 'expiration' });
   }
 }
 
@@ -87,8 +97,9 @@ function textOf(instant: Date): string {
  * @throws ByokError ERR_ARGUMENT when it is no Expiration
  */
 export function boundExpiration(expiration: Expiration | undefined): ExpirationConfig {
-  if (expiration !== undefined && typeof (expiration as { bind?: unknown } | null)?.bind !== 'function') {
-    const given = JSON.stringify(expiration);
+  const isFunction = typeof expiration === 'function';
+  if (isFunction || (expiration !== undefined && typeof (expiration as { bind?: unknown } | null)?.bind !== 'function')) {
+    const given = isFunction ? 'a function that was not called' : JSON.stringify(expiration);
     throw new ByokError('ERR_ARGUMENT', `expiration is ${given}; give Expiration.at(…), Expiration.rolling(…) or Expiration.never()`, {
       attribute: 'expiration',
     });

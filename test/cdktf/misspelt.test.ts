@@ -130,6 +130,56 @@ test.each<[string, object, string]>([
   expect(declare).not.toThrow('s3cret');
 });
 
+test.each<[string, (nothing: never) => object, string]>([
+  ['Expiration.at', (nothing) => ({ expiration: Expiration.at(nothing) }), 'Expiration.at is given nothing; give an instant such as'],
+  ['Expiration.rolling', () => ({ expiration: Expiration.rolling({} as never) }), 'Expiration.rolling is given nothing; give validFor and'],
+  [
+    'Expiration.rolling',
+    (nothing) => ({ expiration: Expiration.rolling({ validFor: nothing, renewBefore: nothing }) }),
+    'Expiration.rolling is given nothing; give validFor and renewBefore, for example "90d" and "14d", or Expiration.never()',
+  ],
+  ['Expiration.never', () => ({ expiration: Expiration.never }), 'expiration is a function that was not called; give Expiration.at(…)'],
+  [
+    'fromEnvironment',
+    (nothing) => ({ source: KeyMaterialSource.fromEnvironment(nothing) }),
+    'KeyMaterialSource.fromEnvironment is given nothing',
+  ],
+  [
+    'fromCommand',
+    (nothing) => ({ source: KeyMaterialSource.fromCommand(nothing) }),
+    'KeyMaterialSource.fromCommand is given nothing; give a program',
+  ],
+  [
+    'fromWrapCommand',
+    (nothing) => ({ source: KeyMaterialSource.fromWrapCommand(nothing) }),
+    'KeyMaterialSource.fromWrapCommand is given nothing',
+  ],
+  [
+    'preWrapped',
+    () => ({ source: KeyMaterialSource.preWrapped({} as never) }),
+    'KeyMaterialSource.preWrapped is given nothing; give importToken',
+  ],
+  [
+    'fromVariable',
+    (nothing) => ({ source: KeyMaterialSource.fromVariable(nothing) }),
+    'what is given to fromVariable is none; give a TerraformVariable',
+  ],
+])('%s of nothing, as of a variable that is not set, does not vanish in silence', (_, given, message) => {
+  expect(() => new ImportedKey(stackUnderTest(), 'it', { alias: 'a', source, ...given(undefined as never) })).toThrow(message);
+});
+
+test.each(['vault read s3cret', ['vault', undefined, 's3cret'], 5])('a program that is no list of texts gets a sentence: %j', (argv) => {
+  const stack = stackUnderTest();
+  new ImportedKey(stack, 'it', { alias: 'a', source: KeyMaterialSource.fromCommand(argv as never) });
+  new ImportedKey(stack, 'hooked', {
+    key: ExternalKey.fromKeyId(stack, 'theirs', keyId),
+    source: KeyMaterialSource.fromCommand(argv as never),
+    engine: KeyMaterialEngine.hooks(),
+  });
+  expect(() => Testing.synth(stack, true)).toThrow('materialCommand is no list of texts; give a program and its arguments');
+  expect(() => Testing.synth(stack, true)).not.toThrow('s3cret');
+});
+
 test.each([undefined, {}])('a key without generations gets a sentence: %j', (generations) => {
   expect(() => new RotatedKey(stackUnderTest(), 'it', { alias: 'a', generations: generations as never })).toThrow(
     'generations is no list; give the generations of the key, oldest first',
