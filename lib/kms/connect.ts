@@ -59,7 +59,7 @@ function isContent(caFile: string): boolean {
 
 /** @throws ByokError ERR_CONFIGURATION, without any of it */
 function checkContent(content: string): string {
-  const certificates = content.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const certificates = certificatesIn(content);
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new ByokError(
       'ERR_CONFIGURATION',
@@ -68,6 +68,10 @@ function checkContent(content: string): string {
     );
   }
   return certificates.join('\n');
+}
+
+function certificatesIn(text: string): readonly string[] {
+  return text.match(/-----BEGIN ((?:TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----/g) ?? [];
 }
 
 function isCertificate(pem: string): boolean {
@@ -94,5 +98,14 @@ function readCaFile(path: string): string {
       attribute: 'ca_file',
     });
   }
-  return pem;
+  // TLS stops without a word at the first that it cannot read, and then the certificate of the KMS would be blamed.
+  const certificates = certificatesIn(pem).filter(isCertificate);
+  if (certificates.length === 0) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `ca_file "${path}" holds no PEM certificate that can be read; take an undamaged copy from whoever runs the authority`,
+      { attribute: 'ca_file' },
+    );
+  }
+  return certificates.join('\n');
 }

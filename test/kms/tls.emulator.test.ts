@@ -1,6 +1,6 @@
 /** Whom KmsClient trusts, and by which proxy it goes. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { connect, type Server, type Socket } from 'node:net';
@@ -38,6 +38,8 @@ describe('over TLS', () => {
     { stdio: 'ignore' },
   );
   const pair = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) };
+  const damaged = `# theirs\n${String(pair.cert).slice(0, 200)}\n-----END CERTIFICATE-----\n`;
+  writeFileSync(join(folder, 'damaged.pem'), damaged);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -99,11 +101,22 @@ describe('over TLS', () => {
     ['missing.pem', /cannot be read/],
     ['key.pem', /holds no PEM certificate/],
     ['.', /cannot be read/],
+    ['damaged.pem', /damaged\.pem" holds no PEM certificate that can be read; take an undamaged copy/],
   ])('refuses %s as ca_file', (name, message) => {
     const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile: join(folder, name) };
     expect(() => connectKms(connection, {}, { now: () => new Date(0) })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'ca_file', message: expect.stringMatching(message) }),
     );
+  });
+
+  test('takes every certificate of a ca_file that can be read, also behind one that cannot', async () => {
+    const caFile = join(folder, 'mixed.pem');
+    writeFileSync(caFile, `${damaged}# ours\n${pair.cert}`);
+    const server = await tlsServer();
+    const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), caFile };
+    const client = connectKms(connection, {}, { now: () => new Date(0) });
+    closeAfterTest(() => client.close());
+    expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
   });
 
   test.each<[string, () => ConnectionConfig, () => Record<string, string>]>([
