@@ -1,5 +1,13 @@
 /** Public keys as no KMS should answer them: each looks like a wrapping key, and what it wraps others could open, or something else comes with it. */
-import { constants, createPublicKey, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
+import {
+  checkPrimeSync,
+  constants,
+  createPublicKey,
+  generateKeyPairSync,
+  generatePrimeSync,
+  publicEncrypt,
+  randomBytes,
+} from 'node:crypto';
 import { der, integer, objectIds } from './der-keys';
 
 export function spkiOfRsa(modulus: bigint, exponent: bigint): Buffer {
@@ -18,6 +26,16 @@ const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 
 /** 2^2203 - 1: Mersenne's sixteenth prime. */
 const mersenne = (1n << 2203n) - 1n;
+
+const prime = generatePrimeSync(1024, { bigint: true });
+
+function nextPrime(after: bigint): bigint {
+  let candidate = after + 2n;
+  while (!checkPrimeSync(candidate)) {
+    candidate += 2n;
+  }
+  return candidate;
+}
 
 const other = (type: 'ec' | 'ed25519' | 'rsa-pss'): Buffer => {
   const pairs = {
@@ -47,6 +65,8 @@ export const badWrappingKeys: readonly (readonly [string, Buffer, RegExp])[] = [
   ['an even modulus', spkiOfRsa(modulus - 1n, 65_537n), /no product of two large primes/],
   ['a modulus of ones', spkiOfRsa((1n << 2048n) - 1n, 65_537n), /no product of two large primes/],
   ['a prime modulus', spkiOfRsa(mersenne, 65_537n), /no product of two large primes/],
+  ['a modulus that is a square', spkiOfRsa(prime * prime, 65_537n), /two factors are the same or next to each other/],
+  ['a modulus of two primes side by side', spkiOfRsa(prime * nextPrime(prime), 65_537n), /two factors are the same or next/],
   ['512 bits', fresh(512), /rsa with 512 bits/],
   ['2047 bits', spkiOfRsa((1n << 2046n) + 1n, 65_537n), /rsa with 2047 bits/],
   ['8192 bits', spkiOfRsa((modulus << 6144n) + modulus, 65_537n), /rsa with 8192 bits/],
