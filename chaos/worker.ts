@@ -49,8 +49,15 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The KMS shows changes at once, or late; each case has the one or the other. */
-const moods = [{}, { staleReads: 2, activationDelay: 1 }, { keepExpirationTime: true, singleUseImportTokens: true }] as const;
+/**
+ * The KMS shows changes at once, or late; each case has the one or the other. Pairs of wrapping keys take long to make: one of these makes a
+ * fresh one for each import, as the real one does.
+ */
+const moods = [
+  {},
+  { staleReads: 2, activationDelay: 1, oneWrappingKey: true },
+  { keepExpirationTime: true, singleUseImportTokens: true, oneWrappingKey: true },
+] as const;
 
 /** A new KMS after so many cases, since every key that it has costs it something. */
 const casesOfOneKms = 200;
