@@ -127,6 +127,10 @@ test('the index links every page, and every page written by hand links the index
   expect(byHand.filter((path) => !read(path)?.includes('](index.md)'))).toEqual([]);
 });
 
+test('README stays a page that is read to its end: under 120 lines', () => {
+  expect((read('README.md') ?? '').trimEnd().split('\n').length).toBeLessThan(120);
+});
+
 describe('links', () => {
   const readers = [
     ...readdirSync(root).filter((name) => name.endsWith('.md')),

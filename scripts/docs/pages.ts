@@ -77,6 +77,7 @@ const functions = { fingerprint: fingerprintFunctionSchema } as const;
 /** Written by hand; a test compares the list with what is there. */
 const guides = [
   'From an empty folder to a key of your own: [the first key](first-key.md)',
+  'How Terraform finds the provider, and Terraform by hand: [the provider](provider.md)',
   'A key and its material that exist already: [adopt](adopt.md)',
   "From the resources of the vendors' providers: [moving](moving.md)",
   'Review and deploy with least privilege: [keys by pull request](pull-requests.md)',

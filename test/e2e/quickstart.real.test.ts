@@ -1,6 +1,7 @@
 /** The quickstart as a newcomer runs it, and what it leaves behind when it fails or is stopped. Each run has a checkout of its own. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { root } from '../support/checkout';
 import { ExampleCheckout, type StartedRun } from '../support/example-checkout';
 import { scratchFolder } from '../support/scratch-folder';
 
@@ -14,6 +15,15 @@ afterEach(() => checkout.remove());
 
 function start(env: Readonly<Record<string, string>> = {}): StartedRun {
   return checkout.start('quickstart', env);
+}
+
+/** The plan of a deletion in a text, without what differs from run to run. */
+function planIn(text: string): string | undefined {
+  return /^ {2}# byok_key_material\.[\s\S]*?^ {4}\}$/m
+    .exec(text)?.[0]
+    .replace(/"[0-9a-f-]{36}"/, '"<id>"')
+    .replace(/(imported_at += )"[^"]+"/, '$1"<instant>"')
+    .replace(/\(\d+ unchanged/, '(<count> unchanged');
 }
 
 /** PATH on which `terraform` is this shell script. */
@@ -43,6 +53,7 @@ test('shows the life of a key, also in a shell whose settings would lead elsewhe
   expect(stdout).toMatch(/✔ cdkt[fn] destroy: the key is scheduled for deletion/);
   expect(stdout).toMatch(/\+ import_reason += "the key holds no material any more \(deleted, or an import was interrupted\)/);
   expect(stdout).toMatch(/~ material_status += "deleted_outside" -> \(known after apply\)/);
+  expect(planIn(readFileSync(join(root, 'README.md'), 'utf8'))).toBe(planIn(stdout));
   expect(stdout).toMatch(/Key [0-9a-f-]{36} kept its id, and held the very same material before and after\./);
   await checkout.expectNothingLeft();
 });
