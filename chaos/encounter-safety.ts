@@ -136,7 +136,13 @@ function checkKeysStay(stage: Stage, { before, after, result, declared }: Event)
       continue;
     }
     const leaving = inKeyOf(before, keyId, 'key').filter(ends);
-    const staying = inKeyOf(after, keyId, 'key').filter(({ name, deposed }) => !deposed && declared.some((object) => object.name === name));
+    // A process that is struck after the call leaves in the state what the plan ends.
+    const staying = inKeyOf(after, keyId, 'key').filter(
+      (object) =>
+        !object.deposed &&
+        declared.some(({ name }) => name === object.name) &&
+        (result.ok || !leaving.some(({ name }) => name === object.name)),
+    );
     const wanted = declared.filter(({ type, attributes }) => type === 'key' && attributes.alias === seen.alias);
     if (leaving.length === 0 || staying.length > 0 || wanted.length > 0) {
       const who = [...staying.map(({ name }) => name), ...wanted.map(({ name }) => `${name}, which wants its alias`)];
