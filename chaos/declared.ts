@@ -1,5 +1,5 @@
 /** What a life declares: one key and one material, as attributes. */
-import type { WrappingAlgorithm } from '../lib/schema/kms';
+import type { WrappingAlgorithm } from '../lib/terms/kms';
 import { type Configuration, declare } from './configuration';
 import type { Attributes } from './terraform-values';
 

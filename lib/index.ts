@@ -24,7 +24,7 @@ export {
 export type { IResourceCount, IResourceProvider, ResourceMetaArguments } from './cdktf/resource-arguments';
 export { type KeyGeneration, RotatedKey, type RotatedKeyProps } from './cdktf/rotated-key';
 export { ByokError, type ByokErrorOptions, type ErrorCode, isByokError } from './errors';
-export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './schema/expiration';
-export type { KeyDestroyPolicy } from './schema/external-key';
-export type { MaterialDestroyPolicy, MaterialEncoding } from './schema/key-material';
-export type { KeySpec, KeyUsage, WrappingAlgorithm } from './schema/kms';
+export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './terms/expiration';
+export type { KeyDestroyPolicy } from './terms/key';
+export type { KeySpec, KeyUsage, WrappingAlgorithm } from './terms/kms';
+export type { MaterialDestroyPolicy, MaterialEncoding } from './terms/material';

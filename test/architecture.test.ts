@@ -10,22 +10,23 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   printable: [],
   errors: ['printable'],
   secret: [],
-  schema: ['errors'],
-  kms: ['printable', 'errors', 'secret', 'schema'],
-  wrap: ['errors', 'secret', 'schema'],
-  material: ['errors', 'secret', 'schema', 'wrap'],
-  tfplugin: ['printable', 'errors', 'secret', 'schema'],
-  lifecycle: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material'],
-  provider: ['errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
+  terms: ['errors'],
+  schema: ['terms'],
+  kms: ['printable', 'errors', 'secret', 'terms'],
+  wrap: ['errors', 'terms'],
+  material: ['errors', 'secret', 'terms', 'wrap'],
+  tfplugin: ['printable', 'errors', 'schema'],
+  lifecycle: ['errors', 'secret', 'terms', 'kms', 'wrap', 'material'],
+  provider: ['errors', 'secret', 'terms', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
   mirror: ['errors', 'schema'],
-  cdktf: ['errors', 'schema', 'mirror'],
-  emulator: ['errors', 'secret', 'schema'],
+  cdktf: ['errors', 'terms', 'schema', 'mirror'],
+  emulator: ['errors', 'secret', 'terms'],
   // Of kms the types of its answers.
-  report: ['printable', 'errors', 'schema', 'kms', 'lifecycle'],
-  cli: ['printable', 'errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
-  testing: ['errors', 'schema', 'cdktf', 'emulator'],
-  'aws-cdk': ['printable', 'errors', 'secret', 'schema', 'kms', 'wrap', 'material', 'lifecycle'],
-  index: ['errors', 'schema', 'cdktf'],
+  report: ['printable', 'errors', 'terms', 'kms', 'lifecycle'],
+  cli: ['printable', 'errors', 'secret', 'terms', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
+  testing: ['errors', 'terms', 'schema', 'cdktf', 'emulator'],
+  'aws-cdk': ['printable', 'errors', 'secret', 'terms', 'schema', 'kms', 'material', 'lifecycle'],
+  index: ['errors', 'terms', 'cdktf'],
 };
 
 /** Only a main may look at the environment, the arguments and the clock by itself. */
@@ -74,6 +75,11 @@ test.each(files)('%s imports downwards only', (file) => {
   expect(upwards).toEqual([]);
 });
 
+test.each(Object.entries(allowed))('%s is allowed no more than it imports', (folder, targets) => {
+  const own = files.filter((file) => folderOf(file) === folder).flatMap((file) => importsByFile.get(file) ?? []);
+  expect([...targets].sort()).toEqual([...new Set(own.map(folderOf))].filter((target) => target !== folder).sort());
+});
+
 test('no imports form a cycle', () => {
   const cycles: string[] = [];
   const done = new Set<string>();
@@ -109,6 +115,7 @@ test.each([
   ['wrap', /^node:.*$/],
   // node-forge by pkcs12.ts alone, which is bundled apart and loaded where a PKCS#12 file is declared.
   ['material', /^(node:.*|node-forge)$/],
+  ['terms', /^node:.*$/],
   ['schema', /^node:.*$/],
 ])('%s imports no package that it should not', (folder, packages) => {
   const imported = files.filter((file) => folderOf(file) === folder).flatMap(specifiersOf);
@@ -118,7 +125,7 @@ test.each([
 test('the AWS construct holds no client of the KMS, and its handler no construct', () => {
   const [handler, constructs] = [/^aws-cdk\/handler\//, /^aws-cdk\/[^/]+$/].map((place) => files.filter((file) => place.test(file)));
   const reached = (some: readonly string[] = []) => [...new Set(some.flatMap((file) => importsByFile.get(file) ?? []))].sort();
-  expect(reached(constructs).filter((file) => !/^(?:errors\.ts|schema\/.*|aws-cdk\/[^/]+)$/.test(file))).toEqual([]);
+  expect(reached(constructs).filter((file) => !/^(?:errors\.ts|terms\/.*|aws-cdk\/[^/]+)$/.test(file))).toEqual([]);
   expect(reached(handler).filter((file) => /^aws-cdk\/[^/]+$/.test(file))).toEqual(['aws-cdk/key-properties.ts']);
   const packages = (some: readonly string[] = []) => some.flatMap(specifiersOf).filter((name) => !name.startsWith('.'));
   expect(packages(constructs).filter((name) => !/^(?:node:(?:fs|path)|constructs|aws-cdk-lib(?:\/.*)?)$/.test(name))).toEqual([]);

@@ -10,7 +10,8 @@ import { observedKeyAttributes, observedMaterialStatuses } from '../lib/schema/d
 import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import type { BlockSchema } from '../lib/schema/model';
-import { environmentVariables, providerSchema } from '../lib/schema/provider';
+import { providerSchema } from '../lib/schema/provider';
+import { environmentVariables } from '../lib/terms/connection';
 import type { ApiSymbol } from '../scripts/docs/api-model';
 import { apiPage } from '../scripts/docs/api-page';
 import { outdatedPages, pages, readText } from '../scripts/docs/pages';

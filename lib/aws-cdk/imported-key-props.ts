@@ -1,10 +1,10 @@
 /** What an `ImportedKey` can be told. */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { Expiration } from '../schema/expiration';
-import type { KeyDestroyPolicy } from '../schema/external-key';
-import type { MaterialDestroyPolicy } from '../schema/key-material';
-import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
+import type { Expiration } from '../terms/expiration';
+import type { KeyDestroyPolicy } from '../terms/key';
+import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../terms/kms';
+import type { MaterialDestroyPolicy } from '../terms/material';
 import type { KeyMaterialSource } from './key-material-source';
 import type { KmsCredentials } from './kms-credentials';
 

@@ -1,8 +1,8 @@
 export { ByokError, type ErrorCode, isByokError } from '../errors';
-export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from '../schema/expiration';
-export type { KeyDestroyPolicy } from '../schema/external-key';
-export type { MaterialDestroyPolicy, MaterialEncoding } from '../schema/key-material';
-export type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
+export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from '../terms/expiration';
+export type { KeyDestroyPolicy } from '../terms/key';
+export type { KeySpec, KeyUsage, WrappingAlgorithm } from '../terms/kms';
+export type { MaterialDestroyPolicy, MaterialEncoding } from '../terms/material';
 export { ImportedKey } from './imported-key';
 export type { ImportedKeyProps, KmsConnectionProps } from './imported-key-props';
 export {

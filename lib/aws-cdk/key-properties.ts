@@ -2,7 +2,7 @@
  * What the construct writes into the template, and the handler reads back: names and places. Nothing secret has a place in it. The rule
  * between deployments carries the same.
  */
-import type { KmsPlace } from '../schema/provider';
+import type { KmsPlace } from '../terms/connection';
 
 /** CloudFormation makes a text of it, EventBridge does not. */
 export type Scalar = string | number | boolean;

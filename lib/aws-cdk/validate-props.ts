@@ -2,15 +2,14 @@
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { type Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { isByokError } from '../errors';
-import { parseDuration } from '../schema/duration';
-import { boundExpiration } from '../schema/expiration';
-import { never, parseExpirationTime } from '../schema/expiration-time';
-import { keyDestroyPolicies } from '../schema/external-key';
-import { fingerprintFormat, materialDestroyPolicies } from '../schema/key-material';
-import { keyRules, type Rule } from '../schema/key-rules';
-import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../schema/kms';
-import { faultsOfRolling } from '../schema/rolling-expiration';
-import { faultsOfTags } from '../schema/tag-faults';
+import { parseDuration } from '../terms/duration';
+import { boundExpiration } from '../terms/expiration';
+import { never, parseExpirationTime } from '../terms/expiration-time';
+import { keyDestroyPolicies } from '../terms/key';
+import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../terms/kms';
+import { fingerprintFormat, materialDestroyPolicies } from '../terms/material';
+import { faultsOfRolling } from '../terms/rolling-expiration';
+import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
 import type { ImportedKeyProps } from './imported-key-props';
 import { deletionOfNamedKey, rollingSpelling } from './key-properties';
 

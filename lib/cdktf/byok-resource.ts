@@ -2,11 +2,11 @@
 import { ImportableResource, type TerraformCount, type TerraformProvider, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
-import { parseDuration } from '../schema/duration';
-import { refuseUnknownNames } from '../schema/known-names';
 import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
 import { operations } from '../schema/timeouts';
+import { parseDuration } from '../terms/duration';
+import { refuseUnknownNames } from '../terms/known-names';
 import { faultsOfParsing, hclAttributes, jsonAttributes, literal, valuesNotAllowed } from './config-attributes';
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';

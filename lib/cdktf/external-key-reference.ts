@@ -1,6 +1,6 @@
 /** A key that this stack does not make. It is named only: nothing is emitted for it. */
 import { Construct } from 'constructs';
-import { keyRules } from '../schema/key-rules';
+import { keyRules } from '../terms/rules';
 import { literal } from './config-attributes';
 
 /** A key of origin "external", whether this stack makes it (`ExternalKey`) or only names it (`ExternalKey.fromKeyId`). */

@@ -1,10 +1,10 @@
 /** `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
 import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { externalKeySchema, type KeyDestroyPolicy } from '../schema/external-key';
-import { keyRules } from '../schema/key-rules';
-import { defaultKeySpec, type KeySpec, type KeyUsage, tryFindKeySpec } from '../schema/kms';
-import { faultsOfTags } from '../schema/tag-faults';
+import { externalKeySchema } from '../schema/external-key';
+import type { KeyDestroyPolicy } from '../terms/key';
+import { defaultKeySpec, type KeySpec, type KeyUsage, tryFindKeySpec } from '../terms/kms';
+import { faultsOfTags, keyRules } from '../terms/rules';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { isLiteral, literal } from './config-attributes';
 import { ExternalKeyReference, type IExternalKey } from './external-key-reference';

@@ -1,9 +1,9 @@
 /** What an `ImportedKey` is told. */
 import type { IResolvable, ITerraformIterator } from 'cdktf';
-import type { Expiration } from '../schema/expiration';
-import type { KeyDestroyPolicy } from '../schema/external-key';
-import type { MaterialDestroyPolicy } from '../schema/key-material';
-import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
+import type { Expiration } from '../terms/expiration';
+import type { KeyDestroyPolicy } from '../terms/key';
+import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../terms/kms';
+import type { MaterialDestroyPolicy } from '../terms/material';
 import type { ByokProvider } from './byok-provider';
 import type { ResourceTimeouts } from './byok-resource';
 import type { IExternalKey } from './external-key-reference';

@@ -2,9 +2,9 @@
 import { type ITerraformIterator, ref, TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
-import { boundExpiration } from '../schema/expiration';
-import { defaultKeySpec } from '../schema/kms';
-import { refuseUnknownNames } from '../schema/known-names';
+import { boundExpiration } from '../terms/expiration';
+import { defaultKeySpec } from '../terms/kms';
+import { refuseUnknownNames } from '../terms/known-names';
 import { annotate } from './annotate';
 import { ByokProvider } from './byok-provider';
 import { isLiteral } from './config-attributes';

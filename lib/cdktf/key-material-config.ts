@@ -1,7 +1,7 @@
 /** What a `KeyMaterial` is told: the attributes of `byok_key_material`, called as in TypeScript. */
 import type { IResolvable } from 'cdktf';
-import type { MaterialDestroyPolicy, MaterialEncoding } from '../schema/key-material';
-import type { WrappingAlgorithm } from '../schema/kms';
+import type { WrappingAlgorithm } from '../terms/kms';
+import type { MaterialDestroyPolicy, MaterialEncoding } from '../terms/material';
 import type { ResourceTimeouts } from './byok-resource';
 import type { ResourceMetaArguments } from './resource-arguments';
 

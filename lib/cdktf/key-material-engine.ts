@@ -1,5 +1,5 @@
 /** Who keeps the material of a key in place: the provider `byok`, or hooks of `@cdktf/provider-null` where no other provider is allowed. */
-import { refuseUnknownNames } from '../schema/known-names';
+import { refuseUnknownNames } from '../terms/known-names';
 import type { ByokConnectionProps } from './byok-provider';
 import { propertyNames } from './property-names';
 

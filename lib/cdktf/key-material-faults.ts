@@ -2,12 +2,13 @@
  * What can never work in a configuration of material, told from the configuration alone. Values that only Terraform will know are let
  * through: the provider asks the same at plan.
  */
-import { isWholeHoursAhead } from '../schema/counted-from-now';
-import { parseDuration } from '../schema/duration';
-import { type ExpirationInstant, parseExpirationTime } from '../schema/expiration-time';
-import { environmentVariableFormat, fingerprintFormat } from '../schema/key-material';
+
 import { faultsOfCombinations } from '../schema/material-combinations';
-import { faultsOfRolling } from '../schema/rolling-expiration';
+import { isWholeHoursAhead } from '../terms/counted-from-now';
+import { parseDuration } from '../terms/duration';
+import { type ExpirationInstant, parseExpirationTime } from '../terms/expiration-time';
+import { environmentVariableFormat, fingerprintFormat } from '../terms/material';
+import { faultsOfRolling } from '../terms/rolling-expiration';
 import { faultsOfParsing, isLiteral, literal, propertyName, propertyOf } from './config-attributes';
 import { faultsOfKeyId } from './external-key-reference';
 import type { KeyMaterialConfig } from './key-material-config';

@@ -2,7 +2,7 @@
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { ByokError } from '../errors';
-import { refuseUnknownNames } from '../schema/known-names';
+import { refuseUnknownNames } from '../terms/known-names';
 import { type AnnotationLevel, annotate } from './annotate';
 import { tryFindKeyMaterial } from './declared-key-material';
 import { faultsOfRules, findingsOf, type KeyMaterialRules } from './key-material-rules';

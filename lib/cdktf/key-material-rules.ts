@@ -2,16 +2,17 @@
  * The rules of a `KeyMaterialPolicy`: pure functions of what is declared. A value that only Terraform will know is no violation and no
  * proof, so it is told apart.
  */
-import { parseDuration } from '../schema/duration';
-import { never, parseExpirationTime } from '../schema/expiration-time';
+
+import { parseDuration } from '../terms/duration';
+import { never, parseExpirationTime } from '../terms/expiration-time';
+import { defaultWrappingAlgorithm, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import {
   defaultMaterialDestroyPolicy,
   type MaterialDestroyPolicy,
   type MaterialSourceAttribute,
   materialDestroyPolicies,
   materialSourceAttributes,
-} from '../schema/key-material';
-import { defaultWrappingAlgorithm, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+} from '../terms/material';
 import { faultsOfParsing, literal, propertyOf } from './config-attributes';
 import type { KeyMaterialConfig } from './key-material-config';
 

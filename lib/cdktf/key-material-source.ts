@@ -2,8 +2,8 @@
 import { TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ByokError } from '../errors';
-import type { MaterialEncoding } from '../schema/key-material';
-import { refuseUnknownNames } from '../schema/known-names';
+import { refuseUnknownNames } from '../terms/known-names';
+import type { MaterialEncoding } from '../terms/material';
 import type { KeyMaterialSourceConfig } from './key-material-config';
 import { propertyNames } from './property-names';
 import { pathFromStackFolder } from './stack-folder';

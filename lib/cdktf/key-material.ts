@@ -2,7 +2,7 @@
 import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { keyMaterialSchema } from '../schema/key-material';
-import { refuseUnknownNames } from '../schema/known-names';
+import { refuseUnknownNames } from '../terms/known-names';
 import { ByokImport, ByokResource } from './byok-resource';
 import { refuseLiteralSecrets } from './config-attributes';
 import { declareKeyMaterial } from './declared-key-material';

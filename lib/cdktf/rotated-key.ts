@@ -5,10 +5,10 @@
 import { dependable, type IResolvable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
-import type { Expiration } from '../schema/expiration';
-import type { KeyDestroyPolicy } from '../schema/external-key';
-import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../schema/kms';
-import { refuseUnknownNames } from '../schema/known-names';
+import type { Expiration } from '../terms/expiration';
+import type { KeyDestroyPolicy } from '../terms/key';
+import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../terms/kms';
+import { refuseUnknownNames } from '../terms/known-names';
 import type { ByokProvider } from './byok-provider';
 import type { ResourceTimeouts } from './byok-resource';
 import { literal } from './config-attributes';

@@ -1,8 +1,8 @@
 /** Whether material, as it is declared, can be the material of a key of some spec. Asked where both are declared together. */
 
-import type { ExpirationConfig } from '../schema/expiration';
-import { never } from '../schema/expiration-time';
-import { isAsymmetric, type KeySpec, tryFindKeySpec } from '../schema/kms';
+import type { ExpirationConfig } from '../terms/expiration';
+import { never } from '../terms/expiration-time';
+import { isAsymmetric, type KeySpec, tryFindKeySpec } from '../terms/kms';
 import { literal } from './config-attributes';
 import type { KeyMaterialSourceConfig } from './key-material-config';
 

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { printableJson } from '../printable';
-import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
+import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
 import {
   defaultKeySpec,
   defaultWrappingAlgorithm,
@@ -10,7 +10,7 @@ import {
   type KeySpec,
   type WrappingAlgorithm,
   wrappingAlgorithmNames,
-} from '../schema/kms';
+} from '../terms/kms';
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags, wordsOf } from './connection-flags';

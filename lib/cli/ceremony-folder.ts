@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { ByokError } from '../errors';
 import type { ImportParameters } from '../kms/model';
 import type { PreWrapped } from '../material/pre-wrapped';
-import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
-import { formats, isAsymmetric, type KeySpec, keySpecs, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
+import { formats, isAsymmetric, type KeySpec, keySpecs, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import { encryptedMaterialFile, encryptedPrivateKeyFile, plaintextFiles, publicKeyFile } from './offline-commands';
 import { type FieldContent, openWrappedFields } from './wrapped-fields';
 

@@ -8,8 +8,8 @@ import { type Finding, findingOf, type MaterialRecord } from '../report/material
 import { materialsInPlan } from '../report/plan-json';
 import { materialsInState, type Reading } from '../report/state-file';
 import { exitCodes, worstOf } from '../report/verdict';
-import { parseDuration } from '../schema/duration';
-import { defaultWarnBefore } from '../schema/key-material';
+import { parseDuration } from '../terms/duration';
+import { defaultWarnBefore } from '../terms/material';
 import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { printDriftToken } from './drift-token';

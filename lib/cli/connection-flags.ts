@@ -4,7 +4,8 @@
  */
 import type { Command } from 'commander';
 import type { ConnectionConfig } from '../kms/connection';
-import { type KmsPlace, providerSchema } from '../schema/provider';
+import { providerSchema } from '../schema/provider';
+import type { KmsPlace } from '../terms/connection';
 
 export type ConnectionFlags = KmsPlace & Pick<ConnectionConfig, 'userName' | 'domainName' | 'accessKey' | 'caFile'>;
 

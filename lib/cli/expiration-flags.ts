@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { ExpirationWish } from '../lifecycle/expiration-wish';
-import { parseExpirationTime } from '../schema/expiration-time';
-import { parseRolling } from '../schema/rolling-expiration';
+import { parseExpirationTime } from '../terms/expiration-time';
+import { parseRolling } from '../terms/rolling-expiration';
 
 export interface ExpirationFlags {
   readonly expirationTime?: string;

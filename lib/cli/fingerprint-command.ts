@@ -1,7 +1,7 @@
 /** `byok fingerprint`: names key material without showing it. Talks to no network. */
 import { Command } from 'commander';
 import { printableJson } from '../printable';
-import { defaultKeySpec } from '../schema/kms';
+import { defaultKeySpec } from '../terms/kms';
 import { epilogue } from './help-text';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';

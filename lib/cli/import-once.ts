@@ -3,8 +3,8 @@ import { ByokError } from '../errors';
 import type { KeyDetail, Kms } from '../kms/model';
 import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
 import { oneLine } from '../printable';
-import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
-import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../schema/kms';
+import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
+import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../terms/kms';
 import { lifecycleContext } from './lifecycle-context';
 
 export interface ImportRequest {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
-import { defaultTimeoutMs } from '../schema/timeouts';
+import { defaultTimeoutMs } from '../terms/duration';
 import type { Surroundings } from './surroundings';
 
 export interface Patience {

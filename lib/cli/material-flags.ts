@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { Material } from '../material/material';
 import type { MaterialSource } from '../material/source';
-import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../schema/key-material';
 import { Secret } from '../secret';
+import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../terms/material';
 import type { Surroundings } from './surroundings';
 import { variableFlag } from './variable-flag';
 

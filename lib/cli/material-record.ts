@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { ByokError } from '../errors';
 import type { Proof } from '../lifecycle/decision';
 import { placeFile, placeFolder } from '../mirror/place-file';
-import { fingerprintFormat } from '../schema/key-material';
+import { fingerprintFormat } from '../terms/material';
 
 const version = 1;
 

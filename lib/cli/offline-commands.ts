@@ -2,7 +2,7 @@
  * What is run on the offline machine: the command lines of the vendors' user guides ("Importing Key Materials"), word for word, with
  * their file names. The guides take RSA as their example; for EC only the line that makes the key differs.
  */
-import { type KeySpec, type KeySpecRow, keySpecs, type WrappingAlgorithm } from '../schema/kms';
+import { type KeySpec, type KeySpecRow, keySpecs, type WrappingAlgorithm } from '../terms/kms';
 
 export interface OfflineStep {
   readonly why: string;

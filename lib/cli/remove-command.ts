@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
 import { oneLine, printableJson } from '../printable';
-import { parseDuration } from '../schema/duration';
+import { parseDuration } from '../terms/duration';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';

@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
 import { printableJson } from '../printable';
-import { formatInstant, never } from '../schema/expiration-time';
-import { describeKeyState } from '../schema/kms';
+import { formatInstant, never } from '../terms/expiration-time';
+import { describeKeyState } from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';

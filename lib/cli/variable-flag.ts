@@ -1,7 +1,7 @@
 /** Flags that take the name of an environment variable, checked before the variable is looked up. */
 import { Option } from 'commander';
 import { ByokError } from '../errors';
-import { environmentVariableFormat } from '../schema/key-material';
+import { environmentVariableFormat } from '../terms/material';
 
 /**
  * Whoever gives the value in place of its name must not read it in a message.

@@ -1,5 +1,5 @@
 /** Says why somebody should think twice about a wrapping algorithm. */
-import type { WrappingAlgorithm } from '../schema/kms';
+import type { WrappingAlgorithm } from '../terms/kms';
 import type { Surroundings } from './surroundings';
 
 export function warnOfWrapping(algorithm: WrappingAlgorithm, { remark }: Surroundings): void {

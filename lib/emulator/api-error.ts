@@ -2,7 +2,7 @@
  * A refusal, and the error envelopes that the real services answer with: KMS nests, the API gateway is flat with a request id,
  * IAM is Keystone's. The code decides which; status and message come from the shared table of documented codes.
  */
-import { type KmsApiCode, tryFindKmsErrorCode } from '../schema/kms-errors';
+import { type KmsApiCode, tryFindKmsErrorCode } from '../terms/kms-errors';
 
 export interface ApiErrorOptions {
   /** @default the documented status of the code */

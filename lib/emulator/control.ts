@@ -3,7 +3,7 @@
  * X-Control-Token. It stands outside the emulated services: no faults, no journal, errors as {"error": "…"}.
  */
 import type { FastifyInstance } from 'fastify';
-import { isAsymmetric } from '../schema/kms';
+import { isAsymmetric } from '../terms/kms';
 import { ApiError } from './api-error';
 import type { Clock } from './clock';
 import type { Fault, Faults } from './faults';

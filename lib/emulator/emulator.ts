@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ByokError } from '../errors';
-import { formats } from '../schema/kms';
+import { formats } from '../terms/kms';
 import { AccessKeys, type TemporaryAccessKey } from './access-keys';
 import type { World } from './api-call';
 import { Clock } from './clock';

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { formats } from '../schema/kms';
+import { formats } from '../terms/kms';
 import { IamError, refusal } from './api-error';
 import { type CallerParts, requireCaller } from './caller';
 import { sameText } from './same-text';

@@ -6,7 +6,7 @@
  *   00 00 88 06 | token id, 36 bytes ASCII | nonce, 12 | tag, 16 | AES-256-GCM of the content; the first 40 bytes are the AAD
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import type { WrappingAlgorithm } from '../schema/kms';
+import type { WrappingAlgorithm } from '../terms/kms';
 import { refusal } from './api-error';
 import { decodeBase64 } from './base64';
 

@@ -1,7 +1,7 @@
 /** One key of the emulator: what is kept, how it is shown, and what happens to it when its material goes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { KeySpec } from '../schema/kms';
 import { Secret } from '../secret';
+import type { KeySpec } from '../terms/kms';
 
 export type KeyOrigin = 'kms' | 'external';
 

@@ -4,7 +4,7 @@
  */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import forge from 'node-forge';
-import type { KeySpecRow } from '../schema/kms';
+import type { KeySpecRow } from '../terms/kms';
 
 type AsymmetricRow = Extract<KeySpecRow, { readonly family: 'rsa' | 'ec' }>;
 

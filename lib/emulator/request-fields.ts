@@ -1,9 +1,9 @@
 /**
  * The fields of request bodies: for each its JSON schema, and the code that the KMS answers when the value does not fit. The
- * regular expressions and ranges are the shared ones of lib/schema/kms.ts.
+ * regular expressions and ranges are the shared ones of lib/terms/kms.ts.
  */
-import { formats, keySpecs, ranges, wrappingAlgorithmNames } from '../schema/kms';
-import type { KmsApiCode } from '../schema/kms-errors';
+import { formats, keySpecs, ranges, wrappingAlgorithmNames } from '../terms/kms';
+import type { KmsApiCode } from '../terms/kms-errors';
 import { signingAlgorithms } from './signing-algorithms';
 
 interface RequestField {

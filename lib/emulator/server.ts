@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { formats } from '../schema/kms';
+import { formats } from '../terms/kms';
 import type { AccessKeys } from './access-keys';
 import type { ApiCall, PathParams, World } from './api-call';
 import { ApiError, IamError, refusal } from './api-error';

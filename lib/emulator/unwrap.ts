@@ -4,7 +4,7 @@
  * made with a label is refused.
  */
 import forge from 'node-forge';
-import type { WrappingAlgorithm } from '../schema/kms';
+import type { WrappingAlgorithm } from '../terms/kms';
 
 type Unwrapper = (privateKey: forge.pki.rsa.PrivateKey, wrapped: string) => string;
 

@@ -1,5 +1,5 @@
 /** The material of a key that is about to be used: only an enabled key has any to give. */
-import type { KmsApiCode } from '../schema/kms-errors';
+import type { KmsApiCode } from '../terms/kms-errors';
 import { refusal } from './api-error';
 import type { StoredKey } from './key';
 

@@ -3,9 +3,9 @@
  * numbers as strings, times in three ways, and "" for "there is none". Values are never put into messages: some are secret.
  */
 import { isPrintable } from '../printable';
-import { formats } from '../schema/kms';
-import { apiCodeFormat } from '../schema/kms-errors';
 import { Secret } from '../secret';
+import { formats } from '../terms/kms';
+import { apiCodeFormat } from '../terms/kms-errors';
 import type { HiddenTexts } from './hidden-texts';
 import type { ImportParameters, KeyDetail, Tags } from './model';
 

@@ -3,7 +3,7 @@
  * that the vendors' own Terraform providers use. What the variables of the other cloud hold is never looked at.
  */
 import { ByokError, isByokError } from '../errors';
-import { formats } from '../schema/kms';
+import type { Secret } from '../secret';
 import {
   defaultCloud,
   defaultMaxRetries,
@@ -12,8 +12,8 @@ import {
   environmentVariables,
   type KmsPlace,
   kmsEndpointVariable,
-} from '../schema/provider';
-import type { Secret } from '../secret';
+} from '../terms/connection';
+import { formats } from '../terms/kms';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
 import { chooseLogin, type Family, type Login, type LoginAttribute, type LoginValues, MissingSetting } from './login';
 import { regionOfProject } from './region-of-project';

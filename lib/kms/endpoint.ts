@@ -5,7 +5,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
-import { defaultCloud } from '../schema/provider';
+import { defaultCloud } from '../terms/connection';
 
 export interface EndpointConfig {
   /** `huaweicloud`, `opentelekomcloud`, or a domain suffix such as "myhuaweicloud.eu". @default huaweicloud */

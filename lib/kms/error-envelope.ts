@@ -3,7 +3,7 @@
  * have them flat, IAM otherwise has `error.message` and `error.title`. Anything else, a page of a proxy for example, is
  * quoted in short.
  */
-import { apiCodeFormat } from '../schema/kms-errors';
+import { apiCodeFormat } from '../terms/kms-errors';
 import { isRecord, tryParseJson } from './answer';
 import type { HiddenTexts } from './hidden-texts';
 

@@ -3,7 +3,7 @@
  * Messages never hold a token, a signature, wrapped material or a text to encrypt.
  */
 import { ByokError } from '../errors';
-import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../schema/kms-errors';
+import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
 import { parseRefusal, quote, requestIdIn } from './error-envelope';
 import type { HiddenTexts } from './hidden-texts';
 import { KmsError } from './kms-error';

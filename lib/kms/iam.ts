@@ -3,8 +3,8 @@
  * (GET /v3/projects). The KMS has seen nothing yet when one of them fails, so none of their failures is a lost answer.
  */
 import { ByokError } from '../errors';
-import { formats } from '../schema/kms';
 import { Secret } from '../secret';
+import { formats } from '../terms/kms';
 import { isRecord, tryParseJson } from './answer';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';

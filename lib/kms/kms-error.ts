@@ -1,6 +1,6 @@
 /** A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three error envelopes it used. */
 import { ByokError, type ErrorCode } from '../errors';
-import { type KmsReaction, reactionTo, tryFindKmsErrorCode } from '../schema/kms-errors';
+import { type KmsReaction, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
 
 export interface KmsErrorFields {
   /** The API call, for example "import-key-material". */

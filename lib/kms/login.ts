@@ -3,8 +3,8 @@
  * is completed from the environment only where the block names no other way in.
  */
 import { ByokError } from '../errors';
-import { environmentVariables } from '../schema/provider';
 import { Secret } from '../secret';
+import { environmentVariables } from '../terms/connection';
 
 type Credentials =
   | { readonly kind: 'token'; readonly authToken: Secret }

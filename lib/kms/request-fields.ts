@@ -3,8 +3,8 @@
  * material and texts are named in a refusal, never shown.
  */
 import { ByokError } from '../errors';
-import { keyRules } from '../schema/key-rules';
-import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../schema/kms';
+import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
+import { keyRules } from '../terms/rules';
 import type { Tags } from './model';
 
 type Format = keyof typeof formats;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
-import { defaultMaxRetries, documentedRequestsPerSecond } from '../schema/provider';
+import { defaultMaxRetries, documentedRequestsPerSecond } from '../terms/connection';
 import { type Headers, type OutgoingRequest, secretHeaderNames, secretsIn } from './authenticator';
 import type { Environment } from './connection';
 import { quote } from './error-envelope';

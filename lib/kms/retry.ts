@@ -2,7 +2,7 @@
  * When a request is sent again, and after how long. The one question that decides: can the request have taken effect? Only a
  * call whose second run does no harm is repeated then.
  */
-import type { KmsReaction } from '../schema/kms-errors';
+import type { KmsReaction } from '../terms/kms-errors';
 
 /**
  * `safe`: doing it twice is doing it once. `once`: a second run would be refused, or would act on what somebody else did in

@@ -1,5 +1,5 @@
 /** Variables that other tools of the same cloud read, and that are told of rather than passed over. What they hold is never shown. */
-import { type UnsupportedVariable, unsupportedVariables } from '../schema/provider';
+import { type UnsupportedVariable, unsupportedVariables } from '../terms/connection';
 import type { Family } from './login';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

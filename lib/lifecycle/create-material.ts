@@ -1,7 +1,7 @@
 /** A first import: into an empty key, or the adoption of material that is there already. Never deletes anything. */
 import { ByokError, isByokError } from '../errors';
 import type { ImportParameters, KeyDetail } from '../kms/model';
-import { isAsymmetric } from '../schema/kms';
+import { isAsymmetric } from '../terms/kms';
 import { type LifecycleContext, messageOf, waitUntil } from './context';
 import { decideFirst } from './decide-first';
 import { disableAgain } from './disable-again';

@@ -4,8 +4,8 @@
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
-import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { describeKeyState, hasMaterial } from '../schema/kms';
+import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../terms/expiration-time';
+import { describeKeyState, hasMaterial } from '../terms/kms';
 import type { Wish } from './decision';
 import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling, keep } from './expiration-wish';
 import type { FirstStep } from './material-request';

@@ -3,9 +3,9 @@
  * makes the plan and, with a fresh observation, drives the apply.
  */
 import { ByokError } from '../errors';
-import { isWholeHoursAhead, keepsPace } from '../schema/counted-from-now';
-import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../schema/expiration-time';
-import { type MaterialStatus, materialStatuses } from '../schema/key-material';
+import { isWholeHoursAhead, keepsPace } from '../terms/counted-from-now';
+import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../terms/expiration-time';
+import { type MaterialStatus, materialStatuses } from '../terms/material';
 import type { Notice } from './context';
 import type { Decision, Knowledge, Wish } from './decision';
 import { describeChange, describeExpiration, expirationOfImport, isInWindow, isRolling, keep, wantedExpiration } from './expiration-wish';

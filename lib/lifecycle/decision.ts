@@ -1,6 +1,6 @@
 /** The terms in which it is decided what to do about material: what is wished, what is known, what is to be done. */
 import type { ByokError } from '../errors';
-import type { ExpirationInstant } from '../schema/expiration-time';
+import type { ExpirationInstant } from '../terms/expiration-time';
 import type { Notice } from './context';
 import type { ExpirationWish } from './expiration-wish';
 import type { MaterialObservation } from './material-status';

@@ -3,8 +3,8 @@
  * proof, which never wears off.
  */
 import { ByokError } from '../errors';
-import { formatExpirationTime, sameExpiration } from '../schema/expiration-time';
-import { hasMaterial } from '../schema/kms';
+import { formatExpirationTime, sameExpiration } from '../terms/expiration-time';
+import { hasMaterial } from '../terms/kms';
 import type { LifecycleContext } from './context';
 import { createMaterial, findKey, tryFingerprint } from './create-material';
 import { isRolling, keep } from './expiration-wish';

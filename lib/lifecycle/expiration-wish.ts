@@ -1,6 +1,6 @@
 /** What somebody wants of the expiry, and what that comes to at one moment. */
-import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
-import type { RollingExpiration } from '../schema/rolling-expiration';
+import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
+import type { RollingExpiration } from '../terms/rolling-expiration';
 
 /** Keep whatever expiry the key has: nobody declared one, and the material was not imported by us. */
 export const keep = Symbol('keep');

@@ -8,10 +8,10 @@ import { isLostAnswer } from '../kms/lost-answer';
 import type { ImportParameters, KeyDetail } from '../kms/model';
 import type { Material, WrappedMaterial } from '../material/material';
 import type { PreWrapped } from '../material/pre-wrapped';
-import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../schema/expiration-time';
-import type { WrappingAlgorithm } from '../schema/kms';
-import { describeKeyState, hasMaterial } from '../schema/kms';
 import type { Secret } from '../secret';
+import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../terms/expiration-time';
+import type { WrappingAlgorithm } from '../terms/kms';
+import { describeKeyState, hasMaterial } from '../terms/kms';
 import { lookFor } from './change';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible } from './context';
 

@@ -6,8 +6,8 @@ import { ByokError } from '../errors';
 import { hasApiCode, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
-import { formatInstant } from '../schema/expiration-time';
-import { describeKeyState } from '../schema/kms';
+import { formatInstant } from '../terms/expiration-time';
+import { describeKeyState } from '../terms/kms';
 import { type LifecycleContext, messageOf, type Notice } from './context';
 
 /** What create-key is told. */

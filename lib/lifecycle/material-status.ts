@@ -1,8 +1,8 @@
 /** From what the KMS answers to what that means for the material: pure, and total over states nobody documented. */
 import type { KeyDetail } from '../kms/model';
-import type { ExpirationInstant } from '../schema/expiration-time';
-import type { MaterialStatus } from '../schema/key-material';
-import { hasMaterial, type KnownKeyState } from '../schema/kms';
+import type { ExpirationInstant } from '../terms/expiration-time';
+import { hasMaterial, type KnownKeyState } from '../terms/kms';
+import type { MaterialStatus } from '../terms/material';
 import { isInWindow } from './expiration-wish';
 
 /** What is known of the material of one key at one moment. */

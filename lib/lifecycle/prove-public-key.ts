@@ -1,6 +1,6 @@
 /** Of an asymmetric key the KMS shows the public half: a true proof of the private key that it holds. */
 import { ByokError } from '../errors';
-import { isAsymmetric } from '../schema/kms';
+import { isAsymmetric } from '../terms/kms';
 import { fingerprintOfPublicKey, sameFingerprint } from '../wrap/fingerprint';
 import { publicKeyOfPem } from '../wrap/public-key';
 import type { LifecycleContext } from './context';

@@ -2,9 +2,9 @@
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail, Tags } from '../kms/model';
-import { formatInstant } from '../schema/expiration-time';
-import type { KeyDestroyPolicy } from '../schema/external-key';
-import { describeKeyState, tryFindKeySpec } from '../schema/kms';
+import { formatInstant } from '../terms/expiration-time';
+import type { KeyDestroyPolicy } from '../terms/key';
+import { describeKeyState, tryFindKeySpec } from '../terms/kms';
 import { change, type Effect, lookFor, type Sight } from './change';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil } from './context';
 import { type Adoption, makeOrAdoptKey, type NewKey, whoseAlias } from './make-or-adopt-key';

@@ -1,8 +1,8 @@
 /** What is not done although it is wished, each with what to do instead. Pure. */
 import { ByokError } from '../errors';
-import { movesWithTheClock } from '../schema/counted-from-now';
-import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../schema/expiration-time';
-import { isAsymmetric } from '../schema/kms';
+import { movesWithTheClock } from '../terms/counted-from-now';
+import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
+import { isAsymmetric } from '../terms/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Knowledge, Wish } from './decision';
 import { isRolling, keep } from './expiration-wish';

@@ -2,8 +2,8 @@
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
-import type { MaterialDestroyPolicy } from '../schema/key-material';
-import { describeKeyState, isAsymmetric } from '../schema/kms';
+import { describeKeyState, isAsymmetric } from '../terms/kms';
+import type { MaterialDestroyPolicy } from '../terms/material';
 import { change, type Effect } from './change';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
 

@@ -1,7 +1,7 @@
 /** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
 import { isUtf8 } from 'node:buffer';
 import { ByokError } from '../errors';
-import { type KeySpecRow, keySpecs, tryFindKeySpec } from '../schema/kms';
+import { type KeySpecRow, keySpecs, tryFindKeySpec } from '../terms/kms';
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
 export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {

@@ -3,8 +3,8 @@
  * missing would be imported for ever.
  */
 import { ByokError } from '../errors';
-import type { MaterialEncoding } from '../schema/key-material';
 import { Secret } from '../secret';
+import type { MaterialEncoding } from '../terms/material';
 import { collectBase64 } from './pem';
 import { hintOf, type TextEncoding } from './spelling-hint';
 

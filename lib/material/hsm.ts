@@ -3,8 +3,8 @@
  * standard output; docs/hsm.md describes both.
  */
 import { ByokError } from '../errors';
-import { fingerprintFormat } from '../schema/key-material';
-import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../schema/kms';
+import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../terms/kms';
+import { fingerprintFormat } from '../terms/material';
 import { parseWrappingKey } from '../wrap/wrapping-key';
 import { requireKeySpec } from './check';
 import { type CommandOptions, runCommand } from './command';

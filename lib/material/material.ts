@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { ByokError, isByokError } from '../errors';
-import type { WrappingAlgorithm } from '../schema/kms';
 import type { Secret } from '../secret';
+import type { WrappingAlgorithm } from '../terms/kms';
 import { fingerprint, fingerprintOfPublicKey } from '../wrap/fingerprint';
 import { aesKeyWrapWithPadding } from '../wrap/key-wrap';
 import { wrapMaterial } from '../wrap/wrapping';

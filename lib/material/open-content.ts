@@ -1,7 +1,7 @@
 /** From what a source gave to material: bytes of a symmetric key, or a private key, as the encoding says. */
 import { ByokError } from '../errors';
-import type { MaterialEncoding } from '../schema/key-material';
 import type { Secret } from '../secret';
+import type { MaterialEncoding } from '../terms/material';
 import { type Container, isPkcs12, tryFindContainer } from './container';
 import { decodeText, isTextEncoding, type TextEncoding, tryDecodeWrapped } from './decode';
 import { childrenOf, tryReadElement } from './der';

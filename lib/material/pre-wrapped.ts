@@ -1,7 +1,7 @@
 /** Material that was wrapped elsewhere: the request of the API page itself, with the token that it was wrapped for. */
 import { ByokError } from '../errors';
-import { formats } from '../schema/kms';
 import { Secret } from '../secret';
+import { formats } from '../terms/kms';
 import { tryDecodeBase64 } from './decode';
 import type { WrappedMaterial } from './material';
 

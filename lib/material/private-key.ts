@@ -4,8 +4,8 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { ByokError } from '../errors';
-import { isAsymmetric, type KeySpecRow, keySpecs } from '../schema/kms';
 import { Secret } from '../secret';
+import { isAsymmetric, type KeySpecRow, keySpecs } from '../terms/kms';
 import { requireKeySpec, weaknessOf } from './check';
 import { derTags, elementsOf, tryReadElement } from './der';
 import { completeEcKey, tryNameCurve } from './ec-numbers';

@@ -3,8 +3,8 @@
  * allowed, since a plan must not execute code.
  */
 import { ByokError, isByokError } from '../errors';
-import type { MaterialEncoding, MaterialSourceAttribute } from '../schema/key-material';
 import type { Secret } from '../secret';
+import type { MaterialEncoding, MaterialSourceAttribute } from '../terms/material';
 import { runCommand } from './command';
 import { openHsmMaterial } from './hsm';
 import type { Material } from './material';

@@ -1,6 +1,7 @@
 /** How bytes that are of no size may have been meant: another spelling, spelt twice, or a line feed that came along. */
-import type { MaterialEncoding } from '../schema/key-material';
-import { keySpecs } from '../schema/kms';
+
+import { keySpecs } from '../terms/kms';
+import type { MaterialEncoding } from '../terms/material';
 
 /** Encodings that spell bytes; the others are containers of a private key. */
 export type TextEncoding = Extract<MaterialEncoding, 'base64' | 'hex' | 'raw'>;

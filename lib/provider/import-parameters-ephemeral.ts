@@ -1,9 +1,9 @@
 /** Ephemeral resource `byok_import_parameters`: one pair of wrapping key and import token, kept by nobody. */
 import { hasApiCode } from '../kms/kms-error';
 import type { ImportParameters } from '../kms/model';
-import { formatInstant } from '../schema/expiration-time';
 import { importParametersSchema } from '../schema/import-parameters';
-import { formats } from '../schema/kms';
+import { formatInstant } from '../terms/expiration-time';
+import { formats } from '../terms/kms';
 import type { Context, EphemeralResourceDefinition } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { parseWrappingKey } from '../wrap/wrapping-key';

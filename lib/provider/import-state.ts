@@ -1,7 +1,7 @@
 /** The key that `terraform import` names must exist and be one that material can be imported into. */
 import type { KeyDetail, Kms } from '../kms/model';
 import { requireExternalKey } from '../lifecycle/require-external-key';
-import { formats } from '../schema/kms';
+import { formats } from '../terms/kms';
 import type { Context } from '../tfplugin/provider';
 import { checkForm } from './validate';
 

@@ -3,7 +3,7 @@ import { ByokError } from '../errors';
 import type { KeyReads } from '../kms/describe-batcher';
 import type { KeyDetail } from '../kms/model';
 import { keyDataSourceSchema } from '../schema/data-sources';
-import { formats } from '../schema/kms';
+import { formats } from '../terms/kms';
 import type { DataSourceDefinition } from '../tfplugin/provider';
 import { text } from './attributes';
 import { type Client, requireConnection } from './client';

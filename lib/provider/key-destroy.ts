@@ -2,7 +2,7 @@
 import { ByokError } from '../errors';
 import type { Notice } from '../lifecycle/context';
 import { removeKey } from '../lifecycle/reconcile-key';
-import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy, keyDestroyPolicies } from '../schema/external-key';
+import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy, keyDestroyPolicies } from '../terms/key';
 import type { Context } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/value';
 import { integer, text } from './attributes';

@@ -5,7 +5,7 @@ import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
 import { judgeAlias, judgeRename } from '../lifecycle/make-or-adopt-key';
 import type { KeyWish } from '../lifecycle/reconcile-key';
-import { isLoginAtFault } from '../schema/kms-errors';
+import { isLoginAtFault } from '../terms/kms-errors';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import type { AliasConflict } from './aliases';

@@ -3,18 +3,13 @@ import type { ByokError } from '../errors';
 import type { Proof, Wish } from '../lifecycle/decision';
 import { keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
-import { parseDuration } from '../schema/duration';
-import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
-import {
-  defaultMaterialDestroyPolicy,
-  defaultWarnBefore,
-  keyMaterialSchema,
-  type MaterialDestroyPolicy,
-  type MaterialStatus,
-} from '../schema/key-material';
-import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../schema/kms';
+import { keyMaterialSchema } from '../schema/key-material';
 import type { AttributeSchema } from '../schema/model';
-import { faultsOfRolling } from '../schema/rolling-expiration';
+import { parseDuration } from '../terms/duration';
+import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../terms/expiration-time';
+import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../terms/kms';
+import { defaultMaterialDestroyPolicy, defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../terms/material';
+import { faultsOfRolling } from '../terms/rolling-expiration';
 import type { Value, Values } from '../tfplugin/value';
 import { flag, isUnknown, text } from './attributes';
 

@@ -4,7 +4,7 @@ import type { Notice } from '../lifecycle/context';
 import { holdsMaterial } from '../lifecycle/material-status';
 import { privateKeyStays, refuseRemoval, removeMaterial } from '../lifecycle/remove-material';
 import { keyNotFound } from '../lifecycle/require-external-key';
-import { isAsymmetric } from '../schema/kms';
+import { isAsymmetric } from '../terms/kms';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { text } from './attributes';

@@ -8,7 +8,7 @@ import type { Proof } from '../lifecycle/decision';
 import { isRolling } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
 import { refuseAnyExpiration, refuseForeignMaterial, refusePastExpiration, refuseUnpinned } from '../lifecycle/refusals';
-import { formatExpirationTime, parseExpirationTime } from '../schema/expiration-time';
+import { formatExpirationTime, parseExpirationTime } from '../terms/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
 import { sameFingerprint } from '../wrap/fingerprint';
 import { text } from './attributes';

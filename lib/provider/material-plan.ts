@@ -4,7 +4,7 @@ import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Step, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import { disabledFirst, isAbsent, type MaterialObservation } from '../lifecycle/material-status';
-import { parseExpirationTime, sameExpiration } from '../schema/expiration-time';
+import { parseExpirationTime, sameExpiration } from '../terms/expiration-time';
 import { unknown, type Values } from '../tfplugin/value';
 import { isUnknown, text } from './attributes';
 import { type AtHand, sourceNotices } from './material-at-hand';

@@ -2,14 +2,14 @@
 import { ByokError } from '../errors';
 import { openPreWrapped, type PreWrapped } from '../material/pre-wrapped';
 import { type MaterialAtHand, type MaterialSource, openMaterial } from '../material/source';
+import { Secret } from '../secret';
 import {
   defaultMaterialEncoding,
   type MaterialEncoding,
   type MaterialSourceAttribute,
   materialSourceAttributes,
   preWrappedAttributes,
-} from '../schema/key-material';
-import { Secret } from '../secret';
+} from '../terms/material';
 import type { Values } from '../tfplugin/value';
 import { isUnknown, text, texts } from './attributes';
 

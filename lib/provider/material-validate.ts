@@ -1,11 +1,12 @@
 /** What a configuration of `byok_key_material` must be, told from the configuration alone. */
 import { ByokError } from '../errors';
-import { parseDuration } from '../schema/duration';
-import { parseExpirationTime } from '../schema/expiration-time';
-import { defaultWarnBefore, environmentVariableFormat, fingerprintFormat, keyMaterialSchema } from '../schema/key-material';
-import { formats } from '../schema/kms';
+import { keyMaterialSchema } from '../schema/key-material';
 import { faultsOfCombinations, type MaterialAttribute } from '../schema/material-combinations';
 import type { AttributeSchema } from '../schema/model';
+import { parseDuration } from '../terms/duration';
+import { parseExpirationTime } from '../terms/expiration-time';
+import { formats } from '../terms/kms';
+import { defaultWarnBefore, environmentVariableFormat, fingerprintFormat } from '../terms/material';
 import type { Context, ResourceValidateRequest } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { wrappingAlgorithms } from '../wrap/wrapping';

@@ -2,8 +2,8 @@
 import type { KeyDetail } from '../kms/model';
 import { observeMaterial } from '../lifecycle/material-status';
 import type { ObservedKeyAttribute, ObservedMaterialStatus } from '../schema/data-sources';
-import { formatExpirationTime, formatInstant } from '../schema/expiration-time';
-import { hasMaterial } from '../schema/kms';
+import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
+import { hasMaterial } from '../terms/kms';
 import type { Value } from '../tfplugin/value';
 
 export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttribute, Value> {

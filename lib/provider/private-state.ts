@@ -4,7 +4,7 @@
  */
 import { ByokError, type ErrorCode } from '../errors';
 import type { Proof, Step } from '../lifecycle/decision';
-import { fingerprintFormat } from '../schema/key-material';
+import { fingerprintFormat } from '../terms/material';
 import type { PrivateState } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 

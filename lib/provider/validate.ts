@@ -1,9 +1,9 @@
 /** Checks that need nothing but the configuration: no clock, no KMS, no secret. They run before every destroy, too. */
 import { ByokError } from '../errors';
-import { parseDuration } from '../schema/duration';
-import type { Rule } from '../schema/key-rules';
 import type { AttributeSchema, BlockSchema } from '../schema/model';
 import { operations } from '../schema/timeouts';
+import { parseDuration } from '../terms/duration';
+import type { Rule } from '../terms/rules';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/value';
 import { block, text } from './attributes';

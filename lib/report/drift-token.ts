@@ -6,7 +6,7 @@ import type { KeyDetail } from '../kms/model';
 import { decide } from '../lifecycle/decide';
 import { isRolling, keep } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
-import { formatInstant } from '../schema/expiration-time';
+import { formatInstant } from '../terms/expiration-time';
 import type { Hook } from './hooks-in-state';
 import { type Finding, wordsOf } from './material-finding';
 

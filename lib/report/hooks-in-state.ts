@@ -5,7 +5,7 @@
 
 import type { Wish } from '../lifecycle/decision';
 import { keep } from '../lifecycle/expiration-wish';
-import { parseExpirationTime } from '../schema/expiration-time';
+import { parseExpirationTime } from '../terms/expiration-time';
 import { type Attributes, isRecord, text, wishOf } from './recorded-material';
 import { objectsInState, type Reading } from './state-file';
 

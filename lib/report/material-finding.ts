@@ -3,8 +3,8 @@ import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
-import { formatExpirationTime } from '../schema/expiration-time';
-import { type MaterialStatus, materialStatuses } from '../schema/key-material';
+import { formatExpirationTime } from '../terms/expiration-time';
+import { type MaterialStatus, materialStatuses } from '../terms/material';
 import type { Verdict } from './verdict';
 
 /** What a source tells about the material of one key. */

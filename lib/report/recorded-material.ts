@@ -5,9 +5,9 @@
 import type { Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
-import { parseDuration } from '../schema/duration';
-import { parseExpirationTime } from '../schema/expiration-time';
-import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../schema/key-material';
+import { parseDuration } from '../terms/duration';
+import { parseExpirationTime } from '../terms/expiration-time';
+import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../terms/material';
 
 export type Attributes = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 /** Schemas of the data sources `byok_key` and `byok_keys`: both show a key by the same attributes. */
-import { materialStatuses } from './key-material';
-import { keyStates } from './kms';
+
+import { keyStates } from '../terms/kms';
+import { materialStatuses } from '../terms/material';
 import { listMeanings } from './list-meanings';
 import type { AttributeSchema, AttributeType, BlockSchema } from './model';
 

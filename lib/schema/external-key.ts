@@ -1,20 +1,9 @@
 /** Schema of `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
-import { defaultKeySpec, keySpecs, ranges } from './kms';
+import { defaultKeyDestroyPolicy, defaultPendingDays, keyDestroyPolicies } from '../terms/key';
+import { defaultKeySpec, keySpecs, ranges } from '../terms/kms';
 import { listMeanings } from './list-meanings';
 import type { ResourceSchema } from './model';
 import { timeoutsBlock } from './timeouts';
-
-export const keyDestroyPolicies = {
-  schedule_deletion: 'the key is scheduled for deletion after `pending_days`; until then it can be rescued',
-  retain: 'the key stays in the KMS and is only forgotten by Terraform',
-} as const;
-
-/** What destroy does to the key. */
-export type KeyDestroyPolicy = keyof typeof keyDestroyPolicies;
-
-export const defaultKeyDestroyPolicy: KeyDestroyPolicy = 'schedule_deletion';
-
-export const defaultPendingDays = 7;
 
 export const externalKeySchema = {
   version: 0,

@@ -1,5 +1,5 @@
 /** Schema of the provider function `provider::byok::fingerprint`. */
-import type { MaterialEncoding } from './key-material';
+import type { MaterialEncoding } from '../terms/material';
 import type { FunctionSchema } from './model';
 
 /** Encodings that a string of Terraform can hold; Base64 and hex also of a private key in DER. */

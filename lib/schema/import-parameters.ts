@@ -1,5 +1,5 @@
 /** Schema of the ephemeral resource `byok_import_parameters`: what is needed to wrap material outside of Terraform. */
-import { defaultWrappingAlgorithm, wrappingAlgorithmNames } from './kms';
+import { defaultWrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import type { BlockSchema } from './model';
 
 export const importParametersSchema = {

@@ -2,7 +2,9 @@
  * Which attributes of `byok_key_material` go together, and which do not: told from what is given alone, never from a value. The provider asks
  * when it validates and the constructs when they are synthesized, each in its own spelling.
  */
-import { type keyMaterialSchema, materialSourceAttributes, preWrappedAttributes, writeOnlySourceAttributes } from './key-material';
+
+import { materialSourceAttributes, preWrappedAttributes, writeOnlySourceAttributes } from '../terms/material';
+import type { keyMaterialSchema } from './key-material';
 
 export type MaterialAttribute = keyof typeof keyMaterialSchema.attributes;
 

@@ -1,15 +1,10 @@
 /** The `timeouts` block, the same for every resource: how long an operation may wait for the KMS to show its effect. */
-import { parseDuration } from './duration';
+import { defaultTimeout } from '../terms/duration';
 import type { BlockSchema } from './model';
 
 export const operations = ['create', 'read', 'update', 'delete'] as const;
 
 export type Operation = (typeof operations)[number];
-
-/** The KMS answers within a second; a region in trouble within minutes. */
-const defaultTimeout = '5m';
-
-export const defaultTimeoutMs = parseDuration(defaultTimeout, 'timeouts');
 
 const attribute = (operation: Operation) =>
   ({

@@ -1,8 +1,8 @@
 /** The matchers, for `expect.extend`: of jest, and of whatever calls them as jest does. */
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
-import { formatInstant, parseExpirationTime } from '../schema/expiration-time';
-import { refuseUnknownNames } from '../schema/known-names';
+import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
+import { refuseUnknownNames } from '../terms/known-names';
 import { describeExpiry, expiryOf } from './expiry';
 import { type Difference, differencesFrom, expectedNames, type ImportExpectation } from './import-expectation';
 import type { ExpireBeforeOptions } from './matcher-types';

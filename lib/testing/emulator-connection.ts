@@ -1,7 +1,7 @@
 /** How a stack under test gets to an emulator: the properties of its provider, and the environment of the Terraform that runs it. */
 import type { ByokProviderProps } from '../cdktf/byok-provider';
 import type { Emulator } from '../emulator/emulator';
-import { environmentVariables, kmsEndpointVariable } from '../schema/provider';
+import { environmentVariables, kmsEndpointVariable } from '../terms/connection';
 
 /** What `emulatorConnection` gives. */
 export interface EmulatorConnection {

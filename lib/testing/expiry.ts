@@ -1,8 +1,8 @@
 /** When the material of an import expires, as far as its configuration tells. */
 import { ByokError } from '../errors';
-import { parseDuration } from '../schema/duration';
-import { type ExpirationInstant, formatInstant, never, parseExpirationTime } from '../schema/expiration-time';
-import { faultsOfRolling } from '../schema/rolling-expiration';
+import { parseDuration } from '../terms/duration';
+import { type ExpirationInstant, formatInstant, never, parseExpirationTime } from '../terms/expiration-time';
+import { faultsOfRolling } from '../terms/rolling-expiration';
 import type { SynthesizedImport } from './synthesized-import';
 
 export interface Expiry {

@@ -2,11 +2,11 @@
 import { propertyName } from '../cdktf/config-attributes';
 import type { ImportedKeyProps } from '../cdktf/imported-key-props';
 import type { KeyMaterialConfig, KeyMaterialSourceConfig } from '../cdktf/key-material-config';
-import { type ExpirationInstant, never, parseExpirationTime, sameExpiration } from '../schema/expiration-time';
 import { externalKeySchema } from '../schema/external-key';
 import { keyMaterialSchema } from '../schema/key-material';
-import { tryFindKeySpec } from '../schema/kms';
 import type { AttributeSchema } from '../schema/model';
+import { type ExpirationInstant, never, parseExpirationTime, sameExpiration } from '../terms/expiration-time';
+import { tryFindKeySpec } from '../terms/kms';
 import type { SynthesizedImport } from './synthesized-import';
 
 /** Of jest and its kin: `expect.any(String)`, `expect.stringMatching(/…/)`. */

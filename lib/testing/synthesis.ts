@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { ByokError } from '../errors';
-import { refuseUnknownNames } from '../schema/known-names';
+import { refuseUnknownNames } from '../terms/known-names';
 import { importsIn, keysIn } from './find-imports';
 import { propertyNames } from './property-names';
 import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';

@@ -4,7 +4,7 @@
  */
 import { constants, publicEncrypt } from 'node:crypto';
 import { ByokError } from '../errors';
-import type { WrappingAlgorithm } from '../schema/kms';
+import type { WrappingAlgorithm } from '../terms/kms';
 import { parseWrappingKey } from './wrapping-key';
 
 interface WrappingRow {

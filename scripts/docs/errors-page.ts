@@ -1,13 +1,13 @@
 /** docs/errors.md: our own codes, and those of the KMS with what to do about them. */
 import { errorCodes } from '../../lib/errors';
-import { type KmsErrorCode, kmsErrorCodes } from '../../lib/schema/kms-errors';
+import { type KmsErrorCode, kmsErrorCodes } from '../../lib/terms/kms-errors';
 import { table } from './markdown';
 
 export function errorsPage(): string {
   const kms: [string, KmsErrorCode][] = Object.entries(kmsErrorCodes);
   return [
     '---\npage_title: "Errors - byok"\ndescription: |-\n  Error codes of cdktf-byok and of the KMS, and what to do about them.\n---',
-    '<!-- Written by "npm run docs" from lib/errors.ts and lib/schema/kms-errors.ts; edit there. -->',
+    '<!-- Written by "npm run docs" from lib/errors.ts and lib/terms/kms-errors.ts; edit there. -->',
     '# Errors',
     'Every error of the provider, the constructs and the command carries one of these codes. They are stable; the texts are not. What to do about each is told in [troubleshooting](troubleshooting.md).',
     table(

@@ -5,8 +5,9 @@ import { keyDataSourceSchema, keysDataSourceSchema, observedKeyAttributes } from
 import { externalKeySchema } from '../../lib/schema/external-key';
 import { fingerprintFunctionSchema } from '../../lib/schema/fingerprint-function';
 import { importParametersSchema } from '../../lib/schema/import-parameters';
-import { keyMaterialSchema, materialSourceAttributes } from '../../lib/schema/key-material';
+import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { BlockSchema } from '../../lib/schema/model';
+import { materialSourceAttributes } from '../../lib/terms/material';
 import { errorsPage } from './errors-page';
 import { functionPage } from './function-page';
 import { keyMaterialAdoption, keyMaterialGuide } from './key-material-guide';

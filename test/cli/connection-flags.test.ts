@@ -1,7 +1,7 @@
 /** Every command that talks to the KMS is told where it is in the same way: by the same flags, and by the same variables. */
 import type { Command } from 'commander';
 import { byokCommand } from '../../lib/cli/command';
-import { environmentVariables } from '../../lib/schema/provider';
+import { environmentVariables } from '../../lib/terms/connection';
 
 const nothing = () => undefined;
 const byok = byokCommand({

@@ -1,6 +1,6 @@
 /** Faults as the control endpoint orders them, and the journal that tells what came and what was answered. */
 import { randomBytes } from 'node:crypto';
-import { kmsErrorCodes } from '../../lib/schema/kms-errors';
+import { kmsErrorCodes } from '../../lib/terms/kms-errors';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
 import { call, control, send, verdict } from './plain-http';

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import forge from 'node-forge';
 import { unwrap } from '../../lib/emulator/unwrap';
-import type { WrappingAlgorithm } from '../../lib/schema/kms';
+import type { WrappingAlgorithm } from '../../lib/terms/kms';
 
 interface OaepCase {
   readonly tcId: number;

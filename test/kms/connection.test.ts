@@ -1,6 +1,7 @@
 import { type Connection, readConnection } from '../../lib/kms/connection';
-import { environmentVariables, providerSchema } from '../../lib/schema/provider';
+import { providerSchema } from '../../lib/schema/provider';
 import { Secret } from '../../lib/secret';
+import { environmentVariables } from '../../lib/terms/connection';
 
 const project = '0123456789abcdef0123456789ABCDEF';
 const other = 'ffffffffffffffffffffffffffffffff';

@@ -3,8 +3,8 @@
 import { connectKms } from '../../lib/kms/connect';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { hasReaction, KmsError } from '../../lib/kms/kms-error';
-import { type KmsErrorCode, type KmsReaction, kmsErrorCodes } from '../../lib/schema/kms-errors';
 import { Secret } from '../../lib/secret';
+import { type KmsErrorCode, type KmsReaction, kmsErrorCodes } from '../../lib/terms/kms-errors';
 import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;

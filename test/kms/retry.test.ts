@@ -4,7 +4,7 @@ import { isLostAnswer, UnreachableError } from '../../lib/kms/lost-answer';
 import { operations } from '../../lib/kms/operations';
 import { RateLimiter } from '../../lib/kms/rate-limiter';
 import { type Failure, isWorthRepeating, maxDelayMs, parseRetryAfter, type Repetition, retryDelayMs } from '../../lib/kms/retry';
-import { isThrottled, reactionTo } from '../../lib/schema/kms-errors';
+import { isThrottled, reactionTo } from '../../lib/terms/kms-errors';
 
 const unsent: Failure = { kind: 'unsent', permanent: false };
 const untrusted: Failure = { kind: 'unsent', permanent: true };

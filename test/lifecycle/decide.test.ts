@@ -2,7 +2,7 @@
 import { decide } from '../../lib/lifecycle/decide';
 import type { Decision, Knowledge, Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
-import { type MaterialStatus, materialStatuses } from '../../lib/schema/key-material';
+import { type MaterialStatus, materialStatuses } from '../../lib/terms/material';
 
 const now = new Date('2030-06-01T00:00:00Z');
 const past = new Date('2030-05-01T00:00:00Z');

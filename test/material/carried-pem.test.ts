@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
 import { Secret } from '../../lib/secret';
+import type { MaterialEncoding } from '../../lib/terms/material';
 import { scratchFolder } from '../support/scratch-folder';
 import { openssl } from '../support/tools';
 

@@ -6,8 +6,8 @@ import { isByokError } from '../../lib/errors';
 import type { Material } from '../../lib/material/material';
 import { openContent } from '../../lib/material/open-content';
 import { tryParsePrivateKey } from '../../lib/material/private-key';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
 import { Secret } from '../../lib/secret';
+import type { MaterialEncoding } from '../../lib/terms/material';
 import {
   type CurveName,
   der,

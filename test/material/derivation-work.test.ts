@@ -6,8 +6,8 @@ import crypto, { createCipheriv, pbkdf2Sync } from 'node:crypto';
 import forge from 'node-forge';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
 import { Secret } from '../../lib/secret';
+import type { MaterialEncoding } from '../../lib/terms/material';
 import { der, integer } from '../support/der-keys';
 import { openssl } from '../support/tools';
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Material } from '../../lib/material/material';
 import { openContent } from '../../lib/material/open-content';
-import { type KeySpec, keySpecs } from '../../lib/schema/kms';
+import { type KeySpec, keySpecs } from '../../lib/terms/kms';
 import { createKey, getParameters, importMaterial } from '../emulator/external-key';
 import { call, ok, verdict } from '../emulator/plain-http';
 import { type Emulator, startEmulator } from '../support/emulator';

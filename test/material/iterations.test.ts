@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import forge from 'node-forge';
 import { maxIterations } from '../../lib/material/iterations';
 import { openContent } from '../../lib/material/open-content';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
 import { Secret } from '../../lib/secret';
+import type { MaterialEncoding } from '../../lib/terms/material';
 import { scratchFolder } from '../support/scratch-folder';
 
 function openssl(args: readonly string[], input?: string): Buffer {

@@ -8,8 +8,8 @@ import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
-import { type MaterialEncoding, materialEncodings } from '../../lib/schema/key-material';
 import { Secret } from '../../lib/secret';
+import { type MaterialEncoding, materialEncodings } from '../../lib/terms/material';
 import { scratchFolder } from '../support/scratch-folder';
 import { isInstalled, openssl } from '../support/tools';
 

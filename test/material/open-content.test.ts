@@ -1,8 +1,8 @@
 /** What a source may hold: one key, of a size that keys have, spelt as was said. */
 import { execFileSync } from 'node:child_process';
 import { maxContentBytes, openContent } from '../../lib/material/open-content';
-import { type MaterialEncoding, materialEncodings } from '../../lib/schema/key-material';
 import { Secret } from '../../lib/secret';
+import { type MaterialEncoding, materialEncodings } from '../../lib/terms/material';
 
 function openssl(args: string, input?: string): string {
   return execFileSync('openssl', args.split(' '), { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { openContent } from '../../lib/material/open-content';
 import { tryParsePrivateKey } from '../../lib/material/private-key';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
-import { type KeySpec, keySpecs } from '../../lib/schema/kms';
 import { Secret } from '../../lib/secret';
+import { type KeySpec, keySpecs } from '../../lib/terms/kms';
+import type { MaterialEncoding } from '../../lib/terms/material';
 
 const password = 'open sesame';
 

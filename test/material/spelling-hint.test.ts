@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
+import type { MaterialEncoding } from '../../lib/terms/material';
 
 /** What an import into a key of this spec says; fails when it has nothing to say. */
 function refusalOf(content: Buffer | string, encoding: MaterialEncoding, keySpec: string | undefined): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { propertyNames as ofAwsCdk } from '../../lib/aws-cdk/property-names';
 import { propertyNames as ofCdktf } from '../../lib/cdktf/property-names';
-import { rollingExpirationNames } from '../../lib/schema/expiration';
+import { rollingExpirationNames } from '../../lib/terms/expiration';
 import { expectedNames } from '../../lib/testing/import-expectation';
 import { propertyNames as ofTesting } from '../../lib/testing/property-names';
 

@@ -2,7 +2,7 @@ import type { Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
 import { findingOf, type MaterialRecord, notVerified } from '../../lib/report/material-finding';
 import { worstOf } from '../../lib/report/verdict';
-import { type MaterialStatus, materialStatuses } from '../../lib/schema/key-material';
+import { type MaterialStatus, materialStatuses } from '../../lib/terms/material';
 
 const now = new Date('2030-01-15T12:00:00Z');
 const day = 86_400_000;

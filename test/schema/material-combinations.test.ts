@@ -1,5 +1,6 @@
-import { keyMaterialSchema, materialSourceAttributes } from '../../lib/schema/key-material';
+import { keyMaterialSchema } from '../../lib/schema/key-material';
 import { faultsOfCombinations, type MaterialAttribute } from '../../lib/schema/material-combinations';
+import { materialSourceAttributes } from '../../lib/terms/material';
 
 const faultsOf = (...given: MaterialAttribute[]) => faultsOfCombinations((attribute) => given.includes(attribute));
 

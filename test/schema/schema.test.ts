@@ -3,10 +3,11 @@ import { keyDataSourceSchema, keysDataSourceSchema, observedKeyAttributes } from
 import { externalKeySchema } from '../../lib/schema/external-key';
 import { fingerprintFunctionSchema } from '../../lib/schema/fingerprint-function';
 import { importParametersSchema } from '../../lib/schema/import-parameters';
-import { keyMaterialSchema, materialSourceAttributes } from '../../lib/schema/key-material';
-import { kmsErrorCodes } from '../../lib/schema/kms-errors';
+import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { AttributeSchema, BlockSchema } from '../../lib/schema/model';
 import { providerSchema } from '../../lib/schema/provider';
+import { kmsErrorCodes } from '../../lib/terms/kms-errors';
+import { materialSourceAttributes } from '../../lib/terms/material';
 
 const schemas: readonly [string, BlockSchema][] = [
   ['provider', providerSchema],

@@ -8,7 +8,7 @@ import { writeHeapSnapshot } from 'node:v8';
 import { connectKms } from '../../lib/kms/connect';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import { type MaterialSource, openMaterial } from '../../lib/material/source';
-import type { MaterialEncoding } from '../../lib/schema/key-material';
+import type { MaterialEncoding } from '../../lib/terms/material';
 
 const [, , keyId = '', attribute, value = '', encoding, folder = '.'] = process.argv;
 const source: MaterialSource = attribute === 'material_env' ? { attribute, name: value } : { attribute: 'material_file', path: value };

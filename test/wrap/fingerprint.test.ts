@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fingerprintFormat } from '../../lib/schema/key-material';
+import { fingerprintFormat } from '../../lib/terms/material';
 import { fingerprint, sameFingerprint } from '../../lib/wrap/fingerprint';
 
 test('is what openssl computes from its definition', () => {

@@ -2,8 +2,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { openHsmMaterial } from '../../lib/material/hsm';
 import { symmetricMaterial } from '../../lib/material/material';
-import { wrappingAlgorithmNames } from '../../lib/schema/kms';
 import { Secret } from '../../lib/secret';
+import { wrappingAlgorithmNames } from '../../lib/terms/kms';
 import { wrapMaterial } from '../../lib/wrap/wrapping';
 import { parseWrappingKey } from '../../lib/wrap/wrapping-key';
 import { badWrappingKeys, goodWrappingKey, wrappedInClear } from '../support/wrapping-keys';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import forge from 'node-forge';
-import { type WrappingAlgorithm, wrappingAlgorithmNames } from '../../lib/schema/kms';
+import { type WrappingAlgorithm, wrappingAlgorithmNames } from '../../lib/terms/kms';
 import { wrapMaterial, wrappingAlgorithms } from '../../lib/wrap/wrapping';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -5,7 +5,7 @@
 import type { Step } from '../../lifecycle/decision';
 import { isRolling } from '../../lifecycle/expiration-wish';
 import { reconcileMaterial } from '../../lifecycle/reconcile-material';
-import { formatExpirationTime } from '../../schema/expiration-time';
+import { formatExpirationTime } from '../../terms/expiration-time';
 import type { CheckEvent } from '../key-properties';
 import { isDeployed, readDeclaration, recallOwn } from './declared';
 import { materialRequestOf } from './key-request';

@@ -1,5 +1,5 @@
 /** What CloudFormation sends to a custom resource. */
-import { formats } from '../../schema/kms';
+import { formats } from '../../terms/kms';
 import type { KeyProperties } from '../key-properties';
 
 /** What CloudFormation sends, as far as it is used here. */

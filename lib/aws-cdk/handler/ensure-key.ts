@@ -4,7 +4,7 @@ import type { KeyDetail } from '../../kms/model';
 import type { LifecycleContext, Notice } from '../../lifecycle/context';
 import { createKey, type KeyWish, updateKey } from '../../lifecycle/reconcile-key';
 import { refuseRemoval } from '../../lifecycle/remove-material';
-import { hasMaterial } from '../../schema/kms';
+import { hasMaterial } from '../../terms/kms';
 import { type CustomResourceEvent, isKeyId } from './custom-resource-event';
 import { keyWishOf } from './key-request';
 import type { Memory } from './memory';

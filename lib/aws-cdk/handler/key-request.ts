@@ -4,11 +4,11 @@ import { type ExpirationWish, keep } from '../../lifecycle/expiration-wish';
 import type { MaterialRequest } from '../../lifecycle/material-request';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
 import type { Material } from '../../material/material';
-import { type ExpirationInstant, parseExpirationTime } from '../../schema/expiration-time';
-import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../schema/external-key';
-import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../schema/key-material';
-import { defaultKeySpec, defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../schema/kms';
-import { parseRolling } from '../../schema/rolling-expiration';
+import { type ExpirationInstant, parseExpirationTime } from '../../terms/expiration-time';
+import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../terms/key';
+import { defaultKeySpec, defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
+import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../terms/material';
+import { parseRolling } from '../../terms/rolling-expiration';
 import { type KeyProperties, rollingSpelling, type Scalar } from '../key-properties';
 import type { RememberedKey } from './memory';
 

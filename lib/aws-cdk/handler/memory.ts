@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
 import type { Proof } from '../../lifecycle/decision';
-import { fingerprintFormat } from '../../schema/key-material';
+import { fingerprintFormat } from '../../terms/material';
 import type { AwsStore } from './aws-store';
 import { reasonOf } from './stored-material';
 

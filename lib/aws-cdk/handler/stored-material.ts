@@ -3,8 +3,8 @@ import { ByokError } from '../../errors';
 import type { ConnectionConfig } from '../../kms/connection';
 import type { Material } from '../../material/material';
 import { openContent } from '../../material/open-content';
-import { defaultMaterialEncoding, type MaterialEncoding } from '../../schema/key-material';
 import { Secret } from '../../secret';
+import { defaultMaterialEncoding, type MaterialEncoding } from '../../terms/material';
 import type { KeyProperties } from '../key-properties';
 import type { AwsStore, StoredSecret } from './aws-store';
 

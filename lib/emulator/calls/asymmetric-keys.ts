@@ -1,6 +1,6 @@
 /** sign, verify and get-publickey: what an asymmetric key is for. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { isAsymmetric, type KeySpecRow, keySpecs } from '../../schema/kms';
+import { isAsymmetric, type KeySpecRow, keySpecs } from '../../terms/kms';
 import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';

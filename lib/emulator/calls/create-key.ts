@@ -3,7 +3,7 @@
  * activated (1) for a while, see the option `activationDelay`.
  */
 import { randomUUID } from 'node:crypto';
-import { defaultKeySpec, type KeySpec, keySpecs } from '../../schema/kms';
+import { defaultKeySpec, type KeySpec, keySpecs } from '../../terms/kms';
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
 import { generateMaterial } from '../generate-material';

@@ -3,8 +3,8 @@
  * of usage ENCRYPT_DECRYPT. An RSA ciphertext is bare, so decrypting it needs the key id.
  */
 import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
-import { formats, type KeySpecRow, keySpecs, ranges } from '../../schema/kms';
-import type { KmsApiCode } from '../../schema/kms-errors';
+import { formats, type KeySpecRow, keySpecs, ranges } from '../../terms/kms';
+import type { KmsApiCode } from '../../terms/kms-errors';
 import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';

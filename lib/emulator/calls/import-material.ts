@@ -3,7 +3,7 @@
  * documented; here: the key (unknown, not external, wrong state), the token, the expiry, the ciphertext, the material. Nor is what
  * an expiry does to an asymmetric key, whose material is permanent: here it is refused.
  */
-import { isAsymmetric, type KeySpecRow, keySpecs, ranges, type WrappingAlgorithm } from '../../schema/kms';
+import { isAsymmetric, type KeySpecRow, keySpecs, ranges, type WrappingAlgorithm } from '../../terms/kms';
 import { defineCall, type KeyBody, type World } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';

@@ -1,6 +1,6 @@
 /** enable-key, disable-key, schedule-key-deletion, cancel-key-deletion. */
-import { ranges } from '../../schema/kms';
-import type { KmsApiCode } from '../../schema/kms-errors';
+import { ranges } from '../../terms/kms';
+import type { KmsApiCode } from '../../terms/kms-errors';
 import { type ApiCall, defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 

@@ -2,7 +2,7 @@
  * The tags of a key: POST and GET {key_id}/tags, POST {key_id}/tags/action, DELETE {key_id}/tags/{key}. Writes answer 204. Which
  * code fits which mistake is not documented beyond the codes' names, nor whether 10 or 20 tags are allowed: here 20.
  */
-import { formats, ranges } from '../../schema/kms';
+import { formats, ranges } from '../../terms/kms';
 import { defineCall, type PathParams } from '../api-call';
 import { refusal } from '../api-error';
 import type { StoredKey } from '../key';

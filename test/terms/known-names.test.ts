@@ -1,4 +1,4 @@
-import { nearestName, refuseUnknownNames } from '../../lib/schema/known-names';
+import { nearestName, refuseUnknownNames } from '../../lib/terms/known-names';
 
 const allowed = ['alias', 'key', 'keySpec', 'fingerprint', 'onDestroy', 'keyOnDestroy', 'kmsEndpoint', 'expiration', 'tags'];
 

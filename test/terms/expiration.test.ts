@@ -1,5 +1,5 @@
 import { Token } from 'cdktf';
-import { Expiration } from '../../lib/schema/expiration';
+import { Expiration } from '../../lib/terms/expiration';
 
 test('never expires', () => {
   expect(Expiration.never().bind()).toEqual({ expirationTime: 'never' });

@@ -1,4 +1,4 @@
-import { isWholeHoursAhead, movesWithTheClock } from '../../lib/schema/counted-from-now';
+import { isWholeHoursAhead, movesWithTheClock } from '../../lib/terms/counted-from-now';
 
 const at = (text: string) => new Date(`2030-05-01T${text}Z`);
 const after = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000);

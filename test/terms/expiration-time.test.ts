@@ -1,4 +1,4 @@
-import { formatExpirationTime, parseExpirationTime, sameExpiration } from '../../lib/schema/expiration-time';
+import { formatExpirationTime, parseExpirationTime, sameExpiration } from '../../lib/terms/expiration-time';
 
 test.each([
   ['2030-01-31T00:00:00Z', '2030-01-31T00:00:00Z'],

@@ -40,3 +40,22 @@ export const keyRules = {
   /** Most keys of most accounts have fewer; the console allows so many. */
   numberOfTags: { accepts: (count: number) => count <= 20, allowed: '20' },
 } as const satisfies Record<string, Rule<string> | Rule<number>>;
+
+/**
+ * What is wrong with the tags that a construct is given, one sentence each.
+ *
+ * @param isKnown false for what is only known when it is deployed, and cannot be checked here
+ */
+export function faultsOfTags(tags: Readonly<Record<string, string>>, isKnown: (text: string) => boolean): string[] {
+  const { tagKey, tagValue, numberOfTags } = keyRules;
+  const entries = Object.entries(tags);
+  return [
+    ...(numberOfTags.accepts(entries.length) ? [] : [`tags holds ${entries.length} tags; allowed are ${numberOfTags.allowed}`]),
+    ...entries.flatMap(([key, value]) => [
+      ...(!isKnown(key) || tagKey.accepts(key) ? [] : [`tags holds the name "${key}"; allowed are ${tagKey.allowed}`]),
+      ...(!isKnown(value) || tagValue.accepts(value)
+        ? []
+        : [`tags holds the value "${value}" of "${key}"; allowed are ${tagValue.allowed}`]),
+    ]),
+  ];
+}

@@ -23,3 +23,8 @@ export function parseDuration(text: string, attribute: string, named: string = a
   }
   return Number(match[1]) * unitMs[unit];
 }
+
+/** How long an operation may take when nothing is said: the KMS answers within a second, a region in trouble within minutes. */
+export const defaultTimeout = '5m';
+
+export const defaultTimeoutMs = parseDuration(defaultTimeout, 'timeouts');

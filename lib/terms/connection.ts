@@ -1,0 +1,95 @@
+/** How a KMS is reached: clouds, environment variables, limits. */
+/** Documented limit of the KMS for one user, in requests per second. */
+export const documentedRequestsPerSecond = 20;
+
+export const defaultMaxRetries = 5;
+
+export const defaultCloud = 'huaweicloud';
+
+/**
+ * Environment variables behind the attributes, under the names that the vendors' own Terraform providers use: `HW` for Huawei
+ * Cloud and its relatives, `OS` for Open Telekom Cloud. The first one that is set counts.
+ */
+export const environmentVariables = {
+  region: { HW: ['HW_REGION_NAME'], OS: ['OS_REGION', 'OS_REGION_NAME'] },
+  project_id: { HW: ['HW_PROJECT_ID'], OS: ['OS_PROJECT_ID', 'OS_TENANT_ID'] },
+  project_name: { HW: ['HW_PROJECT_NAME'], OS: ['OS_TENANT_NAME', 'OS_PROJECT_NAME'] },
+  enterprise_project_id: { HW: ['HW_ENTERPRISE_PROJECT_ID'], OS: [] },
+  auth_url: { HW: ['HW_AUTH_URL'], OS: ['OS_AUTH_URL'] },
+  auth_token: { HW: ['HW_AUTH_TOKEN'], OS: ['OS_AUTH_TOKEN', 'OS_TOKEN'] },
+  user_name: { HW: ['HW_USER_NAME'], OS: ['OS_USERNAME'] },
+  password: { HW: ['HW_USER_PASSWORD'], OS: ['OS_PASSWORD'] },
+  domain_name: { HW: ['HW_DOMAIN_NAME'], OS: ['OS_USER_DOMAIN_NAME', 'OS_PROJECT_DOMAIN_NAME', 'OS_DOMAIN_NAME'] },
+  access_key: { HW: ['HW_ACCESS_KEY'], OS: ['OS_ACCESS_KEY'] },
+  secret_key: { HW: ['HW_SECRET_KEY'], OS: ['OS_SECRET_KEY'] },
+  security_token: { HW: ['HW_SECURITY_TOKEN'], OS: ['OS_SECURITY_TOKEN'] },
+  ca_file: { HW: [], OS: ['OS_CACERT'] },
+  max_retries: { HW: ['HW_MAX_RETRIES'], OS: [] },
+} as const satisfies Record<string, Readonly<Record<'HW' | 'OS', readonly string[]>>>;
+
+/** Behind `kms_endpoint`, whatever the cloud: of no vendor's provider, for an emulator or for a proxy in front of any KMS. */
+export const kmsEndpointVariable = 'KMS_ENDPOINT';
+
+export type EnvironmentSetting = keyof typeof environmentVariables;
+
+/** A variable that tools of the same cloud read and this program does not, and what to do in its place. */
+export interface UnsupportedVariable {
+  readonly instead: string;
+  /** What was asked for is not what happens: said although all else is there. @default said only when a setting is missing */
+  readonly alwaysSaid?: true;
+}
+
+const clientConfig = 'clouds.yaml is not read: give its entries by OS_ variables';
+const byUserName = 'give the user by OS_USERNAME';
+const byDomainName = 'give the account by OS_USER_DOMAIN_NAME';
+const sharedConfig = 'profiles of a shared configuration file are not read: give their entries by HW_ variables';
+const agency = 'no role or agency is taken on: give the temporary access key of the role, or a token';
+const verified = 'certificates are always verified: name the PEM file of an authority of your own in ca_file';
+const clientCertificate = 'client certificates are not supported';
+
+/** By name; one that ends in "*" is the beginning of several. */
+export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<string, UnsupportedVariable>>>> = {
+  HW: {
+    HW_PROFILE: { instead: sharedConfig },
+    HW_SHARED_CONFIG_FILE: { instead: sharedConfig },
+    'HW_ASSUME_ROLE_*': { instead: agency, alwaysSaid: true },
+    HW_AGENCY_NAME: { instead: agency, alwaysSaid: true },
+    HW_AGENCY_DOMAIN_NAME: { instead: agency, alwaysSaid: true },
+    HW_DELEGATED_PROJECT: { instead: agency, alwaysSaid: true },
+    HW_USER_ID: { instead: 'give the user by HW_USER_NAME' },
+    HW_DOMAIN_ID: { instead: 'give the account by HW_DOMAIN_NAME' },
+    HW_INSECURE: { instead: verified, alwaysSaid: true },
+    HW_CACERT: { instead: 'name the PEM file in ca_file' },
+    HW_CERT: { instead: clientCertificate },
+    HW_KEY: { instead: clientCertificate },
+  },
+  OS: {
+    OS_CLOUD: { instead: clientConfig },
+    OS_CLIENT_CONFIG_FILE: { instead: clientConfig },
+    OS_USER_ID: { instead: byUserName },
+    OS_USERID: { instead: byUserName },
+    OS_DEFAULT_DOMAIN: { instead: byDomainName },
+    OS_DOMAIN_ID: { instead: byDomainName },
+    OS_USER_DOMAIN_ID: { instead: byDomainName },
+    OS_PROJECT_DOMAIN_ID: { instead: byDomainName },
+    OS_PASSCODE: { instead: 'a login with a second factor is not supported: fetch a token with it and give that by OS_AUTH_TOKEN' },
+    'OS_APPLICATION_CREDENTIAL_*': { instead: 'give an access key by OS_ACCESS_KEY and OS_SECRET_KEY' },
+    OS_AGENCY_NAME: { instead: agency, alwaysSaid: true },
+    OS_AGENCY_DOMAIN_NAME: { instead: agency, alwaysSaid: true },
+    OS_DELEGATED_PROJECT: { instead: agency, alwaysSaid: true },
+    OS_INSECURE: { instead: verified, alwaysSaid: true },
+    OS_CERT: { instead: clientCertificate },
+    OS_KEY: { instead: clientCertificate },
+  },
+};
+
+/** Which KMS and which project, as a connection is told; nothing of a login. `provider.ts` of the schema says what each means. */
+export interface KmsPlace {
+  readonly cloud?: string | undefined;
+  readonly region?: string | undefined;
+  readonly projectId?: string | undefined;
+  readonly projectName?: string | undefined;
+  readonly enterpriseProjectId?: string | undefined;
+  readonly kmsEndpoint?: string | undefined;
+  readonly authUrl?: string | undefined;
+}

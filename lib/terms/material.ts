@@ -1,0 +1,63 @@
+/** What is said of material: what it is found to be, how it is spelt, what becomes of it in the end. */
+/** What the material of a key can be found to be. */
+export const materialStatuses = {
+  present: 'the key holds its material',
+  expiring: 'the material expires within `renew_before`, and the next apply renews it',
+  expired_not_purged: 'the material is past its expiration_time and the KMS, which takes up to 24 hours, has not deleted it yet',
+  purged_after_expiry: 'the KMS deleted the material after its expiration_time',
+  deleted_outside:
+    'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
+  key_disabled: 'the key holds its material and is disabled',
+  key_pending_deletion: 'the key is scheduled for deletion',
+  key_not_ready: 'the key is still being activated',
+  key_frozen: 'the service froze the key, usually over a bill',
+  key_not_found: 'the key does not exist any more',
+  unknown: 'the KMS reports a state that is not documented, or none could be seen after an import',
+} as const;
+
+export type MaterialStatus = keyof typeof materialStatuses;
+
+export const materialDestroyPolicies = {
+  retain: 'the material stays in the KMS and is only forgotten by Terraform',
+  delete_material: 'the material is deleted at once; unlike for a key there are no days of grace',
+  refuse: 'destroy is an error',
+} as const;
+
+/** What destroy does to the material. */
+export type MaterialDestroyPolicy = keyof typeof materialDestroyPolicies;
+
+/** What `warn_before` is when omitted. */
+export const defaultWarnBefore = '14d';
+
+export const defaultMaterialDestroyPolicy: MaterialDestroyPolicy = 'retain';
+
+/** What the name of an environment variable looks like; a key in hexadecimal does not, and one in Base64 nearly never. */
+export const environmentVariableFormat = /^(?![0-9A-Fa-f]{32,}$)[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** What a fingerprint looks like, as `byok fingerprint` prints it. */
+export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;
+
+export const materialEncodings = ['base64', 'hex', 'raw', 'pem', 'der', 'pkcs12'] as const;
+
+/** How key material is spelt where it comes from. */
+export type MaterialEncoding = (typeof materialEncodings)[number];
+
+export const defaultMaterialEncoding: MaterialEncoding = 'base64';
+
+/** Attributes that say where the material comes from; at most one may be set. */
+export const materialSourceAttributes = [
+  'material_wo',
+  'material_file',
+  'material_env',
+  'material_command',
+  'wrap_command',
+  'import_token_wo',
+] as const;
+
+export type MaterialSourceAttribute = (typeof materialSourceAttributes)[number];
+
+/** Sources whose change is not visible and may be counted by `material_wo_version`. */
+export const writeOnlySourceAttributes = ['material_wo', 'import_token_wo'] as const;
+
+/** What material that was wrapped elsewhere consists of; the first names the source. */
+export const preWrappedAttributes = ['import_token_wo', 'encrypted_key_material_wo', 'encrypted_privatekey_wo'] as const;
