@@ -4,8 +4,8 @@ import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import type { ResourceSchema } from '../lib/schema/model';
 import { providerSchema } from '../lib/schema/provider';
+import { serve } from '../lib/tfplugin/process/serve';
 import type { ProviderDefinition, ResourceDefinition } from '../lib/tfplugin/provider';
-import { serve } from '../lib/tfplugin/serve';
 
 const idle = (schema: ResourceSchema): ResourceDefinition<undefined> => ({
   schema,

@@ -73,7 +73,7 @@ function builtProvider() {
 
 async function measureStarts(executable) {
   // No part of the built library, which holds what its public modules need.
-  const { createServerIdentity } = requireSource('../lib/tfplugin/certificate.ts', import.meta.url);
+  const { createServerIdentity } = requireSource('../lib/tfplugin/process/certificate.ts', import.meta.url);
   // Usable on both sides of TLS. Terraform's own is on P-521, which costs the provider a fraction of a millisecond more.
   const client = createServerIdentity(new Date());
   // Once for nothing: files come into the cache, and this process learns to speak HTTP/2.

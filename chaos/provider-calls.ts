@@ -2,7 +2,7 @@
 import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import { providerSchema } from '../lib/schema/provider';
-import * as messages from '../lib/tfplugin/messages';
+import * as messages from '../lib/tfplugin/grpc/messages';
 import { type ResourceType, resourceTypes } from './configuration';
 import { ProviderDied, type ProviderSession } from './provider-session';
 import { type Attributes, configOf, decode, encode, planFaults, propose, same, unknown } from './terraform-values';

@@ -1,5 +1,5 @@
 /** A provider process, started when the next call needs one. */
-import type { Fields, Input, Message } from '../lib/tfplugin/protobuf';
+import type { Fields, Input, Message } from '../lib/tfplugin/grpc/protobuf';
 import { Connection, ProviderProcess, terraformEnvironment } from '../test/tfplugin/fixtures/host';
 
 export interface SessionOptions {

@@ -1,6 +1,6 @@
 /** Typed looks into Terraform values. Null and unknown both read as undefined; ask `isUnknown` where the difference counts. */
-import type { Value, Values } from '../tfplugin/value';
-import { unknown } from '../tfplugin/value';
+import type { Value, Values } from '../tfplugin/values/value';
+import { unknown } from '../tfplugin/values/value';
 
 export function text(values: Values, name: string): string | undefined {
   const value = values[name];

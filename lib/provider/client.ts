@@ -6,7 +6,7 @@ import type { LifecycleContext } from '../lifecycle/context';
 import type { Operation } from '../schema/timeouts';
 import { defaultTimeoutMs, parseDuration } from '../terms/duration';
 import type { Context } from '../tfplugin/provider';
-import type { Values } from '../tfplugin/value';
+import type { Values } from '../tfplugin/values/value';
 import { block, text } from './attributes';
 import type { Run } from './run';
 import type { SharedMarks } from './run-folder';

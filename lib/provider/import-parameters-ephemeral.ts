@@ -5,12 +5,12 @@ import { importParametersSchema } from '../schema/import-parameters';
 import { formatInstant } from '../terms/expiration-time';
 import { formats } from '../terms/kms';
 import type { Context, EphemeralResourceDefinition } from '../tfplugin/provider';
-import type { Values } from '../tfplugin/value';
+import type { Values } from '../tfplugin/values/value';
 import { parseWrappingKey } from '../wrap/wrapping-key';
 import { text } from './attributes';
 import { type Client, isConnected } from './client';
-import { whenMadeKeyIsReady } from './made-key';
-import { wrappingAlgorithmOf } from './material-config';
+import { whenMadeKeyIsReady } from './key/made-key';
+import { wrappingAlgorithmOf } from './material/config';
 import { checkForm, validateAgainstSchema } from './validate';
 
 export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {

@@ -7,7 +7,7 @@ import { formats } from '../terms/kms';
 import type { DataSourceDefinition } from '../tfplugin/provider';
 import { text } from './attributes';
 import { type Client, requireConnection } from './client';
-import { whenMadeKeyIsReady } from './made-key';
+import { whenMadeKeyIsReady } from './key/made-key';
 import { observedKey } from './observed-key';
 import { checkForm, report } from './validate';
 

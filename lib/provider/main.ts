@@ -3,7 +3,7 @@
  * handshake does not need.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { serve } from '../tfplugin/serve';
+import { serve } from '../tfplugin/process/serve';
 
 /** Put in by the build, from package.json. */
 declare const PROVIDER_VERSION: string;

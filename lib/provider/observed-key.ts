@@ -4,7 +4,7 @@ import { observeMaterial } from '../lifecycle/material-status';
 import type { ObservedKeyAttribute, ObservedMaterialStatus } from '../schema/data-sources';
 import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import { hasMaterial } from '../terms/kms';
-import type { Value } from '../tfplugin/value';
+import type { Value } from '../tfplugin/values/value';
 
 export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttribute, Value> {
   return {

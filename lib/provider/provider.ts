@@ -8,7 +8,7 @@ import { keyMaterialSchema } from '../schema/key-material';
 import { type ProviderAttribute, providerSchema } from '../schema/provider';
 import { Secret } from '../secret';
 import type { Context, ProviderDefinition } from '../tfplugin/provider';
-import { unknown, type Values } from '../tfplugin/value';
+import { unknown, type Values } from '../tfplugin/values/value';
 import { integer, text } from './attributes';
 import type { Client, Connection, Surroundings } from './client';
 import { lateDataSource, lateEphemeralResource, lateFunction, lateResource } from './late';
@@ -20,11 +20,11 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
     resources: {
       byok_external_key: lateResource(
         externalKeySchema,
-        () => (require('./key-resource') as typeof import('./key-resource')).externalKeyResource,
+        () => (require('./key/resource') as typeof import('./key/resource')).externalKeyResource,
       ),
       byok_key_material: lateResource(
         keyMaterialSchema,
-        () => (require('./material-resource') as typeof import('./material-resource')).keyMaterialResource,
+        () => (require('./material/resource') as typeof import('./material/resource')).keyMaterialResource,
       ),
     },
     dataSources: {

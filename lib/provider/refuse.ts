@@ -1,7 +1,7 @@
 /** How a plan says no, and how notices of the lifecycle reach Terraform. */
 import { ByokError, isByokError } from '../errors';
 import type { Notice } from '../lifecycle/context';
-import { sentence } from '../tfplugin/diagnostics';
+import { sentence } from '../tfplugin/calls/diagnostics';
 import type { Context } from '../tfplugin/provider';
 import type { Client } from './client';
 

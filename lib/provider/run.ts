@@ -5,7 +5,7 @@
 import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
 import { Claims } from './claims';
-import type { MaterialMemory } from './private-state';
+import type { MaterialMemory } from './material/private-state';
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
 /**

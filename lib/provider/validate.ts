@@ -5,7 +5,7 @@ import { operations } from '../schema/timeouts';
 import { parseDuration } from '../terms/duration';
 import type { Rule } from '../terms/rules';
 import type { Context } from '../tfplugin/provider';
-import type { Values } from '../tfplugin/value';
+import type { Values } from '../tfplugin/values/value';
 import { block, text } from './attributes';
 
 /** Reports every attribute whose value is not among those that its schema lists, and every timeout that is no duration. */

@@ -3,9 +3,9 @@
  * protocol 6. Handlers return values or throw; a thrown error becomes a diagnostic, never a broken connection.
  */
 import type { BlockSchema, FunctionSchema, ResourceSchema } from '../schema/model';
-import type { Diagnostics } from './diagnostics';
-import type { Logger } from './log';
-import type { Value, Values } from './value';
+import type { Diagnostics } from './calls/diagnostics';
+import type { Logger } from './process/log';
+import type { Value, Values } from './values/value';
 
 /** What every handler is given besides its request. */
 export interface Context {

@@ -14,9 +14,9 @@ import {
   RotatedKey,
 } from 'cdktf-byok';
 import { ImportedKey as AwsImportedKey } from 'cdktf-byok/aws-cdk';
-import { validateMaterial } from '../../lib/provider/material-validate';
+import { validateMaterial } from '../../lib/provider/material/validate';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
-import { Diagnostics } from '../../lib/tfplugin/diagnostics';
+import { Diagnostics } from '../../lib/tfplugin/calls/diagnostics';
 import type { Context } from '../../lib/tfplugin/provider';
 import { Lambda } from '../aws-cdk/lambda';
 import { newStack, propsIn } from '../aws-cdk/stack-under-test';

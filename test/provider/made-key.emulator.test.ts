@@ -7,7 +7,7 @@ import { importParametersEphemeral } from '../../lib/provider/import-parameters-
 import { keyDataSource } from '../../lib/provider/key-data-source';
 import { Run } from '../../lib/provider/run';
 import { noSharedMarks } from '../../lib/provider/run-folder';
-import { Diagnostics } from '../../lib/tfplugin/diagnostics';
+import { Diagnostics } from '../../lib/tfplugin/calls/diagnostics';
 import { callsOf, type OddWorld, oddWorld } from '../lifecycle/odd-answers';
 import { type Emulator, startEmulator } from '../support/emulator';
 

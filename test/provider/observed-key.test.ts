@@ -7,7 +7,7 @@ import { keysDataSource } from '../../lib/provider/keys-data-source';
 import { observedKey } from '../../lib/provider/observed-key';
 import { Run } from '../../lib/provider/run';
 import { noSharedMarks } from '../../lib/provider/run-folder';
-import { Diagnostics } from '../../lib/tfplugin/diagnostics';
+import { Diagnostics } from '../../lib/tfplugin/calls/diagnostics';
 
 const now = new Date('2030-01-01T00:00:00Z');
 

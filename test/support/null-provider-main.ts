@@ -2,9 +2,9 @@
 /** Process of the stand-in for `hashicorp/null`: its public schema of `null_resource`, and nothing else of it. */
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { serve } from '../../lib/tfplugin/process/serve';
 import type { ProviderDefinition } from '../../lib/tfplugin/provider';
-import { serve } from '../../lib/tfplugin/serve';
-import { unknown } from '../../lib/tfplugin/value';
+import { unknown } from '../../lib/tfplugin/values/value';
 
 const definition: ProviderDefinition<undefined> = {
   schema: { description: '', attributes: {} },

@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServerIdentity, derOfPem } from '../../lib/tfplugin/certificate';
+import { createServerIdentity, derOfPem } from '../../lib/tfplugin/process/certificate';
 
 const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
 const file = join(folder, 'server.pem');

@@ -10,7 +10,7 @@ const secret = 'hush-hush';
 function startProvider(misdeed: string, place: 'definition' | 'now'): ProviderProcess {
   const file = join(scratchFolder(), 'terraform-provider-villain');
   const contents = `
-    import { serve } from './lib/tfplugin/serve';
+    import { serve } from './lib/tfplugin/process/serve';
     const secret = process.env.SECRET;
     const misdeed = () => { ${misdeed}; return { resources: {} }; };
     const decent = { name: 'villain', version: '1.0.0', definition: () => ({}), now: () => new Date(), env: process.env };

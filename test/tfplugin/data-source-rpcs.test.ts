@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode, encode } from '@msgpack/msgpack';
-import { ReadDataSourceRequest, ReadDataSourceResponse, ValidateConfigRequest, ValidateConfigResponse } from '../../lib/tfplugin/messages';
+import {
+  ReadDataSourceRequest,
+  ReadDataSourceResponse,
+  ValidateConfigRequest,
+  ValidateConfigResponse,
+} from '../../lib/tfplugin/grpc/messages';
 import { boxProvider } from './fixtures/box-provider';
 import { InProcess } from './fixtures/in-process';
 

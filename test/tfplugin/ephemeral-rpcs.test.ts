@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode, encode } from '@msgpack/msgpack';
-import * as messages from '../../lib/tfplugin/messages';
+import * as messages from '../../lib/tfplugin/grpc/messages';
 import { boxProvider } from './fixtures/box-provider';
 import { InProcess } from './fixtures/in-process';
 

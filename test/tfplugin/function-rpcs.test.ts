@@ -1,5 +1,5 @@
 import { decode, encode } from '@msgpack/msgpack';
-import { CallFunctionRequest, CallFunctionResponse } from '../../lib/tfplugin/messages';
+import { CallFunctionRequest, CallFunctionResponse } from '../../lib/tfplugin/grpc/messages';
 import { boxProvider } from './fixtures/box-provider';
 import { InProcess } from './fixtures/in-process';
 

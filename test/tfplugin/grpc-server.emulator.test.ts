@@ -1,5 +1,5 @@
 /** gRPC of a real provider process, called by node:http2. */
-import * as messages from '../../lib/tfplugin/messages';
+import * as messages from '../../lib/tfplugin/grpc/messages';
 import { BoxProcesses, health, noMessage, value } from './fixtures/box-processes';
 import { frame } from './fixtures/host';
 import { encodeIndependently } from './fixtures/reflection';

@@ -1,4 +1,4 @@
-import { handshakeLine, readLaunch, startedByTerraform } from '../../lib/tfplugin/handshake';
+import { handshakeLine, readLaunch, startedByTerraform } from '../../lib/tfplugin/process/handshake';
 
 const certificate = '-----BEGIN CERTIFICATE-----';
 const endpoint = { network: 'unix', address: '/tmp/p/s.sock' } as const;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listenPrivately } from '../../lib/tfplugin/listen';
+import { listenPrivately } from '../../lib/tfplugin/process/listen';
 
 const folder = mkdtempSync(join(tmpdir(), 'listen-'));
 const server = createServer();

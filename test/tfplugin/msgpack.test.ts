@@ -1,8 +1,8 @@
 import { decode, ExtData, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
-import { decodeMsgpack } from '../../lib/tfplugin/msgpack-reader';
-import { encodeMsgpack, type Packable } from '../../lib/tfplugin/msgpack-writer';
-import { unknown } from '../../lib/tfplugin/value';
+import { decodeMsgpack } from '../../lib/tfplugin/values/msgpack-reader';
+import { encodeMsgpack, type Packable } from '../../lib/tfplugin/values/msgpack-writer';
+import { unknown } from '../../lib/tfplugin/values/value';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 100 });
 const libraryKey = text.filter((name) => name !== '__proto__');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Reader, Writer } from 'protobufjs';
-import * as messages from '../../lib/tfplugin/messages';
+import * as messages from '../../lib/tfplugin/grpc/messages';
 import {
   bool,
   bytes,
@@ -14,7 +14,7 @@ import {
   optional,
   repeated,
   text,
-} from '../../lib/tfplugin/protobuf';
+} from '../../lib/tfplugin/grpc/protobuf';
 import { decodeIndependently, encodeIndependently } from './fixtures/reflection';
 
 const tables = Object.entries(messages).filter(

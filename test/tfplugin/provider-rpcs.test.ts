@@ -1,4 +1,4 @@
-import { Empty, GetFunctionsResponse, GetMetadataResponse, GetProviderSchemaResponse } from '../../lib/tfplugin/messages';
+import { Empty, GetFunctionsResponse, GetMetadataResponse, GetProviderSchemaResponse } from '../../lib/tfplugin/grpc/messages';
 import { boxProvider } from './fixtures/box-provider';
 import { InProcess } from './fixtures/in-process';
 

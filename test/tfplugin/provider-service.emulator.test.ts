@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '@msgpack/msgpack';
-import * as messages from '../../lib/tfplugin/messages';
+import * as messages from '../../lib/tfplugin/grpc/messages';
 import { apply, BoxProcesses, unset, value } from './fixtures/box-processes';
 
 let processes: BoxProcesses;

@@ -1,6 +1,6 @@
-import { Schema } from '../../lib/tfplugin/messages';
-import { encode } from '../../lib/tfplugin/protobuf';
-import { schemaMessage } from '../../lib/tfplugin/schema-message';
+import { schemaMessage } from '../../lib/tfplugin/calls/schema-message';
+import { Schema } from '../../lib/tfplugin/grpc/messages';
+import { encode } from '../../lib/tfplugin/grpc/protobuf';
 import { itemSchema } from './fixtures/box-provider';
 import { decodeIndependently } from './fixtures/reflection';
 

@@ -1,9 +1,9 @@
 import { decode, ExtData, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import type { AttributeType, BlockSchema } from '../../lib/schema/model';
-import { unknown, type Value, type Values } from '../../lib/tfplugin/value';
-import { decodeArgument, decodeConfig, decodeState, decodeStateAttributes } from '../../lib/tfplugin/value-decoder';
-import { encodeResult, encodeState } from '../../lib/tfplugin/value-encoder';
+import { unknown, type Value, type Values } from '../../lib/tfplugin/values/value';
+import { decodeArgument, decodeConfig, decodeState, decodeStateAttributes } from '../../lib/tfplugin/values/value-decoder';
+import { encodeResult, encodeState } from '../../lib/tfplugin/values/value-encoder';
 
 const nothing = new Uint8Array();
 const attribute = (type: AttributeType, writeOnly = false) => ({ type, description: '', optional: true, writeOnly });

@@ -1,0 +1,120 @@
+/** What a plan says of the end of a key, and what apply does about it: as `on_destroy` says, but for keys that may belong to somebody else. */
+import { ByokError } from '../../errors';
+import type { Notice } from '../../lifecycle/context';
+import { removeKey } from '../../lifecycle/reconcile-key';
+import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy, keyDestroyPolicies } from '../../terms/key';
+import type { Context } from '../../tfplugin/provider';
+import { unknown, type Values } from '../../tfplugin/values/value';
+import { integer, text } from '../attributes';
+import { type Client, type ConnectedClient, lifecycleContext } from '../client';
+import { refuseOutright, warn, warnOfUnshared } from '../refuse';
+import { conflictError, takenNotice } from './plan';
+import type { KeyMemory } from './private-state';
+
+export async function destroyKey(state: Values, memory: KeyMemory, client: ConnectedClient, context: Context): Promise<void> {
+  const keyId = text(state, 'key_id') ?? '';
+  const policy = destroyPolicyOf(state, memory);
+  refuseSuccessor(state, memory);
+  if (policy === 'retain' || memory.kept?.includes(keyId) === true || client.run.keys.mustStay(keyId)) {
+    return;
+  }
+  const remove = async () => {
+    await removeKey(lifecycleContext(client, context, 'delete', state), keyId, policy, pendingDaysOf(state));
+    return true;
+  };
+  if ((await client.run.keys.unlessTaken(keyId, remove)) === undefined) {
+    warn(context, [takenNotice(keyId)]);
+  }
+}
+
+/** Also called for the destroy leg of a replacement, which has no plan call of its own. */
+export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: Client, context: Context): Promise<void> {
+  const [keyId, alias] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
+  const policy = destroyPolicyOf(prior, memory);
+  if (policy !== 'retain' && !client.destroying()) {
+    await client.run.settled(client.sleep, context.signal);
+  }
+  const { run } = client;
+  const conflict = run.aliases.end(keyId, alias);
+  if (conflict !== undefined) {
+    refuseOutright(context, client, 'The key cannot end as planned', conflictError(conflict));
+  } else if (policy === 'retain') {
+    warn(context, text(prior, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+  } else if (run.isProtected(keyId)) {
+    refuseOutright(context, client, 'The material is protected', refuseProtected(keyId));
+  } else if (isLeftOver(memory, client)) {
+    run.keys.stay(keyId);
+    warn(context, [takenNotice(keyId)]);
+  } else if (run.keys.giveUp(keyId)) {
+    warn(context, [takenNotice(keyId)]);
+  } else {
+    warnOfScheduling(prior, keyId, policy, context);
+    warnOfUnshared(keyId, client, context);
+  }
+}
+
+/** Where the material names its key by id, Terraform knows nothing of the one going with the other. */
+function refuseProtected(keyId: string): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `on_destroy of the material of key ${keyId} is "refuse", and the material would go with its key; nothing was done: set it to "retain" and apply that first, or set on_destroy = "retain" on the key`,
+    { attribute: 'on_destroy' },
+  );
+}
+
+/**
+ * Terraform plans the end of an object that a replacement left over once more when a saved plan is applied, in a process that knows of no other
+ * object. What Read found before the plan has come along.
+ */
+function isLeftOver({ shared }: KeyMemory, { run, appliesAtOnce, destroying }: Client): boolean {
+  return shared === true && !run.hasRead && appliesAtOnce?.() !== true && !destroying();
+}
+
+function warnOfScheduling(prior: Values, keyId: string, policy: KeyDestroyPolicy, context: Context): void {
+  const days = pendingDaysOf(prior);
+  context.diagnostics.warning(
+    'The key will be scheduled for deletion',
+    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever. Should it be rescued, the proof of which material it holds has gone with the state.`,
+  );
+}
+
+/** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
+export function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], client: Client, context: Context): void {
+  if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
+    const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
+    refuseOutright(
+      context,
+      client,
+      'The key cannot be replaced as declared',
+      new ByokError('ERR_ARGUMENT', message, { attribute: 'alias' }),
+    );
+  }
+}
+
+/** For a key that was taken over by its alias. */
+export function adoptedStays(keyId: string): Notice {
+  return {
+    summary: 'The key stays when it is destroyed here',
+    detail: `Key ${keyId} existed before it was declared here, and may belong to somebody else: unless on_destroy = "schedule_deletion" is written in the configuration, destroy leaves it in the KMS.`,
+    attribute: 'on_destroy',
+  };
+}
+
+/** `-replace` has no plan of its own that could refuse: the key would be scheduled or forgotten, and its alias not be free for the next one. */
+function refuseSuccessor(prior: Values, { successorAlias }: KeyMemory): void {
+  if (successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
+    throw new ByokError(
+      'ERR_REFUSED',
+      `the key is to be replaced by another one of the same alias "${successorAlias}", which stays with key ${text(prior, 'key_id') ?? ''} until that is gone, so this key was left as it is; give the new key another alias`,
+      { attribute: 'alias' },
+    );
+  }
+}
+
+function destroyPolicyOf(state: Values, { adopted }: KeyMemory): KeyDestroyPolicy {
+  return (text(state, 'on_destroy') ?? (adopted ? 'retain' : defaultKeyDestroyPolicy)) as KeyDestroyPolicy;
+}
+
+function pendingDaysOf(state: Values): number {
+  return integer(state, 'pending_days') ?? defaultPendingDays;
+}

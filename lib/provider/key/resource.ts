@@ -1,0 +1,292 @@
+/** `byok_external_key`: translates between Terraform and the lifecycle of a key. */
+import { ByokError } from '../../errors';
+import { KmsError } from '../../kms/kms-error';
+import type { KeyDetail } from '../../kms/model';
+import { checkTags } from '../../kms/request-fields';
+import type { Notice } from '../../lifecycle/context';
+import { disabledNotice } from '../../lifecycle/decide';
+import { anotherKey } from '../../lifecycle/make-or-adopt-key';
+import { createKey, type KeyOutcome, type KeyWish, scheduledNotice, updateKey } from '../../lifecycle/reconcile-key';
+import { keyNotFound } from '../../lifecycle/require-external-key';
+import { externalKeySchema } from '../../schema/external-key';
+import { formatInstant } from '../../terms/expiration-time';
+import { defaultKeySpec, tryFindKeySpec } from '../../terms/kms';
+import { keyRules } from '../../terms/rules';
+import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
+import { unknown, type Value, type Values } from '../../tfplugin/values/value';
+import { block, complete, flag, integer, isUnknown, text, textMap } from '../attributes';
+import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from '../client';
+import { describeForImport } from '../import-state';
+import { warn } from '../refuse';
+import { check, checkRule, validateAgainstSchema } from '../validate';
+import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './destroy';
+import { aliasOnlyKnownLater, planKeptKey, planNewKey, sharedKey } from './plan';
+import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './private-state';
+
+const noPrivateState = new Uint8Array();
+
+export const externalKeyResource = {
+  schema: externalKeySchema,
+
+  validate({ config }, context) {
+    validateAgainstSchema(externalKeySchema, config, context);
+    check(context, () => checkRule('alias', text(config, 'alias'), keyRules.alias));
+    check(context, () => checkRule('description', text(config, 'description'), keyRules.description));
+    check(context, () => checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')));
+    check(context, () => checkDeclaredTags(config));
+    check(context, () => checkRule('pending_days', integer(config, 'pending_days'), keyRules.pendingDays));
+  },
+
+  async read({ state, private: privateState }, client, context) {
+    if (!isConnected(client)) {
+      warnNotConnected(context);
+      return { state, private: privateState };
+    }
+    client.run.hasRead = true;
+    const keyId = text(state, 'key_id') ?? '';
+    client.run.keys.found(keyId);
+    const key = await client.reads.refreshKey(keyId, { signal: context.signal });
+    if (key === undefined) {
+      warn(context, [keyNotFound(keyId, client.kms.place)]);
+      return { state: null, private: privateState };
+    }
+    client.run.aliases.found(keyId, key.keyAlias);
+    client.run.declareEnabled(keyId, flag(state, 'enabled'));
+    const tags = await refreshedTags(client, key.keyId, state, context);
+    warn(context, noticesOfState(key, flag(state, 'enabled')));
+    const kept = withoutPlan(privateState);
+    const memory = client.run.keys.isShared(keyId) ? encodeKeyMemory({ ...decodeKeyMemory(kept), shared: true }) : kept;
+    return { state: { ...refreshed(state, key), tags }, private: memory };
+  },
+
+  async plan({ prior, proposed, config, priorPrivate }, client, context) {
+    const kept = withoutPlan(priorPrivate);
+    const memory = decodeKeyMemory(priorPrivate);
+    const toldToDestroy = (ends?: string) => encodeKeyMemory({ ...memory, kept: client.run.keys.staying, ends });
+    if (proposed === null || config === null) {
+      await planKeyDestroy(prior ?? {}, memory, client, context);
+      return { planned: null, requiresReplace: [], private: toldToDestroy() };
+    }
+    if (prior === null) {
+      const planned = plannedNew(proposed, config);
+      client.run.declarePlanned(text(planned, 'key_spec'));
+      const successorAlias = text(planned, 'alias');
+      const adopts = await planNewKey(
+        successorAlias,
+        isDeclared(planned) ? wishOf(planned, null) : undefined,
+        declarationOf(config),
+        memory.ends,
+        client,
+        context,
+      );
+      // An origin that stays open tells Terraform the plan of a key that is taken over from that of one that is made.
+      const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
+      const memoryOfPlan = { adopted: memory.adopted, successorAlias, kept: client.run.keys.staying };
+      return { planned: { ...planned, ...found }, requiresReplace: [], private: encodeKeyMemory(memoryOfPlan) };
+    }
+    const keyId = text(prior, 'key_id') ?? '';
+    client.run.declareEnabled(keyId, flag(config, 'enabled'));
+    const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
+    if (requiresReplace.length > 0) {
+      await planKeyDestroy(prior, memory, client, context);
+      refuseSameAlias(prior, proposed, requiresReplace, client, context);
+      warn(context, isUnknown(proposed, 'alias') ? [aliasOnlyKnownLater(keyId)] : []);
+      return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy(keyId) };
+    }
+    await planKeptKey(prior, text(proposed, 'alias'), declarationOf(config), client, context);
+    if (flag(proposed, 'cancel_pending_deletion') === true && flag(prior, 'cancel_pending_deletion') !== true) {
+      client.run.declareRescued(keyId);
+    }
+    return { planned: proposed, requiresReplace, private: kept };
+  },
+
+  async apply({ prior, planned, plannedPrivate }, unconnected, context) {
+    const client = requireConnection(unconnected);
+    const memory = decodeKeyMemory(plannedPrivate);
+    if (planned === null) {
+      await destroyKey(prior ?? {}, memory, client, context);
+      return { state: null, private: noPrivateState };
+    }
+    const { keys } = client.run;
+    if (prior === null) {
+      const adoption = { planned: text(planned, 'key_id'), isClaimed: (keyId: string) => keys.isTaken(keyId) };
+      const taken = adoption.planned === undefined ? undefined : await keys.take(adoption.planned);
+      refuseTaken(taken, adoption.planned ?? '', planned);
+      const outcome = await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null), adoption);
+      const { keyId } = outcome.key;
+      if (outcome.adopted) {
+        refuseTaken(taken === undefined ? await keys.take(keyId) : taken, keyId, planned);
+        client.run.declareAdopted(keyId);
+        warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
+      } else {
+        if ((await keys.take(keyId, false)) === 'again') {
+          throw anotherKey(keyId);
+        }
+        client.run.declareMade(outcome.key);
+      }
+      return finish(planned, outcome, outcome.adopted, context);
+    }
+    const keyId = text(prior, 'key_id') ?? '';
+    if ((await keys.take(keyId)) === 'again' && client.run.isAdopted(keyId)) {
+      throw sharedKey(keyId, 'has taken over');
+    }
+    const outcome = await updateKey(lifecycleContext(client, context, 'update', planned), keyId, wishOf(planned, prior));
+    return finish(planned, outcome, memory.adopted, context);
+  },
+
+  async importState({ id }, client, context) {
+    const key = await describeForImport(requireConnection(client), id, context);
+    return { state: refreshed({ ...emptyState(), id: key.keyId, key_id: key.keyId }, key), private: noPrivateState };
+  },
+} as const satisfies ResourceDefinition<Client>;
+
+/** @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, or has it there */
+function refuseTaken(taken: 'free' | 'again' | 'removed' | undefined, keyId: string, planned: Values): void {
+  if (taken === 'again' || taken === 'removed') {
+    const why =
+      taken === 'removed' ? 'whose deletion this very run has scheduled under another address' : 'which another address of this run has';
+    throw new ByokError(
+      'ERR_KEY_UNSUITABLE',
+      `alias "${text(planned, 'alias') ?? ''}" belongs to key ${keyId}, ${why}; to keep it, cancel its deletion and import it: terraform import <address> ${keyId}`,
+      { attribute: 'alias' },
+    );
+  }
+}
+
+/** What somebody should do something about, although no plan shows a difference. */
+function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly Notice[] {
+  if (key.keyState === '4') {
+    return [scheduledNotice(key)];
+  }
+  return key.keyState === '3' && enabled !== false ? [disabledNotice(key.keyId)] : [];
+}
+
+/** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
+async function refreshedTags({ reads }: ConnectedClient, keyId: string, state: Values, context: Context): Promise<Value> {
+  const known = textMap(state, 'tags');
+  if (known === undefined) {
+    return null;
+  }
+  try {
+    return { ...(await reads.refreshTags(keyId, known, { signal: context.signal })) };
+  } catch (error) {
+    if (!(error instanceof KmsError)) {
+      throw error;
+    }
+    context.diagnostics.warning('The tags of the key were not refreshed', `${error.message}. The last known ones are kept.`, 'tags');
+    return state.tags ?? null;
+  }
+}
+
+function emptyState(): Values {
+  return Object.fromEntries(
+    [...Object.keys(externalKeySchema.attributes), ...Object.keys(externalKeySchema.blocks)].map((name) => [name, null]),
+  );
+}
+
+/** What the KMS says, in place of what was known; attributes that the KMS does not hold stay. */
+function refreshed(state: Values, key: KeyDetail): Values {
+  const managed = flag(state, 'enabled');
+  const enabledByState: Readonly<Record<string, boolean>> = { '2': true, '3': false };
+  return {
+    ...state,
+    ...observed(key, state),
+    alias: key.keyAlias,
+    description: key.keyDescription === '' && text(state, 'description') === undefined ? null : key.keyDescription,
+    enabled: managed === undefined ? null : (enabledByState[key.keyState] ?? managed),
+    // The deletion was scheduled behind our back: the difference to the configuration is what makes the plan show the rescue.
+    cancel_pending_deletion:
+      key.keyState === '4' && flag(state, 'cancel_pending_deletion') === true ? false : (state.cancel_pending_deletion ?? null),
+  };
+}
+
+/** @param known what stands in for what old answers leave out */
+function observed(key: KeyDetail, known: Values): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
+  return {
+    id: key.keyId,
+    key_id: key.keyId,
+    key_spec: key.keySpec ?? text(known, 'key_spec') ?? defaultKeySpec,
+    key_usage: key.keyUsage ?? text(known, 'key_usage') ?? null,
+    origin: key.origin,
+    creation_date: creationDate(key, text(known, 'creation_date')),
+  };
+}
+
+/** Of a key that was made here it is the moment in which its making was answered, which is as good: it stays, rather than move by a second. */
+const sameMomentMs = 60_000;
+
+function creationDate({ creationDate: shown }: KeyDetail, known: string | undefined): string | null {
+  if (shown === undefined) {
+    return known ?? null;
+  }
+  const same = known !== undefined && Math.abs(Date.parse(known) - shown.getTime()) < sameMomentMs;
+  return same ? known : formatInstant(shown);
+}
+
+/** Terraform proposes unknown for what is computed and not configured; only the configuration tells which of the two it is. */
+function plannedNew(proposed: Values, config: Values): Values {
+  const keySpec = isUnknown(config, 'key_spec') ? unknown : (text(config, 'key_spec') ?? defaultKeySpec);
+  const usage = keySpec === unknown ? unknown : (tryFindKeySpec(keySpec)?.usages[0] ?? unknown);
+  return {
+    ...proposed,
+    id: unknown,
+    key_id: unknown,
+    key_spec: keySpec,
+    key_usage: config.key_usage ?? usage,
+    origin: 'external',
+    creation_date: unknown,
+  };
+}
+
+/** What tells the two plan calls of a replacement apart from those of other objects. */
+function declarationOf(config: Values): string {
+  return JSON.stringify(
+    Object.keys(externalKeySchema.attributes).map((name) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))),
+  );
+}
+
+/** All that create-key is told is known, so that the keys that are there can be judged. */
+function isDeclared(planned: Values): boolean {
+  return ['alias', 'description', 'key_spec'].every((name) => !isUnknown(planned, name));
+}
+
+function checkDeclaredTags(config: Values): void {
+  const declared = Object.entries(block(config, 'tags') ?? {});
+  const empty = declared.find(([, value]) => value === null);
+  if (empty !== undefined) {
+    throw new ByokError('ERR_ARGUMENT', `tags holds no value for "${empty[0]}"; give a text, or leave the tag out`, { attribute: 'tags' });
+  }
+  if (!keyRules.numberOfTags.accepts(declared.length)) {
+    throw new ByokError('ERR_ARGUMENT', `tags holds ${declared.length} tags; allowed are ${keyRules.numberOfTags.allowed}`, {
+      attribute: 'tags',
+    });
+  }
+  checkTags(textMap(config, 'tags') ?? {});
+}
+
+/** A wrong usage would be found out by create-key, after the destroy leg of a replacement. */
+function checkUsage(keySpec: string, usage: string | undefined): void {
+  const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
+  if (usages !== undefined && usage !== undefined && !usages.includes(usage)) {
+    const allowed = usages.map((one) => `"${one}"`).join(', ');
+    throw new ByokError('ERR_ARGUMENT', `key_usage is "${usage}"; allowed for ${keySpec} are ${allowed}`, { attribute: 'key_usage' });
+  }
+}
+
+/** Tags that are not declared any more are taken away. */
+function wishOf(planned: Values, prior: Values | null): KeyWish {
+  return {
+    alias: text(planned, 'alias') ?? '',
+    description: text(planned, 'description') ?? '',
+    keySpec: text(planned, 'key_spec') ?? defaultKeySpec,
+    keyUsage: text(planned, 'key_usage'),
+    enabled: flag(planned, 'enabled'),
+    cancelPendingDeletion: flag(planned, 'cancel_pending_deletion') ?? false,
+    tags: textMap(planned, 'tags') ?? (planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined ? {} : undefined),
+  };
+}
+
+function finish(planned: Values, { key, notices }: KeyOutcome, adopted: boolean, context: Context): StateResult {
+  warn(context, notices);
+  return { state: complete(planned, observed(key, planned)), private: encodeKeyMemory({ adopted }) };
+}

@@ -1,0 +1,114 @@
+/** From the attributes of `byok_key_material` to the terms of the lifecycle. */
+import type { ByokError } from '../../errors';
+import type { Proof, Wish } from '../../lifecycle/decision';
+import { keep, type Rolling } from '../../lifecycle/expiration-wish';
+import type { MaterialObservation } from '../../lifecycle/material-status';
+import { keyMaterialSchema } from '../../schema/key-material';
+import type { AttributeSchema } from '../../schema/model';
+import { parseDuration } from '../../terms/duration';
+import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
+import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
+import { defaultMaterialDestroyPolicy, defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../../terms/material';
+import { faultsOfRolling } from '../../terms/rolling-expiration';
+import type { Value, Values } from '../../tfplugin/values/value';
+import { flag, isUnknown, text } from '../attributes';
+
+const attributes: readonly (readonly [string, AttributeSchema])[] = Object.entries(keyMaterialSchema.attributes);
+
+/** Attributes that could be computed, and are declared: a planned state does not tell the two apart. */
+export function declaredOf(config: Values): readonly string[] {
+  return attributes
+    .filter(([name, { optional, computed }]) => optional === true && computed === true && (config[name] ?? null) !== null)
+    .map(([name]) => name);
+}
+
+/**
+ * The configuration that the plan was made from. Terraform plans with what `ignore_changes` leaves, and hands apply the raw one: so there only
+ * write-only values count, which stand nowhere else.
+ *
+ * @param declared as `declaredOf` told in that plan
+ */
+export function reviewedConfig(planned: Values, config: Values, declared: readonly string[]): Values {
+  const reviewed = attributes.map(([name, { writeOnly, computed }]) => [
+    name,
+    writeOnly === true ? config[name] : computed === true && !declared.includes(name) ? null : planned[name],
+  ]);
+  return Object.fromEntries(reviewed);
+}
+
+/**
+ * An expiry that is declared goes before a rolling one: both are there only when `ignore_changes` holds one of them, and then Terraform takes no
+ * other `expiration_time` than this.
+ *
+ * @param ours false for adopted material, whose expiry is kept when nobody declares one
+ */
+export function wishOf(config: Values, ours: boolean): Wish {
+  const declared = text(config, 'expiration_time');
+  const undeclared = ours ? undefined : keep;
+  return {
+    expiration: declared === undefined ? (rollingOf(config) ?? undeclared) : parseExpirationTime(declared),
+    warnBeforeMs: parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
+    pin: text(config, 'fingerprint'),
+    allowInterruption: allowed(config, 'allow_interruption', true),
+    allowUnverifiedRenewal: allowed(config, 'allow_unverified_renewal', false),
+  };
+}
+
+/** @throws ByokError ERR_ARGUMENT when one of the pair is no duration */
+export function rollingOf(values: Values): Rolling | undefined {
+  const [validFor, renewBefore] = [text(values, 'valid_for'), text(values, 'renew_before')];
+  return validFor === undefined || renewBefore === undefined
+    ? undefined
+    : {
+        validFor,
+        renewBefore,
+        validForMs: parseDuration(validFor, 'valid_for'),
+        renewBeforeMs: parseDuration(renewBefore, 'renew_before'),
+      };
+}
+
+/** Judged once more when it is planned: `ignore_changes` may hold one of the two. */
+export function faultsOfWindow(config: Values): readonly ByokError[] {
+  const spelling = { validFor: 'valid_for', renewBefore: 'renew_before', occasion: 'plan' };
+  return faultsOfRolling({ validFor: text(config, 'valid_for'), renewBefore: text(config, 'renew_before') }, spelling);
+}
+
+/** What is not known before apply does not refuse a plan: apply looks again. */
+export function allowed(config: Values, name: string, whenOmitted: boolean): boolean {
+  return isUnknown(config, name) || (flag(config, name) ?? whenOmitted);
+}
+
+export function wrappingAlgorithmOf(values: Values): WrappingAlgorithm {
+  return (text(values, 'wrapping_algorithm') ?? defaultWrappingAlgorithm) as WrappingAlgorithm;
+}
+
+/** Null in state means retain. */
+export function destroyPolicyOf(state: Values): MaterialDestroyPolicy {
+  return (text(state, 'on_destroy') ?? defaultMaterialDestroyPolicy) as MaterialDestroyPolicy;
+}
+
+/** The observation that a refreshed state stands for. */
+export function observationOf(state: Values): MaterialObservation {
+  return {
+    status: (text(state, 'material_status') ?? 'unknown') as MaterialStatus,
+    expiration: expirationOf(state),
+    keyState: text(state, 'key_state'),
+    keySpec: text(state, 'key_spec'),
+    scheduledDeletionDate: undefined,
+  };
+}
+
+/** Null, as in a state that was never refreshed, reads as never. */
+export function expirationOf(state: Values): ExpirationInstant {
+  const known = text(state, 'expiration_time');
+  return known === undefined ? undefined : parseExpirationTime(known);
+}
+
+/** Equal instants keep the text they had, so that a spelling is never a difference. */
+export function expirationText(before: Value | undefined, instant: ExpirationInstant): string {
+  return typeof before === 'string' && sameExpiration(parseExpirationTime(before), instant) ? before : formatExpirationTime(instant);
+}
+
+export function isVerified(proof: Proof | undefined, fingerprint: Value | undefined): boolean {
+  return proof !== undefined && proof.fingerprint === fingerprint;
+}

@@ -1,0 +1,116 @@
+/**
+ * What Terraform keeps beside the state of `byok_key_material`: the proof of what the key holds, and what the reviewed plan
+ * permits. Nothing in it is secret.
+ */
+import { ByokError, type ErrorCode } from '../../errors';
+import type { Proof, Step } from '../../lifecycle/decision';
+import { fingerprintFormat } from '../../terms/material';
+import type { PrivateState } from '../../tfplugin/provider';
+import type { Values } from '../../tfplugin/values/value';
+
+export interface MaterialMemory {
+  readonly proof: Proof | undefined;
+  /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
+  readonly ours: boolean;
+  /** The key is disabled, or was before it lost its material, and is to be so again after an import. */
+  readonly disabled: boolean;
+}
+
+export interface MaterialPrivateState extends MaterialMemory {
+  /** By Read, for the plan that follows: another object of this run deletes the material of the key. */
+  readonly emptied: boolean;
+  /** Steps that the plan showed; only in the private state of a plan. */
+  readonly permitted: readonly Step[];
+  /** Only in the private state of a plan, and for a destroy: keys that material comes to, or stays in; "unknown" for one that only apply knows. */
+  readonly successorFor: readonly string[];
+  /** Only in the private state of a plan: attributes that could be computed, and are declared. */
+  readonly declared: readonly string[];
+  /** Only in the private state of a plan that must not fail although it is refused: apply does. */
+  readonly refused: ByokError | undefined;
+}
+
+const version = 1;
+
+/** @param ours undefined in the plan of a creation, which knows nothing of it yet */
+export function encodePrivateState({
+  proof,
+  ours,
+  disabled,
+  emptied = false,
+  permitted,
+  successorFor,
+  declared,
+  refused,
+}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor' | 'declared' | 'refused'> & {
+  readonly ours: boolean | undefined;
+  readonly emptied?: boolean | undefined;
+  readonly successorFor?: readonly string[] | undefined;
+  readonly declared?: readonly string[];
+  readonly refused?: ByokError | undefined;
+}): PrivateState {
+  const why = refused === undefined ? undefined : { code: refused.code, message: refused.message, attribute: refused.attribute };
+  const kept = { version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor, declared, refused: why };
+  return Buffer.from(JSON.stringify(kept), 'utf8');
+}
+
+/**
+ * Anything that is not exactly what we write proves nothing. But Terraform loses private state when a provider dies or a destroy fails, and
+ * keeps `fingerprint_verified`, which only ever says true of a proof: so the proof is found again there, and
+ * `imported_at` says that there was an import of ours.
+ *
+ * @param state as Terraform has it, before anything in it is computed anew; null when there is none
+ */
+export function decodePrivateState(bytes: PrivateState, state: Values | null): MaterialPrivateState {
+  const parsed = parse(bytes);
+  const permitted = Array.isArray(parsed.permitted)
+    ? parsed.permitted.filter((step): step is Step => step === 'delete' || step === 'import')
+    : [];
+  return {
+    proof: toProof(parsed.proof) ?? proofInState(state),
+    ours: typeof parsed.ours === 'boolean' ? parsed.ours : typeof state?.imported_at === 'string',
+    disabled: parsed.disabled === true,
+    emptied: parsed.emptied === true,
+    permitted,
+    successorFor: textsOf(parsed.successorFor),
+    declared: textsOf(parsed.declared),
+    refused: toRefusal(parsed.refused),
+  };
+}
+
+function toRefusal(value: unknown): ByokError | undefined {
+  if (!isRecord(value) || typeof value.message !== 'string' || typeof value.code !== 'string') {
+    return undefined;
+  }
+  const { code, message, attribute } = value;
+  return new ByokError(code as ErrorCode, message, { attribute: typeof attribute === 'string' ? attribute : undefined });
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : [];
+}
+
+function toProof(value: unknown): Proof | undefined {
+  if (!isRecord(value) || typeof value.fingerprint !== 'string' || !fingerprintFormat.test(value.fingerprint)) {
+    return undefined;
+  }
+  const { fingerprint, proof } = value;
+  return proof === 'imported' || proof === 'public_key' ? { fingerprint, proof } : undefined;
+}
+
+function proofInState(state: Values | null): Proof | undefined {
+  const { fingerprint, fingerprint_verified: verified } = state ?? {};
+  return verified === true ? toProof({ fingerprint, proof: 'imported' }) : undefined;
+}
+
+function parse(bytes: PrivateState): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return isRecord(value) && value.version === version ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

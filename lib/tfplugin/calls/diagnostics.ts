@@ -1,0 +1,50 @@
+/** Errors and warnings on their way to Terraform, and the one place where a thrown error becomes a diagnostic. */
+import { isByokError, stackOf } from '../../errors';
+import { oneLine } from '../../printable';
+
+/** A step into a value: attribute or block name, map key, or list index. */
+export type PathStep = string | { readonly key: string } | { readonly index: number };
+
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly summary: string;
+  readonly detail: string;
+  readonly path: readonly PathStep[];
+}
+
+export class Diagnostics {
+  readonly all: Diagnostic[] = [];
+
+  /** @param attribute the top-level attribute or the path that Terraform underlines in the configuration */
+  error(summary: string, detail: string, attribute?: string | readonly PathStep[]): void {
+    this.#add('error', summary, [detail], attribute);
+  }
+
+  warning(summary: string, detail: string, attribute?: string | readonly PathStep[]): void {
+    this.#add('warning', summary, [detail], attribute);
+  }
+
+  /** Reports whatever a handler threw. A defect of ours shows its stack, a known error its sentence and its code. */
+  thrown(summary: string, reason: unknown): void {
+    if (isByokError(reason)) {
+      this.#add('error', summary, [sentence(reason.message), '', `(${reason.code})`], reason.attribute);
+    } else {
+      this.#add('error', summary, ['This is a defect of the provider, please report it:', '', ...stackOf(reason).split('\n')]);
+    }
+  }
+
+  get hasError(): boolean {
+    return this.all.some(({ severity }) => severity === 'error');
+  }
+
+  /** Terraform prints what it gets, and wraps it: only the line breaks between these lines are ours. */
+  #add(severity: Diagnostic['severity'], summary: string, lines: readonly string[], attribute?: string | readonly PathStep[]): void {
+    const path = attribute === undefined ? [] : typeof attribute === 'string' ? [attribute] : attribute;
+    this.all.push({ severity, summary: oneLine(summary), detail: lines.map(oneLine).join('\n'), path });
+  }
+}
+
+/** Our messages are lower-case clauses; Terraform prints them as a paragraph. */
+export function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}

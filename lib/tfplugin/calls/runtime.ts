@@ -1,0 +1,34 @@
+/** What one provider process knows, and the two looks into it that most calls begin with. */
+import { ByokError } from '../../errors';
+import type { Logger } from '../process/log';
+import type { Work } from '../process/work';
+import type { ProviderDefinition } from '../provider';
+
+/** A handler may replace `configured`. */
+export interface Runtime {
+  readonly definition: ProviderDefinition<unknown>;
+  configured: { readonly client: unknown } | undefined;
+  readonly stop: AbortController;
+  readonly work: Work;
+  readonly log: Logger;
+}
+
+/** @throws ByokError ERR_CONFIGURATION before ConfigureProvider */
+export function configuredClient({ configured }: Runtime): unknown {
+  if (configured === undefined) {
+    throw new ByokError('ERR_CONFIGURATION', 'the provider was not configured before it was asked to do its work');
+  }
+  return configured.client;
+}
+
+/**
+ * @param kind for the error, for example `resource type`
+ * @throws ByokError ERR_ARGUMENT when this provider defines no such thing
+ */
+export function findDefinition<T>(definitions: Readonly<Record<string, T>> | undefined, kind: string, name: string): T {
+  const found = definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+  if (found === undefined) {
+    throw new ByokError('ERR_ARGUMENT', `this version of the provider has no ${kind} "${name}"`);
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+/** Schemas of ours as the protocol's Schema and Function messages. `allowed` and `default` have no place on the wire. */
+import type { AttributeSchema, AttributeType, BlockSchema, FunctionSchema, ParameterSchema } from '../../schema/model';
+import { type Attribute, type Block, type FunctionSignature, markdown, nestingSingle, type Schema } from '../grpc/messages';
+import type { Input } from '../grpc/protobuf';
+
+/** @param version of the state; 0 for the provider's own block */
+export function schemaMessage(schema: BlockSchema, version = 0): Input<typeof Schema> {
+  return { version, block: blockMessage(schema) };
+}
+
+function blockMessage(schema: BlockSchema): Input<typeof Block> {
+  return {
+    attributes: Object.entries(schema.attributes).map(([name, attribute]) => attributeMessage(name, attribute)),
+    blockTypes: Object.entries(schema.blocks ?? {}).map(([typeName, block]) => ({
+      typeName,
+      block: blockMessage(block),
+      nesting: nestingSingle,
+    })),
+    description: schema.description,
+    descriptionKind: markdown,
+  };
+}
+
+function attributeMessage(name: string, attribute: AttributeSchema): Input<typeof Attribute> {
+  return {
+    name,
+    type: typeExpression(attribute.type),
+    description: attribute.description,
+    descriptionKind: markdown,
+    required: attribute.required,
+    optional: attribute.optional,
+    computed: attribute.computed,
+    sensitive: attribute.sensitive,
+    writeOnly: attribute.writeOnly,
+    deprecated: attribute.deprecated,
+  };
+}
+
+export function functionMessage({
+  parameters,
+  variadic,
+  returnType,
+  summary,
+  description,
+}: FunctionSchema): Input<typeof FunctionSignature> {
+  return {
+    parameters: parameters.map(parameterMessage),
+    variadicParameter: variadic === undefined ? undefined : parameterMessage(variadic),
+    return: { type: typeExpression(returnType) },
+    summary,
+    description,
+    descriptionKind: markdown,
+  };
+}
+
+function parameterMessage({ name, type, description, allowNull, allowUnknown }: ParameterSchema) {
+  return {
+    name,
+    type: typeExpression(type),
+    allowNullValue: allowNull,
+    allowUnknownValues: allowUnknown,
+    description,
+    descriptionKind: markdown,
+  };
+}
+
+function typeExpression(type: AttributeType): Uint8Array {
+  return Buffer.from(JSON.stringify(type));
+}

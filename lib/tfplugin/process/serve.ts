@@ -1,0 +1,157 @@
+/**
+ * The life of a provider process: handshake, service, end. stdout belongs to the handshake line. Only what the
+ * handshake needs is loaded before it; the rest comes while Terraform connects.
+ */
+import { writeSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { isByokError, stackOf } from '../../errors';
+import { oneLine } from '../../printable';
+import { createGrpcServer } from '../grpc/grpc-server';
+import type { ProviderDefinition } from '../provider';
+import { createServerIdentity, derOfPem } from './certificate';
+import { handshakeLine, hostPid, readLaunch, startedByTerraform } from './handshake';
+import { listenPrivately } from './listen';
+import { jsonLogger, type Logger } from './log';
+import { createWork, type Work } from './work';
+
+export interface ServeOptions<Client> {
+  /** Local name of the provider, which prefixes its resource types; module of its log lines. */
+  readonly name: string;
+  readonly version: string;
+  /** Called once, after the handshake: a place for `require`. */
+  readonly definition: () => ProviderDefinition<Client>;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => Date;
+}
+
+const stdout = 1;
+const stderr = 2;
+/** 128 + SIGTERM, as a shell reports it. */
+const terminated = 143;
+/** Short, so that a socket path fits. */
+const systemTempFolders = ['/tmp', '/var/tmp'];
+const parentPollMs = 2000;
+/** A host connects as soon as it has read the handshake. One that never does may have been killed before anybody looked who it was. */
+const firstConnectionMs = 20_000;
+/** As long as a change that must not be interrupted is given at least. */
+const lastChangesMs = 60_000;
+
+interface Life {
+  readonly stop: AbortController;
+  readonly work: Work;
+}
+
+/** Resolves when the handshake line is out; the process ends by Shutdown, by a signal or with its parent. */
+export async function serve<Client>(options: ServeOptions<Client>): Promise<void> {
+  const { env, now, name } = options;
+  if (!startedByTerraform(env)) {
+    writeLine(
+      stderr,
+      `This is the Terraform provider "${name}" ${options.version}. Terraform starts it; it does nothing when started by hand.`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const life: Life = { stop: new AbortController(), work: createWork() };
+  watchProcess(life, hostPid(env, process.ppid));
+  try {
+    await start(options, loggerFor(env, name, now), life);
+  } catch (reason) {
+    // Terraform shows a first line that is no handshake to the user.
+    const problem = isByokError(reason) ? reason.message : stackOf(reason);
+    writeLine(stdout, `provider ${name} cannot start: ${oneLine(problem)}`);
+    process.exit(1);
+  }
+}
+
+async function start<Client>({ definition, env, now, name, version }: ServeOptions<Client>, log: Logger, life: Life): Promise<void> {
+  const launch = readLaunch(env);
+  const { clientCertificate } = launch;
+  const tls =
+    clientCertificate === undefined ? undefined : { identity: createServerIdentity(now()), clientCertificate: derOfPem(clientCertificate) };
+  const service = once(() => loadService(definition, log, life));
+  const server = createGrpcServer({ tls, route: (path) => service()(path) });
+  const listening = await listenPrivately(server as Server, {
+    tempFolders: [...(env.TMPDIR ? [env.TMPDIR] : []), ...systemTempFolders],
+    allowTcp: tls !== undefined,
+  });
+  process.on('exit', listening.remove);
+  if (!writeLine(stdout, handshakeLine(listening, tls?.identity.der, launch).trimEnd())) {
+    // The host is gone, and with it whoever could connect.
+    process.exit(0);
+  }
+  const alone = setTimeout(() => process.exit(0), firstConnectionMs).unref();
+  (server as Server).once('connection', () => clearTimeout(alone));
+  setImmediate(service);
+  log.log('debug', `serving provider ${name} ${version}`, { network: listening.network, tls: tls !== undefined, node: process.version });
+}
+
+function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger, life: Life) {
+  const { providerRoutes } = require('../calls/routes') as typeof import('../calls/routes');
+  const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, ...life, log };
+  // Terraform that is interrupted twice says Shutdown in the middle of a change; any other Shutdown interrupts nothing.
+  return providerRoutes(runtime, () => void (life.work.isIdle ? process.exit(0) : endWhenIdle(life, 0)));
+}
+
+/** Interrupts what may be interrupted, and leaves what may not a minute to come to its end. */
+async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
+  stop.abort();
+  await work.idle(lastChangesMs);
+  process.exit(code);
+}
+
+/** Ends this process in every case in which nobody needs it any more, and tells the user about a crash. */
+function watchProcess(life: Life, parent: number): void {
+  // Nothing but the handshake may reach stdout.
+  console.log = console.info = console.debug = console.error;
+  // Ctrl-C reaches the whole group; Terraform then says StopProvider and waits for us.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void endWhenIdle(life, terminated));
+  }
+  process.on('uncaughtException', crash);
+  // Node's own words about a rejection repeat what it was rejected with.
+  process.on('unhandledRejection', crash);
+  // stdin is Terraform's own, so it is no sign of life; the parent is.
+  if (process.ppid !== parent) {
+    process.exit(0);
+  }
+  const poll = setInterval(() => {
+    if (process.ppid !== parent) {
+      clearInterval(poll);
+      void endWhenIdle(life, 0);
+    }
+  }, parentPollMs).unref();
+}
+
+function crash(thrown: unknown): void {
+  if ((thrown as NodeJS.ErrnoException | null | undefined)?.code !== 'EPIPE') {
+    // Terraform looks for "panic: " and shows what follows.
+    writeLine(stderr, `panic: ${stackOf(thrown)}`);
+  }
+  process.exit(1);
+}
+
+/** Terraform throws log lines away unless TF_LOG asks for them; then they need not be written. */
+function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logger {
+  const wanted = [env.TF_LOG, env.TF_LOG_PROVIDER].some((level) => level !== undefined && level !== '' && level.toLowerCase() !== 'off');
+  return wanted ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now) : { log: () => {} };
+}
+
+/** @returns false when nobody reads any more */
+function writeLine(descriptor: number, line: string): boolean {
+  try {
+    writeSync(descriptor, `${line}\n`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
