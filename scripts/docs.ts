@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: writes the pages of docs/ that follow from the schema and the error tables, and API.md from the TSDoc. With `--check` it
+ * `npm run docs`: writes the pages of docs/ that follow from the schema, the error tables and the command definitions, and API.md from the TSDoc. With `--check` it
  * writes nothing and fails when a page is not what it would write.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

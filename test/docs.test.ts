@@ -2,6 +2,8 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { byokCommand } from '../lib/cli/command';
+import { allNodes, commandTree } from '../lib/cli/command-tree';
 import { errorCodes } from '../lib/errors';
 import { runCommand } from '../lib/material/command';
 import { byokProvider } from '../lib/provider/provider';
@@ -119,6 +121,35 @@ test('every error code of ours is on the page of errors', () => {
 test('every error code of ours has a section in troubleshooting, in alphabetical order, and nothing that is no code has', () => {
   const sections = [...(read('docs/troubleshooting.md') ?? '').matchAll(/^## (ERR_\w+)$/gm)].map(([, code]) => code);
   expect(sections).toEqual(Object.keys(errorCodes).sort());
+});
+
+test('every command has a section with its flags; those of the connection stand in one of their own', () => {
+  const surroundings = { env: {}, homeFolder: '', now: () => new Date(0), print: () => {}, remark: () => {}, exitWith: () => {} };
+  const idle = { readInput: async () => undefined, untilStopped: async () => '' };
+  const [root, ...commands] = allNodes(commandTree(byokCommand({ ...surroundings, ...idle })));
+  const sections = new Map(
+    page('docs/cli.md')
+      .split(/^##+ /m)
+      .map((text) => [text.split('\n')[0], text]),
+  );
+  const flagsIn = (text = '') => [...text.matchAll(/^- `(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
+  const connection = flagsIn(sections.get('Connection flags'));
+  expect(connection).toEqual(expect.arrayContaining(['--region', '--kms-endpoint', '--access-key']));
+  expect([...sections.keys()].slice(1)).toEqual([...commands.map(({ path }) => path), 'Connection flags']);
+  for (const { path, flags } of commands) {
+    const section = sections.get(path) ?? '';
+    const told = [...flagsIn(section), ...(section.includes('](#connection-flags)') ? connection : [])];
+    expect([path, ...told.sort()]).toEqual([
+      path,
+      ...flags
+        .flatMap(({ names }) => names.at(-1) ?? [])
+        .filter((flag) => flag !== '--help')
+        .sort(),
+    ]);
+  }
+  expect(root?.flags.filter(({ names }) => !names.includes('--help') && !page('docs/cli.md').includes(`\`${names.join(', ')}\``))).toEqual(
+    [],
+  );
 });
 
 test('the index links every page, and every page written by hand links the index', () => {

@@ -8,6 +8,7 @@ import { importParametersSchema } from '../../lib/schema/import-parameters';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { BlockSchema } from '../../lib/schema/model';
 import { materialSourceAttributes } from '../../lib/terms/material';
+import { cliPage } from './cli-page';
 import { errorsPage } from './errors-page';
 import { functionPage } from './function-page';
 import { keyMaterialAdoption, keyMaterialGuide } from './key-material-guide';
@@ -92,6 +93,7 @@ const guides = [
   'To a newer version of this package: [upgrading](upgrading.md)',
   'Declarations and deployments in jest, without a cloud: [test your stacks](testing.md)',
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
+  'Every command and flag of `byok`: [commands](cli.md)',
   'What `byok` prints for programs: [`--json`](json.md)',
   'What you see, and what to do: [troubleshooting](troubleshooting.md)',
   'All error codes, of the KMS too: [errors](errors.md)',
@@ -125,6 +127,7 @@ export function pages(read: ReadText): readonly Page[] {
     ...subjectPages,
     ...functionPages,
     { path: 'docs/errors.md', content: errorsPage() },
+    { path: 'docs/cli.md', content: cliPage() },
   ];
 }
 
