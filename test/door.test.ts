@@ -39,6 +39,14 @@ test('the list for a new attribute has every file of lib that an old one is in',
   expect(followed.filter((path) => !listed.includes(path))).toEqual([]);
 });
 
+test('nobody is asked to report something without being told where', () => {
+  const { bugs } = JSON.parse(read('package.json')) as { bugs?: unknown };
+  const lib = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' }).map((name) => join('lib', name));
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name));
+  const texts = [...lib, ...docs, 'README.md', 'API.md'].filter((name) => /\.(ts|md)$/.test(name));
+  expect(bugs === undefined ? texts.filter((name) => /\breport (?:it|this|them)\b/i.test(read(name))) : []).toEqual([]);
+});
+
 interface Workflow {
   readonly permissions: Record<string, string>;
   readonly jobs: Record<string, { permissions?: Record<string, string>; steps: { uses?: string; run?: string }[] }>;

@@ -270,5 +270,5 @@ function service(status: number, message: string): KmsErrorCode {
 }
 
 function defect(): string {
-  return 'this should not happen: report it as a defect';
+  return 'a defect of this package, which no setting causes';
 }

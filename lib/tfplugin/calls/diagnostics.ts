@@ -29,7 +29,7 @@ export class Diagnostics {
     if (isByokError(reason)) {
       this.#add('error', summary, [sentence(reason.message), '', `(${reason.code})`], reason.attribute);
     } else {
-      this.#add('error', summary, ['This is a defect of the provider, please report it:', '', ...stackOf(reason).split('\n')]);
+      this.#add('error', summary, ['This is a defect of the provider:', '', ...stackOf(reason).split('\n')]);
     }
   }
 

@@ -51,7 +51,7 @@ function withParameters({ parameters, variadic }: FunctionSchema, values: readon
 /** Terraform puts the text into a sentence of its own, so it stays a clause. */
 function functionError(reason: unknown, given: readonly Argument[]): Input<typeof FunctionError> {
   if (!isByokError(reason)) {
-    return { text: `this is a defect of the provider, please report it: ${stackOf(reason)}` };
+    return { text: `this is a defect of the provider: ${stackOf(reason)}` };
   }
   const index = given.findIndex(({ spelling }) => spelling === reason.attribute);
   return { text: oneLine(`${reason.message} (${reason.code})`), functionArgument: index < 0 ? undefined : index };
