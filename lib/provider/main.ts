@@ -3,26 +3,27 @@
  * handshake does not need.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { serve } from '../tfplugin/process/serve';
+import { type ServeOptions, serve } from '../tfplugin/process/serve';
+import type { Client } from './client';
 
-/** Put in by the build, from package.json. */
+/** Put in by the build, from package.json; there is none where a debugger runs the source. */
 declare const PROVIDER_VERSION: string;
+
+/** Started by hand: Terraform attaches to it later. */
+const isAttached = process.argv.includes('--debug');
 
 let leave: (() => void) | undefined;
 
-const testing = (): boolean => {
-  const { commandOf, isTestCommand } = require('./destroy-command') as typeof import('./destroy-command');
-  return isTestCommand(commandOf(process.ppid));
-};
+const destroyCommand = () => require('./destroy-command') as typeof import('./destroy-command');
 
-const appliesAtOnce = (): boolean => {
-  const { commandOf, isWholeApply } = require('./destroy-command') as typeof import('./destroy-command');
-  return isWholeApply(commandOf(process.ppid));
-};
+/** Of Terraform. Empty where nobody knows which one attached: no plan is then taken for one that destroys. */
+const command = (): readonly string[] => (isAttached ? [] : destroyCommand().commandOf(process.ppid));
 
-void serve({
+const testing = (): boolean => destroyCommand().isTestCommand(command());
+
+const options: ServeOptions<Client> = {
   name: 'byok',
-  version: PROVIDER_VERSION,
+  version: typeof PROVIDER_VERSION === 'undefined' ? '(source)' : PROVIDER_VERSION,
   env: process.env,
   now: () => new Date(),
   definition: () => {
@@ -31,15 +32,12 @@ void serve({
       env: process.env,
       now: () => new Date(),
       sleep: (ms, signal) => delay(ms, undefined, { signal }),
-      destroying: () => {
-        const { commandOf, isDestroyCommand } = require('./destroy-command') as typeof import('./destroy-command');
-        return isDestroyCommand(commandOf(process.ppid));
-      },
-      appliesAtOnce,
+      destroying: () => destroyCommand().isDestroyCommand(command()),
+      appliesAtOnce: () => destroyCommand().isWholeApply(command()),
       joinRun: () => {
         const { joinRun, noSharedMarks } = require('./run-folder') as typeof import('./run-folder');
-        if (testing()) {
-          // One Terraform has many runs then, and none knows of the others.
+        if (isAttached || testing()) {
+          // One Terraform, or one process, has many runs then, and none knows of the others.
           return noSharedMarks;
         }
         // Terraform's own folder first: it is this configuration's alone, and can be written to wherever it was initialized.
@@ -54,4 +52,12 @@ void serve({
       testing,
     });
   },
-});
+};
+
+if (isAttached) {
+  const { serveAttached } = require('../tfplugin/process/reattach') as typeof import('../tfplugin/process/reattach');
+  const { sourceAddress: address } = require('../schema/provider') as typeof import('../schema/provider');
+  void serveAttached({ ...options, address });
+} else {
+  void serve(options);
+}

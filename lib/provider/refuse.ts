@@ -65,7 +65,7 @@ export function warnOfUnshared(keyId: string, { run, destroying, testing }: Clie
   if (!run.isShared && !destroying() && testing?.() !== true) {
     context.diagnostics.warning(
       'Other provider blocks cannot be seen',
-      `Neither .terraform nor the temp folder (TMPDIR) can be written to, so the processes of several byok provider blocks do not know of each other. If key ${keyId} is declared under another provider block, too, make one of the folders writable before you apply.`,
+      `The provider blocks of this run do not know of each other: neither .terraform nor the temp folder (TMPDIR) can be written to, or the provider runs under --debug. If key ${keyId} is declared under another provider block, too, make one of the folders writable, and do without --debug, before you apply.`,
     );
   }
 }

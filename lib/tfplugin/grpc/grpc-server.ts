@@ -19,8 +19,8 @@ export interface UnaryRoute {
 export type Route = UnaryRoute | typeof keptOpen;
 
 export interface GrpcServerOptions {
-  /** Undefined for the path of an unknown method. */
-  readonly route: (path: string) => Route | undefined;
+  /** Undefined for the path of an unknown method. @param connection the one on which the call came */
+  readonly route: (path: string, connection: ServerHttp2Session) => Route | undefined;
   /** Without it the server speaks plain HTTP/2. */
   readonly tls?: { readonly identity: ServerIdentity; readonly clientCertificate: Buffer };
 }
@@ -64,11 +64,15 @@ export function createGrpcServer({ route, tls }: GrpcServerOptions): Http2Server
     session.on('error', () => {});
     if (tls !== undefined && !isPinned(session, tls.clientCertificate)) {
       session.destroy();
+      return;
     }
+    session.on('stream', (stream, headers) => {
+      const path = String(headers[':path']);
+      serveStream(stream, route(path, session), path);
+    });
   });
   // A broken connection is the client's to report.
   server.on('sessionError', () => {});
-  server.on('stream', (stream, headers) => serveStream(stream, route(String(headers[':path'])), String(headers[':path'])));
   return server;
 }
 

@@ -7,7 +7,7 @@ import { ByokError } from '../../errors';
 const magicCookie = { name: 'TF_PLUGIN_MAGIC_COOKIE', value: 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2' } as const;
 
 const corePluginProtocol = 1;
-const terraformProtocol = 6;
+export const terraformProtocol = 6;
 
 export interface Launch {
   /** PEM of the only client to be answered; undefined when the user turned TLS off by TF_DISABLE_PLUGIN_TLS. */

@@ -24,8 +24,8 @@ export interface ServeOptions<Client> {
   readonly now: () => Date;
 }
 
-const stdout = 1;
-const stderr = 2;
+export const stdout = 1;
+export const stderr = 2;
 /** 128 + SIGTERM, as a shell reports it. */
 const terminated = 143;
 /** Short, so that a socket path fits. */
@@ -36,7 +36,7 @@ const firstConnectionMs = 20_000;
 /** As long as a change that must not be interrupted is given at least. */
 const lastChangesMs = 60_000;
 
-interface Life {
+export interface Life {
   readonly stop: AbortController;
   readonly work: Work;
 }
@@ -47,7 +47,7 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
   if (!startedByTerraform(env)) {
     writeLine(
       stderr,
-      `This is the Terraform provider "${name}" ${options.version}. Terraform starts it; it does nothing when started by hand.`,
+      `This is the Terraform provider "${name}" ${options.version}. Terraform starts it; started by hand it does nothing, unless a developer gives it --debug.`,
     );
     process.exitCode = 1;
     return;
@@ -69,10 +69,12 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   const { clientCertificate } = launch;
   const tls =
     clientCertificate === undefined ? undefined : { identity: createServerIdentity(now()), clientCertificate: derOfPem(clientCertificate) };
-  const service = once(() => loadService(definition, log, life));
+  // Terraform that is interrupted twice says Shutdown in the middle of a change; any other Shutdown interrupts nothing.
+  const exit = () => void (life.work.isIdle ? process.exit(0) : endWhenIdle(life, 0));
+  const service = once(() => loadService(definition, log, life, exit));
   const server = createGrpcServer({ tls, route: (path) => service()(path) });
   const listening = await listenPrivately(server as Server, {
-    tempFolders: [...(env.TMPDIR ? [env.TMPDIR] : []), ...systemTempFolders],
+    tempFolders: tempFoldersFor(env),
     allowTcp: tls !== undefined,
   });
   process.on('exit', listening.remove);
@@ -86,15 +88,15 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   log.log('debug', `serving provider ${name} ${version}`, { network: listening.network, tls: tls !== undefined, node: process.version });
 }
 
-function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger, life: Life) {
+/** @param exit ends the process, when Terraform says Shutdown */
+export function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger, life: Life, exit: () => void) {
   const { providerRoutes } = require('../calls/routes') as typeof import('../calls/routes');
   const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, ...life, log };
-  // Terraform that is interrupted twice says Shutdown in the middle of a change; any other Shutdown interrupts nothing.
-  return providerRoutes(runtime, () => void (life.work.isIdle ? process.exit(0) : endWhenIdle(life, 0)));
+  return providerRoutes(runtime, exit);
 }
 
 /** Interrupts what may be interrupted, and leaves what may not a minute to come to its end. */
-async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
+export async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
   stop.abort();
   await work.idle(lastChangesMs);
   process.exit(code);
@@ -102,16 +104,12 @@ async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
 
 /** Ends this process in every case in which nobody needs it any more, and tells the user about a crash. */
 function watchProcess(life: Life, parent: number): void {
-  // Nothing but the handshake may reach stdout.
-  console.log = console.info = console.debug = console.error;
+  watchForCrashes();
   // Ctrl-C reaches the whole group; Terraform then says StopProvider and waits for us.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void endWhenIdle(life, terminated));
   }
-  process.on('uncaughtException', crash);
-  // Node's own words about a rejection repeat what it was rejected with.
-  process.on('unhandledRejection', crash);
   // stdin is Terraform's own, so it is no sign of life; the parent is.
   if (process.ppid !== parent) {
     process.exit(0);
@@ -124,6 +122,14 @@ function watchProcess(life: Life, parent: number): void {
   }, parentPollMs).unref();
 }
 
+export function watchForCrashes(): void {
+  // Nothing but the line that others read may reach stdout.
+  console.log = console.info = console.debug = console.error;
+  process.on('uncaughtException', crash);
+  // Node's own words about a rejection repeat what it was rejected with.
+  process.on('unhandledRejection', crash);
+}
+
 function crash(thrown: unknown): void {
   if ((thrown as NodeJS.ErrnoException | null | undefined)?.code !== 'EPIPE') {
     // Terraform looks for "panic: " and shows what follows.
@@ -133,13 +139,17 @@ function crash(thrown: unknown): void {
 }
 
 /** Terraform throws log lines away unless TF_LOG asks for them; then they need not be written. */
-function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logger {
+export function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logger {
   const wanted = [env.TF_LOG, env.TF_LOG_PROVIDER].some((level) => level !== undefined && level !== '' && level.toLowerCase() !== 'off');
   return wanted ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now) : { log: () => {} };
 }
 
+export function tempFoldersFor(env: NodeJS.ProcessEnv): readonly string[] {
+  return [...(env.TMPDIR ? [env.TMPDIR] : []), ...systemTempFolders];
+}
+
 /** @returns false when nobody reads any more */
-function writeLine(descriptor: number, line: string): boolean {
+export function writeLine(descriptor: number, line: string): boolean {
   try {
     writeSync(descriptor, `${line}\n`);
     return true;
