@@ -1,4 +1,4 @@
-/** How a KMS is reached: clouds, environment variables, limits. */
+/** How to reach a KMS: clouds, environment variables, limits. */
 /** Documented limit of the KMS for one user, in requests per second. */
 export const documentedRequestsPerSecond = 20;
 
@@ -7,8 +7,10 @@ export const defaultMaxRetries = 5;
 export const defaultCloud = 'huaweicloud';
 
 /**
- * Environment variables behind the attributes, under the names that the vendors' own Terraform providers use: `HW` for Huawei
- * Cloud and its relatives, `OS` for Open Telekom Cloud. The first one that is set counts.
+ * Environment variables behind the attributes.
+ * The names are those of the vendors' own Terraform providers:
+ * `HW` for Huawei Cloud and its relatives, `OS` for Open Telekom Cloud.
+ * The first variable that is set counts.
  */
 export const environmentVariables = {
   region: { HW: ['HW_REGION_NAME'], OS: ['OS_REGION', 'OS_REGION_NAME'] },
@@ -27,15 +29,25 @@ export const environmentVariables = {
   max_retries: { HW: ['HW_MAX_RETRIES'], OS: [] },
 } as const satisfies Record<string, Readonly<Record<'HW' | 'OS', readonly string[]>>>;
 
-/** Behind `kms_endpoint`, whatever the cloud: of no vendor's provider, for an emulator or for a proxy in front of any KMS. */
+/**
+ * Sets `kms_endpoint` on any cloud, for an emulator or for a proxy in front of a KMS.
+ * No vendor's provider reads it.
+ */
 export const kmsEndpointVariable = 'KMS_ENDPOINT';
 
 export type EnvironmentSetting = keyof typeof environmentVariables;
 
-/** A variable that tools of the same cloud read and this program does not, and what to do in its place. */
+/**
+ * A variable that other tools of the same cloud read and this program does not,
+ * and what to use instead.
+ */
 export interface UnsupportedVariable {
   readonly instead: string;
-  /** What was asked for is not what happens: said although all else is there. @default said only when a setting is missing */
+  /**
+   * Reported even if no setting is missing,
+   * because the user expects an effect that does not happen.
+   * @default reported only when a setting is missing
+   */
   readonly alwaysSaid?: true;
 }
 
@@ -47,7 +59,7 @@ const agency = 'no role or agency is taken on: give the temporary access key of 
 const verified = 'certificates are always verified: name the PEM file of an authority of your own in ca_file';
 const clientCertificate = 'client certificates are not supported';
 
-/** By name; one that ends in "*" is the beginning of several. */
+/** By name. A name that ends in "*" is a prefix of several variables. */
 export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<string, UnsupportedVariable>>>> = {
   HW: {
     HW_PROFILE: { instead: sharedConfig },
@@ -83,7 +95,10 @@ export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<
   },
 };
 
-/** Which KMS and which project, as a connection is told; nothing of a login. `provider.ts` of the schema says what each means. */
+/**
+ * Which KMS and which project a connection uses, without the login.
+ * The schema's `provider.ts` explains each setting.
+ */
 export interface KmsPlace {
   readonly cloud?: string | undefined;
   readonly region?: string | undefined;

@@ -1,13 +1,16 @@
-/** Durations as people write them in configurations: a whole number and a unit, "90s", "10m", "36h", "90d". */
+/**
+ * Durations as people write them in configurations:
+ * a whole number and a unit, "90s", "10m", "36h", "90d".
+ */
 import { ByokError } from '../errors';
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * @param attribute that the error is about
- * @param named what to call it in the error
+ * @param attribute the attribute that the error is about
+ * @param named what the error calls the attribute
  * @returns milliseconds
- * @throws ByokError ERR_ARGUMENT when the text is no duration
+ * @throws ByokError ERR_ARGUMENT when the text is not a duration
  */
 export function parseDuration(text: string, attribute: string, named: string = attribute): number {
   const match = /^(\d{1,9})([smhd])$/.exec(text);
@@ -24,7 +27,10 @@ export function parseDuration(text: string, attribute: string, named: string = a
   return Number(match[1]) * unitMs[unit];
 }
 
-/** How long an operation may take when nothing is said: the KMS answers within a second, a region in trouble within minutes. */
+/**
+ * How long an operation may take by default.
+ * The KMS answers within a second, and a region in trouble within minutes.
+ */
 export const defaultTimeout = '5m';
 
 export const defaultTimeoutMs = parseDuration(defaultTimeout, 'timeouts');

@@ -1,18 +1,18 @@
 /**
- * Spellings of `expiration_time`: RFC 3339 in whole seconds, epoch seconds, or "never". Two spellings of one instant are
- * the same value; the KMS itself counts in seconds.
+ * Formats of `expiration_time`: RFC 3339 in whole seconds, epoch seconds, or "never".
+ * Two texts for one instant are the same value. The KMS itself counts in seconds.
  */
 import { ByokError } from '../errors';
 import { ranges } from './kms';
 
 export const never = 'never';
 
-/** Undefined stands for "never expires". */
+/** Undefined means "never expires". */
 export type ExpirationInstant = Date | undefined;
 
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** @throws ByokError ERR_ARGUMENT when the text is no such instant */
+/** @throws ByokError ERR_ARGUMENT when the text has none of these formats */
 export function parseExpirationTime(text: string): ExpirationInstant {
   if (text === never) {
     return undefined;
@@ -50,7 +50,7 @@ function seconds(instant: ExpirationInstant): number | undefined {
   return instant === undefined ? undefined : Math.floor(instant.getTime() / 1000);
 }
 
-/** `Date.parse` rolls 30 February over to March: the day is checked by formatting it back. */
+/** `Date.parse` turns 30 February into a day of March, so we format the day back and compare. */
 function parseRfc3339(text: string): number | undefined {
   const match = rfc3339.exec(text);
   const milliseconds = match === null ? Number.NaN : Date.parse(text.toUpperCase());

@@ -1,9 +1,14 @@
-/** When the KMS deletes imported material, as constructs are told. A value only: the construct that is given it checks it, with all else. */
+/**
+ * The expiry of imported material, as users give it to a construct.
+ * It is a plain value: the construct that receives it checks it together with its other properties.
+ */
 import { ByokError } from '../errors';
 import { formatInstant, never } from './expiration-time';
 import { refuseUnknownNames } from './known-names';
 
-/** What an `Expiration` comes to; the names are those of the attributes of `byok_key_material`. */
+/**
+ * What an `Expiration` stands for. The names are those of the attributes of `byok_key_material`.
+ */
 export interface ExpirationConfig {
   /**
    * RFC 3339 in whole seconds, or "never".
@@ -16,7 +21,7 @@ export interface ExpirationConfig {
    */
   readonly validFor?: string;
   /**
-   * From how long before the expiry on it is renewed.
+   * How long before the expiry the material is renewed.
    * @default - the expiry is fixed
    */
   readonly renewBefore?: string;
@@ -26,26 +31,33 @@ export interface ExpirationConfig {
 export interface RollingExpirationOptions {
   /** How long the material is valid after each import, for example "90d". */
   readonly validFor: string;
-  /** From how long before the expiry on it is renewed, for example "14d"; shorter than `validFor`. */
+  /**
+   * How long before the expiry the material is renewed, for example "14d"; shorter than `validFor`.
+   */
   readonly renewBefore: string;
 }
 
-/** All that `RollingExpirationOptions` has. */
+/** All properties of `RollingExpirationOptions`. */
 export const rollingExpirationNames = ['validFor', 'renewBefore'];
 
-/** When the KMS deletes the material of a symmetric key; that of an asymmetric key it keeps for good. */
+/**
+ * When the KMS deletes the material of a symmetric key.
+ * Material of an asymmetric key never expires.
+ */
 export class Expiration {
-  /** The material stays until somebody deletes it. */
+  /** The material stays until you delete it. */
   static never(): Expiration {
     return new Expiration({ expirationTime: never });
   }
 
   /**
-   * A fixed end. One that is past when it is declared is refused when it is deployed; synthesis does not fail for it, since a stack must stay
-   * destroyable, and `cdktf destroy` synthesizes, too.
-   * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z", or epoch seconds such as "1893456000"; in whole seconds, as the KMS
-   * counts in them. Another one is refused at synthesis; a reference is let through
-   * @throws ByokError ERR_ARGUMENT when it is undefined, as a variable of the environment that is not set
+   * A fixed end.
+   * Deployment refuses an instant in the past.
+   * Synthesis does not, because `cdktf destroy` synthesizes too, and a stack must stay destroyable.
+   * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z", or epoch seconds such
+   * as "1893456000". The KMS counts in whole seconds: synthesis refuses fractions. References pass
+   * @throws ByokError ERR_ARGUMENT when the instant is undefined,
+   * for example from an environment variable that is not set
    */
   static at(instant: Date | string): Expiration {
     refuseNothing(instant, 'Expiration.at', 'an instant such as "2030-01-31T00:00:00Z"');
@@ -53,10 +65,11 @@ export class Expiration {
   }
 
   /**
-   * Renewed within `renewBefore` of the end: by whoever deploys then, or by the hourly check of `cdktf-byok/aws-cdk`. Outside that window nothing
-   * changes. Each renewal is a short outage. A window that is not shorter than the validity, and a validity of more than 36500 days, are refused at
-   * synthesis; references are let through.
-   * @throws ByokError ERR_ARGUMENT when an option is misspelt, or none is given
+   * A rolling end. The first deployment within `renewBefore` of the end renews the material,
+   * or the hourly check of `cdktf-byok/aws-cdk` does. Outside that window nothing changes.
+   * Each renewal is a short outage. Synthesis refuses a window
+   * that is not shorter than the validity, and a validity of more than 36500 days. References pass.
+   * @throws ByokError ERR_ARGUMENT when an option is misspelled, or none is given
    */
   static rolling(options: RollingExpirationOptions): Expiration {
     refuseUnknownNames(options, rollingExpirationNames, 'Expiration.rolling');
@@ -71,20 +84,26 @@ export class Expiration {
     this.#config = config;
   }
 
-  /** For the construct that it is given to. */
+  /** Called by the construct that receives this expiration. */
   bind(): ExpirationConfig {
     return this.#config;
   }
 }
 
-/** What is asked for and comes to nothing must not look like an expiry that is declared. @param what is to be given */
+/**
+ * An undefined value must not pass for a declared expiry.
+ * @param what what to give instead
+ */
 function refuseNothing(value: unknown, method: string, what: string): void {
   if (value === undefined) {
     throw new ByokError('ERR_ARGUMENT', `${method} is given nothing; give ${what}, or Expiration.never()`, { attribute: 'expiration' });
   }
 }
 
-/** What is no instant in whole seconds keeps its own spelling, in which the checks refuse it. */
+/**
+ * An instant that is not in whole seconds keeps its text,
+ * so the checks refuse it as it was written.
+ */
 function textOf(instant: Date): string {
   if (Number.isNaN(instant.getTime())) {
     return String(instant);
@@ -93,8 +112,10 @@ function textOf(instant: Date): string {
 }
 
 /**
- * What a construct was given. TypeScript lets nothing else pass, but JavaScript does, and so do runners that do not check types.
- * @throws ByokError ERR_ARGUMENT when it is no Expiration
+ * The config of the expiration that a construct received.
+ * TypeScript allows only an `Expiration` here;
+ * JavaScript and runners that do not check types allow anything.
+ * @throws ByokError ERR_ARGUMENT when the value is not an Expiration
  */
 export function boundExpiration(expiration: Expiration | undefined): ExpirationConfig {
   const isFunction = typeof expiration === 'function';

@@ -1,4 +1,4 @@
-/** What becomes of a key in the end. */
+/** What destroy can do to a key. */
 export const keyDestroyPolicies = {
   schedule_deletion: 'the key is scheduled for deletion after `pending_days`; until then it can be rescued',
   retain: 'the key stays in the KMS and is only forgotten by Terraform',

@@ -1,30 +1,35 @@
 /**
- * Error codes of the KMS and of the gateway in front of it, each described once: status and message as the API reference lists
- * them, whose fault it is, what a person should do, and how this program reacts. Decisions are made by code, never by text: live
- * texts differ from the documented ones.
+ * Error codes of the KMS and of the gateway in front of it, each described once:
+ * status and message as the API reference lists them, who is at fault, what a person should do,
+ * and how this program reacts.
+ * Decisions use the code and never the text, because live texts differ from the documented ones.
  */
 
-/** Whose fault a refusal is; read by people, and by the message about a wrong login. */
+/** Who is at fault. People read it, and so does the message about a wrong login. */
 export type KmsFault = 'caller' | 'material' | 'login' | 'permission' | 'service' | 'throttling';
 
 /**
- * What this program does about it by itself. `retry`: sends it again after a pause, where a second run does no harm;
- * `new-parameters`: fetches import parameters and wraps anew, once; `new-login`: fetches a token and sends it again, once;
- * `describe`: looks at the key, since the call may be done already, by us or by somebody else; `stop`: nothing.
+ * What this program does by itself:
+ * - `retry`: pauses and sends the call again, if a second run does no harm
+ * - `new-parameters`: fetches import parameters and wraps again, once
+ * - `new-login`: fetches a token and sends the call again, once
+ * - `describe`: looks at the key,
+ *   because we or someone else may already have done what the call asks
+ * - `stop`: nothing
  */
 export type KmsReaction = 'retry' | 'new-parameters' | 'new-login' | 'describe' | 'stop';
 
-/** How codes are spelt: those of the KMS, of the two gateways, and of IAM. Anything else in their place is no code. */
+/** Format of the codes of the KMS, the two gateways and IAM. Anything else is not a code. */
 export const apiCodeFormat = /^(?:KMS|APIGW|APIG|IAM)\.\d{4}$/;
 
 export interface KmsErrorCode {
   readonly status: number;
   readonly message: string;
   readonly fault: KmsFault;
-  /** What to do about it: a clause that an error message may end in. */
+  /** What to do about it: a clause that can end an error message. */
   readonly advice: string;
   readonly reaction: KmsReaction;
-  /** Instead of `advice`, when the clock of the caller cannot be the reason. */
+  /** Replaces `advice` if the caller's clock cannot be the reason. */
   readonly adviceInTime?: string;
 }
 
@@ -194,16 +199,21 @@ export const kmsErrorCodes = {
 
 export type KmsApiCode = keyof typeof kmsErrorCodes;
 
-/** The gateway calls itself `APIGW.` on Huawei Cloud and `APIG.` elsewhere, with the same numbers. */
+/**
+ * The gateway calls itself `APIGW.` on Huawei Cloud and `APIG.` elsewhere, with the same numbers.
+ */
 export function tryFindKmsErrorCode(code: string): KmsErrorCode | undefined {
   const canonical = code.startsWith('APIG.') ? code.replace('APIG.', 'APIGW.') : code;
   return Object.hasOwn(kmsErrorCodes, canonical) ? kmsErrorCodes[canonical as KmsApiCode] : undefined;
 }
 
-/** Statuses of a gateway or service that broke down; what it did before that is not known. */
+/** Statuses of a gateway or service that broke down. We do not know what it did before that. */
 const brokenStatuses: readonly number[] = [500, 502, 503, 504];
 
-/** By the code; by the status when the code is unknown, or of many statuses as the gateway's 0201 is. */
+/**
+ * Decides by the code. If the code is unknown,
+ * or comes with many statuses as 0201 of the gateway does, the status decides.
+ */
 export function reactionTo(status: number, code: string | undefined): KmsReaction {
   const known = code === undefined ? undefined : tryFindKmsErrorCode(code)?.reaction;
   if (known !== undefined && known !== 'stop') {
@@ -215,12 +225,12 @@ export function reactionTo(status: number, code: string | undefined): KmsReactio
   return status === 401 ? 'new-login' : 'stop';
 }
 
-/** Refused before anything was done, because there was too much to do. */
+/** Whether the call was refused before it did anything, because of too many requests. */
 export function isThrottled(status: number, code: string | undefined): boolean {
   return status === 429 || (code !== undefined && tryFindKmsErrorCode(code)?.fault === 'throttling');
 }
 
-/** True when the login is at fault, and not what was asked. */
+/** Whether the login is at fault, and not the request. */
 export function isLoginAtFault(status: number, code: string | undefined): boolean {
   return status === 401 || (code !== undefined && tryFindKmsErrorCode(code)?.fault === 'login');
 }
@@ -231,12 +241,12 @@ function caller(status: number, message: string, advice: string): KmsErrorCode {
   return { status, message, fault: 'caller', advice, reaction: 'stop' };
 }
 
-/** The key is in another state than the call is for. */
+/** The key is not in the state that the call needs. */
 function state(status: number, message: string, advice: string): KmsErrorCode {
   return { status, message, fault: 'caller', advice, reaction: 'describe' };
 }
 
-/** Token and wrapping do not fit each other, or came too late. */
+/** Token and wrapping do not match, or arrived too late. */
 function parameters(status: number, message: string, advice: string): KmsErrorCode {
   return { status, message, fault: 'caller', advice, reaction: 'new-parameters' };
 }
@@ -249,7 +259,7 @@ function login(status: number, message: string, advice: string): KmsErrorCode {
   return { status, message, fault: 'login', advice, reaction: 'new-login' };
 }
 
-/** What the gateway also says of a signature that came too early or too late. */
+/** The gateway answers the same when a signature is too early or too late. */
 function signature(status: number, message: string): KmsErrorCode {
   const clock = 'with an access key also the clock of this machine: 15 minutes off is too much';
   return { ...login(status, message, `check the login; ${clock}`), adviceInTime: 'check the login' };

@@ -1,9 +1,14 @@
 /**
- * The vocabulary of the KMS API: states, specs, algorithm names and the formats of its parameters, each described once.
- * Sources: the page "Importing Key Materials" and its siblings in the Huawei Cloud and Open Telekom Cloud API references.
+ * The vocabulary of the KMS API, each word described once:
+ * states, specs, algorithm names and formats of parameters.
+ * Sources: the page "Importing Key Materials" and its siblings in the API references
+ * of Huawei Cloud and Open Telekom Cloud.
  */
 
-/** `key_state` as describe-key answers it. 6 is documented nowhere; anything unlisted is shown as it came. */
+/**
+ * Values of `key_state` in the answer of describe-key.
+ * No page documents 6; unlisted states are shown as they come.
+ */
 export const keyStates = {
   '1': 'to be activated',
   '2': 'enabled',
@@ -15,27 +20,30 @@ export const keyStates = {
 
 export type KnownKeyState = keyof typeof keyStates;
 
-/** "2 (enabled)"; an unknown state is shown as it came. */
+/** For example "2 (enabled)". */
 export function describeKeyState(state: string): string {
   return Object.hasOwn(keyStates, state) ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
 }
 
-/** Enabled or disabled: the key has its material. In state 4 or 7 it may have some, which nothing shows. */
+/**
+ * Enabled and disabled keys have material.
+ * In state 4 or 7 a key may have material, but nothing shows it.
+ */
 export function hasMaterial(keyState: string): boolean {
   return keyState === '2' || keyState === '3';
 }
 
-/** What a key of some spec is, and what its material must be. */
+/** What kind of key a spec stands for, and what its material must be. */
 export type KeySpecRow =
   | { readonly family: 'symmetric'; readonly materialBytes: number; readonly usages: readonly KeyUsage[] }
   | { readonly family: 'rsa'; readonly modulusBits: number; readonly usages: readonly KeyUsage[] }
-  /** `curve` as OpenSSL and Node name it. */
+  /** `curve` is the name that OpenSSL and Node use. */
   | { readonly family: 'ec'; readonly curve: string; readonly usages: readonly KeyUsage[] };
 
 /** What a key may do. */
 export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
 
-/** Key specs whose material can be imported; the first usage is the one a new key gets. */
+/** Key specs whose material can be imported. A new key gets the first usage by default. */
 export const keySpecs = {
   AES_256: { family: 'symmetric', materialBytes: 32, usages: ['ENCRYPT_DECRYPT'] },
   RSA_2048: { family: 'rsa', modulusBits: 2048, usages: ['SIGN_VERIFY', 'ENCRYPT_DECRYPT'] },
@@ -48,10 +56,10 @@ export const keySpecs = {
 /** What kind of key it is. */
 export type KeySpec = keyof typeof keySpecs;
 
-/** What create-key makes when it is not told. */
+/** What create-key makes when no spec is given. */
 export const defaultKeySpec: KeySpec = 'AES_256';
 
-/** Undefined for specs that cannot be imported here, such as SM2, SM4 and HMAC_256. */
+/** Undefined for specs that we cannot import, such as SM2, SM4 and HMAC_256. */
 export function tryFindKeySpec(name: string): KeySpecRow | undefined {
   return Object.hasOwn(keySpecs, name) ? keySpecs[name as KeySpec] : undefined;
 }
@@ -61,16 +69,19 @@ export function isAsymmetric(keySpec: string): boolean {
   return family === 'rsa' || family === 'ec';
 }
 
-/** `wrapping_algorithm` of get-parameters-for-import. */
+/** Values of `wrapping_algorithm` of get-parameters-for-import. */
 export const wrappingAlgorithmNames = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
 
-/** How material is wrapped on its way to the KMS. */
+/** How the material is wrapped for its transport to the KMS. */
 export type WrappingAlgorithm = (typeof wrappingAlgorithmNames)[number];
 
-/** Ours; the API has none. */
+/** Our default; the API has none. */
 export const defaultWrappingAlgorithm: WrappingAlgorithm = 'RSAES_OAEP_SHA_256';
 
-/** Formats of request parameters, as the API pages give them: JSON-schema sources, so without delimiters. */
+/**
+ * Formats of request parameters from the API pages,
+ * as sources of JSON schema patterns: without delimiters.
+ */
 export const formats = {
   /** Lower-case letters and digits, not hex: the API page says so. */
   keyId: '^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$',

@@ -1,13 +1,16 @@
 /**
- * Names that somebody may give, against those that there are. Runners such as tsx check no types, and a property that nobody reads is one that
- * somebody relies on: a misspelt pin pins nothing. Read by constructs, policies and the matchers for tests.
+ * Refuses property names that do not exist.
+ * Runners such as tsx check no types, and users rely on what they wrote:
+ * a misspelled pin pins nothing.
+ * Constructs, policies and the test matchers use it.
  */
 import { ByokError } from '../errors';
 
 /**
- * @param given an object whose names are asked for
+ * @param given an object whose names are checked
  * @param owner what has these names, for messages: "ImportedKey", "timeouts of ImportedKey"
- * @throws ByokError ERR_ARGUMENT when it is no object, or has a name that is not allowed; its values are not shown
+ * @throws ByokError ERR_ARGUMENT when `given` is not an object or has a name that is not allowed;
+ * the message shows no values
  */
 export function refuseUnknownNames(given: object, allowed: readonly string[], owner: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -31,7 +34,7 @@ function suggested(name: string, allowed: readonly string[]): string {
   return nearest === undefined ? `"${name}"` : `"${name}" (did you mean "${nearest}"?)`;
 }
 
-/** The name that was probably meant: undefined when none is near. */
+/** The allowed name that the user probably meant; undefined if none is close. */
 export function nearestName(name: string, allowed: readonly string[]): string | undefined {
   const [nearest] = allowed
     .map((candidate) => ({ candidate, distance: distanceBetween(plain(name), plain(candidate)) }))
@@ -40,12 +43,15 @@ export function nearestName(name: string, allowed: readonly string[]): string | 
   return nearest?.candidate;
 }
 
-/** Terraform's spelling of a name is as good as ours. */
+/** Terraform's form of a name counts as ours, so `key_spec` is close to `keySpec`. */
 function plain(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
-/** Letters that are missing, too many, wrong, or swapped with their neighbour (Damerau and Levenshtein, optimal string alignment). */
+/**
+ * Counts letters that are missing, surplus, wrong,
+ * or swapped with their neighbor (Damerau-Levenshtein, optimal string alignment).
+ */
 function distanceBetween(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;

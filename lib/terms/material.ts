@@ -1,5 +1,5 @@
-/** What is said of material: what it is found to be, how it is spelt, what becomes of it in the end. */
-/** What the material of a key can be found to be. */
+/** Words about material: its status, its encoding, its source, and what destroy does to it. */
+/** What we can find out about the material of a key. */
 export const materialStatuses = {
   present: 'the key holds its material',
   expiring: 'the material expires within `renew_before`, and the next apply renews it',
@@ -26,20 +26,23 @@ export const materialDestroyPolicies = {
 /** What destroy does to the material. */
 export type MaterialDestroyPolicy = keyof typeof materialDestroyPolicies;
 
-/** What `warn_before` is when omitted. */
+/** Default of `warn_before`. */
 export const defaultWarnBefore = '14d';
 
 export const defaultMaterialDestroyPolicy: MaterialDestroyPolicy = 'retain';
 
-/** What the name of an environment variable looks like; a key in hexadecimal does not, and one in Base64 nearly never. */
+/**
+ * Format of the name of an environment variable.
+ * A key in hexadecimal does not match it, and a key in Base64 almost never does.
+ */
 export const environmentVariableFormat = /^(?![0-9A-Fa-f]{32,}$)[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What a fingerprint looks like, as `byok fingerprint` prints it. */
+/** Format of a fingerprint, as `byok fingerprint` prints it. */
 export const fingerprintFormat = /^sha256:[0-9a-f]{64}$/;
 
 export const materialEncodings = ['base64', 'hex', 'raw', 'pem', 'der', 'pkcs12'] as const;
 
-/** How key material is spelt where it comes from. */
+/** How the source encodes the key material. */
 export type MaterialEncoding = (typeof materialEncodings)[number];
 
 export const defaultMaterialEncoding: MaterialEncoding = 'base64';
@@ -56,8 +59,8 @@ export const materialSourceAttributes = [
 
 export type MaterialSourceAttribute = (typeof materialSourceAttributes)[number];
 
-/** Sources whose change is not visible and may be counted by `material_wo_version`. */
+/** Sources whose changes Terraform cannot see. `material_wo_version` can count them. */
 export const writeOnlySourceAttributes = ['material_wo', 'import_token_wo'] as const;
 
-/** What material that was wrapped elsewhere consists of; the first names the source. */
+/** The parts of material that was wrapped elsewhere. The first one names the source. */
 export const preWrappedAttributes = ['import_token_wo', 'encrypted_key_material_wo', 'encrypted_privatekey_wo'] as const;

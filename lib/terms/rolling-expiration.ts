@@ -1,22 +1,24 @@
 /**
- * What a rolling expiry may be, decided here for everybody who is told one: provider, constructs, command line and the handler of AWS. Each of
- * them asks before anything is deleted: what the KMS would refuse must not be found out when the material is gone.
+ * Rules for a rolling expiry, in one place for the provider, the constructs,
+ * the command line and the AWS handler.
+ * Each of them checks before it deletes anything. If the KMS refused the expiry only afterwards,
+ * the material would already be gone.
  */
 import { ByokError } from '../errors';
 import { parseDuration } from './duration';
 
-/** The longest validity: the KMS takes no expiry that lies much further ahead. */
+/** The longest validity. The KMS accepts no expiry that lies much further ahead. */
 export const longestValidFor = '36500d';
 
 const longestValidForMs = parseDuration(longestValidFor, 'longestValidFor');
 
-/** Durations as they are written; undefined stands for what is not given, or not known yet. */
+/** Durations as the user wrote them. Undefined means not given, or not known yet. */
 export interface RollingTexts {
   readonly validFor?: string | undefined;
   readonly renewBefore?: string | undefined;
 }
 
-/** The same, as written and in milliseconds. */
+/** The same durations, as text and in milliseconds. */
 export interface RollingExpiration {
   readonly validFor: string;
   readonly renewBefore: string;
@@ -24,14 +26,20 @@ export interface RollingExpiration {
   readonly renewBeforeMs: number;
 }
 
-/** What messages call the two, and what would renew each time under a window that is always open. */
+/**
+ * What messages call the two attributes,
+ * and what would renew every time if the window were always open.
+ */
 export interface RollingSpelling {
   readonly validFor: string;
   readonly renewBefore: string;
   readonly occasion: string;
 }
 
-/** One ERR_ARGUMENT per fault, with the attribute as it is spelt; what is not known is let through. */
+/**
+ * One ERR_ARGUMENT for each fault,
+ * with the attribute in the caller's spelling. Unknown values pass.
+ */
 export function faultsOfRolling({ validFor, renewBefore }: RollingTexts, spelling: RollingSpelling): ByokError[] {
   const faults = [...faultsOfValidity(validFor, spelling.validFor), ...faultsOfDuration(renewBefore, spelling.renewBefore)];
   if (faults.length > 0 || validFor === undefined || renewBefore === undefined) {
@@ -47,7 +55,7 @@ export function faultsOfRolling({ validFor, renewBefore }: RollingTexts, spellin
       ];
 }
 
-/** @throws ByokError ERR_ARGUMENT, the first of the faults */
+/** @throws ByokError ERR_ARGUMENT with the first fault */
 export function parseRolling(window: Required<{ [Name in keyof RollingTexts]: string }>, spelling: RollingSpelling): RollingExpiration {
   const [found] = faultsOfRolling(window, spelling);
   if (found !== undefined) {

@@ -1,10 +1,13 @@
-/** What the parts of a key may be: each rule once, as a test and in words, for whoever reports a value that is not allowed. */
+/**
+ * Rules for the parts of a key. Each rule stands here once,
+ * as a test and in words for error messages.
+ */
 import { formats, ranges } from './kms';
 
 /** A rule about one value. */
 export interface Rule<Value> {
   readonly accepts: (value: Value) => boolean;
-  /** What is accepted, in words that follow "allowed is" or "allowed are". */
+  /** The accepted values, in words that follow "allowed is" or "allowed are". */
   readonly allowed: string;
 }
 
@@ -14,7 +17,7 @@ const alias = new RegExp(formats.keyAlias);
 
 const keyId = new RegExp(formats.keyId);
 
-/** Lengths are counted in UTF-16 units, as JavaScript and the KMS do. */
+/** Lengths count UTF-16 units, as JavaScript and the KMS do. */
 const tagText = ({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }): Rule<string> => ({
   accepts: (text) => text.length >= minimum && text.length <= maximum && !/[\p{Cc}*<>\\=]/u.test(text),
   allowed: `${minimum} to ${maximum} characters, none of them a control character or one of * < > \\ =`,
@@ -42,9 +45,9 @@ export const keyRules = {
 } as const satisfies Record<string, Rule<string> | Rule<number>>;
 
 /**
- * What is wrong with the tags that a construct is given, one sentence each.
+ * What is wrong with the tags of a construct, one sentence each.
  *
- * @param isKnown false for what is only known when it is deployed, and cannot be checked here
+ * @param isKnown false for a value that is known only at deployment, so it cannot be checked here
  */
 export function faultsOfTags(tags: Readonly<Record<string, string>>, isKnown: (text: string) => boolean): string[] {
   const { tagKey, tagValue, numberOfTags } = keyRules;
