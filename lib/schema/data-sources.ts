@@ -1,11 +1,16 @@
-/** Schemas of the data sources `byok_key` and `byok_keys`: both show a key by the same attributes. */
+/**
+ * Schemas of the data sources `byok_key` and `byok_keys`. Both show a key with the same attributes.
+ */
 
 import { keyStates } from '../terms/kms';
 import { materialStatuses } from '../terms/material';
 import { listMeanings } from './list-meanings';
 import type { AttributeSchema, AttributeType, BlockSchema } from './model';
 
-/** Without a history, material that was deleted cannot be told from material that never was. */
+/**
+ * A data source has no history, so it cannot tell deleted material
+ * from material that never existed.
+ */
 const { deleted_outside: _deleted, key_not_found: _notFound, ...statusesWithoutHistory } = materialStatuses;
 
 export const observedMaterialStatuses = {
@@ -15,7 +20,7 @@ export const observedMaterialStatuses = {
 
 export type ObservedMaterialStatus = keyof typeof observedMaterialStatuses;
 
-/** One key, as the KMS shows it. */
+/** One key, as the KMS reports it. */
 export const observedKeyAttributes = {
   key_id: { type: 'string', computed: true, description: 'Id of the key, 36 characters.' },
   alias: { type: 'string', computed: true, description: 'Name of the key.' },

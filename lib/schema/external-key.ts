@@ -1,4 +1,7 @@
-/** Schema of `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
+/**
+ * Schema of `byok_external_key`: a KMS key of origin "external",
+ * the shell that takes imported material.
+ */
 import { defaultKeyDestroyPolicy, defaultPendingDays, keyDestroyPolicies } from '../terms/key';
 import { defaultKeySpec, keySpecs, ranges } from '../terms/kms';
 import { listMeanings } from './list-meanings';

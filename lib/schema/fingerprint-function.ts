@@ -2,7 +2,9 @@
 import type { MaterialEncoding } from '../terms/material';
 import type { FunctionSchema } from './model';
 
-/** Encodings that a string of Terraform can hold; Base64 and hex also of a private key in DER. */
+/**
+ * Encodings that a Terraform string can hold. Base64 and hex can also hold a private key in DER.
+ */
 export const fingerprintEncodings = ['base64', 'hex', 'raw', 'pem'] as const satisfies readonly MaterialEncoding[];
 
 export const fingerprintFunctionSchema = {

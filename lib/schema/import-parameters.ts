@@ -1,4 +1,7 @@
-/** Schema of the ephemeral resource `byok_import_parameters`: what is needed to wrap material outside of Terraform. */
+/**
+ * Schema of the ephemeral resource `byok_import_parameters`:
+ * what you need to wrap material outside of Terraform.
+ */
 import { defaultWrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import type { BlockSchema } from './model';
 

@@ -1,4 +1,6 @@
-/** Schema of `byok_key_material`: material of your own, imported into an external key and kept there. */
+/**
+ * Schema of `byok_key_material`: your own material, imported into an external key and kept there.
+ */
 
 import { defaultWrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import {

@@ -1,6 +1,7 @@
 /**
- * Which attributes of `byok_key_material` go together, and which do not: told from what is given alone, never from a value. The provider asks
- * when it validates and the constructs when they are synthesized, each in its own spelling.
+ * Which attributes of `byok_key_material` go together and which exclude each other.
+ * The rules look only at what is given, never at a value.
+ * The provider applies them at validation and the constructs at synthesis, each with its own names.
  */
 
 import { materialSourceAttributes, preWrappedAttributes, writeOnlySourceAttributes } from '../terms/material';
@@ -9,7 +10,7 @@ import type { keyMaterialSchema } from './key-material';
 export type MaterialAttribute = keyof typeof keyMaterialSchema.attributes;
 
 export interface CombinationFault {
-  /** The attribute that is to be changed, in Terraform's spelling. */
+  /** The attribute to change, under its Terraform name. */
   readonly attribute: MaterialAttribute;
   readonly message: string;
 }
@@ -19,7 +20,7 @@ const bothOfRolling = 'a rolling expiry needs both, for example "90d" and "14d"'
 
 const isPreWrapped = (attribute: MaterialAttribute) => preWrappedAttributes.some((name) => name === attribute);
 
-/** An attribute that means nothing without another: one of those beside it. */
+/** Attributes that need one of the attributes listed beside them. */
 const companions: readonly (readonly [MaterialAttribute, readonly MaterialAttribute[], string])[] = [
   ['import_token_wo', ['encrypted_key_material_wo'], bothOfPreWrapped],
   ['encrypted_key_material_wo', ['import_token_wo'], bothOfPreWrapped],
@@ -29,7 +30,7 @@ const companions: readonly (readonly [MaterialAttribute, readonly MaterialAttrib
   ['renew_before', ['valid_for'], bothOfRolling],
 ];
 
-/** Pairs of which one at most is given; the first is the one to change. */
+/** Pairs that exclude each other. The user should change the first. */
 const rivals: readonly (readonly [MaterialAttribute, MaterialAttribute, string])[] = [
   ['expiration_time', 'valid_for', 'allowed is one: a fixed expiry, or a rolling one'],
   ['material_password_env', 'material_password_wo', 'allowed is one'],
@@ -44,9 +45,9 @@ const rivals: readonly (readonly [MaterialAttribute, MaterialAttribute, string])
 /**
  * One fault per mistake.
  *
- * @param given whether a configuration sets an attribute, known or not
- * @param spell what to call an attribute in messages
- * @param mayBeGiven whether it may be set although that does not show @default what is not given is not set
+ * @param given whether the configuration sets an attribute, whether or not its value is known
+ * @param spell what messages call an attribute
+ * @param mayBeGiven whether an attribute may be set although it does not show; by default none may
  */
 export function faultsOfCombinations(
   given: (attribute: MaterialAttribute) => boolean,
@@ -54,7 +55,7 @@ export function faultsOfCombinations(
   mayBeGiven: (attribute: MaterialAttribute) => boolean = () => false,
 ): CombinationFault[] {
   const sources = materialSourceAttributes.filter(given);
-  /** Beside another source that is given, a source cannot be. */
+  /** A source stays possible only if no other source is given. */
   const isOpen = (attribute: MaterialAttribute) =>
     mayBeGiven(attribute) && sources.every((source) => source === (isPreWrapped(attribute) ? 'import_token_wo' : attribute));
   return [

@@ -1,11 +1,11 @@
 /**
- * How a Terraform schema is written down in this library: plain data that the plugin protocol encodes, that values are
- * checked against, and that the documentation prints.
+ * The form of a Terraform schema in this library: plain data.
+ * The plugin protocol encodes it, the provider checks values against it, and the docs print it.
  */
 
 export type ScalarType = 'string' | 'number' | 'bool';
 
-/** Terraform's type expressions, as they stand in its JSON form. */
+/** Terraform's type expressions in their JSON form. */
 export type AttributeType =
   | ScalarType
   | readonly ['list' | 'set' | 'map', AttributeType]
@@ -21,18 +21,18 @@ export interface AttributeSchema {
   readonly sensitive?: boolean;
   readonly writeOnly?: boolean;
   readonly deprecated?: boolean;
-  /** What a null means, for the documentation; applied by the resource, not by the protocol. */
+  /** What null means, for the docs. The resource applies it, the protocol does not. */
   readonly default?: string | number | boolean;
-  /** The only values allowed, when they can be listed. */
+  /** The only allowed values, if they can be listed. */
   readonly allowed?: readonly string[];
-  /** A change of this attribute means another object. */
+  /** A change of this attribute replaces the object. */
   readonly requiresReplace?: boolean;
 }
 
 export interface BlockSchema {
   readonly description: string;
   readonly attributes: Readonly<Record<string, AttributeSchema>>;
-  /** Nested blocks; every one of ours is a single object. */
+  /** Nested blocks. Each of ours is a single object. */
   readonly blocks?: Readonly<Record<string, BlockSchema>>;
 }
 
@@ -45,22 +45,22 @@ export interface ParameterSchema {
   readonly type: AttributeType;
   /** Markdown. */
   readonly description: string;
-  /** @default false: Terraform refuses null before it calls */
+  /** @default false: Terraform refuses null before it makes a call */
   readonly allowNull?: boolean;
-  /** @default false: an unknown argument makes the result unknown, without a call */
+  /** @default false: an unknown argument makes the result unknown, and Terraform makes no call */
   readonly allowUnknown?: boolean;
-  /** The only values allowed, for the documentation; checked by the function. */
+  /** The only allowed values, for the docs. The function itself checks them. */
   readonly allowed?: readonly string[];
 }
 
-/** A provider function, called as `provider::<provider>::<name>(…)`. */
+/** A provider function; configurations call it as `provider::<provider>::<name>(…)`. */
 export interface FunctionSchema {
   /** One sentence of plain text. */
   readonly summary: string;
   /** Markdown. */
   readonly description: string;
   readonly parameters: readonly ParameterSchema[];
-  /** Takes any number of further arguments. */
+  /** Accepts any number of further arguments. */
   readonly variadic?: ParameterSchema;
   readonly returnType: AttributeType;
 }

@@ -1,4 +1,4 @@
-/** The provider block and the names under which Terraform knows the provider. */
+/** The provider block, and the names that Terraform uses for the provider. */
 import {
   defaultCloud,
   defaultMaxRetries,
@@ -9,7 +9,10 @@ import {
 } from '../terms/connection';
 import type { BlockSchema } from './model';
 
-/** No public authority certifies a `.local` host: a missing mirror fails instead of downloading a stranger's file. */
+/**
+ * No public authority certifies a `.local` host.
+ * If the mirror is missing, Terraform fails instead of downloading a stranger's file.
+ */
 export const sourceAddress = 'terraform.local/cdktf-byok/byok';
 
 export const providerName = 'byok';

@@ -1,4 +1,7 @@
-/** The `timeouts` block, the same for every resource: how long an operation may wait for the KMS to show its effect. */
+/**
+ * The `timeouts` block of every resource:
+ * how long an operation may wait until the KMS shows its effect.
+ */
 import { defaultTimeout } from '../terms/duration';
 import type { BlockSchema } from './model';
 
