@@ -1,6 +1,8 @@
 /**
- * Makes the provider known to Terraform in one folder, with no registry and no CLI configuration: `terraform.d/plugins` is the first
- * mirror that init looks into, and the lock file says which content is meant.
+ * Makes the provider known to Terraform in one folder,
+ * without a registry and without CLI configuration.
+ * `terraform.d/plugins` is the first mirror that init searches,
+ * and the lock file fixes the content.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +14,7 @@ import type { ProviderBundle } from './provider-bundle';
 import { archiveNames, isInstalledCopy, writeMirror } from './write-mirror';
 
 /**
- * Others may do the same at the same time: each `cdktf deploy` synthesizes every stack.
+ * Safe if several processes do this at the same time: each `cdktf deploy` synthesizes every stack.
  *
  * @param folder where Terraform runs; it must exist
  */
@@ -28,7 +30,7 @@ export function installProvider(bundle: ProviderBundle, folder: string, now: () 
   }
 }
 
-/** cdktf never cleans this folder, and the versions of past releases would pile up in it. */
+/** cdktf never cleans this folder, so versions of past releases would pile up in it. */
 function removeOthers(provider: string, kept: readonly string[], now: number): void {
   for (const other of readdirSync(provider).filter((name) => !kept.includes(name))) {
     const path = join(provider, other);
@@ -38,18 +40,20 @@ function removeOthers(provider: string, kept: readonly string[], now: number): v
   }
 }
 
-/** Writing takes no hour. */
+/** No write takes an hour. */
 const longestWriteMs = 3_600_000;
 
-/** What somebody else is writing just now, and will rename. */
+/** Another process may still be writing this file and is going to rename it. */
 function isUnderWay(path: string, now: number): boolean {
   const stats = isBeside(path) ? tryLstat(path) : undefined;
   return stats !== undefined && now - stats.mtimeMs < longestWriteMs;
 }
 
 /**
- * What an earlier init left: a link into a mirror that is no more stops the next one, and a copy that lost its mode would be taken as it
- * is. Without it init unpacks anew.
+ * Removes what an earlier init left behind.
+ * A link into a mirror that is gone stops the next init,
+ * and init accepts a copy that lost its mode.
+ * If the copy is missing, init unpacks a new one.
  */
 function removeBrokenCopies(bundle: ProviderBundle, folder: string): void {
   const installed = ['.terraform', 'providers', ...sourceAddress.split('/'), bundle.version].reduce<string | undefined>(
@@ -64,8 +68,8 @@ function removeBrokenCopies(bundle: ProviderBundle, folder: string): void {
 }
 
 /**
- * As bytes, of which others' entries are copied. What a link leads to is taken over when it is a lock file, and nothing else: it could be
- * anybody's.
+ * Reads bytes, so that the entries of other providers are copied unchanged.
+ * The target of a link counts only if it is a lock file, because it could be any file of any user.
  */
 function readLockFile(path: string): string | undefined {
   const stats = tryLstat(path);

@@ -1,13 +1,13 @@
 /**
- * Where the `provider` blocks of a lock file begin and end, by the tokens of HCL: what stands in comments, strings and heredocs
- * is no block. Pure.
+ * Finds where the `provider` blocks of a lock file begin and end, by the tokens of HCL.
+ * Comments, strings and heredocs contain no blocks. Pure.
  */
 export interface ProviderBlock {
-  /** Source address, as the label spells it. */
+  /** Source address as the label writes it. */
   readonly address: string;
   /** Index of the word `provider`. */
   readonly start: number;
-  /** Behind the closing brace; the end of the text when there is none. */
+  /** Index after the closing brace, or the end of the text if there is no closing brace. */
   readonly end: number;
 }
 
@@ -17,7 +17,7 @@ interface Token {
   readonly end: number;
 }
 
-/** In the order of the text. */
+/** Blocks in the order of the text. */
 export function providerBlocksOf(text: string): readonly ProviderBlock[] {
   const tokens = tokensOf(text);
   const blocks: ProviderBlock[] = [];
@@ -34,7 +34,7 @@ export function providerBlocksOf(text: string): readonly ProviderBlock[] {
   return blocks;
 }
 
-/** True for a text that holds providers' blocks, comments and nothing else. */
+/** True for a text that holds provider blocks, comments and nothing else. */
 export function isLockFile(text: string): boolean {
   const blocks = providerBlocksOf(text);
   const rest = blocks.reduceRight((left, { start, end }) => left.slice(0, start) + left.slice(end), text);
@@ -53,7 +53,7 @@ function closingBrace(tokens: readonly Token[], open: number): number {
   return tokens.length;
 }
 
-/** HCL's escapes are those of JSON. */
+/** HCL has the escapes of JSON. */
 function labelOf(quoted: string): string {
   try {
     return String(JSON.parse(quoted));
@@ -66,7 +66,7 @@ const comment = /#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 const heredoc = /<<-?([\w-]+)[ \t]*\r?\n(?:[\s\S]*?\n)??[ \t]*\1[ \t]*(?=\r?\n|$)/y;
 const word = /[\w.-]+/y;
 
-/** Without comments and white space. */
+/** Tokens without comments and white space. */
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
@@ -85,7 +85,10 @@ function matchEnd(pattern: RegExp, text: string, at: number): number | undefined
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-/** Behind the closing quote, or where the line ends: no quoted string goes over lines. Templates in it may hold strings again. */
+/**
+ * Index after the closing quote, or the end of the line, because a quoted string cannot span lines.
+ * Templates in the string may hold strings again.
+ */
 function endOfString(text: string, quote: number): number {
   for (let at = quote + 1; at < text.length; at += 1) {
     const [character, next] = [text[at], text[at + 1]];

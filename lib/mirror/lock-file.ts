@@ -1,8 +1,10 @@
 /**
- * Terraform's dependency lock file, `.terraform.lock.hcl`: puts the entry of our provider in and touches no other. Seeded
- * before the first init, it spares cdktf's `terraform providers lock`, which would ask a registry that does not exist.
+ * Terraform's dependency lock file, `.terraform.lock.hcl`:
+ * adds the entry of our provider and touches no other.
+ * If the entry exists before the first init, cdktf skips `terraform providers lock`,
+ * which would ask a registry that does not exist.
  *
- * Terraform takes a package that any of the hashes fits: so ours must be the only one.
+ * Terraform accepts a package that matches any of the hashes, so our hash must be the only one.
  */
 import { sourceAddress } from '../schema/provider';
 import { providerBlocksOf } from './lock-file-blocks';
@@ -13,14 +15,15 @@ export interface LockEntry {
   readonly h1: string;
 }
 
-/** What Terraform itself writes, so that init finds nothing to change. */
+/** The header that Terraform itself writes, so that init finds nothing to change. */
 const header = `# This file is maintained automatically by "terraform init".
 # Manual edits may be lost in future updates.
 `;
 
 /**
- * @param existing text of the present lock file, undefined when there is none
- * @returns the text with exactly our entry in it, and every other byte as it was; the very same text when that is so already
+ * @param existing text of the present lock file, undefined if there is none
+ * @returns the text with exactly our entry in it and every other byte unchanged;
+ * the same text if nothing has to change
  */
 export function lockFileWith(existing: string | undefined, entry: LockEntry): string {
   if (existing === undefined || existing.trim() === '') {
@@ -48,7 +51,10 @@ function render({ version, h1 }: LockEntry): string {
 `;
 }
 
-/** In Terraform's own order and with nothing else, also no comment. The constraints are those of the configuration, and bind nothing. */
+/**
+ * Whether the block has Terraform's own order and nothing else, not even a comment.
+ * Its constraints come from the configuration and bind nothing.
+ */
 function isExactly(block: string, { version, h1 }: LockEntry): boolean {
   const line = (name: string, value: string) => `\\s*${name}\\s*=\\s*${value}[ \\t]*\\r?\\n`;
   const text = (value: string) => `"${value.replace(/[.+]/g, '\\$&')}"`;

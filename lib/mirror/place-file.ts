@@ -1,6 +1,7 @@
 /**
- * Files and folders that are put where others may write, too: with modes of their own whatever the umask, through no symbolic link,
- * and as a whole or not at all.
+ * Places files and folders where others may write, too.
+ * They get their own modes whatever the umask is, no symbolic link is followed,
+ * and a file appears as a whole or not at all.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -20,7 +21,10 @@ import { basename, dirname, join } from 'node:path';
 
 const folderMode = 0o755;
 
-/** What is written, before it is renamed: the name begins with a dot, and no tool takes it for anything. */
+/**
+ * The name of a file while it is written, before it is renamed.
+ * It begins with a dot, so no tool mistakes it for its own.
+ */
 export function besideOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
@@ -29,7 +33,10 @@ export function isBeside(path: string): boolean {
   return /^\..*\.[0-9a-f]{12}\.tmp$/.test(basename(path));
 }
 
-/** Written beside and renamed: a link at the path is replaced, not followed, and no reader sees half of the file. */
+/**
+ * Writes a file beside the path and renames it.
+ * The rename replaces a link at the path and does not follow it, and no reader sees half a file.
+ */
 export function placeFile(path: string, content: Buffer | string, mode: number): void {
   const beside = besideOf(path);
   const descriptor = openSync(beside, 'wx', 0o600);
@@ -49,8 +56,9 @@ export function placeFile(path: string, content: Buffer | string, mode: number):
 }
 
 /**
- * @param root given by the user, who may have links on the way to it
- * @param names of the folders below it: each is made when it is missing, and a link in the place of one is removed
+ * @param root given by the user; the path to it may contain links
+ * @param names names of the folders below it.
+ * A missing folder is made, and a link in its place is removed
  * @returns the innermost folder
  */
 export function placeFolder(root: string, ...names: readonly string[]): string {
@@ -65,16 +73,19 @@ export function placeFolder(root: string, ...names: readonly string[]): string {
   }, root);
 }
 
-/** @returns undefined when there is nothing at the path; about a link itself, not about what it leads to */
+/** @returns undefined if nothing is at the path; describes a link itself, not its target */
 export function tryLstat(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** The mode is only that of folders that were not there: what others made stays theirs. */
+/**
+ * Sets the mode only on folders that it makes.
+ * Existing folders keep the mode that others gave them.
+ */
 function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true, mode: folderMode });
   for (let made = folder; first !== undefined; made = dirname(made)) {
-    // The mode given to mkdirSync is subject to the umask.
+    // The umask would change the mode given to mkdirSync.
     chmodSync(made, folderMode);
     if (made === first) {
       return;

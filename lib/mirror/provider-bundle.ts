@@ -1,5 +1,6 @@
 /**
- * The built provider inside this package: finds it and checks it. Constructs and the command line install what comes out.
+ * Finds and checks the built provider inside this package.
+ * Constructs and the command line install it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -14,31 +15,32 @@ export interface BundleFile {
   readonly digest: string;
 }
 
-/** A provider whose every byte was checked against the digests in `provider.json`. */
+/** A provider with every byte checked against the digests in `provider.json`. */
 export interface ProviderBundle {
   /** A plain release, for example "0.1.0". */
   readonly version: string;
-  /** Terraform's hash of the package, as it stands in `.terraform.lock.hcl`. */
+  /** Terraform's hash of the package, in the form of `.terraform.lock.hcl`. */
   readonly h1: string;
   readonly files: readonly BundleFile[];
 }
 
 const packageName = 'cdktf-byok';
 
-/** Version of this package, and so of the provider that is built from it. */
+/** Version of this package, and so of the provider built from it. */
 export function packageVersion(): string {
   found.version ??= readPackage(packageRoot()).version;
   return found.version;
 }
 
-/** `dist/bundle` of this package, from `lib/` as well as from `dist/`. */
+/** `dist/bundle` of this package; works from `lib/` and from `dist/`. */
 export function bundleFolder(): string {
   return join(packageRoot(), 'dist', 'bundle');
 }
 
 /**
  * @param folder holds `provider.json` and `provider/`
- * @throws ByokError ERR_CONFIGURATION when the provider is not built, or is not the one that was built
+ * @throws ByokError ERR_CONFIGURATION when the provider is not built,
+ * or differs from the one that was built
  */
 export function readProviderBundle(folder: string = bundleFolder()): ProviderBundle {
   const { version, executable, files, h1 } = readDescription(join(folder, 'provider.json'));
@@ -54,8 +56,8 @@ export function readProviderBundle(folder: string = bundleFolder()): ProviderBun
 }
 
 /**
- * Terraform's package hash `h1:`, the "Hash1" of Go's dirhash: SHA-256, in base64, of one line `<digest>  <name>` per file in
- * the order of the names.
+ * Terraform's package hash `h1:`, the "Hash1" of Go's dirhash.
+ * It is the SHA-256, in base64, of one line `<digest>  <name>` for each file, sorted by name.
  */
 export function packageHash(files: readonly Pick<BundleFile, 'name' | 'digest'>[]): string {
   const lines = files
@@ -87,7 +89,7 @@ interface BundleDescription {
 function readDescription(path: string): BundleDescription {
   const description = JSON.parse(readBuilt(path).toString('utf8')) as Partial<BundleDescription>;
   const { version, executable, files, h1 } = description;
-  // Version and names become paths: nothing in them may leave the mirror.
+  // Version and names become paths, so nothing in them may leave the mirror.
   if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version) || executable === undefined || h1 === undefined || files === undefined) {
     throw damaged(path, 'it needs version, executable, files and h1');
   }
@@ -118,7 +120,7 @@ function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Every resource of a stack asks for the version, and it does not change while this process runs. */
+/** Every resource of a stack asks for the version, and it cannot change while this process runs. */
 const found: { root?: string; version?: string } = {};
 
 function packageRoot(): string {

@@ -1,11 +1,13 @@
 /**
- * Writes the built provider into a filesystem mirror, in one of the two layouts that Terraform and OpenTofu know:
+ * Writes the built provider into a filesystem mirror,
+ * in one of the two layouts that Terraform and OpenTofu know:
  *
- * * unpacked, `<version>/<os>_<arch>/…`: Terraform links to it, so it must stay where it is;
- * * packed, `terraform-provider-byok_<version>_<os>_<arch>.zip`: Terraform unpacks a copy, with modes from the archive. A plugin cache
- *   outlives the mirror, and a tool that loses the modes of files does no harm.
+ * * unpacked, `<version>/<os>_<arch>/…`: Terraform links to it, so it must stay in place;
+ * * packed, `terraform-provider-byok_<version>_<os>_<arch>.zip`:
+ *   Terraform unpacks a copy and takes the modes from the archive.
+ *   So a plugin cache outlives the mirror, and a tool that drops file modes does no harm.
  *
- * Where both are there, Terraform takes the unpacked one: so a version has one of them only.
+ * If both exist, Terraform takes the unpacked one, so we keep only one layout for each version.
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -15,21 +17,23 @@ import { besideOf, placeFile, placeFolder, tryLstat } from './place-file';
 import { type BundleFile, executableName, type ProviderBundle } from './provider-bundle';
 import { zipOf } from './zip';
 
-/** Where the one file runs: systems that honour its `#!` line. Windows does not. */
+/** Systems that can run the one file, because they honor its `#!` line. Windows does not. */
 export const mirrorPlatforms = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'] as const;
 
 export type MirrorLayout = 'unpacked' | 'packed';
 
-/** `<mirror>/<host>/<namespace>/<type>`: everything of the provider is below it. */
+/** `<mirror>/<host>/<namespace>/<type>`: all files of the provider are below it. */
 export function mirrorFolder(mirror: string): string {
   return join(mirror, ...sourceAddress.split('/'));
 }
 
 /**
- * Writes the provider for all platforms into a mirror, such as `terraform.d/plugins`. Other versions stay. What is there already, byte for
- * byte, is left untouched: a Terraform run at the same time may be starting it.
+ * Writes the provider for all platforms into a mirror,
+ * such as `terraform.d/plugins`. Other versions stay.
+ * Files that already match byte for byte are not touched,
+ * because a Terraform run may be starting them.
  *
- * @param mirror may be a link, and have links on the way to it; nothing below it is reached through one
+ * @param mirror may be a link, and the path to it may contain links; below it no link is followed
  * @returns the folder of the version, or of the archives
  */
 export function writeMirror(bundle: ProviderBundle, mirror: string, layout: MirrorLayout = 'unpacked'): string {
@@ -42,7 +46,10 @@ export function archiveNames({ version }: Pick<ProviderBundle, 'version'>): read
   return mirrorPlatforms.map((platform) => `terraform-provider-${providerName}_${version}_${platform}.zip`);
 }
 
-/** Whether an installed copy is this bundle and can be started, through links or not; its other modes are Terraform's. */
+/**
+ * Whether an installed copy is this bundle and can be started, with or without links.
+ * Terraform decides about its other modes.
+ */
 export function isInstalledCopy(folder: string, bundle: ProviderBundle): boolean {
   return holdsBundle(folder, bundle, (path) => {
     const stats = statSync(path);
@@ -65,7 +72,7 @@ function writePacked(bundle: ProviderBundle, folder: string): string {
 function writeUnpacked(bundle: ProviderBundle, folder: string): string {
   const target = join(folder, bundle.version);
   if (!holdsUnpacked(target, bundle)) {
-    // Terraform's hash counts every file of the folder, so nothing of an older build may stay behind.
+    // Terraform's hash counts every file of the folder, so no file of an older build may remain.
     const beside = besideOf(target);
     mkdirSync(beside, { mode: 0o700 });
     try {
@@ -90,9 +97,11 @@ function writeUnpacked(bundle: ProviderBundle, folder: string): string {
 const attempts = 10;
 
 /**
- * No rename replaces a folder that holds something, so what is there is moved out of the way first; and somebody else may come in between.
+ * Replaces a folder. No rename replaces a folder that is not empty,
+ * so we first move the old one away.
+ * Another process may put its own folder there in between.
  *
- * @param isDone whether what is there is as good as ours: somebody else was faster
+ * @param isDone whether the folder is already as good as ours because another process was faster
  */
 function replaceFolder(target: string, ours: string, isDone: () => boolean): void {
   for (let attempt = 1; !isDone(); attempt += 1) {
@@ -136,7 +145,7 @@ function holdsBundle(folder: string, { files }: ProviderBundle, fits: (path: str
   return holdsExactly(folder, names) && files.every((file) => fits(join(folder, file.name)) && holds(join(folder, file.name), file));
 }
 
-/** False also for what somebody else has just taken away. */
+/** False also for a file that another process has just removed. */
 function holds(path: string, { digest }: BundleFile): boolean {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('hex') === digest;
@@ -145,7 +154,7 @@ function holds(path: string, { digest }: BundleFile): boolean {
   }
 }
 
-/** A folder, not a link to one, and nobody else may write to it. */
+/** Whether the path is a folder and not a link to one, and only its owner may write to it. */
 function isOwnFolder(folder: string, names: readonly string[]): boolean {
   const stats = tryLstat(folder);
   const leaves = names.map((name) => tryLstat(join(folder, name)));
@@ -165,7 +174,9 @@ function holdsExactly(folder: string, names: readonly string[]): boolean {
   }
 }
 
-/** In the place of a file, or of a link: rmSync removes a link, not what it leads to. */
+/**
+ * Removes a folder where a file belongs. It also removes a link, but not the target of the link.
+ */
 function removeFolder(path: string): void {
   const stats = tryLstat(path);
   if (stats?.isDirectory() || stats?.isSymbolicLink()) {

@@ -1,6 +1,7 @@
 /**
- * A zip archive of a few small files, as Terraform unpacks it: stored without compression and dated 1980, so that the same files give
- * the same bytes with every Node. Fields by their names in the format's own description (APPNOTE).
+ * A zip archive of a few small files that Terraform can unpack.
+ * It is not compressed and is dated 1980, so the same files give the same bytes with every Node.
+ * Fields have the names of the format's own description (APPNOTE).
  */
 export interface ZipEntry {
   readonly name: string;
@@ -9,13 +10,16 @@ export interface ZipEntry {
 }
 
 const versionNeeded = 20;
-/** Upper byte 3: modes are those of Unix. */
+/** Upper byte 3 means that modes are those of Unix. */
 const versionMadeBy = (3 << 8) | versionNeeded;
-/** The first day that the format knows. */
+/** The first day that the format can express. */
 const firstDay = (1 << 5) | 1;
 const regularFile = 0o100000;
 
-/** @param entries fewer than 65,536, of plain ASCII names and less than 4 GiB in all: larger archives need another format */
+/**
+ * @param entries fewer than 65,536, with plain ASCII names, less than 4 GiB in all:
+ * larger archives need another format
+ */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -57,7 +61,7 @@ function longs(...values: readonly number[]): Buffer {
   return bytes;
 }
 
-/** zlib has it from Node 20.15 on. */
+/** A table of our own, because zlib has crc32 only from Node 20.15 on. */
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit += 1) {
