@@ -1,21 +1,24 @@
-/** What a text from Terraform or OpenTofu is: a state or a plan, in which of its forms, or something else that is easily taken for one. */
+/**
+ * Recognizes a text from Terraform or OpenTofu: a state or a plan, in one of their forms,
+ * or something that looks like one.
+ */
 import { ByokError } from '../errors';
 import { jsonObjectsIn } from './json-in-text';
 import { type Attributes, isRecord } from './recorded-material';
 
-/** Which option it was given to. */
+/** The option that named the text. */
 export type Kind = 'state' | 'plan';
 
 export type DocumentForm =
-  /** As a backend keeps it. */
+  /** In the form that a backend stores. */
   | 'state file'
-  /** As `terraform show -json` prints a state. */
+  /** In the form that `terraform show -json` prints a state. */
   | 'shown state'
-  /** As `terraform show -json PLANFILE` prints a plan. */
+  /** In the form that `terraform show -json PLANFILE` prints a plan. */
   | 'plan'
-  /** By OpenTofu. */
+  /** Encrypted by OpenTofu. */
   | 'encrypted'
-  /** A line of `terraform plan -json`, and of other commands with -json. */
+  /** A line of `terraform plan -json` or of another command with -json. */
   | 'log'
   | 'something else';
 
@@ -25,8 +28,9 @@ const give: Readonly<Record<Kind, string>> = {
 };
 
 /**
- * @param place where the text is from, for people
- * @throws ByokError ERR_ARGUMENT, without any of the content, when the text holds none of the kind, or several
+ * @param place where the text comes from, for people
+ * @throws ByokError ERR_ARGUMENT when the text holds no document of the kind, or several;
+ * the message shows no content
  */
 export function documentIn(text: string, place: string, kind: Kind): { readonly form: DocumentForm; readonly json: Attributes } {
   if (text.trim() === '') {
@@ -68,12 +72,14 @@ function formOf(json: Attributes): DocumentForm {
   if ('resource_changes' in json || 'planned_values' in json) {
     return 'plan';
   }
-  // Of an empty state nothing is shown but the versions.
+  // An empty state shows only its versions.
   const isState = isRecord(json.values) || Object.keys(json).every((name) => name === 'format_version' || name === 'terraform_version');
   return isState ? 'shown state' : 'something else';
 }
 
-/** Forms that are told by name; of the others the reader says what it misses. */
+/**
+ * Refuses the forms that have a name of their own. For other forms the reader says what is missing.
+ */
 function requireForm(form: DocumentForm, place: string, kind: Kind): void {
   if (form === 'log') {
     throw refused(place, 'is the log of a command with -json', kind);

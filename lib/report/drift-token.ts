@@ -1,6 +1,7 @@
 /**
- * A short text that changes when hooks have something to do. Terraform keeps the one of the last apply, so the next one is counted from
- * there: after the healing it stays. Pure.
+ * A short text that changes when hooks have something to do. Pure.
+ * Terraform stores the token of the last apply, and the next token counts on from there.
+ * So the token does not change again after an apply repaired the key.
  */
 import type { KeyDetail } from '../kms/model';
 import { decide } from '../lifecycle/decide';
@@ -12,18 +13,19 @@ import { type Finding, wordsOf } from './material-finding';
 
 export interface Drift {
   readonly token: string;
-  /** What there is to say about some of the keys, a line each. */
+  /** Remarks about some of the keys, one line each. */
   readonly remarks: readonly string[];
 }
 
-/** The token while nothing was ever found to be due. */
+/** The token as long as no key was ever due. */
 export const firstToken = '0';
 
-/** @param keys as the KMS describes them; undefined for one that it does not know */
+/** @param keys as the KMS describes them; undefined for a key that it does not know */
 export function driftOf(hooks: readonly Hook[], keys: ReadonlyMap<string, KeyDetail | undefined>, now: Date): Drift {
   const latest = Math.max(Number(firstToken), ...hooks.map(({ driftToken }) => countOf(driftToken)));
   const judged = hooks.map((hook) => ({ hook, ...judge(hook, keys.get(hook.keyId), now) }));
-  // A key that is due needs another token than it was applied with; one that others have already will do.
+  // A key that is due needs a token other than the one it was applied with.
+  // That token may be one that other keys already have.
   const taken = judged.some(({ hook, due }) => due && countOf(hook.driftToken) === latest);
   return {
     token: String(taken ? latest + 1 : latest),
@@ -32,8 +34,9 @@ export function driftOf(hooks: readonly Hook[], keys: ReadonlyMap<string, KeyDet
 }
 
 /**
- * Nothing is remembered from before: while something is wrong, each moment has its own token. One that told only what is wrong would come
- * again when the same goes wrong before the next deploy, and nothing would heal it.
+ * This function has no memory. While something is wrong, each instant has its own token.
+ * A token that depended only on the fault would repeat
+ * if the same fault came back before the next deployment, and nothing would repair it.
  */
 export function driftOfFindings(findings: readonly Finding[], now: Date): Drift {
   const drifted = findings.filter(({ verdict }) => verdict === 'missing' || verdict === 'expiring');
@@ -43,14 +46,14 @@ export function driftOfFindings(findings: readonly Finding[], now: Date): Drift 
   };
 }
 
-/** Tokens that somebody made up count as none. */
+/** A token that we did not make counts as none. */
 function countOf(token: string): number {
   return /^\d{1,9}$/.test(token) ? Number(token) : 0;
 }
 
 function judge({ wish }: Hook, key: KeyDetail | undefined, now: Date): { readonly due: boolean; readonly said: string | undefined } {
   const { expiration } = wish;
-  // The expiry that was applied is known, which tells expired material from deleted material.
+  // The expiry that was applied is known, and it tells expired material from deleted material.
   const lastKnown = expiration === keep || isRolling(expiration) ? undefined : expiration;
   const observation = observeMaterial(key, lastKnown, now, isRolling(expiration) ? expiration.renewBeforeMs : undefined);
   const decision = decide(wish, { observation, proof: undefined, atHand: undefined, preWrapped: undefined }, now);

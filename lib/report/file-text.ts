@@ -1,7 +1,10 @@
-/** The text in a file that somebody hands over, whichever tool wrote it: PowerShell's `>` writes UTF-16, editors put a mark before UTF-8. */
+/**
+ * The text of a file that a user gives us, whichever tool wrote it.
+ * PowerShell's `>` writes UTF-16, and some editors put a byte order mark before UTF-8.
+ */
 import { ByokError } from '../errors';
 
-/** What begins with these bytes is no text, and what to do. */
+/** Files that begin with these bytes are not text. The message says what to do. */
 const packed: readonly { readonly magic: readonly number[]; readonly found: string }[] = [
   { magic: [0x1f, 0x8b], found: 'is compressed by gzip; unpack it first, for example with "gunzip -c FILE"' },
   {
@@ -10,7 +13,7 @@ const packed: readonly { readonly magic: readonly number[]; readonly found: stri
   },
 ];
 
-/** @throws ByokError ERR_ARGUMENT when it is no text, without any of it */
+/** @throws ByokError ERR_ARGUMENT when the file is not text; the message shows no content */
 export function textIn(bytes: Buffer, place: string): string {
   const known = packed.find(({ magic }) => magic.every((byte, index) => bytes[index] === byte));
   if (known !== undefined) {
@@ -22,12 +25,15 @@ export function textIn(bytes: Buffer, place: string): string {
       return text;
     }
   } catch {
-    // Not of this encoding, and so of none.
+    // The bytes do not fit the encoding, and no other is possible.
   }
   throw new ByokError('ERR_ARGUMENT', `${place} is no text; give a file in JSON`);
 }
 
-/** By the mark at its beginning, which the decoder takes away; without one by the zeros that ASCII has in UTF-16. */
+/**
+ * Decides by the byte order mark, which the decoder removes.
+ * Without a mark, zero bytes give it away: ASCII has them in UTF-16.
+ */
 function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) {

@@ -1,6 +1,6 @@
 /**
- * The hooks in a state: null resources whose triggers say which key they keep filled, and how. The names of the triggers are those that
- * lib/cdktf/material-hooks.ts writes.
+ * The hooks in a state: null resources with triggers that say which key they keep filled, and how.
+ * lib/cdktf/material-hooks.ts writes the triggers and names them.
  */
 
 import type { Wish } from '../lifecycle/decision';
@@ -9,16 +9,19 @@ import { parseExpirationTime } from '../terms/expiration-time';
 import { type Attributes, isRecord, text, wishOf } from './recorded-material';
 import { objectsInState, type Reading } from './state-file';
 
-/** One key that a hook keeps filled, as it was last applied. */
+/** A key that a hook keeps filled, with the values of the last apply. */
 export interface Hook {
   readonly address: string;
   readonly keyId: string;
-  /** The token that it was last applied with. */
+  /** The token of the last apply. */
   readonly driftToken: string;
   readonly wish: Wish;
 }
 
-/** @param content empty before the first apply. @throws ByokError ERR_ARGUMENT when it is no state file */
+/**
+ * @param content empty before the first apply
+ * @throws ByokError ERR_ARGUMENT when the content is not a state file
+ */
 export function hooksInState(content: string, reading: Reading): Hook[] {
   return content.trim() === ''
     ? []
@@ -35,6 +38,6 @@ function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading
   const wish = wishOf(triggers, warnBeforeMs);
   const fixed = text(triggers, 'expiration_time');
   const expiration = wish.expiration === keep && fixed !== undefined ? parseExpirationTime(fixed) : wish.expiration;
-  // Whether it is allowed is for the apply to say, in its own words.
+  // The apply itself decides whether this is allowed, and says so in its own words.
   return [{ address, keyId, driftToken, wish: { ...wish, expiration, allowInterruption: true, allowUnverifiedRenewal: true } }];
 }

@@ -1,17 +1,27 @@
 /**
- * JSON objects among other lines. Wrappers of Terraform print around what it prints, make and CI above and below it, cdktf and Terragrunt
- * before each line of it.
+ * Finds JSON objects among other lines.
+ * Wrappers of Terraform print around its output, make and CI above and below it,
+ * and cdktf and Terragrunt before each of its lines.
  */
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** How many beginnings that come to nothing are tried: a log has many braces. Each may look through all the rest, so that in a long one fewer are. */
+/**
+ * How many braces we try that turn out not to begin an object; a log has many of them.
+ * Each try may scan the rest of the text, so a long text gets fewer.
+ */
 const patience = { most: 500, fewest: 20, characters: 10_000_000 } as const;
 
 export interface ObjectsInText {
-  /** In the order of their beginnings, none of them inside another; the whole text as one, when it is one. */
+  /**
+   * In the order of their beginnings; none lies inside another.
+   * One object if the whole text is one.
+   */
   readonly objects: readonly Json[];
-  /** Why there may be more, in words that go on from the name of the text; undefined when there are no others. */
+  /**
+   * Why there may be more objects, in words that continue after the name of the text;
+   * undefined if there are no more.
+   */
   readonly missed: string | undefined;
 }
 
@@ -33,7 +43,7 @@ export function jsonObjectsIn(text: string): ObjectsInText {
       objects.push(object.json);
       start = nextStart(plain, object.end);
     } else if (isCutOff(plain, start)) {
-      // What stands inside of it is no object of its own.
+      // Objects inside of it are not documents of their own.
       return { objects, missed: 'is cut off in the middle of a JSON object' };
     } else {
       failures += 1;
@@ -43,13 +53,17 @@ export function jsonObjectsIn(text: string): ObjectsInText {
   return { objects, missed: undefined };
 }
 
-/** Of what Terraform writes, which begins a line or with a version; a brace among words is none. */
+/**
+ * Whether an object that Terraform wrote is cut off.
+ * Such an object begins a line, or begins with a version.
+ * A brace among words does not count.
+ */
 function isCutOff(text: string, start: number): boolean {
   const isOwn = start === 0 || text[start - 1] === '\n' || /^\{\s*[^\n{}"]*"(?:format_)?version"\s*:/.test(text.slice(start, start + 200));
   return isOwn && endOfObject(text, start) === undefined;
 }
 
-/** Where to look on: on the next line, where the brace is not closed. */
+/** Where to continue. If the brace is never closed, on the next line. */
 function afterFailure(text: string, start: number): number {
   const lineEnd = text.indexOf('\n', start);
   return endOfObject(text, start) !== undefined ? start + 1 : lineEnd === -1 ? text.length : lineEnd;
@@ -57,11 +71,14 @@ function afterFailure(text: string, start: number): number {
 
 interface Found {
   readonly json: Json;
-  /** Behind its last character. */
+  /** Index after its last character. */
   readonly end: number;
 }
 
-/** Where an object may begin: a brace, and then a name, perhaps on the next line, or nothing. Blocks of a plan for people begin otherwise. */
+/**
+ * Where an object may begin: a brace, and then a name, perhaps on the next line, or nothing.
+ * The blocks of a plan for people begin in other ways.
+ */
 function nextStart(text: string, from: number): number {
   const opening = /\{(?=[^\S\n]*(?:["}]|\r?\n[^\n]*"[^"\n]*"\s*:))/g;
   opening.lastIndex = from;
@@ -74,7 +91,10 @@ function objectAt(text: string, start: number): Found | undefined {
   return json === undefined || end === undefined ? undefined : { json, end };
 }
 
-/** Of an object on several lines each begins with as many characters as the first: the name of a stack, a time. */
+/**
+ * Each line of an object has a prefix as long as that of the first line:
+ * the name of a stack, or a time.
+ */
 function objectBehindPrefix(text: string, start: number): Found | undefined {
   const width = start - (text.lastIndexOf('\n', start) + 1);
   if (width === 0) {
@@ -91,7 +111,7 @@ function objectBehindPrefix(text: string, start: number): Found | undefined {
   return { json: object.json, end: start + object.end + skipped };
 }
 
-/** The brace that closes the one at `start`; undefined when none does. */
+/** Index after the brace that closes the one at `start`; undefined if it is never closed. */
 function endOfObject(text: string, start: number): number | undefined {
   const token = /"(?:[^"\\]|\\.)*"|[{}]/gs;
   token.lastIndex = start;
@@ -110,12 +130,12 @@ function tryParse(text: string): Json | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
   } catch {
-    // The error of JSON.parse quotes what it could not read.
+    // The error of JSON.parse quotes the text that it could not read.
     return undefined;
   }
 }
 
 function withoutColours(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with one
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }

@@ -1,9 +1,12 @@
-/** Findings as a JUnit report, which CI systems show as test results: a suite for each place, a case for each key. */
+/**
+ * Findings as a JUnit report, which CI systems show as test results:
+ * a suite for each place, a case for each key.
+ */
 import { oneLine } from '../printable';
 import type { Finding } from './material-finding';
 import { exitCodes } from './verdict';
 
-/** @param now when the look was taken */
+/** @param now when the keys were read */
 export function junitOf(findings: readonly Finding[], now: Date): string {
   const places = [...new Set(findings.map(({ place }) => place))];
   const suites = places.map((place) =>
@@ -48,14 +51,14 @@ function failuresIn(findings: readonly Finding[]): number {
   return findings.filter(({ verdict }) => exitCodes[verdict] !== 0).length;
 }
 
-/** What is to be known and fails nothing. */
+/** Findings that are worth knowing but do not fail the check. */
 function skippedIn(findings: readonly Finding[]): number {
   return findings.filter(({ verdict }) => verdict === 'scheduled').length;
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Control characters may not stand in XML in any spelling, and CI systems print what they read in reports. */
+/** XML allows control characters in no form, and CI systems print what a report contains. */
 function escaped(text: string): string {
   return oneLine(text.replace(/\p{C}/gu, ' ')).replace(/[&<>"]/g, (character) => entities[character] ?? '');
 }

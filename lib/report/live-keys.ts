@@ -1,4 +1,7 @@
-/** The external keys of a project as the KMS lists them. Nobody's wishes are known here: only what is there, and when it ends. */
+/**
+ * The external keys of a project, as the KMS lists them.
+ * We know no declarations here, only what exists and when it expires.
+ */
 import type { KeyDetail } from '../kms/model';
 import { keep } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
@@ -7,11 +10,11 @@ import type { MaterialRecord } from './material-finding';
 interface LiveReading {
   readonly now: Date;
   readonly warnBeforeMs: number;
-  /** Ids of the keys that Terraform has, where it was asked. */
+  /** Ids of the keys that Terraform has, if Terraform was read, too. */
   readonly wanted: ReadonlySet<string>;
 }
 
-/** Keys of people, not the default keys of cloud services. */
+/** Keys that users made, without the default keys of cloud services. */
 export function materialsInKms(keys: readonly KeyDetail[], { now, warnBeforeMs, wanted }: LiveReading): MaterialRecord[] {
   return keys
     .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')

@@ -1,4 +1,8 @@
-/** One look at the material of one key: pure, by the rules that make the provider's plans. Knows attributes by name, never all of them. */
+/**
+ * What one check finds out about the material of one key.
+ * Pure; the provider plans by the same rules.
+ * It reads named attributes only, never all of them.
+ */
 import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
@@ -7,28 +11,28 @@ import { formatExpirationTime } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
 import type { Verdict } from './verdict';
 
-/** What a source tells about the material of one key. */
+/** What a source says about the material of one key. */
 export interface MaterialRecord {
   /** Where it was read, for example `state "terraform.tfstate"`. */
   readonly place: string;
-  /** In Terraform; undefined where Terraform was not asked. */
+  /** Address in Terraform; undefined if Terraform was not read. */
   readonly address: string | undefined;
-  /** Undefined when the key is yet to be made. */
+  /** Undefined if the key does not exist yet. */
   readonly keyId: string | undefined;
   readonly alias: string | undefined;
   /** Undefined before the first import. */
   readonly observation: MaterialObservation | undefined;
   readonly wish: Wish;
   readonly proof: Proof | undefined;
-  /** Whether Terraform manages the material, which is when a missing proof counts. */
+  /** Whether Terraform manages the material. Only then does a missing proof count. */
   readonly managed: boolean;
-  /** Whether somebody was found to want the key; the deletion of another one is no fault. */
+  /** Whether a state or plan contains the key. The deletion of any other key is no fault. */
   readonly wanted: boolean;
-  /** An import that a plan wants to make, with its reason. */
+  /** An import that a plan contains, with its reason. */
   readonly due: { readonly reason: string } | undefined;
 }
 
-/** In the spelling of --json. */
+/** A finding with the names that --json prints. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly place: string;
@@ -39,13 +43,13 @@ export interface Finding {
   readonly material_status: MaterialStatus | null;
   /** RFC 3339 or "never"; null before the first import. */
   readonly expiration_time: string | null;
-  /** Whole days, rounded down; negative when the expiry is past, null when there is none. */
+  /** Whole days, rounded down; negative after the expiry, null if there is none. */
   readonly days_left: number | null;
-  /** In the words of the provider; null when there is nothing to say. */
+  /** In the words of the provider; null if there is nothing to say. */
   readonly reason: string | null;
 }
 
-/** What each status means on its own; an expiry that nears, and a missing proof, come on top. */
+/** What each status means by itself. An expiry that comes near and a missing proof add to it. */
 const verdictByStatus: Readonly<Record<MaterialStatus, Verdict>> = {
   present: 'fine',
   expiring: 'expiring',
@@ -65,7 +69,7 @@ const dayMs = 86_400_000;
 export const notVerified =
   'nothing proves that the key holds the material of this fingerprint: it was adopted, or wrapped elsewhere, or the answer to its import was lost';
 
-/** Where Terraform was not asked, nobody promises an import. */
+/** Without Terraform, we cannot say that an import is due. */
 const heldNone = 'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
 
 const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
@@ -89,7 +93,7 @@ export function findingOf(record: MaterialRecord, now: Date): Finding {
 
 type Judgement = Pick<Finding, 'verdict' | 'reason'>;
 
-/** A first import that a plan wants to make. */
+/** A plan contains the first import. */
 function awaited({ due }: MaterialRecord): Judgement {
   return { verdict: 'missing', reason: due?.reason ?? materialStatuses.deleted_outside };
 }
@@ -118,12 +122,12 @@ function judged(record: MaterialRecord, observation: MaterialObservation, now: D
   return managed && proof === undefined ? { verdict: 'unverified', reason: notVerified } : { verdict: 'fine', reason: said ?? null };
 }
 
-/** Material that is renewed by itself is only worth a word from when its renewal is due. */
+/** Material with a rolling expiry is mentioned only once its renewal is due. */
 function windowMs({ expiration, warnBeforeMs }: Wish): number {
   return isRolling(expiration) ? expiration.renewBeforeMs : warnBeforeMs;
 }
 
-/** Undefined when there is nothing to say. */
+/** Undefined if there is nothing to say. */
 export function wordsOf({ reason, refusal, notices }: Decision): string | undefined {
   const [notice] = notices;
   return reason ?? refusal?.message ?? (notice === undefined ? undefined : `${notice.summary}: ${notice.detail}`);

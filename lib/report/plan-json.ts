@@ -1,4 +1,7 @@
-/** Reads the materials in a plan, as `terraform show -json FILE` prints it: an import that is planned is one that is due. */
+/**
+ * Reads the materials in a plan that `terraform show -json FILE` printed.
+ * An import in the plan is an import that is due.
+ */
 import { ByokError } from '../errors';
 import { keyLost } from '../lifecycle/decide';
 import { documentIn } from './document';
@@ -8,11 +11,14 @@ import type { Reading } from './state-file';
 
 const howTo = 'give what "terraform show -json PLANFILE" prints';
 
-/** What the plan takes out of Terraform is left out. @throws ByokError ERR_ARGUMENT when it is no complete plan */
+/**
+ * Leaves out what the plan removes from Terraform.
+ * @throws ByokError ERR_ARGUMENT when the content is not a complete plan
+ */
 export function materialsInPlan(content: string, reading: Reading): MaterialRecord[] {
   const { place } = reading;
   const { json: plan } = documentIn(content, place, 'plan');
-  // Without any resource there is no list of their changes.
+  // A plan without resources has no list of changes.
   if (!('resource_changes' in plan || 'planned_values' in plan) || !/^1\./.test(text(plan, 'format_version') ?? '')) {
     throw new ByokError('ERR_ARGUMENT', `${place} is no plan in JSON of format 1; ${howTo}`);
   }
@@ -51,7 +57,7 @@ function materialOf(resource: Attributes, reading: Reading, aliases: ReadonlyMap
   }
   const importDue = unknown.material_status === true;
   const wish = wishOf(after, reading.warnBeforeMs);
-  // What an import will lead to is not known yet; what there is stands before it.
+  // We do not know yet what an import leads to, so we report the values before it.
   const known = importDue ? before : after;
   const keyId = text(after, 'key_id') ?? (before === undefined ? undefined : text(before, 'key_id'));
   return [

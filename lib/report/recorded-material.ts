@@ -1,6 +1,6 @@
 /**
- * The attributes of `byok_key_material` that a check reads, wherever Terraform wrote them down. Nothing else of a state or a plan is
- * looked at: what is not in this list can be in no report.
+ * The attributes of `byok_key_material` that a check reads from a state or a plan.
+ * It reads nothing else, so nothing else can appear in a report.
  */
 import type { Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
@@ -11,7 +11,7 @@ import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../ter
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** @param warnBeforeMs instead of what the resource says */
+/** @param warnBeforeMs replaces the value of the resource */
 export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined): Wish {
   const validFor = text(attributes, 'valid_for');
   const renewBefore = text(attributes, 'renew_before');
@@ -29,7 +29,7 @@ function rolling(validFor: string, renewBefore: string): Rolling {
   return { validForMs, renewBeforeMs: parseDuration(renewBefore, 'renew_before'), validFor, renewBefore };
 }
 
-/** What was known when Terraform last looked, with the time that has passed since. */
+/** What Terraform knew when it last looked, brought forward to now. */
 export function observationOf(attributes: Attributes, wish: Wish, now: Date): MaterialObservation {
   const written = text(attributes, 'expiration_time');
   const expiration = written === undefined ? undefined : parseExpirationTime(written);
@@ -70,7 +70,7 @@ export function isRecord(value: unknown): value is Attributes {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The objects in a list; empty when it is none. */
+/** The objects in a list; empty if the value is not a list. */
 export function recordsIn(value: unknown): Attributes[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }

@@ -1,20 +1,24 @@
-/** Reads the materials in a state of Terraform: the file, of version 4, as Terraform 1.x and OpenTofu write it, or what they show of it as JSON. */
+/**
+ * Reads the materials in a Terraform state.
+ * The text is either the file, in version 4, as Terraform 1.x and OpenTofu write it,
+ * or their JSON output of it.
+ */
 import { ByokError } from '../errors';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
 import { type Attributes, isRecord, observationOf, proofOf, recordsIn, text, wishOf } from './recorded-material';
 
 export interface Reading {
-  /** Where the content is from, for people: `state "terraform.tfstate"`. */
+  /** Where the content comes from, for people: `state "terraform.tfstate"`. */
   readonly place: string;
   readonly now: Date;
-  /** Instead of `warn_before` of each resource; undefined: what each says. */
+  /** Replaces `warn_before` of every resource; undefined keeps the value of each. */
   readonly warnBeforeMs: number | undefined;
 }
 
 const version = 4;
 
-/** @throws ByokError ERR_ARGUMENT when it is no such file */
+/** @throws ByokError ERR_ARGUMENT when the content is not a state */
 export function materialsInState(content: string, reading: Reading): MaterialRecord[] {
   const { place } = reading;
   const objects = objectsInState(content, place);
@@ -40,14 +44,14 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
     });
 }
 
-/** One managed object; `type` and `address` as in Terraform. */
+/** One managed object. `type` and `address` are those of Terraform. */
 export interface StateObject {
   readonly type: string | undefined;
   readonly address: string;
   readonly attributes: Attributes;
 }
 
-/** @throws ByokError ERR_ARGUMENT when it is no state */
+/** @throws ByokError ERR_ARGUMENT when the content is not a state */
 export function objectsInState(content: string, place: string): StateObject[] {
   const { form, json } = documentIn(content, place, 'state');
   if (form === 'shown state' && /^1\./.test(text(json, 'format_version') ?? '')) {
@@ -62,7 +66,7 @@ export function objectsInState(content: string, place: string): StateObject[] {
   return recordsIn(json.resources).flatMap(objectsOf);
 }
 
-/** Objects that Terraform is done with, but could not destroy yet, are called deposed: they are nobody's any more. */
+/** Leaves out deposed objects: Terraform has replaced them but could not destroy them yet. */
 function objectsOf(resource: Attributes): StateObject[] {
   if (resource.mode !== 'managed') {
     return [];
@@ -77,7 +81,7 @@ function objectsOf(resource: Attributes): StateObject[] {
     }));
 }
 
-/** The same as `terraform show -json` prints it: modules within modules, and addresses in full. */
+/** The same from the output of `terraform show -json`, with nested modules and full addresses. */
 function objectsShown(module: unknown): StateObject[] {
   if (!isRecord(module)) {
     return [];
