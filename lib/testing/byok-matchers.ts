@@ -1,4 +1,4 @@
-/** The matchers, for `expect.extend`: of jest, and of whatever calls them as jest does. */
+/** The matchers, for `expect.extend` of jest and of frameworks that call matchers as jest does. */
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
@@ -10,7 +10,7 @@ import { propertyNames } from './property-names';
 import { readSynthesis, type Synthesis, synth } from './synthesis';
 import type { SynthesizedImport } from './synthesized-import';
 
-/** What the matchers use of their `this`; jest and vitest both give it. */
+/** The part of `this` that the matchers use. jest and vitest both provide it. */
 interface MatcherContext {
   readonly isNot?: boolean | undefined;
   equals(actual: unknown, expected: unknown): boolean;
@@ -110,7 +110,7 @@ function limitOf(instant: Date | string): Date {
   return limit;
 }
 
-/** Undefined also for "never", which is no instant. */
+/** Undefined also for "never", which is not an instant. */
 function tryParse(text: string): Date | undefined {
   try {
     return parseExpirationTime(text);
@@ -119,7 +119,7 @@ function tryParse(text: string): Date | undefined {
   }
 }
 
-/** @throws ByokError ERR_ARGUMENT when the value is nothing that declares imports */
+/** @throws ByokError ERR_ARGUMENT when the value cannot declare imports */
 function importsOf(received: unknown): readonly SynthesizedImport[] {
   if (typeof received === 'string') {
     return readSynthesis(received).imports;

@@ -1,24 +1,31 @@
-/** How a stack under test gets to an emulator: the properties of its provider, and the environment of the Terraform that runs it. */
+/**
+ * How a stack under test reaches an emulator:
+ * properties for its provider, and environment variables for Terraform.
+ */
 import type { ByokProviderProps } from '../cdktf/byok-provider';
 import type { Emulator } from '../emulator/emulator';
 import { environmentVariables, kmsEndpointVariable } from '../terms/connection';
 
-/** What `emulatorConnection` gives. */
+/** Return value of `emulatorConnection`. */
 export interface EmulatorConnection {
-  /** For `ByokProvider`; nothing secret. */
+  /** For `ByokProvider`; contains no secret. */
   readonly provider: Required<Pick<ByokProviderProps, 'region' | 'projectId' | 'kmsEndpoint' | 'authUrl'>>;
-  /** For the process that runs Terraform, `cdktf` or `byok`: the login, and the endpoint, so that none of this shell counts. */
+  /**
+   * For the process that runs Terraform, `cdktf` or `byok`.
+   * It sets the login and the endpoint, so values from your shell do not count.
+   */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * What a stack and its Terraform need to reach an emulator. That one runs in the process of the test: start Terraform without blocking it,
- * with `execFile` rather than `execFileSync`.
+ * What a stack and its Terraform need to reach an emulator. The emulator runs in the process of the
+ * test, so start Terraform without blocking that process: use `execFile`, not `execFileSync`.
  *
  * @example
  * const { provider, environment } = emulatorConnection(emulator());
  * new ByokProvider(stack, 'byok', provider);
- * await promisify(execFile)('terraform', ['apply', '-auto-approve'], { cwd, env: { ...process.env, ...environment } });
+ * const env = { ...process.env, ...environment };
+ * await promisify(execFile)('terraform', ['apply', '-auto-approve'], { cwd, env });
  */
 export function emulatorConnection({ projectName, projectId, url, authUrl, authToken }: Emulator): EmulatorConnection {
   const [variable] = environmentVariables.auth_token.HW;

@@ -1,4 +1,4 @@
-/** When the material of an import expires, as far as its configuration tells. */
+/** When the material of an import expires, as far as the configuration says. */
 import { ByokError } from '../errors';
 import { parseDuration } from '../terms/duration';
 import { type ExpirationInstant, formatInstant, never, parseExpirationTime } from '../terms/expiration-time';
@@ -7,15 +7,15 @@ import type { SynthesizedImport } from './synthesized-import';
 
 export interface Expiry {
   readonly address: string;
-  /** Undefined: it never expires. */
+  /** Undefined means never. */
   readonly instant: ExpirationInstant;
-  /** Where that stands: a clause for messages. */
+  /** The reason, as a clause for messages. */
   readonly because: string;
 }
 
 /**
- * @param now when the material is imported, from which a rolling expiry counts
- * @throws ByokError ERR_ARGUMENT when only Terraform will know
+ * @param now when the material is imported; a rolling expiry counts from it
+ * @throws ByokError ERR_ARGUMENT when only Terraform can know the expiry
  */
 export function expiryOf({ address, attributes, key }: SynthesizedImport, now: Date): Expiry {
   const { expiration_time, valid_for } = attributes;
@@ -40,7 +40,10 @@ export function describeExpiry({ address, instant, because }: Expiry): string {
   return `${address} ${instant === undefined ? `${never} expires` : `expires on ${formatInstant(instant)}`}: ${because}`;
 }
 
-/** @throws ByokError ERR_ARGUMENT when it is none that may be declared: of a longer one there may be no Date */
+/**
+ * @throws ByokError ERR_ARGUMENT when the constructs would refuse the validity;
+ * a longer one may not fit into a Date
+ */
 function validityOf(validFor: string): number {
   const [fault] = faultsOfRolling({ validFor }, { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' });
   if (fault !== undefined) {

@@ -1,4 +1,7 @@
-/** Finds keys and imports among the resources of `cdk.tf.json`, and which import goes into which key. */
+/**
+ * Finds the keys and imports among the resources of `cdk.tf.json`,
+ * and the key that each import goes into.
+ */
 import { tryReadHook } from './hook-import';
 import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';
 
@@ -28,7 +31,7 @@ export function importsIn(resources: Resources, keys: readonly SynthesizedKey[])
   ];
 }
 
-/** `${byok_external_key.payments.key_id}`, also with an index behind the name. */
+/** Matches `${byok_external_key.payments.key_id}`, also with an index after the name. */
 function refersTo(reference: string | undefined, address: string): boolean {
   const [, referred] = /^\$\{(byok_external_key\.[\w-]+)\b.*\.(?:key_)?id\}$/.exec(reference ?? '') ?? [];
   return referred === address;

@@ -1,8 +1,11 @@
-/** Imports that are carried out by hooks: read back from the null resource that runs `byok apply`, the inverse of `cdktf/material-hooks.ts`. */
+/**
+ * Reads imports by hooks back from the null resource that runs `byok apply`.
+ * The inverse of `cdktf/material-hooks.ts`.
+ */
 import { keyMaterialSchema } from '../schema/key-material';
 import type { SynthesizedImport } from './synthesized-import';
 
-/** As a null resource stands in `cdk.tf.json`. */
+/** A null resource in `cdk.tf.json`. */
 interface NullResource {
   readonly triggers?: Readonly<Record<string, string>>;
   readonly depends_on?: readonly string[];
@@ -18,7 +21,7 @@ interface LocalExec {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Undefined when the resource is no hook that imports. */
+/** Undefined if the resource is not a hook that imports. */
 export function tryReadHook(resource: object): SynthesizedImport['attributes'] | undefined {
   const { triggers = {}, provisioner = [], depends_on = [] }: NullResource = resource;
   const exec = [provisioner]
@@ -28,12 +31,15 @@ export function tryReadHook(resource: object): SynthesizedImport['attributes'] |
   if (exec === undefined || triggers.key_id === undefined) {
     return undefined;
   }
-  // The hook depends on nothing but the one that deletes the material on destroy.
+  // The hook depends only on the one that deletes the material on destroy.
   const onDestroy = depends_on.length > 0 ? { on_destroy: 'delete_material' } : {};
   return { ...declaredBy(exec), key_id: triggers.key_id, ...onDestroy };
 }
 
-/** Flags of the command that are attributes of `byok_key_material`, under the attributes' names. */
+/**
+ * Flags of the command that are attributes of `byok_key_material`,
+ * under the names of the attributes.
+ */
 function declaredBy({ command, environment = {} }: LocalExec): SynthesizedImport['attributes'] {
   const flags = [...command.matchAll(/--([a-z-]+)(?: (?:"\$(\w+)"|'((?:[^']|'\\'')*)'|(?!--)([\w./:@%+=,-]+)))?/g)];
   const values = flags.map(([, name = '', variable, quoted, plain]): [string, unknown] => {
@@ -43,7 +49,7 @@ function declaredBy({ command, environment = {} }: LocalExec): SynthesizedImport
   return Object.fromEntries(values.filter(([name]) => Object.hasOwn(keyMaterialSchema.attributes, name)));
 }
 
-/** Command lines stand there as JSON. */
+/** Flags that hold a command line hold it as JSON. */
 function decoded(text: string): unknown {
   return text.startsWith('[') ? JSON.parse(text) : text;
 }

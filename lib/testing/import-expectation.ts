@@ -1,4 +1,7 @@
-/** Compares an import with what a test expects of it, in the words of the constructs. What is left out counts as its default. */
+/**
+ * Compares an import with what a test expects, in the words of the constructs.
+ * Omitted properties count as their defaults.
+ */
 import { propertyName } from '../cdktf/config-attributes';
 import type { ImportedKeyProps } from '../cdktf/imported-key-props';
 import type { KeyMaterialConfig, KeyMaterialSourceConfig } from '../cdktf/key-material-config';
@@ -9,7 +12,7 @@ import { type ExpirationInstant, never, parseExpirationTime, sameExpiration } fr
 import { tryFindKeySpec } from '../terms/kms';
 import type { SynthesizedImport } from './synthesized-import';
 
-/** Of jest and its kin: `expect.any(String)`, `expect.stringMatching(/…/)`. */
+/** A matcher of jest and similar frameworks: `expect.any(String)`, `expect.stringMatching(/…/)`. */
 interface AsymmetricMatcher {
   asymmetricMatch(actual: unknown): boolean;
 }
@@ -17,15 +20,19 @@ interface AsymmetricMatcher {
 type OrMatcher<Properties> = { readonly [Name in keyof Properties]?: Properties[Name] | AsymmetricMatcher };
 
 interface ExpirationExpectation {
-  /** A fixed expiry. Two spellings of one instant are equal; "never" is also what nothing declared means. */
+  /**
+   * A fixed expiry. Two texts for one instant are equal.
+   * "never" also matches an import that declares no expiry.
+   */
   readonly expirationTime?: Date | string;
 }
 
 /**
- * Properties of an import: those of `ImportedKey`, with source and expiration as `KeyMaterial` spells them, and `keyId` for a key that the
- * stack does not declare. A value may be an asymmetric matcher; `undefined` stands for "not declared". `materialFile` is compared as it
- * stands in `cdk.tf.json`, where a relative path begins at the folder of the stack ("../../../payments.key"): say
- * `expect.stringContaining('payments.key')`.
+ * Properties of an import: those of `ImportedKey`, with source and expiration named
+ * as in `KeyMaterial`, and `keyId` for a key that the stack does not declare.
+ * A value may be an asymmetric matcher; `undefined` means "not declared".
+ * `materialFile` is compared as it stands in `cdk.tf.json`, where a relative path starts at the
+ * folder of the stack ("../../../payments.key"), so use `expect.stringContaining('payments.key')`.
  */
 export type ImportExpectation = OrMatcher<
   Omit<ImportedKeyProps, 'key' | 'source' | 'expiration' | 'timeouts' | 'engine' | 'forEach' | 'provider'> &
@@ -34,19 +41,19 @@ export type ImportExpectation = OrMatcher<
     ExpirationExpectation
 >;
 
-/** A property that is not as expected. */
+/** A property that differs from the expectation. */
 export interface Difference {
   readonly property: string;
-  /** Undefined: not declared. */
+  /** Undefined means not declared. */
   readonly actual: unknown;
 }
 
-/** Equality of the test framework, which knows asymmetric matchers. */
+/** Equality of the test framework, which understands asymmetric matchers. */
 export type Equals = (actual: unknown, expected: unknown) => boolean;
 
 type Read = (subject: SynthesizedImport) => unknown;
 
-/** Every property that can be expected. */
+/** Every property that a test can expect. */
 const properties: ReadonlyMap<string, Read> = new Map([
   ...settable(externalKeySchema.attributes).map((attribute): [string, Read] => [
     attribute === 'on_destroy' ? 'keyOnDestroy' : propertyName(attribute),
@@ -60,10 +67,10 @@ const properties: ReadonlyMap<string, Read> = new Map([
   ['expirationTime', expirationOf],
 ]);
 
-/** All that `ImportExpectation` has. */
+/** All properties of `ImportExpectation`. */
 export const expectedNames = [...properties.keys()];
 
-/** @throws ByokError ERR_ARGUMENT when an instant is expected that is none */
+/** @throws ByokError ERR_ARGUMENT when the expected expiry is not an instant */
 export function differencesFrom(expected: ImportExpectation, subject: SynthesizedImport, equals: Equals): Difference[] {
   return Object.entries(expected).flatMap(([property, value]) => {
     const actual = properties.get(property)?.(subject);
@@ -80,14 +87,17 @@ function written(attributes: object, schema: Readonly<Record<string, AttributeSc
   return (attributes as Record<string, unknown>)[name] ?? schema[name]?.default;
 }
 
-/** The first usage of its spec is the one that a new key gets. */
+/** A new key gets the first usage of its spec. */
 function usageOf({ key }: SynthesizedImport): unknown {
   return (
     key && (key.attributes.key_usage ?? tryFindKeySpec(key.attributes.key_spec ?? externalKeySchema.attributes.key_spec.default)?.usages[0])
   );
 }
 
-/** Into a key of its own stack, material without an expiry is imported for ever; a key from elsewhere keeps the one it has. */
+/**
+ * In a key of the same stack, material without a declared expiry never expires.
+ * A key from elsewhere keeps the expiry that it has.
+ */
 function expirationOf({ attributes, key }: SynthesizedImport): unknown {
   return attributes.expiration_time ?? (key === undefined || attributes.valid_for !== undefined ? undefined : never);
 }
@@ -99,7 +109,7 @@ function sameInstant(actual: unknown, expected: unknown, equals: Equals): boolea
   return typeof actual === 'string' && !actual.includes('${') && sameExpiration(parseExpirationTime(actual), instantOf(expected));
 }
 
-/** @throws ByokError ERR_ARGUMENT when the text is no instant */
+/** @throws ByokError ERR_ARGUMENT when the text is not an instant */
 function instantOf(instant: Date | string): ExpirationInstant {
   return instant instanceof Date ? instant : parseExpirationTime(instant);
 }

@@ -1,4 +1,4 @@
-/** Public subpath `cdktf-byok/testing`: for the tests of whoever declares imported keys. */
+/** Public subpath `cdktf-byok/testing`: helpers for tests of stacks that declare imported keys. */
 export { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/emulator';
 export { byokMatchers } from './byok-matchers';
 export { type EmulatorConnection, emulatorConnection } from './emulator-connection';

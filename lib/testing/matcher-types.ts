@@ -1,27 +1,29 @@
 /**
- * Types of the matchers, and how jest's `expect` comes to have them. Whoever imports `cdktf-byok/testing` needs neither jest nor its
- * types for that: without them these declarations add to nothing.
+ * Types of the matchers, and how they join jest's `expect`.
+ * You can import `cdktf-byok/testing` without jest and without its types:
+ * then these declarations extend nothing.
  */
 import type { ImportExpectation } from './import-expectation';
 
-/** How `toExpireBefore` counts. */
+/** Options of `toExpireBefore`. */
 export interface ExpireBeforeOptions {
   /**
-   * The moment of the import, from which a rolling expiry counts.
+   * The moment of the import; a rolling expiry counts from it.
    * @default - the real time
    */
   readonly now?: () => Date;
 }
 
 /**
- * What `expect.extend(byokMatchers)` adds. The received value is a `Synthesis`, one of its imports, a stack of a cdktf or cdktn app, or the
- * content of `cdk.tf.json`. For vitest: `declare module 'vitest' { interface Assertion<T = any> extends ByokMatchers<void> {} }`.
+ * What `expect.extend(byokMatchers)` adds. The received value is a `Synthesis`,
+ * one of its imports, a stack of a cdktf or cdktn app, or the content of `cdk.tf.json`. For vitest:
+ * `declare module 'vitest' { interface Assertion<T = any> extends ByokMatchers<void> {} }`.
  */
 export interface ByokMatchers<R = unknown> {
-  /** An import of key material is declared, with all of these properties. */
+  /** The stack declares an import of key material with all of these properties. */
   toImportKeyMaterial(expected?: ImportExpectation): R;
   /**
-   * Every import of key material is declared to expire before this instant.
+   * Every import of key material in the stack expires before this instant.
    * @param instant a Date, or RFC 3339 such as "2030-01-31T00:00:00Z"
    */
   toExpireBefore(instant: Date | string, options?: ExpireBeforeOptions): R;

@@ -1,4 +1,7 @@
-/** Every name that options of the matchers and of `synth` may have, by the interface that declares it. */
+/**
+ * Every name that the options of the matchers and of `synth` accept,
+ * by the interface that declares it.
+ */
 export const propertyNames = {
   ExpireBeforeOptions: ['now'],
   SynthOptions: ['context'],

@@ -1,4 +1,7 @@
-/** Synthesizes stacks in a test and reads back what they declare. Leaves no files, runs no Terraform and reads no secret. */
+/**
+ * Synthesizes stacks in a test and reads back what they declare.
+ * It leaves no files, runs no Terraform and reads no secret.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +13,7 @@ import { importsIn, keysIn } from './find-imports';
 import { propertyNames } from './property-names';
 import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';
 
-/** Blocks of `cdk.tf.json`, as far as they are looked into here; any other is there too. */
+/** The blocks of `cdk.tf.json` that this package reads. Other blocks are there, too. */
 export interface TerraformJson {
   /** By type and name. */
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
@@ -25,22 +28,22 @@ export interface TerraformJson {
 
 /** What a stack declares. */
 export interface Synthesis {
-  /** All of it, without comments. */
+  /** The whole configuration, without comments. */
   readonly json: TerraformJson;
   /** Every external key. */
   readonly keys: readonly SynthesizedKey[];
   /** Every import of key material. */
   readonly imports: readonly SynthesizedImport[];
-  /** What aspects and constructs warn of, as `[path of the construct] message`. */
+  /** Warnings of aspects and constructs, as `[path of the construct] message`. */
   readonly warnings: readonly string[];
   /**
-   * The import into the key of this alias.
+   * Finds the import into the key with this alias.
    * @throws ByokError ERR_ARGUMENT when there is none, or more than one
    */
   findImport(alias: string): SynthesizedImport;
 }
 
-/** How `synth` makes the stack that a function declares constructs in. */
+/** Options for the stack that `synth` creates for a function. */
 export interface SynthOptions {
   /**
    * Context of the app, as in `cdktf.json`.
@@ -52,12 +55,15 @@ export interface SynthOptions {
 /**
  * Synthesizes a stack, with all aspects and validations.
  *
- * @param what the stack of a cdktf or cdktn app; or a function that declares constructs in the stack it is given
- * @throws Error when a validation fails or a construct is annotated with an error, as `cdktf synth` does
+ * @param what the stack of a cdktf or cdktn app,
+ * or a function that declares constructs in the stack that it receives
+ * @throws Error when a validation fails or a construct is annotated
+ * with an error, as `cdktf synth` does
  *
  * @example
  * const { imports } = synth((stack) => {
- *   new ImportedKey(stack, 'payments', { alias: 'payments', source: KeyMaterialSource.fromEnvironment('PAYMENTS_KEY') });
+ *   const source = KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
+ *   new ImportedKey(stack, 'payments', { alias: 'payments', source });
  * });
  */
 export function synth(what: IConstruct | ((stack: Construct) => void), options: SynthOptions = {}): Synthesis {
@@ -65,7 +71,7 @@ export function synth(what: IConstruct | ((stack: Construct) => void), options: 
   if (typeof what !== 'function') {
     return synthesisOf(requireStack(what));
   }
-  // The App makes its folder, in which nothing is written then.
+  // The App creates this folder but writes nothing into it.
   const outdir = mkdtempSync(join(tmpdir(), 'byok-synth-'));
   try {
     const stack = new TerraformStack(Testing.app({ outdir, context: options.context }), 'stack');
@@ -87,9 +93,10 @@ function synthesisOf(stack: TerraformStack): Synthesis {
 }
 
 /**
- * Reads what was synthesized already: the content of `cdk.tf.json`, or what `Testing.synth` returns, as text or parsed.
+ * Reads a configuration that is already synthesized:
+ * the content of `cdk.tf.json`, or what `Testing.synth` returns, as text or parsed.
  *
- * @throws ByokError ERR_ARGUMENT when it is no configuration in JSON
+ * @throws ByokError ERR_ARGUMENT when it is not a configuration in JSON
  */
 export function readSynthesis(json: string | object, warnings: readonly string[] = []): Synthesis {
   const parsed: TerraformJson = typeof json === 'string' ? parse(json) : (json as TerraformJson);
@@ -99,7 +106,7 @@ export function readSynthesis(json: string | object, warnings: readonly string[]
   return { json: parsed, keys, imports, warnings, findImport: (alias) => findImport(imports, alias) };
 }
 
-/** A stack of cdktn counts as one; the types of the two libraries do not. */
+/** A stack of cdktn counts as a stack, although the types of the two libraries differ. */
 function requireStack(construct: IConstruct): TerraformStack {
   if (TerraformStack.isStack(construct)) {
     return construct;

@@ -1,8 +1,11 @@
-/** An emulator for the tests of one file or `describe`, started before the first of them and closed after the last. */
+/**
+ * An emulator for the tests of one file or `describe`.
+ * It starts before the first test and closes after the last.
+ */
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/emulator';
 import { ByokError } from '../errors';
 
-/** Where a test framework takes what is to be done before and after all tests. */
+/** The hooks of a test framework that run code before and after all tests. */
 export interface TestHooks {
   /** Runs `act` before the first test. */
   readonly beforeAll: (act: () => Promise<void>) => unknown;
@@ -13,9 +16,9 @@ export interface TestHooks {
 /**
  * Starts an emulator for the tests of this file or `describe`.
  *
- * @param hooks for frameworks that have no global ones: `{ beforeAll, afterAll }` of `@jest/globals` or vitest, `{ beforeAll: before,
- * afterAll: after }` of `node:test`
- * @returns gives the emulator; to be called in tests and hooks, when it is running
+ * @param hooks for frameworks without global hooks: `{ beforeAll, afterAll }` of `@jest/globals`
+ * or vitest, `{ beforeAll: before, afterAll: after }` of `node:test`
+ * @returns a function that gives the emulator; call it in tests and hooks, while the emulator runs
  * @throws ByokError ERR_ARGUMENT when there are no hooks
  *
  * @example
