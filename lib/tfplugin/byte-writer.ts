@@ -1,4 +1,4 @@
-/** Bytes that are written one behind the other, into a buffer that grows. */
+/** Appends bytes to a buffer that grows. */
 export abstract class ByteWriter {
   protected buffer = Buffer.allocUnsafe(1024);
   protected length = 0;

@@ -1,4 +1,4 @@
-/** The calls of data sources. One row per method. */
+/** The calls for data sources, one row per method. */
 import { ReadDataSourceRequest, ReadDataSourceResponse, ValidateConfigRequest, ValidateConfigResponse } from '../grpc/messages';
 import type { DataSourceDefinition } from '../provider';
 import { decodeBlockConfig, decodeConfig } from '../values/value-decoder';

@@ -1,8 +1,10 @@
-/** Errors and warnings on their way to Terraform, and the one place where a thrown error becomes a diagnostic. */
+/**
+ * Collects errors and warnings for Terraform. Only here does a thrown error become a diagnostic.
+ */
 import { isByokError, stackOf } from '../../errors';
 import { oneLine } from '../../printable';
 
-/** A step into a value: attribute or block name, map key, or list index. */
+/** A step into a value: an attribute or block name, a map key, or a list index. */
 export type PathStep = string | { readonly key: string } | { readonly index: number };
 
 export interface Diagnostic {
@@ -15,7 +17,9 @@ export interface Diagnostic {
 export class Diagnostics {
   readonly all: Diagnostic[] = [];
 
-  /** @param attribute the top-level attribute or the path that Terraform underlines in the configuration */
+  /**
+   * @param attribute the top-level attribute or path that Terraform underlines in the configuration
+   */
   error(summary: string, detail: string, attribute?: string | readonly PathStep[]): void {
     this.#add('error', summary, [detail], attribute);
   }
@@ -24,7 +28,10 @@ export class Diagnostics {
     this.#add('warning', summary, [detail], attribute);
   }
 
-  /** Reports whatever a handler threw. A defect of ours shows its stack, a known error its sentence and its code. */
+  /**
+   * Reports an error that a handler threw.
+   * A defect of ours shows its stack; a known error shows its sentence and its code.
+   */
   thrown(summary: string, reason: unknown): void {
     if (isByokError(reason)) {
       this.#add('error', summary, [sentence(reason.message), '', `(${reason.code})`], reason.attribute);
@@ -37,14 +44,17 @@ export class Diagnostics {
     return this.all.some(({ severity }) => severity === 'error');
   }
 
-  /** Terraform prints what it gets, and wraps it: only the line breaks between these lines are ours. */
+  /**
+   * Terraform prints what it receives and wraps it.
+   * Only the breaks between these lines come from us.
+   */
   #add(severity: Diagnostic['severity'], summary: string, lines: readonly string[], attribute?: string | readonly PathStep[]): void {
     const path = attribute === undefined ? [] : typeof attribute === 'string' ? [attribute] : attribute;
     this.all.push({ severity, summary: oneLine(summary), detail: lines.map(oneLine).join('\n'), path });
   }
 }
 
-/** Our messages are lower-case clauses; Terraform prints them as a paragraph. */
+/** Our messages are lowercase clauses; Terraform prints them as a paragraph. */
 export function sentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }

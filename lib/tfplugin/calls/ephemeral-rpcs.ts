@@ -1,4 +1,6 @@
-/** The calls of ephemeral resources: what they answer is stored nowhere. One row per method. */
+/**
+ * The calls for ephemeral resources, one row per method. Terraform stores none of their answers.
+ */
 import {
   CloseEphemeralResourceRequest,
   CloseEphemeralResourceResponse,

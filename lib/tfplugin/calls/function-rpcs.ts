@@ -1,6 +1,7 @@
 /**
- * The call of a provider function. It has no diagnostics: what is thrown becomes the one error that Terraform shows at the call, beside the
- * argument that it is about.
+ * The call of a provider function. It has no diagnostics.
+ * A thrown error becomes the one error that Terraform shows at the call,
+ * next to the argument at fault.
  */
 import { isByokError, stackOf } from '../../errors';
 import { oneLine } from '../../printable';
@@ -34,7 +35,7 @@ export const functionRpcs = {
 interface Argument {
   readonly parameter: ParameterSchema;
   readonly value: Message<typeof DynamicValue>;
-  /** As an error names it: the second of the variadic ones is `rest[1]`. */
+  /** The name of the argument in errors: the second variadic argument is `rest[1]`. */
   readonly spelling: string;
 }
 

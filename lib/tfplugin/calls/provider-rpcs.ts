@@ -1,4 +1,7 @@
-/** The calls about the provider as a whole. Most Terraform processes end after the schema, so values are coded elsewhere. */
+/**
+ * The calls about the provider as a whole.
+ * They load no value codec, because most provider processes end after the schema.
+ */
 import {
   Empty,
   GetFunctionsResponse,
@@ -13,7 +16,7 @@ import type { Context, FunctionDefinition } from '../provider';
 import { type Rpc, rpc } from './rpc';
 import { functionMessage, schemaMessage } from './schema-message';
 
-/** Destroy is planned too; a host that kept the schema need not ask again. */
+/** Terraform plans destroys with us, too, and a host that kept the schema need not ask again. */
 const serverCapabilities = { planDestroy: true, getProviderSchemaOptional: true };
 
 export const providerRpcs = {

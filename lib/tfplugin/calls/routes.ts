@@ -1,4 +1,4 @@
-/** Path of a gRPC method -> what answers it. Anything not named here is answered "unimplemented". */
+/** Maps the path of a gRPC method to its handler. Any other path is answered "unimplemented". */
 import { keptOpen, type Route } from '../grpc/grpc-server';
 import { healthCheckAnswer, providerRpcs } from './provider-rpcs';
 import type { Rpc } from './rpc';
@@ -6,7 +6,10 @@ import type { Runtime } from './runtime';
 
 const providerService = '/tfplugin6.Provider/';
 
-/** Named here so that each file is loaded only when its first call comes along: most processes end after the schema. */
+/**
+ * Names the methods here, so each file loads only at its first call.
+ * Most processes end after the schema.
+ */
 const lateRpcs: readonly (readonly [method: string, rpc: Rpc])[] = [
   ...late(
     [
@@ -32,7 +35,7 @@ const lateRpcs: readonly (readonly [method: string, rpc: Rpc])[] = [
   ...late(['CallFunction'], () => (require('./function-rpcs') as typeof import('./function-rpcs')).functionRpcs),
 ];
 
-/** @param exit ends the process; called once the answer to Shutdown has left */
+/** @param exit ends the process; called after the answer to Shutdown has left */
 export function providerRoutes(runtime: Runtime, exit: () => void): (path: string) => Route | undefined {
   const routes = new Map<string, Route>([
     ['/plugin.GRPCController/Shutdown', { answer: () => new Uint8Array(), afterwards: exit }],
@@ -45,9 +48,9 @@ export function providerRoutes(runtime: Runtime, exit: () => void): (path: strin
   return (path) => routes.get(path);
 }
 
-/** The compiler checks that the file has a row for each of the methods. */
+/** The compiler checks that the file has a row for every method. */
 function late<Method extends string>(methods: readonly Method[], load: () => Readonly<Record<Method, Rpc>>): [string, Rpc][] {
-  // Kept, since a bundled module copies its exports at every require.
+  // Cached, because a bundled module copies its exports at every require.
   let rpcs: Readonly<Record<Method, Rpc>> | undefined;
   return methods.map((method) => [
     method,

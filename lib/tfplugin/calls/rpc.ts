@@ -1,6 +1,7 @@
 /**
- * One call of the plugin protocol: bytes in, bytes out, with diagnostics collected on the way. Whatever a handler throws becomes a
- * diagnostic; a gRPC error would show the user a riddle instead of a sentence.
+ * One call of the plugin protocol: bytes in, bytes out, with diagnostics collected on the way.
+ * An error that a handler throws becomes a diagnostic.
+ * As a gRPC error it would show the user a riddle instead of a sentence.
  */
 
 import { type AttributePath, type AttributePathStep, type Diagnostic, severities } from '../grpc/messages';
@@ -14,10 +15,10 @@ export type Rpc = (runtime: Runtime, request: Uint8Array) => Promise<Uint8Array>
 export interface RpcDefinition<Q extends Fields, S extends Fields> {
   readonly request: Q;
   readonly response: S;
-  /** Headline of the diagnostic when the handler throws. */
+  /** Headline of the diagnostic if the handler throws. */
   readonly failure: string | ((request: Message<Q>) => string);
   handle(request: Message<Q>, context: Context, runtime: Runtime): Input<S> | Promise<Input<S>>;
-  /** What is answered, beside the diagnostic, when the handler throws. */
+  /** The answer that accompanies the diagnostic if the handler throws. */
   fallback?(request: Message<Q>): Input<S>;
 }
 

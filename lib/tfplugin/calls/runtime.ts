@@ -1,4 +1,4 @@
-/** What one provider process knows, and the two looks into it that most calls begin with. */
+/** What one provider process knows, and the two lookups that most calls start with. */
 import { ByokError } from '../../errors';
 import type { Logger } from '../process/log';
 import type { Work } from '../process/work';
@@ -23,7 +23,7 @@ export function configuredClient({ configured }: Runtime): unknown {
 
 /**
  * @param kind for the error, for example `resource type`
- * @throws ByokError ERR_ARGUMENT when this provider defines no such thing
+ * @throws ByokError ERR_ARGUMENT when this provider does not define the name
  */
 export function findDefinition<T>(definitions: Readonly<Record<string, T>> | undefined, kind: string, name: string): T {
   const found = definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;

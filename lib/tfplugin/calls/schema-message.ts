@@ -1,4 +1,7 @@
-/** Schemas of ours as the protocol's Schema and Function messages. `allowed` and `default` have no place on the wire. */
+/**
+ * Turns our schemas into Schema and Function messages of the protocol,
+ * which has no place for `allowed` and `default`.
+ */
 import type { AttributeSchema, AttributeType, BlockSchema, FunctionSchema, ParameterSchema } from '../../schema/model';
 import { type Attribute, type Block, type FunctionSignature, markdown, nestingSingle, type Schema } from '../grpc/messages';
 import type { Input } from '../grpc/protobuf';

@@ -1,4 +1,7 @@
-/** The calls that carry values: configuration of the provider, and the life of a resource. One row per method. */
+/**
+ * The calls that carry values, one row per method:
+ * configuration of the provider, and the life of a resource.
+ */
 import { ByokError } from '../../errors';
 import type { AttributeSchema } from '../../schema/model';
 import {
@@ -108,7 +111,7 @@ export const valueRpcs = {
       const isUpdate = prior !== null && result.planned !== null;
       return {
         plannedState: encodeState(schema, result.planned),
-        // Terraform itself drops the paths whose value stays.
+        // Terraform itself drops the paths with unchanged values.
         requiresReplace: isUpdate
           ? [...new Set([...alwaysReplacing(schema.attributes), ...result.requiresReplace])].map((name) => attributePath([name]))
           : [],
@@ -202,7 +205,7 @@ function change(prior: WireValue | undefined, planned: WireValue | undefined): s
   return isNull(prior) ? 'create' : isNull(planned) ? 'destroy' : 'update';
 }
 
-/** Looks at the wire only: a headline must not fail where the value does not fit its schema. */
+/** Reads only the wire format: a headline must not fail because a value does not fit its schema. */
 function isNull(value: WireValue | undefined): boolean {
   const nil = 0xc0;
   return value === undefined || value.msgpack[0] === nil || (value.msgpack.length === 0 && Buffer.from(value.json).toString() === 'null');

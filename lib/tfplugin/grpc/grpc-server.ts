@@ -1,33 +1,34 @@
 /**
- * gRPC over node:http2, as much of it as Terraform uses: unary calls and streams that stay open. With TLS only the one client whose
- * certificate is known is answered. Knows no Terraform message.
+ * gRPC over node:http2, limited to what Terraform uses: unary calls, and streams that stay open.
+ * With TLS it answers only the one client whose certificate it knows.
+ * It knows no Terraform message.
  */
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { stackOf } from '../../errors';
 import type { ServerIdentity } from '../process/certificate';
 
-/** A server stream on which nothing is ever sent; it ends with the client. */
+/** A server stream that never sends anything; it ends with the client. */
 export const keptOpen: unique symbol = Symbol('kept open');
 
 export interface UnaryRoute {
   answer(request: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** Runs when the client has the answer, or is gone. */
+  /** Runs after the client has the answer, or is gone. */
   afterwards?(): void;
 }
 
 export type Route = UnaryRoute | typeof keptOpen;
 
 export interface GrpcServerOptions {
-  /** Undefined for the path of an unknown method. @param connection the one on which the call came */
+  /** Returns undefined for an unknown method. @param connection the one that the call came on */
   readonly route: (path: string, connection: ServerHttp2Session) => Route | undefined;
-  /** Without it the server speaks plain HTTP/2. */
+  /** If absent, the server speaks plain HTTP/2. */
   readonly tls?: { readonly identity: ServerIdentity; readonly clientCertificate: Buffer };
 }
 
 const status = { ok: 0, resourceExhausted: 8, unimplemented: 12, internal: 13 } as const;
 
-/** Terraform's own limit for a schema; states are far below. */
+/** Terraform's own limit for a schema; states are far smaller. */
 const maxMessageBytes = 64 * 1024 * 1024;
 
 const maxPingMs = 200;
@@ -52,12 +53,14 @@ export function createGrpcServer({ route, tls }: GrpcServerOptions): Http2Server
           settings,
           key: tls.identity.key,
           cert: tls.identity.certificate,
-          // An empty list: with one certificate in it Node parses its whole root store, 30 ms. `admit` pins instead.
+          // An empty list. With one certificate in it,
+          // Node parses its whole root store, which takes 30 ms.
+          // `isPinned` compares the certificate instead.
           ca: [],
           requestCert: true,
           rejectUnauthorized: false,
           minVersion: 'TLSv1.2',
-          // Node would hash the arguments of the process for it.
+          // Without it, Node hashes the arguments of the process.
           sessionIdContext: 'byok',
         });
   server.on('session', (session) => {
@@ -71,7 +74,7 @@ export function createGrpcServer({ route, tls }: GrpcServerOptions): Http2Server
       serveStream(stream, route(path, session), path);
     });
   });
-  // A broken connection is the client's to report.
+  // The client reports a broken connection.
   server.on('sessionError', () => {});
   return server;
 }
@@ -112,7 +115,10 @@ function serveUnary(stream: ServerHttp2Stream, route: UnaryRoute): void {
   });
 }
 
-/** A closed stream may still have its trailers in our buffers; the answer to a ping proves that the client has them. */
+/**
+ * The trailers of a closed stream may still be in our buffers.
+ * The answer to a ping proves that the client has them.
+ */
 function runAfterAnswer(stream: ServerHttp2Stream, afterwards: () => void): void {
   const { session } = stream;
   stream.on('close', () => {
@@ -124,7 +130,10 @@ function runAfterAnswer(stream: ServerHttp2Stream, afterwards: () => void): void
   });
 }
 
-/** One message: a flag, its length in four bytes, then that many bytes; DATA frames may split it anywhere. */
+/**
+ * One message: a flag, its length in four bytes, and that many bytes.
+ * DATA frames may split it anywhere.
+ */
 function unframe(chunks: readonly Buffer[], size: number): Uint8Array {
   if (size > maxMessageBytes) {
     throw new GrpcError(status.resourceExhausted, `the request is larger than ${maxMessageBytes} bytes`);

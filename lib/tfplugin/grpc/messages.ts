@@ -1,12 +1,13 @@
 /**
- * The messages of Terraform's plugin protocol 6.8 that this provider server speaks, of go-plugin's own services, and of
- * the gRPC health check: names and field numbers as data. A field that we never read is left out; decoding skips it.
+ * The messages that this provider server uses, as tables of names and field numbers:
+ * those of Terraform's plugin protocol 6.8, of go-plugin's own services,
+ * and of the gRPC health check. Fields that we never read are left out, and decoding skips them.
  */
 import { bool, bytes, enumeration, type Fields, type Input, integer, mapOf, message, optional, repeated, text } from './protobuf';
 
 export const severities = { error: 1, warning: 2 } as const;
 export const markdown = 1;
-/** Of a nested block: exactly one object, or none. */
+/** A nested block is exactly one object, or none. */
 export const nestingSingle = 1;
 
 export const Empty = {} as const satisfies Fields;
@@ -101,7 +102,7 @@ export const GetProviderSchemaResponse = {
 } as const satisfies Fields;
 
 export const ValidateProviderConfigRequest = { config: value(1) } as const satisfies Fields;
-/** Diagnostics stand in field 2, unlike in the other validations. */
+/** Unlike in the other validations, diagnostics are in field 2. */
 export const ValidateProviderConfigResponse = { diagnostics: diagnostics(2) } as const satisfies Fields;
 
 export const ConfigureProviderRequest = { terraformVersion: text(1), config: value(2) } as const satisfies Fields;
@@ -109,7 +110,7 @@ export const ConfigureProviderResponse = { diagnostics: diagnostics(1) } as cons
 
 export const StopProviderResponse = { error: text(1) } as const satisfies Fields;
 
-/** Of a data source or an ephemeral resource. */
+/** For a data source or an ephemeral resource. */
 export const ValidateConfigRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
 export const ValidateConfigResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
 
@@ -195,7 +196,7 @@ export const CloseEphemeralResourceResponse = { diagnostics: diagnostics(1) } as
 
 export const GetFunctionsResponse = { functions: mapOf(1, FunctionSignature), diagnostics: diagnostics(2) } as const satisfies Fields;
 
-/** `functionArgument` counts from 0; absent when the error is about none. */
+/** `functionArgument` counts from 0. It is absent if the error is about no argument. */
 export const FunctionError = { text: text(1), functionArgument: optional(integer(2)) } as const satisfies Fields;
 export const CallFunctionRequest = { name: text(1), arguments: repeated(2, DynamicValue) } as const satisfies Fields;
 export const CallFunctionResponse = { result: value(1), error: message(2, FunctionError) } as const satisfies Fields;

@@ -1,20 +1,21 @@
 /**
- * Protocol Buffers (proto3) driven by message tables: see `messages.ts`. Only what the plugin
- * protocol uses is here, so no packed lists, no groups, and unknown fields are skipped.
+ * Protocol Buffers (proto3) driven by message tables, see `messages.ts`.
+ * It supports only what the plugin protocol uses: no packed lists and no groups.
+ * Unknown fields are skipped.
  */
 import { lengthDelimited, varint, WireReader, WireWriter } from './wire';
 
 type ScalarKind = 'string' | 'bytes' | 'bool' | 'int32' | 'int64';
 
-/** One field of a message; `Out` is what decoding yields, `In` what encoding takes. */
+/** One field of a message. Decoding returns `Out`, encoding takes `In`. */
 export interface Field<Out, In = Out> {
   readonly number: number;
   readonly kind: ScalarKind | 'message';
-  /** A function, because messages may contain themselves. */
+  /** A function, because a message may contain itself. */
   readonly message?: () => Fields;
-  /** `optional` covers members of a oneof, too: presence is told apart from the zero value. */
+  /** `optional` also covers members of a oneof: an absent value differs from the zero value. */
   readonly label?: 'optional' | 'repeated' | 'map';
-  /** Types only, never present. */
+  /** For the compiler only, never present. */
   readonly types?: { out: Out; in: In };
 }
 
@@ -52,7 +53,7 @@ export const mapOf = <F extends Fields>(number: number, of: F): Field<Record<str
   label: 'map',
 });
 
-/** Presence is kept: undefined when absent. */
+/** Keeps presence: undefined if absent. */
 export const optional = <T>(field: Field<T>): Field<T | undefined> => ({ number: field.number, kind: field.kind, label: 'optional' });
 
 interface Scalar {
@@ -155,7 +156,7 @@ function readMapEntry(field: Field<unknown>, reader: WireReader): { key: string;
 }
 
 interface DecodingTable {
-  /** Field name by tag; a field of another wire type than ours has another tag and is skipped. */
+  /** Field name by tag. A field with another wire type has another tag, so it is skipped. */
   readonly names: ReadonlyMap<number, string>;
   zeroes(): Record<string, unknown>;
 }
@@ -182,7 +183,7 @@ function zeroOf({ label, kind }: Field<unknown>): unknown {
     return [];
   }
   if (label === 'map') {
-    // Without a prototype, `__proto__` is a key like any other.
+    // Without a prototype, `__proto__` is an ordinary key.
     return Object.create(null);
   }
   return label === 'optional' || kind === 'message' ? undefined : scalars[kind].zero;

@@ -1,6 +1,8 @@
 /**
- * The wire format of Protocol Buffers, as far as the plugin protocol uses it. Ours because every start of the provider would pay for a
- * library that is fourteen times as large; tested against protobufjs.
+ * The wire format of Protocol Buffers, limited to what the plugin protocol uses.
+ * We wrote our own, because a library is fourteen times as large and every start
+ * of the provider would load it.
+ * The tests compare it with protobufjs.
  */
 import { ByteWriter } from '../byte-writer';
 
@@ -19,7 +21,10 @@ export class WireWriter extends ByteWriter {
     return this;
   }
 
-  /** Also int32: both are written as 64 bits, in two's complement. @param value an integer that a double holds exactly */
+  /**
+   * Also writes int32: both are 64 bits in two's complement.
+   * @param value an integer that a double holds exactly
+   */
   int64(value: number): this {
     if (value >= 0 && value <= 0xffffffff) {
       return this.uint32(value);
@@ -52,7 +57,7 @@ export class WireWriter extends ByteWriter {
     return this;
   }
 
-  /** What `write` puts out, with its length before it. */
+  /** Appends the output of `write` with its length in front. */
   delimited(write: () => void): this {
     const start = this.length;
     write();
@@ -62,7 +67,7 @@ export class WireWriter extends ByteWriter {
   }
 }
 
-/** Every method throws a RangeError when the bytes end within what it reads. */
+/** Every method throws a RangeError when the bytes end within a value. */
 export class WireReader {
   readonly #buffer: Buffer;
   position = 0;
@@ -101,7 +106,7 @@ export class WireReader {
     return this.#buffer.toString('utf8', from, to);
   }
 
-  /** Passes over a field that nobody knows. */
+  /** Skips an unknown field. */
   skip(wireType: number): void {
     const sizes: Readonly<Record<number, () => number>> = { 1: () => 8, 5: () => 4, [lengthDelimited]: () => this.uint32() };
     const size = sizes[wireType];

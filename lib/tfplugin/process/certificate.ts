@@ -1,6 +1,7 @@
 /**
- * The server's half of go-plugin's mutual TLS: a self-signed P-256 certificate for `localhost`, written as DER by hand
- * (RFC 5280), made anew at every start and never stored. A certificate library costs 40 ms and more per start.
+ * The server's half of go-plugin's mutual TLS: a self-signed P-256 certificate for `localhost`.
+ * Each start makes a new one, as DER written by hand (RFC 5280), and never stores it.
+ * A certificate library would cost 40 ms and more per start.
  */
 
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
@@ -11,7 +12,7 @@ export interface ServerIdentity {
   readonly key: string;
   /** PEM. */
   readonly certificate: string;
-  /** The same certificate as it goes into the handshake line. */
+  /** The same certificate in the form of the handshake line. */
   readonly der: Buffer;
 }
 
@@ -41,7 +42,7 @@ const oids = {
 
 const name = 'localhost';
 const clockSkewMs = 30_000;
-/** A provider process lives for one command; a year also outlives a debugging session. */
+/** A provider process lives for one command. A year covers even a debugging session. */
 const lifetimeMs = 365 * 24 * 3600 * 1000;
 
 export function createServerIdentity(now: Date): ServerIdentity {
@@ -64,7 +65,8 @@ export function createServerIdentity(now: Date): ServerIdentity {
 
 function extensions(): Buffer {
   const yes = tlv(tags.boolean, Buffer.from([0xff]));
-  // digitalSignature (0) and keyCertSign (5): the certificate signs itself, and Terraform puts it into its root pool.
+  // digitalSignature (0), and keyCertSign (5) because the certificate signs itself
+  // and Terraform puts it into its root pool.
   const usages = Buffer.from([0b1000_0100]);
   return sequence(
     extension(oids.basicConstraints, true, sequence(yes)),
@@ -119,15 +121,15 @@ function length(value: number): Buffer {
 }
 
 function pem(der: Buffer): string {
-  // No empty line may come before the end, whatever the length.
+  // No empty line may come before the end, whatever the length is.
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /**
- * The certificate is compared, never read, so there is no need to parse it.
+ * We only compare the certificate, so we need not parse it.
  *
- * @throws ByokError ERR_CONFIGURATION when the text is no PEM certificate
+ * @throws ByokError ERR_CONFIGURATION when the text is not a PEM certificate
  */
 export function derOfPem(pem: string): Buffer {
   const [, body] = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/.exec(pem) ?? [];

@@ -1,6 +1,8 @@
 /**
- * The launch contract of go-plugin: what a host passes by environment, and the one line it expects back. Pure.
- * Terraform shows any other first line to the user as it stands, so start-up problems are one sentence, too.
+ * The launch contract of go-plugin: what the host passes in the environment,
+ * and the one line that it expects back. Pure.
+ * Terraform shows any other first line to the user unchanged,
+ * so startup problems are one sentence, too.
  */
 import { ByokError } from '../../errors';
 
@@ -10,19 +12,23 @@ const corePluginProtocol = 1;
 export const terraformProtocol = 6;
 
 export interface Launch {
-  /** PEM of the only client to be answered; undefined when the user turned TLS off by TF_DISABLE_PLUGIN_TLS. */
+  /**
+   * PEM of the only client that we answer;
+   * undefined if the user turned TLS off with TF_DISABLE_PLUGIN_TLS.
+   */
   readonly clientCertificate: string | undefined;
-  /** The host wants to hear whether calls may share one connection. */
+  /** Whether the host asks if calls may share one connection. */
   readonly multiplex: boolean;
 }
 
-/** True when Terraform, not a person, started this process. */
+/** True if Terraform, and not a person, started this process. */
 export function startedByTerraform(env: NodeJS.ProcessEnv): boolean {
   return env[magicCookie.name] === magicCookie.value;
 }
 
 /**
- * @throws ByokError ERR_CONFIGURATION when the host speaks no protocol of ours, or wants neither TLS nor its absence
+ * @throws ByokError ERR_CONFIGURATION when the host speaks none of our protocols,
+ * or neither sends a certificate nor turns TLS off
  */
 export function readLaunch(env: NodeJS.ProcessEnv): Launch {
   const offered = env.PLUGIN_PROTOCOL_VERSIONS;
@@ -42,14 +48,14 @@ export function readLaunch(env: NodeJS.ProcessEnv): Launch {
   return { clientCertificate, multiplex: env.PLUGIN_MULTIPLEX_GRPC !== undefined };
 }
 
-/** Set by a launcher that comes before this process: the parent that it saw. */
+/** A launcher that starts before this process sets it to the parent that it saw. */
 const parentPid = 'TFPLUGIN_PARENT_PID';
 
 /**
- * The process that wants this one. A host that is killed while this process starts leaves it to another parent, before anything here could
- * have looked.
+ * The process that needs this one. If the host is killed while this process starts,
+ * this process gets another parent before it can look.
  *
- * @param present parent of this process now
+ * @param present the current parent of this process
  */
 export function hostPid(env: NodeJS.ProcessEnv, present: number): number {
   return /^\d+$/.test(env[parentPid] ?? '') ? Number(env[parentPid]) : present;
@@ -61,7 +67,9 @@ export interface Endpoint {
   readonly address: string;
 }
 
-/** @param certificate DER of the server's certificate; go-plugin wants its base64 without padding */
+/**
+ * @param certificate DER of the server's certificate; go-plugin expects its base64 without padding
+ */
 export function handshakeLine(endpoint: Endpoint, certificate: Buffer | undefined, launch: Launch): string {
   const fields = [
     corePluginProtocol,

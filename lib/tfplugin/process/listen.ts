@@ -1,5 +1,6 @@
 /**
- * Where the server listens: a unix socket in a private temp folder, or else loopback tcp. Nothing of it stays behind.
+ * Where the server listens: a unix socket in a private temp folder, or else TCP on loopback.
+ * It leaves nothing behind.
  */
 import { chmodSync, mkdtempSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
@@ -7,22 +8,25 @@ import { join } from 'node:path';
 import { ByokError } from '../../errors';
 import type { Endpoint } from './handshake';
 
-/** sockaddr_un holds 108 bytes on Linux and 104 on macOS, with a closing zero. */
+/** sockaddr_un holds 108 bytes on Linux and 104 on macOS, including the terminating zero. */
 const maxSocketPathBytes = process.platform === 'darwin' ? 103 : 107;
 
 export interface Listening extends Endpoint {
-  /** Synchronous and harmless when called twice: it runs while the process exits. */
+  /** Synchronous, because it runs while the process exits. A second call does no harm. */
   remove(): void;
 }
 
 export interface ListenOptions {
-  /** Temp folders to try in this order; a long path does not fit into a socket address. */
+  /** Temp folders to try, in this order. A long path does not fit into a socket address. */
   readonly tempFolders: readonly string[];
-  /** Only with TLS: everybody on the machine can reach a port, only the user a socket in a 0700 folder. */
+  /**
+   * Only with TLS: every user of the machine can reach a port,
+   * but only the owner reaches a socket in a 0700 folder.
+   */
   readonly allowTcp: boolean;
 }
 
-/** @throws ByokError ERR_CONFIGURATION when nothing can be listened on */
+/** @throws ByokError ERR_CONFIGURATION when neither way works */
 export async function listenPrivately(server: Server, { tempFolders, allowTcp }: ListenOptions): Promise<Listening> {
   for (const folder of tempFolders) {
     const listening = await tryUnixSocket(server, folder);
@@ -94,6 +98,6 @@ function quietly(action: () => void): void {
   try {
     action();
   } catch {
-    // Gone already, or never there.
+    // It was removed before, or never existed.
   }
 }

@@ -1,4 +1,7 @@
-/** Log lines on stderr, in the JSON form that Terraform's own log understands. Nothing secret may be handed to it. */
+/**
+ * Log lines on stderr, in the JSON form that Terraform's own log understands.
+ * Never pass it a secret.
+ */
 
 import { oneLine, printableJson } from '../../printable';
 
@@ -10,7 +13,7 @@ export interface Logger {
   log(level: LogLevel, message: string, fields?: LogFields): void;
 }
 
-/** Terraform takes the JSON apart, and prints the texts as they are. */
+/** Terraform parses the JSON and prints the texts unchanged. */
 function printed(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? oneLine(value) : value]));
 }
@@ -19,7 +22,8 @@ function printed(fields: LogFields): LogFields {
 export function jsonLogger(module: string, write: (line: string) => void, now: () => Date): Logger {
   return {
     log(level, message, fields = {}) {
-      // Terraform takes a line apart only when its time stamp has microseconds; otherwise it logs the JSON as it stands.
+      // Terraform parses a line only if its timestamp has microseconds.
+      // Otherwise it logs the JSON unchanged.
       const timestamp = now().toISOString().replace('Z', '000Z');
       const line = { '@level': level, '@message': oneLine(message), '@module': module, '@timestamp': timestamp, ...printed(fields) };
       write(`${printableJson(line)}\n`);

@@ -1,6 +1,6 @@
 /**
- * The life of a provider process: handshake, service, end. stdout belongs to the handshake line. Only what the
- * handshake needs is loaded before it; the rest comes while Terraform connects.
+ * The life of a provider process: handshake, service, end. stdout belongs to the handshake line.
+ * Only what the handshake needs is loaded before it; the rest loads while Terraform connects.
  */
 import { writeSync } from 'node:fs';
 import type { Server } from 'node:net';
@@ -15,10 +15,12 @@ import { jsonLogger, type Logger } from './log';
 import { createWork, type Work } from './work';
 
 export interface ServeOptions<Client> {
-  /** Local name of the provider, which prefixes its resource types; module of its log lines. */
+  /**
+   * Local name of the provider: the prefix of its resource types, and the module of its log lines.
+   */
   readonly name: string;
   readonly version: string;
-  /** Called once, after the handshake: a place for `require`. */
+  /** Called once, after the handshake. Use it for `require`. */
   readonly definition: () => ProviderDefinition<Client>;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => Date;
@@ -28,12 +30,15 @@ export const stdout = 1;
 export const stderr = 2;
 /** 128 + SIGTERM, as a shell reports it. */
 const terminated = 143;
-/** Short, so that a socket path fits. */
+/** Short, so a socket path fits. */
 const systemTempFolders = ['/tmp', '/var/tmp'];
 const parentPollMs = 2000;
-/** A host connects as soon as it has read the handshake. One that never does may have been killed before anybody looked who it was. */
+/**
+ * A host connects as soon as it has read the handshake.
+ * If none connects, the host may have been killed before we could see who it was.
+ */
 const firstConnectionMs = 20_000;
-/** As long as a change that must not be interrupted is given at least. */
+/** The minimum time that a change has if it must not be interrupted. */
 const lastChangesMs = 60_000;
 
 export interface Life {
@@ -41,7 +46,10 @@ export interface Life {
   readonly work: Work;
 }
 
-/** Resolves when the handshake line is out; the process ends by Shutdown, by a signal or with its parent. */
+/**
+ * Resolves when the handshake line is written.
+ * The process ends by Shutdown, by a signal, or with its parent.
+ */
 export async function serve<Client>(options: ServeOptions<Client>): Promise<void> {
   const { env, now, name } = options;
   if (!startedByTerraform(env)) {
@@ -57,7 +65,7 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
   try {
     await start(options, loggerFor(env, name, now), life);
   } catch (reason) {
-    // Terraform shows a first line that is no handshake to the user.
+    // Terraform shows the user any first line that is not a handshake.
     const problem = isByokError(reason) ? reason.message : stackOf(reason);
     writeLine(stdout, `provider ${name} cannot start: ${oneLine(problem)}`);
     process.exit(1);
@@ -69,7 +77,8 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   const { clientCertificate } = launch;
   const tls =
     clientCertificate === undefined ? undefined : { identity: createServerIdentity(now()), clientCertificate: derOfPem(clientCertificate) };
-  // Terraform that is interrupted twice says Shutdown in the middle of a change; any other Shutdown interrupts nothing.
+  // If the user interrupts Terraform twice, it sends Shutdown in the middle of a change.
+  // Any other Shutdown interrupts nothing.
   const exit = () => void (life.work.isIdle ? process.exit(0) : endWhenIdle(life, 0));
   const service = once(() => loadService(definition, log, life, exit));
   const server = createGrpcServer({ tls, route: (path) => service()(path) });
@@ -79,7 +88,7 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   });
   process.on('exit', listening.remove);
   if (!writeLine(stdout, handshakeLine(listening, tls?.identity.der, launch).trimEnd())) {
-    // The host is gone, and with it whoever could connect.
+    // The host is gone, so no client will connect.
     process.exit(0);
   }
   const alone = setTimeout(() => process.exit(0), firstConnectionMs).unref();
@@ -95,22 +104,22 @@ export function loadService<Client>(definition: () => ProviderDefinition<Client>
   return providerRoutes(runtime, exit);
 }
 
-/** Interrupts what may be interrupted, and leaves what may not a minute to come to its end. */
+/** Interrupts what may be interrupted, and gives the rest a minute to finish. */
 export async function endWhenIdle({ stop, work }: Life, code: number): Promise<void> {
   stop.abort();
   await work.idle(lastChangesMs);
   process.exit(code);
 }
 
-/** Ends this process in every case in which nobody needs it any more, and tells the user about a crash. */
+/** Ends this process whenever it is no longer needed, and tells the user about a crash. */
 function watchProcess(life: Life, parent: number): void {
   watchForCrashes();
-  // Ctrl-C reaches the whole group; Terraform then says StopProvider and waits for us.
+  // Ctrl-C reaches the whole process group. Terraform then sends StopProvider and waits for us.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void endWhenIdle(life, terminated));
   }
-  // stdin is Terraform's own, so it is no sign of life; the parent is.
+  // stdin belongs to Terraform, so it says nothing about whether Terraform lives. The parent does.
   if (process.ppid !== parent) {
     process.exit(0);
   }
@@ -123,10 +132,10 @@ function watchProcess(life: Life, parent: number): void {
 }
 
 export function watchForCrashes(): void {
-  // Nothing but the line that others read may reach stdout.
+  // Only the line that others read may reach stdout.
   console.log = console.info = console.debug = console.error;
   process.on('uncaughtException', crash);
-  // Node's own words about a rejection repeat what it was rejected with.
+  // Node's own message about a rejection repeats the rejected value.
   process.on('unhandledRejection', crash);
 }
 
@@ -138,7 +147,7 @@ function crash(thrown: unknown): void {
   process.exit(1);
 }
 
-/** Terraform throws log lines away unless TF_LOG asks for them; then they need not be written. */
+/** Terraform drops log lines unless TF_LOG asks for them, so we do not write them then. */
 export function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logger {
   const wanted = [env.TF_LOG, env.TF_LOG_PROVIDER].some((level) => level !== undefined && level !== '' && level.toLowerCase() !== 'off');
   return wanted ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now) : { log: () => {} };
@@ -148,7 +157,7 @@ export function tempFoldersFor(env: NodeJS.ProcessEnv): readonly string[] {
   return [...(env.TMPDIR ? [env.TMPDIR] : []), ...systemTempFolders];
 }
 
-/** @returns false when nobody reads any more */
+/** @returns false if the reader is gone */
 export function writeLine(descriptor: number, line: string): boolean {
   try {
     writeSync(descriptor, `${line}\n`);

@@ -1,10 +1,13 @@
-/** Changes under way. A provider that ends in the middle of one may leave the world half changed, so its end waits for them. */
+/**
+ * Changes in progress. If a provider ends in the middle of one, it may leave the change half done,
+ * so the end of the process waits for them.
+ */
 
 export interface Work {
-  /** Runs a change, and holds back the end of the process until it is done. */
+  /** Runs a change, and delays the end of the process until it is done. */
   hold<T>(change: () => Promise<T>): Promise<T>;
   readonly isIdle: boolean;
-  /** Resolves once nothing is under way, or when the time is over. */
+  /** Resolves when no change is in progress, or when the time is over. */
   idle(patienceMs: number): Promise<void>;
 }
 

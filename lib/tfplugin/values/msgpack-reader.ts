@@ -1,13 +1,16 @@
 /**
- * Reads MessagePack as far as Terraform's values use it. Ours because every start of the provider would pay for a library that is six times
- * as large, and refuses a map with the name "__proto__"; tested against @msgpack/msgpack.
+ * Reads MessagePack, limited to what Terraform's values use. We wrote our own,
+ * because a library is six times as large, every start of the provider would load it,
+ * and it refuses a map with the name "__proto__".
+ * The tests compare it with @msgpack/msgpack.
  */
 import { type Unknown, unknown } from './value';
 
 /**
- * Any extension is an unknown value, also one that says what is known of it.
+ * Every extension is an unknown value, even if it says what is known about the value.
  *
- * @returns null, boolean, number, for a whole number of 64 bits bigint, string, Uint8Array, `unknown`, or arrays and objects of them
+ * @returns null, boolean, number, bigint for a whole number of 64 bits, string, Uint8Array,
+ * `unknown`, or arrays and objects of them
  * @throws RangeError when the bytes are not exactly one value
  */
 export function decodeMsgpack(bytes: Uint8Array): unknown {
@@ -17,7 +20,7 @@ export function decodeMsgpack(bytes: Uint8Array): unknown {
   return value;
 }
 
-/** What a first byte from 192 to 223 (0xc0 to 0xdf) says about what follows. */
+/** What a first byte from 192 to 223 (0xc0 to 0xdf) says about the bytes after it. */
 const formats: Readonly<Record<number, (reader: Reader) => unknown>> = {
   192: () => null,
   194: () => false,
@@ -121,7 +124,7 @@ class Reader {
     return this.#bytes.toString('utf8', from, from + size);
   }
 
-  /** The byte before its content is its type. */
+  /** The byte before the content is the type. */
   extension(size: number): Unknown {
     this.#advance(1 + size);
     return unknown;
@@ -140,7 +143,7 @@ class Reader {
     for (let index = 0; index < size; index++) {
       entries.push([this.#key(), this.value()]);
     }
-    // Unlike an assignment, it takes "__proto__" for a name like any other.
+    // Unlike an assignment, this treats "__proto__" as an ordinary name.
     return Object.fromEntries(entries);
   }
 
@@ -152,7 +155,7 @@ class Reader {
     return key;
   }
 
-  /** @returns where the bytes begin that are passed over */
+  /** @returns the index at which the skipped bytes begin */
   #advance(size: number): number {
     const from = this.#position;
     if (from + size > this.#bytes.length) {

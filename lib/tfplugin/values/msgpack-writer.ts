@@ -1,16 +1,16 @@
-/** Writes MessagePack as far as Terraform's values use it; see its reader. */
+/** Writes MessagePack, limited to what Terraform's values use; see the reader. */
 import { ByteWriter } from '../byte-writer';
 import { type Unknown, unknown } from './value';
 
-/** What can be written. An object carries its own enumerable names. */
+/** What we can write. An object carries its own enumerable names. */
 export type Packable = null | boolean | number | string | Unknown | readonly Packable[] | { readonly [name: string]: Packable };
 
-/** @param value its numbers are integers that a double holds exactly */
+/** @param value its numbers must be integers that a double holds exactly */
 export function encodeMsgpack(value: Packable): Uint8Array {
   return new Writer().value(value).finish();
 }
 
-/** How the length of a value is said: in its first byte, or in two or four bytes behind it. */
+/** Where the length of a value stands: in its first byte, or in the two or four bytes after it. */
 const heads = {
   map: { within: 0x80, longest: 15, two: 0xde, four: 0xdf },
   list: { within: 0x90, longest: 15, two: 0xdc, four: 0xdd },

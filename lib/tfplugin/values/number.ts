@@ -1,9 +1,14 @@
 /**
- * Numbers between Terraform (512-bit decimals) and JavaScript (doubles). The same 0.1 arrives as text from a configuration and as a
- * float from a state, large integers as uint64 or text; what a double cannot hold exactly is refused, never rounded.
+ * Converts numbers between Terraform (512-bit decimals) and JavaScript (doubles).
+ * The same 0.1 comes as text from a configuration and as a float from a state;
+ * large integers come as uint64 or text.
+ * We refuse a number that a double cannot hold exactly, and never round it.
  */
 
-/** @returns the number, or why it cannot be held; the value itself stays out of the words, it may be sensitive */
+/**
+ * @returns the number, or why a double cannot hold it; the reason does not show the value,
+ * which may be sensitive
+ */
 export function decodeNumber(raw: unknown): number | { readonly problem: string } {
   const number = typeof raw === 'string' ? Number(raw) : typeof raw === 'bigint' ? Number(raw) : raw;
   if (typeof number !== 'number' || Number.isNaN(number) || raw === '') {
@@ -19,15 +24,17 @@ export function decodeNumber(raw: unknown): number | { readonly problem: string 
 }
 
 /**
- * As decimal text. Terraform would read a float's binary expansion, and see a change from the 0.1 that is written in the configuration; and it
- * keeps an integer less precisely than the one in its state file, which Terraform before 1.15 takes for a change made outside.
- * @returns undefined when it cannot be held exactly
+ * Returns decimal text. Terraform would read the binary expansion of a float,
+ * and see a change from the 0.1 in the configuration.
+ * It also keeps an integer less precisely than the one in its state file,
+ * which Terraform before 1.15 takes for a change outside.
+ * @returns undefined if the number is not exact
  */
 export function encodeNumber(number: number): string | undefined {
   return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number)) ? String(number) : undefined;
 }
 
-/** Significant digits, without sign, point, exponent and the zeros around. */
+/** Significant digits, without sign, point, exponent and surrounding zeros. */
 function digitsOf(text: string): string {
   const [mantissa = ''] = text.toLowerCase().split('e');
   return mantissa.replace(/[^0-9]/g, '').replace(/^0+|0+$/g, '');

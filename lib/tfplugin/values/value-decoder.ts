@@ -1,6 +1,7 @@
 /**
- * Terraform values from the wire (DynamicValue: msgpack or JSON), read by schema: an object carries every attribute and nested block, and
- * numbers are exact or refused. Never prints a value.
+ * Reads Terraform values from the wire (DynamicValue: msgpack or JSON) by their schema.
+ * An object has every attribute and nested block, and numbers are exact or refused.
+ * Errors never show a value.
  */
 import { ByokError } from '../../errors';
 import type { AttributeType, BlockSchema, ScalarType } from '../../schema/model';
@@ -9,30 +10,33 @@ import { decodeNumber } from './number';
 import { unknown, type Value, type Values } from './value';
 import { entriesOf, findExtra, isCollection, isObject, type Shape, type Shapes, shapesOf, shown, withoutWriteOnly } from './value-shape';
 
-/** What to do with a name that the schema does not have. */
+/** What to do with a name that is not in the schema. */
 type Extras = 'refuse' | 'drop';
 
-/** A DynamicValue as it came: one of the two is empty. */
+/** A DynamicValue from the wire. One of the two is empty. */
 export type WireValue = { readonly msgpack: Uint8Array; readonly json: Uint8Array };
 
 /**
- * A configuration: the only value in which write-only attributes may be set.
- * @returns null for the null object, also when the value is absent
- * @throws ByokError ERR_ARGUMENT when a value does not fit the schema or cannot be held exactly
+ * Decodes a configuration, the only value that may set write-only attributes.
+ * @returns null for the null object or an absent value
+ * @throws ByokError ERR_ARGUMENT when a value does not fit the schema or a number is not exact
  */
 export function decodeConfig(schema: BlockSchema, value: WireValue | undefined): Values | null {
   const raw = rawValue(value);
   return raw === null ? null : decodeObject(shapesOf(schema), raw, [], 'refuse');
 }
 
-/** As `decodeConfig`, of a block that is always there: a null object reads as one in which nothing is set. */
+/**
+ * Like `decodeConfig`, for a block that always exists: a null object becomes one with nothing set.
+ */
 export function decodeBlockConfig(schema: BlockSchema, value: WireValue | undefined): Values {
   return decodeConfig(schema, value) ?? decodeStateAttributes(schema, {});
 }
 
 /**
- * A prior, proposed or planned state. Terraform does send write-only values in a proposed state; they become null here, so that
- * comparing states never sees them.
+ * Decodes a prior, proposed or planned state.
+ * Terraform does send write-only values in a proposed state.
+ * They become null here, so comparisons of states never see them.
  * @throws as decodeConfig
  */
 export function decodeState(schema: BlockSchema, value: WireValue | undefined): Values | null {
@@ -40,21 +44,23 @@ export function decodeState(schema: BlockSchema, value: WireValue | undefined): 
   return values === null ? null : withoutWriteOnly(schema, values);
 }
 
-/** Takes the attributes of a state file as they are; names that the schema has dropped are dropped. */
+/**
+ * Takes the attributes of a state file unchanged, but drops names that are no longer in the schema.
+ */
 export function decodeStateAttributes(schema: BlockSchema, raw: Record<string, unknown>): Values {
   return decodeObject(shapesOf(schema), raw, [], 'drop');
 }
 
 /**
- * A value that stands by itself, as an argument of a function does.
- * @param name of it, for the error
+ * Decodes a value that stands alone, such as an argument of a function.
+ * @param name what the error calls it
  * @throws as decodeConfig
  */
 export function decodeArgument(type: AttributeType, value: WireValue, name: string): Value {
   return decodeShape(type, rawValue(value), [name], 'refuse');
 }
 
-/** Null also when there is no value. */
+/** Null also for an absent value. */
 function rawValue(value: WireValue | undefined): unknown {
   if (value === undefined || (value.msgpack.length === 0 && value.json.length === 0)) {
     return null;

@@ -1,6 +1,7 @@
 /**
- * Terraform values on their way to the wire, checked by schema: an object carries every attribute and nested block, numbers are exact, and a
- * write-only value never goes into a state. Never prints a value.
+ * Writes Terraform values to the wire and checks them against their schema.
+ * An object has every attribute and nested block, numbers are exact,
+ * and a write-only value never goes into a state. Errors never show a value.
  */
 import { ByokError } from '../../errors';
 import type { AttributeType, BlockSchema, ScalarType } from '../../schema/model';
@@ -11,14 +12,17 @@ import { unknown, type Value, type Values } from './value';
 import { entriesOf, findExtra, isCollection, isObject, type Shape, type Shapes, shapesOf, shown, withoutWriteOnly } from './value-shape';
 
 /**
- * A planned or new state. Attributes left out become null, write-only ones always.
+ * Encodes a planned or new state. Omitted attributes become null, and write-only ones always do.
  * @throws ByokError ERR_INTERNAL when the provider's own value does not fit its schema
  */
 export function encodeState(schema: BlockSchema, values: Values | null): DynamicValueInput {
   return { msgpack: encodeMsgpack(values === null ? null : encodeObject(shapesOf(schema), withoutWriteOnly(schema, values), [])) };
 }
 
-/** What a function answers. @throws as encodeState */
+/**
+ * Encodes the result of a function.
+ * @throws as encodeState
+ */
 export function encodeResult(type: AttributeType, value: Value): DynamicValueInput {
   return { msgpack: encodeMsgpack(encodeShape(type, value, ['result'])) };
 }

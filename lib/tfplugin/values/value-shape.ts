@@ -1,13 +1,14 @@
-/** What a Terraform value must look like by its schema, for both ways of coding it. */
+/** The shape of a Terraform value by its schema, for decoding and encoding. */
 import type { AttributeType, BlockSchema } from '../../schema/model';
 import type { Value, Values } from './value';
 
-/** A block stands in a value as an object does; only its write-only attributes tell them apart. */
+/** In a value, a block looks like an object. They differ only in write-only attributes. */
 export type Shape = AttributeType | BlockSchema;
 
 export type Shapes = Readonly<Record<string, Shape>>;
 
-// A plan of a thousand resources codes tens of thousands of values by the same few schemas.
+// Cached, because a plan of a thousand resources codes tens of thousands
+// of values by the same few schemas.
 const shapesBySchema = new WeakMap<BlockSchema, Shapes>();
 const entriesByShapes = new WeakMap<Shapes, readonly (readonly [name: string, shape: Shape])[]>();
 
@@ -45,7 +46,7 @@ export function withoutWriteOnly({ attributes, blocks = {} }: BlockSchema, value
   return kept;
 }
 
-/** The first name that does not belong there. */
+/** The first name that is not in the shapes. */
 export function findExtra(shapes: Shapes, given: object): string | undefined {
   return Object.keys(given).find((name) => !Object.hasOwn(shapes, name));
 }
