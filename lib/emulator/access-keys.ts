@@ -1,6 +1,7 @@
 /**
- * Access keys (AK/SK), permanent and temporary, and what the gateway makes of a signed request. Its refusals are the gateway's
- * own, with the documented endings; like the gateway it locks an access key for five minutes after too many failures in a row.
+ * Access keys (AK/SK), permanent and temporary, and how the gateway judges a signed request.
+ * The refusals are the gateway's own, with the documented endings.
+ * Like the gateway, it locks an access key for five minutes after too many failures in a row.
  */
 import { refusal } from './api-error';
 import { sameText } from './same-text';
@@ -12,9 +13,9 @@ export interface AccessKey {
   readonly secretKey: string;
 }
 
-/** An access key that is good together with its security token only, and not for long. */
+/** An access key that works only together with its security token, and only for a limited time. */
 export interface TemporaryAccessKey extends AccessKey {
-  /** What requests carry in X-Security-Token. */
+  /** The value that requests carry in X-Security-Token. */
   readonly securityToken: string;
 }
 
@@ -24,10 +25,10 @@ interface HeldKey extends AccessKey {
   lockedUntil: number;
 }
 
-/** How far X-Sdk-Date may be from the emulator's clock, either way. */
+/** How far X-Sdk-Date may differ from the emulator's clock, in either direction. */
 const maximumSkewMs = 15 * 60 * 1000;
 
-/** "More than five consecutive failures": the sixth locks. */
+/** "More than five consecutive failures": the sixth failure locks the key. */
 const maximumFailures = 5;
 
 const lockMs = 5 * 60 * 1000;
@@ -76,7 +77,8 @@ function checkDate(request: ReceivedRequest, now: number): void {
     throw refusal('APIGW.0301', 'verify aksk signature fail: X-Sdk-Date must be YYYYMMDDTHHMMSSZ');
   }
   if (Math.abs(date - now) > maximumSkewMs) {
-    // The words of the live gateway, which puts a code of its own on nothing of this: whoever is early has expired as well.
+    // The words of the live gateway. It has no code of its own for a date that is too early:
+    // it calls that one expired, too.
     const [signed, here] = [date + maximumSkewMs, now].map((instant) => new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, ''));
     throw refusal('APIGW.0301', `calc aksk signature fail:signature expired, expired time:${signed}, now:${here}`);
   }

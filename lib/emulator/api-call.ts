@@ -1,4 +1,7 @@
-/** What one API call is to the emulator: a name, a path, the JSON schema of its body, and a function. The table is calls/table.ts. */
+/**
+ * The definition of one API call: a name, a path, the JSON schema of its body, and a function.
+ * calls/table.ts lists all calls.
+ */
 import type { ImportTokens } from './import-token';
 import type { KeyPlace } from './key';
 import type { KeyStore } from './key-store';
@@ -6,7 +9,10 @@ import { type BodySchema, bodySchema, type FieldName } from './request-fields';
 import type { StaleReads } from './stale-reads';
 import type { WrappingKeyPool } from './wrapping-key-pool';
 
-/** Where the real services differ, are not documented, or have limits that a test wants to reach. */
+/**
+ * Points on which the real services differ or are not documented,
+ * and limits that a test wants to reach.
+ */
 export interface WorldOptions {
   readonly pkcs1PublicKeys: boolean;
   readonly keyQuota: number;
@@ -15,7 +21,7 @@ export interface WorldOptions {
 
 /** Everything that a call may read or change. */
 export interface World {
-  /** Milliseconds since 1970, by the emulator's clock. */
+  /** Milliseconds since 1970 on the emulator's clock. */
   now(): number;
   readonly keys: KeyStore;
   readonly wrappingKeys: WrappingKeyPool;
@@ -25,7 +31,7 @@ export interface World {
   readonly options: WorldOptions;
 }
 
-/** The parts of the path that are values, as they stand there. */
+/** The variable parts of the path, as they came. */
 export interface PathParams {
   readonly keyId?: string;
   readonly tagKey?: string;
@@ -34,18 +40,21 @@ export interface PathParams {
 type Method = 'POST' | 'GET' | 'DELETE';
 
 export interface ApiCall {
-  /** Its name in faults and in the journal: for most the verb at the end of the path, for example "create-key". */
+  /**
+   * Name in faults and in the journal: for most calls the verb at the end of the path,
+   * for example "create-key".
+   */
   readonly operation: string;
   readonly method: Method;
-  /** Below /v1.0/{project_id}/kms/; `:keyId` and `:tagKey` stand for values. */
+  /** Path below /v1.0/{project_id}/kms/. `:keyId` and `:tagKey` stand for values. */
   readonly path: string;
-  /** Undefined: takes no body. */
+  /** Undefined if the call takes no body. */
   readonly body: BodySchema | undefined;
-  /** Undefined is answered as 204. */
+  /** Returns undefined for the answer 204. */
   readonly handle: (body: unknown, world: World, params: PathParams) => object | undefined | Promise<object>;
 }
 
-/** What most calls are asked with. */
+/** The body of most calls. */
 export interface KeyBody {
   readonly key_id: string;
 }
@@ -53,9 +62,9 @@ export interface KeyBody {
 export interface ApiCallDefinition<Body> {
   readonly operation: string;
   readonly required: readonly FieldName[];
-  /** `sequence` is allowed everywhere and need not be named. */
+  /** Every call accepts `sequence`, so it need not be listed. */
   readonly optional?: readonly FieldName[];
-  /** Fields that mean something else in this call than in the others. */
+  /** Fields with another meaning in this call than in the others. */
   readonly special?: Readonly<Record<string, object>>;
   /** @default POST */
   readonly method?: Method;
@@ -64,7 +73,7 @@ export interface ApiCallDefinition<Body> {
   handle(body: Body, world: World, params: PathParams): object | undefined | Promise<object>;
 }
 
-/** @typeParam Body what the named fields hold once fastify has checked them against their schemas */
+/** @typeParam Body the named fields, after fastify checked them against their schemas */
 export function defineCall<Body>(definition: ApiCallDefinition<Body>): ApiCall {
   const { operation, required, optional = [], special = {}, method = 'POST', path = operation, handle } = definition;
   return {

@@ -1,13 +1,14 @@
 /**
- * A refusal, and the error envelopes that the real services answer with: KMS nests, the API gateway is flat with a request id,
- * IAM is Keystone's. The code decides which; status and message come from the shared table of documented codes.
+ * A refusal, and the error envelopes of the real services:
+ * KMS nests, the API gateway is flat with a request id, IAM uses Keystone's.
+ * The code selects the envelope. Status and message come from the shared table of documented codes.
  */
 import { type KmsApiCode, tryFindKmsErrorCode } from '../terms/kms-errors';
 
 export interface ApiErrorOptions {
   /** @default the documented status of the code */
   readonly status?: number;
-  /** Appended to the documented message; never a value from the request. */
+  /** Appended to the documented message. Must not contain values from the request. */
   readonly detail?: string;
 }
 
@@ -31,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A refusal by IAM, in Keystone's envelope. */
+/** A refusal by IAM in Keystone's envelope. */
 export class IamError extends Error {
   readonly status: number;
   readonly title: string;
@@ -48,7 +49,7 @@ export class IamError extends Error {
   }
 }
 
-/** The same as `new ApiError`, with the code checked against the documented ones. */
+/** Same as `new ApiError`, but the compiler accepts only documented codes. */
 export function refusal(code: KmsApiCode, detail?: string): ApiError {
   return new ApiError(code, detail === undefined ? {} : { detail });
 }

@@ -1,6 +1,9 @@
-/** Strict Base64: one line, the standard alphabet, correct padding. Node's own decoder drops what it does not know. */
+/**
+ * Strict Base64: one line, the standard alphabet, correct padding.
+ * Node's own decoder ignores what it does not know.
+ */
 
-/** Undefined when the text is not exactly the encoding of some bytes. */
+/** Undefined if the text is not exactly the encoding of some bytes. */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;

@@ -1,6 +1,6 @@
 /**
- * Who calls: by X-Auth-Token, or by a signature over the whole request. Both are judged before the body is parsed, as by a gateway
- * that stands in front of the service.
+ * Identifies the caller by X-Auth-Token, or by a signature over the whole request.
+ * Both are checked before the body is parsed, as a gateway in front of the service would.
  */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -10,21 +10,21 @@ import { headerValue, signingAlgorithm } from './signature';
 
 export interface CallerParts {
   readonly accessKeys: AccessKeys;
-  /** Milliseconds since 1970, by the emulator's clock. */
+  /** Milliseconds since 1970 on the emulator's clock. */
   readonly now: () => number;
 }
 
 export interface CallerChecks extends CallerParts {
-  /** Throws unless the token is good for this request. */
+  /** Throws unless the token is valid for this request. */
   checkToken(token: string | undefined, request: FastifyRequest): void;
-  /** Throws unless the owner of the access keys may make this request, which is signed by one of them. */
+  /** Throws unless the owner of the access keys may make this request, which one of them signed. */
   checkSigned?(request: FastifyRequest): void;
 }
 
-/** Signed requests with a larger body are refused: the gateway's documented limit. */
+/** The gateway's documented limit: larger signed requests are refused. */
 const maximumSignedBytes = 12 * 1024 * 1024;
 
-/** For all routes of the scope. */
+/** Applies to all routes of the scope. */
 export function requireCaller(scope: FastifyInstance, { accessKeys, now, checkToken, checkSigned }: CallerChecks): void {
   scope.addHook('preParsing', async (request, _reply, payload) => {
     if (!headerValue(request, 'authorization').startsWith(signingAlgorithm)) {

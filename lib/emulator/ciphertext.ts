@@ -1,6 +1,7 @@
 /**
- * The ciphertext of encrypt-data: AES-256-GCM under the key's own material, so that anyone who holds the material can open it
- * elsewhere. Base64 of
+ * The ciphertext of encrypt-data: AES-256-GCM under the key's own material,
+ * so anyone who has the material can open it elsewhere.
+ * Base64 of
  *
  *   offset   0, 4 bytes   "BYK1"
  *   offset   4, 36 bytes  key id, ASCII
@@ -9,8 +10,9 @@
  *   offset 124, 16 bytes  GCM tag
  *   offset 140            ciphertext, as long as the plaintext
  *
- * The additional data of GCM are bytes 0 to 123 followed by the caller's context in UTF-8 (nothing when there is none). The
- * zeros make 1 to 4096 bytes of plaintext the documented 188 to 5648 characters.
+ * GCM's additional data are bytes 0 to 123,
+ * followed by the caller's context in UTF-8, if there is any.
+ * With the zeros, 1 to 4096 bytes of plaintext become the documented 188 to 5648 characters.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { decodeBase64 } from './base64';
@@ -21,7 +23,7 @@ const nonceEnd = 52;
 const headLength = 124;
 const bodyStart = 140;
 
-/** @param context the caller's additional data; empty when there is none */
+/** @param context the caller's additional data; empty if there is none */
 export function encrypt(keyId: string, material: Buffer, plainText: Buffer, context: string): string {
   const nonce = randomBytes(nonceEnd - keyIdEnd);
   const head = Buffer.concat([magic, Buffer.from(keyId, 'ascii'), nonce], headLength);
@@ -31,7 +33,7 @@ export function encrypt(keyId: string, material: Buffer, plainText: Buffer, cont
   return Buffer.concat([head, cipher.getAuthTag(), body]).toString('base64');
 }
 
-/** The key that a ciphertext names; undefined when it is none of ours. */
+/** The key that a ciphertext names; undefined if we did not make the ciphertext. */
 export function tryReadKeyId(cipherText: string): string | undefined {
   const bytes = decodeBase64(cipherText);
   if (bytes === undefined || bytes.length <= bodyStart || !bytes.subarray(0, magic.length).equals(magic)) {
@@ -40,7 +42,7 @@ export function tryReadKeyId(cipherText: string): string | undefined {
   return bytes.toString('ascii', magic.length, keyIdEnd);
 }
 
-/** Undefined when material, context or ciphertext do not belong together. */
+/** Undefined if material, context and ciphertext do not belong together. */
 export function tryDecrypt(material: Buffer, cipherText: string, context: string): Buffer | undefined {
   const bytes = Buffer.from(cipherText, 'base64');
   const head = bytes.subarray(0, headLength);

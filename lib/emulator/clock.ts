@@ -1,4 +1,4 @@
-/** The emulator's clock: real time (or the caller's) plus an offset that tests move. */
+/** The emulator's clock: real time, or the caller's clock, plus an offset that tests change. */
 
 export class Clock {
   readonly #base: () => Date;

@@ -1,6 +1,7 @@
 /**
- * How tests move the emulator: in process through these methods, from elsewhere through POST /_control/… with the header
- * X-Control-Token. It stands outside the emulated services: no faults, no journal, errors as {"error": "…"}.
+ * How tests control the emulator: inside the process with these methods,
+ * from outside with POST /_control/… and the header X-Control-Token.
+ * It is not part of the emulated services: no faults, no journal, errors as {"error": "…"}.
  */
 import type { FastifyInstance } from 'fastify';
 import { isAsymmetric } from '../terms/kms';
@@ -12,30 +13,43 @@ import type { StoredKey } from './key';
 import type { KeyStore } from './key-store';
 import { sameText } from './same-text';
 
-/** Methods that name a key throw an Error for one that is not there, or is not of the kind that they are for. */
+/** Methods that take a key id throw an Error if the key does not exist or is of the wrong kind. */
 export interface EmulatorControl {
-  /** The emulator's clock: that of the KMS alone. Terraform, the provider and the test keep the time of the machine. */
+  /**
+   * The time of the emulator's clock, which only the KMS has.
+   * Terraform, the provider and the test keep the time of the machine.
+   */
   now(): Date;
-  /** @param seconds may be negative: backwards */
+  /** @param seconds negative values turn the clock back */
   advanceClock(seconds: number): void;
-  /** Adds to the faults that are waiting already. */
+  /** Adds to the faults that are already waiting. */
   injectFaults(faults: readonly Fault[]): void;
-  /** Forgets those that hit no call yet. */
+  /** Drops the faults that have not hit a call yet. */
   clearFaults(): void;
-  /** Deletes the material as somebody else would: the key goes to pending import. That of an asymmetric key nobody can delete. */
+  /**
+   * Deletes the material, as another user of the KMS could: the key goes to pending import.
+   * Material of an asymmetric key cannot be deleted.
+   */
   deleteMaterial(keyId: string): void;
-  /** Lets the material expire at this very instant and, unless `purge` is false, be purged too instead of within 24 hours. */
+  /**
+   * Makes the material expire now. Unless `purge` is false,
+   * it is also purged now instead of within 24 hours.
+   */
   expireNow(keyId: string, options?: { purge?: boolean }): void;
   /**
-   * Purges, of all keys, the material that expired at least so many seconds ago; answers the ids of their keys. Without it the clock
-   * alone purges, 24 hours after the expiry.
+   * Purges the material of all keys that expired at least this many seconds ago,
+   * and returns the ids of these keys.
+   * Without a sweep, material is purged when the clock is 24 hours past the expiry.
    */
   sweep(options?: { delaySeconds?: number }): string[];
-  /** Puts a key into any state, for those that nothing here leads to: 1 (to be activated), 7 (frozen). */
+  /**
+   * Puts a key into any state. Use it for states that no call leads to:
+   * 1 (to be activated), 7 (frozen).
+   */
   setKeyState(keyId: string, keyState: string): void;
-  /** Oldest first, up to the latest 10,000. */
+  /** The latest 10,000 calls, oldest first. */
   calls(): readonly JournalEntry[];
-  /** Forgets them. */
+  /** Drops all recorded calls. */
   clearCalls(): void;
 }
 
@@ -86,7 +100,7 @@ export function createControl({ clock, keys, faults, journal }: ControlParts): E
   };
 }
 
-/** On the wire everything is in snake_case. */
+/** All names on the wire are in snake_case. */
 interface FaultOrder {
   readonly operation?: string;
   readonly times?: number;

@@ -1,6 +1,8 @@
 /**
- * Keeps keys across restarts in a file that holds their material in clear, for demos only: `startEmulator` refuses it unless
- * `demoMaterialOnDisk` says that this is understood. Mode 0600, replaced as a whole. Tokens are not kept.
+ * Keeps keys across restarts in a file. It holds their material in the clear,
+ * so it is for demos only:
+ * `startEmulator` refuses it unless `demoMaterialOnDisk` confirms that.
+ * Mode 0600, replaced as a whole. Tokens are not kept.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -10,7 +12,7 @@ import type { StoredKey } from './key';
 
 export interface DataFileContent {
   readonly keys: readonly StoredKey[];
-  /** Of the emulator's clock. */
+  /** Offset of the emulator's clock. */
   readonly offsetMs: number;
 }
 
@@ -38,9 +40,9 @@ export function writeDataFile(path: string, { keys, offsetMs }: DataFileContent)
 }
 
 /**
- * Nothing yet when there is no such file.
+ * Returns empty content if the file does not exist.
  *
- * @throws ByokError ERR_ARGUMENT when others may read the file, or it is not ours
+ * @throws ByokError ERR_ARGUMENT when others may read the file, or the emulator did not write it
  */
 export function readDataFile(path: string): DataFileContent {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -68,7 +70,7 @@ function parse(path: string): { offsetMs: number; keys: SavedKey[] } {
   return content;
 }
 
-/** Files of older versions know no tags and no enterprise projects. */
+/** Files of older versions have no tags and no enterprise projects. */
 function restore({ material, boundDigest, tags = [], ...rest }: SavedKey): StoredKey {
   return {
     ...rest,

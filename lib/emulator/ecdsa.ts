@@ -1,14 +1,17 @@
 /**
- * ECDSA (FIPS 186-5 §6.4) over a digest that the caller made: node:crypto signs messages only. The points are OpenSSL's: k·G is
- * the public key that belongs to the private key k. Verification uses the private key too, which a KMS has, and so needs no
- * addition of points: u1·G + u2·Q = (u1 + u2·d)·G. Signatures are DER, as openssl makes them.
+ * ECDSA (FIPS 186-5 §6.4) over a digest that the caller made,
+ * because node:crypto signs only messages.
+ * OpenSSL computes the points: k·G is the public key of the private key k.
+ * Verification uses the private key, which a KMS has, too, and so needs no addition of points:
+ * u1·G + u2·Q = (u1 + u2·d)·G.
+ * Signatures are DER, as openssl makes them.
  */
 import { createECDH, type KeyObject } from 'node:crypto';
 import forge from 'node-forge';
 
 const { asn1 } = forge;
 
-/** Orders of the base points, SEC 2. */
+/** Orders of the base points, from SEC 2. */
 const orders: Readonly<Record<string, bigint>> = {
   prime256v1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   secp384r1: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
@@ -56,18 +59,18 @@ function readScalars(privateKey: KeyObject): Scalars {
   return { curve, order, bytes: order.toString(16).length / 2, secret: toBigInt(Buffer.from(d, 'base64url')) };
 }
 
-/** Of an uncompressed point: 04, x, y. */
+/** The x of an uncompressed point: 04, x, y. */
 function xOf(point: Buffer): bigint {
   return toBigInt(point.subarray(1, (point.length + 1) / 2));
 }
 
-/** As many leading bits of the digest as the order has. */
+/** The leading bits of the digest, as many as the order has. */
 function leftmost(digest: Buffer, order: bigint): bigint {
   const surplus = digest.length * 8 - order.toString(2).length;
   return surplus > 0 ? toBigInt(digest) >> BigInt(surplus) : toBigInt(digest);
 }
 
-/** By Fermat: the order is prime. */
+/** By Fermat's little theorem, because the order is prime. */
 function inverse(value: bigint, order: bigint): bigint {
   let [result, base] = [1n, value % order];
   for (let exponent = order - 2n; exponent > 0n; exponent >>= 1n) {
@@ -85,14 +88,14 @@ function encode(...values: bigint[]): Buffer {
   const integers = values.map((value) => {
     const hex = value.toString(16);
     const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
-    // A leading zero where the number would read as negative.
+    // A leading zero keeps the number from reading as negative.
     const content = (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.alloc(1), bytes]);
     return asn1.create(asn1.Class.UNIVERSAL, asn1.Type.INTEGER, false, content.toString('binary'));
   });
   return Buffer.from(asn1.toDer(asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, integers)).getBytes(), 'binary');
 }
 
-/** Undefined unless it is, byte for byte, how `encode` writes two numbers. */
+/** Undefined unless `encode` writes the two numbers in exactly these bytes. */
 function tryDecode(signature: Buffer): [bigint, bigint] | undefined {
   try {
     const { value } = asn1.fromDer(signature.toString('binary'));

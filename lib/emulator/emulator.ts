@@ -1,4 +1,7 @@
-/** Puts the emulator together and listens: a local KMS and IAM of Huawei Cloud and Open Telekom Cloud, on 127.0.0.1 only. */
+/**
+ * Assembles the emulator and starts it:
+ * a local KMS and IAM of Huawei Cloud and Open Telekom Cloud, on 127.0.0.1 only.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ByokError } from '../errors';
@@ -17,15 +20,21 @@ import { createServer } from './server';
 import { StaleReads } from './stale-reads';
 import { WrappingKeyPool } from './wrapping-key-pool';
 
-/** All may be left out: then everything that is secret is random, and nothing touches the disk. */
+/** All options may be omitted: then every secret is random, and nothing touches the disk. */
 export interface EmulatorOptions {
-  /** @default 0: any free port */
+  /**
+   * Port to listen on.
+   * @default 0: any free port
+   */
   readonly port?: number;
-  /** The clock that the emulator's own clock is an offset to. @default real time */
+  /** The clock that the emulator's own clock adds its offset to. @default real time */
   readonly now?: () => Date;
-  /** 32 letters and digits. @default a fixed one */
+  /** Id of the project, 32 letters and digits. @default a fixed one */
   readonly projectId?: string;
-  /** Name of the project, which in these clouds is the region's; also the `realm` of keys. @default "ap-southeast-3" */
+  /**
+   * Name of the project, which in these clouds is the name of the region; also the `realm` of keys.
+   * @default "ap-southeast-3"
+   */
   readonly projectName?: string;
   /** @default "byok-emulator" */
   readonly userName?: string;
@@ -37,35 +46,63 @@ export interface EmulatorOptions {
   readonly token?: string;
   /** A permanent access key (AK) of the project. @default random */
   readonly accessKey?: string;
-  /** Its secret key (SK). @default random */
+  /** Secret key (SK) of `accessKey`. @default random */
   readonly secretKey?: string;
-  /** A temporary access key; expires 24 hours after the start, by the emulator's clock. @default random */
+  /**
+   * A temporary access key; it expires 24 hours after the start, on the emulator's clock.
+   * @default random
+   */
   readonly temporaryCredentials?: TemporaryAccessKey;
-  /** What the control endpoint wants in X-Control-Token. @default random */
+  /** The token that the control endpoint expects in X-Control-Token. @default random */
   readonly controlToken?: string;
-  /** An import token is good for one import only; whether the real service does so is not documented. @default false */
+  /**
+   * Makes an import token valid for one import only.
+   * Whether the real service does so is not documented.
+   * @default false
+   */
   readonly singleUseImportTokens?: boolean;
-  /** Every import is given the same wrapping key, made once a process: making 2048-bit pairs is what limits many imports in a row. @default false */
+  /**
+   * Gives every import the same wrapping key, which a process makes once.
+   * Without it, the 2048-bit pairs limit the speed of many imports in a row.
+   * @default false
+   */
   readonly oneWrappingKey?: boolean;
-  /** Keep showing `expiration_time` after the material is gone; not documented either. @default false */
+  /**
+   * Keeps showing `expiration_time` after the material is gone; not documented either.
+   * @default false
+   */
   readonly keepExpirationTime?: boolean;
-  /** get-publickey answers a bare PKCS#1 key under the label PUBLIC KEY, as the documented example does; RSA only. @default false */
+  /**
+   * Makes get-publickey answer a bare PKCS#1 key under the label PUBLIC KEY,
+   * as the documented example does; RSA only.
+   * @default false
+   */
   readonly pkcs1PublicKeys?: boolean;
-  /** How many keys the project may have; the next one is refused with KMS.1105. @default 1000 */
+  /** How many keys the project may have. KMS.1105 refuses the next one. @default 1000 */
   readonly keyQuota?: number;
-  /** How many describe-key calls show a new key as still to be activated (state 1), when nothing can be imported. @default 0 */
+  /**
+   * How many describe-key calls show a new key as to be activated (state 1),
+   * which accepts no import.
+   * @default 0
+   */
   readonly activationDelay?: number;
-  /** How many describe-key calls lag behind a change and show what the last one before it did. @default 0 */
+  /**
+   * How many describe-key calls lag behind a change and repeat the answer before it.
+   * @default 0
+   */
   readonly staleReads?: number;
-  /** Keep keys in this file, material included and in clear; needs `demoMaterialOnDisk`. @default memory only */
+  /**
+   * Keeps keys in this file, with their material in the clear; requires `demoMaterialOnDisk`.
+   * @default memory only
+   */
   readonly dataFile?: string;
-  /** Says that `dataFile` holds nothing but demonstration material. @default false */
+  /** Confirms that `dataFile` holds only demonstration material. @default false */
   readonly demoMaterialOnDisk?: boolean;
-  /** One line for each call; never a secret. @default none */
+  /** Receives one line for each call, never a secret. @default none */
   readonly log?: (line: string) => void;
 }
 
-/** A running emulator: where it listens, what it lets in, and how a test moves it. */
+/** A running emulator: where it listens, which logins it accepts, and how a test controls it. */
 export interface Emulator extends EmulatorControl {
   /** KMS endpoint, for example `http://127.0.0.1:41234`. */
   readonly url: string;
@@ -82,19 +119,19 @@ export interface Emulator extends EmulatorControl {
   /** A permanent access key (AK) and its secret key (SK). */
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Expires 24 hours after the start, by the emulator's clock. */
+  /** Expires 24 hours after the start, on the emulator's clock. */
   readonly temporaryCredentials: TemporaryAccessKey;
-  /** What the control endpoint wants in X-Control-Token. */
+  /** The token that the control endpoint expects in X-Control-Token. */
   readonly controlToken: string;
   /** Closes every connection and wipes the material. */
   close(): Promise<void>;
 }
 
-/** The longest that the real service grants. */
+/** The longest lifetime that the real service grants. */
 const temporaryLifetimeMs = 24 * 60 * 60 * 1000;
 
 /**
- * Starts a KMS and IAM on 127.0.0.1; resolves when it listens.
+ * Starts a KMS and IAM on 127.0.0.1. Resolves when they listen.
  *
  * @throws ByokError ERR_ARGUMENT when an option is not allowed
  */
@@ -192,7 +229,7 @@ function checkOptions({ dataFile, demoMaterialOnDisk, projectId }: EmulatorOptio
   }
 }
 
-/** Ids are derived from names, so that they stay the same from run to run. */
+/** Ids derive from names, so they are the same in every run. */
 function makeAccount(options: EmulatorOptions): IamAccount {
   const { userName = 'byok-emulator', domainName = 'byok-emulator', projectName = 'ap-southeast-3' } = options;
   return {
@@ -209,7 +246,7 @@ function idOf(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }
 
-/** In the form of a real one: 20 capitals and digits. */
+/** Has the form of a real one: 20 capital letters and digits. */
 function randomAccessKey(): string {
   return randomBytes(10).toString('hex').toUpperCase();
 }

@@ -1,8 +1,8 @@
-/** Faults that the control endpoint orders: each is used up by the calls that it fits, in the order given. */
+/** Faults that a test ordered. Each is used up by the calls that match it, in the given order. */
 import { STATUS_CODES } from 'node:http';
 import { ApiError, IamError } from './api-error';
 
-/** What goes wrong, with which calls and how often. */
+/** What goes wrong, in which calls, and how often. */
 export interface Fault {
   /** A KMS verb such as "import-key-material", or "auth-tokens", "projects". @default every call */
   readonly operation?: string;
@@ -11,31 +11,39 @@ export interface Fault {
   /** How many calls it lets pass first. @default 0 */
   readonly skip?: number;
   /**
-   * Answer this status instead of the call's own answer; one below 400 takes an `answer`. @default the documented status of
-   * `errorCode`, if one is given; 200 with `answer`
+   * Answers with this status instead of the call's own answer.
+   * A status below 400 needs an `answer`.
+   * @default the documented status of `errorCode`, if one is given; 200 with `answer`
    */
   readonly status?: number;
-  /** "KMS.…", "APIGW.…" or "IAM.…": the prefix decides the envelope. @default a code that fits `status` */
+  /**
+   * "KMS.…", "APIGW.…" or "IAM.…": the prefix decides the envelope.
+   * @default a code that fits `status`
+   */
   readonly errorCode?: string;
   /**
-   * Answer this text as a success, whatever it is: the page of a login portal, "[]", or nothing. What begins with "<" is text/html, the
-   * rest says that it is JSON.
+   * Answers this text as a success, whatever it is: the page of a login portal, "[]", or nothing.
+   * Text that starts with "<" is sent as text/html, other text as JSON.
    */
   readonly answer?: string;
-  /** With `status`, `errorCode` or `answer`: carry the call out first, as behind a gateway that lost patience. @default false */
+  /**
+   * With `status`, `errorCode` or `answer`:
+   * runs the call first, as behind a gateway that timed out.
+   * @default false
+   */
   readonly committed?: boolean;
-  /** Wait before anything else. */
+  /** Waits before anything else; milliseconds. */
   readonly delayMs?: number;
-  /** Close the connection without an answer, before or after the call is carried out. */
+  /** Closes the connection without an answer, before or after the call runs. */
   readonly drop?: 'before' | 'after';
   /**
-   * Break the call's own answer. `garbled`: the first half of its JSON, or HTML when it is an error. `other-key`: an answer of success
-   * names another key wherever it names one.
+   * Breaks the call's own answer. `garbled` sends the first half of its JSON, or HTML for an error.
+   * `other-key` replaces each key id in a successful answer by another one.
    */
   readonly body?: 'garbled' | 'other-key';
 }
 
-/** What the real services answer to a status when the order names no code. */
+/** The code that the real services answer with a status; used if the fault names none. */
 const codeByStatus: Readonly<Record<number, string>> = {
   401: 'APIGW.0307',
   403: 'APIGW.0306',
@@ -76,10 +84,10 @@ export class Faults {
 
 const iamOperations: readonly string[] = ['auth-tokens', 'projects'];
 
-/** Of no key. */
+/** No key has this id. */
 const otherKeyId = '0ddba110-0000-4000-8000-000000000000';
 
-/** What is sent in place of a call's own answer. */
+/** The text that replaces a call's own answer. */
 export function breakAnswer(body: NonNullable<Fault['body']>, status: number, text: string): string {
   if (body === 'other-key') {
     return status < 400 ? text.replace(/("key_id":)"[^"]*"/g, `$1"${otherKeyId}"`) : text;
@@ -87,7 +95,10 @@ export function breakAnswer(body: NonNullable<Fault['body']>, status: number, te
   return status < 400 ? text.slice(0, text.length / 2) : '<html><body>Bad Gateway</body></html>';
 }
 
-/** The error that a fault answers; undefined when it answers none. IAM says its own 5xx in its own envelope. */
+/**
+ * The error that a fault answers with; undefined if there is none.
+ * IAM sends its own 5xx in its own envelope.
+ */
 export function faultError({ status, errorCode, answer }: Fault, operation: string): ApiError | IamError | undefined {
   if (answer !== undefined) {
     return undefined;

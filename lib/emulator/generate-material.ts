@@ -1,4 +1,7 @@
-/** The material of a key of origin kms: random bytes, or the PKCS#8 DER of a fresh key pair. OpenSSL's generator, as for wrapping keys. */
+/**
+ * The material of a key of origin kms: random bytes, or the PKCS#8 DER of a new key pair.
+ * OpenSSL generates it, as it does wrapping keys.
+ */
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type KeySpec, type KeySpecRow, keySpecs } from '../terms/kms';

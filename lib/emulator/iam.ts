@@ -1,7 +1,8 @@
 /**
- * The emulator's IAM: POST /v3/auth/tokens by password, GET /v3/projects, and the judgement of X-Auth-Token on KMS calls. Issued
- * tokens live for 24 hours of the emulator's clock; the one that `startEmulator` hands out never expires, so that tests may move
- * the clock.
+ * The emulator's IAM: POST /v3/auth/tokens by password, GET /v3/projects,
+ * and the check of X-Auth-Token on KMS calls.
+ * Issued tokens live for 24 hours on the emulator's clock.
+ * The token that `startEmulator` returns never expires, so tests may move the clock.
  */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
@@ -20,7 +21,7 @@ export interface IamAccount {
 }
 
 interface AuthToken {
-  /** Undefined: scoped to a domain or to nothing, which the KMS refuses. */
+  /** Undefined for a token scoped to a domain or to nothing, which the KMS refuses. */
   readonly projectId: string | undefined;
   readonly expiresAt: number;
 }
@@ -93,13 +94,13 @@ export interface IamParts extends CallerParts {
   readonly authTokens: AuthTokens;
 }
 
-/** Adds the routes to a scope of their own, whose errors are in IAM's envelope. */
+/** Adds the routes to a scope of their own, with errors in IAM's envelope. */
 export function addIamRoutes(scope: FastifyInstance, parts: IamParts): void {
   addTokenRoute(scope, parts);
   scope.register(async (inner) => addProjectsRoute(inner, parts));
 }
 
-/** How the SDKs find the project id of a region: projects are named after regions. */
+/** SDKs use it to find the project id of a region: projects have the names of regions. */
 function addProjectsRoute(scope: FastifyInstance, { account, authTokens, accessKeys, now }: IamParts): void {
   requireCaller(scope, {
     accessKeys,
@@ -125,7 +126,7 @@ function addTokenRoute(scope: FastifyInstance, { account, authTokens, now }: Iam
     async ({ body }, reply) => {
       const { user } = body.auth.identity.password;
       const known = user.name === account.userName && user.domain.name === account.domainName;
-      // Both are compared, whatever the first says: the answer's time tells nothing.
+      // Both are always compared, so the time of the answer reveals nothing.
       if (!(sameText(user.password, account.password) && known)) {
         throw unauthenticated();
       }
@@ -155,7 +156,7 @@ function unauthenticated(): IamError {
   return new IamError(401, 'Unauthorized', 'The request you have made requires authentication.');
 }
 
-/** Undefined when no project was asked for. */
+/** Undefined if the request names no project. */
 function chooseProject(
   wanted: { readonly id?: string; readonly name?: string } | undefined,
   { projectId, projectName }: IamAccount,
@@ -169,7 +170,7 @@ function chooseProject(
   return projectId;
 }
 
-/** IAM writes six digits of a second. */
+/** IAM writes six decimals of a second. */
 function microseconds(instant: number): string {
   return new Date(instant).toISOString().replace('Z', '000Z');
 }

@@ -1,9 +1,12 @@
 /**
- * The import token: opaque Base64 that binds a wrapping key pair to one key, one wrapping algorithm and 24 hours. Like the real
- * one it starts with 00 00 88 06 and a UUID and carries its own content, encrypted and authenticated under a secret that only
- * this emulator has:
+ * The import token: opaque Base64 that binds a wrapping key pair to one key,
+ * one wrapping algorithm and 24 hours.
+ * Like the real one, it starts with 00 00 88 06 and a UUID. It carries its own content,
+ * encrypted and authenticated under a secret that only this emulator has:
  *
- *   00 00 88 06 | token id, 36 bytes ASCII | nonce, 12 | tag, 16 | AES-256-GCM of the content; the first 40 bytes are the AAD
+ *   00 00 88 06 | token id, 36 bytes ASCII | nonce, 12 | tag, 16 | AES-256-GCM of the content
+ *
+ * The first 40 bytes are the AAD.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import type { WrappingAlgorithm } from '../terms/kms';

@@ -1,11 +1,14 @@
-/** Which calls came and how they were answered, for tests to look at. Holds no request bodies and no secrets. */
+/** Records calls and their answers for tests. It holds no request bodies and no secrets. */
 
-/** One call that came, and how it was answered. */
+/** One call and its answer. */
 export interface JournalEntry {
   /** A KMS verb, or "auth-tokens", "projects". */
   readonly operation: string;
   readonly keyId: string | undefined;
-  /** Undefined: the connection was closed before the call was carried out. After it was: the status of the lost answer. */
+  /**
+   * Undefined if the connection was closed before the call ran.
+   * If it was closed afterwards, this is the status of the lost answer.
+   */
   readonly status: number | undefined;
   readonly errorCode: string | undefined;
   readonly dropped: 'before' | 'after' | undefined;
@@ -13,7 +16,7 @@ export interface JournalEntry {
   readonly requestId: string;
 }
 
-/** The oldest go first: an emulator may run for weeks. */
+/** The oldest entries go first: an emulator may run for weeks. */
 const maximumEntries = 10_000;
 
 export class Journal {

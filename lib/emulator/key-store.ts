@@ -1,4 +1,7 @@
-/** All keys of the emulator's one project, and what time does to them: purging expired material, deleting scheduled keys. */
+/**
+ * All keys of the emulator's one project. Also applies what time does to them:
+ * it purges expired material and deletes scheduled keys.
+ */
 import { refusal } from './api-error';
 import { removeMaterial, type StoredKey } from './key';
 
@@ -6,7 +9,10 @@ import { removeMaterial, type StoredKey } from './key';
 const purgeDelayMs = 24 * 60 * 60 * 1000;
 
 export interface KeyStoreOptions {
-  /** Keep showing the expiry after the material is gone; the real service's behaviour is not documented. */
+  /**
+   * Keeps showing the expiry after the material is gone;
+   * the behavior of the real service is not documented.
+   */
   readonly keepExpirationTime: boolean;
   /** Called after every change, before the answer. */
   readonly onChange: (keys: readonly StoredKey[]) => void;

@@ -1,18 +1,19 @@
 /**
- * AES key wrap with padding (RFC 5649), the unwrapping side: the index-based form of RFC 3394 over node-forge's AES block cipher, so
- * that the client's wrapping (OpenSSL's id-aes256-wrap-pad) is checked by code that shares nothing with it. Never wraps.
+ * Unwraps AES key wrap with padding (RFC 5649); it never wraps.
+ * It is the index-based form of RFC 3394 over node-forge's AES block cipher,
+ * so code that shares nothing with the client's wrapping (OpenSSL's id-aes256-wrap-pad) checks it.
  */
 import forge from 'node-forge';
 
 const blockLength = 16;
 const halfBlock = 8;
 const rounds = 6;
-/** First half of the alternative initial value; the second is the length of what was wrapped. */
+/** First half of the alternative initial value. The second half is the length of the plaintext. */
 const alternativeIv = Buffer.from('a65959a6', 'hex');
 
 /**
  * @param kek 16, 24 or 32 bytes
- * @returns undefined when it is not the wrapping of anything under this key
+ * @returns undefined if the bytes were not wrapped under this key
  */
 export function tryUnwrapKey(kek: Buffer, wrapped: Buffer): Buffer | undefined {
   if (wrapped.length < blockLength || wrapped.length % halfBlock !== 0) {
@@ -30,7 +31,7 @@ export function tryUnwrapKey(kek: Buffer, wrapped: Buffer): Buffer | undefined {
 
 type BlockDecipher = (block: Buffer) => Buffer;
 
-/** RFC 3394 §2.2.2. Answers the integrity register followed by the plaintext. */
+/** RFC 3394 §2.2.2. Returns the integrity register followed by the plaintext. */
 function unwrapHalfBlocks(decryptBlock: BlockDecipher, wrapped: Buffer): Buffer {
   const plain = Buffer.from(wrapped);
   const count = wrapped.length / halfBlock - 1;
@@ -38,7 +39,8 @@ function unwrapHalfBlocks(decryptBlock: BlockDecipher, wrapped: Buffer): Buffer 
   for (let step = rounds * count; step >= 1; step -= 1) {
     const at = halfBlock * (((step - 1) % count) + 1);
     plain.copy(block, 0, 0, halfBlock);
-    // The step count enters as a 64-bit number; no wrapping is long enough to fill more than its lower half.
+    // The step count is a 64-bit number,
+    // but no wrapping is long enough to fill more than its lower half.
     block.writeUInt32BE((block.readUInt32BE(halfBlock / 2) ^ step) >>> 0, halfBlock / 2);
     plain.copy(block, halfBlock, at, at + halfBlock);
     const decrypted = decryptBlock(block);

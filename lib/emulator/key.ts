@@ -1,4 +1,7 @@
-/** One key of the emulator: what is kept, how it is shown, and what happens to it when its material goes. */
+/**
+ * One key of the emulator: its fields, how answers show it,
+ * and what happens to it when its material goes.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Secret } from '../secret';
 import type { KeySpec } from '../terms/kms';
@@ -12,21 +15,24 @@ export interface StoredKey {
   readonly spec: KeySpec;
   readonly usage: string;
   readonly createdAt: number;
-  /** "0": the default one. */
+  /** "0" is the default one. */
   readonly enterpriseProjectId: string;
   readonly tags: Map<string, string>;
   alias: string;
   description: string;
   /** "1" to "5", "7". */
   state: string;
-  /** How many more times describe-key shows a new key as still to be activated. */
+  /** How many more describe-key calls show a new key as to be activated. */
   readsToActivation: number;
   deletionAt: number | undefined;
   /** The bytes of a symmetric key; PKCS#8 DER of an asymmetric one. */
   material: Secret | undefined;
-  /** Of the material; undefined: never. Outlives the material only with `keepExpirationTime`. */
+  /**
+   * Expiry of the material; undefined means never.
+   * It outlives the material only with `keepExpirationTime`.
+   */
   expiresAt: number | undefined;
-  /** SHA-256 of the first material: the only one that this key takes, for ever. */
+  /** SHA-256 of the first material, the only material that this key ever accepts. */
   boundDigest: Buffer | undefined;
 }
 
@@ -35,7 +41,10 @@ export interface KeyPlace {
   readonly realm: string;
 }
 
-/** One element of `key_info` or `key_details`: every number a string, "" for "there is none", milliseconds throughout. */
+/**
+ * One element of `key_info` or `key_details`. Every number is a string, "" means none,
+ * and all times are milliseconds.
+ */
 export function showKey(key: StoredKey, { domainId, realm }: KeyPlace): object {
   return {
     key_id: key.keyId,
@@ -58,12 +67,12 @@ export function showKey(key: StoredKey, { domainId, realm }: KeyPlace): object {
   };
 }
 
-/** False when the key was bound to other material before. */
+/** False if the key was bound to other material before. */
 export function accepts(key: StoredKey, material: Buffer): boolean {
   return key.boundDigest === undefined || timingSafeEqual(key.boundDigest, digest(material));
 }
 
-/** Takes the buffer over. */
+/** Takes ownership of the buffer. */
 export function placeMaterial(key: StoredKey, material: Buffer, expiresAt: number | undefined): void {
   key.boundDigest ??= digest(material);
   key.material = Secret.fromBytes(material);
@@ -71,7 +80,7 @@ export function placeMaterial(key: StoredKey, material: Buffer, expiresAt: numbe
   key.state = '2';
 }
 
-/** Wipes the material; a key that is scheduled for deletion stays so. */
+/** Wipes the material. A key that is scheduled for deletion stays scheduled. */
 export function removeMaterial(key: StoredKey, options: { keepExpirationTime: boolean }): void {
   key.material?.wipe();
   key.material = undefined;
@@ -83,7 +92,7 @@ export function removeMaterial(key: StoredKey, options: { keepExpirationTime: bo
   }
 }
 
-/** A read of a key that is to be activated brings that nearer. */
+/** Each read of a key that is to be activated brings its activation closer. */
 export function countRead(key: StoredKey): void {
   if (key.readsToActivation > 0) {
     key.readsToActivation -= 1;

@@ -1,6 +1,6 @@
 /**
- * Asymmetric material: a PKCS#8 private key in DER (RFC 5208, RFC 5915), checked against the key's spec. The structure is read with
- * node-forge; that the numbers make a working key is then asked of OpenSSL.
+ * Asymmetric material: a PKCS#8 private key in DER (RFC 5208, RFC 5915), checked against the key's
+ * spec. node-forge reads the structure; OpenSSL then checks that the numbers make a working key.
  */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import forge from 'node-forge';
@@ -20,7 +20,10 @@ export function loadPrivateKey(material: Buffer): KeyObject {
   return createPrivateKey({ key: material, format: 'der', type: 'pkcs8' });
 }
 
-/** Whether these bytes are exactly one unencrypted PKCS#8 key of the type and size that the spec wants. */
+/**
+ * Whether these bytes are exactly one unencrypted PKCS#8 key of the type and size
+ * that the spec requires.
+ */
 export function isPrivateKeyFor(row: AsymmetricRow, pkcs8: Buffer): boolean {
   try {
     const agrees = row.family === 'rsa' ? rsaNumbersAgree(pkcs8) : isNumberOf(row.curve, pkcs8);
@@ -34,14 +37,17 @@ function expectedIds(row: AsymmetricRow): string[] {
   return row.family === 'rsa' ? [objectIds.rsa] : [objectIds.ec, curveIds[row.curve] ?? ''];
 }
 
-/** PrivateKeyInfo: version, then algorithm and, for EC, named curve; throws on anything else, trailing bytes included. */
+/**
+ * PrivateKeyInfo: version, then algorithm and, for EC, the named curve.
+ * Throws on anything else, including trailing bytes.
+ */
 function algorithmIds(pkcs8: Buffer): string[] {
   const [version, algorithm, privateKey] = childrenOf(asn1.fromDer(pkcs8.toString('binary')));
   const known = version?.type === asn1.Type.INTEGER && (version.value === '\x00' || version.value === '\x01');
   if (!known || algorithm === undefined || privateKey?.type !== asn1.Type.OCTETSTRING) {
     throw new Error('not a PrivateKeyInfo');
   }
-  // The parameters of RSA are NULL; explicit curve parameters are a SEQUENCE, which names no curve.
+  // The parameters of RSA are NULL. Explicit curve parameters are a SEQUENCE, which names no curve.
   const named = childrenOf(algorithm).filter(({ type }) => type !== asn1.Type.NULL);
   return named.map(({ type, value }) => (type === asn1.Type.OID ? asn1.derToOid(String(value)) : 'explicit'));
 }
@@ -50,13 +56,16 @@ function childrenOf({ value }: forge.asn1.Asn1): forge.asn1.Asn1[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What lies in the octets of PrivateKeyInfo: RSAPrivateKey, or ECPrivateKey. */
+/** The content of the octets of PrivateKeyInfo: RSAPrivateKey or ECPrivateKey. */
 function numbersOf(pkcs8: Buffer): forge.asn1.Asn1[] {
   const [, , octets] = childrenOf(asn1.fromDer(pkcs8.toString('binary')));
   return childrenOf(asn1.fromDer(String(octets?.value)));
 }
 
-/** OpenSSL signs with numbers that contradict each other: the remainders serve it, or d does. */
+/**
+ * OpenSSL signs even if the numbers contradict each other:
+ * the remainders suffice for it, or d does.
+ */
 function rsaNumbersAgree(pkcs8: Buffer): boolean {
   const [version, ...numbers] = numbersOf(pkcs8).map(({ value }) => new forge.jsbn.BigInteger(forge.util.bytesToHex(String(value)), 16));
   const [n, e, d, p, q, dp, dq, qInv] = numbers;
@@ -77,14 +86,14 @@ function rsaNumbersAgree(pkcs8: Buffer): boolean {
   );
 }
 
-/** Between 0 and the order of the curve; throws otherwise. */
+/** True between 0 and the order of the curve; throws otherwise. */
 function isNumberOf(curve: string, pkcs8: Buffer): boolean {
   const [, number] = numbersOf(pkcs8);
   createECDH(curve).setPrivateKey(Buffer.from(String(number?.value), 'binary'));
   return true;
 }
 
-/** The public half that PKCS#8 carries may belong to another key: what is signed must verify. */
+/** The public half inside PKCS#8 may belong to another key, so a signature must verify. */
 function works(privateKey: KeyObject, row: AsymmetricRow): boolean {
   const { modulusLength } = privateKey.asymmetricKeyDetails ?? {};
   if (row.family === 'rsa' && modulusLength !== row.modulusBits) {

@@ -1,6 +1,7 @@
 /**
- * The fields of request bodies: for each its JSON schema, and the code that the KMS answers when the value does not fit. The
- * regular expressions and ranges are the shared ones of lib/terms/kms.ts.
+ * The fields of request bodies: the JSON schema of each,
+ * and the code that the KMS answers for a wrong value.
+ * Regular expressions and ranges come from lib/terms/kms.ts.
  */
 import { formats, keySpecs, ranges, wrappingAlgorithmNames } from '../terms/kms';
 import type { KmsApiCode } from '../terms/kms-errors';
@@ -58,7 +59,7 @@ export interface BodySchema {
   readonly properties: Readonly<Record<string, object>>;
 }
 
-/** Fields that are not named pass unread, as the real service lets them. */
+/** Ignores fields that are not named, as the real service does. */
 export function bodySchema(
   required: readonly FieldName[],
   optional: readonly FieldName[],
@@ -76,7 +77,7 @@ export interface SchemaViolation {
   readonly message?: string;
 }
 
-/** The code that answers a violation, and a detail which never shows the value. */
+/** The code that answers a violation, and a detail that never shows the value. */
 export function judgeViolation({ keyword, instancePath, message }: SchemaViolation): { code: KmsApiCode; detail: string } {
   const [, name = ''] = instancePath.split('/');
   const detail = `${name === '' ? 'the body' : name} ${message ?? 'does not fit'}`;

@@ -1,6 +1,8 @@
 /**
- * RSA signatures (RFC 8017 §8) over a digest that the caller made: node:crypto signs messages only. The encodings are written out
- * here, the RSA primitives are OpenSSL's. The salt of PSS is as long as the digest, and MGF1 uses the same hash.
+ * RSA signatures (RFC 8017 §8) over a digest that the caller made,
+ * because node:crypto signs only messages.
+ * The encodings are written out here; OpenSSL provides the RSA primitives.
+ * The salt of PSS is as long as the digest, and MGF1 uses the same hash.
  */
 import {
   constants,
@@ -50,7 +52,10 @@ function digestInfo(hash: HashName, digest: Buffer): Buffer {
   return Buffer.concat([Buffer.from(digestInfoHeads[hash], 'hex'), digest]);
 }
 
-/** §8.1.2 and §8.2.2, step 1: exactly as long as the modulus. OpenSSL would let leading zeros be left out. */
+/**
+ * §8.1.2 and §8.2.2, step 1: the signature must be exactly as long as the modulus.
+ * OpenSSL would accept omitted leading zeros.
+ */
 function tryOpen(privateKey: KeyObject, signature: Buffer, padding: number): Buffer | undefined {
   if (signature.length !== modulusBits(privateKey) / 8) {
     return undefined;
@@ -73,7 +78,7 @@ function encodePss(hash: HashName, digest: Buffer, bits: number, salt: Buffer): 
   block.writeUInt8(1, block.length - salt.length - 1);
   salt.copy(block, block.length - salt.length);
   const masked = exclusiveOr(block, mgf1(hash, seal, block.length));
-  // The topmost bit: the encoding is one bit shorter than the modulus.
+  // Clears the topmost bit, because the encoding is one bit shorter than the modulus.
   masked.writeUInt8(masked.readUInt8(0) & 0x7f, 0);
   return Buffer.concat([masked, seal, Buffer.from([0xbc])]);
 }

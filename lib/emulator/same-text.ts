@@ -1,4 +1,4 @@
-/** Comparison of secrets: tells nothing by the time it takes, but for a difference in length. */
+/** Compares secrets. The time that it takes reveals only whether the lengths differ. */
 import { timingSafeEqual } from 'node:crypto';
 
 export function sameText(given: string, expected: string): boolean {

@@ -1,6 +1,8 @@
 /**
- * The HTTP side: routes from the table of calls, one scope for each error envelope, X-Request-Id on every answer, and the faults.
- * Answers only requests whose Host is loopback, so that no web page can reach the emulator through a name of its own.
+ * The HTTP side: routes from the table of calls, a scope for each error envelope,
+ * X-Request-Id on every answer, and the faults.
+ * It answers only requests with a loopback Host,
+ * so no web page can reach the emulator through a name of its own.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,7 +21,7 @@ import { headerValue } from './signature';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Set on the routes of the emulated services: journaled and open to faults. */
+    /** Set on routes of the emulated services. Their calls are journaled and can have faults. */
     operation?: string;
   }
   interface FastifyRequest {
@@ -60,7 +62,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.addHook('onClose', async () => closing.abort());
   server.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);
-    // By the clock that tests move: what a signature is judged by is what the answer must show.
+    // The clock that tests move: the answer must show the time that signatures are judged by.
     reply.header('Date', new Date(parts.world.now()).toUTCString());
     if (!loopbackHost.test(request.headers.host ?? '')) {
       throw new ApiError('APIGW.0306', { detail: 'the emulator answers on loopback names only' });
@@ -78,7 +80,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     ),
   );
   server.register(async (scope) => {
-    // Clients send Content-Type with every request, also where no body follows.
+    // Clients send Content-Type with every request, even without a body.
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
     addKmsRoutes(
       scope,
@@ -125,7 +127,10 @@ function addKmsRoutes(scope: FastifyInstance, { world, account, authTokens, acce
   }
 }
 
-/** The key that a request or an answer is about. Only what has the form of a key id gets into the journal. */
+/**
+ * The key that a request or an answer is about.
+ * Only text in the form of a key id enters the journal.
+ */
 function findKeyId(message: object | undefined): string | undefined {
   const { key_id: own, key_info: info } = (message ?? {}) as { key_id?: unknown; key_info?: { key_id?: unknown } };
   const keyId = own ?? info?.key_id;
@@ -197,7 +202,7 @@ function answer(error: ApiError | IamError, request: FastifyRequest, reply: Fast
   reply.header('X-Request-Id', request.id).status(error.status).send(error.toBody(request.id));
 }
 
-/** Fastify's own refusals, and what the KMS says in their place. */
+/** Fastify's own refusals, and the codes of the KMS that replace them. */
 const codeByFastifyCode = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'KMS.0202',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'KMS.0202',
@@ -235,7 +240,7 @@ function toIamError(error: unknown, journal: Journal): ApiError | IamError {
   return new IamError(500, 'Internal Server Error', 'An unexpected error prevented the server from fulfilling your request.');
 }
 
-/** A known verb with another method is the KMS's business; any other path is the gateway's. */
+/** The KMS refuses a known verb with another method; the gateway refuses any other path. */
 function judgeUnknownRoute(url: string): ApiError {
   const path = url.split('?')[0] ?? '';
   const known = apiCalls.some((call) => new RegExp(`^/v1\\.0/[^/]+/kms/${call.path.replace(/:\w+/g, '[^/]+')}$`).test(path));

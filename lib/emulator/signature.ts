@@ -1,6 +1,7 @@
 /**
- * SDK-HMAC-SHA256, the signature of requests by access key: the gateway's side, written from the API signing guide and sharing
- * nothing with the client's signer. Says what the signature of a request must be; who may sign is access-keys.ts.
+ * SDK-HMAC-SHA256, the signature of requests by access key, from the gateway's side.
+ * We wrote it from the API signing guide, and it shares nothing with the client's signer.
+ * It computes what the signature of a request must be; access-keys.ts decides who may sign.
  */
 import { createHash, createHmac } from 'node:crypto';
 
@@ -8,9 +9,9 @@ export const signingAlgorithm = 'SDK-HMAC-SHA256';
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** Path and query as they came, percent-encoding included. */
+  /** Path and query as they came, with percent-encoding. */
   readonly url: string;
-  /** By lower-case name. */
+  /** By lowercase name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
@@ -18,27 +19,27 @@ export interface ReceivedRequest {
 /** The parts of `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=a;b, Signature=…`. */
 export interface Authorization {
   readonly accessKey: string;
-  /** Lower case. */
+  /** Lowercase. */
   readonly signedHeaders: readonly string[];
-  /** Hexadecimal, lower case. */
+  /** Hexadecimal, lowercase. */
   readonly signature: string;
 }
 
 const authorizationForm = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Undefined when the header does not have the documented form. */
+/** Undefined if the header does not have the documented form. */
 export function parseAuthorization(header: string): Authorization | undefined {
   const [, accessKey, names, signature] = authorizationForm.exec(header) ?? [];
   if (accessKey === undefined || names === undefined || signature === undefined) {
     return undefined;
   }
   const signedHeaders = names.split(';');
-  // Signed in another order or spelling, the gateway's canonical request would be another one.
+  // With another order or case, the gateway's canonical request would differ.
   const canonical = signedHeaders.every((name, index) => name === name.toLowerCase() && (signedHeaders[index - 1] ?? '') < name);
   return canonical ? { accessKey, signedHeaders, signature } : undefined;
 }
 
-/** Hexadecimal, lower case. There is no derived key: the secret key itself signs. */
+/** Hexadecimal, lowercase. No key is derived: the secret key itself signs. */
 export function signatureOf(request: ReceivedRequest, signedHeaders: readonly string[], secretKey: string): string {
   const text = [signingAlgorithm, headerValue(request, 'x-sdk-date'), canonicalHash(request, signedHeaders)].join('\n');
   return createHmac('sha256', secretKey).update(text, 'utf8').digest('hex');
@@ -48,13 +49,16 @@ export function canonicalHash(request: ReceivedRequest, signedHeaders: readonly 
   return sha256(canonicalRequest(request, signedHeaders));
 }
 
-/** False when `X-Sdk-Content-Sha256` names the hash of some other body. */
+/** False if `X-Sdk-Content-Sha256` names the hash of another body. */
 export function bodyIsAsDeclared(request: ReceivedRequest): boolean {
   const declared = headerValue(request, 'x-sdk-content-sha256');
   return declared === '' || declared === unsignedPayload || declared === sha256(request.body);
 }
 
-/** The instant in a text such as "20191115T033655Z", in milliseconds since 1970; undefined when it has another form. */
+/**
+ * The instant of a text such as "20191115T033655Z", in milliseconds since 1970;
+ * undefined for any other form.
+ */
 export function parseSdkDate(text: string): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (parts === null) {
@@ -113,7 +117,7 @@ function reencode(segment: string): string {
   return encode(decode(segment));
 }
 
-/** A text with a stray percent sign stands for itself. */
+/** Text with a stray percent sign stays unchanged. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -122,7 +126,10 @@ function decode(text: string): string {
   }
 }
 
-/** Everything but A-Z a-z 0-9 - _ . ~ byte by byte; `encodeURIComponent` leaves five more as they are. */
+/**
+ * Encodes every byte except `A-Z a-z 0-9 - _ . ~`.
+ * `encodeURIComponent` leaves five more characters unchanged.
+ */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

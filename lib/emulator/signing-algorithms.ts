@@ -1,4 +1,7 @@
-/** The documented signing algorithms: for each the kind of key, the hash, and how a digest is signed and verified. */
+/**
+ * The documented signing algorithms: for each the kind of key, the hash,
+ * and how to sign and verify a digest.
+ */
 import { createHash, type KeyObject } from 'node:crypto';
 import { signEcdsa, verifyEcdsa } from './ecdsa';
 import { type HashName, rsaPkcs1, rsaPss } from './rsa-signature';
@@ -8,7 +11,7 @@ export interface SigningAlgorithm {
   readonly digestBytes: number;
   hash(message: Buffer): Buffer;
   sign(privateKey: KeyObject, digest: Buffer): Buffer;
-  /** Takes the private key, which the KMS has: see ecdsa.ts. */
+  /** Takes the private key, which a KMS has, too: see ecdsa.ts. */
   verify(privateKey: KeyObject, digest: Buffer, signature: Buffer): boolean;
 }
 

@@ -1,4 +1,7 @@
-/** describe-key as a replica that lags behind: after a change of a key, its first reads still show what was read before. */
+/**
+ * Makes describe-key lag like a slow replica:
+ * after a change of a key, the first reads repeat the answer before it.
+ */
 
 export class StaleReads {
   readonly #count: number;

@@ -1,7 +1,7 @@
 /**
- * Unwraps key material with node-forge: a second implementation of RFC 8017, so that the client's wrapping (node:crypto, hence
- * OpenSSL) is checked by code that shares nothing with it. Labels are always empty, as in the KMS: a ciphertext
- * made with a label is refused.
+ * Unwraps key material with node-forge, a second implementation of RFC 8017.
+ * So code that shares nothing with the client's wrapping (node:crypto, hence OpenSSL) checks it.
+ * Labels are always empty, as in the KMS: a ciphertext made with a label is refused.
  */
 import forge from 'node-forge';
 import type { WrappingAlgorithm } from '../terms/kms';
@@ -16,7 +16,7 @@ const unwrappers = {
 
 /**
  * @param privateKey DER PKCS#8
- * @returns undefined when it does not decrypt
+ * @returns undefined if it does not decrypt
  */
 export function unwrap(algorithm: WrappingAlgorithm, privateKey: Buffer, wrapped: Buffer): Buffer | undefined {
   const key = forge.pki.privateKeyFromAsn1(forge.asn1.fromDer(privateKey.toString('binary')));
@@ -27,7 +27,7 @@ export function unwrap(algorithm: WrappingAlgorithm, privateKey: Buffer, wrapped
   }
 }
 
-/** MGF1 uses the hash of OAEP itself, which is what the documented openssl command line does. */
+/** MGF1 uses the hash of OAEP itself, as the documented openssl command line does. */
 function decryptOaep(privateKey: forge.pki.rsa.PrivateKey, wrapped: string, hash: { create(): forge.md.MessageDigest }): string {
   return privateKey.decrypt(wrapped, 'RSA-OAEP', { md: hash.create(), mgf1: { md: hash.create() } });
 }

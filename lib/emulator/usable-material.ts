@@ -1,9 +1,9 @@
-/** The material of a key that is about to be used: only an enabled key has any to give. */
+/** The material of a key that a call wants to use: only an enabled key provides it. */
 import type { KmsApiCode } from '../terms/kms-errors';
 import { refusal } from './api-error';
 import type { StoredKey } from './key';
 
-/** What a key that is not enabled answers; for pending import (5) that is not documented. */
+/** The code for a key that is not enabled. For pending import (5) it is not documented. */
 const refusalByState: Readonly<Record<string, KmsApiCode>> = { '3': 'KMS.0209', '4': 'KMS.0210', '7': 'KMS.0320' };
 
 /** @throws ApiError when the key is in any state but enabled */

@@ -1,7 +1,9 @@
 /**
- * Wrapping key pairs, a fresh one for every get-parameters-for-import. Generating an RSA-2048 pair takes 0.1 s in OpenSSL and
- * seconds in node-forge, so the next one is made ahead in the background. Only the generation is OpenSSL's: the unwrapping, which
- * is what checks the client, is done by node-forge (see unwrap.ts).
+ * Wrapping key pairs, a new one for every get-parameters-for-import.
+ * OpenSSL takes 0.1 s to generate an RSA-2048 pair and node-forge takes seconds,
+ * so the next one is made in the background.
+ * OpenSSL only generates. node-forge does the unwrapping,
+ * which is what checks the client (see unwrap.ts).
  */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -13,12 +15,12 @@ export interface WrappingKeyPair {
   readonly privateKey: Buffer;
 }
 
-/** How many are kept ready once the first was taken. */
+/** How many pairs to keep ready after the first was taken. */
 const depth = 1;
 
 const generateKeyPairAsync = promisify(generateKeyPair);
 
-/** The one of all pools that hand out one. */
+/** The pair that all pools with `one` share. */
 let only: Promise<WrappingKeyPair> | undefined;
 
 interface Taker {

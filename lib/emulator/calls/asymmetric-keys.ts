@@ -1,4 +1,4 @@
-/** sign, verify and get-publickey: what an asymmetric key is for. */
+/** sign, verify and get-publickey: the calls for asymmetric keys. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isAsymmetric, type KeySpecRow, keySpecs } from '../../terms/kms';
 import { defineCall, type KeyBody } from '../api-call';
@@ -72,7 +72,7 @@ function prepare(key: StoredKey, { message, message_type: type = 'DIGEST', signi
   return { privateKey: loadPrivateKey(usableMaterial(key)), algorithm, digest };
 }
 
-/** "Less than 4,096 bytes". */
+/** The page says "less than 4,096 bytes". */
 const longestMessage = 4095;
 
 export const getPublicKey = defineCall<KeyBody>({
@@ -83,14 +83,18 @@ export const getPublicKey = defineCall<KeyBody>({
     if (!isAsymmetric(key.spec)) {
       throw refusal('KMS.0331');
     }
-    // A disabled key still shows its public half: nothing is used.
+    // A disabled key still shows its public half, because nothing uses the key.
     const material = key.state === '3' && key.material !== undefined ? key.material.reveal() : usableMaterial(key);
     const publicKey = createPublicKey(loadPrivateKey(material));
     return { key_id: key.keyId, public_key: toPem(publicKey, options.pkcs1PublicKeys) };
   },
 });
 
-/** With `pkcs1` the documented oddity: the label of a SubjectPublicKeyInfo over the body of a PKCS#1 key. EC keys have no such body. */
+/**
+ * With `pkcs1`, produces the documented oddity:
+ * the label of a SubjectPublicKeyInfo over the body of a PKCS#1 key.
+ * EC keys have no such body.
+ */
 function toPem(publicKey: KeyObject, pkcs1: boolean): string {
   const type = pkcs1 && publicKey.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'spki';
   const pem = String(publicKey.export({ type, format: 'pem' }));

@@ -1,6 +1,7 @@
 /**
- * create-key: an external key starts pending import (5); any other gets material of its own at once (2). Either may stay to be
- * activated (1) for a while, see the option `activationDelay`.
+ * create-key. An external key starts pending import (5);
+ * any other key gets material at once and starts enabled (2).
+ * Either may stay "to be activated" (1) for a while, see the option `activationDelay`.
  */
 import { randomUUID } from 'node:crypto';
 import { defaultKeySpec, type KeySpec, keySpecs } from '../../terms/kms';
@@ -30,7 +31,7 @@ export const createKey = defineCall<CreateKeyBody>({
       throw refusal('KMS.0308', `key_usage of ${spec} must be one of ${usages.join(', ')}`);
     }
     const origin = body.origin ?? 'kms';
-    // Made before the alias is looked at: nothing may come between that and `add`.
+    // Generated before the check of the alias: no await may come between that check and `add`.
     const material = origin === 'kms' ? await generateMaterial(spec) : undefined;
     if (keys.holdsAlias(body.key_alias)) {
       throw refusal('KMS.1104');

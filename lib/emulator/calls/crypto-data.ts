@@ -1,6 +1,7 @@
 /**
- * encrypt-data and decrypt-data: AES-256-GCM under the material of a symmetric key (see ciphertext.ts), RSAES-OAEP with an RSA key
- * of usage ENCRYPT_DECRYPT. An RSA ciphertext is bare, so decrypting it needs the key id.
+ * encrypt-data and decrypt-data: AES-256-GCM under the material
+ * of a symmetric key (see ciphertext.ts), or RSAES-OAEP with an RSA key of usage ENCRYPT_DECRYPT.
+ * An RSA ciphertext does not name its key, so decrypting it needs the key id.
  */
 import { constants, createPublicKey, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { formats, type KeySpecRow, keySpecs, ranges } from '../../terms/kms';
@@ -45,7 +46,7 @@ export const encryptData = defineCall<EncryptDataBody>({
 
 interface DecryptDataBody extends ContextBody {
   readonly cipher_text: string;
-  /** Of an asymmetric key. */
+  /** For asymmetric keys. */
   readonly key_id?: string;
 }
 
@@ -65,7 +66,7 @@ export const decryptData = defineCall<DecryptDataBody>({
   },
 });
 
-/** A symmetric ciphertext says itself which key it belongs to. */
+/** A symmetric ciphertext names its own key. */
 function findDecryptingKey({ key_id: given, cipher_text: cipherText }: DecryptDataBody, keys: KeyStore): StoredKey {
   const key = given === undefined ? undefined : keys.find(given);
   if (key !== undefined && rowOf(key).family !== 'symmetric') {
@@ -83,7 +84,7 @@ const oaepHashes: Readonly<Record<string, { readonly oaepHash: string; readonly 
   RSAES_OAEP_SHA_1: { oaepHash: 'sha1', hashBytes: 20 },
 };
 
-/** Which algorithms each kind of key takes, and what the others are told. */
+/** Algorithms for each kind of key, and the refusal of any other algorithm. */
 const algorithmsByFamily: Readonly<Record<KeySpecRow['family'], { readonly names: readonly string[]; readonly otherwise: KmsApiCode }>> = {
   symmetric: { names: ['SYMMETRIC_DEFAULT'], otherwise: 'KMS.2105' },
   rsa: { names: Object.keys(oaepHashes), otherwise: 'KMS.2106' },
@@ -126,7 +127,10 @@ function rowOf({ spec }: StoredKey): KeySpecRow {
   return keySpecs[spec];
 }
 
-/** Huawei Cloud takes a string, Open Telekom Cloud an object, whose order of names must not matter. */
+/**
+ * Huawei Cloud takes a string. Open Telekom Cloud takes an object,
+ * and the order of its names must not matter.
+ */
 function readContext({ additional_authenticated_data: data, encryption_context: context }: ContextBody): string {
   return data ?? (context === undefined ? '' : JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
 }

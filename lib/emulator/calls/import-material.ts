@@ -1,7 +1,9 @@
 /**
- * get-parameters-for-import, import-key-material, delete-imported-key-material. Which refusal wins when several apply is not
- * documented; here: the key (unknown, not external, wrong state), the token, the expiry, the ciphertext, the material. Nor is what
- * an expiry does to an asymmetric key, whose material is permanent: here it is refused.
+ * get-parameters-for-import, import-key-material, delete-imported-key-material.
+ * Two things are not documented. First, which refusal wins if several apply. Here the order is: the
+ * key (unknown, not external, wrong state), the token, the expiry, the ciphertext, the material.
+ * Second, what an expiry does to an asymmetric key,
+ * whose material is permanent. Here it is refused.
  */
 import { isAsymmetric, type KeySpecRow, keySpecs, ranges, type WrappingAlgorithm } from '../../terms/kms';
 import { defineCall, type KeyBody, type World } from '../api-call';
@@ -100,7 +102,7 @@ export const deleteImportedKeyMaterial = defineCall<KeyBody>({
   },
 });
 
-/** The intermediate key is wiped; what it unwraps is the PKCS#8 private key. */
+/** Wipes the intermediate key and returns the PKCS#8 private key that it unwraps. */
 function unwrapPrivateKey(row: Exclude<KeySpecRow, { family: 'symmetric' }>, intermediateKey: Buffer, encrypted: string): Buffer {
   if (intermediateKey.length !== 16 && intermediateKey.length !== 32) {
     throw refusal('KMS.2610');
@@ -129,7 +131,7 @@ function requireExternal({ origin }: StoredKey): void {
   }
 }
 
-/** @returns milliseconds; undefined: never */
+/** @returns milliseconds; undefined means never */
 function readExpirationTime(value: number | string | undefined, now: number): number | undefined {
   if (value === undefined) {
     return undefined;

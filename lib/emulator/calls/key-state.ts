@@ -29,7 +29,7 @@ interface ScheduleKeyDeletionBody extends KeyBody {
   readonly pending_days: string;
 }
 
-/** Unlike its siblings, this call and the next do not wrap their answer in `key_info`. */
+/** Unlike the others, this call and the next do not wrap their answer in `key_info`. */
 export const scheduleKeyDeletion = defineCall<ScheduleKeyDeletionBody>({
   operation: 'schedule-key-deletion',
   required: ['key_id', 'pending_days'],

@@ -23,7 +23,7 @@ interface ListKeysBody {
 
 const listableKeySpecs = ['ALL', 'AES_256', 'SM4', 'RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_P256', 'EC_P384', 'SM2'];
 
-/** The page size when the caller names none; not documented. */
+/** The page size if the caller gives none; not documented. */
 const defaultLimit = 10;
 
 export const listKeys = defineCall<ListKeysBody>({
@@ -32,7 +32,7 @@ export const listKeys = defineCall<ListKeysBody>({
   optional: ['limit', 'marker', 'key_state'],
   special: { key_spec: { enum: listableKeySpecs }, enterprise_project_id: { type: 'string', pattern: '^(all|0|.{36})$' } },
   handle(body, { keys, place }) {
-    // The trap of the real call: who does not ask for ALL sees AES_256 keys only.
+    // A trap of the real call: a caller that does not ask for ALL sees only AES_256 keys.
     const spec = body.key_spec ?? 'AES_256';
     const wantedProject = body.enterprise_project_id ?? 'all';
     const matching = keys

@@ -1,7 +1,9 @@
 /**
- * POST resource_instances/action: keys with their tags, filtered, or their number. Documented are the parameters and their ranges. Not
- * documented: which code fits which mistake, how a name is matched (here: exactly), which fields but resource_name can be, whether keys in
- * every state are shown (here: all). "The relationship between values is AND" is taken at its word.
+ * POST resource_instances/action: keys with their tags, filtered, or the number of such keys.
+ * The parameters and their ranges are documented. Not documented: which code answers which mistake,
+ * how a name is matched (here: exactly), which fields except resource_name can be matched,
+ * and whether keys in every state are shown (here: all).
+ * We take "The relationship between values is AND" literally.
  */
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
@@ -80,7 +82,7 @@ function readTagFilters(tags: unknown): Filter[] {
   );
 }
 
-/** Without values: whatever the tag's value is. */
+/** Without values, any value of the tag matches. */
 function readTagFilter(tag: unknown): { key: string; values: readonly string[] } {
   const { key, values = [] } = (tag ?? {}) as { key?: unknown; values?: unknown };
   if (typeof key !== 'string' || !isTextList(values)) {

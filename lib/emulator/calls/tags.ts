@@ -1,6 +1,8 @@
 /**
- * The tags of a key: POST and GET {key_id}/tags, POST {key_id}/tags/action, DELETE {key_id}/tags/{key}. Writes answer 204. Which
- * code fits which mistake is not documented beyond the codes' names, nor whether 10 or 20 tags are allowed: here 20.
+ * The tags of a key: POST and GET {key_id}/tags, POST {key_id}/tags/action,
+ * DELETE {key_id}/tags/{key}. Writes answer 204.
+ * Beyond the names of the codes, it is not documented which code answers which mistake,
+ * nor whether a key may have 10 or 20 tags: here 20.
  */
 import { formats, ranges } from '../../terms/kms';
 import { defineCall, type PathParams } from '../api-call';
@@ -121,7 +123,7 @@ function readTag(tag: unknown): Tag {
   return { key, value };
 }
 
-/** @param values that it has, or that are looked for */
+/** @param values values of the tag, or values to search for */
 export function checkTag(key: string, values: readonly string[]): void {
   if (key === '' || key.length > longestKey) {
     throw refusal('KMS.0411', `a key has 1 to ${longestKey} characters`);
@@ -137,7 +139,7 @@ export function checkTag(key: string, values: readonly string[]): void {
   }
 }
 
-/** All or none. A key that is there takes the new value. */
+/** Adds all tags or none. A tag that exists gets the new value. */
 function addTags({ tags }: StoredKey, added: readonly Tag[]): void {
   const merged = new Map([...tags, ...added.map(({ key, value }) => [key, value] as const)]);
   if (merged.size > maximumTags) {

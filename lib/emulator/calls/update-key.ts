@@ -1,4 +1,7 @@
-/** update-key-alias, update-key-description: both refused while the deletion of the key is pending. */
+/**
+ * update-key-alias, update-key-description:
+ * both are refused while the deletion of the key is pending.
+ */
 import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import type { StoredKey } from '../key';
