@@ -1,7 +1,9 @@
 /**
- * Annotations of cdktf, which cdktn reads too: the CLI prints them with the path of the construct, and synthesis fails by an error. Unlike
- * `Annotations` of cdktf, nothing is added twice when a tree is synthesized again, and no stack trace, so that the manifest names no folder
- * of this machine.
+ * Annotations of cdktf, which cdktn reads too. The CLI prints them with the path of the construct,
+ * and an error fails the synthesis.
+ * We do not use `Annotations` of cdktf for two reasons:
+ * it would add an annotation again when a tree is synthesized again,
+ * and its stack trace would name folders of this machine in the manifest.
  */
 import { AnnotationMetadataEntryType } from 'cdktf';
 import type { IConstruct } from 'constructs';

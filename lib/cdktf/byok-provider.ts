@@ -1,6 +1,6 @@
 /**
- * The provider block. At synth it also puts the provider itself beside the configuration, so that plain `cdktf deploy` finds it
- * with no registry and no CLI configuration.
+ * The provider block. At synthesis it also places the provider itself beside the configuration,
+ * so plain `cdktf deploy` finds it without a registry and without CLI configuration.
  */
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
@@ -14,42 +14,50 @@ import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed }
 import { propertyNames } from './property-names';
 import { caFileFromStackFolder, onSynthesis } from './stack-folder';
 
-/** Which KMS, which project, and who logs in: nothing secret. Whatever is left out comes from the environment. */
+/**
+ * Which KMS, which project, and who logs in; no secrets.
+ * Omitted properties come from the environment.
+ */
 export interface ByokConnectionProps {
   /**
-   * Whose KMS this is: "huaweicloud", "opentelekomcloud", or the domain suffix of a related cloud. It also decides whether `HW_*` or
-   * `OS_*` environment variables are read, never both.
+   * Whose KMS this is: "huaweicloud", "opentelekomcloud", or the domain suffix of a related cloud.
+   * It also decides whether `HW_*` or `OS_*` environment variables are read, never both.
    * @default "huaweicloud"
    */
   readonly cloud?: string;
   /**
    * Region, for example "ap-southeast-3", or "eu-de" of `cloud` "opentelekomcloud".
-   * @default - environment variable HW_REGION_NAME, OS_REGION or OS_REGION_NAME, else the one that the name of the project begins with
+   * @default - environment variable HW_REGION_NAME, OS_REGION or OS_REGION_NAME,
+   * else the region at the start of the project's name
    */
   readonly region?: string;
   /**
-   * Project that the keys belong to, 32 characters.
-   * @default - environment variable HW_PROJECT_ID, OS_PROJECT_ID or OS_TENANT_ID, else IAM is asked for the project of `projectName`
+   * Project of the keys, 32 characters.
+   * @default - environment variable HW_PROJECT_ID, OS_PROJECT_ID or OS_TENANT_ID,
+   * else IAM is asked for the project of `projectName`
    */
   readonly projectId?: string;
   /**
-   * Name of the project that the keys belong to, when `projectId` is not given.
-   * @default - environment variable HW_PROJECT_NAME, OS_TENANT_NAME or OS_PROJECT_NAME, else the name of the region: its main project
+   * Name of the project of the keys, if `projectId` is not given.
+   * @default - environment variable HW_PROJECT_NAME, OS_TENANT_NAME or OS_PROJECT_NAME,
+   * else the name of the region: its main project
    */
   readonly projectName?: string;
   /**
-   * Enterprise project, on Huawei Cloud: new keys are put into it, and lists of keys show no others.
+   * Enterprise project, on Huawei Cloud: new keys go into it, and lists show only its keys.
    * @default - environment variable HW_ENTERPRISE_PROJECT_ID
    */
   readonly enterpriseProjectId?: string;
   /**
-   * Base URL of the KMS. Plain `http://` is accepted for loopback hosts only: the wrapping key comes from here.
+   * Base URL of the KMS. Plain `http://` is accepted for loopback hosts only,
+   * because the wrapping key comes from here.
    * @default - environment variable KMS_ENDPOINT, else it follows from `cloud` and `region`
    */
   readonly kmsEndpoint?: string;
   /**
    * Base URL of IAM, ending in `/v3`. Plain `http://` is accepted for loopback hosts only.
-   * @default - environment variable HW_AUTH_URL or OS_AUTH_URL, else it follows from `cloud` and `region`
+   * @default - environment variable HW_AUTH_URL or OS_AUTH_URL,
+   * else it follows from `cloud` and `region`
    */
   readonly authUrl?: string;
   /**
@@ -58,8 +66,9 @@ export interface ByokConnectionProps {
    */
   readonly userName?: string;
   /**
-   * Account (domain) that `userName` belongs to; no other login needs it.
-   * @default - environment variable HW_DOMAIN_NAME, OS_USER_DOMAIN_NAME, OS_PROJECT_DOMAIN_NAME or OS_DOMAIN_NAME
+   * Account (domain) of `userName`; no other login needs it.
+   * @default - environment variable HW_DOMAIN_NAME, OS_USER_DOMAIN_NAME,
+   * OS_PROJECT_DOMAIN_NAME or OS_DOMAIN_NAME
    */
   readonly domainName?: string;
   /**
@@ -68,17 +77,22 @@ export interface ByokConnectionProps {
    */
   readonly accessKey?: string;
   /**
-   * PEM file of further certificate authorities: absolute, or relative to the folder of `cdktf.json`; written out at its beginning, as the
-   * path of `KeyMaterialSource.fromFile`. Or the certificates themselves. Verification cannot be turned off.
+   * PEM file of additional certificate authorities, or the certificates themselves.
+   * The path is absolute, or relative to the folder of `cdktf.json`;
+   * as in `KeyMaterialSource.fromFile`, its beginning must be a literal.
+   * Verification cannot be turned off.
    * @default - environment variable OS_CACERT, else those of Node
    */
   readonly caFile?: string;
 }
 
-/** Which KMS, which project, and one way to log in; whatever is left out comes from the environment. */
+/**
+ * Which KMS, which project, and one way to log in. Omitted properties come from the environment.
+ */
 export interface ByokProviderProps extends ByokConnectionProps {
   /**
-   * Login by an IAM token of a user of this project: a reference to an ephemeral variable. A literal is refused.
+   * Login by an IAM token of a user of this project:
+   * a reference to an ephemeral variable. A literal is refused.
    * @default - environment variable HW_AUTH_TOKEN, OS_AUTH_TOKEN or OS_TOKEN
    */
   readonly authToken?: string;
@@ -93,37 +107,41 @@ export interface ByokProviderProps extends ByokConnectionProps {
    */
   readonly secretKey?: string;
   /**
-   * Security token of a temporary access key: a reference to an ephemeral variable. A literal is refused.
+   * Security token of a temporary access key:
+   * a reference to an ephemeral variable. A literal is refused.
    * @default - environment variable HW_SECURITY_TOKEN or OS_SECURITY_TOKEN
    */
   readonly securityToken?: string;
   /**
-   * How often a call that is safe to repeat is repeated after throttling or a broken connection.
+   * How often to repeat a call after throttling or a broken connection, if repeating it is safe.
    * @default 5, unless environment variable HW_MAX_RETRIES says otherwise
    */
   readonly maxRetries?: number;
   /**
-   * Limit kept by the provider itself, in requests per second.
+   * Limit that the provider itself keeps, in requests per second.
    * @default 20, the documented limit of the service for one user
    */
   readonly maxRequestsPerSecond?: number;
   /**
-   * Tells several provider blocks of one stack apart; resources name theirs by `provider`.
+   * Distinguishes several provider blocks of one stack; resources name theirs with `provider`.
    * @default - none: this is the provider of every resource that names no other
    */
   readonly alias?: string;
 }
 
-/** Instead of `instanceof`, which fails between two copies of this package on disk. */
+/** Replaces `instanceof`, which fails between two copies of this package on disk. */
 const byokProviderSymbol = Symbol.for('cdktf-byok/ByokProvider');
 
-/** Id of the provider that `of` makes. */
+/** Id of the provider that `of` creates. */
 const impliedId = 'ImpliedByokProvider';
 
-/** Context key: a folder with another build of the provider, laid out as `dist/bundle`. */
+/** Context key: a folder that holds another build of the provider, laid out like `dist/bundle`. */
 const bundleContext = 'cdktf-byok:bundle';
 
-/** The provider block of a stack. Synthesis writes the provider itself beside it, checked against its checksum. */
+/**
+ * The provider block of a stack. Synthesis writes the provider itself beside it,
+ * after a check of its checksum.
+ */
 export class ByokProvider extends TerraformProvider {
   /** Terraform's name of the provider. */
   static readonly tfResourceType = providerName;
@@ -134,8 +152,9 @@ export class ByokProvider extends TerraformProvider {
   }
 
   /**
-   * The provider of the stack for resources that name no other. When there is none, one that is configured by the environment
-   * alone is made; it gives way to one that is declared later.
+   * The provider of the stack for resources that name no other.
+   * If there is none, this creates one that takes its configuration from the environment.
+   * A provider that is declared later replaces it.
    */
   static of(scope: Construct): ByokProvider {
     const stack = TerraformStack.of(scope);
@@ -146,7 +165,10 @@ export class ByokProvider extends TerraformProvider {
   #alias: string | undefined;
   readonly #config: ByokProviderProps;
 
-  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, or a token, password or secret key is a literal */
+  /**
+   * @throws ByokError ERR_ARGUMENT when a property is misspelled, or a token,
+   * password or secret key is a literal
+   */
   constructor(scope: Construct, id: string, props: ByokProviderProps = {}) {
     refuseUnknownNames(props, propertyNames.ByokProviderProps, 'ByokProvider');
     refuseLiteralSecrets(
@@ -169,7 +191,7 @@ export class ByokProvider extends TerraformProvider {
     onSynthesis(this, (stackFolder) => this.#install(stackFolder));
   }
 
-  /** Tells several provider blocks of one stack apart. */
+  /** Distinguishes several provider blocks of one stack. */
   override get alias(): string | undefined {
     return this.#alias;
   }
@@ -187,7 +209,7 @@ export class ByokProvider extends TerraformProvider {
   }
 
   /**
-   * Called by the stacks of cdktn (CDK Terrain) on each of their elements; cdktf's have no such method.
+   * The stacks of cdktn (CDK Terrain) call it on each of their elements; cdktf has no such method.
    * @internal
    */
   _resetResolveDiscoveredProviderFeatureUsage(): void {}
@@ -203,7 +225,7 @@ export class ByokProvider extends TerraformProvider {
     installProvider(bundle, stackFolder);
   }
 
-  /** Terraform takes one block per alias, and one without. */
+  /** Terraform accepts one block for each alias, and one without an alias. */
   #rivals(): string[] {
     const stack = TerraformStack.of(this);
     const namesakes = providersOf(stack).filter((provider) => provider.alias === this.alias);

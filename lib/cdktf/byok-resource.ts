@@ -1,4 +1,7 @@
-/** What the resources of the provider have in common; each of them adds its configuration, its outputs and its checks. */
+/**
+ * What the resources of the provider share. Each of them adds its configuration,
+ * its outputs and its checks.
+ */
 import { ImportableResource, type TerraformCount, type TerraformProvider, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
@@ -11,15 +14,18 @@ import { faultsOfParsing, hclAttributes, jsonAttributes, literal, valuesNotAllow
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
-/** Time limits of the operations, waiting included: a whole number and a unit (s, m, h or d), such as "90s" or "10m". */
+/**
+ * Time limits of the operations, including waits: a whole number and a unit (s, m, h or d),
+ * such as "90s" or "10m".
+ */
 export interface ResourceTimeouts {
   /**
-   * For making the object.
+   * For creating the object.
    * @default "5m"
    */
   readonly create?: string;
   /**
-   * For looking at it, when Terraform plans.
+   * For reading it, when Terraform plans.
    * @default "5m"
    */
   readonly read?: string;
@@ -29,13 +35,15 @@ export interface ResourceTimeouts {
    */
   readonly update?: string;
   /**
-   * For giving it up.
+   * For destroying it.
    * @default "5m"
    */
   readonly delete?: string;
 }
 
-/** Terraform's name of a resource, its schema, and the construct and names by which apps declare it. */
+/**
+ * Terraform's name of a resource, its schema, and the construct and property names that apps use.
+ */
 interface ResourceKind {
   readonly construct: string;
   readonly names: readonly string[];
@@ -70,7 +78,7 @@ export abstract class ByokResource extends TerraformResource {
     this.node.addValidation({ validate: () => [...valuesNotAllowed(schema, this.#config), ...faultsOfTimeouts(config.timeouts)] });
   }
 
-  /** What is changed after the construct was made, by an aspect for example. */
+  /** Changes a property after construction, for example from an aspect. */
   protected declareLater(changes: object): void {
     this.#config = { ...this.#config, ...changes };
   }
@@ -84,16 +92,22 @@ export abstract class ByokResource extends TerraformResource {
   }
 
   /**
-   * Called by the stacks of cdktn (CDK Terrain) on each of their elements; cdktf's have no such method.
+   * The stacks of cdktn (CDK Terrain) call it on each of their elements; cdktf has no such method.
    * @internal
    */
   _resetResolveDiscoveredProviderFeatureUsage(): void {}
 }
 
-/** The block of the stack that has no alias. Named: Terraform 1.16 finds no schema for what it is to generate otherwise. */
+/**
+ * The block of the stack without an alias. We name it,
+ * because otherwise Terraform 1.16 finds no schema for the configuration that it generates.
+ */
 const defaultProvider: IResourceProvider = { terraformResourceType: providerName, fqn: providerName };
 
-/** An import block without a resource: Terraform then generates the configuration of what it finds. */
+/**
+ * An import block without a resource:
+ * Terraform generates the configuration of the object that it finds.
+ */
 export class ByokImport extends ImportableResource {
   constructor(scope: Construct, importToId: string, terraformResourceType: string, importId: string, provider?: IResourceProvider) {
     super(scope, importToId, { terraformResourceType, importId, provider: ofCdktf(provider ?? defaultProvider) });
@@ -103,7 +117,7 @@ export class ByokImport extends ImportableResource {
   _resetResolveDiscoveredProviderFeatureUsage(): void {}
 }
 
-/** Nothing but the name of the provider is asked for, which a provider of cdktn tells just as well. */
+/** cdktf only asks for the name of the provider, and a provider of cdktn has one, too. */
 function ofCdktf(provider: IResourceProvider | undefined): TerraformProvider | undefined {
   return provider as TerraformProvider | undefined;
 }

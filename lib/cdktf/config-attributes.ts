@@ -1,22 +1,23 @@
 /**
- * Turns the configuration of a construct into Terraform's, directed by the schema tables: names, types, nested blocks, and which
- * values are secret. A new attribute needs a table entry and a documented property, nothing here.
+ * Turns the configuration of a construct into Terraform's.
+ * The schema tables say the names, types, nested blocks and secret values.
+ * A new attribute needs a table entry and a documented property, and no change here.
  */
 import { type IResolvable, Token } from 'cdktf';
 import { ByokError, isByokError } from '../errors';
 import type { AttributeSchema, AttributeType, BlockSchema } from '../schema/model';
 
-/** The name that an attribute has in TypeScript: `key_id` is `keyId`. */
+/** The TypeScript name of an attribute: `key_id` is `keyId`. */
 export function propertyName(attribute: string): string {
   return attribute.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What a configuration says about an attribute: undefined when it says nothing. */
+/** The value of an attribute in a configuration; undefined if it is not given. */
 export function propertyOf(config: object, attribute: string): unknown {
   return (config as Record<string, unknown>)[propertyName(attribute)];
 }
 
-/** Attributes and blocks for JSON output; what is undefined is left out. */
+/** Attributes and blocks for JSON output, without undefined values. */
 export function jsonAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
   return Object.fromEntries([
     ...given(schema, config).map(({ name, value }) => [name, value]),
@@ -24,7 +25,7 @@ export function jsonAttributes(schema: BlockSchema, config: object): Record<stri
   ]);
 }
 
-/** The same for `cdktf synth --hcl`, which wants the type beside each value. */
+/** The same for `cdktf synth --hcl`, which needs the type beside each value. */
 export function hclAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
   return Object.fromEntries([
     ...given(schema, config).map(({ name, attribute, value }) => [name, { value, isBlock: false, ...hclType(attribute.type) }]),
@@ -36,10 +37,11 @@ export function hclAttributes(schema: BlockSchema, config: object): Record<strin
 }
 
 /**
- * A literal secret would stand in `cdk.tf.json`, in the plan and in the repository of whoever wrote it.
+ * Refuses a literal secret: it would be in `cdk.tf.json`, in the plan,
+ * and in the repository of the app.
  *
  * @param advice what to do instead of a literal for this attribute: a clause that ends the message
- * @throws ByokError ERR_ARGUMENT without the value
+ * @throws ByokError ERR_ARGUMENT; the message does not show the value
  */
 export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice: (attribute: string) => string): void {
   for (const { name, attribute, value } of given(schema, config)) {
@@ -53,7 +55,7 @@ export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice
   }
 }
 
-/** One message per value that is not among those its attribute allows. */
+/** One message for each value that its attribute does not allow. */
 export function valuesNotAllowed(schema: BlockSchema, config: object): string[] {
   return given(schema, config).flatMap(({ name, attribute, value }) =>
     attribute.allowed === undefined || !isLiteral(value) || attribute.allowed.includes(String(value))
@@ -62,12 +64,15 @@ export function valuesNotAllowed(schema: BlockSchema, config: object): string[] 
   );
 }
 
-/** The value, when it is known already: undefined for tokens, and for text with a `${…}` or `%{…}` written by hand in it. */
+/**
+ * The value, if it is already known.
+ * Undefined for tokens, and for text with a handwritten `${…}` or `%{…}`.
+ */
 export function literal<Value>(value: Value | IResolvable | undefined): Value | undefined {
   return isLiteral(value) ? (value as Value) : undefined;
 }
 
-/** False for what only Terraform will know, and for what is not given. */
+/** False for a value that only Terraform will know, and for one that is not given. */
 export function isLiteral(value: unknown): boolean {
   return value !== undefined && !Token.isUnresolved(value) && !(typeof value === 'string' && holdsExpression(value));
 }
@@ -77,12 +82,15 @@ function holdsExpression(text: string): boolean {
   return /(?<!\$)\$\{|(?<!%)%\{/.test(text);
 }
 
-/** More is asked of a secret: what is written by hand must be a reference as a whole. */
+/** Secrets have a stricter rule: handwritten text must be a reference as a whole. */
 function isReference(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && /^\$\{.+\}$/s.test(value));
 }
 
-/** What `parse` says about a value, with the attribute called as in TypeScript; empty when it says nothing. */
+/**
+ * What `parse` says about a value, under the TypeScript name of the attribute;
+ * empty if it accepts the value.
+ */
 export function faultsOfParsing(parse: () => unknown): string[] {
   try {
     parse();

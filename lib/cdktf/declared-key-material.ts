@@ -1,6 +1,6 @@
 /**
- * Marks a construct as one that imports material, whichever engine does it: what is declared is checked at synthesis, and found by whoever
- * walks the tree, such as a policy.
+ * Marks a construct that imports material, whatever its engine is.
+ * Synthesis checks the declaration, and code that walks the tree, such as a policy, finds it.
  */
 import type { IConstruct } from 'constructs';
 import { annotate } from './annotate';
@@ -8,13 +8,16 @@ import type { KeyMaterialConfig } from './key-material-config';
 import { faultsOfMaterial, isPastExpiration } from './key-material-faults';
 import { synthesisTime } from './synthesis-time';
 
-/** Global, so that a construct of another copy of this package on disk is found, too. */
+/** Global, so we also find constructs of another copy of this package on disk. */
 const declared = Symbol.for('cdktf-byok/declaredKeyMaterial');
 
 /**
- * Adds the checks of a configuration to the construct that carries it out. What can never work is an error of validation. A past expiry is a
- * warning: `cdktf destroy` synthesizes, too, and a stack that outlived its material must stay destroyable. The plan tells a past expiry that
- * is new, which is an error there, from one that was declared before.
+ * Adds the checks of a configuration to the construct that implements it.
+ * A configuration that can never work is a validation error.
+ * A past expiry is only a warning: `cdktf destroy` synthesizes, too,
+ * and a stack that outlived its material must stay destroyable.
+ * The plan can distinguish: a past expiry that is new is an error there,
+ * one that was declared before is not.
  */
 export function declareKeyMaterial(construct: IConstruct, config: KeyMaterialConfig, now: Date = synthesisTime()): void {
   Object.defineProperty(construct, declared, { value: config });
@@ -28,7 +31,9 @@ export function declareKeyMaterial(construct: IConstruct, config: KeyMaterialCon
   }
 }
 
-/** What a construct imports: undefined when it imports nothing itself. */
+/**
+ * The configuration that a construct imports; undefined if the construct itself imports nothing.
+ */
 export function tryFindKeyMaterial(construct: IConstruct): KeyMaterialConfig | undefined {
   return (construct as { readonly [declared]?: KeyMaterialConfig })[declared];
 }

@@ -1,15 +1,18 @@
-/** A key that this stack does not make. It is named only: nothing is emitted for it. */
+/** A key that this stack does not create. The stack only names it and emits nothing for it. */
 import { Construct } from 'constructs';
 import { keyRules } from '../terms/rules';
 import { literal } from './config-attributes';
 
-/** A key of origin "external", whether this stack makes it (`ExternalKey`) or only names it (`ExternalKey.fromKeyId`). */
+/**
+ * A key of origin "external", whether this stack creates it (`ExternalKey`)
+ * or only names it (`ExternalKey.fromKeyId`).
+ */
 export interface IExternalKey {
   /** Id of the key in the KMS, 36 characters. */
   readonly keyId: string;
 }
 
-/** What `ExternalKey.fromKeyId` makes. */
+/** The result of `ExternalKey.fromKeyId`. */
 export class ExternalKeyReference extends Construct implements IExternalKey {
   readonly keyId: string;
 
@@ -20,7 +23,7 @@ export class ExternalKeyReference extends Construct implements IExternalKey {
   }
 }
 
-/** What is wrong with the id of a key; references are let through. */
+/** What is wrong with the id of a key; references pass. */
 export function faultsOfKeyId(keyId: string): string[] {
   const id = literal(keyId);
   return id === undefined || keyRules.keyId.accepts(id)

@@ -1,4 +1,4 @@
-/** `byok_external_key`: a KMS key of origin "external", the shell that material is imported into. */
+/** `byok_external_key`: a KMS key of origin "external", the shell that takes imported material. */
 import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { externalKeySchema } from '../schema/external-key';
@@ -11,33 +11,39 @@ import { ExternalKeyReference, type IExternalKey } from './external-key-referenc
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
-/** Attributes of `byok_external_key`, and Terraform's own of every resource. */
+/** Attributes of `byok_external_key`, and the arguments that Terraform gives every resource. */
 export interface ExternalKeyConfig extends ResourceMetaArguments {
-  /** Name of the key, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. */
+  /**
+   * Name of the key, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`,
+   * not ending in `/default`.
+   */
   readonly alias: string;
   /**
-   * What kind of key it is: "AES_256", or one of the asymmetric specs. Another one means another key.
+   * What kind of key it is: "AES_256", or one of the asymmetric specs.
+   * Another spec means another key.
    * @default "AES_256"
    */
   readonly keySpec?: KeySpec | IResolvable;
   /**
-   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another one means another key.
+   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another usage means another key.
    * @default - what `keySpec` allows: "ENCRYPT_DECRYPT" for AES_256
    */
   readonly keyUsage?: KeyUsage | IResolvable;
   /**
-   * Up to 255 characters.
+   * Description of the key, up to 255 characters.
    * @default - none
    */
   readonly description?: string;
   /**
-   * Whether the key may be used. A key without material can be neither enabled nor disabled; the wish is kept until it can.
+   * Whether the key may be used. A key without material can be neither enabled nor disabled;
+   * the setting takes effect once it has material.
    * @default - not managed here
    */
   readonly enabled?: boolean | IResolvable;
   /**
-   * Tags of the key: names of up to 36, values of up to 43 characters. Given, they are all the tags that the key has.
-   * @default - tags are not looked at
+   * Tags of the key: names of up to 36, values of up to 43 characters.
+   * If given, the key has these tags and no others.
+   * @default - tags are not managed
    */
   readonly tags?: Record<string, string>;
   /**
@@ -46,18 +52,18 @@ export interface ExternalKeyConfig extends ResourceMetaArguments {
    */
   readonly pendingDays?: number;
   /**
-   * When somebody scheduled the key for deletion: take that back at the next apply.
+   * If the key is scheduled for deletion, cancel that at the next apply.
    * @default false
    */
   readonly cancelPendingDeletion?: boolean | IResolvable;
   /**
-   * What destroy does: "schedule_deletion" (after `pendingDays`; until then the key can be rescued) or "retain" (the key is only
-   * forgotten by Terraform).
+   * What destroy does: "schedule_deletion" (after `pendingDays`;
+   * until then you can rescue the key) or "retain" (Terraform only forgets the key).
    * @default "schedule_deletion"
    */
   readonly onDestroy?: KeyDestroyPolicy | IResolvable;
   /**
-   * How long each operation may take, waiting included.
+   * How long each operation may take, including waits.
    * @default - 5 minutes each
    */
   readonly timeouts?: ResourceTimeouts;
@@ -81,19 +87,20 @@ export class ExternalKey extends ByokResource implements IExternalKey {
   #tags: Record<string, string> | undefined;
 
   /**
-   * A key that stands elsewhere: in another stack, or in the KMS only. Nothing is emitted for it, so that it is neither changed nor
-   * destroyed.
-   * @param keyId 36 characters; a literal of another form is refused at synth, a reference is let through
+   * A key that exists elsewhere: in another stack, or only in the KMS.
+   * The stack emits nothing for it, so it neither changes nor destroys it.
+   * @param keyId 36 characters; synthesis refuses a literal of another form
+   * and lets a reference pass
    */
   static fromKeyId(scope: Construct, id: string, keyId: string): IExternalKey {
     return new ExternalKeyReference(scope, id, keyId);
   }
 
   /**
-   * Import block for an existing key, of which Terraform then generates the configuration.
-   * @param importToId id of the resource that the configuration will be generated for
+   * Import block for an existing key. Terraform then generates its configuration.
+   * @param importToId id of the resource in the generated configuration
    * @param importFromId key id
-   * @param provider the provider block; by default the one of the stack that has no alias
+   * @param provider the provider block; by default the one of the stack without an alias
    */
   static generateConfigForImport(
     scope: Construct,
@@ -104,14 +111,17 @@ export class ExternalKey extends ByokResource implements IExternalKey {
     return new ByokImport(scope, importToId, ExternalKey.tfResourceType, importFromId, provider);
   }
 
-  /** @throws ByokError ERR_ARGUMENT when a property is misspelt */
+  /** @throws ByokError ERR_ARGUMENT when a property is misspelled */
   constructor(scope: Construct, id: string, config: ExternalKeyConfig) {
     super(scope, id, kind, config);
     this.#tags = config.tags;
     this.node.addValidation({ validate: () => faultsOf({ ...config, tags: this.#tags }) });
   }
 
-  /** Tags of the key, as a reference. Set, by an aspect for example, they are all the tags that the key has: `tagsInput` tells those so far. */
+  /**
+   * Tags of the key, as a reference. If you set them, for example in an aspect,
+   * the key has these tags and no others. `tagsInput` holds the tags declared so far.
+   */
   get tags(): Record<string, string> {
     return this.getStringMapAttribute('tags');
   }
@@ -120,12 +130,12 @@ export class ExternalKey extends ByokResource implements IExternalKey {
     this.#declareTags(tags);
   }
 
-  /** Tags that are declared so far; undefined when they are not looked at. */
+  /** Tags declared so far; undefined if tags are not managed. */
   get tagsInput(): Record<string, string> | undefined {
     return this.#tags;
   }
 
-  /** Tags are not looked at. */
+  /** Stops managing tags. */
   resetTags(): void {
     this.#declareTags(undefined);
   }
@@ -140,7 +150,7 @@ export class ExternalKey extends ByokResource implements IExternalKey {
     return this.getStringAttribute('id');
   }
 
-  /** Id of the key in the KMS, 36 characters. Never changes while the key lives. */
+  /** Id of the key in the KMS, 36 characters. It never changes while the key lives. */
   get keyId(): string {
     return this.getStringAttribute('key_id');
   }
@@ -166,7 +176,7 @@ export class ExternalKey extends ByokResource implements IExternalKey {
   }
 }
 
-/** One message per fault: what, which value, what is allowed, what to do. */
+/** One message for each fault: what, which value, what is allowed, what to do. */
 function faultsOf({ alias, description, pendingDays, keySpec, keyUsage, tags }: ExternalKeyConfig): string[] {
   const [name, text, days] = [literal(alias), literal(description), literal(pendingDays)];
   const { alias: aliasRule, description: descriptionRule, pendingDays: daysRule } = keyRules;
@@ -181,7 +191,10 @@ function faultsOf({ alias, description, pendingDays, keySpec, keyUsage, tags }: 
   ];
 }
 
-/** A spec that is unknown, or not known yet, has no usages to compare with; the former is reported by the schema. */
+/**
+ * A spec that is unknown, or not known yet, has no usages to compare with.
+ * The schema reports an unknown one.
+ */
 function faultsOfUsage(keySpec: KeySpec | IResolvable, keyUsage: KeyUsage | IResolvable | undefined): string[] {
   const [spec, usage] = [literal(keySpec), literal(keyUsage)];
   const usages: readonly string[] | undefined = spec === undefined ? undefined : tryFindKeySpec(spec)?.usages;

@@ -1,4 +1,4 @@
-/** What an `ImportedKey` is told. */
+/** Properties of an `ImportedKey`. */
 import type { IResolvable, ITerraformIterator } from 'cdktf';
 import type { Expiration } from '../terms/expiration';
 import type { KeyDestroyPolicy } from '../terms/key';
@@ -10,30 +10,30 @@ import type { IExternalKey } from './external-key-reference';
 import type { KeyMaterialEngine } from './key-material-engine';
 import type { KeyMaterialSource } from './key-material-source';
 
-/** What the key is, where its material comes from, and how long that lives. */
+/** What the key is, where its material comes from, and how long the material lives. */
 export interface ImportedKeyProps {
   /**
-   * Name of the key that is made, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. Either this or `key`
-   * is given.
+   * Name of the key to create, unique in the project:
+   * 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. Give either this or `key`.
    * @default - none: `key` is given instead
    */
   readonly alias?: string;
   /**
-   * A key of origin "external" that exists already, such as `ExternalKey.fromKeyId` names it. Only its material is managed then: what
-   * describes or destroys the key itself is refused.
-   * @default - a key of the name `alias` is made
+   * An existing key of origin "external", for example from `ExternalKey.fromKeyId`. Then only its
+   * material is managed: properties that describe or destroy the key itself are refused.
+   * @default - a key with the name `alias` is created
    */
   readonly key?: IExternalKey;
   /** Where the material comes from. Synthesis never reads it. */
   readonly source: KeyMaterialSource;
   /**
-   * When the KMS deletes the material; that of an asymmetric key stays for good. A change means a short outage: this KMS can only delete and
-   * import again.
-   * @default - never; on an adopted key, what is there
+   * When the KMS deletes the material. Material of an asymmetric key never expires. A change means
+   * a short outage, because this KMS can only delete the material and import it again.
+   * @default - never; on an adopted key, the expiry that it has
    */
   readonly expiration?: Expiration;
   /**
-   * From how long before the expiry on plans warn of it: a whole number and a unit (s, m, h, d).
+   * How long before expiry plans start to warn: a whole number and a unit (s, m, h, d).
    * @default "14d"
    */
   readonly warnBefore?: string;
@@ -43,17 +43,17 @@ export interface ImportedKeyProps {
    */
   readonly fingerprint?: string;
   /**
-   * Up to 255 characters.
+   * Description of the key, up to 255 characters.
    * @default - none
    */
   readonly description?: string;
   /**
-   * What kind of key it is. Another one means another key.
+   * What kind of key it is. Another spec means another key.
    * @default "AES_256"
    */
   readonly keySpec?: KeySpec;
   /**
-   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another one means another key.
+   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another usage means another key.
    * @default - follows from `keySpec`
    */
   readonly keyUsage?: KeyUsage;
@@ -63,12 +63,13 @@ export interface ImportedKeyProps {
    */
   readonly enabled?: boolean | IResolvable;
   /**
-   * How the material is wrapped on its way to the KMS; acts at the next import.
+   * How the material is wrapped for its transport to the KMS.
+   * A change takes effect at the next import.
    * @default "RSAES_OAEP_SHA_256"
    */
   readonly wrappingAlgorithm?: WrappingAlgorithm;
   /**
-   * What destroy does to the material. "delete_material" acts at once, without days of grace.
+   * What destroy does to the material. "delete_material" deletes it at once, without days of grace.
    * @default "retain"
    */
   readonly onDestroy?: MaterialDestroyPolicy;
@@ -78,8 +79,9 @@ export interface ImportedKeyProps {
    */
   readonly keyOnDestroy?: KeyDestroyPolicy;
   /**
-   * Tags of the key: names of up to 36, values of up to 43 characters. Given, they are all the tags that the key has.
-   * @default - tags are not looked at
+   * Tags of the key: names of up to 36, values of up to 43 characters.
+   * If given, the key has these tags and no others.
+   * @default - tags are not managed
    */
   readonly tags?: Record<string, string>;
   /**
@@ -88,7 +90,7 @@ export interface ImportedKeyProps {
    */
   readonly pendingDays?: number;
   /**
-   * When somebody scheduled the key for deletion: take that back at the next apply.
+   * If the key is scheduled for deletion, cancel that at the next apply.
    * @default false
    */
   readonly cancelPendingDeletion?: boolean | IResolvable;
@@ -98,12 +100,14 @@ export interface ImportedKeyProps {
    */
   readonly allowInterruption?: boolean | IResolvable;
   /**
-   * True lets material be deleted and imported again although nothing proves that the material at hand is the same.
+   * True lets an apply delete the material and import it again even if nothing proves
+   * that the source holds the same material.
    * @default false
    */
   readonly allowUnverifiedRenewal?: boolean | IResolvable;
   /**
-   * True lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.
+   * True lets a first import take plainly weak material (few different bytes, a repeated pattern,
+   * text, a counter, an RSA exponent below 65537).
    * @default false
    */
   readonly allowWeakMaterial?: boolean | IResolvable;
@@ -113,14 +117,16 @@ export interface ImportedKeyProps {
    */
   readonly timeouts?: ResourceTimeouts;
   /**
-   * Who imports the material: the provider `byok`, or hooks (`KeyMaterialEngine.hooks`) where no provider of third parties is allowed. With
-   * hooks, `key` is given, and of `timeouts` create and delete count.
+   * What imports the material: the provider `byok`,
+   * or hooks (`KeyMaterialEngine.hooks`) if third-party providers are not allowed.
+   * With hooks, you must give `key`, and only `create` and `delete` of `timeouts` count.
    * @default - KeyMaterialEngine.provider()
    */
   readonly engine?: KeyMaterialEngine;
   /**
-   * A key for each element, and its material: `alias` and what else differs are made of the element, such as `iterator.key`. Their ids are
-   * reached by `TerraformIterator.fromResources(importedKey.material)`.
+   * Creates a key with material for each element.
+   * Derive `alias` and every other property that differs from the element, such as `iterator.key`.
+   * `TerraformIterator.fromResources(importedKey.material)` gives access to their ids.
    * @default - one key
    */
   readonly forEach?: ITerraformIterator;

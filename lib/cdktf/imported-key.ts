@@ -1,4 +1,6 @@
-/** A key with material of your own: the external key, and the import that fills it and keeps it filled. */
+/**
+ * A key with your own material: the external key, and the import that fills it and keeps it filled.
+ */
 import { type ITerraformIterator, ref, TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
@@ -20,8 +22,9 @@ import { faultsOfFit } from './spec-fit';
 import { synthesisTime } from './synthesis-time';
 
 /**
- * An external key and the material in it. When the material was deleted or expired, the next deploy imports the same one again, under the
- * same key id. What can never work is an error of synthesis, with the path of the construct.
+ * An external key and the material in it. If the material was deleted or expired,
+ * the next deployment imports the same material again, under the same key id.
+ * A configuration that can never work fails the synthesis, with the path of the construct.
  * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
  */
 export class ImportedKey extends Construct {
@@ -31,8 +34,9 @@ export class ImportedKey extends Construct {
   readonly #forEach: ITerraformIterator | undefined;
 
   /**
-   * @throws ByokError ERR_ARGUMENT when a property is misspelt, `source` is not given, or neither `alias` nor `key`, a secret of the source is a literal, its
-   *   variable cannot be one, or hooks are given no key; ERR_CONFIGURATION when the package that hooks need is not installed
+   * @throws ByokError ERR_ARGUMENT when a property is misspelled, `source` is missing, `alias` and
+   * `key` are both missing, a secret of the source is a literal, its variable is not a valid one,
+   * or hooks have no key; ERR_CONFIGURATION when the package that hooks need is not installed
    */
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
@@ -98,7 +102,11 @@ export class ImportedKey extends Construct {
     });
   }
 
-  /** The import, child `Resource`; under `forEach` all of them, for `TerraformIterator.fromResources`. @throws ByokError ERR_ARGUMENT when it is done by hooks */
+  /**
+   * The import, child `Resource`. With `forEach` it stands for all imports;
+   * use it with `TerraformIterator.fromResources`.
+   * @throws ByokError ERR_ARGUMENT when hooks do the import
+   */
   get material(): KeyMaterial {
     if (this.#held instanceof KeyMaterial) {
       return this.#held;
@@ -109,22 +117,34 @@ export class ImportedKey extends Construct {
     );
   }
 
-  /** Id of the key in the KMS; whoever refers to it waits until the material is in. @throws ByokError ERR_ARGUMENT under `forEach` */
+  /**
+   * Id of the key in the KMS. A resource that refers to it waits until the material is imported.
+   * @throws ByokError ERR_ARGUMENT under `forEach`
+   */
   get keyId(): string {
     return this.#only('keyId').keyId;
   }
 
-  /** Identifies the material without revealing it. @throws ByokError ERR_ARGUMENT under `forEach` */
+  /**
+   * Identifies the material without revealing it.
+   * @throws ByokError ERR_ARGUMENT under `forEach`
+   */
   get fingerprint(): string {
     return this.#only('fingerprint').fingerprint;
   }
 
-  /** When the KMS deletes the material: RFC 3339, or "never". @throws ByokError ERR_ARGUMENT under `forEach` */
+  /**
+   * When the KMS deletes the material: RFC 3339, or "never".
+   * @throws ByokError ERR_ARGUMENT under `forEach`
+   */
   get expirationTime(): string {
     return this.#only('expirationTime').expirationTime;
   }
 
-  /** "present", or what is wrong with the material. @throws ByokError ERR_ARGUMENT under `forEach` */
+  /**
+   * "present", or what is wrong with the material.
+   * @throws ByokError ERR_ARGUMENT under `forEach`
+   */
   get materialStatus(): string {
     return this.#only('materialStatus').materialStatus;
   }
@@ -140,7 +160,7 @@ export class ImportedKey extends Construct {
   }
 }
 
-/** Properties that objects of ours are given to: what such an object has, and how one is made. */
+/** Properties that take objects of ours: a member of such an object, and how to make one. */
 const objects = {
   source: ['bind', 'where the material comes from, such as KeyMaterialSource.fromFile("payments.key")'],
   key: ['keyId', 'a key that exists, such as ExternalKey.fromKeyId(…)'],
@@ -161,7 +181,7 @@ function refuseOtherObjects(props: ImportedKeyProps): void {
   }
 }
 
-/** Somebody may have put the material itself in the place of its source. */
+/** The value may be the material itself, so the message does not show the source. */
 function shown(name: string, value: unknown): string {
   if (typeof value === 'function') {
     return 'a function that was not called';
@@ -169,19 +189,19 @@ function shown(name: string, value: unknown): string {
   return name === 'source' || (typeof value === 'object' && value !== null) ? 'something else' : JSON.stringify(value);
 }
 
-/** Of several keys, the one of the element that the material is made for. */
+/** If there are several keys, the id of the key for the element of the material. */
 function keyIdFor(key: IExternalKey, forEach: ITerraformIterator | undefined): string {
   return forEach !== undefined && TerraformResource.isTerraformResource(key) && key.forEach !== undefined
     ? Token.asString(ref(`${key.terraformResourceType}.${key.friendlyUniqueId}[each.key].key_id`, key.cdktfStack))
     : key.keyId;
 }
 
-/** Of a key that is made elsewhere the spec is not known here; the plan compares. */
+/** We do not know the spec of a key that exists elsewhere; the plan compares it. */
 function faultsOfMaterialFor({ key, keySpec = defaultKeySpec }: ImportedKeyProps, config: KeyMaterialConfig): string[] {
   return key === undefined ? faultsOfFit(keySpec, config) : [];
 }
 
-/** Properties that mean nothing for a key that is made elsewhere. */
+/** Properties that mean nothing for a key that exists elsewhere. */
 const propertiesOfTheKey = [
   'description',
   'keySpec',

@@ -1,26 +1,31 @@
-/** What a `KeyMaterial` is told: the attributes of `byok_key_material`, called as in TypeScript. */
+/**
+ * Properties of a `KeyMaterial`:
+ * the attributes of `byok_key_material` under their TypeScript names.
+ */
 import type { IResolvable } from 'cdktf';
 import type { WrappingAlgorithm } from '../terms/kms';
 import type { MaterialDestroyPolicy, MaterialEncoding } from '../terms/material';
 import type { ResourceTimeouts } from './byok-resource';
 import type { ResourceMetaArguments } from './resource-arguments';
 
-/** Where the material comes from; at most one source. `KeyMaterialSource` makes one. */
+/** Where the material comes from; at most one source. `KeyMaterialSource` creates it. */
 export interface KeyMaterialSourceConfig {
   /**
-   * The material as a write-only value, which is in no state and no plan. A reference to an ephemeral variable or resource; a
-   * literal is refused. Needs Terraform 1.11 or OpenTofu 1.11.
+   * The material as a write-only value, which no state and no plan contains. A reference to an
+   * ephemeral variable or resource; a literal is refused. Needs Terraform 1.11 or OpenTofu 1.11.
    * @default - none
    */
   readonly materialWo?: string;
   /**
-   * Counter beside `materialWo`, for those who want to see a change of source in the plan. The fingerprint is what decides.
+   * Counter beside a write-only source.
+   * With `materialWo`, it shows a change of the source in the plan, but the fingerprint decides.
+   * With pre-wrapped material, a new number says that there is a new token to import with.
    * @default - none
    */
   readonly materialWoVersion?: number;
   /**
-   * Path of the file that holds the material, as Terraform sees it: relative to the folder in which it runs. For a path
-   * relative to the app use `KeyMaterialSource.fromFile`.
+   * Path of the file that holds the material, relative to the folder in which Terraform runs.
+   * For a path relative to the app, use `KeyMaterialSource.fromFile`.
    * @default - none
    */
   readonly materialFile?: string;
@@ -30,34 +35,40 @@ export interface KeyMaterialSourceConfig {
    */
   readonly materialEnv?: string;
   /**
-   * Program and arguments, run in apply only and without a shell, that write the material to standard output.
+   * Program and arguments that write the material to standard output.
+   * It runs only in apply and without a shell.
    * @default - none
    */
   readonly materialCommand?: string[];
   /**
-   * Program and arguments that wrap the material inside an HSM, run in apply only and without a shell.
+   * Program and arguments that wrap the material inside an HSM.
+   * It runs only in apply and without a shell.
    * @default - none
    */
   readonly wrapCommand?: string[];
   /**
-   * Pre-wrapped material: the import token that it was wrapped for. A reference to an ephemeral value; a literal is refused.
+   * Pre-wrapped material: the import token that it was wrapped for.
+   * A reference to an ephemeral value; a literal is refused.
    * @default - none
    */
   readonly importTokenWo?: string;
   /**
-   * Pre-wrapped material, Base64: the symmetric key, or the intermediate key of an asymmetric one. A reference to an ephemeral
-   * value; a literal is refused.
+   * Pre-wrapped material in Base64:
+   * the symmetric key, or the intermediate key of an asymmetric one.
+   * A reference to an ephemeral value; a literal is refused.
    * @default - none
    */
   readonly encryptedKeyMaterialWo?: string;
   /**
-   * Pre-wrapped material, Base64: the private key of an asymmetric key, wrapped with the intermediate key. A reference to an
-   * ephemeral value; a literal is refused.
+   * Pre-wrapped material in Base64: the private key of an asymmetric key,
+   * wrapped with the intermediate key.
+   * A reference to an ephemeral value; a literal is refused.
    * @default - none: the key is symmetric
    */
   readonly encryptedPrivatekeyWo?: string;
   /**
-   * How the source spells the material: "base64", "hex" or "raw"; for a private key also "pem", "der" or "pkcs12".
+   * How the source encodes the material: "base64", "hex" or "raw";
+   * for a private key also "pem", "der" or "pkcs12".
    * @default "base64"
    */
   readonly materialEncoding?: MaterialEncoding | IResolvable;
@@ -73,36 +84,38 @@ export interface KeyMaterialSourceConfig {
   readonly materialPasswordEnv?: string;
 }
 
-/** Attributes of `byok_key_material`, and Terraform's own of every resource. */
+/** Attributes of `byok_key_material`, and the arguments that Terraform gives every resource. */
 export interface KeyMaterialConfig extends KeyMaterialSourceConfig, ResourceMetaArguments {
   /** The key to import into; it must be of origin "external". Another key means another import. */
   readonly keyId: string;
   /**
-   * How the material is wrapped on its way to the KMS: "RSAES_OAEP_SHA_256", or of the legacy "RSAES_OAEP_SHA_1" and
-   * "RSAES_PKCS1_V1_5". Acts at the next import.
+   * How the material is wrapped for its transport to the KMS:
+   * "RSAES_OAEP_SHA_256", or the legacy "RSAES_OAEP_SHA_1" and "RSAES_PKCS1_V1_5".
+   * A change takes effect at the next import.
    * @see https://support.huaweicloud.com/intl/en-us/api-dew/CreateParametersForImport.html
    * @default "RSAES_OAEP_SHA_256"
    */
   readonly wrappingAlgorithm?: WrappingAlgorithm | IResolvable;
   /**
-   * When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or "never". This KMS cannot change it in place: a
-   * change deletes the material and imports it again.
-   * @default - never; on an adopted key, what is there
+   * When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or "never".
+   * This KMS cannot change it in place: a change deletes the material and imports it again.
+   * @default - never; on an adopted key, the expiry that it has
    */
   readonly expirationTime?: string;
   /**
-   * Rolling expiry, instead of `expirationTime`: how long the material is valid after each import. A whole number and a unit (s, m, h or d),
-   * for example "90d". Goes with `renewBefore`.
+   * Rolling expiry, instead of `expirationTime`: how long the material is valid after each import.
+   * A whole number and a unit (s, m, h or d), for example "90d". Requires `renewBefore`.
    * @default - no rolling expiry
    */
   readonly validFor?: string;
   /**
-   * Rolling expiry: from how long before the expiry on an apply renews the material, for example "14d"; shorter than `validFor`.
+   * Rolling expiry: how long before the expiry an apply renews the material, for example "14d";
+   * shorter than `validFor`.
    * @default - no rolling expiry
    */
   readonly renewBefore?: string;
   /**
-   * From how long before the expiry on plans warn of it: a whole number and a unit (s, m, h or d).
+   * How long before expiry plans start to warn: a whole number and a unit (s, m, h or d).
    * @default "14d"
    */
   readonly warnBefore?: string;
@@ -112,27 +125,31 @@ export interface KeyMaterialConfig extends KeyMaterialSourceConfig, ResourceMeta
    */
   readonly fingerprint?: string;
   /**
-   * What destroy does: "retain" (the material stays in the KMS), "delete_material" (at once, without days of grace) or "refuse".
+   * What destroy does: "retain" (the material stays in the KMS), "delete_material" (at once,
+   * without days of grace) or "refuse".
    * @default "retain"
    */
   readonly onDestroy?: MaterialDestroyPolicy | IResolvable;
   /**
-   * False refuses a change of `expirationTime`, since the key cannot be used between deletion and import.
+   * False refuses a change of `expirationTime`,
+   * because the key cannot be used between deletion and import.
    * @default true
    */
   readonly allowInterruption?: boolean | IResolvable;
   /**
-   * True lets material be deleted and imported again although nothing proves that the material at hand is the same.
+   * True lets an apply delete the material and import it again even if nothing proves
+   * that the source holds the same material.
    * @default false
    */
   readonly allowUnverifiedRenewal?: boolean | IResolvable;
   /**
-   * True lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.
+   * True lets a first import take plainly weak material (few different bytes, a repeated pattern,
+   * text, a counter, an RSA exponent below 65537).
    * @default false
    */
   readonly allowWeakMaterial?: boolean | IResolvable;
   /**
-   * How long each operation may take, waiting included.
+   * How long each operation may take, including waits.
    * @default - 5 minutes each
    */
   readonly timeouts?: ResourceTimeouts;

@@ -1,6 +1,6 @@
 /**
- * What can never work in a configuration of material, told from the configuration alone. Values that only Terraform will know are let
- * through: the provider asks the same at plan.
+ * Finds what can never work in a configuration of material, from the configuration alone.
+ * Values that only Terraform will know pass: the provider makes the same checks at plan.
  */
 
 import { faultsOfCombinations } from '../schema/material-combinations';
@@ -15,7 +15,7 @@ import type { KeyMaterialConfig } from './key-material-config';
 
 const rollingSpelling = { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' };
 
-/** One message per fault: what, which value, what is allowed, what to do. */
+/** One message for each fault: what, which value, what is allowed, what to do. */
 export function faultsOfMaterial(config: KeyMaterialConfig): string[] {
   return [
     ...faultsOfKeyId(config.keyId),
@@ -32,7 +32,10 @@ export function isPastExpiration(expirationTime: string | undefined, now: Date):
   return instant !== undefined && instant <= now;
 }
 
-/** Whether an expiry that is known at synthesis looks counted from its moment, so that it is another one each time. */
+/**
+ * Whether an expiry that is known at synthesis seems to count from that moment.
+ * Then it differs each time.
+ */
 export function isCountedExpiration(expirationTime: string | undefined, now: Date): boolean {
   const instant = knownInstant(expirationTime);
   return instant !== undefined && isWholeHoursAhead(instant, now);
@@ -52,7 +55,10 @@ function faultsOfSource({ materialFile, materialEnv, ...config }: KeyMaterialCon
   ];
 }
 
-/** Without its values: a secret may be among them. A missing one would be left out of the list, and the others move up. */
+/**
+ * The message does not show the values, because a secret may be among them.
+ * The list would lose a missing value, and the later ones would move up.
+ */
 function faultsOfProgram(property: string, argv: unknown): string[] {
   if (argv === undefined || !isLiteral(argv)) {
     return [];
@@ -63,7 +69,10 @@ function faultsOfProgram(property: string, argv: unknown): string[] {
   return argv.length === 0 ? [`${property} is empty; give a program and its arguments`] : [];
 }
 
-/** The value is not shown: who passes process.env.NAME instead of "NAME" passes the secret. */
+/**
+ * The message does not show the value:
+ * if you pass process.env.NAME instead of "NAME", it is the secret.
+ */
 function faultsOfVariableName(property: string, value: string | undefined): string[] {
   const name = literal(value);
   return name === undefined || environmentVariableFormat.test(name)

@@ -1,4 +1,7 @@
-/** Policy as code: an aspect that holds all imported material of a stack against rules, and reports what violates them. */
+/**
+ * Policy as code: an aspect that checks all imported material of a stack against rules
+ * and reports violations.
+ */
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { ByokError } from '../errors';
@@ -12,7 +15,7 @@ import { synthesisTime } from './synthesis-time';
 /** What a violation does: "error" fails the synthesis, "warning" is only printed. */
 export type KeyMaterialPolicySeverity = AnnotationLevel;
 
-/** The severity of each rule of its own. */
+/** A severity for each rule. */
 export interface KeyMaterialPolicySeverities {
   /** @default - `severity` of the policy */
   readonly maximumValidity?: KeyMaterialPolicySeverity;
@@ -29,37 +32,40 @@ export interface KeyMaterialPolicySeverities {
 /** The rules of a policy, and how strict it is. */
 export interface KeyMaterialPolicyProps extends KeyMaterialRules {
   /**
-   * What a violation does. An error also stops `cdktf destroy`, which synthesizes first; no rule turns a stack that passed into one that does
-   * not by the mere passing of time.
+   * What a violation does. An error also stops `cdktf destroy`, which synthesizes first.
+   * A stack that passes a rule never fails it later just because time has passed.
    * @default "error"
    */
   readonly severity?: KeyMaterialPolicySeverity;
   /**
-   * The severity of single rules, where it differs.
+   * Severities of single rules that differ.
    * @default - `severity` for all
    */
   readonly severities?: KeyMaterialPolicySeverities;
   /**
-   * The instant that a fixed expiry is compared with.
+   * The instant to compare a fixed expiry with.
    * @default - when the stack is synthesized
    */
   readonly now?: Date;
 }
 
 /**
- * Rules for all material of a scope, wherever it stands in it: in an `ImportedKey`, in a `RotatedKey`, or as a `KeyMaterial` of its own.
- * The scope is a stack, or what stands in one. Added to the App the rules are silently ignored: no framework looks at aspects there.
- * Violations are annotations of the construct that imports the material, so that `cdktf synth` prints them with its path.
+ * Rules for all material in a scope, wherever it is:
+ * in an `ImportedKey`, in a `RotatedKey`, or as a `KeyMaterial` of its own.
+ * The scope is a stack, or a construct in one. If you add the rules to the App,
+ * they are silently ignored: no framework visits aspects there.
+ * Violations are annotations of the construct that imports the material,
+ * so `cdktf synth` prints them with its path.
  *
  *     Aspects.of(stack).add(new KeyMaterialPolicy({ maximumValidity: '365d', requirePin: true }));
  *
- * `Aspects` is that of the framework of the app, cdktf or cdktn. A value that only Terraform will know is always a warning, never an error:
- * it may well be what is required.
+ * `Aspects` comes from the framework of the app, cdktf or cdktn. A value that only Terraform will
+ * know is always a warning and never an error, because it may be what the rule requires.
  */
 export class KeyMaterialPolicy implements IAspect {
   readonly #props: KeyMaterialPolicyProps;
 
-  /** @throws ByokError ERR_ARGUMENT when a rule is misspelt */
+  /** @throws ByokError ERR_ARGUMENT when a rule is misspelled */
   constructor(props: KeyMaterialPolicyProps) {
     refuseUnknownNames(props, propertyNames.KeyMaterialPolicyProps, 'KeyMaterialPolicy');
     refuseUnknownNames(props.severities ?? {}, propertyNames.KeyMaterialPolicySeverities, 'severities of KeyMaterialPolicy');
@@ -70,7 +76,7 @@ export class KeyMaterialPolicy implements IAspect {
     this.#props = props;
   }
 
-  /** Called for every construct of the scope. */
+  /** Called for every construct in the scope. */
   visit(node: IConstruct): void {
     const material = tryFindKeyMaterial(node);
     if (material === undefined) {

@@ -1,6 +1,7 @@
 /**
- * The rules of a `KeyMaterialPolicy`: pure functions of what is declared. A value that only Terraform will know is no violation and no
- * proof, so it is told apart.
+ * The rules of a `KeyMaterialPolicy`: pure functions of the declaration.
+ * A value that only Terraform will know is neither a violation nor a proof,
+ * so it has a result of its own.
  */
 
 import { parseDuration } from '../terms/duration';
@@ -16,7 +17,7 @@ import {
 import { faultsOfParsing, literal, propertyOf } from './config-attributes';
 import type { KeyMaterialConfig } from './key-material-config';
 
-/** The sources as a policy calls them, by the attribute that each of them sets. */
+/** The policy's name of each source, by the attribute that the source sets. */
 const sourceNames = {
   material_wo: 'variable',
   material_file: 'file',
@@ -26,35 +27,42 @@ const sourceNames = {
   import_token_wo: 'pre-wrapped',
 } as const satisfies Record<MaterialSourceAttribute, string>;
 
-/** A source of material: the method of `KeyMaterialSource` that makes it, without `from` and in kebab case. */
+/**
+ * A source of material: the name of its method of `KeyMaterialSource`,
+ * without `from` and in kebab case.
+ */
 export type KeyMaterialSourceName = (typeof sourceNames)[MaterialSourceAttribute];
 
-/** What a policy asks of material; nothing is asked by what is left out. */
+/** What a policy requires of material. An omitted rule requires nothing. */
 export interface KeyMaterialRules {
   /**
-   * How long material may live: a whole number and a unit (s, m, h or d), for example "365d". A rolling expiry is judged by its `validFor`, a
-   * fixed one by what is left of it at synthesis. Material without an expiry violates the rule, that of asymmetric keys too, which cannot
-   * expire: keep those out of the scope of the policy.
+   * How long material may live: a whole number and a unit (s, m, h or d), for example "365d".
+   * A rolling expiry is judged by its `validFor`,
+   * a fixed one by the time that remains at synthesis.
+   * Material without an expiry violates the rule. That includes material of asymmetric keys,
+   * which cannot expire: keep those out of the scope of the policy.
    * @default - any, and none
    */
   readonly maximumValidity?: string;
   /**
-   * True asks for a `fingerprint` written out, so that the material itself is reviewed. Pre-wrapped material cannot have one.
+   * True requires a literal `fingerprint`, so the material itself is reviewed.
+   * Pre-wrapped material cannot have one.
    * @default false
    */
   readonly requirePin?: boolean;
   /**
-   * How material may be wrapped on its way to the KMS. How pre-wrapped material was wrapped cannot be told.
+   * How material may be wrapped for its transport to the KMS.
+   * For pre-wrapped material we cannot know it.
    * @default - every algorithm
    */
   readonly allowedWrappingAlgorithms?: WrappingAlgorithm[];
   /**
-   * Where material may not come from.
+   * Sources that are not allowed.
    * @default - none
    */
   readonly forbiddenSources?: KeyMaterialSourceName[];
   /**
-   * What `onDestroy` may be; left out on a key it is "retain".
+   * Allowed values of `onDestroy`. If a key omits it, it is "retain".
    * @default - every policy
    */
   readonly requiredOnDestroy?: MaterialDestroyPolicy[];
@@ -63,12 +71,15 @@ export interface KeyMaterialRules {
 /** What a rule found. */
 export interface Finding {
   readonly rule: keyof KeyMaterialRules;
-  /** False: a value is known to Terraform only, so that nothing was found either way. */
+  /** False if only Terraform knows a value, so the rule found nothing either way. */
   readonly checked: boolean;
   readonly message: string;
 }
 
-/** Everything that the rules find in a configuration; what no configuration may hold is left to the construct. */
+/**
+ * Everything that the rules find in a configuration.
+ * Faults that no configuration may have are left to the construct.
+ */
 export function findingsOf(rules: KeyMaterialRules, material: KeyMaterialConfig, now: Date): Finding[] {
   const { maximumValidity, requirePin, allowedWrappingAlgorithms, forbiddenSources, requiredOnDestroy } = rules;
   return [
@@ -80,7 +91,7 @@ export function findingsOf(rules: KeyMaterialRules, material: KeyMaterialConfig,
   ];
 }
 
-/** What is wrong with the rules themselves: a misspelt one would allow what it was to forbid. */
+/** What is wrong with the rules themselves. A misspelled rule would allow what it should forbid. */
 export function faultsOfRules(rules: KeyMaterialRules): string[] {
   const { maximumValidity } = rules;
   return [

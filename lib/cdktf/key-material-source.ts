@@ -1,4 +1,7 @@
-/** Where key material comes from. A source names a place; nothing here ever reads it: only the provider does, during apply. */
+/**
+ * Where key material comes from. A source only names a place:
+ * the provider reads it, or the command that hooks run, but never synthesis.
+ */
 import { TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ByokError } from '../errors';
@@ -8,16 +11,17 @@ import type { KeyMaterialSourceConfig } from './key-material-config';
 import { propertyNames } from './property-names';
 import { pathFromStackFolder } from './stack-folder';
 
-/** How a source spells the material. */
+/** How a source encodes the material. */
 export interface KeyMaterialSourceOptions {
   /**
-   * How the source spells the material. White space around base64 and hex is allowed; "raw" are the bytes as they are; "pem", "der" and
-   * "pkcs12" hold a private key.
+   * How the source encodes the material. White space around base64 and hex is allowed.
+   * "raw" means the bytes unchanged; "pem", "der" and "pkcs12" hold a private key.
    * @default "base64"
    */
   readonly encoding?: MaterialEncoding;
   /**
-   * Name of the environment variable that holds the password of an encrypted private key; never the password.
+   * Name of the environment variable that holds the password of an encrypted private key;
+   * never the password itself.
    * @default - not encrypted
    */
   readonly passwordEnvironment?: string;
@@ -27,7 +31,10 @@ export interface KeyMaterialSourceOptions {
 export interface PreWrappedOptions {
   /** Import token that the material was wrapped for: a reference to an ephemeral value. */
   readonly importToken: string;
-  /** Base64: the wrapped symmetric key, or the wrapped intermediate key of an asymmetric one. A reference to an ephemeral value. */
+  /**
+   * Base64: the wrapped symmetric key, or the wrapped intermediate key of an asymmetric one.
+   * A reference to an ephemeral value.
+   */
   readonly encryptedKeyMaterial: string;
   /**
    * Base64: the private key, wrapped with the intermediate key. A reference to an ephemeral value.
@@ -35,36 +42,45 @@ export interface PreWrappedOptions {
    */
   readonly encryptedPrivatekey?: string;
   /**
-   * Raise it when there is a new token to import with.
+   * Increase it if there is a new token to import with.
    * @default - none
    */
   readonly version?: number;
 }
 
-/** Options of a material that a Terraform variable holds. */
+/** Options for material in a Terraform variable. */
 export interface VariableSourceOptions extends KeyMaterialSourceOptions {
   /**
-   * Counter that shows a change of the material in the plan, where the value itself never stands.
-   * @default - none; the fingerprint is what decides
+   * Counter that shows a change of the material in the plan, which never contains the value itself.
+   * @default - none; the fingerprint decides
    */
   readonly version?: number;
 }
 
-/** What a source needs of a variable; the TerraformVariable of cdktf and that of cdktn both are one. */
+/**
+ * What a source needs of a variable. The TerraformVariable of cdktf and that of cdktn both have it.
+ */
 export interface IKeyMaterialVariable {
-  /** A reference to its value. */
+  /** A reference to the value of the variable. */
   readonly stringValue: string;
-  /** Sets what the variable is declared with, such as "ephemeral". */
+  /** Sets an argument of the variable, such as "ephemeral". */
   addOverride(path: string, value: boolean): void;
 }
 
-/** A place that key material comes from. It is named here, and read by the provider only: the material is in nothing that is synthesized. Misspelt options are refused. */
+/**
+ * A place that holds key material. The app only names it: the provider reads it,
+ * or the command that hooks run, so no synthesized file contains the material.
+ * Misspelled options are refused.
+ */
 export abstract class KeyMaterialSource {
   /**
-   * A file, read when Terraform plans and applies.
-   * @param path absolute, or relative to the folder of `cdktf.json`; then the synthesized configuration is the same on every machine. It may
-   * hold references, such as the key of an iterator, behind a beginning that is written out (`keys/` or `./`). One that begins with a
-   * reference stays as it is, with a warning: relative, it counts from the folder of the stack
+   * A file, which Terraform reads at plan and apply.
+   * @param path absolute, or relative to the folder of `cdktf.json`;
+   * then the synthesized configuration is the same on every machine.
+   * It may contain references, such as the key of an iterator,
+   * after a literal beginning (`keys/` or `./`).
+   * A path that begins with a reference stays unchanged and gives a warning:
+   * if it is relative, it counts from the folder of the stack
    */
   static fromFile(path: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromFile');
@@ -76,7 +92,7 @@ export abstract class KeyMaterialSource {
 
   /**
    * An environment variable of the process that runs Terraform.
-   * @param name its name, never its value
+   * @param name name of the variable, never its value
    */
   static fromEnvironment(name: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromEnvironment');
@@ -84,9 +100,12 @@ export abstract class KeyMaterialSource {
   }
 
   /**
-   * A Terraform variable, made ephemeral and sensitive: its value stands in no state and no plan. Needs Terraform 1.11 or OpenTofu 1.11.
-   * @param variable the variable, or the name of one; it is declared in the stack when that has none of this name, so that the value can be
-   * given as `TF_VAR_<name>`. A name that Terraform does not allow, or that belongs to something else, is refused when it is used
+   * A Terraform variable, made ephemeral and sensitive, so no state and no plan contains its value.
+   * Needs Terraform 1.11 or OpenTofu 1.11.
+   * @param variable the variable, or its name. If the stack has no variable with the name,
+   * this declares one, and you can set its value with `TF_VAR_<name>`.
+   * A name that Terraform does not allow, or that belongs to something else,
+   * is refused when the source is used
    */
   static fromVariable(variable: IKeyMaterialVariable | string, options: VariableSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.VariableSourceOptions, 'KeyMaterialSource.fromVariable');
@@ -99,9 +118,11 @@ export abstract class KeyMaterialSource {
   }
 
   /**
-   * A program that writes the material to standard output, for example the client of a secret store. Run in apply only, without a shell, for
-   * at most 60 seconds.
-   * @param argv program and arguments; never a secret, since every user of a machine sees the arguments of a process
+   * A program that writes the material to standard output,
+   * for example the client of a secret store.
+   * It runs only in apply, without a shell, for at most 60 seconds.
+   * @param argv program and arguments; never a secret,
+   * because every user of a machine sees the arguments of a process
    */
   static fromCommand(argv: string[], options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromCommand');
@@ -109,7 +130,8 @@ export abstract class KeyMaterialSource {
   }
 
   /**
-   * A program that wraps the material inside an HSM, so that it never leaves it. Run in apply only, without a shell.
+   * A program that wraps the material inside an HSM, so the material never leaves it.
+   * It runs only in apply, without a shell.
    * @param argv program and arguments
    */
   static fromWrapCommand(argv: string[]): KeyMaterialSource {
@@ -117,7 +139,8 @@ export abstract class KeyMaterialSource {
   }
 
   /**
-   * Material that was wrapped elsewhere, with the token that it was wrapped for: the request of the import API itself. A literal is refused.
+   * Material that was wrapped elsewhere, with the token that it was wrapped for:
+   * the request of the import API itself. A literal is refused.
    * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
    */
   static preWrapped(options: PreWrappedOptions): KeyMaterialSource {
@@ -144,7 +167,7 @@ function spelling({ encoding, passwordEnvironment }: KeyMaterialSourceOptions): 
 
 const program = 'a program and its arguments, such as ["vault", "kv", "get", …]';
 
-/** An attribute without a value would be left out of the configuration, and nobody would see that there is no source. */
+/** An attribute without a value would silently leave the configuration, and with it the source. */
 function given<Value>(value: Value, method: string, what: string): Value {
   if (value === undefined || value === null) {
     throw new ByokError('ERR_ARGUMENT', `KeyMaterialSource.${method} is given nothing; give ${what}`, { attribute: 'source' });
@@ -166,11 +189,11 @@ class BoundSource extends KeyMaterialSource {
 }
 
 class MaterialVariable extends TerraformVariable {
-  /** @internal called by the stacks of cdktn */
+  /** @internal the stacks of cdktn call it */
   _resetResolveDiscoveredProviderFeatureUsage(): void {}
 }
 
-/** Directly under the stack the id of a variable is its name in Terraform, unchanged. */
+/** If a variable is a direct child of the stack, its id is its Terraform name, unchanged. */
 function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
   if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
     throw new ByokError(
@@ -198,7 +221,7 @@ function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
   return existing;
 }
 
-/** Its value is not shown: somebody may have given the material itself. */
+/** The message does not show the value, because it may be the material itself. */
 function requireVariable(value: IKeyMaterialVariable): IKeyMaterialVariable {
   if (!isVariable(value)) {
     throw new ByokError(

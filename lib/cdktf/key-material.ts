@@ -1,4 +1,4 @@
-/** `byok_key_material`: material of your own, imported into an external key and kept there. */
+/** `byok_key_material`: your own material, imported into an external key and kept there. */
 import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { keyMaterialSchema } from '../schema/key-material';
@@ -10,7 +10,7 @@ import type { KeyMaterialConfig } from './key-material-config';
 import { propertyNames } from './property-names';
 import type { IResourceProvider } from './resource-arguments';
 
-/** Other ways to give a secret, where there are some. */
+/** Other ways to give a secret, if there are any. */
 const insteadOfLiteral: Readonly<Record<string, string>> = {
   material_wo: 'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
   material_password_wo: 'pass an ephemeral variable, or name an environment variable by materialPasswordEnv',
@@ -24,7 +24,8 @@ const kind = {
 } as const;
 
 /**
- * Material in a key. When it was deleted or expired, the next apply imports the same material again, in place.
+ * Material in a key. If it was deleted or expired,
+ * the next apply imports the same material again, in place.
  * @see https://support.huaweicloud.com/intl/en-us/api-dew/ImportKeyMaterial.html
  */
 export class KeyMaterial extends ByokResource {
@@ -32,10 +33,10 @@ export class KeyMaterial extends ByokResource {
   static readonly tfResourceType = kind.type;
 
   /**
-   * Import block for the material of an existing key, of which Terraform then generates the configuration.
-   * @param importToId id of the resource that the configuration will be generated for
+   * Import block for the material of an existing key. Terraform then generates its configuration.
+   * @param importToId id of the resource in the generated configuration
    * @param importFromId key id
-   * @param provider the provider block; by default the one of the stack that has no alias
+   * @param provider the provider block; by default the one of the stack without an alias
    */
   static generateConfigForImport(
     scope: Construct,
@@ -46,7 +47,10 @@ export class KeyMaterial extends ByokResource {
     return new ByokImport(scope, importToId, KeyMaterial.tfResourceType, importFromId, provider);
   }
 
-  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, or a write-only value (`…Wo`) is a literal */
+  /**
+   * @throws ByokError ERR_ARGUMENT when a property is misspelled,
+   * or a write-only value (`…Wo`) is a literal
+   */
   constructor(scope: Construct, id: string, config: KeyMaterialConfig) {
     refuseUnknownNames(config, kind.names, kind.construct);
     refuseLiteralSecrets(
@@ -63,7 +67,7 @@ export class KeyMaterial extends ByokResource {
     return this.getStringAttribute('id');
   }
 
-  /** The key that holds the material; whoever refers to it waits for the import. */
+  /** The key that holds the material. A resource that refers to it waits for the import. */
   get keyId(): string {
     return this.getStringAttribute('key_id');
   }
@@ -73,7 +77,10 @@ export class KeyMaterial extends ByokResource {
     return this.getStringAttribute('key_spec');
   }
 
-  /** State of the key as the KMS reports it: "2" enabled, "3" disabled, "4" scheduled for deletion, "5" pending import. */
+  /**
+   * State of the key as the KMS reports it: "2" enabled, "3" disabled,
+   * "4" scheduled for deletion, "5" pending import.
+   */
   get keyState(): string {
     return this.getStringAttribute('key_state');
   }
@@ -88,12 +95,12 @@ export class KeyMaterial extends ByokResource {
     return this.getStringAttribute('fingerprint');
   }
 
-  /** Whether an import that was seen to succeed proves that the key holds the material of this `fingerprint`. */
+  /** Whether a successful import proves that the key holds the material of this `fingerprint`. */
   get fingerprintVerified(): IResolvable {
     return this.getBooleanAttribute('fingerprint_verified');
   }
 
-  /** "present", or what is wrong: see the documentation of the resource. */
+  /** "present", or what is wrong with the material; see the documentation of the resource. */
   get materialStatus(): string {
     return this.getStringAttribute('material_status');
   }

@@ -1,6 +1,8 @@
 /**
- * Material kept in a key by two null resources. Terraform also runs destroy provisioners when a resource is replaced, and it replaces to run
- * a create provisioner again: so what imports and what deletes are resources of their own.
+ * Keeps material in a key with two null resources, because Terraform ties two things together:
+ * it runs destroy provisioners when it replaces a resource,
+ * and it replaces a resource to run a create provisioner again.
+ * So the import and the deletion have a resource each.
  */
 import { type IResolvable, type TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -14,19 +16,19 @@ import type { KeyMaterialHooksOptions } from './key-material-engine';
 import { faultsOfNullProviders, nullResource } from './null-resources';
 import { caFileFromStackFolder, pathFromStackFolder } from './stack-folder';
 
-/** Their names are read again by `byok check --drift-token`, out of the state. */
+/** `byok check --drift-token` reads these names in the state. */
 const triggerAttributes = ['fingerprint', 'expiration_time', 'valid_for', 'renew_before'] as const;
 
 const defaultRecordFolder = 'byok-records';
 
-/** What runs on destroy may refer to nothing else. */
+/** A provisioner that runs on destroy may refer to nothing else. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 const ownKeyId = '${self.triggers.key_id}';
 
-/** The token when none is given: that of `byok check --drift-token` while nothing was ever due. */
+/** The default token: `byok check --drift-token` prints it as long as no key was ever due. */
 const firstDriftToken = '0';
 
-/** What hooks cannot know, and a `KeyMaterial` does. */
+/** What hooks cannot know, but a `KeyMaterial` does. */
 const unknownToHooks = {
   fingerprint: 'the fingerprint is known to hooks only as a pin; give fingerprint',
   expirationTime:
@@ -34,7 +36,7 @@ const unknownToHooks = {
   materialStatus: 'hooks look at no key between two applies, so there is no materialStatus; run "byok check --live", or use the provider',
 } as const;
 
-/** Keeps material in a key: `Apply` imports, and `Remove` deletes, if that is wished. */
+/** Keeps material in a key: `Apply` imports it, and `Remove` deletes it if `onDestroy` says so. */
 export class MaterialHooks extends Construct {
   readonly #config: KeyMaterialConfig;
   readonly #apply: TerraformResource;
@@ -55,8 +57,10 @@ export class MaterialHooks extends Construct {
               forEach: config.forEach,
               triggers: { key_id: keyId },
               provisioners: [{ ...run('remove', [], timeouts.delete), when: 'destroy' }],
-              // Terraform then runs nothing for the one that is replaced. It also replaces for a key id that a plan does not know yet and that
-              // turns out to be the same, and deleting there would come before any look at the way back.
+              // With this, Terraform runs nothing for the resource that it replaces.
+              // It also replaces one if the plan does not know the key id yet,
+              // even if the id turns out to be the same. Deleting the material then would come
+              // before any check that it can be imported again.
               lifecycle: { createBeforeDestroy: true },
             }),
           ]
@@ -66,24 +70,24 @@ export class MaterialHooks extends Construct {
       forEach: config.forEach,
       triggers: { key_id: keyId, ...declaredTriggers(config), drift_token: options.driftToken ?? firstDriftToken },
       provisioners: [run('apply', [...materialFlags(config), ...flag('--record-dir', recordFolder)], timeouts.create)],
-      // On destroy, whoever uses the key goes before Apply, and Apply before the material.
+      // On destroy, the users of the key go first, then Apply, then the material.
       ...(remove.length === 0 ? {} : { dependsOn: remove }),
     });
     declareKeyMaterial(this, config);
     this.node.addValidation({ validate: () => faultsOf(this, config, options) });
   }
 
-  /** Whoever refers to it waits for the import. */
+  /** A resource that refers to it waits for the import. */
   get keyId(): string {
     return this.#apply.getStringAttribute('triggers.key_id');
   }
 
-  /** @throws ByokError ERR_ARGUMENT unless it is pinned */
+  /** @throws ByokError ERR_ARGUMENT unless the material is pinned */
   get fingerprint(): string {
     return this.#declared('fingerprint', 'fingerprint');
   }
 
-  /** @throws ByokError ERR_ARGUMENT unless it is declared as an instant */
+  /** @throws ByokError ERR_ARGUMENT unless the expiry is declared as an instant */
   get expirationTime(): string {
     return this.#declared('expirationTime', 'expiration_time');
   }
@@ -106,7 +110,7 @@ function declaredTriggers(config: KeyMaterialConfig): Record<string, string> {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-/** Flags are called as the attributes of `byok_key_material` are. */
+/** Flags have the names of the attributes of `byok_key_material`. */
 function materialFlags(config: KeyMaterialConfig): HookFlag[] {
   const { materialCommand, wrapCommand } = config;
   return [
@@ -148,7 +152,9 @@ function flag(name: string, value: string | IResolvable | undefined): HookFlag[]
   return value === undefined ? [] : [{ name, value: typeof value === 'string' ? value : Token.asString(value) }];
 }
 
-/** Attributes that only a provider can be given: Terraform hands write-only values to nobody else. */
+/**
+ * Attributes that only a provider can receive: Terraform gives write-only values to nothing else.
+ */
 const writeOnlyAttributes = Object.entries(keyMaterialSchema.attributes)
   .filter(([, attribute]) => 'writeOnly' in attribute)
   .map(([name]) => name);

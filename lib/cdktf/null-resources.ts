@@ -1,4 +1,7 @@
-/** Null resources of `@cdktf/provider-null`, an optional package: loaded when the first is made, so that nobody else needs it. */
+/**
+ * Null resources of `@cdktf/provider-null`. The package is optional:
+ * it loads with the first null resource, so apps without hooks do not need it.
+ */
 import {
   type ITerraformDependable,
   type ITerraformIterator,
@@ -22,7 +25,7 @@ export interface NullResourceConfig {
 /** Terraform's name of the provider. */
 const nullProviderName = 'null';
 
-/** Id of the provider block that is made when the stack has none. */
+/** Id of the provider block that we create if the stack has none. */
 const impliedId = 'ImpliedNullProvider';
 
 /** @throws ByokError ERR_CONFIGURATION when the package is not installed */
@@ -35,7 +38,7 @@ export function nullResource(scope: Construct, id: string, config: NullResourceC
   return acceptedByCdktn(new resource.Resource(scope, id, config));
 }
 
-/** Terraform takes one block without an alias. */
+/** Terraform accepts only one block without an alias. */
 export function faultsOfNullProviders(scope: Construct): string[] {
   const stack = TerraformStack.of(scope);
   const providers = nullProvidersOf(stack);
@@ -65,7 +68,9 @@ function loadPackage(): typeof import('@cdktf/provider-null') {
   }
 }
 
-/** Called by the stacks of cdktn (CDK Terrain) on each of their elements; cdktf's have no such method. */
+/**
+ * The stacks of cdktn (CDK Terrain) call it on each of their elements; cdktf has no such method.
+ */
 function acceptedByCdktn<Element extends object>(element: Element): Element {
   return Object.defineProperty(element, '_resetResolveDiscoveredProviderFeatureUsage', { value: () => undefined });
 }

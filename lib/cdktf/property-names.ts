@@ -1,6 +1,8 @@
 /**
- * Every name that the constructs may be told, by the interface that declares it: what these lists do not have is refused. Names that are
- * attributes of Terraform come from the schemas; test/cdktf/property-names.test.ts holds all lists against the interfaces.
+ * Every property name that the constructs accept, by the interface that declares it.
+ * Other names are refused.
+ * The schemas provide the names of Terraform attributes;
+ * test/package/property-names.test.ts compares all lists with the interfaces.
  */
 import { externalKeySchema } from '../schema/external-key';
 import { keyMaterialSchema } from '../schema/key-material';
@@ -9,12 +11,12 @@ import { providerSchema } from '../schema/provider';
 import { timeoutsBlock } from '../schema/timeouts';
 import { propertyName } from './config-attributes';
 
-/** Terraform's own of every resource. */
+/** Arguments that Terraform gives every resource. */
 const metaArguments = ['dependsOn', 'count', 'provider', 'lifecycle', 'forEach', 'provisioners', 'connection'];
 
 const spelling = ['encoding', 'passwordEnvironment'];
 
-/** Of a key that is made, and of the material in it, wherever both are declared together. */
+/** Properties of a key and its material, for constructs that declare both together. */
 const sharedByKeys = [
   'description',
   'keySpec',
@@ -29,7 +31,7 @@ const sharedByKeys = [
 
 const rules = ['maximumValidity', 'requirePin', 'allowedWrappingAlgorithms', 'forbiddenSources', 'requiredOnDestroy'];
 
-/** Secrets, and what has no flag of the command. */
+/** Secrets, and properties without a flag of the command. */
 const unknownToHooks = ['authToken', 'password', 'secretKey', 'securityToken', 'maxRetries', 'maxRequestsPerSecond'];
 
 export const propertyNames = {
@@ -69,7 +71,7 @@ export const propertyNames = {
   KeyMaterialPolicySeverities: rules,
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** Attributes that a configuration may set, and blocks. */
+/** Attributes and blocks that a configuration may set. */
 function namesOf({ attributes, blocks = {} }: BlockSchema): readonly string[] {
   const settable = Object.keys(attributes).filter((name) => attributes[name]?.required || attributes[name]?.optional);
   return [...settable, ...Object.keys(blocks)].map(propertyName);

@@ -1,6 +1,8 @@
 /**
- * Terraform's own arguments of every resource. As `TerraformMetaArguments` of cdktf, but told by what is needed instead of by class: the
- * classes of cdktf and of cdktn (CDK Terrain) have private members, so that the compiler takes neither for the other.
+ * Arguments that Terraform gives every resource. They equal `TerraformMetaArguments` of cdktf,
+ * but name the needed members instead of classes.
+ * The classes of cdktf and of cdktn (CDK Terrain) have private members,
+ * so the compiler does not accept one for the other.
  */
 import type {
   FileProvisioner,
@@ -13,7 +15,10 @@ import type {
   WinrmProvisionerConnection,
 } from 'cdktf';
 
-/** What a resource needs of its provider: a `ByokProvider` is one, and so are the provider classes of cdktf and of cdktn. */
+/**
+ * What a resource needs of its provider.
+ * A `ByokProvider` has it, and so do the provider classes of cdktf and of cdktn.
+ */
 export interface IResourceProvider {
   /** Terraform's name of the provider: "byok". */
   readonly terraformResourceType: string;
@@ -21,18 +26,20 @@ export interface IResourceProvider {
   readonly fqn: string;
 }
 
-/** What a resource needs of a count: the `TerraformCount` of cdktf and that of cdktn both are one. */
+/**
+ * What a resource needs of a count. The `TerraformCount` of cdktf and that of cdktn both have it.
+ */
 export interface IResourceCount {
-  /** Number of the instance, counted from 0, as a reference. */
+  /** Number of the instance as a reference, counted from 0. */
   readonly index: number;
   /** How many instances there are. */
   toTerraform(): number;
 }
 
-/** Terraform's own arguments, which every resource has. */
+/** Arguments that Terraform gives every resource. */
 export interface ResourceMetaArguments {
   /**
-   * What must be there before.
+   * What must exist first.
    * @default - what the attributes refer to
    */
   readonly dependsOn?: ITerraformDependable[];
@@ -43,7 +50,7 @@ export interface ResourceMetaArguments {
   readonly count?: number | IResourceCount;
   /**
    * The provider block.
-   * @default - the one of the stack that has no alias
+   * @default - the one of the stack without an alias
    */
   readonly provider?: IResourceProvider;
   /**
@@ -52,12 +59,12 @@ export interface ResourceMetaArguments {
    */
   readonly lifecycle?: TerraformResourceLifecycle;
   /**
-   * An instance for each element; not together with `count`.
+   * Creates an instance for each element; not together with `count`.
    * @default - one, without a name
    */
   readonly forEach?: ITerraformIterator;
   /**
-   * Commands that Terraform runs after the resource was made, or before it is destroyed.
+   * Commands that Terraform runs after it creates the resource, or before it destroys it.
    * @default - none
    */
   readonly provisioners?: (FileProvisioner | LocalExecProvisioner | RemoteExecProvisioner)[];

@@ -1,6 +1,8 @@
 /**
- * A key that is rotated. The KMS binds material to a key for ever, so each generation of material has a key of its own. The current one
- * carries the plain alias; the others are kept, under a name of their own, for what they encrypted.
+ * A key that is rotated. The KMS binds a key to its material forever,
+ * so each generation of material has a key of its own.
+ * The current one has the plain alias. The others stay, under names of their own,
+ * to decrypt what they encrypted.
  */
 import { dependable, type IResolvable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
@@ -16,14 +18,18 @@ import { ImportedKey } from './imported-key';
 import type { KeyMaterialSource } from './key-material-source';
 import { propertyNames } from './property-names';
 
-/** One material, and so one key. */
+/** One generation of material, and so one key. */
 export interface KeyGeneration {
-  /** Tells it apart, for good: 1 to 64 of `a-z A-Z 0-9 _ -`, for example "1" or "2026". Another name is another key. */
+  /**
+   * Identifies the generation forever: 1 to 64 of `a-z A-Z 0-9 _ -`, for example "1" or "2026".
+   * Another name means another key.
+   */
   readonly name: string;
   /** Where the material comes from. Synthesis never reads it. */
   readonly source: KeyMaterialSource;
   /**
-   * When the KMS deletes the material. What it encrypted can then be read only after another import.
+   * When the KMS deletes the material.
+   * After that, what it encrypted can be read only if the material is imported again.
    * @default - never
    */
   readonly expiration?: Expiration;
@@ -38,26 +44,26 @@ export interface KeyGeneration {
    */
   readonly enabled?: boolean | IResolvable;
   /**
-   * What happens to the key once the generation is not listed any more. To give one up for good: set "schedule_deletion" and deploy, then
-   * take it off the list.
+   * What happens to the key after the generation has left the list.
+   * To give one up for good, set "schedule_deletion" and deploy, then remove it from the list.
    * @default "retain"
    */
   readonly keyOnDestroy?: KeyDestroyPolicy;
 }
 
-/** The generations of a key, and what they have in common. */
+/** The generations of a key, and what they share. */
 export interface RotatedKeyProps {
-  /** Alias of the current generation; the others are called `<alias>-<name>`. */
+  /** Alias of the current generation. The others have the alias `<alias>-<name>`. */
   readonly alias: string;
-  /** Oldest first. Never take one off the list while there is data that it encrypted. */
+  /** Oldest first. Never remove a generation while there is data that it encrypted. */
   readonly generations: KeyGeneration[];
   /**
-   * Name of the generation that encrypts and carries the plain alias.
+   * Name of the generation that encrypts and has the plain alias.
    * @default - the last one
    */
   readonly current?: string;
   /**
-   * Up to 255 characters.
+   * Description of each key, up to 255 characters.
    * @default - none
    */
   readonly description?: string;
@@ -72,22 +78,22 @@ export interface RotatedKeyProps {
    */
   readonly keyUsage?: KeyUsage;
   /**
-   * Tags of every generation. Given, they are all the tags that the keys have.
-   * @default - tags are not looked at
+   * Tags of every generation. If given, the keys have these tags and no others.
+   * @default - tags are not managed
    */
   readonly tags?: Record<string, string>;
   /**
-   * From how long before an expiry on plans warn of it: a whole number and a unit (s, m, h, d).
+   * How long before expiry plans start to warn: a whole number and a unit (s, m, h, d).
    * @default "14d"
    */
   readonly warnBefore?: string;
   /**
-   * How material is wrapped on its way to the KMS; acts at the next import.
+   * How material is wrapped for its transport to the KMS. A change takes effect at the next import.
    * @default "RSAES_OAEP_SHA_256"
    */
   readonly wrappingAlgorithm?: WrappingAlgorithm;
   /**
-   * Days between destroy and the end of a key whose `keyOnDestroy` is "schedule_deletion", 7 to 1096.
+   * Days between destroy and the end of a key with `keyOnDestroy` "schedule_deletion", 7 to 1096.
    * @default 7
    */
   readonly pendingDays?: number;
@@ -107,10 +113,13 @@ export interface RotatedKeyProps {
 export class RotatedKey extends Construct {
   /** The generation that encrypts. */
   readonly current: ImportedKey;
-  /** All of them, in the order given; the name is the id of the construct. */
+  /** All generations, in the given order. The id of each construct is its name. */
   readonly generations: ImportedKey[];
 
-  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, there is no generation, one is named twice or badly, or the current one is not listed */
+  /**
+   * @throws ByokError ERR_ARGUMENT when a property is misspelled, there is no generation,
+   * a name is repeated or not allowed, or the current one is not in the list
+   */
   constructor(scope: Construct, id: string, props: RotatedKeyProps) {
     super(scope, id);
     refuseUnknownNames(props, propertyNames.RotatedKeyProps, 'RotatedKey');
@@ -131,7 +140,7 @@ export class RotatedKey extends Construct {
     );
     this.current = this.generation(current ?? '');
     this.node.addValidation({ validate: () => faultsOfPins(generations) });
-    // An alias is unique: whoever has it gives it up first, then it is taken.
+    // An alias is unique, so the key that has it gives it up before the next one takes it.
     const keys = this.generations.map(({ key }) => key).filter((key) => TerraformResource.isTerraformResource(key));
     const taker = keys.find((key) => key === this.current.key);
     const givers = keys.filter((key) => key !== taker);
@@ -140,7 +149,7 @@ export class RotatedKey extends Construct {
     }
   }
 
-  /** @throws ByokError ERR_ARGUMENT when there is none of this name */
+  /** @throws ByokError ERR_ARGUMENT when no generation has this name */
   generation(name: string): ImportedKey {
     const found = this.generations.find(({ node }) => node.id === name);
     if (found === undefined) {
@@ -152,7 +161,10 @@ export class RotatedKey extends Construct {
     return found;
   }
 
-  /** Id of the current key in the KMS; whoever refers to it waits until the material is in. */
+  /**
+   * Id of the current key in the KMS.
+   * A resource that refers to it waits until the material is imported.
+   */
   get keyId(): string {
     return this.current.keyId;
   }
@@ -173,7 +185,7 @@ function refuseMisspeltGenerations(generations: readonly KeyGeneration[]): void 
   }
 }
 
-/** Without these there is no tree to build; all else is a matter of validation. */
+/** Without these, no tree can be built. The validation reports every other fault. */
 function faultOf(generations: readonly KeyGeneration[], current: string | undefined): string | undefined {
   const names = generations.map(({ name }) => name);
   const badName = names.find((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name));

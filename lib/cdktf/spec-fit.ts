@@ -1,4 +1,7 @@
-/** Whether material, as it is declared, can be the material of a key of some spec. Asked where both are declared together. */
+/**
+ * Whether declared material can be the material of a key with some spec.
+ * Used where one construct declares both.
+ */
 
 import type { ExpirationConfig } from '../terms/expiration';
 import { never } from '../terms/expiration-time';
@@ -6,12 +9,12 @@ import { isAsymmetric, type KeySpec, tryFindKeySpec } from '../terms/kms';
 import { literal } from './config-attributes';
 import type { KeyMaterialSourceConfig } from './key-material-config';
 
-/** Encodings of a private key, which no symmetric key can be. */
+/** Encodings of private keys, which symmetric keys do not have. */
 const privateKeyEncodings: readonly unknown[] = ['pem', 'der', 'pkcs12'];
 
 /**
- * One message per fault; a spec that is unknown, or known to Terraform only, is let through.
- * @param keySpec of the key that the material is imported into
+ * One message for each fault. A spec that is unknown, or that only Terraform knows, passes.
+ * @param keySpec spec of the key that takes the material
  */
 export function faultsOfFit(keySpec: KeySpec, material: KeyMaterialSourceConfig & ExpirationConfig): string[] {
   const spec = literal(keySpec);
@@ -23,7 +26,10 @@ export function faultsOfFit(keySpec: KeySpec, material: KeyMaterialSourceConfig 
     : faultsOfPrivateKey(spec, material);
 }
 
-/** The KMS neither expires nor deletes private keys; what is only known to Terraform may still be "never". */
+/**
+ * The KMS neither expires nor deletes private keys.
+ * A value that only Terraform knows may still be "never".
+ */
 function faultsOfExpiring(spec: KeySpec, { expirationTime, validFor }: ExpirationConfig): string[] {
   const instant = literal(expirationTime);
   const found =

@@ -1,6 +1,7 @@
 /**
- * The folder in which Terraform will run a stack. It is known during synthesis only, and differs between `cdktf synth`, an own
- * `outdir` and `Testing.fullSynth`; paths written into the configuration must start from it.
+ * The folder in which Terraform will run a stack. Paths in the configuration must start from it.
+ * It is known only during synthesis, and differs between `cdktf synth`,
+ * an `outdir` of the app and `Testing.fullSynth`.
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
@@ -9,7 +10,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { ByokError } from '../errors';
 import { annotate } from './annotate';
 
-/** The hook of TerraformAsset. cdktf does not export it, but the symbol is global, and the same in cdktn. */
+/**
+ * The hook of TerraformAsset. cdktf does not export it, but the symbol is global,
+ * and cdktn has the same.
+ */
 const customSynthesis = Symbol.for('cdktf/customSynthesis');
 
 interface CustomSynthesis {
@@ -21,8 +25,9 @@ const synthesizedFolders = new WeakMap<IConstruct, string>();
 const watchedStacks = new WeakSet<IConstruct>();
 
 /**
- * Runs `write` once per synthesis, before `cdk.tf.json` is written, with the existing folder of the construct's stack. Not
- * called by `Testing.synth`, which writes no files.
+ * Runs `write` once per synthesis, before `cdk.tf.json` is written,
+ * with the existing folder of the construct's stack.
+ * `Testing.synth` does not call it, because it writes no files.
  */
 export function onSynthesis(construct: Construct, write: (stackFolder: string) => void): void {
   const { onSynthesize: others }: Partial<CustomSynthesis> = (construct as { [customSynthesis]?: CustomSynthesis })[customSynthesis] ?? {};
@@ -37,18 +42,21 @@ export function onSynthesis(construct: Construct, write: (stackFolder: string) =
 }
 
 /**
- * Turns a path relative to the app, that is to the folder of `cdktf.json`, into one relative to the stack's folder, so that
- * the synthesized configuration is the same on every machine. What the path begins with decides: an absolute one stays, and of a relative one the
- * rest may be an expression, such as the key of an iterator. One that begins with an expression stays, too, with a warning: only Terraform
- * will know whether it is absolute. Under `Testing.synth` the stack counts as written to the default `cdktf.out`.
+ * Turns a path relative to the app, that is to the folder of `cdktf.json`, into one relative
+ * to the stack's folder, so the synthesized configuration is the same on every machine.
+ * The beginning of the path decides. An absolute path stays unchanged.
+ * In a relative path, the rest may be an expression, such as the key of an iterator.
+ * A path that begins with an expression also stays unchanged, with a warning,
+ * because only Terraform will know whether it is absolute.
+ * `Testing.synth` writes no stack; for it, we assume the default `cdktf.out`.
  *
  * @param property what messages call the path
- * @throws ByokError ERR_ARGUMENT when it is no text, as in an app whose types nobody checks
+ * @throws ByokError ERR_ARGUMENT when the path is not text, as in an app without type checks
  */
 export function pathFromStackFolder(scope: Construct, path: string, property: string): string {
   if (typeof path !== 'string') {
     if (Token.isUnresolved(path)) {
-      // The value of an iterator is of any type, to the compiler as well.
+      // The value of an iterator has any type, even for the compiler.
       return pathFromStackFolder(scope, Token.asString(path), property);
     }
     throw new ByokError(
@@ -82,12 +90,12 @@ export function pathFromStackFolder(scope: Construct, path: string, property: st
   });
 }
 
-/** Of certificates: their path, or they themselves, as in a variable of a pipeline. */
+/** Certificates are given as a path, or as text, for example from a variable of a pipeline. */
 export function caFileFromStackFolder(scope: Construct, caFile: string): string {
   return typeof caFile === 'string' && caFile.includes('-----BEGIN ') ? caFile : pathFromStackFolder(scope, caFile, 'caFile');
 }
 
-/** Once for each stack: whether it has a provider of ours or not, the paths in it must be right. */
+/** Once for each stack. Paths in a stack must be right even if it has no provider of ours. */
 function rememberFolder(stack: TerraformStack): void {
   if (!watchedStacks.has(stack)) {
     watchedStacks.add(stack);
@@ -95,7 +103,10 @@ function rememberFolder(stack: TerraformStack): void {
   }
 }
 
-/** The folder that is written out, and what stands below it: an expression with the rest of its name; empty when the path has none. */
+/**
+ * The literal folder, and the rest below it: an expression with the rest of its name.
+ * The rest is empty if the path has no expression.
+ */
 function splitAtExpression(path: string): [string, string] {
   const start = path.search(/(?<!\$)\$\{|(?<!%)%\{/);
   if (start < 0) {
@@ -105,13 +116,16 @@ function splitAtExpression(path: string): [string, string] {
   return start === 0 ? ['', path] : [path.slice(0, folder) || '.', path.slice(folder)];
 }
 
-/** As for TerraformAsset; the CLI sets `cdktfJsonPath`. */
+/** Same as for TerraformAsset; the CLI sets `cdktfJsonPath`. */
 function appFolder(scope: Construct): string {
   const cdktfJson: string | undefined = scope.node.tryGetContext('cdktfJsonPath');
   return cdktfJson === undefined ? process.cwd() : resolve(dirname(cdktfJson));
 }
 
-/** The operating system resolves `..` behind symbolic links, so they go first; what does not exist yet has none. */
+/**
+ * The operating system resolves `..` after symbolic links, so we resolve the links first.
+ * A path that does not exist yet has none.
+ */
 function physical(path: string): string {
   try {
     return realpathSync(path);

@@ -1,4 +1,7 @@
-/** The only place in which constructs look at the clock. What they decide by it is a warning or a policy, never a value that is emitted. */
+/**
+ * The only place where constructs read the clock. The time decides about warnings and policies,
+ * never about an emitted value.
+ */
 
 /** The instant of synthesis. */
 export function synthesisTime(clock: () => Date = () => new Date()): Date {
