@@ -1,4 +1,4 @@
-/** What an `ImportedKey` can be told. */
+/** Properties of an `ImportedKey`. */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Expiration } from '../terms/expiration';
@@ -8,7 +8,7 @@ import type { MaterialDestroyPolicy } from '../terms/material';
 import type { KeyMaterialSource } from './key-material-source';
 import type { KmsCredentials } from './kms-credentials';
 
-/** Which KMS, and the login to it. */
+/** Which KMS to use, and how to log in to it. */
 export interface KmsConnectionProps {
   /** The login to the KMS. */
   readonly credentials: KmsCredentials;
@@ -18,22 +18,23 @@ export interface KmsConnectionProps {
    */
   readonly cloud?: string;
   /**
-   * Region of the KMS, for example "ap-southeast-3", or "eu-de" of `cloud` "opentelekomcloud"; no region of AWS.
-   * @default - none; then `kmsEndpoint` is needed
+   * Region of the KMS, for example "ap-southeast-3",
+   * or "eu-de" of `cloud` "opentelekomcloud"; not a region of AWS.
+   * @default - none; then `kmsEndpoint` is required
    */
   readonly region?: string;
   /**
-   * Project that the key belongs to, 32 characters.
+   * Project of the key, 32 characters.
    * @default - IAM is asked for the project of `projectName`
    */
   readonly projectId?: string;
   /**
-   * Name of the project that the key belongs to, when `projectId` is not given.
+   * Name of the project of the key, if `projectId` is not given.
    * @default - the name of the region: its main project
    */
   readonly projectName?: string;
   /**
-   * Enterprise project that a new key is put into, on Huawei Cloud.
+   * Enterprise project for a new key, on Huawei Cloud.
    * @default - the default one
    */
   readonly enterpriseProjectId?: string;
@@ -49,48 +50,56 @@ export interface KmsConnectionProps {
   readonly authUrl?: string;
 }
 
-/** What the key is, where its material comes from, how long that lives, and who looks after it. */
+/**
+ * What the key is, where its material comes from, how long the material lives,
+ * and how the key is watched.
+ */
 export interface ImportedKeyProps extends KmsConnectionProps {
-  /** Where the material comes from. It is read when it is imported, never at synthesis. */
+  /** Where the material comes from. The handler reads it at the import; synthesis never does. */
   readonly source: KeyMaterialSource;
   /**
-   * Name of the key to make, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. Another one means another key.
-   * @default - none; then `keyId` is needed
+   * Name of the key to create, unique in the project:
+   * 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`. Another name means another key.
+   * @default - none; then `keyId` is required
    */
   readonly alias?: string;
   /**
-   * Id of an existing key of origin "external", instead of `alias`. Only its material is managed: the key itself is never changed or deleted.
-   * @default - a key is made
+   * Id of an existing key of origin "external", instead of `alias`. Only its material is managed:
+   * the key itself is never changed or deleted.
+   * @default - a key is created
    */
   readonly keyId?: string;
   /**
-   * When the KMS deletes the material. A change means a short outage: this KMS can only delete and import again.
-   * @default - never; on a key that held material already, what is there
+   * When the KMS deletes the material. A change means a short outage,
+   * because this KMS can only delete the material and import it again.
+   * @default - never; on a key that already held material, the expiry that it has
    */
   readonly expiration?: Expiration;
   /**
-   * From how long before the expiry on `alarm` rings: a whole number and a unit (s, m, h, d).
+   * How long before the expiry `alarm` starts to ring: a whole number and a unit (s, m, h, d).
    * @default - "14d"; for a rolling expiry half of its `renewBefore`
    */
   readonly warnBefore?: string;
   /**
-   * How often the handler looks at the key between deployments, imports the material again if it is gone, and renews a rolling expiry.
-   * Whole minutes, up to a day.
+   * How often the handler looks at the key between deployments. It imports the material again
+   * if it is gone, and renews a rolling expiry. Whole minutes, up to a day.
    * @default Duration.hours(1)
    */
   readonly checkEvery?: Duration;
   /**
-   * Runtime of the function, one of Node.js. All imported keys of a stack share the function: those that give a runtime give the same.
+   * Runtime of the function, a version of Node.js. All imported keys of a stack share the function,
+   * so keys that give a runtime must give the same one.
    * @default - nodejs22.x
    */
   readonly runtime?: Runtime;
   /**
-   * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it. Nothing else is imported.
+   * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it.
+   * The handler imports nothing else.
    * @default - no pin
    */
   readonly fingerprint?: string;
   /**
-   * Up to 255 characters.
+   * Description of the key, up to 255 characters.
    * @default - none
    */
   readonly description?: string;
@@ -100,7 +109,8 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    */
   readonly keySpec?: KeySpec;
   /**
-   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another one means another key, which needs another alias.
+   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY".
+   * Another one means another key, which needs another alias.
    * @default - follows from `keySpec`
    */
   readonly keyUsage?: KeyUsage;
@@ -110,30 +120,32 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    */
   readonly enabled?: boolean;
   /**
-   * Tags of the key: names of up to 36, values of up to 43 characters. Given, they are all the tags that the key has.
-   * @default - tags are not looked at
+   * Tags of the key: names of up to 36, values of up to 43 characters.
+   * If given, the key has these tags and no others.
+   * @default - tags are not managed
    */
   readonly tags?: Record<string, string>;
   /**
-   * How the material is wrapped on its way to the KMS; acts at the next import.
+   * How the material is wrapped for its transport to the KMS.
+   * A change takes effect at the next import.
    * @default "RSAES_OAEP_SHA_256"
    */
   readonly wrappingAlgorithm?: WrappingAlgorithm;
   /**
-   * What becomes of the key when it is taken out of the stack, or another one takes its place. Under RETAIN CloudFormation leaves it as it
-   * is; under DESTROY `onDestroy` and `keyOnDestroy` say what happens.
+   * What happens to the key when it leaves the stack, or when another one replaces it. With RETAIN,
+   * CloudFormation leaves it as it is; with DESTROY, `onDestroy` and `keyOnDestroy` decide.
    * @default - RemovalPolicy.RETAIN, or DESTROY when `onDestroy` or `keyOnDestroy` is given
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * What removal does to the material. "delete_material" acts at once, without days of grace, and is not for a key that `keyId` names;
-   * "refuse" makes it fail.
+   * What removal does to the material. "delete_material" deletes it at once, without days of grace,
+   * and is not allowed for a key that `keyId` names. "refuse" makes the removal fail.
    * @default "retain"
    */
   readonly onDestroy?: MaterialDestroyPolicy;
   /**
-   * What removal does to a key that was made here. One that was there already is kept.
-   * @default "schedule_deletion", once `removalPolicy` lets it come to that
+   * What removal does to a key that this construct created. A key that existed before is kept.
+   * @default "schedule_deletion", if `removalPolicy` lets the removal reach the key
    */
   readonly keyOnDestroy?: KeyDestroyPolicy;
   /**
@@ -142,22 +154,24 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    */
   readonly pendingDays?: number;
   /**
-   * When somebody scheduled the key for deletion: take that back at the next change of this resource.
+   * If the key is scheduled for deletion, cancel that at the next change of this resource.
    * @default false
    */
   readonly cancelPendingDeletion?: boolean;
   /**
-   * False refuses a change of `expiration`, and the renewals of a rolling one.
+   * False refuses a change of `expiration`, and every renewal of a rolling one.
    * @default true
    */
   readonly allowInterruption?: boolean;
   /**
-   * True lets material be deleted and imported again although nothing proves that the material at hand is the same.
+   * True lets the handler delete the material and import it again even if nothing proves
+   * that the source holds the same material.
    * @default false
    */
   readonly allowUnverifiedRenewal?: boolean;
   /**
-   * True lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.
+   * True lets a first import take plainly weak material (few different bytes, a repeated pattern,
+   * text, a counter, an RSA exponent below 65537).
    * @default false
    */
   readonly allowWeakMaterial?: boolean;

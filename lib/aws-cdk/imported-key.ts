@@ -1,4 +1,7 @@
-/** A key with material of your own, as a resource of CloudFormation: the handler makes the key, imports the material, and looks after it. */
+/**
+ * A key with your own material as a CloudFormation resource.
+ * The handler creates the key, imports the material, and keeps it there.
+ */
 import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -21,23 +24,27 @@ import { faultsOf } from './validate-props';
 const dayMs = parseDuration('1d', 'warnBefore');
 
 /**
- * An external key and the material in it. When somebody deleted the material, or a rolling expiry ran out, the next check imports the same one
- * again, under the same key id.
+ * An external key and the material in it.
+ * If the material was deleted, or a rolling expiry ran out,
+ * the next check imports the same material again, under the same key id.
  */
 export class ImportedKey extends Construct {
-  /** Rings before the KMS deletes the material, `warnBefore` its expiry. */
+  /** Rings `warnBefore` ahead of the expiry, before the KMS deletes the material. */
   readonly alarm: Alarm;
-  /** Rings when the key or its material needs a person, or when nobody looked after it. */
+  /** Rings when the key or its material needs a person, or when the checks did not run. */
   readonly attentionAlarm: Alarm;
-  /** Rings when the handler, which all imported keys of the stack share, ended in an error. */
+  /** Rings when the handler, which all imported keys of the stack share, ends in an error. */
   readonly handlerErrorsAlarm: Alarm;
-  /** Days until the KMS deletes the material; no data while it never does. */
+  /** Days until the KMS deletes the material; no data if the material never expires. */
   readonly daysUntilExpiry: Metric;
   /** The Lambda function that all imported keys of the stack share. */
   readonly handler: IFunction;
   readonly #resource: CustomResource;
 
-  /** @throws ByokError ERR_ARGUMENT when a property is misspelt, or `source` or `credentials` is not given */
+  /**
+   * @throws ByokError ERR_ARGUMENT when a property is misspelled,
+   * or `source` or `credentials` is missing
+   */
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
     refuseUnknownNames(props, propertyNames.ImportedKeyProps, 'ImportedKey');
@@ -64,7 +71,8 @@ export class ImportedKey extends Construct {
       removalPolicy: props.removalPolicy ?? impliedRemovalPolicy(props),
       properties: { ...properties },
     });
-    // Written before, and deleted after it: its removal is declared, too.
+    // The declaration is written before the resource and deleted after it,
+    // so the removal is declared, too.
     this.#resource.node.addDependency(access, declaration);
     const watch = new KeyWatch(this, 'Watch', {
       handler: handler.function,
@@ -79,17 +87,25 @@ export class ImportedKey extends Construct {
     this.daysUntilExpiry = watch.daysUntilExpiry;
   }
 
-  /** Id of the key in the KMS; whoever refers to it waits until the material is in. */
+  /**
+   * Id of the key in the KMS. A resource that refers to it waits until the material is imported.
+   */
   get keyId(): string {
     return this.#resource.getAttString(attributeNames.keyId);
   }
 
-  /** Identifies the material without revealing it: "sha256:" and 64 hex digits, or "unproven" on a key that held material already. */
+  /**
+   * Identifies the material without revealing it:
+   * "sha256:" and 64 hex digits, or "unproven" for a key that already held material.
+   */
   get fingerprint(): string {
     return this.#resource.getAttString(attributeNames.fingerprint);
   }
 
-  /** When the KMS deletes the material, as of the latest change of this resource: RFC 3339, or "never". */
+  /**
+   * When the KMS deletes the material,
+   * as of the latest change of this resource: RFC 3339, or "never".
+   */
   get expirationTime(): string {
     return this.#resource.getAttString(attributeNames.expirationTime);
   }
@@ -100,18 +116,18 @@ export class ImportedKey extends Construct {
   }
 }
 
-/** Nothing can be bound without them; whatever else is wrong, the validation tells. */
+/** Binding needs these. The validation reports every other fault. */
 const indispensable = {
   source: 'where the material comes from, such as KeyMaterialSource.fromSecret(secret)',
   credentials: 'the login to the KMS, such as KmsCredentials.fromSecret(secret)',
 } as const satisfies Partial<Record<keyof ImportedKeyProps, string>>;
 
-/** JavaScript, and runners such as tsx, check no types. */
+/** JavaScript and runners such as tsx check no types. */
 function requireGiven(props: Partial<ImportedKeyProps>): void {
   for (const [name, what] of Object.entries(indispensable)) {
     const value: unknown = props[name as keyof typeof indispensable];
     if (typeof (value as { bind?: unknown } | null | undefined)?.bind !== 'function') {
-      // Not shown: somebody may have put the secret itself in the place of its name.
+      // The value may be the secret itself, so the message does not show it.
       throw new ByokError('ERR_ARGUMENT', `${name} is ${value === undefined ? 'not given' : 'something else'}; give ${what}`);
     }
   }
@@ -123,7 +139,10 @@ function requireDuration(checkEvery: unknown): void {
   }
 }
 
-/** What the resource and the rule tell the handler, and what that takes. */
+/**
+ * The properties that resource and rule send to the handler,
+ * and the statements that it needs for them.
+ */
 function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { properties: KeyProperties; statements: PolicyStatement[] } {
   const { source, expiration, credentials, removalPolicy: _, warnBefore: __, checkEvery: ___, runtime: ____, ...settings } = props;
   const { statements: toReadMaterial, ...place } = source.bind(key);
@@ -143,7 +162,7 @@ function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { 
   };
 }
 
-/** Both ways to the handler leave out what is undefined, so that it finds the same in both. */
+/** The two ways to the handler both drop undefined values, so it receives the same from each. */
 function withoutUndefined<T extends object>(properties: T): T {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;
 }
@@ -152,7 +171,7 @@ function impliedRemovalPolicy({ onDestroy, keyOnDestroy }: ImportedKeyProps): Re
   return onDestroy === undefined && keyOnDestroy === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }
 
-/** What cannot be read here is refused by the validation, so any number does. */
+/** The validation refuses what cannot be parsed here, so any number will do. */
 function warnDaysOf({ warnBefore, expiration }: ImportedKeyProps): number {
   const { renewBefore } = boundExpiration(expiration);
   const [text, share] = warnBefore === undefined && renewBefore !== undefined ? [renewBefore, 0.5] : [warnBefore ?? defaultWarnBefore, 1];

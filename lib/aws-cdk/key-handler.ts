@@ -1,4 +1,7 @@
-/** The Lambda function behind all imported keys of a stack: one function, one log group, one alarm. What it may do, each key adds. */
+/**
+ * The Lambda function behind all imported keys of a stack: one function, one log group, one alarm.
+ * Each key adds the permissions that it needs.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aws, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -11,35 +14,41 @@ import { ByokError } from '../errors';
 import { parameterArn } from './key-material-source';
 import { parametersVariable } from './key-properties';
 
-/** Also the id under which CloudFormation knows it: never to be changed. */
+/** CloudFormation knows the function by it: it must never change. */
 const uuid = '3f0c6f0e-5b0a-4a86-9d0c-2a6c3f9b7d51';
 
 const id = 'ByokKeyHandler';
 
-/** A file of our own build, from lib as well as from dist. */
+/** The path is the same from lib and from dist. */
 const bundle = join(__dirname, '..', '..', 'dist', 'bundle', 'aws-cdk-handler');
 
-/** Ours, and so newer than a Lambda runtime's list of the AWS CDK may be: the peer range begins before Node 22. */
+/**
+ * A constant of our own, because the AWS CDK of the user may be older than Node 22:
+ * the peer range starts before it.
+ */
 const defaultRuntime = new Runtime('nodejs22.x', RuntimeFamily.NODEJS);
 
-/** The policies of one role may take 10240 characters together, and those of one key take up to 650. */
+/** All policies of a role may take 10240 characters together. Those of one key take up to 650. */
 const mostKeys = 15;
 
-/** Longer than any import with its retries. */
+/** Longer than any import, retries included. */
 const timeout = Duration.minutes(10);
 
-/** Made with the first key of a stack. */
+/** Created with the first key of a stack. */
 export class KeyHandler extends Construct {
-  /** The one of the stack that the scope is in. */
+  /** The handler of the stack that contains the scope. */
   static of(scope: Construct): KeyHandler {
     const stack = Stack.of(scope);
     return (stack.node.tryFindChild(id) as KeyHandler | undefined) ?? new KeyHandler(stack);
   }
 
-  /** Path of what the function remembers and of what the stack declares, with a slash at the end. */
+  /**
+   * Path of the parameters with the function's memory
+   * and the stack's declarations. Ends in a slash.
+   */
   readonly parameters = `/cdktf-byok/${Aws.STACK_NAME}/`;
   readonly function: SingletonFunction;
-  /** Rings when a run of the function ended in an error, by time-out for example. */
+  /** Rings when a run of the function ends in an error, for example a timeout. */
   readonly errorsAlarm: Alarm;
   readonly #role: Role;
   readonly #runtimes = new Set<string>();
@@ -79,21 +88,24 @@ export class KeyHandler extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    // A later key may ask for another one.
+    // Lazy, because a later key may ask for another runtime.
     (this.function.permissionsNode.defaultChild as CfnFunction).runtime = Lazy.string({
       produce: () => [...this.#runtimes][0] ?? defaultRuntime.name,
     });
     this.node.addValidation({ validate: () => [...this.#tooManyKeys(), ...this.#severalRuntimes()] });
   }
 
-  /** All keys of the stack share the function: those that ask for a runtime ask for the same. */
+  /**
+   * All keys of the stack share the function,
+   * so keys that ask for a runtime must ask for the same one.
+   */
   useRuntime({ name }: Runtime): void {
     this.#runtimes.add(name);
   }
 
   /**
-   * A policy of the key's own, child `Access`: when the key leaves the stack, its removal comes before that of the policy, and still finds what
-   * it needs.
+   * Each key has a policy of its own, child `Access`. When the key leaves the stack,
+   * CloudFormation removes the key before the policy, so the removal still has its permissions.
    */
   allow(key: Construct, statements: PolicyStatement[]): Policy {
     this.#keys += 1;

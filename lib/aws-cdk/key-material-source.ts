@@ -1,4 +1,7 @@
-/** Where key material comes from: a place in this AWS account. It is named here and read by the handler only, when an import is due. */
+/**
+ * Places of key material in this AWS account.
+ * The stack names the place; only the handler reads it, when it imports.
+ */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -11,51 +14,54 @@ import { toReadParameter, toReadSecret } from './access';
 import type { MaterialPlace } from './key-properties';
 import { propertyNames } from './property-names';
 
-/** How a secret spells the material, and which part of it is the material. */
+/** How a secret encodes the material, and which part of the secret is the material. */
 export interface SecretSourceOptions {
   /**
-   * How the secret spells the material. White space around base64 and hex is allowed; "raw" are the bytes of a binary secret; "pem", "der"
-   * and "pkcs12" hold a private key.
+   * How the secret encodes the material. White space around base64 and hex is allowed.
+   * "raw" means the bytes of a binary secret; "pem", "der" and "pkcs12" hold a private key.
    * @default "base64"
    */
   readonly encoding?: MaterialEncoding;
   /**
-   * Field that holds the material, when the secret is a JSON object.
+   * Field that holds the material, if the secret is a JSON object.
    * @default - the whole secret is the material
    */
   readonly jsonField?: string;
   /**
-   * Field that holds the password of an encrypted private key, when the secret is a JSON object.
+   * Field that holds the password of an encrypted private key, if the secret is a JSON object.
    * @default - not encrypted
    */
   readonly passwordField?: string;
 }
 
-/** How a parameter spells the material. */
+/** How a parameter encodes the material. */
 export interface SecureStringSourceOptions {
   /**
-   * How the parameter spells the material.
+   * How the parameter encodes the material.
    * @default "base64"
    */
   readonly encoding?: MaterialEncoding;
   /**
-   * Customer managed key that the parameter is encrypted with.
-   * @default - the one that the parameter names, else the key of AWS (alias/aws/ssm)
+   * Customer managed key that encrypts the parameter.
+   * @default - the key that the parameter names, else the key of AWS (alias/aws/ssm)
    */
   readonly encryptionKey?: IKey;
 }
 
-/** What a source needs of the custom resource. */
+/** What a source adds to the custom resource. */
 export interface KeyMaterialSourceConfig {
-  /** Where it is. */
+  /** Where the material is. */
   readonly source: MaterialPlace;
   /** @default "base64" */
   readonly encoding?: MaterialEncoding | undefined;
-  /** What the handler has to be allowed. */
+  /** Permissions that the handler needs. */
   readonly statements: PolicyStatement[];
 }
 
-/** A place that key material comes from. It is named here, and read by the handler only: the material is in nothing that is synthesized. */
+/**
+ * A place that holds key material. The stack names it and only the handler reads it,
+ * so no synthesized file contains the material.
+ */
 export abstract class KeyMaterialSource {
   /** A secret of Secrets Manager. */
   static fromSecret(secret: ISecret, options: SecretSourceOptions = {}): KeyMaterialSource {
@@ -70,7 +76,8 @@ export abstract class KeyMaterialSource {
 
   /**
    * An SSM parameter of type SecureString.
-   * @param parameter the parameter, or its name; CloudFormation cannot make one, so it exists already
+   * @param parameter the parameter, or its name.
+   * It must already exist, because CloudFormation cannot create one
    */
   static fromSecureString(parameter: IStringParameter | string, options: SecureStringSourceOptions = {}): KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.SecureStringSourceOptions, 'KeyMaterialSource.fromSecureString');
@@ -86,7 +93,7 @@ export abstract class KeyMaterialSource {
     }));
   }
 
-  /** What this source needs of the custom resource in this scope. */
+  /** What this source adds to the custom resource in this scope. */
   abstract bind(scope: Construct): KeyMaterialSourceConfig;
 }
 
@@ -103,7 +110,7 @@ class BoundSource extends KeyMaterialSource {
   }
 }
 
-/** The name of a parameter in a hierarchy begins with a slash, which its ARN does not repeat. */
+/** In a hierarchy the name of a parameter begins with a slash. The ARN does not repeat it. */
 export function parameterArn(scope: Construct, name: string): string {
   return Stack.of(scope).formatArn({
     service: 'ssm',
@@ -113,7 +120,7 @@ export function parameterArn(scope: Construct, name: string): string {
   });
 }
 
-/** Parameters made from their attributes have it, though the interface does not say so. */
+/** Parameters made from their attributes have a key, although the interface does not declare it. */
 function keyOf(parameter: IStringParameter | string): IKey | undefined {
   return typeof parameter === 'object' && 'encryptionKey' in parameter ? (parameter.encryptionKey as IKey | undefined) : undefined;
 }

@@ -1,27 +1,30 @@
 /**
- * What the construct writes into the template, and the handler reads back: names and places. Nothing secret has a place in it. The rule
- * between deployments carries the same.
+ * What the construct writes into the template and the handler reads back:
+ * names and places, nothing secret.
+ * The rule that runs between deployments carries the same.
  */
 import type { KmsPlace } from '../terms/connection';
 
-/** CloudFormation makes a text of it, EventBridge does not. */
+/** CloudFormation turns it into text, EventBridge does not. */
 export type Scalar = string | number | boolean;
 
-/** A secret of Secrets Manager and what to take of it, or an SSM parameter of type SecureString. */
+/**
+ * A secret of Secrets Manager and the part of it to take, or an SSM parameter of type SecureString.
+ */
 export type MaterialPlace =
   | {
       /** ARN. */
       readonly secret: string;
-      /** Field of a JSON object; absent when the whole secret is the material. */
+      /** Field of a JSON object; absent if the whole secret is the material. */
       readonly jsonField?: string | undefined;
-      /** Field of the same object with the password of an encrypted private key. */
+      /** Field of the same object that holds the password of an encrypted private key. */
       readonly passwordField?: string | undefined;
     }
   | { readonly parameter: string };
 
-/** Absent: as the documentation of the construct's property says. */
+/** An absent value has the default that the construct's property documents. */
 export interface KeyProperties extends KmsPlace {
-  /** Of a key that is made; otherwise there is a `keyId`. */
+  /** Of a key to create. Otherwise `keyId` is given. */
   readonly alias?: string | undefined;
   readonly keyId?: string | undefined;
   readonly description?: string | undefined;
@@ -43,42 +46,50 @@ export interface KeyProperties extends KmsPlace {
   readonly allowInterruption?: Scalar | undefined;
   readonly allowUnverifiedRenewal?: Scalar | undefined;
   readonly allowWeakMaterial?: Scalar | undefined;
-  /** ARN of the secret with the login to the KMS. */
+  /** ARN of the secret that holds the login to the KMS. */
   readonly credentials: string;
   /**
-   * Name of the SSM parameter in which the handler keeps what CloudFormation does not: the proof of what the key holds. Beside it lies what
-   * the stack declares.
+   * Name of the SSM parameter in which the handler keeps what CloudFormation does not:
+   * the proof of what the key holds. The declaration of the stack lies beside it.
    */
   readonly memory: string;
-  /** The dimension of its metrics. */
+  /** Value of the dimension of the key's metrics. */
   readonly metricKey: string;
 }
 
-/** Said at synthesis and by the handler: a renamed construct is first made anew on the same key, and then removed from it. */
+/**
+ * Reported at synthesis and by the handler. CloudFormation handles a renamed construct in two
+ * steps: it first creates it anew on the same key, and then removes the old one from that key.
+ */
 export const deletionOfNamedKey =
   'onDestroy is "delete_material" for a key that keyId names, which another construct or stack may go on with; allowed are "retain" and "refuse"';
 
-/** Of a rolling expiry, at synthesis and by the handler, which sees what is only known then. */
+/**
+ * Names for a rolling expiry. The handler checks again, because some values are known only there.
+ */
 export const rollingSpelling = { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'check' };
 
-/** What the rule sends. */
+/** What the rule sends to the handler. */
 export interface CheckEvent {
   readonly checkKey: string;
   readonly properties: KeyProperties;
 }
 
-/** Variable of the function: the path of its stack's own parameters, with a slash at the end. */
+/** Environment variable of the function: the path of its stack's parameters. Ends in a slash. */
 export const parametersVariable = 'BYOK_PARAMETERS';
 
-/** Name of the parameter with the properties that the stack declares for a key, as JSON: CloudFormation writes it, the function only reads it. */
+/**
+ * Name of the parameter that holds the declared properties of a key, as JSON.
+ * CloudFormation writes it, the function only reads it.
+ */
 export function declarationOf(memory: string): string {
   return `${memory}/declared`;
 }
 
-/** Where the metrics of all keys are. */
+/** Namespace of the metrics of all keys. */
 export const metricNamespace = 'cdktf-byok';
 
-/** Each has the one dimension. */
+/** The one dimension of each metric. */
 export const metricDimension = 'Key';
 
 export const metricNames = { days: 'DaysUntilExpiry', attention: 'NeedsAttention' } as const;

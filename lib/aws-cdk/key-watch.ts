@@ -1,4 +1,7 @@
-/** What happens between deployments: a rule that has the handler look at the key, and alarms on what it reports. */
+/**
+ * What happens between deployments: a rule makes the handler look at the key,
+ * and alarms watch what it reports.
+ */
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
@@ -9,22 +12,22 @@ import { type CheckEvent, metricDimension, metricNames, metricNamespace } from '
 
 export interface KeyWatchProps {
   readonly handler: IFunction;
-  /** Sent by the rule. */
+  /** The rule sends it to the handler. */
   readonly event: CheckEvent;
   readonly every: Duration;
-  /** Days before the expiry from which on the alarm rings. */
+  /** How many days before the expiry the alarm starts to ring. */
   readonly warnDays: number;
 }
 
 const longestPeriod = Duration.days(1);
 
-/** Of one key. */
+/** Watches one key. */
 export class KeyWatch extends Construct {
-  /** Days until the KMS deletes the material; none while it never does. */
+  /** Days until the KMS deletes the material; no data if the material never expires. */
   readonly daysUntilExpiry: Metric;
-  /** Rings inside the days before the expiry. */
+  /** Rings within `warnDays` of the expiry. */
   readonly expiryAlarm: Alarm;
-  /** Rings when two looks in a row found something that a person should see to, or nobody looked. */
+  /** Rings when two checks in a row found something that needs a person, or did not run. */
   readonly attentionAlarm: Alarm;
 
   constructor(scope: Construct, id: string, { handler, event, every, warnDays }: KeyWatchProps) {
@@ -43,7 +46,7 @@ export class KeyWatch extends Construct {
       alarmDescription: `The KMS deletes the material of ${metricKey} within ${warnDays} days (cdktf-byok)`,
       threshold: warnDays,
       comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A look may fall just outside its period: one of two is enough.
+      // A check may fall just outside its period, so one datapoint of two is enough.
       evaluationPeriods: 2,
       datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -52,7 +55,7 @@ export class KeyWatch extends Construct {
       alarmDescription: `The material of ${metricKey} needs attention, or nobody looked at it: see the log of the handler (cdktf-byok)`,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // What mends itself until the next look, such as a KMS that was down, rings for nobody.
+      // Some faults, such as a KMS that was down, are gone at the next check. They must not ring.
       evaluationPeriods: 2,
       datapointsToAlarm: 2,
       treatMissingData: TreatMissingData.BREACHING,

@@ -1,4 +1,7 @@
-/** Every name that the constructs may be told, by the interface that declares it: what these lists do not have is refused. */
+/**
+ * Every property name that the constructs accept, by the interface that declares it.
+ * Other names are refused.
+ */
 export const propertyNames = {
   ImportedKeyProps: [
     'credentials',

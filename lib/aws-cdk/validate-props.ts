@@ -1,4 +1,7 @@
-/** What is wrong with the properties of an `ImportedKey`, one sentence each. Tokens are let through: the handler sees their values. */
+/**
+ * What is wrong with the properties of an `ImportedKey`, one sentence each. Tokens pass:
+ * the handler checks their values.
+ */
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { type Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { isByokError } from '../errors';
@@ -13,7 +16,7 @@ import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
 import type { ImportedKeyProps } from './imported-key-props';
 import { deletionOfNamedKey, rollingSpelling } from './key-properties';
 
-/** Of a key that is made here; an existing one is not changed. */
+/** Properties of a key that we create. An existing key is not changed. */
 const keyProps = [
   'description',
   'keySpec',
@@ -33,10 +36,10 @@ const allowedValues = {
   keyOnDestroy: Object.keys(keyDestroyPolicies),
 } as const satisfies Partial<Record<keyof ImportedKeyProps, readonly string[]>>;
 
-/** What the function is built for. */
+/** The function is built for this version of Node.js and newer. */
 const oldestNode = 20;
 
-/** Of texts. */
+/** Rules for text properties. */
 const rules = {
   alias: keyRules.alias,
   keyId: keyRules.keyId,
@@ -146,7 +149,7 @@ function known(text: string | undefined): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
-/** True also as long as one of them is not known; those that are known are durations. */
+/** True also if one of the two is not known. Known texts must be valid durations. */
 function isShorter(text: string | undefined, than: string | undefined): boolean {
   return (
     text === undefined ||
@@ -157,7 +160,7 @@ function isShorter(text: string | undefined, than: string | undefined): boolean 
   );
 }
 
-/** What `parse` says about a text, in our spelling of the name; empty when it says nothing. */
+/** What `parse` says about a text, with our name of the attribute; empty if it accepts the text. */
 function faultsOfParsing(text: string | undefined, parse: (text: string) => unknown): string[] {
   if (text === undefined || Token.isUnresolved(text)) {
     return [];
@@ -189,7 +192,7 @@ function faultsOfRemoval({ keyId, removalPolicy, onDestroy, keyOnDestroy }: Impo
     : [`removalPolicy is "${removalPolicy}", under which ${named.join(' and ')} would never come to act; leave one or the other out`];
 }
 
-/** JavaScript, and runners such as tsx, check no types. */
+/** JavaScript and runners such as tsx check no types. */
 function faultsOfRuntime(runtime: Runtime): string[] {
   const { family, name }: Partial<Runtime> = runtime;
   const [, version] = /^nodejs(\d+)\.x$/.exec(name ?? '') ?? [];
