@@ -45,7 +45,10 @@ export class AccessKeys {
     this.#keys.set(accessKey, { accessKey, secretKey, temporary: { securityToken, expiresAt }, failures: 0, lockedUntil: 0 });
   }
 
-  /** @throws ApiError APIGW.0301 or 0307 unless the request is signed by one of the keys, now */
+  /**
+   * @throws ApiError APIGW.0301 or 0307 unless one of the keys signed the request,
+   * and signed it recently
+   */
   check(request: ReceivedRequest, now: number): void {
     const authorization = parseAuthorization(headerValue(request, 'authorization'));
     if (authorization === undefined) {

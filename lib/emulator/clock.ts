@@ -13,7 +13,7 @@ export class Clock {
     return this.#base().getTime() + this.#offsetMs;
   }
 
-  /** @param seconds may be negative: backwards */
+  /** @param seconds negative values turn the clock back */
   advance(seconds: number): void {
     this.#offsetMs += seconds * 1000;
   }

@@ -66,7 +66,7 @@ export class Faults {
     this.#orders = [];
   }
 
-  /** The fault that hits this call, if any; counts it. */
+  /** The fault that hits this call, if any. Counts the call. */
   take(operation: string): Fault | undefined {
     const order = this.#orders.find(({ fault }) => fault.operation === undefined || fault.operation === operation);
     if (order === undefined) {

@@ -49,12 +49,12 @@ export class AuthTokens {
     return text;
   }
 
-  /** A token of the caller's choice that never expires. */
+  /** Accepts a token that the caller chose and that never expires. */
   admit(text: string, projectId: string): void {
     this.#tokens.set(text, { projectId, expiresAt: Number.POSITIVE_INFINITY });
   }
 
-  /** @throws ApiError unless the token is good for this project now */
+  /** @throws ApiError unless the token is valid for this project now */
   check(text: string | undefined, projectId: string, now: number): void {
     checkProjectForm(projectId);
     if (text === undefined || text === '') {
@@ -75,7 +75,7 @@ export class AuthTokens {
     }
   }
 
-  /** Whether IAM itself knows the token, whatever its scope. */
+  /** Whether IAM knows the token, whatever its scope is. */
   holds(text: string | undefined, now: number): boolean {
     const token = this.#tokens.get(text ?? '');
     return token !== undefined && token.expiresAt > now;

@@ -46,7 +46,10 @@ export class ImportTokens {
     return Buffer.concat([head, nonce, cipher.getAuthTag(), body]).toString('base64');
   }
 
-  /** @throws ApiError KMS.2605 when this emulator did not make the token, or it is single-use and was used */
+  /**
+   * @throws ApiError KMS.2605 when this emulator did not make the token,
+   * or the token is single-use and was used
+   */
   open(token: string): ImportTokenContent {
     const bytes = decodeBase64(token);
     const minimum = headLength + nonceLength + tagLength;
@@ -64,7 +67,7 @@ export class ImportTokens {
     }
   }
 
-  /** Marks a token that led to an import; matters only when tokens are single-use. */
+  /** Marks a token that led to an import. It matters only if tokens are single-use. */
   spend(token: string): void {
     if (this.#singleUse) {
       this.#used.add(Buffer.from(token, 'base64').toString('ascii', magic.length, headLength));

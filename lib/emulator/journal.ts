@@ -37,7 +37,7 @@ export class Journal {
     this.#log(words.filter((word) => word !== undefined).join(' '));
   }
 
-  /** A defect of the emulator itself; the caller is told KMS.0101. */
+  /** A defect of the emulator itself; the caller receives KMS.0101. */
   addDefect(error: Error): void {
     this.#log(`defect of the emulator: ${error.stack ?? error.message}`);
   }

@@ -29,7 +29,7 @@ export class KeyStore {
     }
   }
 
-  /** @throws ApiError KMS.0207 when there is none */
+  /** @throws ApiError KMS.0207 when there is no such key */
   find(keyId: string): StoredKey {
     const key = this.#keys.get(keyId);
     if (key === undefined) {
@@ -38,12 +38,12 @@ export class KeyStore {
     return key;
   }
 
-  /** In order of creation. */
+  /** In the order of creation. */
   list(): StoredKey[] {
     return [...this.#keys.values()];
   }
 
-  /** A key holds its alias until it is gone, also while its deletion is pending. */
+  /** A key holds its alias until it is gone, even while its deletion is pending. */
   holdsAlias(alias: string): boolean {
     return this.list().some((key) => key.alias === alias);
   }
@@ -62,7 +62,7 @@ export class KeyStore {
     this.#options.onChange(this.list());
   }
 
-  /** What the service does behind the callers' backs: run before every call. */
+  /** Runs before every call and does what the service does between calls. */
   settle(now: number): void {
     this.sweep(now - purgeDelayMs);
     for (const key of this.list()) {
@@ -74,7 +74,7 @@ export class KeyStore {
     }
   }
 
-  /** Purges the material that expired at or before this instant; answers the ids of its keys. */
+  /** Purges material that expired at or before this instant, and returns the ids of its keys. */
   sweep(expiredBefore: number): string[] {
     const expired = this.list().filter(
       ({ material, expiresAt }) => material !== undefined && expiresAt !== undefined && expiresAt <= expiredBefore,

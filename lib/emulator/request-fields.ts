@@ -27,17 +27,23 @@ const requestFields = {
   key_usage: { schema: { enum: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'] } },
   origin: { schema: { enum: ['kms', 'external'] } },
   key_state: { schema: text(formats.keyState) },
-  /** A string on the wire; some clients send a number, and live it passes. */
+  /** A string by the API page. Some clients send a number, and the live service accepts it. */
   limit: { schema: { anyOf: [text('^[1-9][0-9]{0,3}$'), { type: 'integer', minimum: 1, maximum: 9999 }] }, code: 'KMS.1601' },
   marker: { schema: { anyOf: [wholeNumber, { type: 'integer', minimum: 0 }] }, code: 'KMS.1602' },
-  /** Of the list of resource instances; a string on the wire, and the vendor's provider sends a number. */
+  /**
+   * Field of the list of resource instances.
+   * A string by the API page, but the vendor's provider sends a number.
+   */
   offset: { schema: { anyOf: [wholeNumber, { type: 'integer', minimum: 0 }] }, code: 'KMS.0417' },
   pending_days: { schema: text('^[0-9]{1,4}$'), code: 'KMS.1401' },
   wrapping_algorithm: { schema: { enum: wrappingAlgorithmNames } },
   import_token: { schema: text(formats.importToken) },
   encrypted_key_material: { schema: text(formats.encryptedKeyMaterial) },
   encrypted_privatekey: { schema: text(formats.encryptedPrivatekey) },
-  /** Seconds; a number by the one vendor, a string by the other, and both take either. The string's range: import-material.ts. */
+  /**
+   * Seconds. One vendor documents a number, the other a string, and both accept either.
+   * import-material.ts checks the range of the string.
+   */
   expiration_time: { schema: { anyOf: [{ type: 'integer', ...ranges.expirationTime }, wholeNumber] } },
   plain_text: { schema: { type: 'string', minLength: ranges.plainText.minimum, maxLength: ranges.plainText.maximum } },
   cipher_text: { schema: text(formats.cipherText), code: 'KMS.2201' },

@@ -82,7 +82,7 @@ function canonicalRequest(request: ReceivedRequest, signedHeaders: readonly stri
     request.method,
     canonicalPath(path),
     canonicalQuery(query),
-    // Each line ends in a newline, so an empty line comes before the names.
+    // Every header line ends in a newline, so an empty line comes before the names.
     ...signedHeaders.map((name) => `${name}:${headerValue(request, name)}`),
     '',
     signedHeaders.join(';'),

@@ -7,12 +7,12 @@ export class StaleReads {
   readonly #count: number;
   readonly #shown = new Map<string, { readonly text: string; left: number }>();
 
-  /** @param count how many reads stay behind every change */
+  /** @param count how many reads lag behind every change */
   constructor(count: number) {
     this.#count = count;
   }
 
-  /** What to answer in place of the true description. */
+  /** The answer that replaces the true description. */
   pass(keyId: string, description: object): object {
     const text = JSON.stringify(description);
     const before = this.#shown.get(keyId);

@@ -34,19 +34,22 @@ export class WrappingKeyPool {
   readonly #generating = new Set<Promise<void>>();
   readonly #one: boolean;
 
-  /** @param one hand out one pair over and over */
+  /** @param one give the same pair every time */
   constructor({ one }: { readonly one: boolean }) {
     this.#one = one;
   }
 
-  /** Starts on the first pair when it is likely to be wanted soon. */
+  /** Starts the first pair if an import is likely to follow soon. */
   warm(): void {
     if (!this.#one) {
       this.#fill(1);
     }
   }
 
-  /** Unless there is only one, no pair is handed out twice. Whichever is ready first goes first: how long a pair takes varies tenfold. */
+  /**
+   * Gives each pair once, unless there is only one.
+   * The pair that is ready first goes first, because the time to make one varies tenfold.
+   */
   take(): Promise<WrappingKeyPair> {
     if (this.#one) {
       only ??= generate();
@@ -58,7 +61,7 @@ export class WrappingKeyPool {
     return taken;
   }
 
-  /** Waits for pairs that are being made, so that nothing runs on after the emulator. */
+  /** Waits for pairs in the making, so nothing outlives the emulator. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#generating, only]);
   }
@@ -79,7 +82,7 @@ export class WrappingKeyPool {
     }
   }
 
-  /** A failure goes to whoever waits for the pair, not to the process. */
+  /** A failure goes to the caller that waits for the pair, not to the process. */
   async #generate(): Promise<void> {
     try {
       this.#ready.push(await generate());

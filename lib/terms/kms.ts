@@ -83,7 +83,7 @@ export const defaultWrappingAlgorithm: WrappingAlgorithm = 'RSAES_OAEP_SHA_256';
  * as sources of JSON schema patterns: without delimiters.
  */
 export const formats = {
-  /** Lower-case letters and digits, not hex: the API page says so. */
+  /** Lowercase letters and digits, not only hex: the API page says so. */
   keyId: '^[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$',
   importToken: '^[0-9a-zA-Z+/=]{200,6144}$',
   encryptedKeyMaterial: '^[0-9a-zA-Z+/=]{344,360}$',
@@ -91,21 +91,21 @@ export const formats = {
   keyAlias: '^[a-zA-Z0-9:/_-]{1,255}$',
   keyState: '^[1-5]{1}$',
   projectId: '^[0-9a-zA-Z]{32}$',
-  /** "0" is the default one. */
+  /** "0" is the default project. */
   enterpriseProjectId: '^(0|[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12})$',
-  /** "36-byte serial number of a request message"; the page shows a UUID. */
+  /** The page says "36-byte serial number of a request message" and shows a UUID. */
   sequence: '^.{36}$',
   cipherText: '^[0-9a-zA-Z+/=]{128,5648}$',
 } as const;
 
 /** Ranges of numbers and lengths, both ends included. */
 export const ranges = {
-  /** Seconds since 1970-01-01T00:00:00Z; the vendor's SDK metadata. */
+  /** Seconds since 1970-01-01T00:00:00Z; source: metadata of the vendor's SDK. */
   expirationTime: { minimum: 0, maximum: 10_000_000_000 },
   pendingDays: { minimum: 7, maximum: 1096 },
   keyDescription: { minimum: 0, maximum: 255 },
   plainText: { minimum: 1, maximum: 4096 },
-  /** Characters of the two halves of a tag. */
+  /** Characters of the name and of the value of a tag. */
   tagKey: { minimum: 1, maximum: 36 },
   tagValue: { minimum: 0, maximum: 43 },
 } as const;

@@ -25,7 +25,7 @@ const tagText = ({ minimum, maximum }: { readonly minimum: number; readonly maxi
 
 export const keyRules = {
   keyId: { accepts: (id: string) => keyId.test(id), allowed: '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"' },
-  /** The service keeps names that end in "/default" for its own keys. */
+  /** The service reserves names that end in "/default" for its own keys. */
   alias: {
     accepts: (name: string) => alias.test(name) && !name.endsWith('/default'),
     allowed: '1 to 255 of the characters a-z A-Z 0-9 : / _ -, not ending in "/default"',
@@ -40,7 +40,7 @@ export const keyRules = {
   },
   tagKey: tagText(tagKey),
   tagValue: tagText(tagValue),
-  /** Most keys of most accounts have fewer; the console allows so many. */
+  /** The number that the console allows. Most keys have fewer. */
   numberOfTags: { accepts: (count: number) => count <= 20, allowed: '20' },
 } as const satisfies Record<string, Rule<string> | Rule<number>>;
 

@@ -30,7 +30,7 @@ export const getParametersForImport = defineCall<GetParametersBody>({
     return {
       key_id: keyId,
       import_token: world.importTokens.seal(content),
-      // Seconds and a number here; describe-key shows milliseconds and a string under the same name.
+      // A number of seconds here; describe-key shows milliseconds as a string under the same name.
       expiration_time: Math.floor(expiresAt / 1000),
       public_key: publicKey.toString('base64'),
     };
