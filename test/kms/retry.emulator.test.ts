@@ -88,21 +88,29 @@ test('repeats an import that was throttled, no earlier than Retry-After says', a
   expect(delays).toEqual([3250, 7500]);
 });
 
-/** Time that jumps to the next who wakes, once what was begun before has been answered. */
-function virtualTime(): { uptimeMs: () => number; sleep: (ms: number) => Promise<void> } {
+/**
+ * Time that jumps to the next sleeper once every open call sleeps.
+ *
+ * @param open how many calls are under way
+ */
+function virtualTime(open: () => number): { uptimeMs: () => number; sleep: (ms: number) => Promise<void> } {
   let uptime = 0;
   const sleepers: { at: number; wake: () => void }[] = [];
   const timer = setInterval(() => {
+    if (sleepers.length < open()) {
+      return;
+    }
     const next = sleepers.sort((a, b) => a.at - b.at).shift();
     uptime = Math.max(uptime, next?.at ?? uptime);
     next?.wake();
-  }, 20);
+  }, 1);
   closeAfterTest(() => clearInterval(timer));
   return { uptimeMs: () => uptime, sleep: (ms) => new Promise((wake) => sleepers.push({ at: uptime + ms, wake })) };
 }
 
 test('after a 429 every request of the client waits, and then they come one by one', async () => {
-  const time = virtualTime();
+  let open = 6;
+  const time = virtualTime(() => open);
   const begun: number[] = [];
   const { client } = await serving(
     (_, response, __, count) => {
@@ -116,7 +124,12 @@ test('after a 429 every request of the client waits, and then they come one by o
     { ...time, maxRequestsPerSecond: 2 },
   );
   // The first two begin at once, and one of them is throttled; the others have booked later seconds by then.
-  await Promise.all(Array.from({ length: 6 }, () => client.describeKey(keyId)));
+  await Promise.all(
+    Array.from({ length: open }, async () => {
+      await client.describeKey(keyId);
+      open -= 1;
+    }),
+  );
   expect(begun.slice(0, 2)).toEqual([0, 0]);
   const resumed = begun.slice(2);
   expect(resumed).toHaveLength(5);
