@@ -21,11 +21,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   mirror: ['errors', 'schema'],
   cdktf: ['errors', 'terms', 'schema', 'mirror'],
   emulator: ['errors', 'secret', 'terms'],
-  // Of kms the types of its answers.
-  report: ['printable', 'errors', 'terms', 'kms', 'lifecycle'],
+  // Of kms the types of its answers, of the provider its words.
+  report: ['printable', 'errors', 'terms', 'kms', 'lifecycle', 'provider'],
   cli: ['printable', 'errors', 'secret', 'terms', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
   testing: ['errors', 'terms', 'schema', 'cdktf', 'emulator'],
-  'aws-cdk': ['printable', 'errors', 'secret', 'terms', 'schema', 'kms', 'material', 'lifecycle'],
+  'aws-cdk': ['printable', 'errors', 'secret', 'terms', 'kms', 'material', 'lifecycle'],
   index: ['errors', 'terms', 'cdktf'],
 };
 

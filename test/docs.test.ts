@@ -220,7 +220,7 @@ describe('API.md', () => {
   test('names every environment variable that stands for a property of the provider, in the order in which they count', () => {
     const fields = named('ByokProviderProps')?.fields ?? [];
     const documented = Object.keys(environmentVariables).map((attribute) => {
-      const field = fields.find(({ name }) => snakeCase(name) === attribute);
+      const field = fields.find(({ name }) => name === attribute);
       return [attribute, field?.doc.tags.default[0]?.match(/\b(?:HW|OS)_[A-Z_]+/g)];
     });
     expect(documented).toEqual(Object.entries(environmentVariables).map(([attribute, { HW, OS }]) => [attribute, [...HW, ...OS]]));

@@ -13,6 +13,7 @@ import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappi
 import { fingerprintFormat, materialDestroyPolicies } from '../terms/material';
 import { faultsOfRolling } from '../terms/rolling-expiration';
 import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
+import { constructSpelling } from '../terms/setting';
 import type { ImportedKeyProps } from './imported-key-props';
 import { deletionOfNamedKey, rollingSpelling } from './key-properties';
 
@@ -127,7 +128,7 @@ function faultsOfExpiration({ expiration, warnBefore, keySpec = defaultKeySpec }
           `expiration is ${validFor === undefined ? expirationTime : `rolling (${validFor})`}, but the material of an asymmetric key (${keySpec}) never expires; omit it, or give Expiration.never()`,
         ]
       : []),
-    ...faultsOfParsing(expirationTime, parseExpirationTime),
+    ...faultsOfParsing(expirationTime, (text) => parseExpirationTime(text, constructSpelling)),
     ...window,
     ...(warnBefore === undefined ? [] : faultsOfWarning(warnBefore, window.length === 0 ? renewBefore : undefined)),
   ];
@@ -160,7 +161,7 @@ function isShorter(text: string | undefined, than: string | undefined): boolean 
   );
 }
 
-/** What `parse` says about a text, with our name of the attribute; empty if it accepts the text. */
+/** What `parse` says about a text; empty if it accepts the text. */
 function faultsOfParsing(text: string | undefined, parse: (text: string) => unknown): string[] {
   if (text === undefined || Token.isUnresolved(text)) {
     return [];
@@ -172,7 +173,7 @@ function faultsOfParsing(text: string | undefined, parse: (text: string) => unkn
     if (!isByokError(error)) {
       throw error;
     }
-    return [error.message.replace('expiration_time', 'expirationTime')];
+    return [error.message];
   }
 }
 

@@ -10,7 +10,7 @@ import { packageVersion, readProviderBundle } from '../mirror/provider-bundle';
 import { providerName, providerSchema, sourceAddress } from '../schema/provider';
 import { type EnvironmentSetting, environmentVariables } from '../terms/connection';
 import { refuseUnknownNames } from '../terms/known-names';
-import { hclAttributes, jsonAttributes, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
+import { hclAttributes, jsonAttributes, propertyName, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
 import { propertyNames } from './property-names';
 import { caFileFromStackFolder, onSynthesis } from './stack-folder';
 
@@ -239,7 +239,7 @@ export class ByokProvider extends TerraformProvider {
 
 /** The first variable of each cloud. */
 function variablesOf(attribute: string): string {
-  const { HW, OS } = environmentVariables[attribute as EnvironmentSetting];
+  const { HW, OS } = environmentVariables[propertyName(attribute) as EnvironmentSetting];
   return [HW[0], OS[0]].filter((name) => name !== undefined).join(' or ');
 }
 

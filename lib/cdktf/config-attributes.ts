@@ -87,17 +87,14 @@ function isReference(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && /^\$\{.+\}$/s.test(value));
 }
 
-/**
- * What `parse` says about a value, under the TypeScript name of the attribute;
- * empty if it accepts the value.
- */
+/** What `parse` says about a value; empty if it accepts the value. */
 export function faultsOfParsing(parse: () => unknown): string[] {
   try {
     parse();
     return [];
   } catch (error) {
     if (isByokError(error)) {
-      return [error.attribute === undefined ? error.message : error.message.replaceAll(error.attribute, propertyName(error.attribute))];
+      return [error.message];
     }
     throw error;
   }

@@ -9,6 +9,7 @@ import { parseDuration } from '../terms/duration';
 import { type ExpirationInstant, parseExpirationTime } from '../terms/expiration-time';
 import { environmentVariableFormat, fingerprintFormat } from '../terms/material';
 import { faultsOfRolling } from '../terms/rolling-expiration';
+import { constructSpelling } from '../terms/setting';
 import { faultsOfParsing, isLiteral, literal, propertyName, propertyOf } from './config-attributes';
 import { faultsOfKeyId } from './external-key-reference';
 import type { KeyMaterialConfig } from './key-material-config';
@@ -83,7 +84,7 @@ function faultsOfVariableName(property: string, value: string | undefined): stri
 function faultsOfExpiry(config: KeyMaterialConfig): string[] {
   const [expirationTime, warnBefore] = [literal(config.expirationTime), literal(config.warnBefore)];
   return [
-    ...(expirationTime === undefined ? [] : faultsOfParsing(() => parseExpirationTime(expirationTime))),
+    ...(expirationTime === undefined ? [] : faultsOfParsing(() => parseExpirationTime(expirationTime, constructSpelling))),
     ...faultsOfRolling({ validFor: literal(config.validFor), renewBefore: literal(config.renewBefore) }, rollingSpelling).map(
       ({ message }) => message,
     ),

@@ -19,6 +19,7 @@ import { describeImport, importOnce, requirePendingImport } from './import-once'
 import { filesToCarryBack, type OfflineStep, offlineSteps, publicKeyFile } from './offline-commands';
 import type { Surroundings } from './surroundings';
 import { warnOfWrapping } from './warn-of-wrapping';
+import { wording } from './wording';
 
 const help = `
 Key material is made and wrapped on a machine that is connected to nothing; this one sees the public wrapping key and
@@ -101,7 +102,7 @@ function startCommand(surroundings: Surroundings): Command {
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
         const { parseWrappingKey } = require('../wrap/wrapping-key') as typeof import('../wrap/wrapping-key');
         // Refuses a wrapping key that somebody else could open, before a person carries it about.
-        parseWrappingKey(parameters.publicKey);
+        parseWrappingKey(parameters.publicKey, wording);
         const ceremony = writeCeremony(dir, { key_id: keyId, key_spec: keySpec, wrapping_algorithm: wrappingAlgorithm }, parameters);
         const steps = offlineSteps(keySpec, wrappingAlgorithm);
         const started: Started = {
@@ -121,7 +122,7 @@ function startCommand(surroundings: Surroundings): Command {
 /** @throws ByokError ERR_KEY_UNSUITABLE */
 function importableSpec(keySpec: string = defaultKeySpec): KeySpec {
   const { requireKeySpec } = require('../material/check') as typeof import('../material/check');
-  requireKeySpec(keySpec);
+  requireKeySpec(keySpec, wording);
   return keySpec as KeySpec;
 }
 
@@ -175,7 +176,7 @@ function finishCommand(surroundings: Surroundings): Command {
     .addHelpText('after', epilogue(finishHelp))
     .action(async ({ dir, expirationTime, json, ...connection }: FinishFlags) => {
       const { now, print } = surroundings;
-      const expiration = parseExpirationTime(expirationTime ?? 'never');
+      const expiration = parseExpirationTime(expirationTime ?? 'never', wording);
       const { ceremony, preWrapped } = readCeremony(dir);
       refuseExpiredParameters(ceremony, now());
       const kms = connect(connection, surroundings);

@@ -2,6 +2,7 @@
 import type { KmsClient } from '../kms/kms-client';
 import type { ConnectionFlags } from './connection-flags';
 import type { Surroundings } from './surroundings';
+import { wording } from './wording';
 
 /**
  * @param newSequence serial numbers of the requests. @default random ones
@@ -15,6 +16,7 @@ export function connect(
   const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
   return connectKms(flags, env, {
     now,
+    spelling: wording,
     remark: (sentence) => remark(`byok: ${sentence}\n`),
     ...(newSequence === undefined ? {} : { newSequence }),
   });

@@ -39,9 +39,9 @@ export function wordsOf(given: ConnectionFlags): readonly string[] {
   });
 }
 
-/** "--kms-endpoint" for "kms_endpoint"; undefined when no flag gives this attribute. */
-export function flagFor(attribute: string | undefined): string | undefined {
-  return attribute !== undefined && attribute in flags ? flagOf(attribute) : undefined;
+/** Whether this is one of them, as "--kms-endpoint" is. */
+export function isConnectionFlag(name: string): boolean {
+  return Object.keys(flags).some((attribute) => flagOf(attribute) === name);
 }
 
 function flagOf(attribute: string): string {

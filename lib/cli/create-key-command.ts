@@ -1,6 +1,6 @@
 /** `byok create-key`: makes the empty external key that material is imported into, for whoever has no Terraform that does. */
 import { Command, Option } from 'commander';
-import { ByokError, isByokError } from '../errors';
+import { ByokError } from '../errors';
 import type { NewKeyOutcome } from '../lifecycle/reconcile-key';
 import { printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
@@ -83,9 +83,7 @@ async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<v
   const kms = connect(flags, surroundings);
   try {
     const wish = { alias, description, keySpec, keyUsage, enabled: undefined, cancelPendingDeletion: false, tags: tag };
-    const outcome = await createKey(lifecycleContext(kms, now, { timeoutMs, signal }), wish).catch((error: unknown) => {
-      throw inWordsOfFlags(error);
-    });
+    const outcome = await createKey(lifecycleContext(kms, now, { timeoutMs, signal }), wish);
     const created = createdOf(outcome, keySpec, keyUsage);
     if (flags.json === true) {
       print(`${printableJson(created)}\n`);
@@ -124,20 +122,6 @@ function usageOf(keySpec: KeySpec, given: KeyUsage | undefined): KeyUsage {
     throw new ByokError('ERR_ARGUMENT', `--key-usage is "${given}"; allowed for ${keySpec} are ${usages.join(', ')}`);
   }
   return given ?? first;
-}
-
-/** The lifecycle speaks to those who have a plan and a state. */
-function inWordsOfFlags(error: unknown): unknown {
-  if (!isByokError(error)) {
-    return error;
-  }
-  const message = error.message
-    .replace(/bring it under management: terraform import <address> (\S+)/, 'use that key by its id: --key-id $1')
-    .replace(
-      /rescue it by terraform import <address> \S+ and cancel_pending_deletion = true/,
-      'cancel its deletion in the console of the cloud',
-    );
-  return message === error.message ? error : new ByokError(error.code, message, { attribute: error.attribute, cause: error });
 }
 
 function createdOf({ key, adopted, notices }: NewKeyOutcome, keySpec: string, keyUsage: string): CreatedKey {

@@ -4,6 +4,7 @@ import { ByokError } from '../errors';
 import type { ExpirationWish } from '../lifecycle/expiration-wish';
 import { parseExpirationTime } from '../terms/expiration-time';
 import { parseRolling } from '../terms/rolling-expiration';
+import { wording } from './wording';
 
 export interface ExpirationFlags {
   readonly expirationTime?: string;
@@ -31,5 +32,5 @@ export function expirationOf({ expirationTime, validFor, renewBefore }: Expirati
   if (validFor !== undefined || renewBefore !== undefined) {
     throw new ByokError('ERR_ARGUMENT', 'a rolling expiry needs both --valid-for and --renew-before; give the other one, too');
   }
-  return expirationTime === undefined ? undeclared : parseExpirationTime(expirationTime);
+  return expirationTime === undefined ? undeclared : parseExpirationTime(expirationTime, wording);
 }

@@ -14,6 +14,7 @@ import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './mater
 import type { Surroundings } from './surroundings';
 import { variableFlag } from './variable-flag';
 import { warnOfWrapping } from './warn-of-wrapping';
+import { wording } from './wording';
 import { type FieldContent, openWrappedFields } from './wrapped-fields';
 
 const help = `
@@ -88,7 +89,7 @@ export function importCommand(surroundings: Surroundings): Command {
 
 async function runImport(flags: Flags, surroundings: Surroundings): Promise<void> {
   const { now, print } = surroundings;
-  const expiration = parseExpirationTime(flags.expirationTime ?? 'never');
+  const expiration = parseExpirationTime(flags.expirationTime ?? 'never', wording);
   const sequence = checkSequence(flags.sequence);
   const source = sourceOf(flags, surroundings);
   const kms = connect(flags, surroundings, sequence === undefined ? undefined : () => sequence);

@@ -6,6 +6,7 @@ import { oneLine } from '../printable';
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../terms/kms';
 import { lifecycleContext } from './lifecycle-context';
+import { wording } from './wording';
 
 export interface ImportRequest {
   readonly keyId: string;
@@ -59,7 +60,7 @@ export async function importOnce(
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',
       `somebody else imported material into key ${keyId} at the same time, and nothing proves that it is yours; nothing of yours was imported`,
-      { attribute: 'key_id' },
+      { attribute: wording.name('keyId') },
     );
   }
   return outcomeOf(keyId, key?.keySpec, outcome);
@@ -68,11 +69,12 @@ export async function importOnce(
 /** @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE unless the key waits for material */
 export function requirePendingImport(keyId: string, key: KeyDetail | undefined): asserts key is KeyDetail {
   if (key === undefined) {
-    throw new ByokError('ERR_KEY_NOT_FOUND', `key_id is "${keyId}", which the KMS does not know; check --key-id, region and project`, {
-      attribute: 'key_id',
+    throw new ByokError('ERR_KEY_NOT_FOUND', `--key-id is "${keyId}", which the KMS does not know; check it, --region and --project-id`, {
+      attribute: wording.name('keyId'),
     });
   }
-  const refuse = (reason: string): ByokError => new ByokError('ERR_KEY_UNSUITABLE', `key ${keyId} ${reason}`, { attribute: 'key_id' });
+  const refuse = (reason: string): ByokError =>
+    new ByokError('ERR_KEY_UNSUITABLE', `key ${keyId} ${reason}`, { attribute: wording.name('keyId') });
   if (key.origin !== 'external') {
     throw refuse(`has origin "${key.origin}"; material can be imported into keys of origin "external" only`);
   }
@@ -120,7 +122,7 @@ function outcomeOf(
     expiration_time: expiration === undefined ? null : formatInstant(expiration),
     fingerprint: proof?.fingerprint ?? null,
     imported,
-    // Their details speak of plans and attributes, which there are none of here.
-    warnings: imported ? notices.map(({ summary }) => `${summary}: look at key ${keyId} with "byok status" in a moment`) : [],
+    // That the material was there already is what this outcome is about.
+    warnings: imported ? notices.map(({ summary, detail }) => `${summary}. ${detail}`) : [],
   };
 }

@@ -4,6 +4,7 @@ import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
 import { defaultTimeoutMs } from '../terms/duration';
 import type { Surroundings } from './surroundings';
+import { wording } from './wording';
 
 export interface Patience {
   /** @default 5 minutes */
@@ -17,6 +18,7 @@ export function lifecycleContext(kms: Kms, now: () => Date, { timeoutMs = defaul
     kms,
     now,
     sleep: (ms, aborted) => delay(ms, undefined, { signal: aborted }),
+    words: wording,
     signal: signal ?? new AbortController().signal,
     deadline: new Date(now().getTime() + timeoutMs),
     log: () => undefined,

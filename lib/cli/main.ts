@@ -3,8 +3,9 @@ import { homedir } from 'node:os';
 import { ByokError, isByokError, stackOf } from '../errors';
 import { oneLine, printableJson } from '../printable';
 import { byokCommand } from './command';
-import { flagFor } from './connection-flags';
+import { isConnectionFlag } from './connection-flags';
 import type { Surroundings } from './surroundings';
+import { fieldOf } from './wording';
 
 const parentPollMs = 500;
 
@@ -131,15 +132,15 @@ function sentence(error: unknown): string {
   if (!isByokError(error)) {
     return `${defect}${stackOf(error)}`;
   }
-  const flag = flagFor(error.attribute);
-  return flag === undefined ? error.message : `${error.message} (${flag})`;
+  const { attribute = '', message } = error;
+  return isConnectionFlag(attribute) && !message.includes(attribute) ? `${message} (${attribute})` : message;
 }
 
 function jsonError(error: unknown): string {
   const { code, attribute } = isByokError(error)
     ? error
     : ({ code: 'ERR_INTERNAL', attribute: undefined } satisfies Pick<ByokError, 'code' | 'attribute'>);
-  return `${printableJson({ error: { code, attribute, message: sentence(error) } })}\n`;
+  return `${printableJson({ error: { code, attribute: fieldOf(attribute), message: sentence(error) } })}\n`;
 }
 
 void main(process.argv);

@@ -7,6 +7,7 @@ import { Secret } from '../secret';
 import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../terms/material';
 import type { Surroundings } from './surroundings';
 import { variableFlag } from './variable-flag';
+import { wording } from './wording';
 
 export interface MaterialFlags {
   readonly materialFile?: string;
@@ -89,10 +90,18 @@ export async function openMaterialFlags(
         `${content === undefined ? 'no key material is given' : 'the key material in standard input is empty'}: name a --material-file or a --material-env, or pipe it in`,
       );
     }
-    return openContent(content, { encoding, password, attribute: undefined, source: 'standard input' });
+    return openContent(content, { encoding, password, attribute: undefined, spelling: wording, source: 'standard input' });
   }
   const { openMaterial } = require('../material/source') as typeof import('../material/source');
-  const opened = await openMaterial(source, { encoding, password, env, signal, mayRunCommands: true, mayReadPipes: true });
+  const opened = await openMaterial(source, {
+    encoding,
+    password,
+    env,
+    signal,
+    mayRunCommands: true,
+    mayReadPipes: true,
+    spelling: wording,
+  });
   if ('missing' in opened) {
     throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', opened.missing);
   }
@@ -102,15 +111,15 @@ export async function openMaterialFlags(
 /** Undefined: standard input. */
 function sourceOf({ materialFile, materialEnv, materialCommand, wrapCommand }: MaterialFlags): MaterialSource | undefined {
   if (wrapCommand !== undefined) {
-    return { attribute: 'wrap_command', argv: wrapCommand };
+    return { setting: 'wrapCommand', argv: wrapCommand };
   }
   if (materialCommand !== undefined) {
-    return { attribute: 'material_command', argv: materialCommand };
+    return { setting: 'materialCommand', argv: materialCommand };
   }
   if (materialFile !== undefined) {
-    return { attribute: 'material_file', path: materialFile };
+    return { setting: 'materialFile', path: materialFile };
   }
-  return materialEnv === undefined ? undefined : { attribute: 'material_env', name: materialEnv };
+  return materialEnv === undefined ? undefined : { setting: 'materialEnv', name: materialEnv };
 }
 
 function readPassword(name: string, env: Surroundings['env']): Secret {

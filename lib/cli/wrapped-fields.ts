@@ -2,6 +2,7 @@
 import { ByokError } from '../errors';
 import { type PreWrapped, tryDecodeWrappedField, type WrappedFieldName, wrappedFieldForms } from '../material/pre-wrapped';
 import { Secret } from '../secret';
+import { wording } from './wording';
 
 /** What was read, and how to name its place in an error, for example `file "EncryptedKeyMaterial.bin"`. */
 export interface FieldContent {
@@ -19,24 +20,25 @@ export interface WrappedFields {
 /** @throws ByokError ERR_MATERIAL_INVALID naming the field and its place, never its value */
 export function openWrappedFields({ importToken, encryptedKeyMaterial, encryptedPrivatekey }: WrappedFields): PreWrapped {
   return {
-    importToken: Secret.fromText(decoded('import_token', importToken).toString('base64')),
+    importToken: Secret.fromText(decoded('importToken', importToken).toString('base64')),
     wrapped: {
-      encryptedKeyMaterial: decoded('encrypted_key_material', encryptedKeyMaterial),
-      ...(encryptedPrivatekey === undefined ? {} : { encryptedPrivatekey: decoded('encrypted_privatekey', encryptedPrivatekey) }),
+      encryptedKeyMaterial: decoded('encryptedKeyMaterial', encryptedKeyMaterial),
+      ...(encryptedPrivatekey === undefined ? {} : { encryptedPrivatekey: decoded('encryptedPrivatekey', encryptedPrivatekey) }),
     },
   };
 }
 
 /** Line breaks, as `openssl base64` puts them, are taken out: the API wants one line. */
-function decoded(name: WrappedFieldName, { content, place }: FieldContent): Buffer {
+function decoded(field: WrappedFieldName, { content, place }: FieldContent): Buffer {
   // openssl and HSMs write bytes; the token is text wherever it comes from.
-  const mayBeBytes = name !== 'import_token';
+  const mayBeBytes = field !== 'importToken';
   const base64 = mayBeBytes && !isText(content) ? content.toString('base64') : content.toString('latin1').replace(/\s+/g, '');
-  const bytes = tryDecodeWrappedField(name, base64);
+  const bytes = tryDecodeWrappedField(field, base64);
   if (bytes === undefined) {
+    const name = wording.name(field);
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `${name} in ${place} has ${content.length} bytes; allowed are ${wrappedFieldForms[name].allowed}${
+      `${name} in ${place} has ${content.length} bytes; allowed are ${wrappedFieldForms[field].allowed}${
         mayBeBytes ? ', or as many bytes as they stand for' : ''
       }`,
       { attribute: name },

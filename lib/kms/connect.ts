@@ -1,6 +1,7 @@
 /** From settings to a client: the one place that both the provider and the commands come through. */
 import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
+import { plainSpelling } from '../terms/setting';
 import { type ConnectionConfig, type Environment, readConnection } from './connection';
 import { KmsClient, type KmsClientOptions, type KmsLog } from './kms-client';
 
@@ -15,21 +16,22 @@ export function connectKms(
   {
     remark,
     ...runtime
-  }: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs'> & {
+  }: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs' | 'spelling'> & {
     readonly remark?: (sentence: string) => void;
   },
 ): KmsClient {
-  const { caFile, remarks, ...connection } = readConnection(config, env);
+  const { spelling = plainSpelling } = runtime;
+  const { caFile, remarks, ...connection } = readConnection(config, env, spelling);
   for (const sentence of remarks) {
     remark?.(sentence);
   }
   const secured = [connection.endpoint, connection.authUrl].some((url) => url?.protocol === 'https:');
-  const ca = secured ? readAuthorities(caFile, env, runtime.log) : undefined;
+  const ca = secured ? readAuthorities(caFile, env, runtime.log, spelling.name('caFile')) : undefined;
   return new KmsClient({ ...connection, ...runtime, env, ca });
 }
 
 /** Undefined: the authorities that Node trusts anyway. */
-function readAuthorities(caFile: string | undefined, env: Environment, log: KmsLog | undefined): string | undefined {
+function readAuthorities(caFile: string | undefined, env: Environment, log: KmsLog | undefined, attribute: string): string | undefined {
   // The launcher of the provider moves NODE_EXTRA_CA_CERTS aside, so that Node does not parse it at every start.
   const moved = env.BYOK_EXTRA_CA_CERTS || undefined;
   if (caFile === undefined) {
@@ -37,7 +39,10 @@ function readAuthorities(caFile: string | undefined, env: Environment, log: KmsL
   }
   // Authorities given to a connection replace those that Node added by itself.
   const extra = moved ?? (env.NODE_EXTRA_CA_CERTS || undefined);
-  return [isContent(caFile) ? checkContent(caFile) : readCaFile(caFile), extra === undefined ? undefined : tryRead(extra, log)]
+  return [
+    isContent(caFile) ? checkContent(caFile, attribute) : readCaFile(caFile, attribute),
+    extra === undefined ? undefined : tryRead(extra, log),
+  ]
     .filter((pem) => pem !== undefined)
     .join('\n');
 }
@@ -58,13 +63,13 @@ function isContent(caFile: string): boolean {
 }
 
 /** @throws ByokError ERR_CONFIGURATION, without any of it */
-function checkContent(content: string): string {
+function checkContent(content: string, attribute: string): string {
   const certificates = certificatesIn(content);
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `ca_file is no path but a text of ${content.length} characters, which is not shown and holds no PEM certificate that can be read; give the path of a PEM file`,
-      { attribute: 'ca_file' },
+      `${attribute} is no path but a text of ${content.length} characters, which is not shown and holds no PEM certificate that can be read; give the path of a PEM file`,
+      { attribute },
     );
   }
   return certificates.join('\n');
@@ -83,19 +88,16 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-function readCaFile(path: string): string {
+function readCaFile(path: string, attribute: string): string {
   let pem: string;
   try {
     pem = readFileSync(path, 'latin1');
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', `ca_file "${path}" cannot be read: ${(cause as Error).message}`, {
-      attribute: 'ca_file',
-      cause,
-    });
+    throw new ByokError('ERR_CONFIGURATION', `${attribute} "${path}" cannot be read: ${(cause as Error).message}`, { attribute, cause });
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new ByokError('ERR_CONFIGURATION', `ca_file "${path}" holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`, {
-      attribute: 'ca_file',
+    throw new ByokError('ERR_CONFIGURATION', `${attribute} "${path}" holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`, {
+      attribute,
     });
   }
   // TLS stops without a word at the first that it cannot read, and then the certificate of the KMS would be blamed.
@@ -103,8 +105,8 @@ function readCaFile(path: string): string {
   if (certificates.length === 0) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `ca_file "${path}" holds no PEM certificate that can be read; take an undamaged copy from whoever runs the authority`,
-      { attribute: 'ca_file' },
+      `${attribute} "${path}" holds no PEM certificate that can be read; take an undamaged copy from whoever runs the authority`,
+      { attribute },
     );
   }
   return certificates.join('\n');

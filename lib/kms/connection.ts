@@ -14,8 +14,9 @@ import {
   kmsEndpointVariable,
 } from '../terms/connection';
 import { formats } from '../terms/kms';
+import { plainSpelling, type Spelling } from '../terms/setting';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
-import { chooseLogin, type Family, type Login, type LoginAttribute, type LoginValues, MissingSetting } from './login';
+import { chooseLogin, type Family, type Login, type LoginSetting, type LoginValues, MissingSetting, placeOf } from './login';
 import { regionOfProject } from './region-of-project';
 import { type Environment, unsupportedIn } from './unsupported-variables';
 
@@ -40,7 +41,7 @@ export type Project = { readonly id: string } | { readonly name: string };
 
 export interface Connection {
   readonly endpoint: URL;
-  /** Undefined where `kms_endpoint` alone says where the KMS is. */
+  /** Undefined where `kmsEndpoint` alone says where the KMS is. */
   readonly region: string | undefined;
   /** IAM, ending in `/v3`; undefined when nothing is asked of it. */
   readonly authUrl: URL | undefined;
@@ -55,15 +56,19 @@ export interface Connection {
   readonly remarks: readonly string[];
 }
 
-/** @throws ByokError ERR_CONFIGURATION naming the attribute, and the variables that were tried */
-export function readConnection(config: ConnectionConfig, env: Environment): Connection {
+/** @throws ByokError ERR_CONFIGURATION naming the setting, and the variables that were tried */
+export function readConnection(config: ConnectionConfig, env: Environment, spelling: Spelling = plainSpelling): Connection {
   // OS_CLOUD is an entry of clouds.yaml, not a cloud: only HW_CLOUD means what `cloud` means.
   const cloud = nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD) ?? defaultCloud;
   const family: Family = isOpenTelekomCloud(cloud) ? 'OS' : 'HW';
   try {
-    return connectionOf(config, env, cloud, family);
+    return connectionOf(config, env, cloud, { family, spelling });
   } catch (error) {
-    throw withHints(error, [...sourceOf(error, config), ...otherCloud(cloud, family, config, env), ...perhapsMeant(error, family, env)]);
+    throw withHints(error, [
+      ...sourceOf(error, config, spelling),
+      ...otherCloud(cloud, family, config, env),
+      ...perhapsMeant(error, env, { family, spelling }),
+    ]);
   }
 }
 
@@ -74,8 +79,8 @@ function withHints(error: unknown, hints: readonly string[]): unknown {
 }
 
 /** An endpoint that is refused and stands in no configuration: where to look for it. */
-function sourceOf(error: unknown, config: ConnectionConfig): string[] {
-  const isElsewhere = isByokError(error) && error.attribute === 'kms_endpoint' && nonEmpty(config.kmsEndpoint) === undefined;
+function sourceOf(error: unknown, config: ConnectionConfig, { name }: Spelling): string[] {
+  const isElsewhere = isByokError(error) && error.attribute === name('kmsEndpoint') && nonEmpty(config.kmsEndpoint) === undefined;
   return isElsewhere ? [`it comes from the environment variable ${kmsEndpointVariable}`] : [];
 }
 
@@ -98,34 +103,41 @@ function otherCloud(cloud: string, family: Family, config: ConnectionConfig, env
 }
 
 /** What was perhaps meant to give a setting that is missing. */
-function perhapsMeant(error: unknown, family: Family, env: Environment): string[] {
-  return error instanceof MissingSetting ? unsupportedIn(env, family, 'missing') : [];
+function perhapsMeant(error: unknown, env: Environment, naming: Naming): string[] {
+  return error instanceof MissingSetting ? unsupportedIn(env, naming, 'missing') : [];
 }
 
-function connectionOf(config: ConnectionConfig, env: Environment, cloud: string, family: Family): Connection {
+interface Naming {
+  readonly family: Family;
+  readonly spelling: Spelling;
+}
+
+function connectionOf(config: ConnectionConfig, env: Environment, cloud: string, naming: Naming): Connection {
+  const { family, spelling } = naming;
+  const { name: nameOf } = spelling;
   const fromEnvironment = (setting: EnvironmentSetting) => firstSet(environmentVariables[setting][family], env);
   const setting = (value: string | undefined, name: EnvironmentSetting) => nonEmpty(value) ?? fromEnvironment(name);
 
   const kmsEndpoint = nonEmpty(config.kmsEndpoint) ?? nonEmpty(env[kmsEndpointVariable]);
-  const projectName = setting(config.projectName, 'project_name');
+  const projectName = setting(config.projectName, 'projectName');
   const region = setting(config.region, 'region') ?? regionOfProject(projectName);
   if (region === undefined && kmsEndpoint === undefined) {
-    throw missing('region', family, 'the region of the KMS, or kms_endpoint');
+    throw missing('region', naming, `the region of the KMS, or ${nameOf('kmsEndpoint')}`);
   }
-  const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint });
-  const setNames = (attribute: LoginAttribute) =>
-    environmentVariables[attribute][family].filter((name) => nonEmpty(env[name]) !== undefined);
-  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), family, setNames);
-  const project = chooseProject(setting(config.projectId, 'project_id'), projectName ?? region, family);
+  const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint }, nameOf);
+  const setNames = (one: LoginSetting) => environmentVariables[one][family].filter((name) => nonEmpty(env[name]) !== undefined);
+  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), { ...naming, setNames });
+  const project = chooseProject(setting(config.projectId, 'projectId'), projectName ?? region, naming);
   const authUrl =
     login.kind === 'password' || !('id' in project)
-      ? resolveAuthUrl({ cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'auth_url') })
+      ? resolveAuthUrl({ cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'authUrl') }, nameOf)
       : undefined;
   if (authUrl === undefined && login.kind === 'password') {
-    throw missing('auth_url', family, 'the URL of the IAM that checks the password, ending in /v3');
+    throw missing('authUrl', naming, 'the URL of the IAM that checks the password, ending in /v3');
   }
   if (authUrl === undefined && !('id' in project)) {
-    throw missing('project_id', family, `the id of the project that holds the keys, or auth_url so that IAM finds "${project.name}"`);
+    const what = `the id of the project that holds the keys, or ${nameOf('authUrl')} so that IAM finds "${project.name}"`;
+    throw missing('projectId', naming, what);
   }
   return {
     endpoint,
@@ -133,35 +145,38 @@ function connectionOf(config: ConnectionConfig, env: Environment, cloud: string,
     authUrl,
     project,
     login,
-    enterpriseProjectId: checkedEnterpriseProject(setting(config.enterpriseProjectId, 'enterprise_project_id')),
-    caFile: setting(config.caFile, 'ca_file'),
-    maxRetries: count('max_retries', config.maxRetries ?? numberOf(fromEnvironment('max_retries')), 0, 100) ?? defaultMaxRetries,
-    maxRequestsPerSecond: count('max_requests_per_second', config.maxRequestsPerSecond, 1, 10_000) ?? documentedRequestsPerSecond,
-    remarks: unsupportedIn(env, family, 'ignored'),
+    enterpriseProjectId: checkedEnterpriseProject(
+      setting(config.enterpriseProjectId, 'enterpriseProjectId'),
+      nameOf('enterpriseProjectId'),
+    ),
+    caFile: setting(config.caFile, 'caFile'),
+    maxRetries: count(nameOf('maxRetries'), config.maxRetries ?? numberOf(fromEnvironment('maxRetries')), 0, 100) ?? defaultMaxRetries,
+    maxRequestsPerSecond: count(nameOf('maxRequestsPerSecond'), config.maxRequestsPerSecond, 1, 10_000) ?? documentedRequestsPerSecond,
+    remarks: unsupportedIn(env, naming, 'ignored'),
   };
 }
 
 function givenLogin(config: ConnectionConfig): LoginValues {
   return withoutEmpty({
-    auth_token: config.authToken?.revealText(),
-    user_name: config.userName,
+    authToken: config.authToken?.revealText(),
+    userName: config.userName,
     password: config.password?.revealText(),
-    domain_name: config.domainName,
-    access_key: config.accessKey,
-    secret_key: config.secretKey?.revealText(),
-    security_token: config.securityToken?.revealText(),
+    domainName: config.domainName,
+    accessKey: config.accessKey,
+    secretKey: config.secretKey?.revealText(),
+    securityToken: config.securityToken?.revealText(),
   });
 }
 
 function foundLogin(find: (setting: EnvironmentSetting) => string | undefined): LoginValues {
   return withoutEmpty({
-    auth_token: find('auth_token'),
-    user_name: find('user_name'),
+    authToken: find('authToken'),
+    userName: find('userName'),
     password: find('password'),
-    domain_name: find('domain_name'),
-    access_key: find('access_key'),
-    secret_key: find('secret_key'),
-    security_token: find('security_token'),
+    domainName: find('domainName'),
+    accessKey: find('accessKey'),
+    secretKey: find('secretKey'),
+    securityToken: find('securityToken'),
   });
 }
 
@@ -169,12 +184,12 @@ function withoutEmpty(values: Readonly<Record<keyof LoginValues, string | undefi
   return Object.fromEntries(Object.entries(values).filter(([, value]) => nonEmpty(value) !== undefined));
 }
 
-function chooseProject(id: string | undefined, name: string | undefined, family: Family): Project {
+function chooseProject(id: string | undefined, name: string | undefined, naming: Naming): Project {
   if (id !== undefined) {
-    return { id: checkedProjectId(id) };
+    return { id: checkedProjectId(id, naming.spelling.name('projectId')) };
   }
   if (name === undefined) {
-    throw missing('project_id', family, 'the id of the project that holds the keys');
+    throw missing('projectId', naming, 'the id of the project that holds the keys');
   }
   return { name };
 }
@@ -187,30 +202,26 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function missing(attribute: EnvironmentSetting, family: Family, what: string): ByokError {
-  const names = environmentVariables[attribute][family].join(' or ');
-  return new MissingSetting(attribute, `${attribute} is not set: give ${what} there or in the environment variable ${names}`);
+function missing(setting: EnvironmentSetting, { family, spelling }: Naming, what: string): ByokError {
+  const attribute = spelling.name(setting);
+  return new MissingSetting(attribute, `${attribute} is not set: give ${what}${placeOf(setting, family, spelling)}`);
 }
 
-function checkedProjectId(projectId: string): string {
+function checkedProjectId(projectId: string, attribute: string): string {
   if (!new RegExp(formats.projectId).test(projectId)) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `project_id is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
-      {
-        attribute: 'project_id',
-      },
+      `${attribute} is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
+      { attribute },
     );
   }
   return projectId;
 }
 
 /** "all", which lists take, could not be given to a new key. */
-function checkedEnterpriseProject(id: string | undefined): string | undefined {
+function checkedEnterpriseProject(id: string | undefined, attribute: string): string | undefined {
   if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
-    throw new ByokError('ERR_CONFIGURATION', `enterprise_project_id is "${id}"; allowed is "0" or the 36 characters of an id`, {
-      attribute: 'enterprise_project_id',
-    });
+    throw new ByokError('ERR_CONFIGURATION', `${attribute} is "${id}"; allowed is "0" or the 36 characters of an id`, { attribute });
   }
   return id;
 }

@@ -6,6 +6,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
 import { defaultCloud } from '../terms/connection';
+import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 
 export interface EndpointConfig {
   /** `huaweicloud`, `opentelekomcloud`, or a domain suffix such as "myhuaweicloud.eu". @default huaweicloud */
@@ -53,12 +54,15 @@ export function isOpenTelekomCloud(cloud: string): boolean {
  * @returns the base URL, without a slash at its end in `pathname` unless that is all of it
  * @throws ByokError ERR_CONFIGURATION when the parts give no endpoint, or an unsafe one
  */
-export function resolveKmsEndpoint({ cloud = defaultCloud, region, kmsEndpoint }: EndpointConfig): URL {
+export function resolveKmsEndpoint(
+  { cloud = defaultCloud, region, kmsEndpoint }: EndpointConfig,
+  nameOf: NameOf = plainSpelling.name,
+): URL {
   if (kmsEndpoint !== undefined) {
-    return urlByHand('kms_endpoint', kmsEndpoint);
+    return urlByHand('kmsEndpoint', kmsEndpoint, nameOf);
   }
-  const name = regionName(region, 'kms_endpoint');
-  return new URL(`https://kms.${name}.${domainOf(cloud, name)}`);
+  const name = regionName(region, 'kmsEndpoint', nameOf);
+  return new URL(`https://kms.${name}.${domainOf(cloud, name, nameOf)}`);
 }
 
 /**
@@ -67,31 +71,35 @@ export function resolveKmsEndpoint({ cloud = defaultCloud, region, kmsEndpoint }
  * @returns the base URL, ending in `/v3`; undefined when it does not follow from the parts
  * @throws ByokError ERR_CONFIGURATION when a part is wrong or unsafe
  */
-export function resolveAuthUrl({ cloud = defaultCloud, region, kmsEndpoint, authUrl }: EndpointConfig): URL | undefined {
+export function resolveAuthUrl(
+  { cloud = defaultCloud, region, kmsEndpoint, authUrl }: EndpointConfig,
+  nameOf: NameOf = plainSpelling.name,
+): URL | undefined {
   if (authUrl !== undefined) {
-    const url = urlByHand('auth_url', authUrl);
+    const url = urlByHand('authUrl', authUrl, nameOf);
     url.pathname = url.pathname.replace(/\/$/, '');
     if (!url.pathname.endsWith('/v3')) {
-      throw refusedUrl('auth_url', `"${shown(url)}" does not end in "/v3"`);
+      throw refusedUrl('authUrl', nameOf, `"${shown(url)}" does not end in "/v3"`);
     }
     return url;
   }
-  if (region === undefined || (kmsEndpoint !== undefined && isLoopback(resolveKmsEndpoint({ kmsEndpoint }).hostname))) {
+  if (region === undefined || (kmsEndpoint !== undefined && isLoopback(resolveKmsEndpoint({ kmsEndpoint }, nameOf).hostname))) {
     return undefined;
   }
-  const name = regionName(region, 'auth_url');
-  const domain = domainOf(cloud, name);
+  const name = regionName(region, 'authUrl', nameOf);
+  const domain = domainOf(cloud, name, nameOf);
   const host = (Object.hasOwn(iamHosts, domain) ? iamHosts[domain]?.(name) : undefined) ?? `iam.${name}.${domain}`;
   return new URL(`https://${host}/v3`);
 }
 
-function regionName(region: string | undefined, instead: string): string {
+function regionName(region: string | undefined, instead: UrlSetting, nameOf: NameOf): string {
   if (region === undefined || !regionForm.test(region)) {
     const found = region === undefined ? 'is not set' : `is "${region}"`;
+    const attribute = nameOf('region');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `region ${found}; give a region of the cloud such as "ap-southeast-3", or "eu-de" of opentelekomcloud, or ${instead}`,
-      { attribute: 'region' },
+      `${attribute} ${found}; give a region of the cloud such as "ap-southeast-3", or "eu-de" of opentelekomcloud, or ${nameOf(instead)}`,
+      { attribute },
     );
   }
   return region;
@@ -99,42 +107,47 @@ function regionName(region: string | undefined, instead: string): string {
 
 const clouds = ['huaweicloud', 'opentelekomcloud'] as const;
 
-function domainOf(cloud: string, region: string): string {
+function domainOf(cloud: string, region: string, nameOf: NameOf): string {
   const domain = Object.hasOwn(namedClouds, cloud) ? namedClouds[cloud]?.(region) : cloud;
   if (domain === undefined || !domainForm.test(domain)) {
+    const attribute = nameOf('cloud');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `cloud is "${cloud}"; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
-      { attribute: 'cloud' },
+      `${attribute} is "${cloud}"; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
+      { attribute },
     );
   }
   return domain;
 }
 
-type UrlAttribute = 'kms_endpoint' | 'auth_url';
+type NameOf = Spelling['name'];
+
+type UrlSetting = Extract<Setting, 'kmsEndpoint' | 'authUrl'>;
 
 /** What somebody in between could read over plain http. */
-const atStake = { kms_endpoint: 'the material', auth_url: 'the login' } as const satisfies Record<UrlAttribute, string>;
+const atStake = { kmsEndpoint: 'the material', authUrl: 'the login' } as const satisfies Record<UrlSetting, string>;
 
-function urlByHand(attribute: UrlAttribute, text: string): URL {
+function urlByHand(setting: UrlSetting, text: string, nameOf: NameOf): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw refusedUrl(attribute, `"${shownText(text)}" is ${url === undefined ? 'not a URL' : 'neither https nor http'}`);
+    throw refusedUrl(setting, nameOf, `"${shownText(text)}" is ${url === undefined ? 'not a URL' : 'neither https nor http'}`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw refusedUrl(attribute, `"${shown(url)}" was given with a user name, a query or a fragment`);
+    throw refusedUrl(setting, nameOf, `"${shown(url)}" was given with a user name, a query or a fragment`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw refusedUrl(
-      attribute,
-      `"${shown(url)}" is plain http to a host that is not this machine, where anyone in between could read ${atStake[attribute]}`,
+      setting,
+      nameOf,
+      `"${shown(url)}" is plain http to a host that is not this machine, where anyone in between could read ${atStake[setting]}`,
     );
   }
   return url;
 }
 
-function refusedUrl(attribute: UrlAttribute, found: string): ByokError {
-  const form = attribute === 'auth_url' ? 'base URL that ends in /v3' : 'base URL';
+function refusedUrl(setting: UrlSetting, nameOf: NameOf, found: string): ByokError {
+  const attribute = nameOf(setting);
+  const form = setting === 'authUrl' ? 'base URL that ends in /v3' : 'base URL';
   return new ByokError(
     'ERR_CONFIGURATION',
     `${attribute} ${found}; give an https:// ${form} (http:// is for 127.0.0.1, ::1 and localhost only)`,

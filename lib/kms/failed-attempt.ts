@@ -4,6 +4,7 @@
  */
 import { ByokError } from '../errors';
 import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
+import { type Phrase, type Setting, type Spelling, say } from '../terms/setting';
 import { parseRefusal, quote, requestIdIn } from './error-envelope';
 import type { HiddenTexts } from './hidden-texts';
 import { KmsError } from './kms-error';
@@ -23,6 +24,7 @@ export interface RefusedRequest {
   readonly operation: string;
   /** What to check when the login is refused. */
   readonly names: string;
+  readonly spelling: Spelling;
   /** Whether the gateway judges it by the clock: a signature is good for minutes. */
   readonly signed: boolean;
 }
@@ -31,13 +33,19 @@ export interface RefusedRequest {
  * An answer other than success.
  * @param hidden what may not show up in a message
  */
-export function refusal({ operation, names, signed }: RefusedRequest, response: Response, hidden: HiddenTexts, now: Date): FailedAttempt {
+export function refusal(
+  { operation, names, spelling, signed }: RefusedRequest,
+  response: Response,
+  hidden: HiddenTexts,
+  now: Date,
+): FailedAttempt {
   const { status, body, headers } = response;
   const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
   const atFault = isLoginAtFault(status, apiCode);
   const clock = atFault && signed ? compareClocks(headers.date, now) : { inTime: true };
-  const advised = (clock.inTime ? known?.adviceInTime : undefined) ?? known?.advice;
+  const phrase: Phrase | undefined = (clock.inTime ? known?.adviceInTime : undefined) ?? known?.advice;
+  const advised = phrase === undefined ? undefined : say(phrase, spelling);
   const advice = atFault ? (clock.advice ?? `${advised ?? 'check the login'} (${names})`) : advised;
   const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response, hidden) ?? requestId, advice };
   // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
@@ -74,23 +82,23 @@ function spanOf(ms: number): string {
       : `${Math.round(minutes / 1440)} days`;
 }
 
-/** @param attribute that says where the host is */
+/** @param setting that says where the host is */
 export function noAnswer(
   { operation, repetition }: { readonly operation: string; readonly repetition: Repetition },
   cause: AttemptError,
   hidden: HiddenTexts,
-  { host, attribute }: { readonly host: string; readonly attribute: string },
+  { host, setting, spelling: { name } }: { readonly host: string; readonly setting: Setting; readonly spelling: Spelling },
 ): FailedAttempt {
   const reason = quote(cause.message, hidden);
   if (cause.permanent === 'untrusted certificate') {
-    const message = `the certificate of ${host} is not trusted: ${reason}; check that this is the host you mean, and if its certificate comes from an authority of your own, name the PEM file in ca_file`;
+    const message = `the certificate of ${host} is not trusted: ${reason}; check that this is the host you mean, and if its certificate comes from an authority of your own, name the PEM file in ${name('caFile')}`;
     return {
       failure: { kind: 'unsent', permanent: true },
-      error: new ByokError('ERR_CONFIGURATION', message, { attribute: 'ca_file', cause }),
+      error: new ByokError('ERR_CONFIGURATION', message, { attribute: name('caFile'), cause }),
     };
   }
   const effect = !cause.sent
-    ? `nothing was sent; check ${attribute}, region and the network`
+    ? `nothing was sent; check ${name(setting)}, ${name('region')} and the network`
     : repetition === 'once'
       ? 'the request may have taken effect'
       : 'try again';

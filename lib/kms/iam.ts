@@ -5,6 +5,7 @@
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
+import { plainSpelling, type Spelling } from '../terms/setting';
 import { isRecord, tryParseJson } from './answer';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
@@ -20,15 +21,17 @@ export class Iam {
   readonly #sender: RequestSender;
   readonly #host: string;
   readonly #hidden: HiddenTexts;
+  readonly #name: Spelling['name'];
 
   /**
    * @param options `endpoint` ends in `/v3`
    * @param hidden what nobody may read; the tokens that are answered come to it
    */
   constructor(options: SenderOptions, hidden: HiddenTexts) {
-    this.#sender = new RequestSender(options, { name: 'IAM', attribute: 'auth_url' }, hidden);
+    this.#sender = new RequestSender(options, { name: 'IAM', setting: 'authUrl' }, hidden);
     this.#hidden = hidden;
     this.#host = options.endpoint.host;
+    this.#name = (options.spelling ?? plainSpelling).name;
   }
 
   /** Drops all connections. */
@@ -73,10 +76,11 @@ export class Iam {
     const ids = answer.projects.flatMap((project: unknown) => (isRecord(project) && project.name === name ? [project.id] : []));
     const [id] = ids;
     if (ids.length !== 1 || !this.#isProjectId(id)) {
+      const [byId, byName, byRegion] = (['projectId', 'projectName', 'region'] as const).map(this.#name);
       throw new ByokError(
         'ERR_CONFIGURATION',
-        `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} "${name}" of this login; give project_id, or another project_name or region`,
-        { attribute: 'project_id' },
+        `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} "${name}" of this login; give ${byId}, or another ${byName} or ${byRegion}`,
+        { attribute: byId },
       );
     }
     return id;
@@ -125,7 +129,7 @@ export class Iam {
 
   #unexpected(operation: string, what: string, { status }: Response): ByokError {
     return new ByokError('ERR_KMS', `${operation} answered ${status}, and not as the API documents: ${what}; is ${this.#host} an IAM?`, {
-      attribute: 'auth_url',
+      attribute: this.#name('authUrl'),
     });
   }
 }

@@ -1,6 +1,7 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
+import { plainSpelling, type Spelling } from '../terms/setting';
 import { isRecord, type KeyPage, refuseSecrets, successOf, tryParseJson, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
@@ -44,6 +45,7 @@ export class KmsClient implements Kms {
   readonly #sender: RequestSender;
   readonly #authenticator: Authenticator;
   readonly #host: string;
+  readonly #name: Spelling['name'];
   readonly #enterpriseProjectId: string | undefined;
   readonly #newSequence: () => string;
   readonly #hidden: HiddenTexts;
@@ -55,9 +57,10 @@ export class KmsClient implements Kms {
   constructor(options: KmsClientOptions) {
     const { login, project, now } = options;
     this.#hidden = new HiddenTexts(secretsOf(login));
-    this.#sender = new RequestSender(options, { name: 'KMS', attribute: 'kms_endpoint' }, this.#hidden);
+    this.#sender = new RequestSender(options, { name: 'KMS', setting: 'kmsEndpoint' }, this.#hidden);
     this.#authenticator = createAuthenticator(login, project, () => this.#openIam(options), now);
     this.#host = options.endpoint.host;
+    this.#name = (options.spelling ?? plainSpelling).name;
     this.project = projectOf(options);
     this.place = `${options.region === undefined ? '' : `region ${options.region}, `}${this.project}`;
     this.#enterpriseProjectId = options.enterpriseProjectId;
@@ -209,9 +212,9 @@ export class KmsClient implements Kms {
 
   /** A call that was refused for its login is made once more with another login, if there is one. */
   async #call<Request, Answer>(operation: Operation<Request, Answer>, request: Request, options: CallOptions = {}): Promise<Answer> {
-    const fields = operation.body?.(request);
+    const fields = operation.body?.(request, this.#name);
     this.#changed ||= operation.changes === true;
-    const path = operation.path?.(request) ?? operation.name;
+    const path = operation.path?.(request, this.#name) ?? operation.name;
     const asked = operation.keyOf?.(request) ?? fields?.key_id?.toString();
     const signal = options.signal ?? new AbortController().signal;
     const projectId = await this.#authenticator.projectId(signal);
@@ -272,9 +275,9 @@ export class KmsClient implements Kms {
 
   #openIam({ authUrl, ...options }: KmsClientOptions): Iam {
     if (authUrl === undefined) {
-      throw new ByokError('ERR_CONFIGURATION', 'auth_url is not set, and this login needs IAM; give its URL, ending in /v3', {
-        attribute: 'auth_url',
-      });
+      const attribute = this.#name('authUrl');
+      const message = `${attribute} is not set, and this login needs IAM; give its URL, ending in /v3`;
+      throw new ByokError('ERR_CONFIGURATION', message, { attribute });
     }
     const { Iam: IamClient } = require('./iam') as typeof import('./iam');
     this.#iam ??= new IamClient({ ...options, endpoint: authUrl }, this.#hidden);

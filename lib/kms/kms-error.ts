@@ -10,7 +10,7 @@ export interface KmsErrorFields {
   readonly apiCode: string | undefined;
   readonly apiMessage: string;
   readonly requestId: string | undefined;
-  /** What to do about it. @default what the table of codes says */
+  /** What to do about it, as the table of codes says; undefined where nothing is known. */
   readonly advice?: string | undefined;
 }
 
@@ -48,12 +48,8 @@ export function blamesRequest(error: unknown): error is KmsError {
   return fault === 'caller' || fault === 'material';
 }
 
-function sentence({ operation, status, apiCode, apiMessage, requestId, advice = adviceFor(apiCode) }: KmsErrorFields): string {
+function sentence({ operation, status, apiCode, apiMessage, requestId, advice }: KmsErrorFields): string {
   const said = apiMessage.trim().replace(/\.$/, '');
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
   return `${operation} answered ${status}${apiCode === undefined ? '' : ` ${apiCode}`}: ${said}${advice === undefined ? '' : `; ${advice}`}${request}`;
-}
-
-function adviceFor(apiCode: string | undefined): string | undefined {
-  return apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode)?.advice;
 }

@@ -4,7 +4,8 @@
  */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
-import { environmentVariables } from '../terms/connection';
+import { type EnvironmentSetting, environmentVariables } from '../terms/connection';
+import { plainSpelling, type Spelling } from '../terms/setting';
 
 type Credentials =
   | { readonly kind: 'token'; readonly authToken: Secret }
@@ -13,7 +14,7 @@ type Credentials =
 
 /** As it is configured; what becomes of it at each request is the business of an `Authenticator`. */
 export type Login = Credentials & {
-  /** What to check when it is refused: attributes and environment variables, in words. */
+  /** What to check when it is refused: settings and environment variables, in words. */
   readonly names: string;
 };
 
@@ -24,10 +25,10 @@ export function secretsOf(login: Login): string[] {
   return secrets.flatMap((secret) => secret?.revealText() ?? []);
 }
 
-export type LoginAttribute = 'auth_token' | 'user_name' | 'password' | 'domain_name' | 'access_key' | 'secret_key' | 'security_token';
+export type LoginSetting = 'authToken' | 'userName' | 'password' | 'domainName' | 'accessKey' | 'secretKey' | 'securityToken';
 
-/** Clear text by attribute; absent when it is not given. */
-export type LoginValues = Readonly<Partial<Record<LoginAttribute, string>>>;
+/** Clear text by setting; absent when it is not given. */
+export type LoginValues = Readonly<Partial<Record<LoginSetting, string>>>;
 
 /** Which variables are looked at. */
 export type Family = 'HW' | 'OS';
@@ -41,65 +42,73 @@ export class MissingSetting extends ByokError {
 
 interface Way {
   /** All of them are needed. */
-  readonly parts: readonly [LoginAttribute, ...LoginAttribute[]];
-  /** Any of them chooses this way. `domain_name` chooses none: users of the vendors' providers set it beside an access key. */
-  readonly marks: readonly LoginAttribute[];
+  readonly parts: readonly [LoginSetting, ...LoginSetting[]];
+  /** Any of them chooses this way. `domainName` chooses none: users of the vendors' providers set it beside an access key. */
+  readonly marks: readonly LoginSetting[];
   /** @param part gives the value of a part, or throws that it is missing */
-  credentials(part: (attribute: LoginAttribute) => string, values: LoginValues): Credentials;
+  credentials(part: (setting: LoginSetting) => string, values: LoginValues, nameOf: Spelling['name']): Credentials;
 }
 
 const ways: readonly Way[] = [
   {
-    parts: ['auth_token'],
-    marks: ['auth_token'],
-    credentials: (part) => ({ kind: 'token', authToken: headerSecret('auth_token', part('auth_token')) }),
+    parts: ['authToken'],
+    marks: ['authToken'],
+    credentials: (part, _, nameOf) => ({ kind: 'token', authToken: headerSecret(nameOf('authToken'), part('authToken')) }),
   },
   {
-    parts: ['user_name', 'password', 'domain_name'],
-    marks: ['user_name', 'password'],
+    parts: ['userName', 'password', 'domainName'],
+    marks: ['userName', 'password'],
     credentials: (part) => ({
       kind: 'password',
-      userName: part('user_name'),
+      userName: part('userName'),
       password: Secret.fromText(part('password')),
-      domainName: part('domain_name'),
+      domainName: part('domainName'),
     }),
   },
   {
-    parts: ['access_key', 'secret_key'],
-    marks: ['access_key', 'secret_key', 'security_token'],
-    credentials: (part, { security_token: securityToken }) => ({
+    parts: ['accessKey', 'secretKey'],
+    marks: ['accessKey', 'secretKey', 'securityToken'],
+    credentials: (part, { securityToken }, nameOf) => ({
       kind: 'access_key',
-      accessKey: checkedAccessKey(part('access_key')),
-      secretKey: Secret.fromText(part('secret_key').trim()),
-      securityToken: securityToken === undefined ? undefined : headerSecret('security_token', securityToken),
+      accessKey: checkedAccessKey(part('accessKey'), nameOf('accessKey')),
+      secretKey: Secret.fromText(part('secretKey').trim()),
+      securityToken: securityToken === undefined ? undefined : headerSecret(nameOf('securityToken'), securityToken),
     }),
   },
 ];
 
+/** What a refusal names. */
+export interface Naming {
+  readonly family: Family;
+  /** @default as in this code */
+  readonly spelling?: Spelling;
+  /** The variables behind a setting that are set. @default all that there are */
+  readonly setNames?: (setting: LoginSetting) => readonly string[];
+}
+
 /**
  * @param given by the configuration
  * @param found in the environment
- * @param setNames the variables behind an attribute that are set
  * @throws ByokError ERR_CONFIGURATION when no login is given, only a part of one, or more than one
  */
 export function chooseLogin(
   given: LoginValues,
   found: LoginValues,
-  family: Family,
-  setNames: (attribute: LoginAttribute) => readonly string[] = (attribute) => environmentVariables[attribute][family],
+  { family, spelling = plainSpelling, setNames = (setting) => environmentVariables[setting][family] }: Naming,
 ): Login {
+  const naming = { family, spelling, setNames };
   const [way, ...rivals] = ways.filter(({ marks }) => marks.some((name) => given[name] !== undefined));
   if (way === undefined) {
-    return loginOf(fromEnvironment({ ...found, ...given }, family, setNames), { ...found, ...given }, family);
+    return loginOf(fromEnvironment({ ...found, ...given }, naming), { ...found, ...given }, naming);
   }
   if (rivals.length > 0) {
     const named = [way, ...rivals].flatMap(({ marks }) => marks.filter((name) => given[name] !== undefined));
-    throw ambiguous(`${list(named)} are given together`);
+    throw ambiguous(`${list(named.map(spelling.name))} are given together`);
   }
-  return loginOf(way, complete(given, found), family);
+  return loginOf(way, complete(given, found), naming);
 }
 
-function fromEnvironment(found: LoginValues, family: Family, setNames: (attribute: LoginAttribute) => readonly string[]): Way {
+function fromEnvironment(found: LoginValues, { family, spelling, setNames }: Required<Naming>): Way {
   const [whole, ...rivals] = ways.filter((way) => isMeant(way, found));
   if (whole !== undefined && rivals.length > 0) {
     const named = [whole, ...rivals].map(({ marks }) =>
@@ -111,11 +120,13 @@ function fromEnvironment(found: LoginValues, family: Family, setNames: (attribut
   }
   const way = whole ?? ways.find(({ marks }) => marks.some((name) => found[name] !== undefined));
   if (way === undefined) {
-    const choices = ways.map(({ parts }) => `${list(parts)} (${list(parts.map((name) => variables(name, family)))})`);
-    throw new MissingSetting(
-      'auth_token',
-      `auth_token is not set, nor is any other login; give ${choices.join(', or ')}, there or in these environment variables`,
+    const { name, variables } = spelling;
+    const choices = ways.map(({ parts }) =>
+      variables(parts[0]) === 'never' ? list(parts.map(name)) : `${list(parts.map(name))} (${list(variablesOf(parts, family))})`,
     );
+    const place = variables('authToken') === 'never' ? '' : ', there or in these environment variables';
+    const token = name('authToken');
+    throw new MissingSetting(token, `${token} is not set, nor is any other login; give ${choices.join(', or ')}${place}`);
   }
   return way;
 }
@@ -127,28 +138,30 @@ function isMeant({ parts, marks }: Way, found: LoginValues): boolean {
 
 /** A security token belongs to the secret key that it was issued with, so both come from the same place. */
 function complete(given: LoginValues, found: LoginValues): LoginValues {
-  const { security_token: _, ...others } = found;
-  return given.secret_key === undefined ? { ...found, ...given } : { ...others, ...given };
+  const { securityToken: _, ...others } = found;
+  return given.secretKey === undefined ? { ...found, ...given } : { ...others, ...given };
 }
 
-function loginOf({ parts, credentials }: Way, values: LoginValues, family: Family): Login {
-  const part = (attribute: LoginAttribute): string => {
-    const value = values[attribute];
+function loginOf({ parts, credentials }: Way, values: LoginValues, { family, spelling }: Required<Naming>): Login {
+  const { name, variables } = spelling;
+  const part = (setting: LoginSetting): string => {
+    const value = values[setting];
     if (value === undefined) {
-      const others = parts.filter((name) => values[name] !== undefined);
+      const present = parts.filter((one) => values[one] !== undefined);
+      const others: readonly LoginSetting[] = present.length === 0 ? ['securityToken'] : present;
       throw new MissingSetting(
-        attribute,
-        `${attribute} is not set, although ${list(others.length === 0 ? ['security_token'] : others)} ${others.length < 2 ? 'is' : 'are'}; give it there or in the environment variable ${variables(attribute, family)}`,
+        name(setting),
+        `${name(setting)} is not set, although ${list(others.map(name))} ${others.length < 2 ? 'is' : 'are'}; give it${placeOf(setting, family, spelling)}`,
       );
     }
     return value;
   };
-  const names = `${list(parts)}, or ${list(parts.map((name) => variables(name, family)))} in the environment`;
-  return { ...credentials(part, values), names };
+  const inEnvironment = variables(parts[0]) === 'never' ? '' : `, or ${list(variablesOf(parts, family))} in the environment`;
+  return { ...credentials(part, values, name), names: `${list(parts.map(name))}${inEnvironment}` };
 }
 
 /** A line feed at the end, as `$(cat token)` drops it and an editor adds it, would break the request header. */
-function headerSecret(attribute: LoginAttribute, text: string): Secret {
+function headerSecret(attribute: string, text: string): Secret {
   const trimmed = text.trim();
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     throw refusal(attribute, `${attribute} holds white space or control characters inside; give the token alone, on one line`);
@@ -156,11 +169,11 @@ function headerSecret(attribute: LoginAttribute, text: string): Secret {
   return Secret.fromText(trimmed);
 }
 
-function checkedAccessKey(text: string): string {
+function checkedAccessKey(text: string, attribute: string): string {
   const trimmed = text.trim();
   // A secret key that stands here by mistake may hold more: so it is not quoted.
   if (!/^[A-Za-z0-9_-]+$/.test(trimmed)) {
-    throw refusal('access_key', 'access_key holds other characters than letters and digits; give the access key id, not the secret key');
+    throw refusal(attribute, `${attribute} holds other characters than letters and digits; give the access key id, not the secret key`);
   }
   return trimmed;
 }
@@ -170,12 +183,18 @@ function ambiguous(found: string, wayOut?: string): ByokError {
   return new ByokError('ERR_CONFIGURATION', `${found}; ${rule}${wayOut === undefined ? '' : `: ${wayOut}`}`);
 }
 
-function refusal(attribute: LoginAttribute, message: string): ByokError {
+function refusal(attribute: string, message: string): ByokError {
   return new ByokError('ERR_CONFIGURATION', message, { attribute });
 }
 
-function variables(attribute: LoginAttribute, family: Family): string {
-  return environmentVariables[attribute][family].join(' or ');
+function variablesOf(parts: readonly LoginSetting[], family: Family): readonly string[] {
+  return parts.map((setting) => environmentVariables[setting][family].join(' or '));
+}
+
+/** Where a setting can be given, after "give it". */
+export function placeOf(setting: EnvironmentSetting, family: Family, { variables }: Spelling): string {
+  const named = `in the environment variable ${environmentVariables[setting][family].join(' or ')}`;
+  return { too: ` there or ${named}`, only: ` ${named}`, never: '' }[variables(setting)];
 }
 
 /** "a, b and c" */

@@ -2,6 +2,7 @@
  * The calls of the KMS, each described once: its name (which is also the end of its path, tags apart), whether it may be repeated
  * when the answer was lost, the body it sends, and what is read from the answer.
  */
+import type { Spelling } from '../terms/setting';
 import {
   confirmState,
   importParameters,
@@ -28,6 +29,8 @@ import {
 } from './request-fields';
 import type { Repetition } from './retry';
 
+type NameOf = Spelling['name'];
+
 export type RequestBody = Readonly<Record<string, string | number | readonly object[]>>;
 
 export interface Operation<Request, Answer> {
@@ -42,10 +45,16 @@ export interface Operation<Request, Answer> {
   readonly changes?: boolean;
   /** The key that it is about, where the body does not say it: an answer that names another is no answer. @default key_id of the body */
   keyOf?(request: Request): string;
-  /** Below `/kms`. @default the name @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
-  path?(request: Request): string;
+  /**
+   * Below `/kms`.
+   *
+   * @param nameOf how settings are spelled in a refusal
+   * @default the name
+   * @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form
+   */
+  path?(request: Request, nameOf: NameOf): string;
   /** Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
-  body?(request: Request): RequestBody;
+  body?(request: Request, nameOf: NameOf): RequestBody;
   /** What it answers is shown nowhere: it is secret, or only compared. Any other answer may hold nothing secret. @default false */
   readonly isHidden?: boolean;
   /**
@@ -71,7 +80,7 @@ interface TagsAction {
   readonly tags: Tags;
 }
 
-const keyIdBody = (keyId: string) => ({ key_id: checkText('keyId', keyId) });
+const keyIdBody = (keyId: string, nameOf: NameOf) => ({ key_id: checkText('keyId', keyId, nameOf) });
 
 export const operations = {
   // A second key of the same alias is refused with KMS.1104, and nobody would know whose the first one is.
@@ -79,13 +88,13 @@ export const operations = {
     name: 'create-key',
     repetition: 'once',
     changes: true,
-    body: (request: CreateKeyRequest & InEnterpriseProject): RequestBody => ({
-      key_alias: checkAlias(request.keyAlias),
+    body: (request: CreateKeyRequest & InEnterpriseProject, nameOf: NameOf): RequestBody => ({
+      key_alias: checkAlias(request.keyAlias, nameOf),
       origin: 'external',
       ...enterpriseProject(request),
       ...(request.keySpec === undefined ? {} : { key_spec: request.keySpec }),
       ...(request.keyUsage === undefined ? {} : { key_usage: request.keyUsage }),
-      ...(request.keyDescription === undefined ? {} : { key_description: checkDescription(request.keyDescription) }),
+      ...(request.keyDescription === undefined ? {} : { key_description: checkDescription(request.keyDescription, nameOf) }),
     }),
     read: (answer) => ({ keyId: requiredName(keyInfo(answer), 'key_id') }),
   } satisfies Operation<CreateKeyRequest & InEnterpriseProject, { keyId: string }>,
@@ -111,9 +120,9 @@ export const operations = {
     name: 'get-parameters-for-import',
     repetition: 'safe',
     isHidden: true,
-    body: (request: { keyId: string; wrappingAlgorithm: string }) => ({
-      ...keyIdBody(request.keyId),
-      wrapping_algorithm: checkWrappingAlgorithm(request.wrappingAlgorithm),
+    body: (request: { keyId: string; wrappingAlgorithm: string }, nameOf: NameOf) => ({
+      ...keyIdBody(request.keyId, nameOf),
+      wrapping_algorithm: checkWrappingAlgorithm(request.wrappingAlgorithm, nameOf),
     }),
     read: importParameters,
   },
@@ -123,14 +132,14 @@ export const operations = {
     name: 'import-key-material',
     repetition: 'once',
     changes: true,
-    body: (request: ImportKeyMaterialRequest) => ({
-      ...keyIdBody(request.keyId),
-      import_token: checkText('importToken', request.importToken.revealText()),
-      encrypted_key_material: checkText('encryptedKeyMaterial', request.encryptedKeyMaterial.toString('base64')),
+    body: (request: ImportKeyMaterialRequest, nameOf: NameOf) => ({
+      ...keyIdBody(request.keyId, nameOf),
+      import_token: checkText('importToken', request.importToken.revealText(), nameOf),
+      encrypted_key_material: checkText('encryptedKeyMaterial', request.encryptedKeyMaterial.toString('base64'), nameOf),
       ...(request.encryptedPrivatekey === undefined
         ? {}
-        : { encrypted_privatekey: checkText('encryptedPrivatekey', request.encryptedPrivatekey.toString('base64')) }),
-      ...(request.expirationTime === undefined ? {} : { expiration_time: checkExpirationTime(request.expirationTime) }),
+        : { encrypted_privatekey: checkText('encryptedPrivatekey', request.encryptedPrivatekey.toString('base64'), nameOf) }),
+      ...(request.expirationTime === undefined ? {} : { expiration_time: checkExpirationTime(request.expirationTime, nameOf) }),
     }),
     read: nothing,
   },
@@ -161,9 +170,9 @@ export const operations = {
     name: 'schedule-key-deletion',
     repetition: 'once',
     changes: true,
-    body: (request: { keyId: string; pendingDays: number }) => ({
-      ...keyIdBody(request.keyId),
-      pending_days: checkPendingDays(request.pendingDays),
+    body: (request: { keyId: string; pendingDays: number }, nameOf: NameOf) => ({
+      ...keyIdBody(request.keyId, nameOf),
+      pending_days: checkPendingDays(request.pendingDays, nameOf),
     }),
     read: (answer) => confirmState(answer, '4'),
   } satisfies Operation<{ keyId: string; pendingDays: number }, undefined>,
@@ -180,16 +189,19 @@ export const operations = {
     name: 'update-key-alias',
     repetition: 'safe',
     changes: true,
-    body: (request: { keyId: string; keyAlias: string }) => ({ ...keyIdBody(request.keyId), key_alias: checkAlias(request.keyAlias) }),
+    body: (request: { keyId: string; keyAlias: string }, nameOf: NameOf) => ({
+      ...keyIdBody(request.keyId, nameOf),
+      key_alias: checkAlias(request.keyAlias, nameOf),
+    }),
     read: nothing,
   },
   updateKeyDescription: {
     name: 'update-key-description',
     repetition: 'safe',
     changes: true,
-    body: (request: { keyId: string; keyDescription: string }) => ({
-      ...keyIdBody(request.keyId),
-      key_description: checkDescription(request.keyDescription),
+    body: (request: { keyId: string; keyDescription: string }, nameOf: NameOf) => ({
+      ...keyIdBody(request.keyId, nameOf),
+      key_description: checkDescription(request.keyDescription, nameOf),
     }),
     read: nothing,
   },
@@ -198,8 +210,8 @@ export const operations = {
     name: 'encrypt-data',
     repetition: 'safe',
     isHidden: true,
-    body: (request: { keyId: string; plainText: string }) => ({
-      ...keyIdBody(request.keyId),
+    body: (request: { keyId: string; plainText: string }, nameOf: NameOf) => ({
+      ...keyIdBody(request.keyId, nameOf),
       plain_text: checkPlainText(request.plainText),
     }),
     read: (answer: unknown) => requiredText(answer, 'cipher_text'),
@@ -208,7 +220,7 @@ export const operations = {
     name: 'decrypt-data',
     repetition: 'safe',
     isHidden: true,
-    body: (cipherText: string) => ({ cipher_text: checkText('cipherText', cipherText) }),
+    body: (cipherText: string, nameOf: NameOf) => ({ cipher_text: checkText('cipherText', cipherText, nameOf) }),
     read: (answer: unknown) => ({ keyId: requiredText(answer, 'key_id'), plainText: requiredText(answer, 'plain_text') }),
   },
 
@@ -230,7 +242,7 @@ export const operations = {
     name: 'list-tags',
     repetition: 'safe',
     keyOf: (keyId: string) => keyId,
-    path: (keyId: string) => `${checkText('keyId', keyId)}/tags`,
+    path: (keyId: string, nameOf: NameOf) => `${checkText('keyId', keyId, nameOf)}/tags`,
     read: tagsOfKey,
   },
   // Of all keys, a page of them. `filter` without a filter.
@@ -247,8 +259,8 @@ export const operations = {
     repetition: 'safe',
     changes: true,
     keyOf: (request: TagsAction) => request.keyId,
-    path: (request: TagsAction) => `${checkText('keyId', request.keyId)}/tags/action`,
-    body: (request: TagsAction) => ({ action: request.action, tags: checkTags(request.tags) }),
+    path: (request: TagsAction, nameOf: NameOf) => `${checkText('keyId', request.keyId, nameOf)}/tags/action`,
+    body: (request: TagsAction, nameOf: NameOf) => ({ action: request.action, tags: checkTags(request.tags, nameOf) }),
     read: nothing,
   },
 } as const satisfies Record<string, Operation<never, unknown>>;

@@ -5,13 +5,18 @@
 import { ByokError } from '../errors';
 import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import { keyRules } from '../terms/rules';
+import type { Setting, Spelling } from '../terms/setting';
 import type { Tags } from './model';
 
 type Format = keyof typeof formats;
 
+type NameOf = Spelling['name'];
+
 interface TextField {
-  /** As it is called on the wire and in Terraform. */
+  /** As it is called on the wire. */
   readonly name: string;
+  /** What a person sets it by; undefined where nobody does. */
+  readonly setting?: Setting;
   readonly format: Format;
   readonly secret?: boolean;
   /** The form in words, for where the expression alone is no help. */
@@ -19,10 +24,15 @@ interface TextField {
 }
 
 const fields = {
-  keyId: { name: 'key_id', format: 'keyId', allowed: 'the 36 characters of a key id such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"' },
-  importToken: { name: 'import_token', format: 'importToken', secret: true },
-  encryptedKeyMaterial: { name: 'encrypted_key_material', format: 'encryptedKeyMaterial', secret: true },
-  encryptedPrivatekey: { name: 'encrypted_privatekey', format: 'encryptedPrivatekey', secret: true },
+  keyId: {
+    name: 'key_id',
+    setting: 'keyId',
+    format: 'keyId',
+    allowed: 'the 36 characters of a key id such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
+  },
+  importToken: { name: 'import_token', setting: 'importToken', format: 'importToken', secret: true },
+  encryptedKeyMaterial: { name: 'encrypted_key_material', setting: 'encryptedKeyMaterial', format: 'encryptedKeyMaterial', secret: true },
+  encryptedPrivatekey: { name: 'encrypted_privatekey', setting: 'encryptedPrivatekey', format: 'encryptedPrivatekey', secret: true },
   cipherText: { name: 'cipher_text', format: 'cipherText', secret: true },
 } as const satisfies Record<string, TextField>;
 
@@ -32,25 +42,29 @@ export const secretFieldNames: readonly string[] = [
   'plain_text',
 ];
 
-export function checkText(field: keyof typeof fields, value: string): string {
-  const { name, format, secret, allowed }: TextField = fields[field];
+export function checkText(field: keyof typeof fields, value: string, nameOf: NameOf): string {
+  const { name, setting, format, secret, allowed }: TextField = fields[field];
   if (!new RegExp(formats[format]).test(value)) {
     const found = secret === true ? `has ${value.length} characters of another form` : `is "${value}"`;
-    throw refused(name, found, allowed === undefined ? formats[format] : `${allowed} (${formats[format]})`);
+    throw refused(
+      setting === undefined ? name : nameOf(setting),
+      found,
+      allowed === undefined ? formats[format] : `${allowed} (${formats[format]})`,
+    );
   }
   return value;
 }
 
-export function checkAlias(alias: string): string {
+export function checkAlias(alias: string, nameOf: NameOf): string {
   if (!keyRules.alias.accepts(alias)) {
-    throw refused('key_alias', `is "${alias}"`, keyRules.alias.allowed);
+    throw refused(nameOf('alias'), `is "${alias}"`, keyRules.alias.allowed);
   }
   return alias;
 }
 
-export function checkDescription(description: string): string {
+export function checkDescription(description: string, nameOf: NameOf): string {
   if (!keyRules.description.accepts(description)) {
-    throw refused('key_description', `has ${description.length} characters`, keyRules.description.allowed);
+    throw refused(nameOf('description'), `has ${description.length} characters`, keyRules.description.allowed);
   }
   return description;
 }
@@ -65,19 +79,19 @@ export function checkPlainText(plainText: string): string {
 }
 
 /** @returns text: the API wants this number as a string */
-export function checkPendingDays(pendingDays: number): string {
+export function checkPendingDays(pendingDays: number, nameOf: NameOf): string {
   if (!keyRules.pendingDays.accepts(pendingDays)) {
-    throw refused('pending_days', `is ${pendingDays}`, keyRules.pendingDays.allowed);
+    throw refused(nameOf('pendingDays'), `is ${pendingDays}`, keyRules.pendingDays.allowed);
   }
   return String(pendingDays);
 }
 
 /** @returns seconds since 1970; milliseconds are cut off */
-export function checkExpirationTime(expirationTime: Date): number {
+export function checkExpirationTime(expirationTime: Date, nameOf: NameOf): number {
   const { minimum, maximum } = ranges.expirationTime;
   const seconds = Math.floor(expirationTime.getTime() / 1000);
   if (!(seconds >= minimum && seconds <= maximum)) {
-    throw refused('expiration_time', `is ${seconds} seconds since 1970`, `${minimum} to ${maximum}`);
+    throw refused(nameOf('expirationTime'), `is ${seconds} seconds since 1970`, `${minimum} to ${maximum}`);
   }
   return seconds;
 }
@@ -85,20 +99,23 @@ export function checkExpirationTime(expirationTime: Date): number {
 const tagRules = { key: keyRules.tagKey, value: keyRules.tagValue } as const;
 
 /** @returns as the API wants them: a list of objects */
-export function checkTags(tags: Tags): { readonly key: string; readonly value: string }[] {
-  return Object.entries(tags).map(([key, value]) => ({ key: checkTagText('key', key), value: checkTagText('value', value) }));
+export function checkTags(tags: Tags, nameOf: NameOf): { readonly key: string; readonly value: string }[] {
+  return Object.entries(tags).map(([key, value]) => ({
+    key: checkTagText('key', key, nameOf),
+    value: checkTagText('value', value, nameOf),
+  }));
 }
 
-function checkTagText(part: keyof typeof tagRules, text: string): string {
+function checkTagText(part: keyof typeof tagRules, text: string, nameOf: NameOf): string {
   if (!tagRules[part].accepts(text)) {
-    throw refused('tags', `holds the ${part} "${text}"`, tagRules[part].allowed);
+    throw refused(nameOf('tags'), `holds the ${part} "${text}"`, tagRules[part].allowed);
   }
   return text;
 }
 
-export function checkWrappingAlgorithm(name: string): string {
+export function checkWrappingAlgorithm(name: string, nameOf: NameOf): string {
   if (!wrappingAlgorithmNames.includes(name as WrappingAlgorithm)) {
-    throw refused('wrapping_algorithm', `is "${name}"`, wrappingAlgorithmNames.join(', '));
+    throw refused(nameOf('wrappingAlgorithm'), `is "${name}"`, wrappingAlgorithmNames.join(', '));
   }
   return name;
 }

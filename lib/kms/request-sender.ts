@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
 import { defaultMaxRetries, documentedRequestsPerSecond } from '../terms/connection';
+import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 import { type Headers, type OutgoingRequest, secretHeaderNames, secretsIn } from './authenticator';
 import type { Environment } from './connection';
 import { quote } from './error-envelope';
@@ -36,6 +37,8 @@ export interface SenderOptions {
   /** Only HTTPS_PROXY and NO_PROXY are looked at. @default none of them is set */
   readonly env?: Environment;
   readonly now: () => Date;
+  /** Of settings, in messages. @default as in this code */
+  readonly spelling?: Spelling | undefined;
   /** Milliseconds of a clock that is never set back. @default performance.now */
   readonly uptimeMs?: () => number;
   /** From 0 to below 1. @default Math.random */
@@ -76,8 +79,8 @@ type Attempt = { readonly response: Response } | FailedAttempt;
 
 export interface Service {
   readonly name: 'KMS' | 'IAM';
-  /** The attribute that says where it is. */
-  readonly attribute: 'kms_endpoint' | 'auth_url';
+  /** What says where it is. */
+  readonly setting: Extract<Setting, 'kmsEndpoint' | 'authUrl'>;
 }
 
 export class RequestSender {
@@ -85,6 +88,7 @@ export class RequestSender {
   readonly #endpoint: URL;
   readonly #maxRetries: number;
   readonly #now: () => Date;
+  readonly #spelling: Spelling;
   readonly #uptimeMs: () => number;
   readonly #random: () => number;
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -103,6 +107,7 @@ export class RequestSender {
     this.#endpoint = options.endpoint;
     this.#maxRetries = options.maxRetries ?? defaultMaxRetries;
     this.#now = options.now;
+    this.#spelling = options.spelling ?? plainSpelling;
     this.#uptimeMs = options.uptimeMs ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
     this.#sleep = options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal }));
@@ -200,7 +205,12 @@ export class RequestSender {
       if (response.status >= 200 && response.status < 300) {
         return { response };
       }
-      return refusal({ ...request, signed: Object.hasOwn(authorization, 'X-Sdk-Date') }, response, hidden, this.#now());
+      return refusal(
+        { ...request, spelling: this.#spelling, signed: Object.hasOwn(authorization, 'X-Sdk-Date') },
+        response,
+        hidden,
+        this.#now(),
+      );
     } catch (error) {
       if (!(error instanceof AttemptError)) {
         throw error;
@@ -209,7 +219,8 @@ export class RequestSender {
         throwIfInterrupted(request);
       }
       this.#log('debug', `no answer from the ${this.#service.name}`, { ...logged, sent: error.sent, reason: quote(error.message, hidden) });
-      return noAnswer(request, error, hidden, { host: this.#endpoint.host, attribute: this.#service.attribute });
+      const { setting } = this.#service;
+      return noAnswer(request, error, hidden, { host: this.#endpoint.host, setting, spelling: this.#spelling });
     }
   }
 

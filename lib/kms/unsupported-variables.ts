@@ -1,5 +1,6 @@
 /** Variables that other tools of the same cloud read, and that are told of rather than passed over. What they hold is never shown. */
 import { type UnsupportedVariable, unsupportedVariables } from '../terms/connection';
+import { type Phrase, type Spelling, say } from '../terms/setting';
 import type { Family } from './login';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,8 +13,12 @@ const switchedOff: readonly string[] = ['', '0', 'f', 'false', 'no', 'off'];
  *
  * @param which `missing`: those that may be why a setting is missing; `ignored`: those that ask for something else than what happens
  */
-export function unsupportedIn(env: Environment, family: Family, which: 'missing' | 'ignored'): string[] {
-  const byReason = new Map<string, string[]>();
+export function unsupportedIn(
+  env: Environment,
+  { family, spelling }: { readonly family: Family; readonly spelling: Spelling },
+  which: 'missing' | 'ignored',
+): string[] {
+  const byReason = new Map<Phrase, string[]>();
   for (const [name, value = ''] of Object.entries(env)) {
     const found = switchedOff.includes(value.toLowerCase()) ? undefined : unsupported(name, family);
     if (found !== undefined && (which === 'missing' || found.alwaysSaid === true)) {
@@ -22,7 +27,7 @@ export function unsupportedIn(env: Environment, family: Family, which: 'missing'
   }
   return [...byReason].map(([instead, names]) => {
     const sorted = names.sort();
-    return `${sorted.join(' and ')} ${sorted.length === 1 ? 'is' : 'are'} set and not supported: ${instead}`;
+    return `${sorted.join(' and ')} ${sorted.length === 1 ? 'is' : 'are'} set and not supported: ${say(instead, spelling)}`;
   });
 }
 

@@ -1,6 +1,7 @@
-/** What the lifecycle is given instead of reaching for it: the KMS, time, patience, and a way to be interrupted. */
+/** What the lifecycle is given instead of reaching for it: the KMS, time, patience, words, and a way to be interrupted. */
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
+import type { Wording } from './wording';
 
 export interface LifecycleContext {
   readonly kms: Kms;
@@ -10,6 +11,7 @@ export interface LifecycleContext {
   readonly signal: AbortSignal;
   /** When waiting ends. */
   readonly deadline: Date;
+  readonly words: Wording;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields?: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -17,7 +19,7 @@ export interface LifecycleContext {
 export interface Notice {
   readonly summary: string;
   readonly detail: string;
-  /** In Terraform's spelling. */
+  /** The setting that it is about, as the front-end spells it. */
   readonly attribute?: string | undefined;
 }
 
@@ -44,24 +46,24 @@ export async function waitUntil<T>(
     if (context.now().getTime() + pause > context.deadline.getTime()) {
       throw new ByokError(
         'ERR_TIMEOUT',
-        `gave up waiting for ${waitingFor}; look at the key in the KMS, then apply again or raise timeouts`,
-        {
-          attribute: 'timeouts',
-        },
+        `gave up waiting for ${waitingFor}; look at the key in the KMS, then ${context.words.retryInTime}`,
+        { attribute: context.words.name('timeouts') },
       );
     }
     await pauseFor(context, pause, waitingFor);
   }
 }
 
-async function pauseFor({ sleep, signal }: LifecycleContext, ms: number, waitingFor: string): Promise<void> {
+async function pauseFor({ sleep, signal, words }: LifecycleContext, ms: number, waitingFor: string): Promise<void> {
   try {
     await sleep(ms, signal);
   } catch (cause) {
     if (!signal.aborted) {
       throw cause;
     }
-    throw new ByokError('ERR_INTERRUPTED', `interrupted while waiting for ${waitingFor}; the next plan shows how far it came`, { cause });
+    throw new ByokError('ERR_INTERRUPTED', `interrupted while waiting for ${waitingFor}; ${words.nextLook} shows how far it came`, {
+      cause,
+    });
   }
 }
 

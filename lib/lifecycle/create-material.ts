@@ -13,7 +13,7 @@ import { refuseForeignMaterial } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
 /**
- * For a resource that does not exist in state yet.
+ * For material that its caller knows nothing of yet.
  *
  * @param seen the key as it was described a moment ago @default it is looked at
  * @throws ByokError and KmsError; the key is untouched then
@@ -23,7 +23,9 @@ export async function createMaterial(context: LifecycleContext, request: Materia
   if (made !== undefined && 'open' in source && first !== 'adopt') {
     return importIntoMade(context, request, made);
   }
-  return takeFirstStep(context, request, seen ?? (await findKey(context, keyId)), (key, use) => withSource(request, key.keySpec, use));
+  return takeFirstStep(context, request, seen ?? (await findKey(context, keyId)), (key, use) =>
+    withSource(context, request, key.keySpec, use),
+  );
 }
 
 /**
@@ -31,10 +33,10 @@ export async function createMaterial(context: LifecycleContext, request: Materia
  * are refused, as by a key that is not ready yet, the look tells why.
  */
 function importIntoMade(context: LifecycleContext, request: MaterialRequest, made: KeyDetail): Promise<MaterialOutcome> {
-  const { expiration, refusal } = decideFirst(request.wish, made, context.now());
+  const { expiration, refusal } = decideFirst(request.wish, made, context.now(), context.words);
   throwIfRefused(refusal);
-  return withSource(request, made.keySpec, async (source, atHand) => {
-    checkSource(request, source, atHand);
+  return withSource(context, request, made.keySpec, async (source, atHand) => {
+    checkSource(context, request, source, atHand);
     const parameters = await tryParameters(context, made.keyId, source);
     if (parameters !== undefined) {
       return importFirst(context, request, { keyId: made.keyId, expiration, source, parameters }, atHand);
@@ -54,7 +56,7 @@ async function tryParameters(
   try {
     return await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal });
   } catch (error) {
-    log('info', 'no import parameters for the new key, looking at it', { key_id: keyId, reason: messageOf(error) });
+    log('info', 'no import parameters for the new key, looking at it', { key: keyId, reason: messageOf(error) });
     return undefined;
   }
 }
@@ -66,10 +68,11 @@ type Lend = (
 
 async function takeFirstStep(context: LifecycleContext, request: MaterialRequest, key: KeyDetail, lend: Lend): Promise<MaterialOutcome> {
   const { keyId, wish, first } = request;
-  const { step, expiration, refusal } = decideFirst(wish, key, context.now());
+  const { step, expiration, refusal } = decideFirst(wish, key, context.now(), context.words);
   throwIfRefused(refusal);
   if (first !== undefined && step !== first) {
     throw changed(
+      context,
       keyId,
       step === 'adopt'
         ? 'holds material by now: somebody else imported at the same time, or another object of this run did'
@@ -80,13 +83,18 @@ async function takeFirstStep(context: LifecycleContext, request: MaterialRequest
     return adopt(context, request, observeMaterial(key, undefined, context.now()));
   }
   return lend(key, async (source, atHand) => {
-    checkSource(request, source, atHand);
+    checkSource(context, request, source, atHand);
     return importFirst(context, request, { keyId, expiration, source }, atHand);
   });
 }
 
-function checkSource({ wish, proof, allowWeakMaterial }: MaterialRequest, source: ImportSource, atHand: string | undefined): void {
-  throwIfRefused(refuseForeignMaterial(wish, { proof, atHand }));
+function checkSource(
+  { words }: LifecycleContext,
+  { wish, proof, allowWeakMaterial }: MaterialRequest,
+  source: ImportSource,
+  atHand: string | undefined,
+): void {
+  throwIfRefused(refuseForeignMaterial(wish, { proof, atHand }, words));
   if ('material' in source && !allowWeakMaterial) {
     source.material.checkStrength();
   }
@@ -100,19 +108,18 @@ async function importFirst(
 ): Promise<MaterialOutcome> {
   const outcome = await importAndProve(context, request, step, atHand);
   if (request.first === 'import' && outcome.importedAt === undefined && outcome.proof === undefined) {
-    throw changed(step.keyId, 'holds what somebody else imported at the same time, and nothing proves that it is the same');
+    const how = 'holds what somebody else imported at the same time, and nothing proves that it is the same';
+    throw changed(context, step.keyId, how);
   }
   return disableAgain(context, request, outcome);
 }
 
-/** The plan showed something else, and whoever reviewed it is to see what it comes to now. */
-function changed(keyId: string, how: string): ByokError {
+/** Something else was shown, and whoever reviewed that is to see what it comes to now. */
+function changed({ words }: LifecycleContext, keyId: string, how: string): ByokError {
   return new ByokError(
     'ERR_CHANGED_SINCE_PLAN',
-    `key ${keyId} changed since this plan: it ${how}; nothing of yours was imported, plan again`,
-    {
-      attribute: 'key_id',
-    },
+    `key ${keyId} changed since this ${words.review}: it ${how}; nothing of yours was imported, ${words.again}`,
+    { attribute: words.name('keyId') },
   );
 }
 
@@ -124,13 +131,13 @@ export async function findKey(context: LifecycleContext, keyId: string): Promise
     () => context.kms.describeKey(keyId, { signal: context.signal }),
     (answer) => answer?.keyState !== '1',
   );
-  return requireExternalKey(keyId, key, context.kms.place, 'key_id');
+  return requireExternalKey(keyId, key, context.kms.place, context.words, context.words.name('keyId'));
 }
 
 /** Private keys are proven by the public half that the KMS shows; of symmetric material nothing can be proven. */
 async function adopt(context: LifecycleContext, request: MaterialRequest, observation: MaterialObservation): Promise<MaterialOutcome> {
   const { keyId, wish } = request;
-  const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(request, observation.keySpec) : undefined;
+  const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(context, request, observation.keySpec) : undefined;
   const pinned = wish.pin === undefined ? undefined : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
   const expected = atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
   const proof = await proveIfShown(context, keyId, observation.keySpec, expected);
@@ -140,14 +147,18 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
     proof: proof ?? request.proof,
     importedAt: undefined,
     reason: undefined,
-    notices: [adoptedNotice(keyId, shown ?? (request.proof === undefined ? undefined : 'proof from before'))],
+    notices: [adoptedNotice(keyId, shown ?? (request.proof === undefined ? undefined : 'proof from before'), context.words)],
   };
 }
 
 /** Of the material at hand; without any it is undefined, since adopting needs none. */
-export async function tryFingerprint(request: MaterialRequest, keySpec: string | undefined): Promise<string | undefined> {
+export async function tryFingerprint(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  keySpec: string | undefined,
+): Promise<string | undefined> {
   try {
-    return await withSource(request, keySpec, async (_source, atHand) => atHand);
+    return await withSource(context, request, keySpec, async (_source, atHand) => atHand);
   } catch (error) {
     if (isByokError(error) && error.code === 'ERR_MATERIAL_NOT_AT_HAND') {
       return undefined;

@@ -1,6 +1,6 @@
 /**
  * What is to be done about a key that is new here: import, or adopt the material that is there already. Never deletes anything. As `decide`, it
- * makes the plan and, with a fresh look at the key, drives the apply.
+ * tells what will be done and, with a fresh look at the key, drives the doing.
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
@@ -11,6 +11,7 @@ import { describeExpiration, type ExpirationWish, expirationOfImport, isRolling,
 import type { FirstStep } from './material-request';
 import { refuseExpiringPrivateKey, refusePastExpiration } from './refusals';
 import { refuseOrigin } from './require-external-key';
+import type { Wording } from './wording';
 
 export interface FirstDecision {
   readonly step: FirstStep;
@@ -20,34 +21,34 @@ export interface FirstDecision {
   readonly refusal: ByokError | undefined;
 }
 
-export function decideFirst(wish: Wish, key: KeyDetail, now: Date): FirstDecision {
+export function decideFirst(wish: Wish, key: KeyDetail, now: Date, words: Wording): FirstDecision {
   const { keyId, keyState, keySpec, expirationTime } = key;
   const imported = expirationOfImport(wish.expiration, undefined, now);
-  const unsuitable = refuseOrigin(key, 'key_id') ?? refuseExpiringPrivateKey(wish, keySpec);
+  const unsuitable = refuseOrigin(key, words, words.name('keyId')) ?? refuseExpiringPrivateKey(wish, keySpec, words);
   if (hasMaterial(keyState)) {
     const fits = sameExpiration(adoptable(wish.expiration, expirationTime), expirationTime);
     return {
       step: 'adopt',
       expiration: expirationTime,
-      refusal: unsuitable ?? (fits ? undefined : refuseOtherExpiration(wish, key, imported)),
+      refusal: unsuitable ?? (fits ? undefined : refuseOtherExpiration(wish, key, imported, words)),
     };
   }
   // A key that is not ready yet is waited for.
   const refusal = ['1', '5'].includes(keyState)
-    ? refusePastExpiration(imported, now)
+    ? refusePastExpiration(imported, now, words)
     : new ByokError(
         'ERR_KEY_UNSUITABLE',
         `key ${keyId} is in state ${describeKeyState(keyState)}; material can be imported in state ${describeKeyState('5')} only`,
-        { attribute: 'key_id' },
+        { attribute: words.name('keyId') },
       );
   return { step: 'import', expiration: imported, refusal: unsuitable ?? refusal };
 }
 
-function refuseOtherExpiration(wish: Wish, { keyId, expirationTime }: KeyDetail, imported: ExpirationInstant): ByokError {
+function refuseOtherExpiration(wish: Wish, { keyId, expirationTime }: KeyDetail, imported: ExpirationInstant, words: Wording): ByokError {
   return new ByokError(
     'ERR_KEY_UNSUITABLE',
-    `key ${keyId} already holds material that expires ${formatExpirationTime(expirationTime)}, and ${describeExpiration(wish.expiration, imported)} is declared; bring it under management first: terraform import <address> ${keyId}, or if this configuration has it already, change its expiry without a replacement`,
-    { attribute: 'expiration_time' },
+    `key ${keyId} already holds material that expires ${formatExpirationTime(expirationTime)}, and ${describeExpiration(wish.expiration, imported, words)} is declared; ${words.adoptWithExpiry(keyId)}`,
+    { attribute: words.name('expirationTime') },
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * The heart: what is to be done about the material of a key, from what was found and what is wished. The same pure function
- * makes the plan and, with a fresh observation, drives the apply.
+ * tells what will be done and, with a fresh observation, drives the doing.
  */
 import { ByokError } from '../errors';
 import { isWholeHoursAhead, keepsPace } from '../terms/counted-from-now';
@@ -11,29 +11,29 @@ import type { Decision, Knowledge, Wish } from './decision';
 import { describeChange, describeExpiration, expirationOfImport, isInWindow, isRolling, keep, wantedExpiration } from './expiration-wish';
 import { holdsMaterial, type MaterialObservation } from './material-status';
 import { isPast, pastExpiration, refuseExpiringPrivateKey, refuseForeignMaterial, refuseMoving } from './refusals';
+import { capital, type Wording } from './wording';
 
-export function decide(wish: Wish, knowledge: Knowledge, now: Date): Decision {
+export function decide(wish: Wish, knowledge: Knowledge, now: Date, words: Wording): Decision {
   const { observation } = knowledge;
-  const refusal = refuseForeignMaterial(wish, knowledge) ?? refuseExpiringPrivateKey(wish, observation.keySpec);
+  const refusal = refuseForeignMaterial(wish, knowledge, words) ?? refuseExpiringPrivateKey(wish, observation.keySpec, words);
   if (refusal !== undefined) {
     return refused(observation, refusal);
   }
-  const decision = rules[observation.status](wish, knowledge, now);
+  const decision = rules[observation.status](wish, knowledge, now, words);
   const isQuiet = decision.steps.length === 0 && decision.refusal === undefined;
-  return knowledge.emptied === true && isQuiet && holdsMaterial(observation.status) ? importAgain(wish, knowledge, now) : decision;
+  return knowledge.emptied === true && isQuiet && holdsMaterial(observation.status) ? importAgain(wish, knowledge, now, words) : decision;
 }
 
 /** Whichever comes first: if the material is still there when its turn has come, nothing is imported. */
-function importAgain(wish: Wish, { observation, preWrapped, disabled = false }: Knowledge, now: Date): Decision {
+function importAgain(wish: Wish, { observation, preWrapped, disabled = false }: Knowledge, now: Date, words: Wording): Decision {
   if (preWrapped !== undefined) {
-    const message =
-      'another address of this plan deletes the material of this key, and material that was wrapped elsewhere cannot be imported again here; set on_destroy = "retain" there first';
-    return refused(observation, new ByokError('ERR_REFUSED', message, { attribute: 'key_id' }));
+    const message = `${words.another} deletes the material of this key, and material that was wrapped elsewhere cannot be imported again here; ${words.set('onDestroy', 'retain')} there first`;
+    return refused(observation, new ByokError('ERR_REFUSED', message, { attribute: words.name('keyId') }));
   }
   const again = disabled || observation.status === 'key_disabled' ? ', and the key is disabled again' : '';
   return {
     steps: ['import'],
-    reason: `another address of this plan gives up the material of this key (on_destroy = "delete_material"): if it is gone by then, the same material is imported again${again}`,
+    reason: `${words.another} gives up the material of this key (${words.name('onDestroy')} = "delete_material"): if it is gone by then, the same material is imported again${again}`,
     expiration: isRolling(wish.expiration) ? expirationOfImport(wish.expiration, observation.expiration, now) : observation.expiration,
     refusal: undefined,
     notices: [],
@@ -41,23 +41,25 @@ function importAgain(wish: Wish, { observation, preWrapped, disabled = false }: 
 }
 
 /** The material goes with its key. */
-export const keyLost: Notice = {
-  summary: 'The key does not exist any more',
-  detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
-  attribute: 'key_id',
-};
+export function keyLost(words: Wording): Notice {
+  return {
+    summary: 'The key does not exist any more',
+    detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
+    attribute: words.name('keyId'),
+  };
+}
 
-/** No plan shows a difference, and nothing that uses the key works. */
-export function disabledNotice(keyId?: string): Notice {
+/** Nothing differs from what is declared, and nothing that uses the key works. */
+export function disabledNotice(words: Wording, keyId?: string): Notice {
   return {
     summary: 'The key is disabled',
-    detail: `${keyId === undefined ? 'It' : `Key ${keyId}`} neither encrypts nor decrypts. Enable it in the KMS, or have that done by enabled = true on byok_external_key; enabled = false says that it is meant to be so.`,
-    attribute: keyId === undefined ? 'key_id' : 'enabled',
+    detail: `${keyId === undefined ? 'It' : `Key ${keyId}`} neither encrypts nor decrypts. ${words.enable}`,
+    attribute: words.name(keyId === undefined ? 'keyId' : 'enabled'),
   };
 }
 
 /** One rule for each status that material can be found in. */
-type Rule = (wish: Wish, knowledge: Knowledge, now: Date) => Decision;
+type Rule = (wish: Wish, knowledge: Knowledge, now: Date, words: Wording) => Decision;
 
 const rules: Readonly<Record<MaterialStatus, Rule>> = {
   present: decidePresent,
@@ -66,47 +68,55 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
   key_disabled: decideDisabled,
   purged_after_expiry: decideAbsent,
   deleted_outside: decideAbsent,
-  key_pending_deletion: (_, { observation }) =>
+  key_pending_deletion: (_, { observation }, _now, words) =>
     nothing(observation, {
       summary: 'The key is scheduled for deletion',
       detail: `The KMS will delete the key ${
         observation.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(observation.scheduledDeletionDate)}`
-      }, and everything encrypted under it becomes unreadable. Until then it can be rescued: cancel_pending_deletion = true on byok_external_key.`,
-      attribute: 'key_id',
+      }, and everything encrypted under it becomes unreadable. Until then it can be rescued: ${words.rescue}.`,
+      attribute: words.name('keyId'),
     }),
-  key_not_ready: (_, { observation }) => nothing(observation, leftAlone('key_not_ready', 'Plan again once it is ready.')),
-  key_frozen: (_, { observation }) => nothing(observation, leftAlone('key_frozen', 'Settle the account, then plan again.')),
-  key_not_found: (_, { observation }) => nothing(observation, keyLost),
-  unknown: (_, { observation }) =>
+  key_not_ready: (_, { observation }, _now, words) =>
+    nothing(observation, leftAlone('key_not_ready', `${capital(words.again)} once it is ready.`, words)),
+  key_frozen: (_, { observation }, _now, words) =>
+    nothing(observation, leftAlone('key_frozen', `Settle the account, then ${words.again}.`, words)),
+  key_not_found: (_, { observation }, _now, words) => nothing(observation, keyLost(words)),
+  unknown: (_, { observation }, _now, words) =>
     nothing(
       observation,
       leftAlone(
         'unknown',
         `The KMS reports key state "${observation.keyState ?? ''}". Nothing is changed until it is a state this version knows.`,
+        words,
       ),
     ),
 };
 
-function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt, wishedLate = false }: Knowledge, now: Date): Decision {
+function decidePresent(
+  wish: Wish,
+  { observation, proof, preWrapped, importedAt, wishedLate = false }: Knowledge,
+  now: Date,
+  words: Wording,
+): Decision {
   const wished = wantedExpiration(wish.expiration, observation.expiration, observation.status !== 'present', now);
   if (sameExpiration(wished, observation.expiration)) {
-    return nothing(observation, ...noticesOfExpiry(wish, observation, now));
+    return nothing(observation, ...noticesOfExpiry(wish, observation, now, words));
   }
-  const change = describeChange(wish.expiration, observation.expiration, wished);
+  const change = describeChange(wish.expiration, observation.expiration, wished, words);
   if (isPast(wished, now)) {
-    return refused(observation, pastExpiration(wished, now));
+    return refused(observation, pastExpiration(wished, now, words));
   }
   if (preWrapped !== undefined) {
     return refused(
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}, which means deleting the material, and material that was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the material itself or a wrap_command`,
-        { attribute: 'expiration_time' },
+        `${change}, which means deleting the material, and material that was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the material itself or a ${words.name('wrapCommand')}`,
+        { attribute: words.name('expirationTime') },
       ),
     );
   }
-  const moving = refuseMoving(wish, observation.expiration, importedAt, now);
+  const moving = refuseMoving(wish, observation.expiration, importedAt, now, words);
   if (moving !== undefined && !wishedLate && observation.status !== 'expired_not_purged') {
     return refused(observation, moving);
   }
@@ -115,10 +125,8 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt,
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}, which on this KMS means deleting the material and importing it again, and allow_interruption is false`,
-        {
-          attribute: 'allow_interruption',
-        },
+        `${change}, which on this KMS means deleting the material and importing it again, and ${words.mayNotInterrupt}`,
+        { attribute: words.name('allowInterruption') },
       ),
     );
   }
@@ -127,8 +135,8 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt,
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}, which means deleting the material, and nothing proves that the material at hand is the one the key holds, so the way back is not sure; keep the expiry, or set allow_unverified_renewal = true once you are certain`,
-        { attribute: 'expiration_time' },
+        `${change}, which means deleting the material, and nothing proves that the material at hand is the one the key holds, so the way back is not sure; keep the expiry, or ${words.set('allowUnverifiedRenewal', true)} once you are certain`,
+        { attribute: words.name('expirationTime') },
       ),
     );
   }
@@ -137,12 +145,18 @@ function decidePresent(wish: Wish, { observation, proof, preWrapped, importedAt,
     reason: `${change}: this KMS cannot change it in place, so the same material is deleted and imported again, with a short outage`,
     expiration: wished,
     refusal: undefined,
-    notices: noticesOfCounted(wish, observation.expiration, importedAt, now),
+    notices: noticesOfCounted(wish, observation.expiration, importedAt, now, words),
   };
 }
 
 /** What may be a coincidence is no reason to refuse. */
-function noticesOfCounted({ expiration: to }: Wish, from: ExpirationInstant, importedAt: Date | undefined, now: Date): Notice[] {
+function noticesOfCounted(
+  { expiration: to }: Wish,
+  from: ExpirationInstant,
+  importedAt: Date | undefined,
+  now: Date,
+  words: Wording,
+): Notice[] {
   if (!(to instanceof Date)) {
     return [];
   }
@@ -151,59 +165,58 @@ function noticesOfCounted({ expiration: to }: Wish, from: ExpirationInstant, imp
     ? [
         {
           summary: 'The expiry may be counted from now',
-          detail: `${formatInstant(to)} ${paced ? 'is later than before by as much as time has gone on since the last import' : 'lies whole hours ahead'}. If it is counted by timestamp() or plantimestamp(), every apply moves it, and interrupts the key: give a fixed instant, or valid_for and renew_before.`,
-          attribute: 'expiration_time',
+          detail: `${formatInstant(to)} ${paced ? 'is later than before by as much as time has gone on since the last import' : 'lies whole hours ahead'}. If it is counted ${words.fromNow}, every ${words.run} moves it, and interrupts the key: give a fixed instant, or ${words.name('validFor')} and ${words.name('renewBefore')}.`,
+          attribute: words.name('expirationTime'),
         },
       ]
     : [];
 }
 
 /** Rolling material is renewed by itself, so only an expiry that somebody must do something about is spoken of. */
-function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: MaterialObservation, now: Date): Notice[] {
+function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: MaterialObservation, now: Date, words: Wording): Notice[] {
   if (observation.status === 'expired_not_purged') {
-    return [expired(observation)];
+    return [expired(observation, words)];
   }
   return isRolling(wish) || !isInWindow(observation.expiration, warnBeforeMs, now)
     ? []
     : [
         {
           summary: 'The key material expires soon',
-          detail: `The KMS deletes it after ${formatExpirationTime(observation.expiration)}, and the key then neither encrypts nor decrypts. Declare a later expiration_time, or valid_for and renew_before to have it renewed.`,
-          attribute: 'expiration_time',
+          detail: `The KMS deletes it after ${formatExpirationTime(observation.expiration)}, and the key then neither encrypts nor decrypts. Declare a later ${words.name('expirationTime')}, or ${words.name('validFor')} and ${words.name('renewBefore')} to have it renewed.`,
+          attribute: words.name('expirationTime'),
         },
       ];
 }
 
 /** An import would enable the key again, so a disabled one is not renewed. */
-function decideDisabled(wish: Wish, { observation, knownDisabled = false }: Knowledge, now: Date): Decision {
+function decideDisabled(wish: Wish, { observation, knownDisabled = false }: Knowledge, now: Date, words: Wording): Decision {
   const inWindow = isRolling(wish.expiration) && isInWindow(observation.expiration, wish.expiration.renewBeforeMs, now);
   const wished = wantedExpiration(wish.expiration, observation.expiration, inWindow, now);
   return sameExpiration(wished, observation.expiration)
-    ? nothing(observation, ...noticesOfExpiry(wish, observation, now), ...(knownDisabled ? [] : [disabledNotice()]))
+    ? nothing(observation, ...noticesOfExpiry(wish, observation, now, words), ...(knownDisabled ? [] : [disabledNotice(words)]))
     : nothing(observation, {
-        summary: 'Change of expiration_time postponed: the key is disabled',
-        detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Once it is enabled, the next plan makes the change.`,
-        attribute: 'expiration_time',
+        summary: `Change of ${words.name('expirationTime')} postponed: the key is disabled`,
+        detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Once it is enabled, ${words.nextLook} makes the change.`,
+        attribute: words.name('expirationTime'),
       });
 }
 
-function decideAbsent(wish: Wish, { observation, proof, preWrapped, disabled = false }: Knowledge, now: Date): Decision {
+function decideAbsent(wish: Wish, { observation, proof, preWrapped, disabled = false }: Knowledge, now: Date, words: Wording): Decision {
   const wished = expirationOfImport(wish.expiration, observation.expiration, now);
   if (isPast(wished, now)) {
-    // Seen before the expiry, decided after it: a plan that is applied too late.
+    // Seen before the expiry, decided after it: what was reviewed is carried out too late.
     if (observation.status === 'deleted_outside' && sameExpiration(wished, observation.expiration)) {
-      return refused(observation, expiredMeanwhile(wished));
+      return refused(observation, expiredMeanwhile(wished, words));
     }
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
-      ? nothing(observation, expired(observation))
-      : refused(observation, pastExpiration(wished, now));
+      ? nothing(observation, expired(observation, words))
+      : refused(observation, pastExpiration(wished, now, words));
   }
   if (preWrapped === 'used') {
     return nothing(observation, {
       summary: 'The key holds no material, and a new token is needed to import it again',
-      detail:
-        'Material that was wrapped elsewhere is bound to its import token. Fetch new import parameters, wrap the same material for them, give both, and raise material_wo_version.',
-      attribute: 'material_wo_version',
+      detail: `Material that was wrapped elsewhere is bound to its import token. Fetch new import parameters, wrap the same material for them, ${words.giveAnew}.`,
+      attribute: words.name('materialVersion'),
     });
   }
   const gone =
@@ -214,7 +227,7 @@ function decideAbsent(wish: Wish, { observation, proof, preWrapped, disabled = f
         : 'the key holds no material any more (deleted, or an import was interrupted); the same material is imported again';
   return {
     steps: ['import'],
-    reason: `${gone}, ${describeExpiration(wish.expiration, wished)}${disabled ? ', and the key is disabled again' : ''}`,
+    reason: `${gone}, ${describeExpiration(wish.expiration, wished, words)}${disabled ? ', and the key is disabled again' : ''}`,
     expiration: wished,
     refusal: undefined,
     notices: [],
@@ -229,22 +242,25 @@ function nothing(observation: MaterialObservation, ...notices: Notice[]): Decisi
   return { steps: [], reason: undefined, expiration: observation.expiration, refusal: undefined, notices };
 }
 
-function expired({ status, expiration }: MaterialObservation): Notice {
+function expired({ status, expiration }: MaterialObservation, words: Wording): Notice {
+  const attribute = words.name('expirationTime');
   return {
     summary: 'The key material has expired',
-    detail: `expiration_time was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. Declare a later expiration_time to have the same material imported again.`,
-    attribute: 'expiration_time',
+    detail: `${attribute} was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. Declare a later ${attribute} to have the same material imported again.`,
+    attribute,
   };
 }
 
-function expiredMeanwhile(wished: ExpirationInstant): ByokError {
+function expiredMeanwhile(wished: ExpirationInstant, words: Wording): ByokError {
+  const attribute = words.name('expirationTime');
   return new ByokError(
     'ERR_CHANGED_SINCE_PLAN',
-    `expiration_time ${formatExpirationTime(wished)} has passed since the key was looked at, so the material is not imported any more; declare a later one and plan again`,
-    { attribute: 'expiration_time' },
+    `${attribute} ${formatExpirationTime(wished)} has passed since the key was looked at, so the material is not imported any more; declare a later one and ${words.again}`,
+    { attribute },
   );
 }
 
-function leftAlone(status: MaterialStatus, advice: string): Notice {
-  return { summary: 'The key is left alone', detail: `${materialStatuses[status].replace(/^t/, 'T')}. ${advice}`, attribute: 'key_id' };
+function leftAlone(status: MaterialStatus, advice: string, words: Wording): Notice {
+  const detail = `${capital(materialStatuses[status])}. ${advice}`;
+  return { summary: 'The key is left alone', detail, attribute: words.name('keyId') };
 }

@@ -16,7 +16,8 @@ export async function disableAgain(
     await setEnabled(context, keyId, false);
     return { ...outcome, observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' } };
   } catch (error) {
-    const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. Disable it by hand, or by enabled = false on byok_external_key.`;
-    return { ...outcome, notices: [...outcome.notices, { summary: 'The key could not be disabled again', detail, attribute: 'key_id' }] };
+    const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. ${context.words.disable}`;
+    const attribute = context.words.name('keyId');
+    return { ...outcome, notices: [...outcome.notices, { summary: 'The key could not be disabled again', detail, attribute }] };
   }
 }

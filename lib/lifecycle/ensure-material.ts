@@ -34,24 +34,25 @@ export async function ensureMaterial(
     return outcome;
   }
   // Nothing was due, so nothing was opened: other material must not look as if it were in the key.
-  const refusal = refuseForeignMaterial(wish, { proof, atHand: await tryFingerprint(whole, keySpec) });
+  const refusal = refuseForeignMaterial(wish, { proof, atHand: await tryFingerprint(context, whole, keySpec) }, context.words);
   if (refusal !== undefined) {
     throw refusal;
   }
-  refusePostponed(whole, outcome);
-  return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, undefined)] } : outcome;
+  refusePostponed(context, whole, outcome);
+  return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, undefined, context.words)] } : outcome;
 }
 
-/** No plan comes by later that would show it again: who declared another expiry must not believe that it is there. */
+/** Nobody looks again later who would show it: who declared another expiry must not believe that it is there. */
 function refusePostponed(
+  { words }: LifecycleContext,
   { keyId, wish: { expiration: wished } }: MaterialRequest,
   { observation: { status, expiration } }: MaterialOutcome,
 ): void {
   if (status === 'key_disabled' && wished !== keep && !isRolling(wished) && !sameExpiration(wished, expiration)) {
     throw new ByokError(
       'ERR_REFUSED',
-      `key ${keyId} is disabled, and a change of expiration_time from ${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable it; enable it, then apply again`,
-      { attribute: 'expiration_time' },
+      `key ${keyId} is disabled, and a change of ${words.name('expirationTime')} from ${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable it; enable it, then ${words.retry}`,
+      { attribute: words.name('expirationTime') },
     );
   }
 }

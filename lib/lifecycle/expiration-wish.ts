@@ -1,6 +1,7 @@
 /** What somebody wants of the expiry, and what that comes to at one moment. */
 import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import type { RollingExpiration } from '../terms/rolling-expiration';
+import type { Wording } from './wording';
 
 /** Keep whatever expiry the key has: nobody declared one, and the material was not imported by us. */
 export const keep = Symbol('keep');
@@ -25,7 +26,7 @@ export function expirationOfImport(wish: ExpirationWish, known: ExpirationInstan
 /**
  * The expiry that material which is there should have now; outside its window a rolling one is as it should be.
  *
- * @param inWindow as whoever observed the key found it: the window must not open between a plan and its apply
+ * @param inWindow as whoever observed the key found it: the window must not open between a review and what it allows
  */
 export function wantedExpiration(wish: ExpirationWish, known: ExpirationInstant, inWindow: boolean, now: Date): ExpirationInstant {
   return isRolling(wish) && known !== undefined && !inWindow ? known : expirationOfImport(wish, known, now);
@@ -36,18 +37,19 @@ export function isInWindow(expiration: ExpirationInstant, windowMs: number, now:
 }
 
 /** Why the expiry changes, in absolute dates: the text must not depend on the minute. */
-export function describeChange(wish: ExpirationWish, known: ExpirationInstant, wanted: ExpirationInstant): string {
+export function describeChange(wish: ExpirationWish, known: ExpirationInstant, wanted: ExpirationInstant, { name }: Wording): string {
+  const attribute = name('expirationTime');
   if (!isRolling(wish)) {
-    return `expiration_time changes from ${formatExpirationTime(known)} to ${formatExpirationTime(wanted)}`;
+    return `${attribute} changes from ${formatExpirationTime(known)} to ${formatExpirationTime(wanted)}`;
   }
   return known === undefined
-    ? `expiration_time changes from never to ${wish.validFor} after the import`
+    ? `${attribute} changes from never to ${wish.validFor} after the import`
     : `the material expires on ${formatInstant(known)} and is renewed from ${formatInstant(
         new Date(known.getTime() - wish.renewBeforeMs),
-      )} on (renew_before ${wish.renewBefore}), to be valid for ${wish.validFor}`;
+      )} on (${name('renewBefore')} ${wish.renewBefore}), to be valid for ${wish.validFor}`;
 }
 
 /** The expiry of an import in words, for a reason. */
-export function describeExpiration(wish: ExpirationWish, wanted: ExpirationInstant): string {
-  return isRolling(wish) ? `valid for ${wish.validFor}` : `expiration_time ${formatExpirationTime(wanted)}`;
+export function describeExpiration(wish: ExpirationWish, wanted: ExpirationInstant, { name }: Wording): string {
+  return isRolling(wish) ? `valid for ${wish.validFor}` : `${name('expirationTime')} ${formatExpirationTime(wanted)}`;
 }

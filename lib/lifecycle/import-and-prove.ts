@@ -6,6 +6,7 @@ import { type ImportStep, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { provePublicKey } from './prove-public-key';
+import type { Wording } from './wording';
 
 /** @param atHand undefined for material that was wrapped elsewhere */
 export async function importAndProve(
@@ -33,8 +34,8 @@ export async function importAndProve(
   const doubts: Readonly<Record<typeof how, readonly Notice[]>> = {
     acknowledged: [],
     unseen: [],
-    settled: proof === undefined ? [unprovenNotice(step.keyId)] : [],
-    theirs: [adoptedNotice(step.keyId, publicKeyProof === undefined ? undefined : 'public key')],
+    settled: proof === undefined ? [unprovenNotice(step.keyId, context.words)] : [],
+    theirs: [adoptedNotice(step.keyId, publicKeyProof === undefined ? undefined : 'public key', context.words)],
   };
   return {
     observation,
@@ -64,11 +65,11 @@ export async function proveIfShown(
 }
 
 /** Another writer may have imported other bytes at the same moment: nothing that the KMS shows would tell. */
-function unprovenNotice(keyId: string): Notice {
+function unprovenNotice(keyId: string, words: Wording): Notice {
   return {
     summary: 'The import is not proven',
-    detail: `The answer to the import was lost. Key ${keyId} holds material with the expiry that was sent, most likely this one, but nothing proves it: fingerprint_verified is false, and a change of expiry will need allow_unverified_renewal.`,
-    attribute: 'key_id',
+    detail: `The answer to the import was lost. Key ${keyId} holds material with the expiry that was sent, most likely this one, but nothing proves it: ${words.unproven}, and a change of expiry will need ${words.name('allowUnverifiedRenewal')}.`,
+    attribute: words.name('keyId'),
   };
 }
 
@@ -78,12 +79,12 @@ const provenBy = {
 } as const;
 
 /** @param by what proves which material it is; undefined: nothing */
-export function adoptedNotice(keyId: string, by: keyof typeof provenBy | undefined): Notice {
+export function adoptedNotice(keyId: string, by: keyof typeof provenBy | undefined, words: Wording): Notice {
   return {
     summary: 'The key already held material, which was adopted',
     detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
-      by === undefined ? 'Whether it is the material at hand is not proven: fingerprint_verified is false.' : provenBy[by]
+      by === undefined ? `Whether it is the material at hand is not proven: ${words.unproven}.` : provenBy[by]
     }`,
-    attribute: 'key_id',
+    attribute: words.name('keyId'),
   };
 }

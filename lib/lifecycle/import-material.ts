@@ -14,6 +14,7 @@ import type { WrappingAlgorithm } from '../terms/kms';
 import { describeKeyState, hasMaterial } from '../terms/kms';
 import { lookFor } from './change';
 import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible } from './context';
+import { capital, type Wording } from './wording';
 
 export interface ImportStep {
   readonly keyId: string;
@@ -120,6 +121,7 @@ async function send(
 
 /** A success that was only said is none: the key must show it. A key that may not be looked at is worth a notice. */
 async function acknowledged(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
+  const { words } = context;
   const { keyId } = step;
   const sight = await lookFor(uninterruptible(context), {
     waitingFor: `key ${keyId} to show its material`,
@@ -128,17 +130,17 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
   });
   if (sight.shown === undefined) {
     const said = hasClearAnswer(sight.failure);
-    const detail = `The KMS accepted the material, but key ${keyId} could not be seen with it afterwards: ${messageOf(sight.failure)}. The next plan shows how it is.${
+    const detail = `The KMS accepted the material, but key ${keyId} could not be seen with it afterwards: ${messageOf(sight.failure)}. ${capital(words.nextLook)} shows how it is.${
       said ? '' : ' Until then nothing proves that it holds the material.'
     }`;
-    const notice = { summary: 'The import was not confirmed', detail, attribute: 'key_id' };
+    const notice = { summary: 'The import was not confirmed', detail, attribute: words.name('keyId') };
     return { how: said ? 'acknowledged' : 'unseen', key: undefined, notices: [notice] };
   }
   const key = sight.found;
   if (key !== undefined && (sight.shown || (hasMaterial(key.keyState) && sameExpiration(key.expirationTime, step.expiration)))) {
     return { how: 'acknowledged', key, notices: [] };
   }
-  throw key === undefined || key.keyState === '5' ? notThere(step, key) : foreign(step, key);
+  throw key === undefined || key.keyState === '5' ? notThere(step, key, words) : foreign(step, key, words);
 }
 
 /** The KMS itself refused: it can be talked to, so the success before was its own, too. */
@@ -146,12 +148,12 @@ function hasClearAnswer(failure: unknown): boolean {
   return failure instanceof KmsError && failure.apiCode !== undefined && !isLostAnswer(failure);
 }
 
-function notThere({ keyId }: ImportStep, key: KeyDetail | undefined): ByokError {
+function notThere({ keyId }: ImportStep, key: KeyDetail | undefined, words: Wording): ByokError {
   const found = key === undefined ? 'does not exist' : `is in state ${describeKeyState(key.keyState)}, without material`;
   return new ByokError(
     'ERR_TIMEOUT',
-    `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
-    { attribute: 'key_id' },
+    `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
+    { attribute: words.name('keyId') },
   );
 }
 
@@ -173,7 +175,7 @@ async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyD
     return undefined;
   }
   if (!sight.shown) {
-    throw foreign(step, sight.found);
+    throw foreign(step, sight.found, context.words);
   }
   return sight.found;
 }
@@ -182,18 +184,16 @@ function holds({ expiration }: ImportStep, key: KeyDetail | undefined): boolean 
   return key?.keyState === '2' && sameExpiration(key.expirationTime, expiration);
 }
 
-function foreign({ keyId, expiration }: ImportStep, key: KeyDetail): ByokError {
+function foreign({ keyId, expiration }: ImportStep, key: KeyDetail, words: Wording): ByokError {
   return key.keyState === '2'
     ? new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)} although ${formatExpirationTime(expiration)} was sent: somebody else imported at the same time; plan again`,
-        { attribute: 'expiration_time' },
+        `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)} although ${formatExpirationTime(expiration)} was sent: somebody else imported at the same time; ${words.again}`,
+        { attribute: words.name('expirationTime') },
       )
     : new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `key ${keyId} went to state ${describeKeyState(key.keyState)} during the import; plan again`,
-        {
-          attribute: 'key_id',
-        },
+        `key ${keyId} went to state ${describeKeyState(key.keyState)} during the import; ${words.again}`,
+        { attribute: words.name('keyId') },
       );
 }

@@ -9,6 +9,7 @@ import type { KeyDetail } from '../kms/model';
 import { formatInstant } from '../terms/expiration-time';
 import { describeKeyState } from '../terms/kms';
 import { type LifecycleContext, messageOf, type Notice } from './context';
+import type { Wording } from './wording';
 
 /** What create-key is told. */
 export interface NewKey {
@@ -19,8 +20,8 @@ export interface NewKey {
 }
 
 export interface Adoption {
-  /** A plan showed that this key is taken over; undefined: that one is made; `any`: nobody planned, and either will do. */
-  readonly planned: string | undefined | 'any';
+  /** It was reviewed that this key is taken over; undefined: that one is made; `any`: nobody reviewed, and either will do. */
+  readonly reviewed: string | undefined | 'any';
   /** Keys that another object of the same run has are never taken over. @default none */
   readonly isClaimed?: (keyId: string) => boolean;
 }
@@ -34,11 +35,16 @@ export interface AliasVerdict {
 }
 
 /** @param keys of the project; those of other aliases do not count */
-export function judgeAlias(wish: NewKey, keys: readonly KeyDetail[], isClaimed: (keyId: string) => boolean = () => false): AliasVerdict {
+export function judgeAlias(
+  wish: NewKey,
+  keys: readonly KeyDetail[],
+  words: Wording,
+  isClaimed: (keyId: string) => boolean = () => false,
+): AliasVerdict {
   const namesakes = keys.filter(({ keyAlias }) => keyAlias === wish.alias);
   const [key, ...others] = namesakes.filter(({ keyState }) => keyState !== '4');
   if (key === undefined) {
-    return { notices: namesakes.map((one) => keptAlias(wish.alias, one)) };
+    return { notices: namesakes.map((one) => keptAlias(wish.alias, one, words)) };
   }
   const fits = others.length === 0 && key.origin === 'external' && holdsNothing(key) && (key.keySpec ?? wish.keySpec) === wish.keySpec;
   if (!fits || key.keyDescription !== wish.description || isClaimed(key.keyId)) {
@@ -48,21 +54,21 @@ export function judgeAlias(wish: NewKey, keys: readonly KeyDetail[], isClaimed: 
         ? 'which has another description than is declared, as a key of somebody else'
         : `which is not an empty external ${wish.keySpec} key (state ${describeKeyState(key.keyState)})`;
     const ids = [key, ...others].map(({ keyId }) => keyId).join(', ');
-    const message = `alias "${wish.alias}" belongs to key ${ids}, ${why} and so is not adopted; choose another alias, or bring it under management: terraform import <address> ${key.keyId}`;
-    return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias' }), notices: [] };
+    const message = `alias "${wish.alias}" belongs to key ${ids}, ${why} and so is not adopted; choose another alias, or ${words.adopt(key.keyId)}`;
+    return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }), notices: [] };
   }
   return { adopts: key, notices: [] };
 }
 
 /** What comes of another alias for a key that exists, as the other keys of that alias stand. */
-export function judgeRename(keyId: string, alias: string, keys: readonly KeyDetail[]): AliasVerdict {
+export function judgeRename(keyId: string, alias: string, keys: readonly KeyDetail[], words: Wording): AliasVerdict {
   const namesakes = keys.filter((key) => key.keyAlias === alias && key.keyId !== keyId);
   const living = namesakes.find(({ keyState }) => keyState !== '4');
   if (living === undefined) {
-    return { notices: namesakes.map((key) => keptAlias(alias, key)) };
+    return { notices: namesakes.map((key) => keptAlias(alias, key, words)) };
   }
   const message = `alias "${alias}" belongs to key ${living.keyId}, so key ${keyId} cannot have it, too; choose another alias`;
-  return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias' }), notices: [] };
+  return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }), notices: [] };
 }
 
 /** @returns what to say of a refusal of another alias: whose it is, as far as a list tells */
@@ -73,22 +79,24 @@ export async function whoseAlias(context: LifecycleContext, keyId: string, alias
   const {
     refusal: living,
     notices: [scheduled],
-  } = judgeRename(keyId, alias, await listOr(context, refusal));
+  } = judgeRename(keyId, alias, await listOr(context, refusal), context.words);
   const message = living?.message ?? scheduled?.detail;
-  return message === undefined ? refusal : new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: 'alias', cause: refusal });
+  const attribute = context.words.name('alias');
+  return message === undefined ? refusal : new ByokError('ERR_KEY_UNSUITABLE', message, { attribute, cause: refusal });
 }
 
 /**
  * @throws KmsError when the KMS refuses to create it
- * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted, ERR_CHANGED_SINCE_PLAN when that came up since the plan
+ * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted, ERR_CHANGED_SINCE_PLAN when that came up since the review
  */
 export async function makeOrAdoptKey(
   context: LifecycleContext,
   wish: NewKey,
-  { planned, isClaimed }: Adoption,
+  { reviewed, isClaimed }: Adoption,
 ): Promise<{ keyId: string; adopted: boolean; notices: readonly Notice[] }> {
-  if (planned !== undefined && planned !== 'any') {
-    return adoptAsPlanned(context, wish, planned);
+  const { words } = context;
+  if (reviewed !== undefined && reviewed !== 'any') {
+    return adoptAsReviewed(context, wish, reviewed);
   }
   const { alias: keyAlias, description: keyDescription, keySpec, keyUsage } = wish;
   try {
@@ -97,7 +105,7 @@ export async function makeOrAdoptKey(
       { signal: context.signal },
     );
     if (isClaimed?.(keyId) === true) {
-      throw anotherKey(keyId);
+      throw anotherKey(keyId, words);
     }
     return { keyId, adopted: false, notices: [] };
   } catch (error) {
@@ -105,7 +113,7 @@ export async function makeOrAdoptKey(
       throw error;
     }
     const keys = await listOr(context, error);
-    const { adopts, refusal } = judgeAlias(wish, keys, isClaimed);
+    const { adopts, refusal } = judgeAlias(wish, keys, words, isClaimed);
     if (refusal !== undefined) {
       throw new ByokError(refusal.code, refusal.message, { attribute: refusal.attribute, cause: error });
     }
@@ -113,44 +121,48 @@ export async function makeOrAdoptKey(
       const scheduled = keys.find((key) => key.keyAlias === keyAlias);
       throw scheduled === undefined || isLostAnswer(error)
         ? error
-        : new ByokError('ERR_KEY_UNSUITABLE', stillTaken(keyAlias, scheduled), { attribute: 'alias', cause: error });
+        : new ByokError('ERR_KEY_UNSUITABLE', stillTaken(keyAlias, scheduled, words), {
+            attribute: words.name('alias'),
+            cause: error,
+          });
     }
-    if (planned === undefined && !isLostAnswer(error)) {
+    if (reviewed === undefined && !isLostAnswer(error)) {
       throw new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `alias "${keyAlias}" belongs to key ${adopts.keyId}, which is empty and could be taken over, but this plan did not show it; nothing was done, plan again`,
-        { attribute: 'alias', cause: error },
+        `alias "${keyAlias}" belongs to key ${adopts.keyId}, which is empty and could be taken over, but this ${words.review} did not show it; nothing was done, ${words.again}`,
+        { attribute: words.name('alias'), cause: error },
       );
     }
-    return adopted(keyAlias, adopts.keyId);
+    return adopted(keyAlias, adopts.keyId, words);
   }
 }
 
 /** A key that is new is nobody's yet, so this is the answer to another call: whether there is a key of this alias now, the list tells. */
-export function anotherKey(keyId: string): KmsError {
-  const apiMessage = `the answer names key ${keyId}, which another object of this run has, and not a new one: something between repeats earlier answers; check kms_endpoint and the network, then plan again`;
+export function anotherKey(keyId: string, { name, again }: Wording): KmsError {
+  const apiMessage = `the answer names key ${keyId}, which another object of this run has, and not a new one: something between repeats earlier answers; check ${name('kmsEndpoint')} and the network, then ${again}`;
   return new KmsError({ operation: 'create-key', status: 200, apiCode: undefined, apiMessage, requestId: undefined });
 }
 
-async function adoptAsPlanned(
+async function adoptAsReviewed(
   context: LifecycleContext,
   wish: NewKey,
   keyId: string,
 ): Promise<{ keyId: string; adopted: boolean; notices: readonly Notice[] }> {
+  const { words } = context;
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
-  if (key === undefined || judgeAlias(wish, [key]).adopts === undefined) {
+  if (key === undefined || judgeAlias(wish, [key], words).adopts === undefined) {
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',
-      `key ${keyId}, which the plan takes over, is not the empty key of alias "${wish.alias}" any more; nothing was done, plan again`,
-      { attribute: 'alias' },
+      `key ${keyId}, which the ${words.review} takes over, is not the empty key of alias "${wish.alias}" any more; nothing was done, ${words.again}`,
+      { attribute: words.name('alias') },
     );
   }
-  return adopted(wish.alias, keyId);
+  return adopted(wish.alias, keyId, words);
 }
 
-function adopted(alias: string, keyId: string): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
-  const detail = `A key with alias "${alias}" existed without material, as an interrupted apply leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
-  return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: 'alias' }] };
+function adopted(alias: string, keyId: string, { name, run }: Wording): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
+  const detail = `A key with alias "${alias}" existed without material, as an interrupted ${run} leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
+  return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: name('alias') }] };
 }
 
 /** A key that was just made is not ready for a moment. */
@@ -168,12 +180,13 @@ async function listOr({ kms, signal, log }: LifecycleContext, refusal: unknown):
   }
 }
 
-function keptAlias(alias: string, scheduled: KeyDetail): Notice {
-  return { summary: 'The alias belongs to a key that is scheduled for deletion', detail: stillTaken(alias, scheduled), attribute: 'alias' };
+function keptAlias(alias: string, scheduled: KeyDetail, words: Wording): Notice {
+  const detail = stillTaken(alias, scheduled, words);
+  return { summary: 'The alias belongs to a key that is scheduled for deletion', detail, attribute: words.name('alias') };
 }
 
 /** That a key keeps its alias to the end is documented nowhere; the refusal of a new key of this alias shows it. */
-function stillTaken(alias: string, { keyId, scheduledDeletionDate }: KeyDetail): string {
+function stillTaken(alias: string, { keyId, scheduledDeletionDate }: KeyDetail, words: Wording): string {
   const end = scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(scheduledDeletionDate)}`;
-  return `alias "${alias}" belongs to key ${keyId}, which the KMS deletes ${end} and which keeps its alias until then; rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true, or choose another alias`;
+  return `alias "${alias}" belongs to key ${keyId}, which the KMS deletes ${end} and which keeps its alias until then; ${words.rescueOther(keyId)}, or choose another alias`;
 }

@@ -6,7 +6,7 @@ import type { PreWrapped } from '../material/pre-wrapped';
 import type { ExpirationInstant } from '../terms/expiration-time';
 import { defaultKeySpec, type WrappingAlgorithm } from '../terms/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
-import type { Notice } from './context';
+import type { LifecycleContext, Notice } from './context';
 import type { Proof, Step, Wish } from './decision';
 import type { ImportSource } from './import-material';
 import type { MaterialObservation } from './material-status';
@@ -28,11 +28,11 @@ export interface MaterialRequest {
   readonly allowWeakMaterial: boolean;
   /** The key as it was made, if this very run made it and nobody looked at it since. */
   readonly made?: KeyDetail | undefined;
-  /** Steps that the reviewed plan showed. */
+  /** Steps that were reviewed. */
   readonly permitted: readonly Step[];
-  /** What the reviewed plan showed for a key that is new here; undefined: nobody planned, and either will do. */
+  /** What was reviewed for a key that is new here; undefined: nobody reviewed, and either will do. */
   readonly first?: FirstStep | undefined;
-  /** Fingerprint that the reviewed plan showed; undefined when the material was not at hand then. */
+  /** Fingerprint that was reviewed; undefined when the material was not at hand then. */
   readonly reviewed: string | undefined;
   /** Expiry known from before. */
   readonly lastKnown: ExpirationInstant;
@@ -40,7 +40,7 @@ export interface MaterialRequest {
   /** The key was disabled before it lost its material: an import enables it, so it is disabled again. @default false */
   readonly disabled?: boolean;
   readonly source: RequestSource;
-  /** The attribute that names the source, for errors. */
+  /** What names the source, for errors, as the front-end spells it. */
   readonly sourceAttribute: string | undefined;
 }
 
@@ -49,13 +49,14 @@ export interface MaterialOutcome {
   readonly proof: Proof | undefined;
   /** When this run imported; undefined when it did not. */
   readonly importedAt: Date | undefined;
-  /** Why it was imported, when only apply could know; undefined when nothing was. */
+  /** Why it was imported, when nobody could know before; undefined when nothing was. */
   readonly reason: string | undefined;
   readonly notices: readonly Notice[];
 }
 
 /** Reads and checks the material, lends it, and wipes it. */
 export async function withSource<T>(
+  { words }: LifecycleContext,
   request: MaterialRequest,
   keySpec: string | undefined,
   use: (source: ImportSource, atHand: string | undefined) => Promise<T>,
@@ -66,7 +67,7 @@ export async function withSource<T>(
   const material = await request.source.open();
   try {
     material.checkFits(keySpec ?? defaultKeySpec);
-    const unpinned = refuseUnpinned(request.wish.pin, material.fingerprint);
+    const unpinned = refuseUnpinned(request.wish.pin, material.fingerprint, words);
     if (unpinned !== undefined) {
       throw unpinned;
     }
@@ -75,7 +76,7 @@ export async function withSource<T>(
     if (reviewed !== undefined && !sameFingerprint(reviewed, material.fingerprint)) {
       throw new ByokError(
         'ERR_MATERIAL_DIFFERS',
-        `the plan showed material of fingerprint ${reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: plan again`,
+        `the ${words.review} showed material of fingerprint ${reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: ${words.again}`,
         { attribute: request.sourceAttribute },
       );
     }

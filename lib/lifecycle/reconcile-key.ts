@@ -10,6 +10,7 @@ import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninter
 import { type Adoption, makeOrAdoptKey, type NewKey, whoseAlias } from './make-or-adopt-key';
 import { setEnabled } from './set-enabled';
 import { syncTags } from './sync-tags';
+import { capital, type Wording } from './wording';
 
 export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
@@ -30,13 +31,17 @@ export interface NewKeyOutcome extends KeyOutcome {
 }
 
 /**
- * Creates the key. Once the KMS has made it, whatever else fails is a notice: an error would make Terraform destroy it. Of a key that was made
+ * Creates the key. Once the KMS has made it, whatever else fails is a notice: after an error its maker would destroy it. Of a key that was made
  * just now it is known how it is, and nobody looks at it: whether it is ready yet, the import finds out.
  *
  * @throws KmsError when the KMS refuses to create it
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
  */
-export async function createKey(context: LifecycleContext, wish: KeyWish, adoption: Adoption = { planned: 'any' }): Promise<NewKeyOutcome> {
+export async function createKey(
+  context: LifecycleContext,
+  wish: KeyWish,
+  adoption: Adoption = { reviewed: 'any' },
+): Promise<NewKeyOutcome> {
   const { keyId, adopted, notices } = await makeOrAdoptKey(context, wish, adoption);
   const made = created(keyId, adopted ? undefined : context.now(), wish);
   const finished = adopted ? undefined : await trySyncMade(context, made, wish);
@@ -53,7 +58,7 @@ export async function createKey(context: LifecycleContext, wish: KeyWish, adopti
     const synced = await syncKey(context, key ?? made, wish, adopted ? 'adopted' : 'known');
     return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
   } catch (error) {
-    const detail = `Key ${keyId} exists, but: ${messageOf(error)}. The next plan shows what is left to do.`;
+    const detail = `Key ${keyId} exists, but: ${messageOf(error)}. ${capital(context.words.nextLook)} shows what is left to do.`;
     return { key: made, adopted, notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
   }
 }
@@ -64,7 +69,7 @@ async function trySyncMade(context: LifecycleContext, made: KeyDetail, wish: Key
     return await syncKey(context, made, wish, 'made');
   } catch (error) {
     context.log('warn', 'a key that was made just now is not as wished yet, looking at it', {
-      key_id: made.keyId,
+      key: made.keyId,
       reason: messageOf(error),
     });
     return undefined;
@@ -72,13 +77,14 @@ async function trySyncMade(context: LifecycleContext, made: KeyDetail, wish: Key
 }
 
 /**
- * @param keyId of the key in state
- * @throws ByokError ERR_CHANGED_SINCE_PLAN when it disappeared since the plan
+ * @param keyId of a key that was there before
+ * @throws ByokError ERR_CHANGED_SINCE_PLAN when it disappeared since the review
  */
 export async function updateKey(context: LifecycleContext, keyId: string, wish: KeyWish): Promise<KeyOutcome> {
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
   if (key === undefined) {
-    throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} does not exist any more; plan again`, { attribute: 'key_id' });
+    const { name, again } = context.words;
+    throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} does not exist any more; ${again}`, { attribute: name('keyId') });
   }
   return syncKey(context, key, wish);
 }
@@ -113,11 +119,11 @@ export async function removeKey(context: LifecycleContext, keyId: string, policy
   }
   const sight = await lookFor(uninterruptible(context), removed);
   if (sight.shown !== true) {
-    throw notScheduled(keyId, sight);
+    throw notScheduled(keyId, sight, context.words);
   }
 }
 
-function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>): ByokError {
+function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>, { name }: Wording): ByokError {
   const found =
     sight.shown === undefined
       ? `key ${keyId} could not be looked at afterwards: ${messageOf(sight.failure)}`
@@ -125,14 +131,14 @@ function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>): ByokE
   return new ByokError(
     'ERR_TIMEOUT',
     `schedule-key-deletion was answered with success, but ${found}, so it counts as not deleted: look at it in the KMS, then try again`,
-    { attribute: 'key_id', cause: sight.shown === undefined ? sight.failure : undefined },
+    { attribute: name('keyId'), cause: sight.shown === undefined ? sight.failure : undefined },
   );
 }
 
 /**
  * Each aspect for itself, from what was observed.
  *
- * @param from of a key that was `adopted` nothing that somebody else may have given it is taken away before a plan has shown it, and one that
+ * @param from of a key that was `adopted` nothing that somebody else may have given it is taken away before a review has shown it, and one that
  *   was `made` just now has nothing that it was not made with
  */
 async function syncKey(
@@ -141,27 +147,25 @@ async function syncKey(
   wish: KeyWish,
   from: 'known' | 'adopted' | 'made' = 'known',
 ): Promise<KeyOutcome> {
-  const { kms } = context;
+  const { kms, words } = context;
   const { keyId } = observed;
   const notices: Notice[] = [];
   let key = observed;
   if (key.keyState === '4' && wish.cancelPendingDeletion) {
     key = await cancelDeletion(context, key);
     if (key.keyState === '3' && wish.enabled === undefined) {
-      notices.push(rescuedNotice(keyId));
+      notices.push(rescuedNotice(keyId, words));
     }
   }
   if (key.keyState === '4') {
     if (key.keyAlias !== wish.alias || key.keyDescription !== wish.description) {
       throw new ByokError(
         'ERR_KEY_UNSUITABLE',
-        `key ${keyId} is scheduled for deletion, and its alias and description cannot be changed; set cancel_pending_deletion = true`,
-        {
-          attribute: 'cancel_pending_deletion',
-        },
+        `key ${keyId} is scheduled for deletion, and its alias and description cannot be changed; ${words.set('cancelPendingDeletion', true)}`,
+        { attribute: words.name('cancelPendingDeletion') },
       );
     }
-    return { key, notices: [scheduledNotice(key)] };
+    return { key, notices: [scheduledNotice(key, words)] };
   }
   const described = (what: string, shows: (found: KeyDetail) => boolean): Effect<KeyDetail | undefined> => ({
     waitingFor: `key ${keyId} to show its ${what}`,
@@ -189,18 +193,18 @@ async function syncKey(
   } else if (wish.enabled === false && key.keyState === '5') {
     notices.push({
       summary: 'The key is not disabled yet',
-      detail: `Key ${keyId} holds no material, and such a key can be neither enabled nor disabled. Once material is imported, the next plan disables it.`,
-      attribute: 'enabled',
+      detail: `Key ${keyId} holds no material, and such a key can be neither enabled nor disabled. Once material is imported, ${words.nextLook} disables it.`,
+      attribute: words.name('enabled'),
     });
   }
   return { key: { ...key, keyAlias: wish.alias, keyDescription: wish.description }, notices };
 }
 
-function rescuedNotice(keyId: string): Notice {
+function rescuedNotice(keyId: string, words: Wording): Notice {
   return {
     summary: 'The key is disabled',
-    detail: `The deletion of key ${keyId} is cancelled, which leaves the key disabled. Set enabled = true to have it used again.`,
-    attribute: 'enabled',
+    detail: `The deletion of key ${keyId} is cancelled, which leaves the key disabled. ${capital(words.set('enabled', true))} to have it used again.`,
+    attribute: words.name('enabled'),
   };
 }
 
@@ -226,12 +230,12 @@ async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): 
 }
 
 /** What a person should know of a key in state 4. */
-export function scheduledNotice(key: KeyDetail): Notice {
+export function scheduledNotice(key: KeyDetail, words: Wording): Notice {
   const date = key.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(key.scheduledDeletionDate)}`;
   return {
     summary: 'The key is scheduled for deletion',
-    detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. An apply with cancel_pending_deletion = true rescues it.`,
-    attribute: 'cancel_pending_deletion',
+    detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. ${capital(words.rescuer)} rescues it.`,
+    attribute: words.name('cancelPendingDeletion'),
   };
 }
 

@@ -15,7 +15,7 @@ import { type MaterialObservation, observeMaterial } from './material-status';
 import { renewMaterial } from './renew-material';
 
 /**
- * For a resource that exists in state.
+ * For material that its caller knows of.
  *
  * @param seen the key as it was described a moment ago @default it is looked at
  * @throws ByokError and KmsError; the key is untouched unless the message says otherwise
@@ -28,15 +28,14 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
   }
   const beyond = decision.steps.filter((step) => !request.permitted.includes(step));
   if (beyond.length > 0) {
+    const { words } = context;
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',
-      `the key changed since this plan: ${decision.reason ?? 'more steps are needed'}; nothing was done, plan again`,
-      {
-        attribute: 'key_id',
-      },
+      `the key changed since this ${words.review}: ${decision.reason ?? 'more steps are needed'}; nothing was done, ${words.again}`,
+      { attribute: words.name('keyId') },
     );
   }
-  return withSource(request, observation.keySpec, async (source, atHand) => {
+  return withSource(context, request, observation.keySpec, async (source, atHand) => {
     decideOrThrow(context, request, observation, atHand);
     const outcome =
       decision.steps.includes('delete') && 'material' in source
@@ -46,7 +45,7 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
   });
 }
 
-/** A window that opened since the plan is a matter for the next one. */
+/** A window that opened since the review is a matter for the next one. */
 async function observe(
   context: LifecycleContext,
   { keyId, lastKnown, wish, permitted }: MaterialRequest,
@@ -68,6 +67,7 @@ function decideOrThrow(
     request.wish,
     { observation, proof: request.proof, atHand, preWrapped, disabled: request.disabled ?? false },
     context.now(),
+    context.words,
   );
   if (decision.refusal !== undefined) {
     throw decision.refusal;

@@ -6,9 +6,14 @@ import { isAsymmetric } from '../terms/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Knowledge, Wish } from './decision';
 import { isRolling, keep } from './expiration-wish';
+import type { Wording } from './wording';
 
 /** The KMS accepts only the same bytes for ever, so other material is refused while the key still works. */
-export function refuseForeignMaterial({ pin }: Wish, { proof, atHand }: Pick<Knowledge, 'proof' | 'atHand'>): ByokError | undefined {
+export function refuseForeignMaterial(
+  { pin }: Wish,
+  { proof, atHand }: Pick<Knowledge, 'proof' | 'atHand'>,
+  words: Wording,
+): ByokError | undefined {
   if (proof !== undefined && atHand !== undefined && !sameFingerprint(proof.fingerprint, atHand)) {
     return new ByokError(
       'ERR_MATERIAL_DIFFERS',
@@ -19,24 +24,20 @@ export function refuseForeignMaterial({ pin }: Wish, { proof, atHand }: Pick<Kno
     return new ByokError(
       'ERR_MATERIAL_DIFFERS',
       `fingerprint is pinned to ${pin}, but this key is bound for ever to ${proof.fingerprint}; correct the pin, or make a new key`,
-      {
-        attribute: 'fingerprint',
-      },
+      { attribute: words.name('fingerprint') },
     );
   }
-  return refuseUnpinned(pin, atHand);
+  return refuseUnpinned(pin, atHand, words);
 }
 
-/** Apply imports nothing but what was reviewed. */
-export function refuseUnpinned(pin: string | undefined, atHand: string | undefined): ByokError | undefined {
+/** Nothing is imported but what was reviewed. */
+export function refuseUnpinned(pin: string | undefined, atHand: string | undefined, words: Wording): ByokError | undefined {
   return pin === undefined || atHand === undefined || sameFingerprint(pin, atHand)
     ? undefined
     : new ByokError(
         'ERR_MATERIAL_DIFFERS',
         `the material at hand has fingerprint ${atHand}, but fingerprint is pinned to ${pin}; give the reviewed material, or correct the pin`,
-        {
-          attribute: 'fingerprint',
-        },
+        { attribute: words.name('fingerprint') },
       );
 }
 
@@ -45,47 +46,51 @@ export function refuseUnpinned(pin: string | undefined, atHand: string | undefin
  *
  * @param keySpec undefined while it is not known
  */
-export function refuseExpiringPrivateKey(wish: Wish, keySpec: string | undefined): ByokError | undefined {
-  return keySpec !== undefined && isAsymmetric(keySpec) ? refuseAnyExpiration(wish, keySpec) : undefined;
+export function refuseExpiringPrivateKey(wish: Wish, keySpec: string | undefined, words: Wording): ByokError | undefined {
+  return keySpec !== undefined && isAsymmetric(keySpec) ? refuseAnyExpiration(wish, keySpec, words) : undefined;
 }
 
 /** @param what the asymmetric key, for the message */
-export function refuseAnyExpiration({ expiration }: Wish, what: string): ByokError | undefined {
-  return expiration === keep || expiration === undefined
-    ? undefined
-    : new ByokError(
-        'ERR_ARGUMENT',
-        `${isRolling(expiration) ? `valid_for is "${expiration.validFor}"` : `expiration_time is ${formatExpirationTime(expiration)}`}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
-        { attribute: isRolling(expiration) ? 'valid_for' : 'expiration_time' },
-      );
+export function refuseAnyExpiration({ expiration }: Wish, what: string, words: Wording): ByokError | undefined {
+  if (expiration === keep || expiration === undefined) {
+    return undefined;
+  }
+  const attribute = words.name(isRolling(expiration) ? 'validFor' : 'expirationTime');
+  const declared = isRolling(expiration) ? `"${expiration.validFor}"` : formatExpirationTime(expiration);
+  return new ByokError(
+    'ERR_ARGUMENT',
+    `${attribute} is ${declared}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
+    { attribute },
+  );
 }
 
-/** An expiry that moves with the clock would be another one at every apply, and each time cost an outage. */
+/** An expiry that moves with the clock would be another one at every run, and each time cost an outage. */
 export function refuseMoving(
   { expiration: to }: Wish,
   from: ExpirationInstant,
   importedAt: Date | undefined,
   now: Date,
+  { name, fromNow, run, rolling }: Wording,
 ): ByokError | undefined {
   return from === undefined || importedAt === undefined || !(to instanceof Date) || !movesWithTheClock(from, to, importedAt, now)
     ? undefined
     : new ByokError(
         'ERR_REFUSED',
-        `expiration_time changes from ${formatInstant(from)} to ${formatInstant(to)}, as far as time has gone on since the import of ${formatInstant(importedAt)}: it is counted from now, as by timestamp() or plantimestamp(), and would interrupt the key at every apply; give a fixed instant in full minutes, or valid_for and renew_before (Expiration.rolling in constructs)`,
-        { attribute: 'expiration_time' },
+        `${name('expirationTime')} changes from ${formatInstant(from)} to ${formatInstant(to)}, as far as time has gone on since the import of ${formatInstant(importedAt)}: it is counted from now, as ${fromNow}, and would interrupt the key at every ${run}; give a fixed instant in full minutes, or ${name('validFor')} and ${name('renewBefore')}${rolling === undefined ? '' : ` (${rolling})`}`,
+        { attribute: name('expirationTime') },
       );
 }
 
 /** Undefined unless the expiry that is about to be declared has passed. */
-export function refusePastExpiration(wished: ExpirationInstant, now: Date): ByokError | undefined {
-  return isPast(wished, now) ? pastExpiration(wished, now) : undefined;
+export function refusePastExpiration(wished: ExpirationInstant, now: Date, words: Wording): ByokError | undefined {
+  return isPast(wished, now) ? pastExpiration(wished, now, words) : undefined;
 }
 
-export function pastExpiration(wished: ExpirationInstant, now: Date): ByokError {
+export function pastExpiration(wished: ExpirationInstant, now: Date, { name }: Wording): ByokError {
   return new ByokError(
     'ERR_ARGUMENT',
-    `expiration_time is ${formatExpirationTime(wished)}, which is past (it is now ${formatInstant(now)}); give a later instant, or "never"`,
-    { attribute: 'expiration_time' },
+    `${name('expirationTime')} is ${formatExpirationTime(wished)}, which is past (it is now ${formatInstant(now)}); give a later instant, or "never"`,
+    { attribute: name('expirationTime') },
   );
 }
 

@@ -6,6 +6,7 @@ import { describeKeyState, isAsymmetric } from '../terms/kms';
 import type { MaterialDestroyPolicy } from '../terms/material';
 import { change, type Effect } from './change';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
+import type { Wording } from './wording';
 
 /**
  * What destroy does about the material.
@@ -22,10 +23,10 @@ export async function removeMaterial(context: LifecycleContext, keyId: string, p
     return [];
   }
   if (policy === 'refuse') {
-    throw refuseRemoval(keyId);
+    throw refuseRemoval(keyId, context.words);
   }
   if (key?.keySpec !== undefined && isAsymmetric(key.keySpec)) {
-    return [privateKeyStays(keyId)];
+    return [privateKeyStays(keyId, context.words)];
   }
   if (key?.keyState === '4') {
     return [
@@ -40,21 +41,19 @@ export async function removeMaterial(context: LifecycleContext, keyId: string, p
 }
 
 /** KMS.2702, known before it is asked for. */
-export function privateKeyStays(keyId: string): Notice {
+export function privateKeyStays(keyId: string, { name }: Wording): Notice {
   return {
     summary: 'The private key stays in the KMS',
     detail: `Imported material of an asymmetric key cannot be deleted (KMS.2702): key ${keyId} goes on working, and its material goes only with the key itself.`,
-    attribute: 'on_destroy',
+    attribute: name('onDestroy'),
   };
 }
 
-export function refuseRemoval(keyId: string): ByokError {
+export function refuseRemoval(keyId: string, { name, first }: Wording): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `on_destroy of the material of key ${keyId} is "refuse"; set it to "retain" or "delete_material" and apply that first`,
-    {
-      attribute: 'on_destroy',
-    },
+    `${name('onDestroy')} of the material of key ${keyId} is "refuse"; set it to "retain" or "delete_material" and ${first}`,
+    { attribute: name('onDestroy') },
   );
 }
 
@@ -79,8 +78,8 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
       ? error
       : new ByokError(
           'ERR_KEY_UNSUITABLE',
-          `key ${keyId} is in state ${describeKeyState(key.keyState)}, in which the KMS deletes no material; wait for another state, or set on_destroy to "retain" and apply that first`,
-          { attribute: 'on_destroy', cause: error },
+          `key ${keyId} is in state ${describeKeyState(key.keyState)}, in which the KMS deletes no material; wait for another state, or ${context.words.retain}`,
+          { attribute: context.words.name('onDestroy'), cause: error },
         );
   }
   await waitUntil(context, gone.waitingFor, describe, isGone);

@@ -16,6 +16,7 @@ import { type LifecycleContext, messageOf, type Notice, uninterruptible } from '
 import { importAndProve } from './import-and-prove';
 import { type ImportSource, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
+import type { Wording } from './wording';
 
 export interface Renewal {
   readonly source: Extract<ImportSource, { readonly material: unknown }>;
@@ -29,6 +30,7 @@ export async function renewMaterial(
   renewal: Renewal,
   atHand: string | undefined,
 ): Promise<MaterialOutcome> {
+  const { words } = context;
   const { keyId } = request;
   const { source, to } = renewal;
   await verifyWayBack(context, keyId, source);
@@ -43,8 +45,8 @@ export async function renewMaterial(
       ? await backOut(outage, keyId, renewal, cause)
       : new ByokError(
           'ERR_TIMEOUT',
-          `delete-imported-key-material was answered with success, but key ${keyId} still holds its material, which expires ${formatExpirationTime(renewal.from)} as before: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
-          { attribute: 'key_id', cause },
+          `delete-imported-key-material was answered with success, but key ${keyId} still holds its material, which expires ${formatExpirationTime(renewal.from)} as before: something between may have answered in place of the KMS; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
+          { attribute: words.name('keyId'), cause },
         );
   }
 }
@@ -58,13 +60,16 @@ async function verifyWayBack(context: LifecycleContext, keyId: string, { materia
     await requireImportCall(context, keyId);
   } catch (cause) {
     const code = isByokError(cause) ? cause.code : 'ERR_INTERNAL';
-    throw new ByokError(code, `nothing was deleted, since the way back is not sure: ${messageOf(cause)}`, { attribute: 'key_id', cause });
+    throw new ByokError(code, `nothing was deleted, since the way back is not sure: ${messageOf(cause)}`, {
+      attribute: context.words.name('keyId'),
+      cause,
+    });
   }
 }
 
 /** KMS.0310 ("not in Pending import state") is the answer wanted: the KMS answers, and we may fetch parameters. */
 async function requireParametersCall(
-  { kms, signal }: LifecycleContext,
+  { kms, signal, words }: LifecycleContext,
   keyId: string,
   wrappingAlgorithm: WrappingAlgorithm,
 ): Promise<void> {
@@ -77,14 +82,14 @@ async function requireParametersCall(
     }
     throw error;
   }
-  throw lostItself();
+  throw lostItself(words);
 }
 
 /**
  * Noise, which no KMS can import: to be told what is wrong with it takes the permission to import. Which refusal comes first for a key that
  * holds material is not documented, so any that blames the request will do.
  */
-async function requireImportCall({ kms, signal }: LifecycleContext, keyId: string): Promise<void> {
+async function requireImportCall({ kms, signal, words }: LifecycleContext, keyId: string): Promise<void> {
   const noise = { importToken: Secret.fromText(randomBytes(600).toString('base64')), encryptedKeyMaterial: randomBytes(256) };
   try {
     await kms.importKeyMaterial({ keyId, ...noise }, { signal });
@@ -96,12 +101,12 @@ async function requireImportCall({ kms, signal }: LifecycleContext, keyId: strin
   }
   throw new ByokError(
     'ERR_KMS_UNREACHABLE',
-    'import-key-material was answered with success for noise, which no KMS can import: something between answers in its place; check kms_endpoint and the network, then apply again',
+    `import-key-material was answered with success for noise, which no KMS can import: something between answers in its place; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
   );
 }
 
-function lostItself(): ByokError {
-  return new ByokError('ERR_CHANGED_SINCE_PLAN', 'the key lost its material since it was described; plan again');
+function lostItself({ again }: Wording): ByokError {
+  return new ByokError('ERR_CHANGED_SINCE_PLAN', `the key lost its material since it was described; ${again}`);
 }
 
 /** One for all renewals of this process: a pair takes a tenth of a second. */
@@ -132,7 +137,7 @@ async function deleteCommitted(context: LifecycleContext, keyId: string): Promis
   });
   const gone = seen !== undefined || (await lookFor(context, effect)).shown === true;
   if (!gone) {
-    context.log('warn', 'the key was not seen without its material', { key_id: keyId });
+    context.log('warn', 'the key was not seen without its material', { key: keyId });
   }
   return gone;
 }
@@ -143,8 +148,8 @@ async function overtaken(context: LifecycleContext, keyId: string, cause: unknow
   return key !== undefined && hasMaterial(key.keyState)
     ? new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `key ${keyId} had no material when it was to be deleted, and holds material now that expires ${formatExpirationTime(key.expirationTime)}: somebody else imported at the same time; nothing of yours was imported, plan again`,
-        { attribute: 'key_id', cause },
+        `key ${keyId} had no material when it was to be deleted, and holds material now that expires ${formatExpirationTime(key.expirationTime)}: somebody else imported at the same time; nothing of yours was imported, ${context.words.again}`,
+        { attribute: context.words.name('keyId'), cause },
       )
     : cause;
 }
@@ -174,16 +179,19 @@ async function backOut(context: LifecycleContext, keyId: string, { source, from,
   if (!isLostAnswer(cause) && !hasApiCode(cause, 'KMS.2606')) {
     try {
       await importMaterial(context, { keyId, expiration: from, source });
+      const attribute = context.words.name('expirationTime');
       return new ByokError(
         code,
-        `the import with expiration_time ${formatExpirationTime(to)} failed: ${message}; key ${keyId} has its material back, with the expiry that it had (${formatExpirationTime(from)})`,
-        { attribute: 'expiration_time', cause },
+        `the import with ${attribute} ${formatExpirationTime(to)} failed: ${message}; key ${keyId} has its material back, with the expiry that it had (${formatExpirationTime(from)})`,
+        { attribute, cause },
       );
     } catch (error) {
       context.log('warn', 'the old expiry was refused, too', { reason: messageOf(error) });
     }
   }
-  return new ByokError(code, `${afterFailure(keyId, await tryDescribe(context, keyId))}: ${message}${adviceAfter(cause)}`, { cause });
+  return new ByokError(code, `${afterFailure(keyId, await tryDescribe(context, keyId))}: ${message}${adviceAfter(cause, context.words)}`, {
+    cause,
+  });
 }
 
 /** What is said is what was seen: an import of which nothing was heard may show late. */
@@ -196,8 +204,8 @@ function afterFailure(keyId: string, key: KeyDetail | undefined): string {
     : `the material of key ${keyId} was deleted, importing it again failed, and whether it has any now could not be seen`;
 }
 
-function adviceAfter(cause: unknown): string {
-  return hasApiCode(cause, 'KMS.2606') ? '' : '; mend that and apply again: the same material is then imported';
+function adviceAfter(cause: unknown, { retry }: Wording): string {
+  return hasApiCode(cause, 'KMS.2606') ? '' : `; mend that and ${retry}: the same material is then imported`;
 }
 
 function outageNotice(milliseconds: number): Notice {

@@ -2,14 +2,23 @@
 import { isUtf8 } from 'node:buffer';
 import { ByokError } from '../errors';
 import { type KeySpecRow, keySpecs, tryFindKeySpec } from '../terms/kms';
+import { plainSpelling, type Spelling } from '../terms/setting';
+
+/** Where material comes from, for errors. */
+export interface Origin {
+  /** Of the front-end, which names the source; undefined where none does. */
+  readonly attribute: string | undefined;
+  /** Of settings, in messages. @default as in this code */
+  readonly spelling?: Spelling | undefined;
+}
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
-export function checkMaterialSize(material: Buffer, keySpec: string, attribute: string | undefined): void {
-  const row = requireKeySpec(keySpec);
+export function checkMaterialSize(material: Buffer, keySpec: string, { attribute, spelling = plainSpelling }: Origin): void {
+  const row = requireKeySpec(keySpec, spelling);
   if (row.family !== 'symmetric') {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material is ${material.length} bytes that are no private key, and ${keySpec} needs one; give it with material_encoding = "pem", "der" or "pkcs12"`,
+      `the key material is ${material.length} bytes that are no private key, and ${keySpec} needs one; give it with ${spelling.name('materialEncoding')} = "pem", "der" or "pkcs12"`,
       { attribute },
     );
   }
@@ -23,13 +32,13 @@ export function checkMaterialSize(material: Buffer, keySpec: string, attribute: 
 }
 
 /** @throws ByokError ERR_KEY_UNSUITABLE when material cannot be imported into keys of this spec */
-export function requireKeySpec(keySpec: string): KeySpecRow {
+export function requireKeySpec(keySpec: string, { name }: Spelling): KeySpecRow {
   const row = tryFindKeySpec(keySpec);
   if (row === undefined) {
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',
       `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
-      { attribute: 'key_id' },
+      { attribute: name('keyId') },
     );
   }
   return row;
@@ -60,11 +69,11 @@ export function weaknessOf(material: Buffer): string | undefined {
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID when there is a weakness */
-export function refuseWeakness(weakness: string | undefined, attribute: string | undefined): void {
+export function refuseWeakness(weakness: string | undefined, { attribute, spelling = plainSpelling }: Origin): void {
   if (weakness !== undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material is plainly weak (${weakness}); draw it at random, or set allow_weak_material = true if it must be this one`,
+      `the key material is plainly weak (${weakness}); draw it at random, or ${spelling.set('allowWeakMaterial', true)} if it must be this one`,
       { attribute },
     );
   }

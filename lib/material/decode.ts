@@ -5,6 +5,8 @@
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
 import type { MaterialEncoding } from '../terms/material';
+import { plainSpelling, say } from '../terms/setting';
+import type { Origin } from './check';
 import { collectBase64 } from './pem';
 import { hintOf, type TextEncoding } from './spelling-hint';
 
@@ -30,7 +32,6 @@ export function isTextEncoding(encoding: MaterialEncoding): encoding is TextEnco
 
 /**
  * @param source how to name the source in an error, for example `file "orders.key"`
- * @param attribute the attribute that named the source
  * @param orElse what it may be in another spelling; may throw a better word
  * @throws ByokError ERR_MATERIAL_INVALID; the message never holds any of the content
  */
@@ -38,7 +39,7 @@ export function decodeText(
   content: Buffer,
   encoding: TextEncoding,
   source: string,
-  attribute: string | undefined,
+  { attribute, spelling = plainSpelling }: Origin,
   orElse: () => Buffer | undefined = () => undefined,
 ): Secret {
   const { decode, expected } = decoders[encoding];
@@ -51,7 +52,7 @@ export function decodeText(
   if (bytes === undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material in ${source} is not ${encoding}; expected is ${expected} (see material_encoding)${hint === undefined ? '' : `; ${hint}`}`,
+      `the key material in ${source} is not ${encoding}; expected is ${expected} (see ${spelling.name('materialEncoding')})${hint === undefined ? '' : `; ${say(hint, spelling)}`}`,
       { attribute },
     );
   }

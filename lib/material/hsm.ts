@@ -5,16 +5,15 @@
 import { ByokError } from '../errors';
 import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../terms/kms';
 import { fingerprintFormat } from '../terms/material';
+import { plainSpelling } from '../terms/setting';
 import { parseWrappingKey } from '../wrap/wrapping-key';
-import { requireKeySpec } from './check';
+import { type Origin, requireKeySpec } from './check';
 import { type CommandOptions, runCommand } from './command';
 import { tryDecodeBase64 } from './decode';
 import type { Material, WrappedMaterial } from './material';
 
-type HsmOptions = Omit<CommandOptions, 'attribute' | 'input'>;
+type HsmOptions = Omit<CommandOptions, 'input'> & Pick<Origin, 'spelling'>;
 type Answer = Readonly<Record<string, unknown>>;
-
-const attribute = 'wrap_command';
 
 /**
  * Asks the program which material it would wrap.
@@ -24,7 +23,7 @@ const attribute = 'wrap_command';
 export async function openHsmMaterial(argv: readonly string[], options: HsmOptions): Promise<Material> {
   const { fingerprint } = await ask(argv, options, { operation: 'fingerprint' });
   if (typeof fingerprint !== 'string' || !fingerprintFormat.test(fingerprint)) {
-    throw malformed('fingerprint', 'field "fingerprint" must be "sha256:" and 64 lower-case hex digits');
+    throw malformed(options, 'fingerprint', 'field "fingerprint" must be "sha256:" and 64 lower-case hex digits');
   }
   let keySpecOfKey: string = defaultKeySpec;
   return {
@@ -32,13 +31,13 @@ export async function openHsmMaterial(argv: readonly string[], options: HsmOptio
     isPrivateKey: false,
     checkFits(keySpec) {
       if (keySpec !== undefined) {
-        requireKeySpec(keySpec);
+        requireKeySpec(keySpec, options.spelling ?? plainSpelling);
         keySpecOfKey = keySpec;
       }
     },
     checkStrength: () => undefined,
     async wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial> {
-      const modulusBytes = Math.ceil((parseWrappingKey(publicKey).asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+      const modulusBytes = Math.ceil((parseWrappingKey(publicKey, options.spelling).asymmetricKeyDetails?.modulusLength ?? 0) / 8);
       const request = {
         operation: 'wrap',
         wrapping_algorithm: algorithm,
@@ -47,22 +46,23 @@ export async function openHsmMaterial(argv: readonly string[], options: HsmOptio
       };
       // The material may have been deleted for this: only the time limit stops it, since an interruption would prolong the outage.
       const answer = await ask(argv, { ...options, signal: new AbortController().signal }, request);
-      return wrappedMaterial(answer, keySpecOfKey, modulusBytes);
+      return wrappedMaterial(answer, keySpecOfKey, modulusBytes, options);
     },
     wipe: () => undefined,
   };
 }
 
 async function ask(argv: readonly string[], options: HsmOptions, request: Readonly<Record<string, string>>): Promise<Answer> {
-  const answer = await runCommand(argv, { ...options, attribute, input: `${JSON.stringify(request)}\n` });
-  return parse(answer.toString('utf8'), request.operation ?? '');
+  const answer = await runCommand(argv, { ...options, input: `${JSON.stringify(request)}\n` });
+  return parse(answer.toString('utf8'), request.operation ?? '', options);
 }
 
-function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number): WrappedMaterial {
-  const encryptedKeyMaterial = blob('encrypted_key_material', answer.encrypted_key_material);
+function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number, options: HsmOptions): WrappedMaterial {
+  const encryptedKeyMaterial = blob('encrypted_key_material', answer.encrypted_key_material, options);
   // A program that forgot to encrypt would send the material itself to the KMS.
   if (encryptedKeyMaterial.length !== modulusBytes) {
     throw malformed(
+      options,
       'wrap',
       `field "encrypted_key_material" must be ${modulusBytes} bytes, as long as the wrapping key, not ${encryptedKeyMaterial.length}`,
     );
@@ -70,24 +70,25 @@ function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number):
   const privateKey = answer.encrypted_privatekey ?? undefined;
   if (isAsymmetric(keySpec) !== (privateKey !== undefined)) {
     throw malformed(
+      options,
       'wrap',
       `field "encrypted_privatekey" belongs to private keys, and the key has spec ${keySpec}, which ${privateKey === undefined ? 'needs it' : 'has none'}`,
     );
   }
   return privateKey === undefined
     ? { encryptedKeyMaterial }
-    : { encryptedKeyMaterial, encryptedPrivatekey: blob('encrypted_privatekey', privateKey) };
+    : { encryptedKeyMaterial, encryptedPrivatekey: blob('encrypted_privatekey', privateKey, options) };
 }
 
-function blob(field: string, value: unknown): Buffer {
+function blob(field: string, value: unknown, options: HsmOptions): Buffer {
   const bytes = typeof value === 'string' ? tryDecodeBase64(value) : undefined;
   if (bytes === undefined || bytes.length === 0) {
-    throw malformed('wrap', `field "${field}" must be Base64 on one line`);
+    throw malformed(options, 'wrap', `field "${field}" must be Base64 on one line`);
   }
   return bytes;
 }
 
-function parse(text: string, operation: string): Answer {
+function parse(text: string, operation: string, options: HsmOptions): Answer {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -96,10 +97,10 @@ function parse(text: string, operation: string): Answer {
   } catch {
     // Said below: what the program printed does not belong into an error.
   }
-  throw malformed(operation, 'it must be one JSON object');
+  throw malformed(options, operation, 'it must be one JSON object');
 }
 
-function malformed(operation: string, expected: string): ByokError {
+function malformed({ attribute }: HsmOptions, operation: string, expected: string): ByokError {
   return new ByokError(
     'ERR_MATERIAL_INVALID',
     `${attribute} answered the operation "${operation}" with something else than expected: ${expected}`,

@@ -2,14 +2,15 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ByokError } from '../errors';
+import type { Spelling } from '../terms/setting';
 import { maxContentBytes } from './open-content';
 
 export interface FileOptions {
   /** Whether a pipe is read too, as shells make them for `<(…)`. */
   readonly mayBePipe: boolean;
+  /** Of settings, in messages. */
+  readonly spelling: Spelling;
 }
-
-const attribute = 'material_file';
 
 /** Room for any key as people have them; a plan of a thousand keys should not zero a megabyte for each. */
 const pieceBytes = 1 << 14;
@@ -30,15 +31,15 @@ export async function readMaterialFile(path: string, options: FileOptions): Prom
   // Before it is opened: that alone waits for the writer of a pipe, and takes a device into use.
   const stats = statSync(path);
   requireAllowed(path, stats, options);
-  return stats.isFIFO() ? readPipe(path) : readFile(path);
+  return stats.isFIFO() ? readPipe(path, options.spelling) : readFile(path, options.spelling);
 }
 
 /** Synchronously: a plan of a thousand keys reads a thousand files, which costs a tenth of what it does asynchronously. */
-async function readFile(path: string): Promise<Buffer> {
+async function readFile(path: string, spelling: Spelling): Promise<Buffer> {
   // Never waits, should a pipe have taken the place of the file by now.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    requireAllowed(path, fstatSync(file), { mayBePipe: false });
+    requireAllowed(path, fstatSync(file), { mayBePipe: false, spelling });
     return await collect((piece) => readSync(file, piece));
   } finally {
     closeSync(file);
@@ -46,10 +47,10 @@ async function readFile(path: string): Promise<Buffer> {
 }
 
 /** A pipe may keep its readers waiting, and an interrupt is to be heard meanwhile. */
-async function readPipe(path: string): Promise<Buffer> {
+async function readPipe(path: string, spelling: Spelling): Promise<Buffer> {
   const pipe = await open(path, constants.O_RDONLY);
   try {
-    requireAllowed(path, await pipe.stat(), { mayBePipe: true });
+    requireAllowed(path, await pipe.stat(), { mayBePipe: true, spelling });
     return await collect(async (piece) => (await pipe.read(piece)).bytesRead);
   } finally {
     await pipe.close();
@@ -73,17 +74,17 @@ async function collect(read: (piece: Buffer) => number | Promise<number>): Promi
   }
 }
 
-function requireAllowed(path: string, stats: Stats, { mayBePipe }: FileOptions): void {
+function requireAllowed(path: string, stats: Stats, { mayBePipe, spelling: { name } }: FileOptions): void {
   if (stats.isFile() || (mayBePipe && stats.isFIFO())) {
     return;
   }
   const [, kind] = kinds.find(([is]) => stats[is]()) ?? ['', 'something else'];
   const [allowed, advice] = mayBePipe
     ? ['a regular file or a pipe', 'give the path of one']
-    : ['a regular file', 'give the path of one, or have the material written by a material_command'];
+    : ['a regular file', `give the path of one, or have the material written by a ${name('materialCommand')}`];
   throw new ByokError(
     'ERR_MATERIAL_INVALID',
     `the file "${path}" that holds the key material is ${kind}; allowed is ${allowed} of at most ${maxContentBytes} bytes: ${advice}`,
-    { attribute },
+    { attribute: name('materialFile') },
   );
 }

@@ -6,10 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
 import type { WrappingAlgorithm } from '../terms/kms';
+import { type Phrase, plainSpelling, say } from '../terms/setting';
 import { fingerprint, fingerprintOfPublicKey } from '../wrap/fingerprint';
 import { aesKeyWrapWithPadding } from '../wrap/key-wrap';
 import { wrapMaterial } from '../wrap/wrapping';
-import { checkMaterialSize, refuseWeakness, weaknessOf } from './check';
+import { checkMaterialSize, type Origin, refuseWeakness, weaknessOf } from './check';
 import { checkPrivateKey, type PrivateKey } from './private-key';
 import { symmetricSizes } from './spelling-hint';
 
@@ -37,57 +38,54 @@ export interface Material {
   wipe(): void;
 }
 
-/**
- * @param attribute the one that names the source, for errors
- * @param hint how bytes of no size may have been meant
- */
-export function symmetricMaterial(bytes: Secret, attribute: string | undefined, hint?: string): Material {
+/** @param hint how bytes of no size may have been meant */
+export function symmetricMaterial(bytes: Secret, origin: Origin, hint?: Phrase): Material {
   return {
     fingerprint: fingerprint(bytes.reveal()),
     isPrivateKey: false,
-    checkFits: (keySpec) => withHint(hint, attribute, () => checkSize(bytes.reveal(), keySpec, attribute)),
-    checkStrength: () => refuseWeakness(weaknessOf(bytes.reveal()), attribute),
-    wrap: async (algorithm, publicKey) => ({ encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal()) }),
+    checkFits: (keySpec) => withHint(hint, origin, () => checkSize(bytes.reveal(), keySpec, origin)),
+    checkStrength: () => refuseWeakness(weaknessOf(bytes.reveal()), origin),
+    wrap: async (algorithm, publicKey) => ({ encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal(), origin.spelling) }),
     wipe: () => bytes.wipe(),
   };
 }
 
-function checkSize(bytes: Buffer, keySpec: string | undefined, attribute: string | undefined): void {
+function checkSize(bytes: Buffer, keySpec: string | undefined, origin: Origin): void {
   if (keySpec !== undefined) {
-    checkMaterialSize(bytes, keySpec, attribute);
+    checkMaterialSize(bytes, keySpec, origin);
   } else if (!symmetricSizes.has(bytes.length)) {
     const sizes = [...symmetricSizes].join(' or ');
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
       `the key material is ${bytes.length} bytes that are no private key, and a symmetric key has exactly ${sizes}; give either`,
-      { attribute },
+      { attribute: origin.attribute },
     );
   }
 }
 
-function withHint(hint: string | undefined, attribute: string | undefined, check: () => void): void {
+function withHint(hint: Phrase | undefined, { attribute, spelling = plainSpelling }: Origin, check: () => void): void {
   try {
     check();
   } catch (error) {
     throw hint !== undefined && isByokError(error)
-      ? new ByokError(error.code, `${error.message}; ${hint}`, { attribute, cause: error })
+      ? new ByokError(error.code, `${error.message}; ${say(hint, spelling)}`, { attribute, cause: error })
       : error;
   }
 }
 
 /** An RSA private key is too long for RSA: a fresh intermediate key wraps it, and is itself wrapped for the KMS. */
-export function privateKeyMaterial(key: PrivateKey, attribute: string | undefined): Material {
+export function privateKeyMaterial(key: PrivateKey, origin: Origin): Material {
   return {
     fingerprint: fingerprintOfPublicKey(key.publicKey),
     isPrivateKey: true,
     // What opened is a key of some spec.
-    checkFits: (keySpec) => (keySpec === undefined ? undefined : checkPrivateKey(key, keySpec, attribute)),
-    checkStrength: () => refuseWeakness(key.weakness, attribute),
+    checkFits: (keySpec) => (keySpec === undefined ? undefined : checkPrivateKey(key, keySpec, origin)),
+    checkStrength: () => refuseWeakness(key.weakness, origin),
     async wrap(algorithm, publicKey) {
       const intermediateKey = randomBytes(32);
       try {
         return {
-          encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, intermediateKey),
+          encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, intermediateKey, origin.spelling),
           encryptedPrivatekey: aesKeyWrapWithPadding(intermediateKey, key.pkcs8.reveal()),
         };
       } finally {

@@ -4,19 +4,23 @@
  * not be opened.
  */
 import { getCipherInfo } from 'node:crypto';
+import { type Phrase, say } from '../terms/setting';
 import { hasCipher } from './encryption';
 import { nameEncrypted, noPrivateKey, ofNoSpec, tryNameDer } from './name-der';
 import { encryptionOf, type PemBlock, pemBlocksIn, privateKeysIn, tryDecodeBlock } from './pem';
 
 const makeOne = 'make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out NEW.pem';
 const openPgp = `an OpenPGP private key, which OpenSSL cannot convert; ${makeOne}`;
-const fromJavaStore =
-  'convert it: keytool -importkeystore -srckeystore FILE -destkeystore NEW.p12 -deststoretype PKCS12, and set material_encoding to "pkcs12"';
+/** @param options of keytool, for this kind of file */
+const javaStore =
+  (kind: string, options = ''): Phrase =>
+  ({ name }) =>
+    `a Java keystore (${kind}); convert it: keytool -importkeystore -srckeystore FILE${options} -destkeystore NEW.p12 -deststoretype PKCS12, and set ${name('materialEncoding')} to "pkcs12"`;
 const jwkToPem = `node -p 'crypto.createPrivateKey({ key: JSON.parse(fs.readFileSync("FILE")), format: "jwk" }).export({ type: "pkcs8", format: "pem" })' > NEW.pem`;
 const jwkToBase64 = `node -p 'Buffer.from(JSON.parse(fs.readFileSync("FILE")).k, "base64url").toString("base64")' > NEW.key`;
 
 /** By the labels of RFC 7468, and of programs that have their own. */
-const labels: readonly (readonly [label: RegExp, name: string])[] = [
+const labels: readonly (readonly [label: RegExp, name: Phrase])[] = [
   [/^(?:X509 |TRUSTED )?CERTIFICATE$/, `a certificate (X.509), ${noPrivateKey}`],
   [/^(?:NEW )?CERTIFICATE REQUEST$/, `a certificate request (CSR), ${noPrivateKey}`],
   [/^X509 CRL$/, `a revocation list (CRL), ${noPrivateKey}`],
@@ -33,37 +37,41 @@ const labels: readonly (readonly [label: RegExp, name: string])[] = [
   [/^DSA PARAMETERS$/, `parameters of DSA (DSA PARAMETERS), ${noPrivateKey}`],
   [
     /^(?:PKCS12|PFX)$/,
-    'a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, and set material_encoding to "base64"',
+    ({ name }) =>
+      `a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, and set ${name('materialEncoding')} to "base64"`,
   ],
   [/^AGE ENCRYPTED FILE$/, 'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW'],
 ];
 
 /** Of private keys, in forms that are no PKCS#8, PKCS#1 or SEC 1. */
-const privateLabels: readonly (readonly [label: RegExp, name: string])[] = [
+const privateLabels: readonly (readonly [label: RegExp, name: Phrase])[] = [
   [/^ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY$/, `a private key of Cosign (Sigstore), which no other program opens; ${makeOne}`],
   [/^TSS2 PRIVATE KEY$/, `a private key of a TPM (TSS2), which it leaves in no form; ${makeOne}`],
-  [/^NEBULA /, `a private key of Nebula, which no key_spec takes; ${makeOne}`],
+  [/^NEBULA /, ({ name }) => `a private key of Nebula, which no ${name('keySpec')} takes; ${makeOne}`],
 ];
 
 const sshTypes = ['ssh-rsa', 'ssh-dss', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'];
 const hardwareTypes = ['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'];
 
-type Start = readonly [starts: readonly (string | Buffer)[], name: string | ((content: Buffer) => string | undefined)];
+/** A name, or what finds it in the content. */
+type Name = Phrase | { readonly find: (content: Buffer) => Phrase | undefined };
+
+type Start = readonly [starts: readonly (string | Buffer)[], name: Name];
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
 /** By what they start with, after white space and the mark of UTF-8. */
 const starts: readonly Start[] = [
-  [['PuTTY-User-Key-File-'], namePutty],
+  [['PuTTY-User-Key-File-'], { find: namePutty }],
   [['---- BEGIN SSH2 PUBLIC KEY'], `a public key of SSH, ${noPrivateKey}`],
   [['---- BEGIN SSH2 '], 'a private key of SSH (SSH2); convert it: ssh-keygen -i -f FILE > NEW.pem'],
   [[...sshTypes, ...hardwareTypes].map((type) => `${type} `), `a public key of OpenSSH, ${noPrivateKey}`],
-  [['{', '['], nameJson],
+  [['{', '['], { find: nameJson }],
   [['<RSAKeyValue', '<?xml'], 'XML, as .NET writes keys; export the key there with ExportPkcs8PrivateKeyPem'],
   [['<'], 'a web page or other markup, and no key; look at what was downloaded'],
   [['$ANSIBLE_VAULT'], 'encrypted with Ansible Vault; decrypt it first: ansible-vault decrypt --output NEW FILE'],
   [['vault:v'], 'a ciphertext of Vault; decrypt it first: vault write -field=plaintext transit/decrypt/KEY ciphertext=@FILE'],
-  [['AGE-SECRET-KEY-'], `a key of age, which no key_spec takes; ${makeOne}`],
+  [['AGE-SECRET-KEY-'], ({ name }) => `a key of age, which no ${name('keySpec')} takes; ${makeOne}`],
   [['age-encryption.org/'], 'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW'],
   [['version https://git-lfs'], 'a pointer of Git LFS in place of the file; fetch it: git lfs pull'],
   [[bytes('004749544352595054')], 'encrypted with git-crypt; decrypt it first: git-crypt unlock'],
@@ -71,20 +79,20 @@ const starts: readonly Start[] = [
   [[bytes('2d002d00')], 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE -t UTF-8 FILE > NEW'],
   [[bytes('002d002d')], 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16BE -t UTF-8 FILE > NEW'],
   [[bytes('fffe'), bytes('feff')], 'text in UTF-16, as PowerShell writes it; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW'],
-  [[bytes('feedfeed')], `a Java keystore (JKS); ${fromJavaStore}`],
-  [[bytes('cececece')], `a Java keystore (JCEKS); ${fromJavaStore.replace('FILE', 'FILE -srcstoretype JCEKS')}`],
+  [[bytes('feedfeed')], javaStore('JKS')],
+  [[bytes('cececece')], javaStore('JCEKS', ' -srcstoretype JCEKS')],
   [[bytes('1ef1b5b0')], 'a private key of Windows (PVK); convert it: openssl rsa -inform PVK -in FILE -out NEW.pem'],
   [[bytes('0702000000a40000')], 'a private key of Windows (PRIVATEKEYBLOB); convert it: openssl rsa -inform MSBLOB -in FILE -out NEW.pem'],
   [[bytes('1f8b08')], 'compressed with gzip; unpack it first: gunzip < FILE > NEW'],
   [[bytes('504b0304')], 'a ZIP archive; unpack it first'],
-  [[bytes('6f70656e7373682d6b65792d763100')], (content) => nameOpenSsh(content)],
+  [[bytes('6f70656e7373682d6b65792d763100')], { find: nameOpenSsh }],
 ];
 
 /**
  * @param hasPassword whether one was given
  * @returns what goes on from "it is"; undefined for what nothing here knows
  */
-export function tryNameContent(content: Buffer, hasPassword: boolean): string | undefined {
+export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | undefined {
   const [key] = privateKeysIn(content);
   if (key !== undefined) {
     return nameUnopened(key, hasPassword);
@@ -95,11 +103,12 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): string | 
   }
   const text = content.subarray(startOf(content));
   const [, name] = starts.find(([all]) => all.some((start) => text.subarray(0, start.length).equals(Buffer.from(start)))) ?? [];
-  return (typeof name === 'function' ? name(text) : name) ?? tryNameOpenPgp(content) ?? tryNameDer(content, hasPassword);
+  const found = typeof name === 'object' ? name.find(text) : name;
+  return found ?? tryNameOpenPgp(content) ?? tryNameDer(content, hasPassword);
 }
 
 /** A PEM whose label says that it is a private key. */
-function nameUnopened(block: PemBlock, hasPassword: boolean): string {
+function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
   if (block.body === undefined) {
     return `cut off: its line "-----END ${/^(?:(?:ENCRYPTED|RSA|EC|DSA|OPENSSH) )?PRIVATE KEY$/.test(block.label) ? block.label : '…'}-----" is missing; take a whole copy from where it was made`;
   }
@@ -118,7 +127,7 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): string {
     return 'PEM with other characters than Base64 between its lines BEGIN and END; take an undamaged copy from where it was made';
   }
   try {
-    const name = block.label.startsWith('OPENSSH') ? nameOpenSsh(der) : tryNameDer(der, hasPassword)?.replace(' -inform DER', '');
+    const name = block.label.startsWith('OPENSSH') ? nameOpenSsh(der) : tryNameDer(der, hasPassword, 'openssl pkcs8 -topk8');
     return name ?? 'PEM that is damaged: between its lines BEGIN and END is no private key; take an undamaged copy from where it was made';
   } finally {
     der.fill(0);
@@ -126,7 +135,7 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): string {
 }
 
 /** PROTOCOL.key of OpenSSH: behind the magic come the cipher, the derivation of its key with parameters, the number of keys, and the first public key. */
-function nameOpenSsh(der: Buffer): string {
+function nameOpenSsh(der: Buffer): Phrase {
   let at = 'openssh-key-v1\0'.length;
   const next = () => {
     const length = at + 4 <= der.length ? der.readUInt32BE(at) : 0;
@@ -143,7 +152,8 @@ function nameOpenSsh(der: Buffer): string {
   const isEncrypted = !Buffer.from('none').equals(cipher ?? Buffer.alloc(0));
   const name = `an OpenSSH private key (${[type, isEncrypted ? 'encrypted' : 'not encrypted'].filter((part) => part !== undefined).join(', ')})`;
   if (type === 'ssh-ed25519' || hardwareTypes.includes(type ?? '')) {
-    return `${name}: ${ofNoSpec(type === 'ssh-ed25519' ? 'Ed25519' : 'bound to a security key')}`;
+    const noSpec = ofNoSpec(type === 'ssh-ed25519' ? 'Ed25519' : 'bound to a security key');
+    return (spelling) => `${name}: ${say(noSpec, spelling)}`;
   }
   return `${name}; convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY`;
 }
@@ -160,7 +170,7 @@ function namePutty(text: Buffer): string {
 }
 
 /** Not parsed, since strings cannot be wiped. */
-function nameJson(text: Buffer): string | undefined {
+function nameJson(text: Buffer): Phrase | undefined {
   const has = (name: string) => text.includes(`"${name}"`);
   if (has('kty')) {
     const isSet = has('keys');
@@ -169,9 +179,11 @@ function nameJson(text: Buffer): string | undefined {
       return `${kind}; take the one to import out of its "keys" into a FILE, and convert that: ${has('k') ? jwkToBase64 : jwkToPem}`;
     }
     if (has('k')) {
-      return `${kind} of a symmetric key; convert it: ${jwkToBase64}, and set material_encoding to "base64"`;
+      return ({ name }) => `${kind} of a symmetric key; convert it: ${jwkToBase64}, and set ${name('materialEncoding')} to "base64"`;
     }
-    return has('d') ? `${kind}; convert it: ${jwkToPem}, and set material_encoding to "pem"` : `${kind} of a public key, ${noPrivateKey}`;
+    return has('d')
+      ? ({ name }) => `${kind}; convert it: ${jwkToPem}, and set ${name('materialEncoding')} to "pem"`
+      : `${kind} of a public key, ${noPrivateKey}`;
   }
   if (has('sops')) {
     return 'encrypted with SOPS; decrypt it first: sops --decrypt FILE > NEW';

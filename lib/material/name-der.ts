@@ -2,6 +2,7 @@
  * What DER is that is no private key, or none that OpenSSL could open: told by its shape, for one sentence that does not blame the password
  * where it is not to blame. Loaded only where something could not be opened.
  */
+import type { Phrase } from '../terms/setting';
 import { isPkcs12 } from './container';
 import { childrenOf, type DerElement, derTags, tryFindCut, tryReadElement, tryReadInteger, tryReadOid } from './der';
 import { algorithmOf, tryNameEncryption } from './encryption';
@@ -17,7 +18,7 @@ const generalizedTime = 0x18;
 
 interface Shape {
   readonly is: (children: readonly DerElement[]) => boolean;
-  readonly name: (children: readonly DerElement[], hasPassword: boolean) => string;
+  readonly name: (children: readonly DerElement[], hasPassword: boolean, convert: string) => Phrase;
 }
 
 const areIntegers = (children: readonly DerElement[], count: number) =>
@@ -32,11 +33,17 @@ const isSigned = begins(sequence, sequence, bitString);
 
 /** Looked through from the top. */
 const shapes: readonly Shape[] = [
-  { is: isPkcs12, name: () => 'a PKCS#12 file; set material_encoding to "pkcs12"' },
+  {
+    is: isPkcs12,
+    name:
+      () =>
+      ({ name }) =>
+        `a PKCS#12 file; set ${name('materialEncoding')} to "pkcs12"`,
+  },
   { is: ([type]) => (tryReadOid(type) ?? '').startsWith('1.2.840.113549.1.7.'), name: () => `PKCS#7 (CMS), ${noPrivateKey}` },
   {
     is: (children) => begins(sequence, octetString)(children) && tryNameEncryption(children[0]) !== undefined,
-    name: ([algorithm], hasPassword) => nameEncrypted(tryNameEncryption(algorithm), hasPassword, 'openssl pkcs8 -topk8 -inform DER'),
+    name: ([algorithm], hasPassword, convert) => nameEncrypted(tryNameEncryption(algorithm), hasPassword, convert),
   },
   {
     is: (children) => begins(sequence, bitString)(children) && children.length === 2,
@@ -71,8 +78,11 @@ const shapes: readonly Shape[] = [
   },
 ];
 
-/** @returns what goes on from "it is"; undefined for what is no DER of a known shape */
-export function tryNameDer(bytes: Buffer, hasPassword: boolean): string | undefined {
+/**
+ * @param convert how an encrypted key is converted: a command line that lacks the names of its files
+ * @returns what goes on from "it is"; undefined for what is no DER of a known shape
+ */
+export function tryNameDer(bytes: Buffer, hasPassword: boolean, convert = 'openssl pkcs8 -topk8 -inform DER'): Phrase | undefined {
   const cut = tryFindCut(bytes);
   if (bytes[0] === sequence && cut !== undefined) {
     const isText = bytes.every((byte) => byte >= 0x09 && byte < 0x7f);
@@ -85,7 +95,7 @@ export function tryNameDer(bytes: Buffer, hasPassword: boolean): string | undefi
     return `the parameters of a curve (EC PARAMETERS), ${noPrivateKey}`;
   }
   const children = element?.tag === sequence ? childrenOf(element) : [];
-  return shapes.find(({ is }) => is(children))?.name(children, hasPassword);
+  return shapes.find(({ is }) => is(children))?.name(children, hasPassword, convert);
 }
 
 /** @param convert command line that lacks the names of its files */
@@ -93,24 +103,26 @@ export function nameEncrypted(
   encryption: { readonly name: string; readonly isHere: boolean } | undefined,
   hasPassword: boolean,
   convert: string,
-): string {
-  const { name = 'of an unknown cipher', isHere = false } = encryption ?? {};
+): Phrase {
+  const { name: cipher = 'of an unknown cipher', isHere = false } = encryption ?? {};
   if (!isHere) {
-    return `an encrypted private key (${name}), and this program does not have that cipher; convert it: ${convert} -provider legacy -provider default -in FILE -out NEW.pem, and set material_encoding to "pem"`;
+    return ({ name }) =>
+      `an encrypted private key (${cipher}), and this program does not have that cipher; convert it: ${convert} -provider legacy -provider default -in FILE -out NEW.pem, and set ${name('materialEncoding')} to "pem"`;
   }
   return hasPassword
-    ? `an encrypted private key (${name}), and its password is another one (a password was given), or it is damaged; give the right one by material_password_env or material_password_wo`
-    : `an encrypted private key (${name}), and no password was given; give it by material_password_env or material_password_wo`;
+    ? ({ name }) =>
+        `an encrypted private key (${cipher}), and its password is another one (a password was given), or it is damaged; give the right one by ${name('materialPassword')}`
+    : ({ name }) => `an encrypted private key (${cipher}), and no password was given; give it by ${name('materialPassword')}`;
 }
 
-export function ofNoSpec(kind: string): string {
-  return `a private key, ${kind}, which no key_spec takes; ${allowedSpecs}`;
+export function ofNoSpec(kind: string): Phrase {
+  return ({ name }) => `a private key, ${kind}, which no ${name('keySpec')} takes; ${allowedSpecs}`;
 }
 
 const damaged = 'a private key that is damaged: OpenSSL cannot read it; take an undamaged copy from where it was made';
 
 /** PKCS#8. @param algorithm AlgorithmIdentifier */
-function nameUnopened(algorithm: DerElement | undefined): string {
+function nameUnopened(algorithm: DerElement | undefined): Phrase {
   const { oid: kind, parameters } = algorithmOf(algorithm);
   const name = nameKeyAlgorithm(kind);
   if (name === 'EC') {
@@ -120,7 +132,7 @@ function nameUnopened(algorithm: DerElement | undefined): string {
 }
 
 /** Of a curve with a name one might be damaged, or the curve one that OpenSSL was built without. */
-function nameUnopenedCurve(parameters: DerElement | undefined): string {
+function nameUnopenedCurve(parameters: DerElement | undefined): Phrase {
   const curve = tryReadOid(parameters);
   const known = ['1.2.840.10045.3.1.7', '1.3.132.0.34'];
   return curve === undefined || known.includes(curve) ? damaged : ofNoSpec(`EC on a curve of object identifier ${curve}`);

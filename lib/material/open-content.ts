@@ -2,6 +2,8 @@
 import { ByokError } from '../errors';
 import type { Secret } from '../secret';
 import type { MaterialEncoding } from '../terms/material';
+import { type Phrase, plainSpelling, say } from '../terms/setting';
+import type { Origin } from './check';
 import { type Container, isPkcs12, tryFindContainer } from './container';
 import { decodeText, isTextEncoding, type TextEncoding, tryDecodeWrapped } from './decode';
 import { childrenOf, tryReadElement } from './der';
@@ -11,11 +13,9 @@ import { looksLikePem, privateKeysIn } from './pem';
 import { type PrivateKey, type Refuse, tryParsePrivateKey } from './private-key';
 import { hintOf, symmetricSizes } from './spelling-hint';
 
-export interface ContentOptions {
+export interface ContentOptions extends Origin {
   readonly encoding: MaterialEncoding;
   readonly password: Secret | undefined;
-  /** The attribute that names the source. */
-  readonly attribute: string | undefined;
   /** How to name the source in an error, for example `file "orders.key"`. */
   readonly source: string;
 }
@@ -53,14 +53,16 @@ const utf8Mark = Buffer.from('efbbbf', 'hex');
 function pemIn(content: Buffer, options: ContentOptions): ByokError {
   const named = privateKeysIn(content).length === 0 ? tryName(content, options) : undefined;
   return named === undefined
-    ? invalid(`looks like PEM, and material_encoding is "${options.encoding}"; set material_encoding to "pem"`, options)
+    ? invalid(({ name }) => {
+        const encoding = name('materialEncoding');
+        return `looks like PEM, and ${encoding} is "${options.encoding}"; set ${encoding} to "pem"`;
+      }, options)
     : closed(named, options);
 }
 
 /** Bytes of another length than any symmetric key may be a private key in one of its containers, spelt in Base64 or hex. */
 function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOptions): Material {
-  const { attribute, source } = options;
-  const bytes = decodeText(content, encoding, source, attribute, () => {
+  const bytes = decodeText(content, encoding, options.source, options, () => {
     const wrapped = tryUnwrap(content, encoding);
     const named = wrapped === undefined ? tryName(content, options) : undefined;
     if (named !== undefined) {
@@ -69,14 +71,14 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
     return wrapped;
   });
   if (symmetricSizes.has(bytes.length)) {
-    return symmetricMaterial(bytes, attribute);
+    return symmetricMaterial(bytes, options);
   }
   let isSymmetric = false;
   try {
     const form = tryFindContainer(bytes.reveal());
     const key = form === undefined ? undefined : tryOpen(bytes.reveal(), form, options);
     if (key !== undefined) {
-      return privateKeyMaterial(key, attribute);
+      return privateKeyMaterial(key, options);
     }
     const hint = hintOf(content, encoding, bytes.reveal());
     const named = hint === undefined ? (tryNameTwice(bytes.reveal()) ?? tryName(bytes.reveal(), options)) : undefined;
@@ -84,7 +86,7 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
       throw closed(named, options);
     }
     isSymmetric = true;
-    return symmetricMaterial(bytes, attribute, hint);
+    return symmetricMaterial(bytes, options, hint);
   } finally {
     if (!isSymmetric) {
       bytes.wipe();
@@ -107,11 +109,12 @@ function openContainer(content: Buffer, encoding: Container, options: ContentOpt
       key.pkcs8.wipe();
       const [what, right] = unwrapped === undefined ? ['', found] : [' in Base64', 'base64'];
       throw invalid(
-        `is ${found.toUpperCase()}${what}, and material_encoding is "${encoding}"; set material_encoding to "${right}"`,
+        ({ name }) =>
+          `is ${found.toUpperCase()}${what}, and ${name('materialEncoding')} is "${encoding}"; set ${name('materialEncoding')} to "${right}"`,
         options,
       );
     }
-    return privateKeyMaterial(key, options.attribute);
+    return privateKeyMaterial(key, options);
   } finally {
     unwrapped?.fill(0);
   }
@@ -163,7 +166,8 @@ function openPkcs12(content: Buffer, password: Secret | undefined, refuse: Refus
   try {
     const key = tryParsePrivateKey(pkcs8, 'der', undefined, refuse);
     if (key === undefined) {
-      throw refuse(`cannot be opened as pkcs12: inside is ${nameOf(pkcs8, false) ?? 'no private key'}`);
+      const inside = nameOf(pkcs8, false) ?? 'no private key';
+      throw refuse((spelling) => `cannot be opened as pkcs12: inside is ${say(inside, spelling)}`);
     }
     return key;
   } finally {
@@ -171,21 +175,21 @@ function openPkcs12(content: Buffer, password: Secret | undefined, refuse: Refus
   }
 }
 
-function tryName(content: Buffer, { password }: ContentOptions): string | undefined {
+function tryName(content: Buffer, { password }: ContentOptions): Phrase | undefined {
   return nameOf(content, password !== undefined);
 }
 
-function nameOf(content: Buffer, hasPassword: boolean): string | undefined {
+function nameOf(content: Buffer, hasPassword: boolean): Phrase | undefined {
   const { tryNameContent } = require('./name-content') as typeof import('./name-content');
   return tryNameContent(content, hasPassword);
 }
 
 /** @param what it is */
-function closed(what: string, options: ContentOptions): ByokError {
-  return invalid(`cannot be opened as ${options.encoding}: it is ${what}`, options);
+function closed(what: Phrase, options: ContentOptions): ByokError {
+  return invalid((spelling) => `cannot be opened as ${options.encoding}: it is ${say(what, spelling)}`, options);
 }
 
 /** @param what follows "the key material in …" */
-function invalid(what: string, { attribute, source }: ContentOptions): ByokError {
-  return new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} ${what}`, { attribute });
+function invalid(what: Phrase, { attribute, source, spelling = plainSpelling }: ContentOptions): ByokError {
+  return new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} ${say(what, spelling)}`, { attribute });
 }

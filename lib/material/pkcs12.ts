@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, getHashes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../secret';
+import type { Phrase, Spelling } from '../terms/setting';
 import { childrenOf, type DerElement, derTags, elementsOf, tryReadElement, tryReadInteger, tryReadOid } from './der';
 import { algorithmOf, oids, tryFindDigest } from './encryption';
 import { DerivationWork, TooManyIterations } from './iterations';
@@ -19,7 +20,7 @@ import {
 } from './password-based';
 
 /** The key, or why there is none, in words that go on from "the key material in …". */
-export type OpenedPkcs12 = { readonly pkcs8: Buffer } | { readonly refusal: string };
+export type OpenedPkcs12 = { readonly pkcs8: Buffer } | { readonly refusal: Phrase };
 
 const contentTypes = { data: '1.2.840.113549.1.7.1', encryptedData: '1.2.840.113549.1.7.6' } as const;
 
@@ -32,7 +33,8 @@ const bagTypes: Readonly<Record<string, 'key' | 'shrouded' | 'certificate' | 'li
   '1.2.840.113549.1.12.10.1.6': 'nested',
 };
 
-const toPem = 'openssl pkcs12 -legacy -in FILE -nocerts -out NEW.pem, and set material_encoding to "pem"';
+const toPem = ({ name }: Spelling) =>
+  `convert it: openssl pkcs12 -legacy -in FILE -nocerts -out NEW.pem, and set ${name('materialEncoding')} to "pem"`;
 
 /** What is in a file, by this password. */
 interface Contents {
@@ -52,7 +54,9 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
   const [contentType, wrapped] = childrenOf(authSafe);
   const safes = octetsOf(tryReadElement(wrapped?.content ?? Buffer.alloc(0)));
   if (file === undefined || tryReadOid(contentType) !== contentTypes.data || safes === undefined) {
-    return { refusal: `is a PKCS#12 file that is damaged, or protected by a signature in place of a password; convert it: ${toPem}` };
+    return {
+      refusal: (spelling) => `is a PKCS#12 file that is damaged, or protected by a signature in place of a password; ${toPem(spelling)}`,
+    };
   }
   const behind = content.subarray(file.whole.length).toString('latin1').trim().length;
   if (behind > 0) {
@@ -72,16 +76,20 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
       return { refusal: error.message };
     }
     if (error instanceof NotHere) {
-      return { refusal: `is a PKCS#12 file protected by ${error.message}, which this program does not have; convert it: ${toPem}` };
+      return {
+        refusal: (spelling) => `is a PKCS#12 file protected by ${error.message}, which this program does not have; ${toPem(spelling)}`,
+      };
     }
     throw error;
   }
 }
 
-function closed(password: Secret | undefined): string {
+function closed(password: Secret | undefined): Phrase {
   return password === undefined
-    ? 'cannot be opened as pkcs12: it is protected by a password, and no password was given; give it by material_password_env or material_password_wo'
-    : 'cannot be opened as pkcs12: the password is another one (a password was given), or the file is damaged; give the right one by material_password_env or material_password_wo';
+    ? ({ name }) =>
+        `cannot be opened as pkcs12: it is protected by a password, and no password was given; give it by ${name('materialPassword')}`
+    : ({ name }) =>
+        `cannot be opened as pkcs12: the password is another one (a password was given), or the file is damaged; give the right one by ${name('materialPassword')}`;
 }
 
 function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
@@ -93,12 +101,14 @@ function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
   if (only !== undefined) {
     return { refusal: `holds ${keys.length} private keys; it must hold one: leave only the one to import there` };
   }
-  const found = [
-    [certificates, 'certificates'],
-    [secrets, 'secret keys, which are no private keys: give the bytes of the one to import with material_encoding = "base64"'],
-  ].flatMap(([count, name]) => (count === 0 ? [] : [`${count} ${name}`]));
+  const found = ({ name }: Spelling) =>
+    [
+      [certificates, 'certificates'],
+      [secrets, `secret keys, which are no private keys: give the bytes of the one to import with ${name('materialEncoding')} = "base64"`],
+    ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
   return {
-    refusal: `is a PKCS#12 file that holds no private key, but ${found.join(' and ') || 'nothing'}; export it together with its private key`,
+    refusal: (spelling) =>
+      `is a PKCS#12 file that holds no private key, but ${found(spelling).join(' and ') || 'nothing'}; export it together with its private key`,
   };
 }
 

@@ -2,6 +2,7 @@
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
+import { plainSpelling, type Spelling } from '../terms/setting';
 import { tryDecodeBase64 } from './decode';
 import type { WrappedMaterial } from './material';
 
@@ -11,16 +12,16 @@ export interface PreWrapped {
 }
 
 export interface PreWrappedFields {
-  readonly import_token_wo: string;
-  readonly encrypted_key_material_wo: string;
-  readonly encrypted_privatekey_wo: string | undefined;
+  readonly importToken: string;
+  readonly encryptedKeyMaterial: string;
+  readonly encryptedPrivatekey: string | undefined;
 }
 
 /** What the API page allows in each field, as an expression and in words. */
 export const wrappedFieldForms = {
-  import_token: { form: formats.importToken, allowed: '200 to 6144 characters of Base64' },
-  encrypted_key_material: { form: formats.encryptedKeyMaterial, allowed: '344 to 360 characters of Base64' },
-  encrypted_privatekey: { form: formats.encryptedPrivatekey, allowed: '200 to 6144 characters of Base64' },
+  importToken: { form: formats.importToken, allowed: '200 to 6144 characters of Base64' },
+  encryptedKeyMaterial: { form: formats.encryptedKeyMaterial, allowed: '344 to 360 characters of Base64' },
+  encryptedPrivatekey: { form: formats.encryptedPrivatekey, allowed: '200 to 6144 characters of Base64' },
 } as const;
 
 export type WrappedFieldName = keyof typeof wrappedFieldForms;
@@ -31,25 +32,25 @@ export function tryDecodeWrappedField(name: WrappedFieldName, text: string): Buf
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID naming the field, never its value */
-export function openPreWrapped(fields: PreWrappedFields): PreWrapped {
-  const { import_token_wo: token, encrypted_key_material_wo: key, encrypted_privatekey_wo: privateKey } = fields;
-  decoded('import_token', token);
+export function openPreWrapped(fields: PreWrappedFields, { name }: Spelling = plainSpelling): PreWrapped {
+  const { importToken, encryptedKeyMaterial, encryptedPrivatekey } = fields;
+  decoded('importToken', importToken, name);
   return {
-    importToken: Secret.fromText(token),
+    importToken: Secret.fromText(importToken),
     wrapped: {
-      encryptedKeyMaterial: decoded('encrypted_key_material', key),
-      ...(privateKey === undefined ? {} : { encryptedPrivatekey: decoded('encrypted_privatekey', privateKey) }),
+      encryptedKeyMaterial: decoded('encryptedKeyMaterial', encryptedKeyMaterial, name),
+      ...(encryptedPrivatekey === undefined ? {} : { encryptedPrivatekey: decoded('encryptedPrivatekey', encryptedPrivatekey, name) }),
     },
   };
 }
 
-function decoded(name: WrappedFieldName, text: string): Buffer {
-  const bytes = tryDecodeWrappedField(name, text);
+function decoded(field: WrappedFieldName, text: string, nameOf: Spelling['name']): Buffer {
+  const bytes = tryDecodeWrappedField(field, text);
   if (bytes === undefined) {
-    const attribute = `${name}_wo`;
+    const attribute = nameOf(field);
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `${attribute} has ${text.length} characters; allowed are ${wrappedFieldForms[name].allowed} on one line`,
+      `${attribute} has ${text.length} characters; allowed are ${wrappedFieldForms[field].allowed} on one line`,
       { attribute },
     );
   }

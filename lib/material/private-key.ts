@@ -6,7 +6,8 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
 import { isAsymmetric, type KeySpecRow, keySpecs } from '../terms/kms';
-import { requireKeySpec, weaknessOf } from './check';
+import { type Phrase, plainSpelling, say } from '../terms/setting';
+import { type Origin, requireKeySpec, weaknessOf } from './check';
 import { derTags, elementsOf, tryReadElement } from './der';
 import { completeEcKey, tryNameCurve } from './ec-numbers';
 import { algorithmOf } from './encryption';
@@ -28,7 +29,7 @@ export interface PrivateKey {
 }
 
 /** Makes the error of a private key that is opened, but can never be imported. @param what follows "the key material" */
-export type Refuse = (what: string) => ByokError;
+export type Refuse = (what: Phrase) => ByokError;
 
 export type PrivateKeyEncoding = 'pem' | 'der';
 
@@ -48,7 +49,7 @@ export function tryParsePrivateKey(
   content: Buffer,
   encoding: PrivateKeyEncoding,
   password: Secret | undefined,
-  refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${what}`),
+  refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${say(what, plainSpelling)}`),
 ): PrivateKey | undefined {
   if (encoding === 'der') {
     return content[0] === derTags.sequence ? tryParse(content, encoding, password, refuse) : undefined;
@@ -82,7 +83,9 @@ function tryParseCopy(
 
 function tryParse(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
   if (key.length > maxKeyBytes[encoding]) {
-    throw refuse(`has a private key of ${key.length} bytes, which is longer than any that a key_spec takes; ${allowedSpecs}`);
+    throw refuse(
+      ({ name }) => `has a private key of ${key.length} bytes, which is longer than any that a ${name('keySpec')} takes; ${allowedSpecs}`,
+    );
   }
   const opened = inputsOf(key, encoding, password).reduce<KeyObject | undefined>((known, input) => known ?? tryCreate(input), undefined);
   const behind = encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
@@ -100,8 +103,8 @@ function inputsOf(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | 
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material */
-export function checkPrivateKey(key: PrivateKey, keySpec: string, attribute: string | undefined): void {
-  const row = requireKeySpec(keySpec);
+export function checkPrivateKey(key: PrivateKey, keySpec: string, { attribute, spelling = plainSpelling }: Origin): void {
+  const row = requireKeySpec(keySpec, spelling);
   if (!key.fits(row)) {
     throw new ByokError('ERR_MATERIAL_INVALID', `the key material is a private key, ${key.kind}; ${keySpec} needs ${wanted(row)}`, {
       attribute,
@@ -224,7 +227,10 @@ function refuseIfOfNoSpec({ kind, fits }: Pick<PrivateKey, 'kind' | 'fits'>, ref
   }
 }
 
-const isOfNoSpec = (kind: string): string => `is a private key, ${kind}, which no key_spec takes; ${allowedSpecs}`;
+const isOfNoSpec =
+  (kind: string): Phrase =>
+  ({ name }) =>
+    `is a private key, ${kind}, which no ${name('keySpec')} takes; ${allowedSpecs}`;
 
 const doesNotWork = (fault: string): string =>
   `is a private key that contradicts itself: its ${fault}; take an undamaged copy from where it was made`;

@@ -4,20 +4,21 @@
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
-import type { MaterialEncoding, MaterialSourceAttribute } from '../terms/material';
+import type { MaterialEncoding } from '../terms/material';
+import { plainSpelling, type Spelling } from '../terms/setting';
 import { runCommand } from './command';
 import { openHsmMaterial } from './hsm';
 import type { Material } from './material';
 import { readMaterialFile } from './material-file';
 import { openContent } from './open-content';
 
-/** Attribute names as in the Terraform schema, so that every message can point at its cause. */
+/** By the setting that gives it, so that every message can point at its cause. */
 export type MaterialSource =
-  | { readonly attribute: 'material_wo'; readonly value: string }
-  | { readonly attribute: 'material_file'; readonly path: string }
-  | { readonly attribute: 'material_env'; readonly name: string }
-  | { readonly attribute: 'material_command'; readonly argv: readonly string[] }
-  | { readonly attribute: 'wrap_command'; readonly argv: readonly string[] };
+  | { readonly setting: 'material'; readonly value: string }
+  | { readonly setting: 'materialFile'; readonly path: string }
+  | { readonly setting: 'materialEnv'; readonly name: string }
+  | { readonly setting: 'materialCommand'; readonly argv: readonly string[] }
+  | { readonly setting: 'wrapCommand'; readonly argv: readonly string[] };
 
 export interface OpenOptions {
   readonly encoding: MaterialEncoding;
@@ -25,16 +26,16 @@ export interface OpenOptions {
   readonly password: Secret | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** False in a plan. */
-  readonly mayRunCommands: boolean;
+  /** Where they may not be run, what becomes of them goes on from the name of the setting: `is run in apply only`. */
+  readonly mayRunCommands: true | { readonly otherwise: string };
+  /** Of settings, in messages. @default as in this code */
+  readonly spelling?: Spelling | undefined;
   /** True on a command line, where shells hand pipes over as files. @default false */
   readonly mayReadPipes?: boolean;
 }
 
 /** Material, or the reason why there is none right now: a missing file is no error until an import is due. */
-export type MaterialAtHand =
-  | { readonly material: Material }
-  | { readonly missing: string; readonly attribute: MaterialSourceAttribute | undefined };
+export type MaterialAtHand = { readonly material: Material } | { readonly missing: string; readonly attribute: string | undefined };
 
 type Content = { readonly content: Buffer; readonly source: string } | { readonly missing: string };
 
@@ -44,18 +45,18 @@ type Content = { readonly content: Buffer; readonly source: string } | { readonl
  *   ERR_MATERIAL_NOT_AT_HAND when a command fails
  */
 export async function openMaterial(source: MaterialSource | undefined, options: OpenOptions): Promise<MaterialAtHand> {
+  const { name } = options.spelling ?? plainSpelling;
   if (source === undefined) {
-    return {
-      missing: 'no source of the key material is configured: set material_file, material_env, material_wo or another source',
-      attribute: undefined,
-    };
+    const [file, env, value] = (['materialFile', 'materialEnv', 'material'] as const).map(name);
+    const missing = `no source of the key material is configured: set ${file}, ${env}, ${value} or another source`;
+    return { missing, attribute: undefined };
   }
-  const { attribute } = source;
-  if ('argv' in source && !options.mayRunCommands) {
-    return { missing: `${attribute} is run in apply only`, attribute };
+  const attribute = name(source.setting);
+  if ('argv' in source && options.mayRunCommands !== true) {
+    return { missing: `${attribute} ${options.mayRunCommands.otherwise}`, attribute };
   }
-  if (attribute === 'wrap_command') {
-    return { material: await openHsmMaterial(source.argv, options) };
+  if (source.setting === 'wrapCommand') {
+    return { material: await openHsmMaterial(source.argv, { ...options, attribute }) };
   }
   const found = await readContent(source, options);
   return 'missing' in found
@@ -63,18 +64,19 @@ export async function openMaterial(source: MaterialSource | undefined, options: 
     : { material: openContent(found.content, { ...options, attribute, source: found.source }) };
 }
 
-async function readContent(source: Exclude<MaterialSource, { attribute: 'wrap_command' }>, options: OpenOptions): Promise<Content> {
-  const { env, signal } = options;
-  switch (source.attribute) {
-    case 'material_wo':
-      return { content: Buffer.from(source.value, 'utf8'), source: 'material_wo' };
-    case 'material_env':
+async function readContent(source: Exclude<MaterialSource, { setting: 'wrapCommand' }>, options: OpenOptions): Promise<Content> {
+  const { env, signal, spelling = plainSpelling } = options;
+  const attribute = spelling.name(source.setting);
+  switch (source.setting) {
+    case 'material':
+      return { content: Buffer.from(source.value, 'utf8'), source: attribute };
+    case 'materialEnv':
       return readVariable(source.name, env);
-    case 'material_file':
+    case 'materialFile':
       return readKeyFile(source.path, options);
-    case 'material_command':
+    case 'materialCommand':
       return {
-        content: await runCommand(source.argv, { attribute: source.attribute, env, signal }),
+        content: await runCommand(source.argv, { attribute, env, signal }),
         source: `the output of "${source.argv[0]}"`,
       };
   }
@@ -87,9 +89,9 @@ function readVariable(name: string, env: OpenOptions['env']): Content {
     : { content: Buffer.from(value, 'utf8'), source: `environment variable "${name}"` };
 }
 
-async function readKeyFile(path: string, { mayReadPipes = false }: OpenOptions): Promise<Content> {
+async function readKeyFile(path: string, { mayReadPipes = false, spelling = plainSpelling }: OpenOptions): Promise<Content> {
   try {
-    return { content: await readMaterialFile(path, { mayBePipe: mayReadPipes }), source: `file "${path}"` };
+    return { content: await readMaterialFile(path, { mayBePipe: mayReadPipes, spelling }), source: `file "${path}"` };
   } catch (cause) {
     if (isByokError(cause)) {
       throw cause;
@@ -101,7 +103,7 @@ async function readKeyFile(path: string, { mayReadPipes = false }: OpenOptions):
       'ERR_MATERIAL_INVALID',
       `the file "${path}" that holds the key material cannot be read: ${(cause as Error).message}`,
       {
-        attribute: 'material_file',
+        attribute: spelling.name('materialFile'),
         cause,
       },
     );

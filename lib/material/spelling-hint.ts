@@ -2,6 +2,7 @@
 
 import { keySpecs } from '../terms/kms';
 import type { MaterialEncoding } from '../terms/material';
+import type { Phrase } from '../terms/setting';
 
 /** Encodings that spell bytes; the others are containers of a private key. */
 export type TextEncoding = Extract<MaterialEncoding, 'base64' | 'hex' | 'raw'>;
@@ -26,34 +27,39 @@ const onLines: Reading = ['base64', (text) => readings[1]?.[1](text.replaceAll(/
  * @param bytes what it spells; undefined when it cannot be decoded
  * @returns what goes on from "; "; undefined when it fits in no other way
  */
-export function hintOf(content: Buffer, encoding: TextEncoding, bytes: Buffer | undefined): string | undefined {
+export function hintOf(content: Buffer, encoding: TextEncoding, bytes: Buffer | undefined): Phrase | undefined {
   const text = content.toString('latin1').trim();
   const other = readings.find((reading) => reading[0] !== encoding && isKey(reading, text));
   if (other !== undefined) {
-    return `it reads as ${sizes} in ${other[0]}: set material_encoding to "${other[0]}"`;
+    return meant(`it reads as ${sizes} in ${other[0]}:`, other[0]);
   }
   const decoded = bytes ?? content;
   const withoutLineFeed = /\r?\n$/.exec(decoded.toString('latin1', decoded.length - 2))?.[0].length ?? 0;
   if (withoutLineFeed > 0 && symmetricSizes.has(decoded.length - withoutLineFeed)) {
     const where = encoding === 'raw' ? 'write it without, for example with head -c 32 FILE > NEW' : 'spell the bytes without it';
     return bytes === undefined
-      ? `it holds ${sizes} as they are, and a line feed behind them: write it without, and set material_encoding to "raw"`
+      ? meant(`it holds ${sizes} as they are, and a line feed behind them: write it without, and`, 'raw')
       : `it ends with a line feed that is no part of the key: ${where}`;
   }
   if (bytes === undefined && symmetricSizes.has(content.length)) {
-    return `it holds ${sizes} as they are: set material_encoding to "raw"`;
+    return meant(`it holds ${sizes} as they are:`, 'raw');
   }
   const again =
     bytes === undefined || encoding === 'raw' ? undefined : readings.find((reading) => isKey(reading, bytes.toString('latin1').trim()));
   if (again !== undefined) {
-    return `what it spells is text that reads as ${sizes} in ${again[0]}, so it was encoded twice: decode it once, and set material_encoding to "${again[0]}"`;
+    return meant(`what it spells is text that reads as ${sizes} in ${again[0]}, so it was encoded twice: decode it once, and`, again[0]);
   }
-  const loose: readonly (readonly [Reading, string])[] = [
-    [separated, `it reads as ${sizes} in hex with other characters between: leave the digits only, and set material_encoding to "hex"`],
+  const loose: readonly (readonly [Reading, Phrase])[] = [
+    [separated, meant(`it reads as ${sizes} in hex with other characters between: leave the digits only, and`, 'hex')],
     [unpadded, `it reads as ${sizes} in Base64 of the URL alphabet or without padding: write it with "+" and "/" and padded with "="`],
     [onLines, `it reads as ${sizes} in Base64 with quotes or white space inside: write it on one line, without`],
   ];
   return bytes === undefined ? loose.find(([reading]) => isKey(reading, text))?.[1] : undefined;
+}
+
+/** @param found goes on with what to set */
+function meant(found: string, encoding: TextEncoding): Phrase {
+  return ({ name }) => `${found} set ${name('materialEncoding')} to "${encoding}"`;
 }
 
 const sizes = `${[...symmetricSizes].join(' or ')} bytes`;

@@ -10,6 +10,7 @@ import type { Values } from '../tfplugin/values/value';
 import { block, text } from './attributes';
 import type { Run } from './run';
 import type { SharedMarks } from './run-folder';
+import { wording } from './wording';
 
 /** Everything the provider reads from outside, given by its main. */
 export interface Surroundings {
@@ -54,6 +55,7 @@ export function lifecycleContext(client: ConnectedClient, context: Context, oper
     now: client.now,
     sleep: client.sleep,
     signal: context.signal,
+    words: wording,
     deadline: new Date(client.now().getTime() + milliseconds),
     log: (level, message, fields) => context.log.log(level, message, fields),
   };

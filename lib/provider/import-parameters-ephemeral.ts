@@ -12,6 +12,7 @@ import { type Client, isConnected } from './client';
 import { whenMadeKeyIsReady } from './key/made-key';
 import { wrappingAlgorithmOf } from './material/config';
 import { checkForm, validateAgainstSchema } from './validate';
+import { wording } from './wording';
 
 export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
   schema: importParametersSchema,
@@ -56,7 +57,7 @@ async function unlessNotPending(asked: Promise<ImportParameters>): Promise<Impor
   try {
     const parameters = await asked;
     // Whoever wraps with it trusts that only the KMS can open the result.
-    parseWrappingKey(parameters.publicKey);
+    parseWrappingKey(parameters.publicKey, wording);
     return parameters;
   } catch (error) {
     if (hasApiCode(error, 'KMS.0310')) {

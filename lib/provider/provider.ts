@@ -62,6 +62,7 @@ function connect(config: Values, env: Environment, { now, sleep }: Surroundings,
   // Most processes that Terraform starts end before they are configured.
   const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
   const { DescribeBatcher } = require('../kms/describe-batcher') as typeof import('../kms/describe-batcher');
+  const { wording } = require('./wording') as typeof import('./wording');
   const secret = (name: ProviderAttribute) => {
     const value = text(config, name);
     return value === undefined ? undefined : Secret.fromText(value);
@@ -90,6 +91,7 @@ function connect(config: Values, env: Environment, { now, sleep }: Surroundings,
     {
       now,
       sleep,
+      spelling: wording,
       log: (level, message, fields) => log.log(level, message, fields),
       remark: (sentence) => diagnostics.warning('A variable of the environment has no effect', `${sentence}.`),
     },

@@ -7,6 +7,7 @@ import type { KeyDetail } from '../kms/model';
 import { decide } from '../lifecycle/decide';
 import { isRolling, keep } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
+import { wording } from '../provider/wording';
 import { formatInstant } from '../terms/expiration-time';
 import type { Hook } from './hooks-in-state';
 import { type Finding, wordsOf } from './material-finding';
@@ -56,6 +57,6 @@ function judge({ wish }: Hook, key: KeyDetail | undefined, now: Date): { readonl
   // The expiry that was applied is known, and it tells expired material from deleted material.
   const lastKnown = expiration === keep || isRolling(expiration) ? undefined : expiration;
   const observation = observeMaterial(key, lastKnown, now, isRolling(expiration) ? expiration.renewBeforeMs : undefined);
-  const decision = decide(wish, { observation, proof: undefined, atHand: undefined, preWrapped: undefined }, now);
+  const decision = decide(wish, { observation, proof: undefined, atHand: undefined, preWrapped: undefined }, now, wording);
   return { due: decision.steps.length > 0, said: wordsOf(decision) };
 }

@@ -5,6 +5,7 @@
 
 import type { Wish } from '../lifecycle/decision';
 import { keep } from '../lifecycle/expiration-wish';
+import { wording } from '../provider/wording';
 import { parseExpirationTime } from '../terms/expiration-time';
 import { type Attributes, isRecord, text, wishOf } from './recorded-material';
 import { objectsInState, type Reading } from './state-file';
@@ -37,7 +38,7 @@ function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading
   }
   const wish = wishOf(triggers, warnBeforeMs);
   const fixed = text(triggers, 'expiration_time');
-  const expiration = wish.expiration === keep && fixed !== undefined ? parseExpirationTime(fixed) : wish.expiration;
+  const expiration = wish.expiration === keep && fixed !== undefined ? parseExpirationTime(fixed, wording) : wish.expiration;
   // The apply itself decides whether this is allowed, and says so in its own words.
   return [{ address, keyId, driftToken, wish: { ...wish, expiration, allowInterruption: true, allowUnverifiedRenewal: true } }];
 }

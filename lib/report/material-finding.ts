@@ -7,6 +7,7 @@ import { decide } from '../lifecycle/decide';
 import type { Decision, Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
+import { wording } from '../provider/wording';
 import { formatExpirationTime } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
 import type { Verdict } from './verdict';
@@ -101,7 +102,7 @@ function awaited({ due }: MaterialRecord): Judgement {
 function judged(record: MaterialRecord, observation: MaterialObservation, now: Date): Judgement {
   const { wish, proof, managed, wanted, due } = record;
   const { status } = observation;
-  const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined, knownDisabled: true }, now);
+  const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined, knownDisabled: true }, now, wording);
   const said = due?.reason ?? (status === 'deleted_outside' && !managed ? heldNone : wordsOf(decision));
   if (status === 'key_pending_deletion' && !wanted) {
     return { verdict: 'scheduled', reason: said ?? materialStatuses[status] };

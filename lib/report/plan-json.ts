@@ -4,6 +4,7 @@
  */
 import { ByokError } from '../errors';
 import { keyLost } from '../lifecycle/decide';
+import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
 import { type Attributes, isRecord, observationOf, proofOf, recordsIn, text, wishOf } from './recorded-material';
@@ -77,7 +78,8 @@ function materialOf(resource: Attributes, reading: Reading, aliases: ReadonlyMap
 }
 
 function reasonOf(before: Attributes | undefined, after: Attributes): string {
+  const lost = keyLost(wording);
   return before?.material_status === 'key_not_found'
-    ? `${keyLost.summary}: ${keyLost.detail}`
+    ? `${lost.summary}: ${lost.detail}`
     : (text(after, 'import_reason') ?? 'expiration_time is only known after apply');
 }

@@ -5,6 +5,7 @@
 import type { Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
+import { wording } from '../provider/wording';
 import { parseDuration } from '../terms/duration';
 import { parseExpirationTime } from '../terms/expiration-time';
 import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../terms/material';
@@ -32,7 +33,7 @@ function rolling(validFor: string, renewBefore: string): Rolling {
 /** What Terraform knew when it last looked, brought forward to now. */
 export function observationOf(attributes: Attributes, wish: Wish, now: Date): MaterialObservation {
   const written = text(attributes, 'expiration_time');
-  const expiration = written === undefined ? undefined : parseExpirationTime(written);
+  const expiration = written === undefined ? undefined : parseExpirationTime(written, wording);
   const status = statusOf(text(attributes, 'material_status'));
   return {
     status: servedStatuses.includes(status) ? servedStatus(wish, expiration, now) : status,

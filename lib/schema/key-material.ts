@@ -170,7 +170,11 @@ export const keyMaterialSchema = {
       description: 'State of the key as the KMS reports it: `2` enabled, `3` disabled, `4` scheduled for deletion, `5` pending import.',
     },
     key_spec: { type: 'string', computed: true, description: 'Spec of the key, for example `AES_256`.' },
-    material_status: { type: 'string', computed: true, description: `What was found: ${listMeanings(materialStatuses)}.` },
+    material_status: {
+      type: 'string',
+      computed: true,
+      description: `What was found: ${listMeanings({ ...materialStatuses, expiring: 'the material expires within `renew_before`, and the next apply renews it' })}.`,
+    },
     fingerprint_verified: {
       type: 'bool',
       computed: true,

@@ -36,17 +36,17 @@ export const providerSchema = {
     project_id: {
       type: 'string',
       optional: true,
-      description: `Project that the keys belong to, 32 characters. When omitted, IAM is asked for the project of \`project_name\`. ${environment('project_id')}`,
+      description: `Project that the keys belong to, 32 characters. When omitted, IAM is asked for the project of \`project_name\`. ${environment('projectId')}`,
     },
     project_name: {
       type: 'string',
       optional: true,
-      description: `Name of the project that the keys belong to, when \`project_id\` is not given. When omitted, the name of the region: its main project. ${environment('project_name')}`,
+      description: `Name of the project that the keys belong to, when \`project_id\` is not given. When omitted, the name of the region: its main project. ${environment('projectName')}`,
     },
     enterprise_project_id: {
       type: 'string',
       optional: true,
-      description: `Enterprise project, on Huawei Cloud: new keys are put into it, and lists of keys show no others. ${environment('enterprise_project_id')}`,
+      description: `Enterprise project, on Huawei Cloud: new keys are put into it, and lists of keys show no others. ${environment('enterpriseProjectId')}`,
     },
     kms_endpoint: {
       type: 'string',
@@ -56,18 +56,18 @@ export const providerSchema = {
     auth_url: {
       type: 'string',
       optional: true,
-      description: `Base URL of IAM, ending in \`/v3\`, instead of the one that follows from \`cloud\` and \`region\`. Asked for tokens, and for the id of the project. Plain \`http://\` is accepted for loopback hosts only. ${environment('auth_url')}`,
+      description: `Base URL of IAM, ending in \`/v3\`, instead of the one that follows from \`cloud\` and \`region\`. Asked for tokens, and for the id of the project. Plain \`http://\` is accepted for loopback hosts only. ${environment('authUrl')}`,
     },
     auth_token: {
       type: 'string',
       optional: true,
       sensitive: true,
-      description: `Login by an IAM token of a user of this project. Give it by environment or by an ephemeral variable. ${environment('auth_token')}`,
+      description: `Login by an IAM token of a user of this project. Give it by environment or by an ephemeral variable. ${environment('authToken')}`,
     },
     user_name: {
       type: 'string',
       optional: true,
-      description: `Login by password: the IAM user. A token is fetched for it, kept in memory only, and fetched again when the KMS refuses it. ${environment('user_name')}`,
+      description: `Login by password: the IAM user. A token is fetched for it, kept in memory only, and fetched again when the KMS refuses it. ${environment('userName')}`,
     },
     password: {
       type: 'string',
@@ -78,35 +78,35 @@ export const providerSchema = {
     domain_name: {
       type: 'string',
       optional: true,
-      description: `Account (domain) that \`user_name\` belongs to; no other login needs it. ${environment('domain_name')}`,
+      description: `Account (domain) that \`user_name\` belongs to; no other login needs it. ${environment('domainName')}`,
     },
     access_key: {
       type: 'string',
       optional: true,
-      description: `Login by access key (AK): every request is signed. ${environment('access_key')}`,
+      description: `Login by access key (AK): every request is signed. ${environment('accessKey')}`,
     },
     secret_key: {
       type: 'string',
       optional: true,
       sensitive: true,
-      description: `Secret key (SK) of \`access_key\`; it never leaves this machine. Give it by environment or by an ephemeral variable. ${environment('secret_key')}`,
+      description: `Secret key (SK) of \`access_key\`; it never leaves this machine. Give it by environment or by an ephemeral variable. ${environment('secretKey')}`,
     },
     security_token: {
       type: 'string',
       optional: true,
       sensitive: true,
-      description: `Security token, when \`access_key\` and \`secret_key\` are temporary. ${environment('security_token')}`,
+      description: `Security token, when \`access_key\` and \`secret_key\` are temporary. ${environment('securityToken')}`,
     },
     ca_file: {
       type: 'string',
       optional: true,
-      description: `PEM file of further certificate authorities, or what is in it. Verification cannot be turned off. ${environment('ca_file')}`,
+      description: `PEM file of further certificate authorities, or what is in it. Verification cannot be turned off. ${environment('caFile')}`,
     },
     max_retries: {
       type: 'number',
       optional: true,
       default: defaultMaxRetries,
-      description: `How often a call that is safe to repeat is repeated after throttling or a broken connection. ${environment('max_retries')}`,
+      description: `How often a call that is safe to repeat is repeated after throttling or a broken connection. ${environment('maxRetries')}`,
     },
     max_requests_per_second: {
       type: 'number',

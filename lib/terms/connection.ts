@@ -1,4 +1,6 @@
 /** How to reach a KMS: clouds, environment variables, limits. */
+import type { Phrase } from './setting';
+
 /** Documented limit of the KMS for one user, in requests per second. */
 export const documentedRequestsPerSecond = 20;
 
@@ -7,30 +9,30 @@ export const defaultMaxRetries = 5;
 export const defaultCloud = 'huaweicloud';
 
 /**
- * Environment variables behind the attributes.
+ * Environment variables behind the settings.
  * The names are those of the vendors' own Terraform providers:
  * `HW` for Huawei Cloud and its relatives, `OS` for Open Telekom Cloud.
  * The first variable that is set counts.
  */
 export const environmentVariables = {
   region: { HW: ['HW_REGION_NAME'], OS: ['OS_REGION', 'OS_REGION_NAME'] },
-  project_id: { HW: ['HW_PROJECT_ID'], OS: ['OS_PROJECT_ID', 'OS_TENANT_ID'] },
-  project_name: { HW: ['HW_PROJECT_NAME'], OS: ['OS_TENANT_NAME', 'OS_PROJECT_NAME'] },
-  enterprise_project_id: { HW: ['HW_ENTERPRISE_PROJECT_ID'], OS: [] },
-  auth_url: { HW: ['HW_AUTH_URL'], OS: ['OS_AUTH_URL'] },
-  auth_token: { HW: ['HW_AUTH_TOKEN'], OS: ['OS_AUTH_TOKEN', 'OS_TOKEN'] },
-  user_name: { HW: ['HW_USER_NAME'], OS: ['OS_USERNAME'] },
+  projectId: { HW: ['HW_PROJECT_ID'], OS: ['OS_PROJECT_ID', 'OS_TENANT_ID'] },
+  projectName: { HW: ['HW_PROJECT_NAME'], OS: ['OS_TENANT_NAME', 'OS_PROJECT_NAME'] },
+  enterpriseProjectId: { HW: ['HW_ENTERPRISE_PROJECT_ID'], OS: [] },
+  authUrl: { HW: ['HW_AUTH_URL'], OS: ['OS_AUTH_URL'] },
+  authToken: { HW: ['HW_AUTH_TOKEN'], OS: ['OS_AUTH_TOKEN', 'OS_TOKEN'] },
+  userName: { HW: ['HW_USER_NAME'], OS: ['OS_USERNAME'] },
   password: { HW: ['HW_USER_PASSWORD'], OS: ['OS_PASSWORD'] },
-  domain_name: { HW: ['HW_DOMAIN_NAME'], OS: ['OS_USER_DOMAIN_NAME', 'OS_PROJECT_DOMAIN_NAME', 'OS_DOMAIN_NAME'] },
-  access_key: { HW: ['HW_ACCESS_KEY'], OS: ['OS_ACCESS_KEY'] },
-  secret_key: { HW: ['HW_SECRET_KEY'], OS: ['OS_SECRET_KEY'] },
-  security_token: { HW: ['HW_SECURITY_TOKEN'], OS: ['OS_SECURITY_TOKEN'] },
-  ca_file: { HW: [], OS: ['OS_CACERT'] },
-  max_retries: { HW: ['HW_MAX_RETRIES'], OS: [] },
+  domainName: { HW: ['HW_DOMAIN_NAME'], OS: ['OS_USER_DOMAIN_NAME', 'OS_PROJECT_DOMAIN_NAME', 'OS_DOMAIN_NAME'] },
+  accessKey: { HW: ['HW_ACCESS_KEY'], OS: ['OS_ACCESS_KEY'] },
+  secretKey: { HW: ['HW_SECRET_KEY'], OS: ['OS_SECRET_KEY'] },
+  securityToken: { HW: ['HW_SECURITY_TOKEN'], OS: ['OS_SECURITY_TOKEN'] },
+  caFile: { HW: [], OS: ['OS_CACERT'] },
+  maxRetries: { HW: ['HW_MAX_RETRIES'], OS: [] },
 } as const satisfies Record<string, Readonly<Record<'HW' | 'OS', readonly string[]>>>;
 
 /**
- * Sets `kms_endpoint` on any cloud, for an emulator or for a proxy in front of a KMS.
+ * Sets `kmsEndpoint` on any cloud, for an emulator or for a proxy in front of a KMS.
  * No vendor's provider reads it.
  */
 export const kmsEndpointVariable = 'KMS_ENDPOINT';
@@ -42,7 +44,7 @@ export type EnvironmentSetting = keyof typeof environmentVariables;
  * and what to use instead.
  */
 export interface UnsupportedVariable {
-  readonly instead: string;
+  readonly instead: Phrase;
   /**
    * Reported even if no setting is missing,
    * because the user expects an effect that does not happen.
@@ -56,7 +58,8 @@ const byUserName = 'give the user by OS_USERNAME';
 const byDomainName = 'give the account by OS_USER_DOMAIN_NAME';
 const sharedConfig = 'profiles of a shared configuration file are not read: give their entries by HW_ variables';
 const agency = 'no role or agency is taken on: give the temporary access key of the role, or a token';
-const verified = 'certificates are always verified: name the PEM file of an authority of your own in ca_file';
+const verified: Phrase = ({ name }) =>
+  `certificates are always verified: name the PEM file of an authority of your own in ${name('caFile')}`;
 const clientCertificate = 'client certificates are not supported';
 
 /** By name. A name that ends in "*" is a prefix of several variables. */
@@ -71,7 +74,7 @@ export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<
     HW_USER_ID: { instead: 'give the user by HW_USER_NAME' },
     HW_DOMAIN_ID: { instead: 'give the account by HW_DOMAIN_NAME' },
     HW_INSECURE: { instead: verified, alwaysSaid: true },
-    HW_CACERT: { instead: 'name the PEM file in ca_file' },
+    HW_CACERT: { instead: ({ name }) => `name the PEM file in ${name('caFile')}` },
     HW_CERT: { instead: clientCertificate },
     HW_KEY: { instead: clientCertificate },
   },

@@ -1,9 +1,10 @@
 /**
- * Formats of `expiration_time`: RFC 3339 in whole seconds, epoch seconds, or "never".
+ * Formats of an expiry: RFC 3339 in whole seconds, epoch seconds, or "never".
  * Two texts for one instant are the same value. The KMS itself counts in seconds.
  */
 import { ByokError } from '../errors';
 import { ranges } from './kms';
+import { plainSpelling, type Spelling } from './setting';
 
 export const never = 'never';
 
@@ -13,7 +14,10 @@ export type ExpirationInstant = Date | undefined;
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** @throws ByokError ERR_ARGUMENT when the text has none of these formats */
-export function parseExpirationTime(text: string): ExpirationInstant {
+export function parseExpirationTime(
+  text: string,
+  { name, rolling }: Pick<Spelling, 'name' | 'rolling'> = plainSpelling,
+): ExpirationInstant {
   if (text === never) {
     return undefined;
   }
@@ -21,12 +25,12 @@ export function parseExpirationTime(text: string): ExpirationInstant {
   const { minimum, maximum } = ranges.expirationTime;
   if (milliseconds === undefined || milliseconds < minimum * 1000 || milliseconds > maximum * 1000) {
     const counted = /T.*\.\d/i.test(text)
-      ? '; an instant with fractions of a second is one that is counted from now, and moves each time: give a rolling expiry instead (valid_for and renew_before, Expiration.rolling in constructs)'
+      ? `; an instant with fractions of a second is one that is counted from now, and moves each time: give a rolling expiry instead (${name('validFor')} and ${name('renewBefore')}${rolling === undefined ? '' : `, ${rolling}`})`
       : '';
     throw new ByokError(
       'ERR_ARGUMENT',
-      `expiration_time is "${text}"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"${counted}`,
-      { attribute: 'expiration_time' },
+      `${name('expirationTime')} is "${text}"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"${counted}`,
+      { attribute: name('expirationTime') },
     );
   }
   return new Date(milliseconds);

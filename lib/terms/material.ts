@@ -2,9 +2,9 @@
 /** What we can find out about the material of a key. */
 export const materialStatuses = {
   present: 'the key holds its material',
-  expiring: 'the material expires within `renew_before`, and the next apply renews it',
-  expired_not_purged: 'the material is past its expiration_time and the KMS, which takes up to 24 hours, has not deleted it yet',
-  purged_after_expiry: 'the KMS deleted the material after its expiration_time',
+  expiring: 'the material expires within the window of its rolling expiry, and is due to be renewed',
+  expired_not_purged: 'the material is past its expiry and the KMS, which takes up to 24 hours, has not deleted it yet',
+  purged_after_expiry: 'the KMS deleted the material after its expiry',
   deleted_outside:
     'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
   key_disabled: 'the key holds its material and is disabled',

@@ -28,7 +28,7 @@ export interface EmulatorConnection {
  * await promisify(execFile)('terraform', ['apply', '-auto-approve'], { cwd, env });
  */
 export function emulatorConnection({ projectName, projectId, url, authUrl, authToken }: Emulator): EmulatorConnection {
-  const [variable] = environmentVariables.auth_token.HW;
+  const [variable] = environmentVariables.authToken.HW;
   return {
     provider: { region: projectName, projectId, kmsEndpoint: url, authUrl },
     environment: { [variable]: authToken, [kmsEndpointVariable]: url },

@@ -4,6 +4,7 @@
  */
 import { checkPrimeSync, createPublicKey, type KeyObject } from 'node:crypto';
 import { ByokError } from '../errors';
+import { plainSpelling, type Spelling } from '../terms/setting';
 
 /** A key whose owner is the KMS takes no longer one; longer ones make every use slow. */
 const bits = { minimum: 2048, maximum: 4096 } as const;
@@ -16,9 +17,15 @@ const smallestFactor = 10_000n;
 
 /**
  * @param der SubjectPublicKeyInfo
+ * @param spelling of settings, in messages
  * @throws ByokError ERR_KMS unless it is exactly an RSA key of 2048 to 4096 bits that others cannot open
  */
-export function parseWrappingKey(der: Buffer): KeyObject {
+export function parseWrappingKey(der: Buffer, spelling: Spelling = plainSpelling): KeyObject {
+  const refused = (how: string) =>
+    new ByokError(
+      'ERR_KMS',
+      `the wrapping key that the KMS answered ${how}; check ${spelling.name('kmsEndpoint')}, and tell whoever runs it`,
+    );
   const key = parse(der);
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType !== 'rsa' || modulusLength < bits.minimum || modulusLength > bits.maximum) {
@@ -100,8 +107,4 @@ function squareRootOf(square: bigint): bigint {
     root = next;
   }
   return root;
-}
-
-function refused(how: string): ByokError {
-  return new ByokError('ERR_KMS', `the wrapping key that the KMS answered ${how}; check kms_endpoint, and tell whoever runs it`);
 }

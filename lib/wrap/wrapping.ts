@@ -5,6 +5,7 @@
 import { constants, publicEncrypt } from 'node:crypto';
 import { ByokError } from '../errors';
 import type { WrappingAlgorithm } from '../terms/kms';
+import { plainSpelling, type Spelling } from '../terms/setting';
 import { parseWrappingKey } from './wrapping-key';
 
 interface WrappingRow {
@@ -31,18 +32,23 @@ export const wrappingAlgorithms: Readonly<Record<WrappingAlgorithm, WrappingRow>
 
 /**
  * @param publicKey DER SubjectPublicKeyInfo, as get-parameters-for-import answers it
+ * @param spelling of settings, in messages
  * @returns as many bytes as the modulus has: 256 for the service's RSA_2048
  * @throws ByokError ERR_KMS when the wrapping key is none that only the KMS can open
  */
-export function wrapMaterial(algorithm: WrappingAlgorithm, publicKey: Buffer, material: Buffer): Buffer {
+export function wrapMaterial(
+  algorithm: WrappingAlgorithm,
+  publicKey: Buffer,
+  material: Buffer,
+  spelling: Spelling = plainSpelling,
+): Buffer {
   const { padding, oaepHash } = wrappingAlgorithms[algorithm];
-  const key = parseWrappingKey(publicKey);
+  const key = parseWrappingKey(publicKey, spelling);
   try {
     return publicEncrypt({ key, padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
   } catch (cause) {
     // Its size is checked where it comes from, and fits.
-    throw new ByokError('ERR_KMS', 'the wrapping key that the KMS answered wraps nothing; check kms_endpoint, and tell whoever runs it', {
-      cause,
-    });
+    const message = `the wrapping key that the KMS answered wraps nothing; check ${spelling.name('kmsEndpoint')}, and tell whoever runs it`;
+    throw new ByokError('ERR_KMS', message, { cause });
   }
 }

@@ -1,6 +1,8 @@
 /** docs/errors.md: our own codes, and those of the KMS with what to do about them. */
 import { errorCodes } from '../../lib/errors';
+import { wording } from '../../lib/provider/wording';
 import { type KmsErrorCode, kmsErrorCodes } from '../../lib/terms/kms-errors';
+import { say } from '../../lib/terms/setting';
 import { table } from './markdown';
 
 export function errorsPage(): string {
@@ -26,5 +28,5 @@ export function errorsPage(): string {
 }
 
 function kmsRow([code, { status, message, advice }]: [string, KmsErrorCode]): string[] {
-  return [`\`${code}\``, String(status), message, advice ?? ''];
+  return [`\`${code}\``, String(status), message, say(advice, wording)];
 }

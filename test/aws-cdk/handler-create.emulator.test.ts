@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
+import { ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
 import { derOf, ecKey, encryptedPem, pkcs12, randomPassword } from '../support/private-keys';
 import { inDays, Lambda, metricsIn } from './lambda';
@@ -85,6 +86,16 @@ describe('Create', () => {
     const answer = await lambda.request('Create', { ...lambda.properties(lambda.newMaterial()), alias: properties.alias });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'not-created' });
     expect(answer.Reason).toContain(`choose another alias, or give keyId "${keyId}" instead of alias (ERR_KEY_UNSUITABLE)`);
+  });
+
+  test('fails when the alias belongs to a key that is scheduled for deletion, and names no tool but its own', async () => {
+    const { keyId, properties } = await lambda.create();
+    await ok(lambda.kms, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+    const answer = await lambda.request('Create', { ...lambda.properties(lambda.newMaterial()), alias: properties.alias });
+    expect(answer.Reason).toContain(
+      `cancel its deletion in the console of the cloud and give keyId "${keyId}" instead of alias, or choose`,
+    );
+    expect(answer.Reason).not.toMatch(/terraform|cancel_pending/);
   });
 
   test('that failed is deleted without a call, and the next one takes up its key', async () => {

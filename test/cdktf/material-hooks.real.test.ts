@@ -64,7 +64,7 @@ test('another expiry is a renewal: the way back is verified before anything is d
   await app.deploy('0', { expiration: Expiration.at('2035-01-31T00:00:00Z'), onDestroy: 'delete_material' });
   emulator.clearCalls();
   const { text } = await app.deploy('0', { expiration: Expiration.at('2036-01-31T00:00:00Z'), onDestroy: 'delete_material' });
-  expect(text).toContain('expiration_time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z');
+  expect(text).toContain('--expiration-time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z');
   expect(writesOf(emulator)).toEqual([
     'get-parameters-for-import',
     'import-key-material',

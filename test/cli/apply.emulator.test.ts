@@ -110,11 +110,11 @@ test('another expiry is a renewal that is verified before it deletes, and a miss
   const { status, stdout } = await key.apply('--expiration-time', '2036-01-31T00:00:00Z');
   expect([status, stdout]).toEqual([
     0,
-    expect.stringContaining('expiration_time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z'),
+    expect.stringContaining('--expiration-time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z'),
   ]);
   expect([key.writes(), await key.expiry(), await key.holds()]).toEqual([renewed, '2085350400000', true]);
   expect((await key.apply('--expiration-time', '2085350400')).stdout).toContain('nothing to do');
-  expect((await key.apply()).stdout).toContain('expiration_time changes from 2036-01-31T00:00:00Z to never');
+  expect((await key.apply()).stdout).toContain('--expiration-time changes from 2036-01-31T00:00:00Z to never');
 });
 
 test('a rolling expiry is renewed inside its window only', async () => {
@@ -138,7 +138,7 @@ test('refuses a renewal of what nothing proves, and does it by the record, by th
   expect(key.writes()).toEqual([]);
   expect((await key.forget('--expiration-time', '2036-01-31T00:00:00Z', '--allow-unverified-renewal')).status).toBe(0);
   expect((await key.apply('--expiration-time', '2037-01-31T00:00:00Z', '--no-allow-interruption')).stderr).toContain(
-    'allow_interruption is false',
+    'and --no-allow-interruption is given',
   );
   expect((await key.apply('--expiration-time', '2037-01-31T00:00:00Z')).status).toBe(0);
   expect(await key.holds()).toBe(true);
@@ -298,7 +298,7 @@ test('fails on another expiry of a disabled key, which an import would enable, a
   expect([status, stdout, stderr]).toEqual([
     1,
     '',
-    expect.stringContaining('is disabled, and a change of expiration_time from 2035-01-31'),
+    expect.stringContaining('is disabled, and a change of --expiration-time from 2035-01-31'),
   ]);
   expect([key.writes(), await key.expiry()]).toEqual([[], '2053814400000']);
   expect((await key.apply('--expiration-time', '2035-01-31T00:00:00Z')).status).toBe(0);

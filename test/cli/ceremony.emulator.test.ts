@@ -199,7 +199,7 @@ test('refuses to start for a key that is unknown, not external, or holds materia
   const dir = join(root, 'never-made');
   const cases = [
     ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', /which the KMS does not know/],
-    ['orders', /key_id is "orders"; allowed is/],
+    ['orders', /--key-id is "orders"; allowed is/],
     [ofTheKms, /has origin "kms"; .*"external" only/],
     [finished.keyId, /state 2 \(enabled\) and already holds material that expires never; nothing was changed/],
   ] as const;
@@ -246,11 +246,11 @@ test('refuses a folder without a ceremony, without what should have come back, o
     return () => writeFileSync(join(dir, name), content);
   };
   const broken: readonly (readonly [string, string | Buffer, RegExp])[] = [
-    ['EncryptedKeyMaterial.bin', '', /encrypted_key_material in file ".*" has 0 bytes; allowed are 344 to 360 characters/],
+    ['EncryptedKeyMaterial.bin', '', /the wrapped material in file ".*" has 0 bytes; allowed are 344 to 360 characters/],
     ['EncryptedKeyMaterial.bin', randomBytes(255), /has 255 bytes; allowed are/],
     ['EncryptedKeyMaterial.bin', `${'A'.repeat(343)}-`, /has 344 bytes; allowed are/],
     ['EncryptedKeyMaterial.bin', `${'A'.repeat(343)}=`.replace('A', '='), /has 344 bytes; allowed are/],
-    ['ImportToken.b64', 'AACIBjY2', /import_token in file ".*ImportToken\.b64" has 8 bytes; allowed are 200 to 6144/],
+    ['ImportToken.b64', 'AACIBjY2', /the import token in file ".*ImportToken\.b64" has 8 bytes; allowed are 200 to 6144/],
     ['ceremony.json', '{', /ceremony\.json in ".*" is not as "byok ceremony start" wrote it/],
     ['ceremony.json', JSON.stringify({ key_id: 'orders' }), /\(key_id\); start another/],
   ];
@@ -263,8 +263,12 @@ test('refuses a folder without a ceremony, without what should have come back, o
   writeFileSync(join(dir, 'out_rsa_private_key.der'), randomBytes(1232));
   await refused(keyId, finish, /is a wrapped private key, but key .* is AES_256/);
   rmSync(join(dir, 'out_rsa_private_key.der'));
-  await refused(keyId, [...finish, '--expiration-time', '2001-01-01T00:00:00Z'], /expiration_time is 2001-01-01T00:00:00Z, which is past/);
-  await refused(keyId, [...finish, '--expiration-time', 'tomorrow'], /expiration_time is "tomorrow"; allowed are/);
+  await refused(
+    keyId,
+    [...finish, '--expiration-time', '2001-01-01T00:00:00Z'],
+    /--expiration-time is 2001-01-01T00:00:00Z, which is past/,
+  );
+  await refused(keyId, [...finish, '--expiration-time', 'tomorrow'], /--expiration-time is "tomorrow"; allowed are/);
   expect((await byok.run(['ceremony', ...finish])).status).toBe(0);
 });
 

@@ -50,5 +50,5 @@ test.each(['check', 'import', 'apply', 'remove', 'ceremony start', 'ceremony fin
 );
 
 test('no variable says where the wrapping key comes from: it takes the flag', () => {
-  expect(Object.keys(environmentVariables)).not.toContain('kms_endpoint');
+  expect(Object.keys(environmentVariables)).not.toContain('kmsEndpoint');
 });

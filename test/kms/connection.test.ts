@@ -1,7 +1,10 @@
-import { type Connection, readConnection } from '../../lib/kms/connection';
+import { type Connection, readConnection as read } from '../../lib/kms/connection';
+import { wording } from '../../lib/provider/wording';
 import { providerSchema } from '../../lib/schema/provider';
 import { Secret } from '../../lib/secret';
-import { environmentVariables } from '../../lib/terms/connection';
+import { type EnvironmentSetting, environmentVariables } from '../../lib/terms/connection';
+
+const readConnection = (config: Parameters<typeof read>[0], env: Parameters<typeof read>[1]) => read(config, env, wording);
 
 const project = '0123456789abcdef0123456789ABCDEF';
 const other = 'ffffffffffffffffffffffffffffffff';
@@ -267,8 +270,9 @@ test('an empty text in the configuration counts as left out', () => {
 });
 
 test('the documentation of every attribute names its variables', () => {
-  for (const [attribute, { HW, OS }] of Object.entries(environmentVariables)) {
-    const { description } = providerSchema.attributes[attribute as keyof typeof environmentVariables];
+  for (const [setting, { HW, OS }] of Object.entries(environmentVariables)) {
+    const { description } =
+      providerSchema.attributes[wording.name(setting as EnvironmentSetting) as keyof typeof providerSchema.attributes];
     expect([...HW, ...OS].filter((name) => !description.includes(`\`${name}\``))).toEqual([]);
   }
 });

@@ -1,4 +1,5 @@
 import { isLoopback, resolveAuthUrl, resolveKmsEndpoint } from '../../lib/kms/endpoint';
+import { wording } from '../../lib/provider/wording';
 
 test.each([
   [{ region: 'ap-southeast-3' }, 'https://kms.ap-southeast-3.myhuaweicloud.com/'],
@@ -16,7 +17,7 @@ test.each([
   // The URL parser turns every spelling of an IPv4 address into the dotted one.
   [{ kmsEndpoint: 'http://0x7f000001' }, 'http://127.0.0.1/'],
 ])('resolves %j', (config, url) => {
-  expect(resolveKmsEndpoint(config).href).toBe(url);
+  expect(resolveKmsEndpoint(config, wording.name).href).toBe(url);
 });
 
 test.each([
@@ -38,11 +39,11 @@ test.each([
       .replace('ffff:10.0.0.1', 'ffff:a00:1')
       .replace(/[[\]]/g, '\\$&'),
   );
-  expect(() => resolveKmsEndpoint({ kmsEndpoint })).toThrow(
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(
     expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'kms_endpoint', message: expect.stringMatching(named) }),
   );
-  expect(() => resolveKmsEndpoint({ kmsEndpoint })).toThrow(/give an https:\/\/ base URL/);
-  expect(() => resolveKmsEndpoint({ kmsEndpoint })).not.toThrow(/hunter2/);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(/give an https:\/\/ base URL/);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).not.toThrow(/hunter2/);
 });
 
 test.each([
@@ -52,7 +53,7 @@ test.each([
   [{ cloud: 'toString', region: 'eu-de' }, 'cloud'],
   [{ cloud: 'evil.example/x', region: 'eu-de' }, 'cloud'],
 ])('refuses %j', (config, attribute) => {
-  expect(() => resolveKmsEndpoint(config)).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute }));
+  expect(() => resolveKmsEndpoint(config, wording.name)).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute }));
 });
 
 test('loopback means this machine and nothing that merely looks like it', () => {
@@ -75,7 +76,7 @@ test.each([
   [{ authUrl: 'https://iam.example.com:443/v3/' }, 'https://iam.example.com/v3'],
   [{ authUrl: 'http://[::1]:4000/iam/v3' }, 'http://[::1]:4000/iam/v3'],
 ])('IAM of %j', (config, url) => {
-  expect(resolveAuthUrl(config)?.href).toBe(url);
+  expect(resolveAuthUrl(config, wording.name)?.href).toBe(url);
 });
 
 test.each([
@@ -86,9 +87,9 @@ test.each([
   ['iam.example.com/v3', /is not a URL/],
 ])('refuses %s as auth_url, and says what to do', (authUrl, message) => {
   const refused = expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'auth_url', message: expect.stringMatching(message) });
-  expect(() => resolveAuthUrl({ authUrl })).toThrow(refused);
-  expect(() => resolveAuthUrl({ authUrl })).toThrow(/give an https:\/\/ base URL that ends in \/v3/);
-  expect(() => resolveAuthUrl({ authUrl })).not.toThrow(/hunter2/);
+  expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(refused);
+  expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(/give an https:\/\/ base URL that ends in \/v3/);
+  expect(() => resolveAuthUrl({ authUrl }, wording.name)).not.toThrow(/hunter2/);
 });
 
 test.each([
@@ -103,6 +104,6 @@ test.each([
   ['ftp://host#hunter2', 'ftp://host…'],
   ['kms.example.com', 'kms.example.com'],
 ])('%s, which is no URL of a KMS, is shown without what may be a login', (text, shown) => {
-  expect(() => resolveKmsEndpoint({ kmsEndpoint: text })).toThrow(`kms_endpoint "${shown}" is`);
-  expect(() => resolveAuthUrl({ authUrl: text })).toThrow(`auth_url "${shown}" is`);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint: text }, wording.name)).toThrow(`kms_endpoint "${shown}" is`);
+  expect(() => resolveAuthUrl({ authUrl: text }, wording.name)).toThrow(`auth_url "${shown}" is`);
 });

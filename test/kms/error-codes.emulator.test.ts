@@ -3,8 +3,10 @@
 import { connectKms } from '../../lib/kms/connect';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { hasReaction, KmsError } from '../../lib/kms/kms-error';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { type KmsErrorCode, type KmsReaction, kmsErrorCodes } from '../../lib/terms/kms-errors';
+import { say } from '../../lib/terms/setting';
 import { type Emulator, startEmulator } from '../support/emulator';
 
 let emulator: Emulator;
@@ -24,7 +26,7 @@ beforeAll(async () => {
       maxRequestsPerSecond: 1000,
     },
     {},
-    { now: () => emulator.now(), sleep: async () => undefined },
+    { now: () => emulator.now(), sleep: async () => undefined, spelling: wording },
   );
   keyId = (await kms.createKey({ keyAlias: 'orders' })).keyId;
 });
@@ -67,7 +69,7 @@ test.each(rows)('%s: $message', async (code, { status, message, advice, fault, r
   expect(outcome).toBeInstanceOf(KmsError);
   expect(hasReaction(outcome, reaction)).toBe(true);
   expect(outcome).toMatchObject({ code: 'ERR_KMS', status, apiCode: code });
-  const said = `describe-key answered ${status} ${code}: ${message.replace(/\.$/, '')}; ${advice}`;
+  const said = `describe-key answered ${status} ${code}: ${message.replace(/\.$/, '')}; ${say(advice, wording)}`;
   expect(outcome.message.startsWith(said)).toBe(true);
   expect(outcome.message.includes('user_name')).toBe(fault === 'login');
 });

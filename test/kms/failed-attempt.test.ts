@@ -1,5 +1,6 @@
 import { refusal } from '../../lib/kms/failed-attempt';
 import { HiddenTexts } from '../../lib/kms/hidden-texts';
+import { wording } from '../../lib/provider/wording';
 
 const now = new Date('2026-11-28T15:00:00Z');
 const expired = JSON.stringify({
@@ -10,7 +11,12 @@ const expired = JSON.stringify({
 
 function messageOf(date: string | undefined, { signed = true, status = 401, body = expired } = {}): string {
   const headers = date === undefined ? {} : { date };
-  return refusal({ operation: 'list-keys', names: 'access_key', signed }, { status, body, headers }, new HiddenTexts(), now).error.message;
+  return refusal(
+    { operation: 'list-keys', names: 'access_key', spelling: wording, signed },
+    { status, body, headers },
+    new HiddenTexts(),
+    now,
+  ).error.message;
 }
 
 test('by the Date of the answer the clock is at fault, or cannot be; without one it may be', () => {

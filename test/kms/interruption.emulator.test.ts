@@ -1,6 +1,7 @@
 /** When KmsClient stops waiting: its timeout, and an interruption from outside. */
 import * as http from 'node:http';
 import { KmsClient } from '../../lib/kms/kms-client';
+import { wording } from '../../lib/provider/wording';
 import { answering, closeAfterTest, importRequest, keyId, listen, login, projectId, serving } from './misbehaving-kms';
 
 test('waits for a slow answer no longer than its timeout, before and within the body', async () => {
@@ -33,6 +34,7 @@ test('stops while it waits to repeat', async () => {
     endpoint: new URL(`http://127.0.0.1:${port}`),
     project: { id: projectId },
     login,
+    spelling: wording,
     now: () => new Date(0),
     random: () => 1,
     log: (_, message) => message.startsWith('repeating') && controller.abort(),

@@ -2,6 +2,7 @@ import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { connectKms } from '../../lib/kms/connect';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { type Emulator, startEmulator } from '../support/emulator';
 
@@ -12,7 +13,7 @@ function connect(token: string, maxRetries = 3): KmsClient {
   return connectKms(
     { kmsEndpoint: emulator.url, projectId: emulator.projectId, authToken: Secret.fromText(token), maxRetries, maxRequestsPerSecond: 1000 },
     {},
-    { now: () => emulator.now(), sleep: async () => undefined },
+    { now: () => emulator.now(), sleep: async () => undefined, spelling: wording },
   );
 }
 

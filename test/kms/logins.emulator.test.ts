@@ -4,6 +4,7 @@ import { connectKms } from '../../lib/kms/connect';
 import type { ConnectionConfig, Environment } from '../../lib/kms/connection';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { type Emulator, startEmulator } from '../support/emulator';
 
@@ -23,7 +24,12 @@ afterEach(async () => {
 
 function connect(config: ConnectionConfig, env: Environment = {}, logged: unknown[] = []): KmsClient {
   const connection = { kmsEndpoint: emulator.url, authUrl: emulator.authUrl, region: 'eu-de', maxRequestsPerSecond: 1000, ...config };
-  const runtime = { now: () => emulator.now(), sleep: async () => undefined, log: (...line: unknown[]) => logged.push(line) };
+  const runtime = {
+    now: () => emulator.now(),
+    sleep: async () => undefined,
+    spelling: wording,
+    log: (...line: unknown[]) => logged.push(line),
+  };
   const client = connectKms(connection, env, runtime);
   clients.push(client);
   return client;
@@ -141,7 +147,7 @@ test.each([
   [-60 * 24 * 3650, /; your clock is 3650 days behind, /],
 ])('a clock that is %d minutes off is said to be the fault', async (minutes, message) => {
   const now = () => new Date(emulator.now().getTime() + minutes * 60_000);
-  const client = connectKms({ ...byAccessKey(), kmsEndpoint: emulator.url, projectId: emulator.projectId }, {}, { now });
+  const client = connectKms({ ...byAccessKey(), kmsEndpoint: emulator.url, projectId: emulator.projectId }, {}, { now, spelling: wording });
   clients.push(client);
   await expect(client.listKeys()).rejects.toMatchObject({ apiCode: 'APIGW.0301', message: expect.stringMatching(message) });
 });
@@ -149,7 +155,7 @@ test.each([
 test('with a token nobody asks what time it is here', async () => {
   const now = () => new Date(emulator.now().getTime() - 3_600_000);
   const token = { authToken: secret(emulator.authToken), projectId: emulator.projectId };
-  const client = connectKms({ ...token, kmsEndpoint: emulator.url }, {}, { now });
+  const client = connectKms({ ...token, kmsEndpoint: emulator.url }, {}, { now, spelling: wording });
   clients.push(client);
   emulator.injectFaults([{ operation: 'list-keys', errorCode: 'APIGW.0301', times: 9 }]);
   await expect(client.listKeys()).rejects.toMatchObject({ message: expect.stringMatching(/; check the login \(auth_token, /) });

@@ -4,6 +4,7 @@ import * as http from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { KmsClient, type KmsClientOptions } from '../../lib/kms/kms-client';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import type { ServerIdentity } from '../support/certificates';
 
@@ -118,6 +119,7 @@ export function clientOf(endpoint: string, options: Partial<KmsClientOptions> = 
     project: { id: projectId },
     login,
     maxRetries: 2,
+    spelling: wording,
     now: () => new Date('2030-01-01T00:00:00Z'),
     random: () => 0.5,
     uptimeMs: () => uptime,

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKms } from '../../lib/kms/connect';
 import type { ConnectionConfig } from '../../lib/kms/connection';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { answering, clientOf, closeAfterTest, described, importRequest, keyId, listen, projectId, token } from './misbehaving-kms';
 
@@ -92,7 +93,7 @@ describe('over TLS', () => {
   ])('reads authorities as configured by %j and %j', async (config, env) => {
     const server = await tlsServer();
     const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), ...config };
-    const client = connectKms(connection, env, { now: () => new Date(0) });
+    const client = connectKms(connection, env, { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
   });
@@ -104,7 +105,7 @@ describe('over TLS', () => {
     ['damaged.pem', /damaged\.pem" holds no PEM certificate that can be read; take an undamaged copy/],
   ])('refuses %s as ca_file', (name, message) => {
     const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile: join(folder, name) };
-    expect(() => connectKms(connection, {}, { now: () => new Date(0) })).toThrow(
+    expect(() => connectKms(connection, {}, { spelling: wording, now: () => new Date(0) })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'ca_file', message: expect.stringMatching(message) }),
     );
   });
@@ -114,7 +115,7 @@ describe('over TLS', () => {
     writeFileSync(caFile, `${damaged}# ours\n${pair.cert}`);
     const server = await tlsServer();
     const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), caFile };
-    const client = connectKms(connection, {}, { now: () => new Date(0) });
+    const client = connectKms(connection, {}, { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
   });
@@ -127,7 +128,7 @@ describe('over TLS', () => {
   ])('takes the content of the file in %s as well', async (_, config, env) => {
     const server = await tlsServer();
     const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), ...config() };
-    const client = connectKms(connection, env(), { now: () => new Date(0) });
+    const client = connectKms(connection, env(), { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
   });
@@ -144,7 +145,7 @@ describe('over TLS', () => {
     const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile };
     let thrown: unknown;
     try {
-      connectKms(connection, {}, { now: () => new Date(0) }).close();
+      connectKms(connection, {}, { spelling: wording, now: () => new Date(0) }).close();
     } catch (error) {
       thrown = error;
     }
@@ -166,7 +167,11 @@ describe('over TLS', () => {
       projectId,
       authToken: Secret.fromText(token),
     };
-    const client = connectKms(connection, { OS_INSECURE: 'true' }, { now: () => new Date(0), remark: (sentence) => said.push(sentence) });
+    const client = connectKms(
+      connection,
+      { OS_INSECURE: 'true' },
+      { spelling: wording, now: () => new Date(0), remark: (sentence) => said.push(sentence) },
+    );
     closeAfterTest(() => client.close());
     await expect(client.describeKey(keyId)).rejects.toMatchObject({ attribute: 'ca_file' });
     expect(said).toEqual([expect.stringMatching(/^OS_INSECURE is set and not supported: certificates are always verified/)]);
@@ -189,7 +194,7 @@ describe('over TLS', () => {
     const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: 'missing.pem' };
     const kmsEndpoint = `https://127.0.0.1:${server.port}`;
     const options = { ...connection, kmsEndpoint, authUrl: `https://${host}/v3`, caFile: join(folder, 'cert.pem') };
-    const client = connectKms(options, env, { now: () => new Date(0) });
+    const client = connectKms(options, env, { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
     expect(asked).toEqual([`POST /v3/auth/tokens ${host} de`]);

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../../lib/kms/model';
 import { type LifecycleContext, waitUntil, withPatience } from '../../lib/lifecycle/context';
+import { wording } from '../../lib/provider/wording';
 
 function context(overrides: Partial<LifecycleContext> = {}): LifecycleContext {
   return {
@@ -9,6 +10,7 @@ function context(overrides: Partial<LifecycleContext> = {}): LifecycleContext {
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     signal: new AbortController().signal,
+    words: wording,
     deadline: new Date(Date.now() + 60_000),
     log: () => undefined,
     ...overrides,

@@ -4,6 +4,7 @@ import { decideFirst } from '../../lib/lifecycle/decide-first';
 import type { Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
 import { judgeAlias } from '../../lib/lifecycle/make-or-adopt-key';
+import { wording } from '../../lib/provider/wording';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const [far, farther] = [new Date('2035-01-01T00:00:00Z'), new Date('2036-01-01T00:00:00Z')];
@@ -51,7 +52,7 @@ test.each<[string, Wish['expiration'], Partial<KeyDetail>, string]>([
   ['a frozen key', far, { keyState: '7' }, 'ERR_KEY_UNSUITABLE'],
   ['a state that nobody knows', far, { keyState: '6' }, 'ERR_KEY_UNSUITABLE'],
 ])('%s', (_name, expiration, found, expected) => {
-  const { step, refusal } = decideFirst(wish(expiration), key(found), now);
+  const { step, refusal } = decideFirst(wish(expiration), key(found), now, wording);
   expect(refusal?.code ?? step).toBe(expected);
 });
 
@@ -74,17 +75,17 @@ describe('a new key', () => {
       'adopted',
     ],
   ])('%s', (_name, keys, expected) => {
-    const { adopts, refusal, notices } = judgeAlias(wanted, keys);
+    const { adopts, refusal, notices } = judgeAlias(wanted, keys, wording);
     const outcome = refusal !== undefined ? 'refused' : adopts !== undefined ? 'adopted' : 'made';
     expect(`${outcome}${notices.length > 0 ? ', told' : ''}`).toBe(expected);
   });
 
   test('takes over none that another object of the run has', () => {
-    expect(judgeAlias(wanted, [key()], () => true).refusal?.message).toContain('which another object of this run has');
+    expect(judgeAlias(wanted, [key()], wording, () => true).refusal?.message).toContain('which another object of this run has');
   });
 
   test('says of a scheduled one which key it is, until when, and how to rescue it', () => {
-    const [notice] = judgeAlias(wanted, [scheduled]).notices;
+    const [notice] = judgeAlias(wanted, [scheduled], wording).notices;
     expect(notice?.detail).toContain(`key ${scheduled.keyId}, which the KMS deletes on 2035-01-01T00:00:00Z`);
     expect(notice?.detail).toContain('cancel_pending_deletion = true');
   });

@@ -2,6 +2,7 @@
 import { decide } from '../../lib/lifecycle/decide';
 import type { Decision, Knowledge, Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
+import { wording } from '../../lib/provider/wording';
 import { type MaterialStatus, materialStatuses } from '../../lib/terms/material';
 
 const now = new Date('2030-06-01T00:00:00Z');
@@ -24,6 +25,7 @@ function decideFor({ status, found, wish, knowledge }: Case): Decision {
     { expiration: found, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false, ...wish },
     { observation, proof: proven, atHand: one, preWrapped: undefined, ...knowledge },
     now,
+    wording,
   );
 }
 
@@ -166,9 +168,9 @@ test('a reason never depends on the minute', () => {
     scheduledDeletionDate: undefined,
   } as const;
   const wish = { expiration: future, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false };
-  expect(decide(wish, { observation, proof: proven, atHand: one, preWrapped: undefined }, new Date(now.getTime() + 61_000)).reason).toBe(
-    first.reason,
-  );
+  expect(
+    decide(wish, { observation, proof: proven, atHand: one, preWrapped: undefined }, new Date(now.getTime() + 61_000), wording).reason,
+  ).toBe(first.reason);
 });
 
 describe('a rolling expiry', () => {

@@ -14,6 +14,7 @@ import { observeMaterial } from '../../lib/lifecycle/material-status';
 import { reconcileMaterial } from '../../lib/lifecycle/reconcile-material';
 import { removeMaterial } from '../../lib/lifecycle/remove-material';
 import type { Material } from '../../lib/material/material';
+import { wording } from '../../lib/provider/wording';
 import { Died, ModelKms, type Trouble } from './model-kms';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
@@ -59,6 +60,7 @@ function contextOf({ kms }: World): LifecycleContext {
       kms.now = new Date(kms.now.getTime() + ms);
     },
     signal: new AbortController().signal,
+    words: wording,
     deadline: new Date(kms.now.getTime() + 300_000),
     log: () => undefined,
   };
@@ -107,7 +109,7 @@ async function apply(world: World): Promise<boolean> {
     const { memory } = world;
     const observation = observeMaterial(await kms.client.describeKey(keyId), memory.lastKnown, kms.now);
     world.memory = { ...memory, lastKnown: observation.expiration };
-    const plan = decide(wish, { observation, proof: memory.proof, atHand: request.reviewed, preWrapped: undefined }, kms.now);
+    const plan = decide(wish, { observation, proof: memory.proof, atHand: request.reviewed, preWrapped: undefined }, kms.now, wording);
     if (plan.refusal !== undefined) {
       return false;
     }

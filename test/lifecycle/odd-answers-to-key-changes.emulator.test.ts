@@ -208,7 +208,7 @@ describe('a deletion', () => {
 
 test('a key whose making was answered with the key of another object of the run is looked for, too', async () => {
   const alias = `${wish.alias}-new`;
-  const adoption = { planned: undefined, isClaimed: (claimed: string) => claimed === keyId };
+  const adoption = { reviewed: undefined, isClaimed: (claimed: string) => claimed === keyId };
   const repeated = { operation: 'create-key', answer: JSON.stringify({ key_info: { key_id: keyId, domain_id: '0' } }) };
   emulator.injectFaults([repeated]);
   await expect(createKey(world.context, { ...wish, alias }, adoption)).rejects.toMatchObject({

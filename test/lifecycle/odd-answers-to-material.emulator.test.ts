@@ -1,5 +1,6 @@
 /** Imports and deletions of material that are answered with a success that is none: no state claims what the key does not hold. */
 import { randomBytes } from 'node:crypto';
+import { importOnce } from '../../lib/cli/import-once';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import type { Proof } from '../../lib/lifecycle/decision';
 import type { MaterialOutcome } from '../../lib/lifecycle/material-request';
@@ -157,6 +158,13 @@ describe('a first import', () => {
       notices: [{ summary: 'The import was not confirmed' }],
     });
   });
+});
+
+test('one that a command makes and cannot see says what to do there', async () => {
+  fault('describe-key', { ...nothing, skip: 1, times: 99 });
+  const { source } = requestOf(world, keyId, undefined);
+  const { warnings } = await importOnce(world.kms, () => new Date(), { keyId, expiration: undefined, source });
+  expect(warnings).toEqual([expect.stringMatching(/^The import was not confirmed\. The KMS accepted .* The next run shows how it is\./)]);
 });
 
 describe('a renewal', () => {

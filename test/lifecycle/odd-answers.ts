@@ -7,6 +7,7 @@ import type { LifecycleContext } from '../../lib/lifecycle/context';
 import type { ExpirationWish } from '../../lib/lifecycle/expiration-wish';
 import type { MaterialRequest } from '../../lib/lifecycle/material-request';
 import { symmetricMaterial } from '../../lib/material/material';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 
 /** What something between the provider and the KMS may answer in its place, as a success. */
@@ -41,7 +42,7 @@ export function oddWorld(emulator: Emulator): OddWorld {
       ...{ maxRetries: 1, maxRequestsPerSecond: 1000 },
     },
     {},
-    { now: () => emulator.now(), sleep: async () => undefined },
+    { now: () => emulator.now(), sleep: async () => undefined, spelling: wording },
   );
   const start = emulator.now().getTime();
   let now = start;
@@ -59,6 +60,7 @@ export function oddWorld(emulator: Emulator): OddWorld {
         await world.onPause();
       },
       signal: new AbortController().signal,
+      words: wording,
       deadline: new Date(start + 300_000),
       log: () => undefined,
     },
@@ -83,7 +85,7 @@ export function requestOf(
     lastKnown: undefined,
     proof: undefined,
     source: {
-      open: async () => symmetricMaterial(Secret.fromBytes(Buffer.from(world.material)), undefined),
+      open: async () => symmetricMaterial(Secret.fromBytes(Buffer.from(world.material)), { attribute: undefined }),
       wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
     },
     sourceAttribute: undefined,

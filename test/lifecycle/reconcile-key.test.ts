@@ -4,6 +4,7 @@ import { UnreachableError } from '../../lib/kms/lost-answer';
 import type { KeyDetail, Kms } from '../../lib/kms/model';
 import type { LifecycleContext } from '../../lib/lifecycle/context';
 import { type KeyWish, updateKey } from '../../lib/lifecycle/reconcile-key';
+import { wording } from '../../lib/provider/wording';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
@@ -67,6 +68,7 @@ function rescue(
         now += ms;
       },
       signal,
+      words: wording,
       deadline: new Date(start + 600_000),
       log: () => undefined,
     },

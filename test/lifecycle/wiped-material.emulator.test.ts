@@ -51,7 +51,7 @@ test('symmetric material is gone when the import is confirmed', async () => {
   const copy = Buffer.from(bytes);
   const { kms, seen } = watching(bytes);
   const source = {
-    open: async () => symmetricMaterial(Secret.fromBytes(bytes), undefined),
+    open: async () => symmetricMaterial(Secret.fromBytes(bytes), { attribute: undefined }),
     wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
   } as const;
   await createMaterial({ ...world.context, kms }, requestOf(world, keyId, undefined, { source }));
@@ -64,7 +64,7 @@ test('it is there again and again while the import was not acknowledged, and gon
   const bytes = randomBytes(32);
   const { kms, seen } = watching(bytes);
   const source = {
-    open: async () => symmetricMaterial(Secret.fromBytes(bytes), undefined),
+    open: async () => symmetricMaterial(Secret.fromBytes(bytes), { attribute: undefined }),
     wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
   } as const;
   emulator.injectFaults([{ operation: 'import-key-material', drop: 'before' }]);
@@ -102,7 +102,7 @@ test('after a delete it is the way back, and stays until the key shows it', asyn
   const bytes = Buffer.from(world.material);
   const { kms, seen } = watching(bytes);
   const source = {
-    open: async () => symmetricMaterial(Secret.fromBytes(bytes), undefined),
+    open: async () => symmetricMaterial(Secret.fromBytes(bytes), { attribute: undefined }),
     wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
   } as const;
   // An import that something between answers in place of the KMS: the key goes on showing none, and the old expiry is imported.

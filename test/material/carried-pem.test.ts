@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import type { MaterialEncoding } from '../../lib/terms/material';
 import { scratchFolder } from '../support/scratch-folder';
@@ -21,6 +22,7 @@ function open(content: string | Buffer, encoding: MaterialEncoding = 'pem') {
     encoding,
     password: Secret.fromText(password),
     attribute: 'material_env',
+    spelling: wording,
     source: 'variable "K"',
   });
 }
@@ -182,7 +184,7 @@ test('wipes what it was given', () => {
     [Buffer.from(ec.replaceAll('\n', '\\n')), 'pem'],
     [Buffer.from(Buffer.from(ec).toString('base64')), 'pem'],
   ] as const) {
-    openContent(text, { encoding, password: undefined, attribute: undefined, source: 'x' });
+    openContent(text, { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'x' });
     expect(text.every((byte) => byte === 0)).toBe(true);
   }
 });

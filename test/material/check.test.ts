@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { checkMaterialSize, refuseWeakness, weaknessOf } from '../../lib/material/check';
 
 test.each([0, 1, 16, 31, 33, 64])('refuses %d bytes for AES_256', (length) => {
-  expect(() => checkMaterialSize(randomBytes(length), 'AES_256', 'material_file')).toThrow(
+  expect(() => checkMaterialSize(randomBytes(length), 'AES_256', { attribute: 'material_file' })).toThrow(
     `the key material has ${length} bytes; AES_256 needs exactly 32`,
   );
 });
 
 test('takes 32 bytes for AES_256', () => {
-  expect(() => checkMaterialSize(randomBytes(32), 'AES_256', undefined)).not.toThrow();
+  expect(() => checkMaterialSize(randomBytes(32), 'AES_256', { attribute: undefined })).not.toThrow();
 });
 
 test.each(['SM4', 'toString'])('refuses a spec that it cannot import: %s', (keySpec) => {
-  expect(() => checkMaterialSize(randomBytes(32), keySpec, undefined)).toThrow(`the key has spec "${keySpec}"`);
+  expect(() => checkMaterialSize(randomBytes(32), keySpec, { attribute: undefined })).toThrow(`the key has spec "${keySpec}"`);
 });
 
 /** Drawn once. */
@@ -37,7 +37,7 @@ test.each([
   ['text', Buffer.from('鍵はここにありますよ12')],
   ['text', Buffer.from('sixteen letters!', 'utf16le')],
 ])('refuses %s', (name, material) => {
-  expect(() => refuseWeakness(weaknessOf(material), undefined)).toThrow(`plainly weak (${name})`);
+  expect(() => refuseWeakness(weaknessOf(material), { attribute: undefined })).toThrow(`plainly weak (${name})`);
 });
 
 test.each([16, 24, 31, 32, 33, 48, 64])('takes %d bytes that are drawn at random, and all but all of them', (length) => {

@@ -6,6 +6,7 @@ import { isByokError } from '../../lib/errors';
 import type { Material } from '../../lib/material/material';
 import { openContent } from '../../lib/material/open-content';
 import { tryParsePrivateKey } from '../../lib/material/private-key';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import type { MaterialEncoding } from '../../lib/terms/material';
 import {
@@ -64,6 +65,7 @@ function open(content: Buffer, encoding: MaterialEncoding): Material {
     encoding,
     password: Secret.fromText(password),
     attribute: 'material_file',
+    spelling: wording,
     source: 'file "signing.key"',
   });
 }
@@ -383,7 +385,7 @@ describe('of a damaged copy', () => {
 
 test('wipes what it refuses', () => {
   const content = pkcs1(middleFlipped('d'));
-  const options = { password: undefined, attribute: undefined, source: 'x' };
+  const options = { password: undefined, attribute: undefined, spelling: wording, source: 'x' };
   expect(() => openContent(content, { ...options, encoding: 'der' })).toThrow('contradicts itself');
   expect(content.every((byte) => byte === 0)).toBe(true);
 });

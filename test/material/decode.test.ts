@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { decodeText, type TextEncoding } from '../../lib/material/decode';
+import { wording } from '../../lib/provider/wording';
 
 const decode = (content: string | Buffer, encoding: TextEncoding) =>
-  decodeText(Buffer.from(content), encoding, 'file "orders.key"', 'material_file').reveal();
+  decodeText(Buffer.from(content), encoding, 'file "orders.key"', { attribute: 'material_file', spelling: wording }).reveal();
 
 const spellings: Readonly<Record<TextEncoding, (bytes: Buffer) => Buffer>> = {
   raw: (bytes) => bytes,

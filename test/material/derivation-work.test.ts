@@ -6,6 +6,7 @@ import crypto, { createCipheriv, pbkdf2Sync } from 'node:crypto';
 import forge from 'node-forge';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import type { MaterialEncoding } from '../../lib/terms/material';
 import { der, integer } from '../support/der-keys';
@@ -18,6 +19,7 @@ function open(content: string | Buffer, encoding: MaterialEncoding) {
     encoding,
     password: Secret.fromText(passphrase),
     attribute: 'material_file',
+    spelling: wording,
     source: 'file "k"',
   });
 }

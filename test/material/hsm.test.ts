@@ -47,7 +47,7 @@ function requests(): unknown[] {
 }
 
 function open(argv: readonly string[], signal = new AbortController().signal): Promise<Material> {
-  return openHsmMaterial(argv, { env: { PATH: process.env.PATH }, signal });
+  return openHsmMaterial(argv, { attribute: 'wrap_command', env: { PATH: process.env.PATH }, signal });
 }
 
 async function wrapWith(answer: unknown, keySpec = 'AES_256'): Promise<WrappedMaterial> {

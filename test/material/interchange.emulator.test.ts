@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Material } from '../../lib/material/material';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { type KeySpec, keySpecs } from '../../lib/terms/kms';
 import { createKey, getParameters, importMaterial } from '../emulator/external-key';
 import { call, ok, verdict } from '../emulator/plain-http';
@@ -40,7 +41,7 @@ function openssl(line: string, input?: Buffer): Buffer {
 }
 
 function open(content: Buffer, encoding: 'base64' | 'pem'): Material {
-  return openContent(content, { encoding, password: undefined, attribute: undefined, source: 'the test' });
+  return openContent(content, { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'the test' });
 }
 
 const wrappingPair = generateKeyPairSync('rsa', { modulusLength: 2048 });

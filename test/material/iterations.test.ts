@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import forge from 'node-forge';
 import { maxIterations } from '../../lib/material/iterations';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import type { MaterialEncoding } from '../../lib/terms/material';
 import { scratchFolder } from '../support/scratch-folder';
@@ -21,6 +22,7 @@ function open(content: string | Buffer, encoding: MaterialEncoding) {
     encoding,
     password: Secret.fromText('open-sesame'),
     attribute: 'material_file',
+    spelling: wording,
     source: 'file "signing.key"',
   });
 }

@@ -8,6 +8,7 @@ import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { type MaterialEncoding, materialEncodings } from '../../lib/terms/material';
 import { scratchFolder } from '../support/scratch-folder';
@@ -33,6 +34,7 @@ function open(content: Buffer | string, encoding: MaterialEncoding, password: st
     encoding,
     password: password === undefined ? undefined : Secret.fromText(password),
     attribute: 'material_file',
+    spelling: wording,
     source: 'file "k"',
   });
 }

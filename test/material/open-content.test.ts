@@ -1,6 +1,7 @@
 /** What a source may hold: one key, of a size that keys have, spelt as was said. */
 import { execFileSync } from 'node:child_process';
 import { maxContentBytes, openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { type MaterialEncoding, materialEncodings } from '../../lib/terms/material';
 
@@ -18,6 +19,7 @@ function open(content: string | Buffer, encoding: MaterialEncoding = 'pem', pass
     encoding,
     password: password === undefined ? undefined : Secret.fromText(password),
     attribute: 'material_file',
+    spelling: wording,
     source: 'file "signing.key"',
   });
 }
@@ -71,7 +73,9 @@ describe.each(materialEncodings.filter((encoding) => encoding !== 'pem'))('as %s
 
 test.each(materialEncodings)('refuses more bytes than any key has, as %s, and wipes them', (encoding) => {
   const content = Buffer.alloc(maxContentBytes + 1, 'A');
-  expect(() => openContent(content, { encoding, password: undefined, attribute: undefined, source: 'standard input' })).toThrow(
+  expect(() =>
+    openContent(content, { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'standard input' }),
+  ).toThrow(
     'the key material in standard input has more than 1048576 bytes, which no key has; it must hold a symmetric key or one private key',
   );
   expect(content.every((byte) => byte === 0)).toBe(true);
@@ -80,7 +84,7 @@ test.each(materialEncodings)('refuses more bytes than any key has, as %s, and wi
 test('wipes what it refuses for holding two keys, or for being PEM', () => {
   for (const encoding of ['pem', 'base64'] as const) {
     const content = Buffer.from(`${key}${other}`);
-    const options = { encoding, password: undefined, attribute: undefined, source: 'x' };
+    const options = { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'x' };
     expect(() => openContent(content, options)).toThrow(/holds 2|looks like PEM/);
     expect(content.every((byte) => byte === 0)).toBe(true);
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import forge from 'node-forge';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import type { MaterialEncoding } from '../../lib/terms/material';
 import { der, integer } from '../support/der-keys';
@@ -36,6 +37,7 @@ function open(content: Buffer, password: string | undefined, encoding: MaterialE
     encoding,
     password: password === undefined ? undefined : Secret.fromText(password),
     attribute: 'material_file',
+    spelling: wording,
     source: 'file "signing.p12"',
   });
 }

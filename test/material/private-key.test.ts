@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { openContent } from '../../lib/material/open-content';
 import { tryParsePrivateKey } from '../../lib/material/private-key';
+import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 import { type KeySpec, keySpecs } from '../../lib/terms/kms';
 import type { MaterialEncoding } from '../../lib/terms/material';
@@ -45,7 +46,13 @@ const spellings: readonly [string, MaterialEncoding, (pem: Buffer) => Buffer, st
 
 function open(content: Buffer, encoding: MaterialEncoding, given: string | undefined) {
   const secret = given === undefined ? undefined : Secret.fromText(given);
-  return openContent(Buffer.from(content), { encoding, password: secret, attribute: 'material_file', source: 'file "signing.key"' });
+  return openContent(Buffer.from(content), {
+    encoding,
+    password: secret,
+    attribute: 'material_file',
+    spelling: wording,
+    source: 'file "signing.key"',
+  });
 }
 
 describe.each(Object.keys(generators))('%s', (spec) => {
@@ -106,6 +113,6 @@ describe('refuses with one sentence that holds none of the content', () => {
 
 test('wipes the content it was given', () => {
   const content = Buffer.from(keyOf('EC_P256'));
-  openContent(content, { encoding: 'pem', password: undefined, attribute: undefined, source: 'x' });
+  openContent(content, { encoding: 'pem', password: undefined, attribute: undefined, spelling: wording, source: 'x' });
   expect(content.every((byte) => byte === 0)).toBe(true);
 });

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { maxContentBytes } from '../../lib/material/open-content';
 import { type MaterialAtHand, type OpenOptions, openMaterial } from '../../lib/material/source';
+import { wording } from '../../lib/provider/wording';
 import { fingerprint } from '../../lib/wrap/fingerprint';
 import { scratchFolder } from '../support/scratch-folder';
 
@@ -36,9 +37,10 @@ function open(path: string, options: Partial<OpenOptions> = {}): Promise<Materia
     password: undefined,
     env: {},
     signal: new AbortController().signal,
-    mayRunCommands: false,
+    mayRunCommands: { otherwise: 'is run later' },
+    spelling: wording,
   };
-  return openMaterial({ attribute: 'material_file', path }, { ...defaults, ...options });
+  return openMaterial({ setting: 'materialFile', path }, { ...defaults, ...options });
 }
 
 const holding = (bytes: Buffer) => ({ material: expect.objectContaining({ fingerprint: fingerprint(bytes) }) });

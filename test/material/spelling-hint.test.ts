@@ -3,12 +3,19 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { isByokError } from '../../lib/errors';
 import { openContent } from '../../lib/material/open-content';
+import { wording } from '../../lib/provider/wording';
 import type { MaterialEncoding } from '../../lib/terms/material';
 
 /** What an import into a key of this spec says; fails when it has nothing to say. */
 function refusalOf(content: Buffer | string, encoding: MaterialEncoding, keySpec: string | undefined): string {
   try {
-    openContent(Buffer.from(content), { encoding, password: undefined, attribute: undefined, source: 'file "k"' }).checkFits(keySpec);
+    openContent(Buffer.from(content), {
+      encoding,
+      password: undefined,
+      attribute: undefined,
+      spelling: wording,
+      source: 'file "k"',
+    }).checkFits(keySpec);
   } catch (error) {
     if (isByokError(error)) {
       return error.message;
@@ -116,7 +123,9 @@ test.each([
 
 test('the command that is named strips the line feed', () => {
   const stripped = execFileSync('head', ['-c', '32'], { input: Buffer.concat([bytes, feed]) });
-  openContent(stripped, { encoding: 'raw', password: undefined, attribute: undefined, source: 'x' }).checkFits('AES_256');
+  openContent(stripped, { encoding: 'raw', password: undefined, attribute: undefined, spelling: wording, source: 'x' }).checkFits(
+    'AES_256',
+  );
 });
 
 test('where no key is known no spec is spoken of, and for an asymmetric one not of a symmetric one', () => {

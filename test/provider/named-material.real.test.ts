@@ -1,7 +1,9 @@
-/** What cannot be opened is told by its name in the first plan, before any key is made, in the words of the command `byok fingerprint`. */
+/** What cannot be opened is told by its name in the first plan, before any key is made, in the words of the command `byok fingerprint` but for the names of settings. */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { wording as ofCommands } from '../../lib/cli/wording';
+import { wording as ofProvider } from '../../lib/provider/wording';
 import { writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { openssl } from '../support/tools';
@@ -24,16 +26,20 @@ afterAll(async () => {
 
 const command = join(__dirname, '..', '..', 'dist', 'bundle', 'byok.js');
 
-/** What the command says behind its name; fails when it has a fingerprint. */
+/** Settings that these sentences name. */
+const named = ['keySpec', 'materialEncoding', 'materialPassword'] as const;
+
+/** What the command says behind its name, with attributes in place of its flags; fails when it has a fingerprint. */
 function saidByCommand(file: string, encoding: string, env: Record<string, string>): string {
   const password = Object.keys(env).flatMap((name) => ['--material-password-env', name]);
   const args = ['fingerprint', '--material-file', file, '--material-encoding', encoding, ...password];
   try {
     execFileSync(process.execPath, [command, ...args], { cwd: bench.workspace.folder, env: { ...process.env, ...env }, stdio: 'pipe' });
   } catch (error) {
-    return String((error as { stderr: Buffer }).stderr)
+    const said = String((error as { stderr: Buffer }).stderr)
       .trim()
       .replace(/^byok: /, '');
+    return named.reduce((text, setting) => text.replaceAll(ofCommands.name(setting), ofProvider.name(setting)), said);
   }
   throw new Error('it has a fingerprint');
 }

@@ -8,10 +8,12 @@ import { writeHeapSnapshot } from 'node:v8';
 import { connectKms } from '../../lib/kms/connect';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import { type MaterialSource, openMaterial } from '../../lib/material/source';
+import { wording } from '../../lib/provider/wording';
 import type { MaterialEncoding } from '../../lib/terms/material';
 
 const [, , keyId = '', attribute, value = '', encoding, folder = '.'] = process.argv;
-const source: MaterialSource = attribute === 'material_env' ? { attribute, name: value } : { attribute: 'material_file', path: value };
+const source: MaterialSource =
+  attribute === 'material_env' ? { setting: 'materialEnv', name: value } : { setting: 'materialFile', path: value };
 
 async function main(): Promise<void> {
   const now = () => new Date();
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     now,
     sleep: (ms: number) => delay(ms),
     signal,
+    words: wording,
     deadline: new Date(Date.now() + 600_000),
     log: () => undefined,
   };
@@ -33,12 +36,12 @@ async function main(): Promise<void> {
     reviewed: undefined,
     lastKnown: undefined,
     proof: undefined,
-    sourceAttribute: source.attribute,
+    sourceAttribute: attribute,
     source: {
       wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
       open: async () => {
-        const options = { encoding: encoding as MaterialEncoding, password: undefined, env: process.env, signal, mayRunCommands: true };
-        const found = await openMaterial(source, options);
+        const options = { encoding: encoding as MaterialEncoding, password: undefined, env: process.env, signal };
+        const found = await openMaterial(source, { ...options, mayRunCommands: true });
         if ('missing' in found) {
           throw new Error(found.missing);
         }

@@ -1,3 +1,4 @@
+import { wording } from '../../lib/provider/wording';
 import { formatExpirationTime, parseExpirationTime, sameExpiration } from '../../lib/terms/expiration-time';
 
 test.each([
@@ -8,7 +9,7 @@ test.each([
   ['10000000000', '2286-11-20T17:46:40Z'],
   ['never', 'never'],
 ])('%s is %s', (text, expected) => {
-  expect(formatExpirationTime(parseExpirationTime(text))).toBe(expected);
+  expect(formatExpirationTime(parseExpirationTime(text, wording))).toBe(expected);
 });
 
 test.each([
@@ -27,7 +28,7 @@ test.each([
   '10000000001',
   '1550291833000',
 ])('fails for "%s", and says what is allowed', (text) => {
-  expect(() => parseExpirationTime(text)).toThrow(`expiration_time is "${text}"; allowed are`);
+  expect(() => parseExpirationTime(text, wording)).toThrow(`expiration_time is "${text}"; allowed are`);
 });
 
 test('instants are the same when they fall into the same second', () => {

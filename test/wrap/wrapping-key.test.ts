@@ -25,7 +25,7 @@ test.each(badWrappingKeys)('a wrapping key with %s is the fault of the KMS, what
   for (const algorithm of wrappingAlgorithmNames) {
     expect(thrownBy(() => wrapMaterial(algorithm, der, randomBytes(32)))).toEqual(refusal(message));
   }
-  const material = symmetricMaterial(Secret.fromBytes(randomBytes(32)), undefined);
+  const material = symmetricMaterial(Secret.fromBytes(randomBytes(32)), { attribute: undefined });
   await expect(material.wrap('RSAES_OAEP_SHA_256', der)).rejects.toEqual(refusal(message));
 });
 
@@ -33,7 +33,11 @@ test('an HSM is never asked to wrap with such a key', async () => {
   const answer = JSON.stringify({ fingerprint: `sha256:${'0'.repeat(64)}` });
   const program = `require("fs").readFileSync(0, "utf8").includes('"wrap"') ? process.exit(7) : console.log('${answer}')`;
   const env = { PATH: process.env.PATH };
-  const material = await openHsmMaterial([process.execPath, '-e', program], { env, signal: new AbortController().signal });
+  const material = await openHsmMaterial([process.execPath, '-e', program], {
+    attribute: 'wrap_command',
+    env,
+    signal: new AbortController().signal,
+  });
   for (const [, der, message] of badWrappingKeys) {
     await expect(material.wrap('RSAES_OAEP_SHA_256', der)).rejects.toEqual(refusal(message));
   }

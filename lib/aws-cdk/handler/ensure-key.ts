@@ -88,7 +88,7 @@ function isSameKey({ ResourceProperties: now, OldResourceProperties: before }: C
 
 /** The removal that comes after a replacement would fail, when nothing can be undone any more. */
 async function refuseToLeaveProtected(
-  { kms, signal }: LifecycleContext,
+  { kms, signal, words }: LifecycleContext,
   { PhysicalResourceId: before, OldResourceProperties: old }: CustomResourceEvent,
   keyId: string | undefined,
 ): Promise<void> {
@@ -97,6 +97,6 @@ async function refuseToLeaveProtected(
   }
   const key = isKeyId(before) ? await kms.describeKey(before, { signal }) : undefined;
   if (key !== undefined && hasMaterial(key.keyState)) {
-    throw refuseRemoval(before);
+    throw refuseRemoval(before, words);
   }
 }

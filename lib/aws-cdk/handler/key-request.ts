@@ -11,6 +11,7 @@ import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../
 import { parseRolling } from '../../terms/rolling-expiration';
 import { type KeyProperties, rollingSpelling, type Scalar } from '../key-properties';
 import type { RememberedKey } from './memory';
+import { wording } from './wording';
 
 /** A request as far as nobody has reviewed anything of it. */
 export type UnreviewedRequest = Omit<MaterialRequest, 'permitted' | 'reviewed'>;
@@ -51,7 +52,7 @@ export function materialRequestOf(
 }
 
 function lastKnownOf(remembered: RememberedKey | undefined): ExpirationInstant {
-  return remembered?.expirationTime === undefined ? undefined : parseExpirationTime(remembered.expirationTime);
+  return remembered?.expirationTime === undefined ? undefined : parseExpirationTime(remembered.expirationTime, wording);
 }
 
 function wishOf(properties: KeyProperties, ours: boolean): Wish {
@@ -70,7 +71,7 @@ function expirationOf({ expirationTime, validFor, renewBefore }: KeyProperties, 
     return parseRolling({ validFor, renewBefore }, rollingSpelling);
   }
   if (expirationTime !== undefined) {
-    return parseExpirationTime(expirationTime);
+    return parseExpirationTime(expirationTime, wording);
   }
   return ours ? undefined : keep;
 }

@@ -5,9 +5,9 @@ import type { MaterialOutcome } from '../../lifecycle/material-request';
 import { holdsMaterial } from '../../lifecycle/material-status';
 import type { KeyProperties } from '../key-properties';
 import { metricsLine } from './metrics';
-import { inOurWords } from './reason';
 import { readLogin } from './stored-material';
 import type { Log, Surroundings } from './surroundings';
+import { wording } from './wording';
 
 export interface Session extends Surroundings {
   /** Aborted when nothing new may be begun. */
@@ -24,9 +24,9 @@ export async function withKms<T>(session: Session, properties: KeyProperties, us
   const login = await readLogin(store, credentials, signal);
   const place = { cloud, region, projectId, projectName, enterpriseProjectId, kmsEndpoint, authUrl };
   const sleep = (ms: number, until: AbortSignal) => session.sleep(ms, until);
-  const kms = connectKms({ ...place, ...login }, withoutSettings(session.env), { now, sleep, log });
+  const kms = connectKms({ ...place, ...login }, withoutSettings(session.env), { now, sleep, log, spelling: wording });
   try {
-    return await use({ kms, now, sleep, signal, deadline, log });
+    return await use({ kms, now, sleep, signal, deadline, words: wording, log });
   } finally {
     kms.close();
   }
@@ -45,7 +45,7 @@ export function report(
 ): void {
   const { print, now, log } = session;
   if (reason !== undefined) {
-    log('info', 'the material was imported', { reason: inOurWords(reason) });
+    log('info', 'the material was imported', { reason });
   }
   logNotices(session, notices);
   // Besides an import, whatever is to be said is something that a person should see to.
@@ -56,6 +56,6 @@ export function report(
 
 export function logNotices({ log }: Session, notices: readonly Notice[]): void {
   for (const { summary, detail } of notices) {
-    log('warn', inOurWords(summary), { detail: inOurWords(detail) });
+    log('warn', summary, { detail });
   }
 }

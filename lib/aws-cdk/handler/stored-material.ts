@@ -7,10 +7,11 @@ import { Secret } from '../../secret';
 import { defaultMaterialEncoding, type MaterialEncoding } from '../../terms/material';
 import type { KeyProperties } from '../key-properties';
 import type { AwsStore, StoredSecret } from './aws-store';
+import { wording } from './wording';
 
 /** @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID */
 export async function openStoredMaterial(store: AwsStore, { source, encoding }: KeyProperties, signal: AbortSignal): Promise<Material> {
-  const options = { encoding: (encoding ?? defaultMaterialEncoding) as MaterialEncoding, attribute: 'source' };
+  const options = { encoding: (encoding ?? defaultMaterialEncoding) as MaterialEncoding, attribute: 'source', spelling: wording };
   if ('parameter' in source) {
     const name = `parameter "${source.parameter}"`;
     const text = await fetched(name, () => store.readParameter(source.parameter, signal));

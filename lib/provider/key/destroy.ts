@@ -2,7 +2,7 @@
 import { ByokError } from '../../errors';
 import type { Notice } from '../../lifecycle/context';
 import { removeKey } from '../../lifecycle/reconcile-key';
-import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy, keyDestroyPolicies } from '../../terms/key';
+import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../terms/key';
 import type { Context } from '../../tfplugin/provider';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { integer, text } from '../attributes';
@@ -48,7 +48,7 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
   } else if (run.keys.giveUp(keyId)) {
     warn(context, [takenNotice(keyId)]);
   } else {
-    warnOfScheduling(prior, keyId, policy, context);
+    warnOfScheduling(prior, keyId, context);
     warnOfUnshared(keyId, client, context);
   }
 }
@@ -70,11 +70,11 @@ function isLeftOver({ shared }: KeyMemory, { run, appliesAtOnce, destroying }: C
   return shared === true && !run.hasRead && appliesAtOnce?.() !== true && !destroying();
 }
 
-function warnOfScheduling(prior: Values, keyId: string, policy: KeyDestroyPolicy, context: Context): void {
+function warnOfScheduling(prior: Values, keyId: string, context: Context): void {
   const days = pendingDaysOf(prior);
   context.diagnostics.warning(
     'The key will be scheduled for deletion',
-    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): ${keyDestroyPolicies[policy].replace('`pending_days`', `${days} days`)}. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever. Should it be rescued, the proof of which material it holds has gone with the state.`,
+    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): the key is scheduled for deletion after ${days} days; until then it can be rescued. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever. Should it be rescued, the proof of which material it holds has gone with the state.`,
   );
 }
 

@@ -12,6 +12,7 @@ import type { AliasConflict } from '../aliases';
 import { text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected } from '../client';
 import { refuseOutright, warn } from '../refuse';
+import { wording } from '../wording';
 
 const notPlanned = 'The key cannot be planned as declared';
 
@@ -44,7 +45,7 @@ export async function planNewKey(
   if (keys === undefined || (holder !== undefined && holder.keyState !== '5' && run.aliases.isFreedBy(holder.keyId, wish.alias))) {
     return undefined;
   }
-  const { adopts, refusal, notices } = judgeAlias(wish, keys, (keyId) => run.aliases.has(keyId));
+  const { adopts, refusal, notices } = judgeAlias(wish, keys, wording, (keyId) => run.aliases.has(keyId));
   warn(context, notices);
   // The list is one of before this run: what a change of it did to the alias, create-key will tell.
   if (refusal !== undefined && !client.reads.changed) {
@@ -84,7 +85,7 @@ export async function planKeptKey(
 async function lookForAlias(keyId: string, alias: string, client: Client, context: Context): Promise<void> {
   const keys = !isConnected(client) || client.destroying() ? undefined : await tryListKeys(client, context);
   const others = keys?.filter((key) => !client.run.aliases.has(key.keyId)) ?? [];
-  const { refusal, notices } = judgeRename(keyId, alias, others);
+  const { refusal, notices } = judgeRename(keyId, alias, others, wording);
   warn(context, notices);
   if (refusal !== undefined) {
     refuseOutright(context, client, notPlanned, refusal);

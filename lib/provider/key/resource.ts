@@ -19,6 +19,7 @@ import { type Client, type ConnectedClient, isConnected, lifecycleContext, requi
 import { describeForImport } from '../import-state';
 import { warn } from '../refuse';
 import { check, checkRule, validateAgainstSchema } from '../validate';
+import { wording } from '../wording';
 import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './destroy';
 import { aliasOnlyKnownLater, planKeptKey, planNewKey, sharedKey } from './plan';
 import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './private-state';
@@ -47,7 +48,7 @@ export const externalKeyResource = {
     client.run.keys.found(keyId);
     const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     if (key === undefined) {
-      warn(context, [keyNotFound(keyId, client.kms.place)]);
+      warn(context, [keyNotFound(keyId, client.kms.place, wording)]);
       return { state: null, private: privateState };
     }
     client.run.aliases.found(keyId, key.keyAlias);
@@ -109,9 +110,9 @@ export const externalKeyResource = {
     }
     const { keys } = client.run;
     if (prior === null) {
-      const adoption = { planned: text(planned, 'key_id'), isClaimed: (keyId: string) => keys.isTaken(keyId) };
-      const taken = adoption.planned === undefined ? undefined : await keys.take(adoption.planned);
-      refuseTaken(taken, adoption.planned ?? '', planned);
+      const adoption = { reviewed: text(planned, 'key_id'), isClaimed: (keyId: string) => keys.isTaken(keyId) };
+      const taken = adoption.reviewed === undefined ? undefined : await keys.take(adoption.reviewed);
+      refuseTaken(taken, adoption.reviewed ?? '', planned);
       const outcome = await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null), adoption);
       const { keyId } = outcome.key;
       if (outcome.adopted) {
@@ -120,7 +121,7 @@ export const externalKeyResource = {
         warn(context, text(planned, 'on_destroy') === undefined ? [adoptedStays(keyId)] : []);
       } else {
         if ((await keys.take(keyId, false)) === 'again') {
-          throw anotherKey(keyId);
+          throw anotherKey(keyId, wording);
         }
         client.run.declareMade(outcome.key);
       }
@@ -156,9 +157,9 @@ function refuseTaken(taken: 'free' | 'again' | 'removed' | undefined, keyId: str
 /** What somebody should do something about, although no plan shows a difference. */
 function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly Notice[] {
   if (key.keyState === '4') {
-    return [scheduledNotice(key)];
+    return [scheduledNotice(key, wording)];
   }
-  return key.keyState === '3' && enabled !== false ? [disabledNotice(key.keyId)] : [];
+  return key.keyState === '3' && enabled !== false ? [disabledNotice(wording, key.keyId)] : [];
 }
 
 /** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
@@ -261,7 +262,7 @@ function checkDeclaredTags(config: Values): void {
       attribute: 'tags',
     });
   }
-  checkTags(textMap(config, 'tags') ?? {});
+  checkTags(textMap(config, 'tags') ?? {}, wording.name);
 }
 
 /** A wrong usage would be found out by create-key, after the destroy leg of a replacement. */

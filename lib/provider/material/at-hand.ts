@@ -33,7 +33,7 @@ export async function lookAtMaterial(
   likelySpec?: string,
 ): Promise<AtHand> {
   try {
-    const found = await materialOf(config, { ...opening, mayRunCommands: false });
+    const found = await materialOf(config, { ...opening, mayRunCommands: { otherwise: 'is run in apply only' } });
     if ('missing' in found) {
       return { ...nothingAtHand, missing: found.missing };
     }

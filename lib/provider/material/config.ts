@@ -12,6 +12,7 @@ import { defaultMaterialDestroyPolicy, defaultWarnBefore, type MaterialDestroyPo
 import { faultsOfRolling } from '../../terms/rolling-expiration';
 import type { Value, Values } from '../../tfplugin/values/value';
 import { flag, isUnknown, text } from '../attributes';
+import { wording } from '../wording';
 
 const attributes: readonly (readonly [string, AttributeSchema])[] = Object.entries(keyMaterialSchema.attributes);
 
@@ -46,7 +47,7 @@ export function wishOf(config: Values, ours: boolean): Wish {
   const declared = text(config, 'expiration_time');
   const undeclared = ours ? undefined : keep;
   return {
-    expiration: declared === undefined ? (rollingOf(config) ?? undeclared) : parseExpirationTime(declared),
+    expiration: declared === undefined ? (rollingOf(config) ?? undeclared) : parseExpirationTime(declared, wording),
     warnBeforeMs: parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
     pin: text(config, 'fingerprint'),
     allowInterruption: allowed(config, 'allow_interruption', true),
@@ -101,12 +102,14 @@ export function observationOf(state: Values): MaterialObservation {
 /** Null, as in a state that was never refreshed, reads as never. */
 export function expirationOf(state: Values): ExpirationInstant {
   const known = text(state, 'expiration_time');
-  return known === undefined ? undefined : parseExpirationTime(known);
+  return known === undefined ? undefined : parseExpirationTime(known, wording);
 }
 
 /** Equal instants keep the text they had, so that a spelling is never a difference. */
 export function expirationText(before: Value | undefined, instant: ExpirationInstant): string {
-  return typeof before === 'string' && sameExpiration(parseExpirationTime(before), instant) ? before : formatExpirationTime(instant);
+  return typeof before === 'string' && sameExpiration(parseExpirationTime(before, wording), instant)
+    ? before
+    : formatExpirationTime(instant);
 }
 
 export function isVerified(proof: Proof | undefined, fingerprint: Value | undefined): boolean {

@@ -10,6 +10,7 @@ import type { Values } from '../../tfplugin/values/value';
 import { text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext } from '../client';
 import { warn, warnOfUnshared } from '../refuse';
+import { wording } from '../wording';
 import { destroyPolicyOf, observationOf } from './config';
 import { unknownKey } from './plan';
 import type { MaterialPrivateState } from './private-state';
@@ -38,14 +39,14 @@ export async function planDestroy(
     }
     const others = run.material.leave(keyId);
     if (status === 'key_not_found') {
-      warn(context, [keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block')]);
+      warn(context, [keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block', wording)]);
     } else if (isHeld && policy === 'refuse' && !others) {
-      context.diagnostics.thrown('The material is protected', refuseRemoval(keyId));
+      context.diagnostics.thrown('The material is protected', refuseRemoval(keyId, wording));
     } else if (isHeld && policy === 'refuse') {
       run.material.stay(keyId);
       warn(context, [staysForAnother(keyId)]);
     } else if (isHeld) {
-      warn(context, [policy === 'retain' ? materialStays(keyId) : privateKeyStays(keyId)]);
+      warn(context, [policy === 'retain' ? materialStays(keyId) : privateKeyStays(keyId, wording)]);
     }
     return [...successorFor, ...run.material.staying];
   }

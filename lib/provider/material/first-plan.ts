@@ -12,6 +12,7 @@ import { formatExpirationTime, parseExpirationTime } from '../../terms/expiratio
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { sameFingerprint } from '../../wrap/fingerprint';
 import { text } from '../attributes';
+import { wording } from '../wording';
 import { type AtHand, sourceNotices } from './at-hand';
 import { expirationText, isVerified, wishOf } from './config';
 import { type MaterialPlan, unknownKey } from './plan';
@@ -49,7 +50,7 @@ export function planCreate(proposed: Values, config: Values, atHand: AtHand, kno
     successorFor: [text(config, 'key_id') ?? unknownKey],
     refusals: [
       importDue ? atHand.unusable : undefined,
-      importDue && atHand.isPrivateKey ? refuseAnyExpiration(wishOf(config, true), 'the source holds a private key') : undefined,
+      importDue && atHand.isPrivateKey ? refuseAnyExpiration(wishOf(config, true), 'the source holds a private key', wording) : undefined,
       ...plan.refusals,
     ].filter((refusal) => refusal !== undefined),
     notices: [...plan.notices, ...sourceNotices(config, atHand, importDue)],
@@ -67,8 +68,8 @@ function planUnseen(proposed: Values, config: Values, atHand: AtHand, { before, 
     planned: mayHoldMaterial ? guarded : { ...planned, import_reason: firstReason },
     permitted: mayHoldMaterial ? ['delete', 'import'] : ['import'],
     refusals: [
-      refuseUnpinned(text(config, 'fingerprint'), atHand.fingerprint),
-      declared === undefined ? undefined : refusePastExpiration(parseExpirationTime(declared), now),
+      refuseUnpinned(text(config, 'fingerprint'), atHand.fingerprint, wording),
+      declared === undefined ? undefined : refusePastExpiration(parseExpirationTime(declared, wording), now, wording),
     ],
     notices: [],
   };
@@ -76,13 +77,13 @@ function planUnseen(proposed: Values, config: Values, atHand: AtHand, { before, 
 
 function planSeen(proposed: Values, config: Values, atHand: AtHand, key: KeyDetail, shown: Proof | undefined, now: Date): MaterialPlan {
   const wish = wishOf(config, false);
-  const { step, expiration, refusal } = decideFirst(wish, key, now);
+  const { step, expiration, refusal } = decideFirst(wish, key, now, wording);
   if (step === 'import') {
     const planned: Values = { ...plannedImport(proposed, config, atHand), key_spec: key.keySpec ?? unknown, import_reason: firstReason };
-    const unpinned = refuseUnpinned(text(config, 'fingerprint'), atHand.fingerprint);
+    const unpinned = refuseUnpinned(text(config, 'fingerprint'), atHand.fingerprint, wording);
     return { planned, permitted: ['import'], refusals: [refusal, unpinned], notices: [] };
   }
-  const foreign = shown === undefined ? undefined : refuseForeignMaterial(wish, { proof: shown, atHand: atHand.fingerprint });
+  const foreign = shown === undefined ? undefined : refuseForeignMaterial(wish, { proof: shown, atHand: atHand.fingerprint }, wording);
   const proven =
     shown === undefined ? 'which material it is nothing proves: fingerprint_verified will be false' : 'its public key proves which it is';
   const detail = `Key ${key.keyId} holds material that expires ${formatExpirationTime(expiration)}, as declared. Nothing is imported, and ${proven}.`;
@@ -115,10 +116,10 @@ function planProven(
   };
   // Whatever the other object declared: of what is there, an expiry that this one does not declare is kept.
   const wish = wishOf(config, false);
-  const { steps, reason, expiration, refusal, notices } = decide(wish, knowledge, now);
+  const { steps, reason, expiration, refusal, notices } = decide(wish, knowledge, now, wording);
   if (steps.length === 0) {
     // What an object that exists may wait for, a new one cannot: it would be said to have the declared expiry.
-    const refusals = [refusal ?? decideFirst(wish, key, now).refusal];
+    const refusals = [refusal ?? decideFirst(wish, key, now, wording).refusal];
     return { planned: plannedAdoption(proposed, config, key, shown), permitted: [], refusals, notices };
   }
   if (steps.includes('delete') && isKept) {

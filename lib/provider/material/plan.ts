@@ -7,6 +7,7 @@ import { disabledFirst, isAbsent, type MaterialObservation } from '../../lifecyc
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { isUnknown, text } from '../attributes';
+import { wording } from '../wording';
 import { type AtHand, sourceNotices } from './at-hand';
 import { expirationText, faultsOfWindow, isVerified, observationOf, rollingOf, wishOf } from './config';
 import type { MaterialMemory } from './private-state';
@@ -57,7 +58,7 @@ export function planUpdate(
   const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
   const wish = wishOf(config, ours);
   const importedAt = importedAtOf(prior);
-  const decision = decide(wish, { ...knowledge, importedAt, wishedLate: isAgain }, now);
+  const decision = decide(wish, { ...knowledge, importedAt, wishedLate: isAgain }, now, wording);
   const importDue = decision.steps.includes('import');
   return {
     planned: importDue
@@ -79,7 +80,7 @@ export function planUpdate(
 /** Undefined for a rolling expiry, which is counted from its import and may move. */
 function importedAtOf(prior: Values): Date | undefined {
   const importedAt = text(prior, 'imported_at');
-  return importedAt === undefined || rollingOf(prior) !== undefined ? undefined : parseExpirationTime(importedAt);
+  return importedAt === undefined || rollingOf(prior) !== undefined ? undefined : parseExpirationTime(importedAt, wording);
 }
 
 /** Configurations cannot give both, so Terraform holds the one or the other at what it was. */
@@ -179,7 +180,9 @@ function declaredText(prior: Values, config: Values): string | undefined {
     return undefined;
   }
   const before = text(prior, 'expiration_time');
-  return before !== undefined && sameExpiration(parseExpirationTime(before), parseExpirationTime(declared)) ? before : declared;
+  return before !== undefined && sameExpiration(parseExpirationTime(before, wording), parseExpirationTime(declared, wording))
+    ? before
+    : declared;
 }
 
 /** Whether there is anything to do shows at the start of apply, when Terraform plans once more. */

@@ -3,7 +3,7 @@ import { ByokError } from '../../errors';
 import type { KeyDetail } from '../../kms/model';
 import type { Notice } from '../../lifecycle/context';
 import { holdsMaterial } from '../../lifecycle/material-status';
-import { keyNotFound, requireExternalKey } from '../../lifecycle/require-external-key';
+import { keyNotFound, requireExternalKey, whatIsNotFound } from '../../lifecycle/require-external-key';
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
@@ -14,6 +14,7 @@ import { sameFingerprint } from '../../wrap/fingerprint';
 import { isUnknown, text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected } from '../client';
 import { refuse, refuseFirst, refuseOutright, warn } from '../refuse';
+import { wording } from '../wording';
 import { type AtHand, lookAtMaterial, nothingAtHand } from './at-hand';
 import { declaredOf, destroyPolicyOf, expirationOf, observationOf } from './config';
 import { planDestroy, refuseEmptied, refuseReplacedProtected, refuseSecond, refuseUnrestorable, staysForAnother } from './destroy';
@@ -194,7 +195,7 @@ async function tryDescribe(
 ): Promise<{ readonly found: KeyDetail | undefined; readonly unsuitable: unknown }> {
   try {
     const key = await reads.refreshKey(keyId, { signal });
-    return { found: requireExternalKey(keyId, key, kms.place, 'key_id'), unsuitable: undefined };
+    return { found: requireExternalKey(keyId, key, kms.place, wording, 'key_id'), unsuitable: undefined };
   } catch (unsuitable) {
     return { found: undefined, unsuitable };
   }
@@ -206,18 +207,22 @@ function withRefusals(plan: MaterialPlan, refusal: unknown): MaterialPlan {
 
 /** Material that is protected is not given up for a key that may only be in another place. */
 function sayLost(keyId: string, config: Values, client: Client, context: Context): void {
-  const { summary, detail } = keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block');
+  const notice = keyNotFound(keyId, placeOf(client), wording);
   if (text(config, 'on_destroy') === 'refuse') {
-    refuseOutright(context, client, summary, lostProtected(keyId, client));
+    refuseOutright(context, client, notice.summary, lostProtected(keyId, client));
   } else {
-    warn(context, [{ summary, detail, attribute: 'key_id' }]);
+    warn(context, [{ ...notice, attribute: 'key_id' }]);
   }
 }
 
 function lostProtected(keyId: string, client: Client): ByokError {
-  const { detail } = keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block');
-  const message = `${detail.replace(/\.$/, '')}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
+  const message = `${whatIsNotFound(keyId, placeOf(client), wording)}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
   return new ByokError('ERR_REFUSED', message, { attribute: 'key_id' });
+}
+
+/** Which KMS was asked. */
+function placeOf(client: Client): string {
+  return isConnected(client) ? client.kms.place : 'this provider block';
 }
 
 /** What tells the two plan calls of a replacement apart from those of other objects. Write-only values may be another one in each. */
@@ -230,7 +235,7 @@ function declarationOf(config: Values): string {
 
 function mayChangeExpiration(prior: Values, config: Values): boolean {
   const declared = text(config, 'expiration_time');
-  return declared !== undefined && !sameExpiration(parseExpirationTime(declared), expirationOf(prior));
+  return declared !== undefined && !sameExpiration(parseExpirationTime(declared, wording), expirationOf(prior));
 }
 
 function mayBeInterrupted(keyId: string): Notice {

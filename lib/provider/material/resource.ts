@@ -14,6 +14,7 @@ import { complete, isUnknown, text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from '../client';
 import { describeForImport } from '../import-state';
 import { warn } from '../refuse';
+import { wording } from '../wording';
 import { destroyPolicyOf, expirationOf, expirationText, isVerified, rollingOf } from './config';
 import { destroyMaterial } from './destroy';
 import { planMaterial } from './planning';
@@ -85,7 +86,7 @@ export const keyMaterialResource = {
       await destroyMaterial(prior ?? {}, memory, client, context);
       return { state: null, private: noPrivateState };
     }
-    const opening = { env: client.env, signal: context.signal, mayRunCommands: true };
+    const opening = { env: client.env, signal: context.signal, mayRunCommands: true } as const;
     const keyId = text(planned, 'key_id') ?? '';
     await run.material.take(keyId, !run.isMade(keyId));
     if (prior === null) {
@@ -118,7 +119,7 @@ export const keyMaterialResource = {
 /** Of a key whose material was proven by the object that this one comes after. */
 async function takeUp(lifecycle: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
   const outcome = await reconcileMaterial(lifecycle, request);
-  const adopted = outcome.importedAt === undefined ? [adoptedNotice(request.keyId, 'proof from before')] : [];
+  const adopted = outcome.importedAt === undefined ? [adoptedNotice(request.keyId, 'proof from before', wording)] : [];
   return { ...outcome, notices: [...outcome.notices, ...adopted] };
 }
 
@@ -142,7 +143,7 @@ function refuseHalfDone(planned: Values, { importedAt, observation, proof, notic
   }
   const isImportPlanned = isUnknown(planned, 'imported_at');
   const expiry = text(planned, 'expiration_time');
-  const isOther = expiry !== undefined && !sameExpiration(parseExpirationTime(expiry), observation.expiration);
+  const isOther = expiry !== undefined && !sameExpiration(parseExpirationTime(expiry, wording), observation.expiration);
   if (isImportPlanned && (isOther || (expiry !== undefined && isAbsent(observation.status)))) {
     throw changedSincePlan(`, and nothing was done: ${notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ')} Plan again`);
   }

@@ -1,7 +1,7 @@
 /** The source of the material as the configuration names it: opened, or asked whether it could be. */
 import { ByokError } from '../../errors';
 import { openPreWrapped, type PreWrapped } from '../../material/pre-wrapped';
-import { type MaterialAtHand, type MaterialSource, openMaterial } from '../../material/source';
+import { type MaterialAtHand, type MaterialSource, type OpenOptions, openMaterial } from '../../material/source';
 import { Secret } from '../../secret';
 import {
   defaultMaterialEncoding,
@@ -12,6 +12,7 @@ import {
 } from '../../terms/material';
 import type { Values } from '../../tfplugin/values/value';
 import { isUnknown, text, texts } from '../attributes';
+import { wording } from '../wording';
 
 /** The attribute that names the source of the material; undefined also where that is write-only and its value is absent. */
 export function sourceAttributeOf(config: Values): MaterialSourceAttribute | undefined {
@@ -42,8 +43,7 @@ export function missingOfPreWrapped(config: Values): readonly string[] {
 export interface Opening {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** False in a plan. */
-  readonly mayRunCommands: boolean;
+  readonly mayRunCommands: OpenOptions['mayRunCommands'];
 }
 
 /** Opens the source that the configuration names. @throws ByokError */
@@ -61,7 +61,7 @@ export async function materialOf(config: Values, opening: Opening): Promise<Mate
     return { missing: 'the password of the key material is not set', attribute };
   }
   const encoding = (text(config, 'material_encoding') ?? defaultMaterialEncoding) as MaterialEncoding;
-  return openMaterial(source, { ...opening, encoding, password });
+  return openMaterial(source, { ...opening, encoding, password, spelling: wording });
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID, ERR_MATERIAL_NOT_AT_HAND */
@@ -75,11 +75,8 @@ export function preWrappedMaterialOf(config: Values): PreWrapped {
       { attribute: 'import_token_wo' },
     );
   }
-  return openPreWrapped({
-    import_token_wo: token,
-    encrypted_key_material_wo: key,
-    encrypted_privatekey_wo: text(config, 'encrypted_privatekey_wo'),
-  });
+  const encryptedPrivatekey = text(config, 'encrypted_privatekey_wo');
+  return openPreWrapped({ importToken: token, encryptedKeyMaterial: key, encryptedPrivatekey }, wording);
 }
 
 /** Undefined while the value is unknown. */
@@ -87,11 +84,11 @@ function sourceOf(attribute: MaterialSourceAttribute, config: Values): MaterialS
   const value = text(config, attribute);
   const argv = texts(config, attribute);
   const sources: Readonly<Record<MaterialSourceAttribute, MaterialSource | undefined>> = {
-    material_wo: value === undefined ? undefined : { attribute: 'material_wo', value },
-    material_file: value === undefined ? undefined : { attribute: 'material_file', path: value },
-    material_env: value === undefined ? undefined : { attribute: 'material_env', name: value },
-    material_command: argv === undefined ? undefined : { attribute: 'material_command', argv },
-    wrap_command: argv === undefined ? undefined : { attribute: 'wrap_command', argv },
+    material_wo: value === undefined ? undefined : { setting: 'material', value },
+    material_file: value === undefined ? undefined : { setting: 'materialFile', path: value },
+    material_env: value === undefined ? undefined : { setting: 'materialEnv', name: value },
+    material_command: argv === undefined ? undefined : { setting: 'materialCommand', argv },
+    wrap_command: argv === undefined ? undefined : { setting: 'wrapCommand', argv },
     import_token_wo: undefined,
   };
   return sources[attribute];

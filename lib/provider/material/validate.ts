@@ -12,12 +12,13 @@ import type { Values } from '../../tfplugin/values/value';
 import { wrappingAlgorithms } from '../../wrap/wrapping';
 import { text } from '../attributes';
 import { check, checkForm, report, validateAgainstSchema } from '../validate';
+import { wording } from '../wording';
 import { faultsOfWindow, wrappingAlgorithmOf } from './config';
 
 /** Attributes that other resources may compute. */
 const forms: Readonly<Record<string, (value: string) => unknown>> = {
   key_id: (value) => checkForm('key_id', value, formats.keyId, 'a key id of 36 lower-case letters, digits and hyphens'),
-  expiration_time: parseExpirationTime,
+  expiration_time: (value) => parseExpirationTime(value, wording),
   fingerprint: (value) =>
     checkForm('fingerprint', value, fingerprintFormat.source, '"sha256:" and 64 hex digits, as `byok fingerprint` prints'),
 };

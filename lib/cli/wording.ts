@@ -1,0 +1,79 @@
+/** How commands say what the lifecycle and the KMS client mean: their flags, and another run. */
+import type { Wording } from '../lifecycle/wording';
+import { type Setting, settings } from '../terms/setting';
+
+/** Settings that no flag of that name gives. */
+const names: Partial<Record<Setting, string>> = {
+  enabled: 'enabled',
+  tags: '--tag',
+  pendingDays: 'the days of grace',
+  cancelPendingDeletion: 'the deletion',
+  onDestroy: 'the removal',
+  allowInterruption: '--no-allow-interruption',
+  timeouts: '--timeout',
+  material: 'the material',
+  importToken: 'the import token',
+  encryptedKeyMaterial: 'the wrapped material',
+  encryptedPrivatekey: 'the wrapped private key',
+  materialPassword: '--material-password-env',
+  materialVersion: 'the version of the material',
+  authToken: 'the token',
+  password: 'the password',
+  secretKey: 'the secret key',
+  securityToken: 'the security token',
+  maxRetries: 'the number of retries',
+  maxRequestsPerSecond: 'the number of requests per second',
+};
+
+function name(setting: Setting): string {
+  return names[setting] ?? `--${spaced(setting, '-')}`;
+}
+
+const cancel = 'cancel its deletion in the console of the cloud';
+
+/** How to do what no flag does. */
+const byHand: Partial<Record<Setting, string>> = {
+  enabled: 'enable it in the console of the cloud',
+  cancelPendingDeletion: cancel,
+  onDestroy: 'leave the material there',
+};
+
+export const wording: Wording = {
+  name,
+  set: (setting) => byHand[setting] ?? `give ${name(setting)}`,
+  variables: (setting) => (name(setting).startsWith('--') ? 'too' : 'only'),
+  rolling: 'of "byok apply"',
+  review: 'run',
+  run: 'run',
+  again: 'run it again',
+  retry: 'run it again',
+  retryInTime: 'run it again or raise --timeout',
+  first: 'run that first',
+  nextLook: 'the next run',
+  another: 'another command',
+  fromNow: 'by a command such as date',
+  mayNotInterrupt: '--no-allow-interruption is given',
+  unproven: 'no fingerprint is shown for it',
+  adopt: (keyId) => `use that key by its id: --key-id ${keyId}`,
+  adoptWithExpiry: () => 'leave --expiration-time out, which keeps it, and change it in a later run of "byok apply"',
+  maker: ', such as "byok create-key" makes',
+  enable: 'Enable it in the KMS.',
+  disable: 'Disable it by hand.',
+  rescuer: 'cancelling its deletion in the console of the cloud',
+  rescue: cancel,
+  rescueOther: () => cancel,
+  retain: 'leave the material there',
+  giveAnew: 'give both',
+};
+
+/** A setting in the spelling of --json. */
+const fields: ReadonlyMap<string, string> = new Map(settings.map((setting) => [name(setting), spaced(setting, '_')]));
+
+/** What --json calls what an error is about. @param attribute as it is named here, or as --json has it already */
+export function fieldOf(attribute: string | undefined): string | undefined {
+  return attribute === undefined ? undefined : (fields.get(attribute) ?? attribute);
+}
+
+function spaced(setting: Setting, space: string): string {
+  return setting.replace(/[A-Z]/g, (letter) => `${space}${letter.toLowerCase()}`);
+}

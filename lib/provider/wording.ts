@@ -1,0 +1,49 @@
+/** How the provider says what the lifecycle and the KMS client mean: Terraform's attributes, plans and applies. */
+import type { Wording } from '../lifecycle/wording';
+import { type Setting, valueText } from '../terms/setting';
+
+/** Settings whose attribute is called otherwise. */
+const attributes: Partial<Record<Setting, string>> = {
+  material: 'material_wo',
+  materialVersion: 'material_wo_version',
+  materialPassword: 'material_password_env or material_password_wo',
+  importToken: 'import_token_wo',
+  encryptedKeyMaterial: 'encrypted_key_material_wo',
+  encryptedPrivatekey: 'encrypted_privatekey_wo',
+};
+
+/** The attribute of a setting. */
+function name(setting: Setting): string {
+  return attributes[setting] ?? setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+const ofKey = 'on byok_external_key';
+
+export const wording: Wording = {
+  name,
+  set: (setting, value) => `set ${name(setting)} = ${valueText(value)}`,
+  variables: () => 'too',
+  rolling: 'Expiration.rolling in constructs',
+  review: 'plan',
+  run: 'apply',
+  again: 'plan again',
+  retry: 'apply again',
+  retryInTime: 'apply again or raise timeouts',
+  first: 'apply that first',
+  nextLook: 'the next plan',
+  another: 'another address of this plan',
+  fromNow: 'by timestamp() or plantimestamp()',
+  mayNotInterrupt: 'allow_interruption is false',
+  unproven: 'fingerprint_verified is false',
+  adopt: (keyId) => `bring it under management: terraform import <address> ${keyId}`,
+  adoptWithExpiry: (keyId) =>
+    `bring it under management first: terraform import <address> ${keyId}, or if this configuration has it already, change its expiry without a replacement`,
+  maker: ', such as byok_external_key makes',
+  enable: `Enable it in the KMS, or have that done by enabled = true ${ofKey}; enabled = false says that it is meant to be so.`,
+  disable: `Disable it by hand, or by enabled = false ${ofKey}.`,
+  rescuer: 'an apply with cancel_pending_deletion = true',
+  rescue: `cancel_pending_deletion = true ${ofKey}`,
+  rescueOther: (keyId) => `rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`,
+  retain: 'set on_destroy to "retain" and apply that first',
+  giveAnew: 'give both, and raise material_wo_version',
+};
