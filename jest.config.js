@@ -1,7 +1,13 @@
-// Three rings: unit (no I/O beyond this process), emulator (real HTTP on loopback), real (terraform, cdktf).
+// Three rings: unit (no I/O beyond this process), emulator (real HTTP on loopback), real
+// (terraform, cdktf).
 const base = {
   testEnvironment: 'node',
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
   moduleNameMapper: {
     '^cdktf-byok$': '<rootDir>/lib/index.ts',
     '^cdktf-byok/(aws-cdk|emulator|testing)$': '<rootDir>/lib/$1/index.ts',

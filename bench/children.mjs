@@ -2,8 +2,11 @@
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
-/** Whatever could reach a real cloud, somebody's Terraform settings or a slower Node stays outside. */
-const foreign = /^(HW_|OS_|KMS_ENDPOINT$|TF_|BYOK_|CDKTF_|HTTPS?_PROXY$|https?_proxy$|NODE_(?!EXTRA_CA_CERTS$))/;
+/**
+ * Whatever could reach a real cloud, somebody's Terraform settings or a slower Node stays outside.
+ */
+const foreign =
+  /^(HW_|OS_|KMS_ENDPOINT$|TF_|BYOK_|CDKTF_|HTTPS?_PROXY$|https?_proxy$|NODE_(?!EXTRA_CA_CERTS$))/;
 
 const running = new Set();
 
@@ -15,7 +18,8 @@ process.on('exit', () => {
 });
 
 /**
- * NODE_EXTRA_CA_CERTS stays by default, as Terraform would pass it on: the provider's launcher takes it out of the way itself.
+ * NODE_EXTRA_CA_CERTS stays by default, as Terraform would pass it on: the provider's launcher
+ * takes it out of the way itself.
  * @param {Record<string, string | undefined>} extra `undefined` takes a variable out
  */
 export function cleanEnvironment(extra = {}) {
@@ -34,7 +38,8 @@ export function start(command, args, options) {
 
 /**
  * Runs a command to its end.
- * @returns {Promise<{ milliseconds: number, output: string }>} wall time from spawn to the last byte and exit
+ * @returns {Promise<{ milliseconds: number, output: string }>} wall time from spawn to the last
+ *   byte and exit
  * @throws Error when it ends with another exit code than 0
  */
 export function run(command, args, options = {}) {
@@ -44,7 +49,9 @@ export function run(command, args, options = {}) {
     const chunks = [];
     child.stdout.on('data', (chunk) => chunks.push(chunk));
     child.stderr.on('data', (chunk) => chunks.push(chunk));
-    child.once('error', (cause) => reject(new Error(`${command} cannot be started: is it installed and on PATH?`, { cause })));
+    child.once('error', (cause) =>
+      reject(new Error(`${command} cannot be started: is it installed and on PATH?`, { cause })),
+    );
     child.once('close', (code) => {
       const milliseconds = performance.now() - began;
       const output = Buffer.concat(chunks).toString('utf8');

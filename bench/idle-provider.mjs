@@ -17,10 +17,19 @@ export async function prepareIdle(prepared, folder) {
   rmSync(join(folder, '.terraform'), { recursive: true });
   rmSync(join(folder, '.terraform.lock.hcl'));
   const mirror = join(folder, 'terraform.d', 'plugins');
-  const executables = readdirSync(mirror, { recursive: true }).filter((name) => /terraform-provider-byok_v[^/]*$/.test(name));
+  const executables = readdirSync(mirror, { recursive: true }).filter((name) =>
+    /terraform-provider-byok_v[^/]*$/.test(name),
+  );
   for (const outfile of executables.map((name) => join(mirror, name))) {
     rmSync(outfile);
-    await build({ entryPoints: [entryPoint], outfile, bundle: true, platform: 'node', target: 'node20', minify: true });
+    await build({
+      entryPoints: [entryPoint],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      minify: true,
+    });
     chmodSync(outfile, 0o755);
   }
   await run('terraform', ['init', '-no-color'], { cwd: folder, env: prepared.env });

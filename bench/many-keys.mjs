@@ -1,4 +1,7 @@
-/** Folders of many keys, each with its material, as CDKTF emits them: two resource blocks a key, none of them counted. And the same graph of `terraform_data`. */
+/**
+ * Folders of many keys, each with its material, as CDKTF emits them: two resource blocks a key,
+ * none of them counted. And the same graph of `terraform_data`.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,14 +47,18 @@ export async function initKeys(folder, emulator, writeProvider, settings) {
   writeProvider(join(folder, 'terraform.d', 'plugins'));
   writeConfiguration(folder, emulator, settings);
   writeFileSync(join(folder, 'shared.key'), randomBytes(32).toString('base64'));
-  const env = cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken });
+  const env = cleanEnvironment({
+    HW_PROJECT_ID: emulator.projectId,
+    HW_AUTH_TOKEN: emulator.authToken,
+  });
   await run('terraform', ['init', '-no-color'], { cwd: folder, env });
   return { folder, env };
 }
 
 /**
- * So many keys in an emulator and in a state, with nothing left to do. One is applied by Terraform, and is then the pattern of all the
- * others, in the data file of the emulator as in the state: a thousand applies would take minutes and show nothing.
+ * So many keys in an emulator and in a state, with nothing left to do. One is applied by Terraform,
+ * and is then the pattern of all the others, in the data file of the emulator as in the state: a
+ * thousand applies would take minutes and show nothing.
  * @returns {Promise<{ prepared: { folder: string, env: object }, emulator: object }>}
  */
 export async function prepareKeys(folder, startEmulator, writeProvider, settings) {
@@ -66,7 +73,10 @@ export async function prepareKeys(folder, startEmulator, writeProvider, settings
   const first = await startEmulator(options);
   const terraformFolder = join(folder, 'terraform');
   const prepared = await initKeys(terraformFolder, first, writeProvider, { ...settings, count: 1 });
-  await run('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: terraformFolder, env: prepared.env });
+  await run('terraform', ['apply', '-auto-approve', '-no-color'], {
+    cwd: terraformFolder,
+    env: prepared.env,
+  });
   await first.close();
   const [pattern, ...names] = namesOf(count);
   const ids = names.map(() => randomUUID());
@@ -75,7 +85,8 @@ export async function prepareKeys(folder, startEmulator, writeProvider, settings
     data.keys.push(...names.map((alias, index) => ({ ...key, keyId: ids[index], alias })));
   });
   rewrite(join(terraformFolder, 'terraform.tfstate'), (state) => {
-    const oldId = state.resources.find(({ type }) => type === 'byok_external_key').instances[0].attributes.key_id;
+    const oldId = state.resources.find(({ type }) => type === 'byok_external_key').instances[0]
+      .attributes.key_id;
     multiply(
       state,
       (index) => [
@@ -102,7 +113,11 @@ export async function prepareTerraformData(folder, count) {
   writeFileSync(main, [pattern, ...names].map(floorBlocks).join(''));
   rewrite(join(folder, 'terraform.tfstate'), (state) => {
     const oldIds = state.resources.map(({ instances }) => instances[0].attributes.id);
-    multiply(state, (index) => [...oldIds.map((id) => [id, randomUUID()]), [pattern, names[index]]], names.length);
+    multiply(
+      state,
+      (index) => [...oldIds.map((id) => [id, randomUUID()]), [pattern, names[index]]],
+      names.length,
+    );
   });
   return { folder, env };
 }
@@ -113,11 +128,18 @@ function rewrite(path, change) {
   writeFileSync(path, JSON.stringify(content));
 }
 
-/** @param {(index: number) => [string, string][]} replacements of text, for each further copy of all resources in the state */
+/**
+ * @param {(index: number) => [string, string][]} replacements of text, for each further copy of all
+ *   resources in the state
+ */
 function multiply(state, replacements, copies) {
   const text = JSON.stringify(state.resources);
   for (let index = 0; index < copies; index++) {
-    state.resources.push(...JSON.parse(replacements(index).reduce((all, [from, to]) => all.replaceAll(from, to), text)));
+    state.resources.push(
+      ...JSON.parse(
+        replacements(index).reduce((all, [from, to]) => all.replaceAll(from, to), text),
+      ),
+    );
   }
 }
 

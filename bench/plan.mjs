@@ -1,4 +1,7 @@
-/** `terraform plan` with nothing to do: of one key and its material against the emulator, and of the same graph made of `terraform_data`. */
+/**
+ * `terraform plan` with nothing to do: of one key and its material against the emulator, and of the
+ * same graph made of `terraform_data`.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +43,10 @@ export async function prepareOurs(folder, emulator, writeProvider) {
   writeProvider(join(folder, 'terraform.d', 'plugins'));
   writeFileSync(join(folder, 'main.tf'), ours(emulator.url));
   writeFileSync(join(folder, 'orders.key'), randomBytes(32).toString('base64'));
-  return prepare(folder, cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken }));
+  return prepare(
+    folder,
+    cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken }),
+  );
 }
 
 export async function prepareFloor(folder) {

@@ -1,6 +1,6 @@
 /**
- * What a plan cost: a provider process tells it itself, by a script that a node of ours preloads into it and that runs in its last moment; of
- * all processes together the kernel keeps the sum.
+ * What a plan cost: a provider process tells it itself, by a script that a node of ours preloads
+ * into it and that runs in its last moment; of all processes together the kernel keeps the sum.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 const preloadingNode = fileURLToPath(new URL('../test/support/preloading-node', import.meta.url));
 
-/** Not by getrusage: its maximum starts with the memory of the process that forked, which is Terraform. */
+/**
+ * Not by getrusage: its maximum starts with the memory of the process that forked, which is
+ * Terraform.
+ */
 const script = `const { readFileSync, writeFileSync } = require('node:fs');
 process.on('exit', () => {
   const [, kibibytes] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
@@ -21,7 +24,8 @@ process.on('exit', () => {
 /**
  * @param folder does not exist yet
  * @param {(env: object) => Promise<unknown>} work runs Terraform with this environment on top
- * @returns {Promise<{ peakBytes: number, cpuMs: number } | null>} the largest process, and the processor time of all; null where there is no /proc
+ * @returns {Promise<{ peakBytes: number, cpuMs: number } | null>} the largest process, and the
+ *   processor time of all; null where there is no /proc
  */
 export async function probeProvider(folder, work) {
   if (process.platform !== 'linux') {
@@ -37,13 +41,19 @@ export async function probeProvider(folder, work) {
   if (costs.length === 0) {
     throw new Error('no provider process told what it cost');
   }
-  return { peakBytes: Math.max(...costs.map(({ peakBytes }) => peakBytes)), cpuMs: costs.reduce((sum, { cpuMs }) => sum + cpuMs, 0) };
+  return {
+    peakBytes: Math.max(...costs.map(({ peakBytes }) => peakBytes)),
+    cpuMs: costs.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+  };
 }
 
 /** Of a jiffy, the unit of /proc: Linux shows 100 in a second to every program. */
 const jiffyMs = 10;
 
-/** @returns {Promise<number | null>} processor time of all processes that `work` started and that ended, in milliseconds; null where there is no /proc */
+/**
+ * @returns {Promise<number | null>} processor time of all processes that `work` started and that
+ *   ended, in milliseconds; null where there is no /proc
+ */
 export async function timeProcessors(work) {
   const before = endedChildrenMs();
   await work();
@@ -55,7 +65,8 @@ function endedChildrenMs() {
   if (process.platform !== 'linux') {
     return null;
   }
-  // The second field is the name of the program in parentheses, which may hold anything; counted from behind it, cutime is the 14th.
+  // The second field is the name of the program in parentheses, which may hold anything; counted
+  // from behind it, cutime is the 14th.
   const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ');

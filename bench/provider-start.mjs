@@ -1,6 +1,7 @@
 /**
- * Plays Terraform towards one provider process: starts it, waits for the handshake line, connects with a client certificate,
- * and asks for the schema. Only plain Node on this side, so that the provider is timed and no gRPC library.
+ * Plays Terraform towards one provider process: starts it, waits for the handshake line, connects
+ * with a client certificate, and asks for the schema. Only plain Node on this side, so that the
+ * provider is timed and no gRPC library.
  */
 import { once } from 'node:events';
 import { connect } from 'node:http2';
@@ -20,11 +21,13 @@ const shutdownMethod = '/plugin.GRPCController/Shutdown';
 const emptyMessage = Buffer.alloc(5);
 
 /**
- * Time of `node -e 0` with the `node` on PATH, as the launcher runs it, and without NODE_EXTRA_CA_CERTS: Node 20 parses that file at
- * every start, which the launcher avoids.
+ * Time of `node -e 0` with the `node` on PATH, as the launcher runs it, and without
+ * NODE_EXTRA_CA_CERTS: Node 20 parses that file at every start, which the launcher avoids.
  */
 export async function timeBareNode() {
-  const { milliseconds } = await run('node', ['-e', '0'], { env: cleanEnvironment({ NODE_EXTRA_CA_CERTS: undefined }) });
+  const { milliseconds } = await run('node', ['-e', '0'], {
+    env: cleanEnvironment({ NODE_EXTRA_CA_CERTS: undefined }),
+  });
   return milliseconds;
 }
 
@@ -70,24 +73,41 @@ function firstLine(child) {
       }
     });
     child.once('error', reject);
-    child.once('close', (code) => reject(new Error(`the provider ended with ${code} and without a handshake: ${text}`)));
+    child.once('close', (code) =>
+      reject(new Error(`the provider ended with ${code} and without a handshake: ${text}`)),
+    );
   });
 }
 
 function connectWithCertificate([, , network, address, , certificate], client) {
   const colon = address.lastIndexOf(':');
-  const where = network === 'unix' ? { path: address } : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  const where =
+    network === 'unix'
+      ? { path: address }
+      : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
   const ca = `-----BEGIN CERTIFICATE-----\n${certificate.match(/.{1,64}/g).join('\n')}${'='.repeat(-certificate.length & 3)}\n-----END CERTIFICATE-----\n`;
   return connect('https://localhost', {
     createConnection: () =>
-      connectTls({ ...where, ca, key: client.key, cert: client.certificate, servername: 'localhost', ALPNProtocols: ['h2'] }),
+      connectTls({
+        ...where,
+        ca,
+        key: client.key,
+        cert: client.certificate,
+        servername: 'localhost',
+        ALPNProtocols: ['h2'],
+      }),
   });
 }
 
 /** @returns {Promise<Buffer>} the body, with the five bytes of its frame */
 function call(session, path) {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' });
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
     const chunks = [];
     let status = 'none';
     const take = (headers) => {

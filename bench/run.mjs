@@ -1,6 +1,7 @@
-// `npm run bench`: what the provider costs, beside what the machine costs anyway. Every time is paired in one run (A B A B …) and
-// told as a ratio of its pair, so that the figures mean the same on a slow machine. A missed goal is said, it is no failure.
-// `--scale` measures a thousand keys instead of one (two minutes); `--json` prints the same for programs.
+// `npm run bench`: what the provider costs, beside what the machine costs anyway. Every time is
+// paired in one run (A B A B …) and told as a ratio of its pair, so that the figures mean the same
+// on a slow machine. A missed goal is said, it is no failure. `--scale` measures a thousand keys
+// instead of one (two minutes); `--json` prints the same for programs.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, cpus, loadavg, tmpdir } from 'node:os';
@@ -32,10 +33,18 @@ async function main() {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
   const machine = await describeMachine();
-  tell(`Node ${machine.node}, Terraform ${machine.terraform}, ${machine.cpus} × ${machine.cpu}, load ${machine.load}`);
+  tell(
+    `Node ${machine.node}, Terraform ${machine.terraform}, ${machine.cpus} × ${machine.cpu}, load ${machine.load}`,
+  );
   const built = builtProvider();
-  const { figures, times } = flags.scale ? await measureScale(scratch, built.mirror, tell) : await measureOneKey(scratch, built, tell);
-  process.stdout.write(flags.json ? `${JSON.stringify({ machine, figures, times }, undefined, 2)}\n` : table(figures, times));
+  const { figures, times } = flags.scale
+    ? await measureScale(scratch, built.mirror, tell)
+    : await measureOneKey(scratch, built, tell);
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ machine, figures, times }, undefined, 2)}\n`
+      : table(figures, times),
+  );
   if (!flags.scale) {
     tell('A thousand keys: npm run bench -- --scale');
   }
@@ -46,7 +55,12 @@ async function measureOneKey(scratch, { folder, executable, mirror }, tell) {
   const starts = await measureStarts(executable);
   tell(`${rounds.plan} plans of two terraform_data and of a key with its material, in turn …`);
   const plans = await measurePlans(scratch, mirror);
-  const figures = [...startFigures(starts), planFigure(plans), ...sizeFigures(folder), memoryFigure(plans.peakBytes)];
+  const figures = [
+    ...startFigures(starts),
+    planFigure(plans),
+    ...sizeFigures(folder),
+    memoryFigure(plans.peakBytes),
+  ];
   return { figures, times: timesOf(starts, plans) };
 }
 
@@ -73,8 +87,12 @@ function builtProvider() {
 
 async function measureStarts(executable) {
   // No part of the built library, which holds what its public modules need.
-  const { createServerIdentity } = requireSource('../lib/tfplugin/process/certificate.ts', import.meta.url);
-  // Usable on both sides of TLS. Terraform's own is on P-521, which costs the provider a fraction of a millisecond more.
+  const { createServerIdentity } = requireSource(
+    '../lib/tfplugin/process/certificate.ts',
+    import.meta.url,
+  );
+  // Usable on both sides of TLS. Terraform's own is on P-521, which costs the provider a fraction
+  // of a millisecond more.
   const client = createServerIdentity(new Date());
   // Once for nothing: files come into the cache, and this process learns to speak HTTP/2.
   await timeBareNode();
@@ -93,7 +111,10 @@ async function measurePlans(scratch, mirror) {
   const { startEmulator } = require('../dist/emulator/index.js');
   const emulator = await startEmulator();
   try {
-    const [floor, ours] = [await prepareFloor(join(scratch, 'floor')), await prepareOurs(join(scratch, 'ours'), emulator, mirror)];
+    const [floor, ours] = [
+      await prepareFloor(join(scratch, 'floor')),
+      await prepareOurs(join(scratch, 'ours'), emulator, mirror),
+    ];
     await timePlan(floor);
     await timePlan(ours);
     const plans = { floor: [], ours: [] };
@@ -110,13 +131,25 @@ async function measurePlans(scratch, mirror) {
 
 function startFigures({ node, handshake, schema }) {
   return [
-    ratioFigure('spawn to handshake line, × node -e 0', pairedRatios(handshake, node), goals.handshake),
-    ratioFigure('spawn to first schema answer, × node -e 0', pairedRatios(schema, node), goals.schema),
+    ratioFigure(
+      'spawn to handshake line, × node -e 0',
+      pairedRatios(handshake, node),
+      goals.handshake,
+    ),
+    ratioFigure(
+      'spawn to first schema answer, × node -e 0',
+      pairedRatios(schema, node),
+      goals.schema,
+    ),
   ];
 }
 
 function planFigure({ ours, floor }) {
-  return ratioFigure('plan of key + material, × two terraform_data', pairedRatios(ours, floor), goals.plan);
+  return ratioFigure(
+    'plan of key + material, × two terraform_data',
+    pairedRatios(ours, floor),
+    goals.plan,
+  );
 }
 
 function ratioFigure(figure, ratios, goal) {
@@ -124,13 +157,23 @@ function ratioFigure(figure, ratios, goal) {
   return { figure, unit: '×', measured: median, min, max, goal, met: median <= goal };
 }
 
-/** What every start loads: all files but the code that only a declared PKCS#12 file loads, which has a figure without a goal. */
+/**
+ * What every start loads: all files but the code that only a declared PKCS#12 file loads, which has
+ * a figure without a goal.
+ */
 function sizeFigures(folder) {
-  const sizeOf = (names) => names.reduce((sum, name) => sum + statSync(join(folder, name)).size / 1000, 0);
+  const sizeOf = (names) =>
+    names.reduce((sum, name) => sum + statSync(join(folder, name)).size / 1000, 0);
   const late = ['pkcs12.js'];
   const measured = sizeOf(readdirSync(folder).filter((name) => !late.includes(name)));
   return [
-    { figure: 'size of the provider, as every start loads it', unit: 'KB', measured, goal: goals.sizeKb, met: measured <= goals.sizeKb },
+    {
+      figure: 'size of the provider, as every start loads it',
+      unit: 'KB',
+      measured,
+      goal: goals.sizeKb,
+      met: measured <= goals.sizeKb,
+    },
     { figure: 'size of the file that PKCS#12 alone loads', unit: 'KB', measured: sizeOf(late) },
   ];
 }
@@ -140,7 +183,13 @@ function memoryFigure(bytes) {
   if (bytes === null) {
     return { figure, unit: 'MB', measured: null, goal: goals.memoryMb, met: null };
   }
-  return { figure, unit: 'MB', measured: bytes / 1e6, goal: goals.memoryMb, met: bytes / 1e6 <= goals.memoryMb };
+  return {
+    figure,
+    unit: 'MB',
+    measured: bytes / 1e6,
+    goal: goals.memoryMb,
+    met: bytes / 1e6 <= goals.memoryMb,
+  };
 }
 
 /** Milliseconds behind the ratios; they compare with nothing but each other. */

@@ -1,4 +1,7 @@
-/** `npm run bench -- --scale`: a plan over a thousand keys, one over two hundred with tags, and the first import of two hundred, with a KMS that takes its time. */
+/**
+ * `npm run bench -- --scale`: a plan over a thousand keys, one over two hundred with tags, and the
+ * first import of two hundred, with a KMS that takes its time.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -23,7 +26,12 @@ const goals = { calls: 10, taggedCalls: 20, callsPerKey: 4, ratio: 2.5, memoryMb
 export async function measureScale(scratch, mirror, tell) {
   const { startEmulator } = require('../dist/emulator/index.js');
   tell(`preparing ${plan.count} keys with material, and ${2 * plan.count} terraform_data …`);
-  const { prepared, emulator } = await prepareKeys(join(scratch, 'thousand'), startEmulator, mirror, plan);
+  const { prepared, emulator } = await prepareKeys(
+    join(scratch, 'thousand'),
+    startEmulator,
+    mirror,
+    plan,
+  );
   let plans;
   try {
     const floor = await prepareTerraformData(join(scratch, 'floor'), plan.count);
@@ -34,9 +42,13 @@ export async function measureScale(scratch, mirror, tell) {
   } finally {
     await emulator.close();
   }
-  tell(`a plan of ${tagged.count} keys with tags at ${tagged.requestsPerSecond} requests a second …`);
+  tell(
+    `a plan of ${tagged.count} keys with tags at ${tagged.requestsPerSecond} requests a second …`,
+  );
   const withTags = await measureTagged(scratch, startEmulator, mirror);
-  tell(`first import of ${firstImport.count} keys at ${firstImport.requestsPerSecond} requests a second …`);
+  tell(
+    `first import of ${firstImport.count} keys at ${firstImport.requestsPerSecond} requests a second …`,
+  );
   const imported = await measureImport(scratch, startEmulator, mirror);
   return {
     figures: [...planFigures(plans), taggedFigure(withTags), ...importFigures(imported)],
@@ -70,7 +82,12 @@ async function measurePlans(scratch, emulator, { ours, floor, idle }) {
 }
 
 async function measureTagged(scratch, startEmulator, mirror) {
-  const { prepared, emulator } = await prepareKeys(join(scratch, 'tagged'), startEmulator, mirror, tagged);
+  const { prepared, emulator } = await prepareKeys(
+    join(scratch, 'tagged'),
+    startEmulator,
+    mirror,
+    tagged,
+  );
   try {
     slowDown(emulator);
     emulator.clearCalls();
@@ -128,7 +145,8 @@ function planFigures({ ours, floor, idle, calls, cost, terraform }) {
       goal: goals.ratio,
       met: median <= goals.ratio,
     },
-    // What no provider can take off: Terraform converts, checks and prints objects of up to thirty attributes, where terraform_data has four.
+    // What no provider can take off: Terraform converts, checks and prints objects of up to thirty
+    // attributes, where terraform_data has four.
     {
       figure: '  the same by a provider of the same schema that does nothing',
       unit: '×',
@@ -149,18 +167,22 @@ function planFigures({ ours, floor, idle, calls, cost, terraform }) {
 
 function terraformFigure(terraform) {
   const figure = "  Terraform's own processor time in it, × that of the terraform_data";
-  return terraform === null ? [] : [{ figure, unit: '×', measured: terraform.oursMs / terraform.floorMs }];
+  return terraform === null
+    ? []
+    : [{ figure, unit: '×', measured: terraform.oursMs / terraform.floorMs }];
 }
 
 /**
- * Share of the shortest time in which so many calls can begin: the limit lets the first second's worth begin at once, and as many with
- * every second after it.
+ * Share of the shortest time in which so many calls can begin: the limit lets the first second's
+ * worth begin at once, and as many with every second after it.
  */
 function importFigures({ spanMs, calls }) {
   const shortestMs = (Math.ceil(calls.length / firstImport.requestsPerSecond) - 1) * 1000;
   const share = (100 * shortestMs) / spanMs;
   const perKey = Object.entries(Object.groupBy?.(calls, (call) => call) ?? countBy(calls));
-  const told = perKey.map(([operation, all]) => `${(all.length / firstImport.count).toFixed(2)} ${operation}`).join(', ');
+  const told = perKey
+    .map(([operation, all]) => `${(all.length / firstImport.count).toFixed(2)} ${operation}`)
+    .join(', ');
   const perKeyCalls = calls.filter((call) => call !== 'list-keys').length / firstImport.count;
   return [
     {
@@ -178,7 +200,11 @@ function importFigures({ spanMs, calls }) {
       goal: goals.callsPerKey,
       met: perKeyCalls <= goals.callsPerKey,
     },
-    { figure: `  of all of them: ${told}`, unit: 'calls', measured: calls.length / firstImport.count },
+    {
+      figure: `  of all of them: ${told}`,
+      unit: 'calls',
+      measured: calls.length / firstImport.count,
+    },
   ];
 }
 
@@ -192,16 +218,24 @@ function countBy(calls) {
 }
 
 /** Where the time goes. */
-function timesOf({ ours, floor, idle, withoutRefresh, cost, terraform, calls }, withTags, { milliseconds, spanMs }) {
+function timesOf(
+  { ours, floor, idle, withoutRefresh, cost, terraform, calls },
+  withTags,
+  { milliseconds, spanMs },
+) {
   const one = (value) => summary([value]);
   return {
     [`plan of ${2 * plan.count} terraform_data: the graph itself`]: summary(floor),
     [`plan of ${plan.count} keys with material`]: summary(ours),
     '  the same by a provider that does nothing': summary(idle),
-    '  the same without refresh: validate, plan, and the talk between Terraform and provider': summary(withoutRefresh),
+    '  the same without refresh: validate, plan, and the talk between Terraform and provider':
+      summary(withoutRefresh),
     ...(cost === null
       ? {}
-      : { "  Terraform's own processor time": one(terraform.oursMs), '  processor time of its provider processes': one(cost.cpuMs) }),
+      : {
+          "  Terraform's own processor time": one(terraform.oursMs),
+          '  processor time of its provider processes': one(cost.cpuMs),
+        }),
     '  waiting for the KMS': one(calls.length * kmsCallMs),
     [`plan of ${tagged.count} keys with tags and material`]: one(withTags.milliseconds),
     [`first import of ${firstImport.count} keys, whole apply`]: one(milliseconds),

@@ -1,7 +1,9 @@
 /** The figures as text for a terminal. */
 
 /**
- * @param figures `{ figure, unit, measured, min, max, goal, atLeast, met }`; the goal is an upper bound unless `atLeast`; `measured` and `met` null: not measured on this machine; no `goal`: told, not judged
+ * @param figures `{ figure, unit, measured, min, max, goal, atLeast, met }`; the goal is an upper
+ *   bound unless `atLeast`; `measured` and `met` null: not measured on this machine; no `goal`:
+ *   told, not judged
  * @param times milliseconds by name
  */
 export function table(figures, times) {
@@ -34,7 +36,9 @@ function verdict(figures) {
   const unknown = figures.filter(({ met }) => met === null).map(({ figure }) => figure);
   const lines = [
     missed.length === 0 ? 'Every goal that was measured is met.' : `MISSED: ${missed.join('; ')}.`,
-    ...(unknown.length === 0 ? [] : [`Not measured on ${process.platform}: ${unknown.join('; ')}.`]),
+    ...(unknown.length === 0
+      ? []
+      : [`Not measured on ${process.platform}: ${unknown.join('; ')}.`]),
   ];
   return lines.join('\n');
 }

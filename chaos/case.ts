@@ -34,7 +34,10 @@ export interface CaseParts {
   readonly newTerraform: (world: World) => Terraform;
 }
 
-export async function runCase(seed: number, { line, folder, rsaKeys, newTerraform }: CaseParts): Promise<CaseReport> {
+export async function runCase(
+  seed: number,
+  { line, folder, rsaKeys, newTerraform }: CaseParts,
+): Promise<CaseReport> {
   const { emulator } = line;
   const random = new Random(seed);
   const world = new World({ emulator, random, folder, staleReads: line.staleReads, rsaKeys });
@@ -44,33 +47,58 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
   let commands = 0;
   let instructions = 0;
 
-  async function run(name: string, command: () => Promise<CommandResult>, orders: readonly FaultOrder[] = []): Promise<CommandResult> {
+  async function run(
+    name: string,
+    command: () => Promise<CommandResult>,
+    orders: readonly FaultOrder[] = [],
+  ): Promise<CommandResult> {
     await bindFirst(world);
     const circumstances = await before(world, terraform);
     const raced = orders.some(({ name }) => 'race' in faultKinds[name]);
-    const played = await play(line, terraform, orders, command, raced ? drawRace(world) : undefined);
+    const played = await play(
+      line,
+      terraform,
+      orders,
+      command,
+      raced ? drawRace(world) : undefined,
+    );
     const { result, calls, hits } = played;
     commands += 1;
     for (const hit of hits) {
       faults[hit] = (faults[hit] ?? 0) + 1;
     }
-    world.trace.push(`${name}: ${describe(played, { ...world.declared, content: world.content }, orders, emulator, world.skewMs)}`);
-    await checkSafety(world, terraform, circumstances, { result, calls, raced, undisturbed: hits.length === 0 && !raced });
+    world.trace.push(
+      `${name}: ${describe(played, { ...world.declared, content: world.content }, orders, emulator, world.skewMs)}`,
+    );
+    await checkSafety(world, terraform, circumstances, {
+      result,
+      calls,
+      raced,
+      undisturbed: hits.length === 0 && !raced,
+    });
     return result;
   }
 
   try {
     await start(world, terraform, run);
     for (let left = 1 + random.below(5); left > 0 && world.violations.length === 0; left -= 1) {
-      const possible = Object.entries(operations).filter(([, { when }]) => when?.(world, terraform) ?? true);
+      const possible = Object.entries(operations).filter(
+        ([, { when }]) => when?.(world, terraform) ?? true,
+      );
       const name = drawRow(random, possible);
       done[name] = (done[name] ?? 0) + 1;
       world.trace.push(`— ${name}`);
-      const command = (await operations[name]?.run(world, terraform)) ?? (() => terraform.apply(world.configuration));
+      const command =
+        (await operations[name]?.run(world, terraform)) ??
+        (() => terraform.apply(world.configuration));
       await run(name, command, drawFaults(random));
     }
     instructions += (await recover(world, terraform, run)).instructions;
-    if (rollingOf(world.declared.material?.expiry) !== undefined && !world.foreign && world.violations.length === 0) {
+    if (
+      rollingOf(world.declared.material?.expiry) !== undefined &&
+      !world.foreign &&
+      world.violations.length === 0
+    ) {
       done['pass through the window'] = (done['pass through the window'] ?? 0) + 1;
       await passThroughWindow(world, terraform, run);
     }
@@ -79,7 +107,9 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
       await destroy(world, terraform, run);
     }
   } catch (error) {
-    world.violate(`the case could not be played: ${error instanceof Error ? error.stack : String(error)}`);
+    world.violate(
+      `the case could not be played: ${error instanceof Error ? error.stack : String(error)}`,
+    );
   } finally {
     for (const leak of findSecrets(world, terraform)) {
       world.violate(leak);
@@ -104,9 +134,16 @@ export async function runCase(seed: number, { line, folder, rsaKeys, newTerrafor
   };
 }
 
-type Run = (name: string, command: () => Promise<CommandResult>, orders?: readonly FaultOrder[]) => Promise<CommandResult>;
+type Run = (
+  name: string,
+  command: () => Promise<CommandResult>,
+  orders?: readonly FaultOrder[],
+) => Promise<CommandResult>;
 
-/** Mostly a first apply of everything; or a key first, into which perhaps somebody else imports other bytes. */
+/**
+ * Mostly a first apply of everything; or a key first, into which perhaps somebody else imports
+ * other bytes.
+ */
 async function start(world: World, terraform: Terraform, run: Run): Promise<void> {
   const { random, declared } = world;
   const { material } = declared;
@@ -125,7 +162,10 @@ async function start(world: World, terraform: Terraform, run: Run): Promise<void
   );
 }
 
-/** Until material was seen in the key, the file decides what it is bound to: then wrong bytes would be the right ones. */
+/**
+ * Until material was seen in the key, the file decides what it is bound to: then wrong bytes would
+ * be the right ones.
+ */
 async function bindFirst(world: World): Promise<void> {
   const key = await world.key();
   if (key === undefined) {
@@ -146,23 +186,38 @@ async function destroy(world: World, terraform: Terraform, run: Run): Promise<vo
   }
   await run('apply of the policies', () => terraform.apply(world.configuration));
   world.write(random.pick(['right', 'wrong', 'missing']));
-  world.trace.push(`— destroy with ${policy} and ${declared.keyOnDestroy}, ${world.content} material at hand`);
+  world.trace.push(
+    `— destroy with ${policy} and ${declared.keyOnDestroy}, ${world.content} material at hand`,
+  );
   await run('destroy', () => terraform.destroy(world.configuration), drawFaults(random));
   const second = await run('destroy again', () => terraform.destroy(world.configuration));
-  // With other material at hand the plan that Terraform makes first is refused, and says how to destroy nevertheless.
+  // With other material at hand the plan that Terraform makes first is refused, and says how to
+  // destroy nevertheless.
   const refresh = !second.messages.some((message) => message.includes('destroy -refresh=false'));
-  const last = await run('destroy once more', () => terraform.destroy(world.configuration, refresh));
+  const last = await run('destroy once more', () =>
+    terraform.destroy(world.configuration, refresh),
+  );
   const key = await world.key();
-  const left = terraform.attributes('key') !== undefined || terraform.attributes('material') !== undefined;
+  const left =
+    terraform.attributes('key') !== undefined || terraform.attributes('material') !== undefined;
   if (policy === 'refuse') {
     if (last.ok || !left || key?.key_state !== '2') {
-      world.violate(`on_destroy = "refuse" let go of the material: key state ${key?.key_state ?? 'unknown'}`);
+      world.violate(
+        `on_destroy = "refuse" let go of the material: key state ${key?.key_state ?? 'unknown'}`,
+      );
     }
     return;
   }
-  const expected = declared.keyOnDestroy === 'schedule_deletion' ? '4' : policy === 'delete_material' && !world.isAsymmetric ? '5' : '2';
+  const expected =
+    declared.keyOnDestroy === 'schedule_deletion'
+      ? '4'
+      : policy === 'delete_material' && !world.isAsymmetric
+        ? '5'
+        : '2';
   if (left || key?.key_state !== expected) {
-    world.violate(`destroy left key state ${key?.key_state ?? 'unknown'} instead of ${expected}${left ? ', and resources in state' : ''}`);
+    world.violate(
+      `destroy left key state ${key?.key_state ?? 'unknown'} instead of ${expected}${left ? ', and resources in state' : ''}`,
+    );
   }
   if (declared.keyOnDestroy === 'retain' && !left && random.chance(0.5)) {
     world.trace.push('— declared again');

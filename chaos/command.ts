@@ -20,9 +20,20 @@ export async function play(
   command: Command,
   race?: (keyId: string) => Promise<void>,
 ): Promise<Played> {
-  let result: CommandResult = { ok: false, messages: [], actions: [], planned: false, recorded: false, shown: {} };
+  let result: CommandResult = {
+    ok: false,
+    messages: [],
+    actions: [],
+    planned: false,
+    recorded: false,
+    shown: {},
+  };
   let calls: readonly JournalEntry[] = [];
-  const interference = { kill: () => terraform.kill(), interrupt: (times: 1 | 2) => terraform.interrupt(times), race };
+  const interference = {
+    kill: () => terraform.kill(),
+    interrupt: (times: 1 | 2) => terraform.interrupt(times),
+    race,
+  };
   const hits = await line.during(orders, interference, async () => {
     result = await command();
     calls = line.emulator.calls();
@@ -38,9 +49,15 @@ export function describe(
   emulator: Emulator,
   skewMs: number,
 ): string {
-  const ordered = orders.map(({ name, operation, skip, times }) => `${name} at ${operation ?? 'any call'} +${skip} ×${times}`);
+  const ordered = orders.map(
+    ({ name, operation, skip, times }) =>
+      `${name} at ${operation ?? 'any call'} +${skip} ×${times}`,
+  );
   const calls = emulator.calls().map(({ operation, status, errorCode, dropped }) => {
-    const outcome = dropped === undefined ? `${status ?? ''}${errorCode === undefined ? '' : ` ${errorCode}`}` : `dropped ${dropped}`;
+    const outcome =
+      dropped === undefined
+        ? `${status ?? ''}${errorCode === undefined ? '' : ` ${errorCode}`}`
+        : `dropped ${dropped}`;
     return `${operation} ${outcome}`;
   });
   return [

@@ -35,8 +35,16 @@ export interface Move {
 }
 
 /** With nothing but what most have. */
-export function declare(object: Pick<DeclaredObject, 'type' | 'name' | 'attributes'> & Partial<DeclaredObject>): DeclaredObject {
-  return { provider: 'one', keyName: undefined, ignoreChanges: [], createBeforeDestroy: false, ...object };
+export function declare(
+  object: Pick<DeclaredObject, 'type' | 'name' | 'attributes'> & Partial<DeclaredObject>,
+): DeclaredObject {
+  return {
+    provider: 'one',
+    keyName: undefined,
+    ignoreChanges: [],
+    createBeforeDestroy: false,
+    ...object,
+  };
 }
 
 /** The address without its type, which the name tells. */

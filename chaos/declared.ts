@@ -46,17 +46,38 @@ export function expiryAttributes(expiry: DeclaredExpiry): Attributes {
 /** Under the addresses "key" and "material". */
 export function configurationOf({ material, ...key }: Declared): Configuration {
   const { alias, keySpec, keyOnDestroy, enabled, cancelPendingDeletion } = key;
-  const attributes = { alias, key_spec: keySpec, on_destroy: keyOnDestroy, enabled, cancel_pending_deletion: cancelPendingDeletion };
+  const attributes = {
+    alias,
+    key_spec: keySpec,
+    on_destroy: keyOnDestroy,
+    enabled,
+    cancel_pending_deletion: cancelPendingDeletion,
+  };
   const objects = [declare({ type: 'key', name: 'key', attributes })];
   return {
     objects:
       material === undefined
         ? objects
-        : [...objects, declare({ type: 'material', name: 'material', keyName: 'key', attributes: materialAttributes(material) })],
+        : [
+            ...objects,
+            declare({
+              type: 'material',
+              name: 'material',
+              keyName: 'key',
+              attributes: materialAttributes(material),
+            }),
+          ],
   };
 }
 
-function materialAttributes({ source, expiry, wrappingAlgorithm, onDestroy, pin, allowUnverifiedRenewal }: DeclaredMaterial): Attributes {
+function materialAttributes({
+  source,
+  expiry,
+  wrappingAlgorithm,
+  onDestroy,
+  pin,
+  allowUnverifiedRenewal,
+}: DeclaredMaterial): Attributes {
   return {
     ...source(),
     ...expiryAttributes(expiry),

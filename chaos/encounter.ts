@@ -1,4 +1,7 @@
-/** One encounter: a scene in which several objects, plans or processes meet over a key; then peace, and the end of it all. */
+/**
+ * One encounter: a scene in which several objects, plans or processes meet over a key; then peace,
+ * and the end of it all.
+ */
 import type { CaseReport } from './case';
 import { type Command, describe, play } from './command';
 import type { DeclaredObject } from './configuration';
@@ -22,7 +25,9 @@ export interface EncounterParts {
   readonly scene: SceneName | undefined;
 }
 
-/** A command with everything that is checked after it. @param declared default: what is declared now */
+/**
+ * A command with everything that is checked after it. @param declared default: what is declared now
+ */
 export type Act = (
   name: string,
   command: Command,
@@ -42,10 +47,19 @@ export interface Outcome {
 /** Until then everything must be as it is declared, once nothing disturbs any more. */
 const appliesToPeace = 3;
 
-export async function runEncounter(seed: number, { line, elsewhere, folder, newTerraform, scene }: EncounterParts): Promise<CaseReport> {
+export async function runEncounter(
+  seed: number,
+  { line, elsewhere, folder, newTerraform, scene }: EncounterParts,
+): Promise<CaseReport> {
   const random = new Random(seed);
   const name = scene ?? drawScene(random);
-  const stage = new Stage({ emulator: line.emulator, elsewhere: elsewhere.emulator, random, folder, staleReads: line.staleReads });
+  const stage = new Stage({
+    emulator: line.emulator,
+    elsewhere: elsewhere.emulator,
+    random,
+    folder,
+    staleReads: line.staleReads,
+  });
   const terraform = newTerraform(stage);
   const faults: Partial<Record<FaultName, number>> = {};
   let commands = 0;
@@ -58,7 +72,9 @@ export async function runEncounter(seed: number, { line, elsewhere, folder, newT
     }
     commands += 1;
     const { objects } = stage.configuration;
-    stage.trace.push(`${title}: ${describe(played, { objects, ...stage.provider, atHand: stage.atHand }, orders, line.emulator, 0)}`);
+    stage.trace.push(
+      `${title}: ${describe(played, { objects, ...stage.provider, atHand: stage.atHand }, orders, line.emulator, 0)}`,
+    );
     const after = await look(stage, terraform);
     checkEvent(stage, terraform, { ...played, before, after, declared });
     return { ...played.result, undisturbed: played.hits.length === 0 };
@@ -72,7 +88,9 @@ export async function runEncounter(seed: number, { line, elsewhere, folder, newT
       await destroyAll(stage, terraform, act);
     }
   } catch (error) {
-    stage.violate(`the encounter could not be played: ${error instanceof Error ? error.stack : String(error)}`);
+    stage.violate(
+      `the encounter could not be played: ${error instanceof Error ? error.stack : String(error)}`,
+    );
   } finally {
     for (const leak of findSecrets(stage, terraform)) {
       stage.violate(leak);
@@ -105,14 +123,18 @@ async function comeToPeace(stage: Stage, terraform: Terraform, act: Act): Promis
   }
   const plan = await act('plan in peace', () => terraform.plan(stage.configuration));
   if (outcome?.ok !== true || !plan.ok || plan.actions.length > 0) {
-    stage.violate(`in peace there is still something to do: ${plan.actions.join(', ')} ${plan.messages.join('; ')}`);
+    stage.violate(
+      `in peace there is still something to do: ${plan.actions.join(', ')} ${plan.messages.join('; ')}`,
+    );
   }
   const { keys, objects } = await look(stage, terraform);
   for (const { name, type } of stage.configuration.objects) {
     const object = objects.find((one) => one.name === name && !one.deposed);
     const state = object === undefined ? undefined : keys.get(keyIdOf(object) ?? '')?.state;
     if (object === undefined || (type === 'material' && state !== '2')) {
-      stage.violate(`in peace ${name} is ${object === undefined ? 'not in the state' : `material of a key in state ${state ?? ''}`}`);
+      stage.violate(
+        `in peace ${name} is ${object === undefined ? 'not in the state' : `material of a key in state ${state ?? ''}`}`,
+      );
     }
   }
 }
@@ -121,7 +143,9 @@ async function comeToPeace(stage: Stage, terraform: Terraform, act: Act): Promis
 function acceptExpiries(stage: Stage, terraform: Terraform): void {
   for (const { name, type } of stage.configuration.objects) {
     if (type === 'material' && terraform.attributes(name) === undefined) {
-      stage.change(name, { attributes: { expiration_time: undefined, valid_for: undefined, renew_before: undefined } });
+      stage.change(name, {
+        attributes: { expiration_time: undefined, valid_for: undefined, renew_before: undefined },
+      });
     }
   }
 }

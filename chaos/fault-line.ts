@@ -1,4 +1,7 @@
-/** The line between provider and KMS: faults go in, calls are counted, and at the ordered one the provider is killed. */
+/**
+ * The line between provider and KMS: faults go in, calls are counted, and at the ordered one the
+ * provider is killed.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../lib/emulator';
@@ -8,7 +11,8 @@ import { type FaultKind, type FaultName, type FaultOrder, faultKinds } from './f
 const lateCallMs = 700;
 
 /** It strikes the processes right after a call. */
-const isBlow = ({ kill, interrupt }: FaultKind): boolean => kill === 'after' || interrupt !== undefined;
+const isBlow = ({ kill, interrupt }: FaultKind): boolean =>
+  kill === 'after' || interrupt !== undefined;
 
 export interface Interference {
   /** SIGKILL to the provider; false when none runs. */
@@ -28,7 +32,12 @@ export class FaultLine {
   /** How many reads of a key stay behind a change of it. */
   readonly staleReads: number;
 
-  private constructor(emulator: Emulator, impatience: string, staleReads: number, relay: { onCall: (line: string) => void }) {
+  private constructor(
+    emulator: Emulator,
+    impatience: string,
+    staleReads: number,
+    relay: { onCall: (line: string) => void },
+  ) {
     this.#emulator = emulator;
     this.#impatience = impatience;
     this.staleReads = staleReads;
@@ -46,20 +55,37 @@ export class FaultLine {
   }
 
   /** Runs a command under faults. @returns those that hit */
-  async during(orders: readonly FaultOrder[], { kill, interrupt, race }: Interference, run: () => Promise<unknown>): Promise<FaultName[]> {
+  async during(
+    orders: readonly FaultOrder[],
+    { kill, interrupt, race }: Interference,
+    run: () => Promise<unknown>,
+  ): Promise<FaultName[]> {
     const kills: FaultName[] = [];
-    const waiting = orders.filter(({ name }) => isBlow(faultKinds[name])).map((order) => ({ ...order }));
-    const strike = ({ interrupt: times }: FaultKind) => (times === undefined ? kill() : interrupt(times));
+    const waiting = orders
+      .filter(({ name }) => isBlow(faultKinds[name]))
+      .map((order) => ({ ...order }));
+    const strike = ({ interrupt: times }: FaultKind) =>
+      times === undefined ? kill() : interrupt(times);
     let racing: Promise<void> | undefined;
     this.#onCall = (line) => {
       const [, operation = '', keyId = ''] = line.split(' ');
-      if (racing === undefined && operation === 'get-parameters-for-import' && line.endsWith(' 200')) {
+      if (
+        racing === undefined &&
+        operation === 'get-parameters-for-import' &&
+        line.endsWith(' 200')
+      ) {
         racing = race?.(keyId);
       }
-      if (line.includes('closed before the call') && orders.some(({ name }) => name === 'killed before the call') && kill()) {
+      if (
+        line.includes('closed before the call') &&
+        orders.some(({ name }) => name === 'killed before the call') &&
+        kill()
+      ) {
         kills.push('killed before the call');
       }
-      for (const order of waiting.filter((one) => one.operation === undefined || one.operation === operation)) {
+      for (const order of waiting.filter(
+        (one) => one.operation === undefined || one.operation === operation,
+      )) {
         order.skip -= 1;
         if (order.skip === -1 && strike(faultKinds[order.name])) {
           kills.push(order.name);
@@ -96,7 +122,9 @@ export class FaultLine {
     const left = orders.map((order) => ({ ...order }));
     const hits: FaultName[] = [];
     for (const { operation } of this.#emulator.calls()) {
-      const order = left.find((one) => one.times > 0 && (one.operation === undefined || one.operation === operation));
+      const order = left.find(
+        (one) => one.times > 0 && (one.operation === undefined || one.operation === operation),
+      );
       if (order !== undefined && order.skip > 0) {
         order.skip -= 1;
       } else if (order !== undefined) {

@@ -1,10 +1,16 @@
-/** What can go wrong between the provider and the KMS, one row each: as the emulator is told, and whether the provider dies with it. */
+/**
+ * What can go wrong between the provider and the KMS, one row each: as the emulator is told, and
+ * whether the provider dies with it.
+ */
 import type { Fault } from '../lib/emulator';
 import type { Random } from './random';
 
 export interface FaultKind {
   readonly fault?: Fault;
-  /** SIGKILL of the provider at this call: before the KMS carries it out, or after, with the answer on its way. */
+  /**
+   * SIGKILL of the provider at this call: before the KMS carries it out, or after, with the answer
+   * on its way.
+   */
   readonly kill?: 'before' | 'after';
   /** Ctrl-C at this call, so often. */
   readonly interrupt?: 1 | 2;
@@ -15,7 +21,10 @@ export interface FaultKind {
 /** Long enough for two calls of somebody else to come in between. */
 const overtakenMs = 150;
 
-/** Longer than the provider waits for one call (see surroundings.cjs); the KMS carries it out all the same. */
+/**
+ * Longer than the provider waits for one call (see surroundings.cjs); the KMS carries it out all
+ * the same.
+ */
 const overTimeoutMs = 550;
 
 export const faultKinds = {
@@ -34,10 +43,18 @@ export const faultKinds = {
   '403': { fault: { status: 403, errorCode: 'KMS.0306' } },
   garbled: { fault: { body: 'garbled' } },
   timeout: { fault: { delayMs: overTimeoutMs } },
-  'a login page instead of the call': { fault: { answer: '<html><body>Please log in</body></html>' } },
-  'a login page after the call': { fault: { answer: '<html><body>Please log in</body></html>', committed: true } },
-  'a success that holds an error': { fault: { answer: '{"error":{"error_code":"KMS.0307","error_msg":"refused"}}' } },
-  'a success that holds an error, after the call': { fault: { answer: '{"error":{"error_code":"KMS.0101"}}', committed: true } },
+  'a login page instead of the call': {
+    fault: { answer: '<html><body>Please log in</body></html>' },
+  },
+  'a login page after the call': {
+    fault: { answer: '<html><body>Please log in</body></html>', committed: true },
+  },
+  'a success that holds an error': {
+    fault: { answer: '{"error":{"error_code":"KMS.0307","error_msg":"refused"}}' },
+  },
+  'a success that holds an error, after the call': {
+    fault: { answer: '{"error":{"error_code":"KMS.0101"}}', committed: true },
+  },
   'an empty list instead of the call': { fault: { answer: '[]' } },
   'an empty list after the call': { fault: { answer: '[]', committed: true } },
   'null instead of the call': { fault: { answer: 'null' } },
@@ -48,17 +65,23 @@ export const faultKinds = {
   interrupted: { interrupt: 1 },
   'interrupted twice': { interrupt: 2 },
   'somebody else imports first': { race: true, fault: { delayMs: overtakenMs } },
-  'somebody else imports first, and the answer is lost': { race: true, fault: { delayMs: overtakenMs, drop: 'before' } },
+  'somebody else imports first, and the answer is lost': {
+    race: true,
+    fault: { delayMs: overtakenMs, drop: 'before' },
+  },
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultName = keyof typeof faultKinds;
 
 const kinds = Object.entries<FaultKind>(faultKinds);
-const namesOf = (rows: typeof kinds) => rows.map(([name]) => name as FaultName) as [FaultName, ...FaultName[]];
+const namesOf = (rows: typeof kinds) =>
+  rows.map(([name]) => name as FaultName) as [FaultName, ...FaultName[]];
 const kills = namesOf(kinds.filter(([, { kill }]) => kill !== undefined));
 const races = namesOf(kinds.filter(([, { race }]) => race === true));
 const interrupts = namesOf(kinds.filter(([, { interrupt }]) => interrupt !== undefined));
-export const oddSuccesses = namesOf(kinds.filter(([, { fault }]) => fault?.answer !== undefined || fault?.body === 'other-key'));
+export const oddSuccesses = namesOf(
+  kinds.filter(([, { fault }]) => fault?.answer !== undefined || fault?.body === 'other-key'),
+);
 const others = [...kills, ...races, ...interrupts, ...oddSuccesses];
 const disturbances = namesOf(kinds.filter(([name]) => !others.includes(name as FaultName)));
 const writes = [
@@ -85,8 +108,8 @@ export interface FaultOrder {
 }
 
 /**
- * Kills take a third of all, successes that are none and interrupts a fifth, somebody else a tenth; half of what is left aims at a writing
- * call, the rest at whichever comes.
+ * Kills take a third of all, successes that are none and interrupts a fifth, somebody else a tenth;
+ * half of what is left aims at a writing call, the rest at whichever comes.
  */
 export function drawFault(random: Random): FaultOrder {
   if (random.chance(0.1)) {
@@ -94,7 +117,9 @@ export function drawFault(random: Random): FaultOrder {
     return { name: random.pick(races), operation: 'import-key-material', skip: 1, times: 1 };
   }
   const kind = random.next();
-  const name = random.pick(kind < 0.33 ? kills : kind < 0.5 ? oddSuccesses : kind < 0.56 ? interrupts : disturbances);
+  const name = random.pick(
+    kind < 0.33 ? kills : kind < 0.5 ? oddSuccesses : kind < 0.56 ? interrupts : disturbances,
+  );
   const aimed = random.chance(0.5);
   return {
     name,

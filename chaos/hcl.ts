@@ -8,7 +8,9 @@ export function hclOf({ objects, moved = [] }: Configuration, provider: Attribut
   return [
     'terraform {\n  required_providers {\n    byok = { source = "terraform.local/cdktf-byok/byok" }\n  }\n}',
     block('provider "byok"', lines(provider)),
-    ...(objects.some((object) => object.provider === 'two') ? [block('provider "byok"', ['alias = "two"', ...lines(provider)])] : []),
+    ...(objects.some((object) => object.provider === 'two')
+      ? [block('provider "byok"', ['alias = "two"', ...lines(provider)])]
+      : []),
     ...objects.map((object) => resource(object, objects)),
     ...moved.map(({ from, to }) => {
       const [before, after] = [from, to].map((name) => addressOf({ type: typeOf(to), name }));

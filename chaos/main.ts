@@ -1,10 +1,12 @@
 /**
- * `npm run chaos`: seeded random lives of a key, and encounters of several objects, plans and processes over one, with faults at every call,
- * against the emulator, and a report of them. Most are led by a player of the plugin protocol, some by the real terraform, all on the provider
- * in dist/ or `--bundle FOLDER`: 5,000 and 200 of them unless `--cases N --terraform N` say otherwise. `--scene NAME`: nothing but encounters
- * of one kind (a wrong name lists them). `--minutes M` or an interrupt ends a campaign early, with the report of what was played until then;
- * `--report FILE` keeps one up to date all along. `--seed S` reproduces a campaign, `--case K` one case of it with its trace (`--real`: by terraform).
- * Ends with 1 when anything was violated.
+ * `npm run chaos`: seeded random lives of a key, and encounters of several objects, plans and
+ * processes over one, with faults at every call, against the emulator, and a report of them. Most
+ * are led by a player of the plugin protocol, some by the real terraform, all on the provider in
+ * dist/ or `--bundle FOLDER`: 5,000 and 200 of them unless `--cases N --terraform N` say otherwise.
+ * `--scene NAME`: nothing but encounters of one kind (a wrong name lists them). `--minutes M` or an
+ * interrupt ends a campaign early, with the report of what was played until then; `--report FILE`
+ * keeps one up to date all along. `--seed S` reproduces a campaign, `--case K` one case of it with
+ * its trace (`--real`: by terraform). Ends with 1 when anything was violated.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -39,20 +41,25 @@ async function main(): Promise<void> {
   const totals = noTotals();
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
-  const only: Job | undefined = flags.case === undefined ? undefined : { number: Number(flags.case), terraform: flags.real };
-  const jobs = only === undefined ? interleaved(Number(flags.cases), Number(flags.terraform)) : [only];
+  const only: Job | undefined =
+    flags.case === undefined ? undefined : { number: Number(flags.case), terraform: flags.real };
+  const jobs =
+    only === undefined ? interleaved(Number(flags.cases), Number(flags.terraform)) : [only];
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       interrupted = true;
     });
   }
-  const nextJob = () => (interrupted || seconds() > Number(flags.minutes) * 60 ? undefined : jobs.shift());
+  const nextJob = () =>
+    interrupted || seconds() > Number(flags.minutes) * 60 ? undefined : jobs.shift();
   const onReport = ({ job, report }: Message) => {
     addCase(totals, job, report);
     const done = totals.cases + totals.terraformCases;
     if (report.violations.length > 0 || done % casesPerProgress === 0) {
-      process.stderr.write(`${done} cases, ${totals.violations.length} violations, ${seconds().toFixed(0)} s\n`);
+      process.stderr.write(
+        `${done} cases, ${totals.violations.length} violations, ${seconds().toFixed(0)} s\n`,
+      );
       if (flags.report !== undefined) {
         writeFileSync(flags.report, printed(totals, seed, seconds(), flags.scene));
       }
@@ -65,7 +72,9 @@ async function main(): Promise<void> {
   let failure: unknown;
   try {
     const { campaign, ring } = prepare(seed, scratch, flags.bundle, sceneOf(flags.scene));
-    const workers = Array.from({ length: Math.min(Number(flags.workers), jobs.length) }, () => work(campaign, ring, nextJob, onReport));
+    const workers = Array.from({ length: Math.min(Number(flags.workers), jobs.length) }, () =>
+      work(campaign, ring, nextJob, onReport),
+    );
     await Promise.all(workers);
   } catch (error) {
     failure = error;
@@ -73,7 +82,9 @@ async function main(): Promise<void> {
     rmSync(scratch, { recursive: true, force: true });
   }
   const report = printed(totals, seed, seconds(), flags.scene);
-  process.stdout.write(flags.json ? `${JSON.stringify({ seed, seconds: seconds(), ...totals })}\n` : report);
+  process.stdout.write(
+    flags.json ? `${JSON.stringify({ seed, seconds: seconds(), ...totals })}\n` : report,
+  );
   if (flags.report !== undefined) {
     writeFileSync(flags.report, report);
   }
@@ -86,14 +97,26 @@ async function main(): Promise<void> {
 /** Evenly mixed, so that a campaign that ends early has some of both. */
 function interleaved(cases: number, terraformCases: number): Job[] {
   const jobsOf = (count: number, terraform: boolean) =>
-    Array.from({ length: count }, (_, number) => ({ number, terraform, place: (number + 0.5) / count }));
+    Array.from({ length: count }, (_, number) => ({
+      number,
+      terraform,
+      place: (number + 0.5) / count,
+    }));
   return [...jobsOf(cases, false), ...jobsOf(terraformCases, true)]
     .sort((a, b) => a.place - b.place)
     .map(({ number, terraform }) => ({ number, terraform }));
 }
 
-/** A copy of the provider, which a build meanwhile cannot change, and key pairs: for wrapping, and to be imported. */
-function prepare(seed: number, scratch: string, built: string, scene: SceneName | undefined): { campaign: Campaign; ring: string } {
+/**
+ * A copy of the provider, which a build meanwhile cannot change, and key pairs: for wrapping, and
+ * to be imported.
+ */
+function prepare(
+  seed: number,
+  scratch: string,
+  built: string,
+  scene: SceneName | undefined,
+): { campaign: Campaign; ring: string } {
   const bundle = join(scratch, 'bundle');
   cpSync(built, bundle, { recursive: true });
   const ring = join(scratch, 'ring.json');
@@ -117,8 +140,16 @@ function rsaKeys(count: number): string[] {
   });
 }
 
-/** A worker until there is no job left. In a process group of its own, so that an interrupt at the terminal lets it finish its case. */
-function work(campaign: Campaign, ring: string, nextJob: () => Job | undefined, onReport: (message: Message) => void): Promise<void> {
+/**
+ * A worker until there is no job left. In a process group of its own, so that an interrupt at the
+ * terminal lets it finish its case.
+ */
+function work(
+  campaign: Campaign,
+  ring: string,
+  nextJob: () => Job | undefined,
+  onReport: (message: Message) => void,
+): Promise<void> {
   const worker: ChildProcess = fork(join(__dirname, 'worker.ts'), [], {
     execArgv: ['--require', join(__dirname, 'surroundings.cjs'), ...process.execArgv],
     env: { ...process.env, CHAOS_RING: ring },
@@ -131,7 +162,9 @@ function work(campaign: Campaign, ring: string, nextJob: () => Job | undefined, 
       order({ job: nextJob() });
     });
     worker.once('error', reject);
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+    worker.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`)),
+    );
     order({ campaign });
     order({ job: nextJob() });
   });

@@ -1,4 +1,7 @@
-/** The material of a case: spelt as a source spells it, wrapped for an import past Terraform, and recognized in a key. */
+/**
+ * The material of a case: spelt as a source spells it, wrapped for an import past Terraform, and
+ * recognized in a key.
+ */
 import {
   constants,
   createCipheriv,
@@ -22,7 +25,10 @@ export interface CaseMaterial {
   readonly fingerprint: string;
   /** What must be written nowhere. */
   readonly secrets: Readonly<Record<string, Buffer | string>>;
-  /** The fields of import-key-material. @param publicKey of get-parameters-for-import, for RSAES_OAEP_SHA_256 */
+  /**
+   * The fields of import-key-material. @param publicKey of get-parameters-for-import, for
+   * RSAES_OAEP_SHA_256
+   */
   wrap(publicKey: string): Readonly<Record<string, string>>;
   /** Whether an enabled key holds it, by what the KMS does with it. */
   isIn(emulator: Emulator, keyId: string): Promise<boolean>;
@@ -48,9 +54,19 @@ export function privateKeyMaterial(privateKey: KeyObject, random: Random): CaseM
     fingerprint: `sha256:${createHash('sha256').update(publicHalf).digest('hex')}`,
     secrets: clearPem(Buffer.from(pem)).secrets,
     wrap(publicKey) {
-      const cipher = createCipheriv('id-aes256-wrap-pad', intermediate, Buffer.from('a65959a6', 'hex'));
-      const wrapped = Buffer.concat([cipher.update(privateKey.export({ type: 'pkcs8', format: 'der' })), cipher.final()]);
-      return { encrypted_key_material: wrap(publicKey, intermediate), encrypted_privatekey: wrapped.toString('base64') };
+      const cipher = createCipheriv(
+        'id-aes256-wrap-pad',
+        intermediate,
+        Buffer.from('a65959a6', 'hex'),
+      );
+      const wrapped = Buffer.concat([
+        cipher.update(privateKey.export({ type: 'pkcs8', format: 'der' })),
+        cipher.final(),
+      ]);
+      return {
+        encrypted_key_material: wrap(publicKey, intermediate),
+        encrypted_privatekey: wrapped.toString('base64'),
+      };
     },
     async isIn(emulator, keyId) {
       const { status, text } = await call(emulator, 'get-publickey', { key_id: keyId });
@@ -72,11 +88,23 @@ export function ecKey(random: Random): KeyObject {
   scalar[0] = 0x7f;
   pair.setPrivateKey(scalar);
   const point = pair.getPublicKey();
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((half) => half.toString('base64url'));
-  return createPrivateKey({ key: { kty: 'EC', crv: 'P-256', d: scalar.toString('base64url'), x, y }, format: 'jwk' });
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((half) =>
+    half.toString('base64url'),
+  );
+  return createPrivateKey({
+    key: { kty: 'EC', crv: 'P-256', d: scalar.toString('base64url'), x, y },
+    format: 'jwk',
+  });
 }
 
 function wrap(publicKey: string, bytes: Buffer): string {
-  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-  return publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, bytes).toString('base64');
+  const key = createPublicKey({
+    key: Buffer.from(publicKey, 'base64'),
+    format: 'der',
+    type: 'spki',
+  });
+  return publicEncrypt(
+    { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
+    bytes,
+  ).toString('base64');
 }

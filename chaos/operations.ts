@@ -10,7 +10,10 @@ export interface Operation {
   /** @default always */
   readonly when?: (world: World, terraform: Terraform) => boolean;
   /** Changes the world. @returns the command to run instead of apply */
-  readonly run: (world: World, terraform: Terraform) => Promise<Command | undefined> | Command | undefined;
+  readonly run: (
+    world: World,
+    terraform: Terraform,
+  ) => Promise<Command | undefined> | Command | undefined;
 }
 
 const hour = 3600;
@@ -23,12 +26,17 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   'plan only': { weight: 1, run: (world, terraform) => () => terraform.plan(world.configuration) },
 
-  'material deleted outside': { weight: 4, when: hasKey, run: (world) => happen(world, (id) => world.emulator.deleteMaterial(id)) },
+  'material deleted outside': {
+    weight: 4,
+    when: hasKey,
+    run: (world) => happen(world, (id) => world.emulator.deleteMaterial(id)),
+  },
 
   'material expires': {
     weight: 2,
     when: hasKey,
-    run: (world) => happen(world, (id) => world.emulator.expireNow(id, { purge: world.random.chance(0.5) })),
+    run: (world) =>
+      happen(world, (id) => world.emulator.expireNow(id, { purge: world.random.chance(0.5) })),
   },
 
   'another expiry': {
@@ -64,7 +72,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     when: ({ declared }) => declared.material !== undefined,
     run({ declared, random }) {
       if (declared.material !== undefined) {
-        declared.material.wrappingAlgorithm = random.pick([undefined, 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5']);
+        declared.material.wrappingAlgorithm = random.pick([
+          undefined,
+          'RSAES_OAEP_SHA_256',
+          'RSAES_OAEP_SHA_1',
+          'RSAES_PKCS1_V1_5',
+        ]);
       }
       return undefined;
     },
@@ -93,7 +106,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     when: ({ declared }) => declared.material !== undefined,
     run(world) {
       if (world.declared.material !== undefined) {
-        world.declared.material.onDestroy = world.random.pick(['retain', 'delete_material', 'refuse']);
+        world.declared.material.onDestroy = world.random.pick([
+          'retain',
+          'delete_material',
+          'refuse',
+        ]);
       }
       return undefined;
     },
@@ -102,7 +119,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   'material imported into state': {
     weight: 2,
     when: ({ declared, keyId }, terraform) =>
-      keyId !== undefined && declared.material !== undefined && terraform.attributes('key') !== undefined,
+      keyId !== undefined &&
+      declared.material !== undefined &&
+      terraform.attributes('key') !== undefined,
     async run(world, terraform) {
       await terraform.forget('material');
       world.proven = false;
@@ -131,8 +150,16 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
   },
   'key enabled outside': { weight: 1, when: hasKey, run: (world) => ask(world, 'enable-key') },
-  'key scheduled outside': { weight: 2, when: hasKey, run: (world) => ask(world, 'schedule-key-deletion', { pending_days: '7' }) },
-  'deletion cancelled outside': { weight: 1, when: hasKey, run: (world) => ask(world, 'cancel-key-deletion') },
+  'key scheduled outside': {
+    weight: 2,
+    when: hasKey,
+    run: (world) => ask(world, 'schedule-key-deletion', { pending_days: '7' }),
+  },
+  'deletion cancelled outside': {
+    weight: 1,
+    when: hasKey,
+    run: (world) => ask(world, 'cancel-key-deletion'),
+  },
 
   'rescue declared': {
     weight: 1,
@@ -166,14 +193,18 @@ export const operations: Readonly<Record<string, Operation>> = {
   'clocks move': {
     weight: 3,
     async run(world, terraform) {
-      await world.moveClocks(terraform, world.random.pick([hour, day, 6 * day, 25 * day, 45 * day]));
+      await world.moveClocks(
+        terraform,
+        world.random.pick([hour, day, 6 * day, 25 * day, 45 * day]),
+      );
       return undefined;
     },
   },
 
   'clocks move into the window': {
     weight: 5,
-    when: ({ declared, keyId }) => keyId !== undefined && rollingOf(declared.material?.expiry) !== undefined,
+    when: ({ declared, keyId }) =>
+      keyId !== undefined && rollingOf(declared.material?.expiry) !== undefined,
     async run(world, terraform) {
       const rolling = rollingOf(world.declared.material?.expiry);
       const expiry = Number((await world.key())?.expiration_time);
@@ -181,7 +212,10 @@ export const operations: Readonly<Record<string, Operation>> = {
         const windowMs = rolling.renewBeforeDays * day * 1000;
         // Now and then past its end, where the material expires.
         const target = expiry - windowMs * (1 - world.random.next() * 1.1);
-        await world.moveClocks(terraform, Math.max(0, Math.round((target - world.emulator.now().getTime()) / 1000)));
+        await world.moveClocks(
+          terraform,
+          Math.max(0, Math.round((target - world.emulator.now().getTime()) / 1000)),
+        );
       }
       return undefined;
     },
@@ -198,7 +232,8 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   'wrong material': {
     weight: 5,
-    // Before the first import, whatever lies there is the right material, unless a pin says otherwise.
+    // Before the first import, whatever lies there is the right material, unless a pin says
+    // otherwise.
     when: ({ declared, bound }) => bound || declared.material?.pin !== undefined,
     run(world) {
       world.write('wrong');
@@ -226,7 +261,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     weight: 1,
     when: (world) => hasKey(world) && !world.foreign,
     async run(world) {
-      await importOutside(world, world.right, world.random.pick([undefined, declaredExpiry(world), world.inDays(33)]));
+      await importOutside(
+        world,
+        world.right,
+        world.random.pick([undefined, declaredExpiry(world), world.inDays(33)]),
+      );
       return undefined;
     },
   },
@@ -244,7 +283,12 @@ export const operations: Readonly<Record<string, Operation>> = {
 function declareAnotherExpiry(world: World): void {
   const { material } = world.declared;
   if (material !== undefined) {
-    const others = [world.aboutInDays(10), world.aboutInDays(400), world.inDays(2 / 24), world.inDays(-1 / 24)];
+    const others = [
+      world.aboutInDays(10),
+      world.aboutInDays(400),
+      world.inDays(2 / 24),
+      world.inDays(-1 / 24),
+    ];
     material.expiry = world.random.pick([world.drawExpiry(), world.drawExpiry(), ...others]);
   }
 }

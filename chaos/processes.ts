@@ -1,4 +1,6 @@
-/** The provider processes of one Terraform, one for each provider block, and what they leave behind. */
+/**
+ * The provider processes of one Terraform, one for each provider block, and what they leave behind.
+ */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderName } from './configuration';
@@ -9,7 +11,10 @@ export interface ProcessesOptions {
   readonly sessions: Readonly<Record<ProviderName, ProviderSession>>;
   /** Temp folder of all. */
   readonly temp: string;
-  /** Whether the process of this command serves the next one, too. Terraform starts a new one each time. */
+  /**
+   * Whether the process of this command serves the next one, too. Terraform starts a new one each
+   * time.
+   */
   readonly keepsProcess: () => boolean;
   /** Of processes that are started. */
   readonly env: () => NodeJS.ProcessEnv;
@@ -54,17 +59,24 @@ export class Processes {
     return this.#sessions.map((session) => session.takeStderr()).join('');
   }
 
-  /** Also where a process stays until the next phase or command, those that are over or in another environment do not. */
+  /**
+   * Also where a process stays until the next phase or command, those that are over or in another
+   * environment do not.
+   */
   async next(mustEnd = false): Promise<void> {
     const running = this.#sessions.filter(({ isRunning }) => isRunning);
-    const stale = this.#sessions.some(({ isOver }) => isOver) || running.some(({ isCurrent }) => !isCurrent);
+    const stale =
+      this.#sessions.some(({ isOver }) => isOver) || running.some(({ isCurrent }) => !isCurrent);
     // Of several, what one leaves for the others is gone when all of them are.
     if (mustEnd || stale || !this.#options.keepsProcess() || running.length > 1) {
       await this.end();
     }
   }
 
-  /** A command is a Terraform of its own: what processes of the one before left for each other is not its, and the next run takes it away. */
+  /**
+   * A command is a Terraform of its own: what processes of the one before left for each other is
+   * not its, and the next run takes it away.
+   */
   beginRun(): void {
     for (const name of readdirSync(this.#options.temp).filter(isOfRun)) {
       const folder = join(this.#options.temp, name);

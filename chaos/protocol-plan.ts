@@ -1,4 +1,7 @@
-/** Terraform's plan without Terraform: what is there is read, then planned against what is declared. It changes nothing. */
+/**
+ * Terraform's plan without Terraform: what is there is read, then planned against what is declared.
+ * It changes nothing.
+ */
 import type { Configuration, DeclaredObject, ProviderName, ResourceType } from './configuration';
 import { type Instance, type State, withInstance } from './protocol-state';
 import { Failed, noPrivate, type ProviderCalls, type Stored, schemas } from './provider-calls';
@@ -42,14 +45,22 @@ export async function planAll(
   const forgotten = [...state].filter(([name]) => !objects.some((object) => object.name === name));
 
   /** What it depends on by its configuration is noted, too. */
-  async function refresh(calls: ProviderCalls, name: string, object?: DeclaredObject): Promise<Stored | undefined> {
+  async function refresh(
+    calls: ProviderCalls,
+    name: string,
+    object?: DeclaredObject,
+  ): Promise<Stored | undefined> {
     const { type, current, keyName } = state.get(name) ?? {};
     if (type === undefined || current === undefined) {
       return undefined;
     }
     const read = await calls.read(type, await calls.upgrade(type, current));
     const instance = refreshed.get(name) as Instance;
-    refreshed = withInstance(refreshed, name, { ...instance, keyName: object?.keyName ?? keyName, current: read });
+    refreshed = withInstance(refreshed, name, {
+      ...instance,
+      keyName: object?.keyName ?? keyName,
+      current: read,
+    });
     return read;
   }
   const complete = await walk(
@@ -61,10 +72,17 @@ export async function planAll(
           const calls = callsOf(object.provider);
           const prior = await refresh(calls, object.name, object);
           const tainted = state.get(object.name)?.tainted === true;
-          const keyId = object.keyName === undefined ? undefined : changes.get(object.keyName)?.planned?.key_id;
+          const keyId =
+            object.keyName === undefined ? undefined : changes.get(object.keyName)?.planned?.key_id;
           await calls.validate(object.type, configFor(object, keyId ?? unknown));
-          const change = await planChange(calls, object, prior, keyId ?? unknown, { tainted, forced: replace.includes(object.name) });
-          changes.set(object.name, { ...change, createFirst: change.action === 'replace' && createsFirst(object, configuration) });
+          const change = await planChange(calls, object, prior, keyId ?? unknown, {
+            tainted,
+            forced: replace.includes(object.name),
+          });
+          changes.set(object.name, {
+            ...change,
+            createFirst: change.action === 'replace' && createsFirst(object, configuration),
+          });
         },
       })),
       ...forgotten.map(([name, { type, provider }]) => ({
@@ -73,7 +91,10 @@ export async function planAll(
         run: async () => {
           const prior = await refresh(callsOf(provider), name);
           if (prior !== undefined) {
-            changes.set(name, await planDelete(callsOf(provider), { name, type, provider }, prior, false));
+            changes.set(
+              name,
+              await planDelete(callsOf(provider), { name, type, provider }, prior, false),
+            );
           }
         },
       })),
@@ -94,7 +115,10 @@ export async function planDestroy(callsOf: CallsOf, state: State, manner: Manner
           name,
           after: dependants(state, name),
           run: async () => {
-            changes.set(name, await planDelete(callsOf(provider), { name, type, provider }, current, false));
+            changes.set(
+              name,
+              await planDelete(callsOf(provider), { name, type, provider }, current, false),
+            );
           },
         },
   );
@@ -111,7 +135,10 @@ function deposedSteps(callsOf: CallsOf, state: State, changes: Map<string, Chang
         const calls = callsOf(provider);
         const read = await calls.read(type, await calls.upgrade(type, stored));
         if (read !== undefined) {
-          changes.set(`${name} deposed ${index}`, await planDelete(calls, { name, type, provider }, stored, true));
+          changes.set(
+            `${name} deposed ${index}`,
+            await planDelete(calls, { name, type, provider }, stored, true),
+          );
         }
       },
     })),
@@ -124,11 +151,20 @@ export function dependants(state: State, keyName: string): string[] {
 }
 
 /** What is created first makes what it refers to be created first, too. */
-function createsFirst({ name, createBeforeDestroy }: DeclaredObject, { objects }: Configuration): boolean {
-  return createBeforeDestroy || objects.some((object) => object.keyName === name && object.createBeforeDestroy);
+function createsFirst(
+  { name, createBeforeDestroy }: DeclaredObject,
+  { objects }: Configuration,
+): boolean {
+  return (
+    createBeforeDestroy ||
+    objects.some((object) => object.keyName === name && object.createBeforeDestroy)
+  );
 }
 
-/** @param tainted planned as a creation, since what is there counts for nothing; `forced`: by `-replace` */
+/**
+ * @param tainted planned as a creation, since what is there counts for nothing; `forced`: by
+ *   `-replace`
+ */
 export async function planChange(
   calls: ProviderCalls,
   object: DeclaredObject,
@@ -141,10 +177,19 @@ export async function planChange(
   const written = configFor(object, keyId);
   if (prior === undefined || tainted) {
     const { planned, private: kept } = await calls.plan(type, null, written, noPrivate);
-    return { ...common, action: prior === undefined ? 'create' : 'replace', planned, private: kept };
+    return {
+      ...common,
+      action: prior === undefined ? 'create' : 'replace',
+      planned,
+      private: kept,
+    };
   }
   const config = ignoring(written, prior.attributes, ignoreChanges);
-  const { planned, private: kept, replaces } = await calls.plan(type, prior.attributes, config, prior.private);
+  const {
+    planned,
+    private: kept,
+    replaces,
+  } = await calls.plan(type, prior.attributes, config, prior.private);
   if (replaces || forced) {
     const anew = await calls.plan(type, null, written, kept);
     return { ...common, action: 'replace', planned: anew.planned, private: anew.private };
@@ -160,12 +205,27 @@ export async function planDelete(
   deposed: boolean,
 ): Promise<Change> {
   const kept = await calls.planDelete(object.type, prior);
-  return { ...object, object: undefined, action: 'delete', createFirst: false, deposed, prior, planned: null, private: kept };
+  return {
+    ...object,
+    object: undefined,
+    action: 'delete',
+    createFirst: false,
+    deposed,
+    prior,
+    planned: null,
+    private: kept,
+  };
 }
 
 /** As written, which apply is given, too. */
-export function configFor({ type, attributes, keyName }: DeclaredObject, keyId: unknown): Attributes {
-  return configOf(schemas[type], keyName === undefined ? attributes : { ...attributes, key_id: keyId });
+export function configFor(
+  { type, attributes, keyName }: DeclaredObject,
+  keyId: unknown,
+): Attributes {
+  return configOf(
+    schemas[type],
+    keyName === undefined ? attributes : { ...attributes, key_id: keyId },
+  );
 }
 
 /** What `ignore_changes` names stays as it is in state; only the plan is given this. */
@@ -188,5 +248,7 @@ export function actionsOf({ changes }: Plan): string[] {
 }
 
 export function shownBy({ changes }: Plan): Record<string, Attributes> {
-  return Object.fromEntries(changes.flatMap(({ name, planned }) => (planned === null ? [] : [[name, planned]])));
+  return Object.fromEntries(
+    changes.flatMap(({ name, planned }) => (planned === null ? [] : [[name, planned]])),
+  );
 }

@@ -15,7 +15,10 @@ export interface Instance {
 /** By name. */
 export type State = ReadonlyMap<string, Instance>;
 
-export function instanceOf({ type, provider, keyName }: DeclaredObject, current: Stored | undefined): Instance {
+export function instanceOf(
+  { type, provider, keyName }: DeclaredObject,
+  current: Stored | undefined,
+): Instance {
   return { type, provider, keyName, current, tainted: false, deposed: [] };
 }
 
@@ -43,7 +46,10 @@ export function withInstance(state: State, name: string, instance: Instance): St
   return changed;
 }
 
-/** The state while it is being changed; of a Terraform that leaves at once it holds what was known until then. */
+/**
+ * The state while it is being changed; of a Terraform that leaves at once it holds what was known
+ * until then.
+ */
 export class Ledger {
   #state: State;
   #isClosed = false;

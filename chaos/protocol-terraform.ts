@@ -1,6 +1,14 @@
-/** Terraform without Terraform: its calls in its order towards real provider processes, one for each provider block. A plan that fails changes nothing. */
+/**
+ * Terraform without Terraform: its calls in its order towards real provider processes, one for each
+ * provider block. A plan that fails changes nothing.
+ */
 import { writeFileSync } from 'node:fs';
-import { type Configuration, type ProviderName, providerNames, resourceTypes } from './configuration';
+import {
+  type Configuration,
+  type ProviderName,
+  providerNames,
+  resourceTypes,
+} from './configuration';
 import { Processes, type ProcessesOptions } from './processes';
 import { ProtocolApply } from './protocol-apply';
 import { actionsOf, complete, type Plan, planAll, planDestroy, shownBy } from './protocol-plan';
@@ -41,8 +49,12 @@ export class ProtocolTerraform implements Terraform {
     this.#options = options;
     this.#provider = options.provider;
     this.#processes = new Processes(options);
-    const calls = (name: ProviderName) => [name, new ProviderCalls(options.sessions[name], () => this.#provider)] as const;
-    this.#calls = Object.fromEntries(providerNames.map(calls)) as Record<ProviderName, ProviderCalls>;
+    const calls = (name: ProviderName) =>
+      [name, new ProviderCalls(options.sessions[name], () => this.#provider)] as const;
+    this.#calls = Object.fromEntries(providerNames.map(calls)) as Record<
+      ProviderName,
+      ProviderCalls
+    >;
   }
 
   get starts(): number {
@@ -74,14 +86,18 @@ export class ProtocolTerraform implements Terraform {
   }
 
   written(): Buffer {
-    const stored = [...this.#state.values()].flatMap(({ current, deposed }) => (current === undefined ? deposed : [current, ...deposed]));
+    const stored = [...this.#state.values()].flatMap(({ current, deposed }) =>
+      current === undefined ? deposed : [current, ...deposed],
+    );
     const attributes = Buffer.from(JSON.stringify(stored.map((one) => one.attributes)));
     const stderr = this.#processes.takeStderr();
     return Buffer.concat([attributes, ...stored.map((one) => one.private), Buffer.from(stderr)]);
   }
 
   complaints(): string[] {
-    return [this.#processes, ...Object.values(this.#calls)].flatMap(({ complaints }) => complaints.splice(0));
+    return [this.#processes, ...Object.values(this.#calls)].flatMap(({ complaints }) =>
+      complaints.splice(0),
+    );
   }
 
   async forget(name: string): Promise<void> {
@@ -103,7 +119,9 @@ export class ProtocolTerraform implements Terraform {
 
   objects(): readonly StateObject[] {
     return [...this.#state].flatMap(([name, { type, current, deposed }]) => [
-      ...(current === undefined ? [] : [{ type, name, attributes: current.attributes, deposed: false }]),
+      ...(current === undefined
+        ? []
+        : [{ type, name, attributes: current.attributes, deposed: false }]),
       ...deposed.map(({ attributes }) => ({ type, name, attributes, deposed: true })),
     ]);
   }
@@ -141,7 +159,10 @@ export class ProtocolTerraform implements Terraform {
         throw new Failed(`${name} is not declared`);
       }
       const { type, provider } = object;
-      const read = await this.#calls[provider].read(type, await this.#calls[provider].import(type, id));
+      const read = await this.#calls[provider].read(
+        type,
+        await this.#calls[provider].import(type, id),
+      );
       if (read === undefined) {
         throw new Failed(`the imported object does not exist: ${resourceTypes[type]} ${id}`);
       }
@@ -164,7 +185,12 @@ export class ProtocolTerraform implements Terraform {
   async #carryOut(plan: Plan): Promise<void> {
     await this.#nextProcess();
     this.#ledger = new Ledger(plan.refreshed);
-    const steps = new ProtocolApply(this.#callsOf, plan, this.#ledger, () => this.#interrupted > 0).steps();
+    const steps = new ProtocolApply(
+      this.#callsOf,
+      plan,
+      this.#ledger,
+      () => this.#interrupted > 0,
+    ).steps();
     if (!(await walk(steps, this.#manner()))) {
       throw new Failed('not everything was done');
     }
@@ -185,7 +211,11 @@ export class ProtocolTerraform implements Terraform {
     };
   }
 
-  async #command(name: string, { provider }: Configuration, run: (said: Said) => Promise<void>): Promise<CommandResult> {
+  async #command(
+    name: string,
+    { provider }: Configuration,
+    run: (said: Said) => Promise<void>,
+  ): Promise<CommandResult> {
     this.#provider = { ...this.#options.provider, ...provider };
     writeFileSync(this.#options.commandFile, `terraform\0${name}\0`);
     this.#messages = [];
@@ -209,7 +239,10 @@ export class ProtocolTerraform implements Terraform {
       this.#messages.push(error.message);
     }
     await this.#processes.next(this.#interrupted > 0);
-    const messages = [...Object.values(this.#calls).flatMap((calls) => calls.messages), ...this.#messages];
+    const messages = [
+      ...Object.values(this.#calls).flatMap((calls) => calls.messages),
+      ...this.#messages,
+    ];
     return { ok: ok && this.#interrupted === 0, messages, ...said };
   }
 

@@ -1,11 +1,23 @@
-/** What Terraform asks a provider about a resource, each a call within a command: an error among the diagnostics ends the command. */
+/**
+ * What Terraform asks a provider about a resource, each a call within a command: an error among the
+ * diagnostics ends the command.
+ */
 import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';
 import { providerSchema } from '../lib/schema/provider';
 import * as messages from '../lib/tfplugin/grpc/messages';
 import { type ResourceType, resourceTypes } from './configuration';
 import { ProviderDied, type ProviderSession } from './provider-session';
-import { type Attributes, configOf, decode, encode, planFaults, propose, same, unknown } from './terraform-values';
+import {
+  type Attributes,
+  configOf,
+  decode,
+  encode,
+  planFaults,
+  propose,
+  same,
+  unknown,
+} from './terraform-values';
 
 export const schemas = { key: externalKeySchema, material: keyMaterialSchema } as const;
 
@@ -63,7 +75,9 @@ export class ProviderCalls {
 
   /** @throws Failed at an error */
   note(diagnostics: readonly Diagnostic[] | undefined): void {
-    this.messages.push(...(diagnostics ?? []).map(({ summary, detail }) => `${summary ?? ''}: ${detail ?? ''}`));
+    this.messages.push(
+      ...(diagnostics ?? []).map(({ summary, detail }) => `${summary ?? ''}: ${detail ?? ''}`),
+    );
     if (errorsOf(diagnostics).length > 0) {
       throw new Failed('the command failed');
     }
@@ -109,18 +123,27 @@ export class ProviderCalls {
   }
 
   async read(name: ResourceType, stored: Stored): Promise<Stored | undefined> {
-    const answer = await this.#call('ReadResource', messages.ReadResourceRequest, messages.ReadResourceResponse, {
-      typeName: resourceTypes[name],
-      currentState: encode(stored.attributes),
-      private: stored.private,
-    });
+    const answer = await this.#call(
+      'ReadResource',
+      messages.ReadResourceRequest,
+      messages.ReadResourceResponse,
+      {
+        typeName: resourceTypes[name],
+        currentState: encode(stored.attributes),
+        private: stored.private,
+      },
+    );
     this.note(answer.diagnostics);
     const attributes = decode(answer.newState);
     return attributes === null ? undefined : { attributes, private: answer.private ?? noPrivate };
   }
 
   async validate(name: ResourceType, config: Attributes): Promise<void> {
-    const request = { typeName: resourceTypes[name], config: encode(config), clientCapabilities: { writeOnlyAttributesAllowed: true } };
+    const request = {
+      typeName: resourceTypes[name],
+      config: encode(config),
+      clientCapabilities: { writeOnlyAttributesAllowed: true },
+    };
     const { diagnostics } = await this.#call(
       'ValidateResourceConfig',
       messages.ValidateResourceConfigRequest,
@@ -130,35 +153,61 @@ export class ProviderCalls {
     this.note(diagnostics);
   }
 
-  /** @param priorPrivate of the prior state, or for the creation of a replacement that of its first plan */
-  async plan(name: ResourceType, attributes: Attributes | null, config: Attributes, priorPrivate: Uint8Array): Promise<PlanAnswer> {
-    const answer = await this.#call('PlanResourceChange', messages.PlanResourceChangeRequest, messages.PlanResourceChangeResponse, {
-      typeName: resourceTypes[name],
-      priorState: encode(attributes),
-      proposedNewState: encode(propose(schemas[name], attributes, config)),
-      config: encode(config),
-      priorPrivate,
-    });
+  /**
+   * @param priorPrivate of the prior state, or for the creation of a replacement that of its first
+   *   plan
+   */
+  async plan(
+    name: ResourceType,
+    attributes: Attributes | null,
+    config: Attributes,
+    priorPrivate: Uint8Array,
+  ): Promise<PlanAnswer> {
+    const answer = await this.#call(
+      'PlanResourceChange',
+      messages.PlanResourceChangeRequest,
+      messages.PlanResourceChangeResponse,
+      {
+        typeName: resourceTypes[name],
+        priorState: encode(attributes),
+        proposedNewState: encode(propose(schemas[name], attributes, config)),
+        config: encode(config),
+        priorPrivate,
+      },
+    );
     this.note(answer.diagnostics);
     const planned = decode(answer.plannedState);
     if (planned === null) {
       throw new Failed(`${name}: planned nothing`);
     }
-    this.complain(name, 'produced an invalid plan', planFaults(schemas[name], attributes, config, planned));
-    const paths = (answer.requiresReplace ?? []).map(({ steps }) => steps?.[0]?.attributeName ?? '');
-    const replaces = attributes !== null && paths.some((path) => !same(planned[path], attributes[path]) || planned[path] === unknown);
+    this.complain(
+      name,
+      'produced an invalid plan',
+      planFaults(schemas[name], attributes, config, planned),
+    );
+    const paths = (answer.requiresReplace ?? []).map(
+      ({ steps }) => steps?.[0]?.attributeName ?? '',
+    );
+    const replaces =
+      attributes !== null &&
+      paths.some((path) => !same(planned[path], attributes[path]) || planned[path] === unknown);
     return { planned, private: answer.plannedPrivate ?? noPrivate, replaces };
   }
 
   /** @returns private state of the plan */
   async planDelete(name: ResourceType, prior: Stored): Promise<Uint8Array> {
-    const answer = await this.#call('PlanResourceChange', messages.PlanResourceChangeRequest, messages.PlanResourceChangeResponse, {
-      typeName: resourceTypes[name],
-      priorState: encode(prior.attributes),
-      proposedNewState: encode(null),
-      config: encode(null),
-      priorPrivate: prior.private,
-    });
+    const answer = await this.#call(
+      'PlanResourceChange',
+      messages.PlanResourceChangeRequest,
+      messages.PlanResourceChangeResponse,
+      {
+        typeName: resourceTypes[name],
+        priorState: encode(prior.attributes),
+        proposedNewState: encode(null),
+        config: encode(null),
+        priorPrivate: prior.private,
+      },
+    );
     this.note(answer.diagnostics);
     return answer.plannedPrivate ?? noPrivate;
   }
@@ -171,14 +220,23 @@ export class ProviderCalls {
     config: Attributes | null,
     plannedPrivate: Uint8Array,
   ): Promise<ApplyAnswer> {
-    const answer = await this.#call('ApplyResourceChange', messages.ApplyResourceChangeRequest, messages.ApplyResourceChangeResponse, {
-      typeName: resourceTypes[name],
-      priorState: encode(prior?.attributes ?? null),
-      plannedState: encode(planned),
-      config: encode(config),
-      plannedPrivate,
-    });
-    return { attributes: decode(answer.newState), private: answer.private ?? noPrivate, diagnostics: answer.diagnostics };
+    const answer = await this.#call(
+      'ApplyResourceChange',
+      messages.ApplyResourceChangeRequest,
+      messages.ApplyResourceChangeResponse,
+      {
+        typeName: resourceTypes[name],
+        priorState: encode(prior?.attributes ?? null),
+        plannedState: encode(planned),
+        config: encode(config),
+        plannedPrivate,
+      },
+    );
+    return {
+      attributes: decode(answer.newState),
+      private: answer.private ?? noPrivate,
+      diagnostics: answer.diagnostics,
+    };
   }
 
   readonly #call: ProviderSession['call'] = async (method, request, response, value) => {
@@ -200,9 +258,14 @@ export class ProviderCalls {
       await this.#session.end();
     }
     const config = encode(configOf({ ...providerSchema, version: 0 }, this.#provider()));
-    await this.#session.call('ValidateProviderConfig', messages.ValidateProviderConfigRequest, messages.ValidateProviderConfigResponse, {
-      config,
-    });
+    await this.#session.call(
+      'ValidateProviderConfig',
+      messages.ValidateProviderConfigRequest,
+      messages.ValidateProviderConfigResponse,
+      {
+        config,
+      },
+    );
     const { diagnostics } = await this.#session.call(
       'ConfigureProvider',
       messages.ConfigureProviderRequest,

@@ -64,7 +64,9 @@ export class ProviderSession {
     if (this.#now === undefined || !this.isRunning) {
       return false;
     }
-    void this.#now.connection.exchange('/tfplugin6.Provider/StopProvider', (stream) => stream.end(Buffer.alloc(5)));
+    void this.#now.connection.exchange('/tfplugin6.Provider/StopProvider', (stream) =>
+      stream.end(Buffer.alloc(5)),
+    );
     return true;
   }
 
@@ -75,13 +77,20 @@ export class ProviderSession {
       return;
     }
     running.ended = 'shut down';
-    void running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) => stream.end(Buffer.alloc(5)));
+    void running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) =>
+      stream.end(Buffer.alloc(5)),
+    );
     const kill = setTimeout(() => running.process.child.kill('SIGKILL'), shutdownMs);
     void running.process.ended().then(() => clearTimeout(kill));
   }
 
   /** @throws ProviderDied */
-  async call<Q extends Fields, S extends Fields>(method: string, request: Q, response: S, value: Input<Q>): Promise<Partial<Message<S>>> {
+  async call<Q extends Fields, S extends Fields>(
+    method: string,
+    request: Q,
+    response: S,
+    value: Input<Q>,
+  ): Promise<Partial<Message<S>>> {
     const running = await this.#start();
     try {
       return await running.connection.call(method, request, response, value);
@@ -112,7 +121,9 @@ export class ProviderSession {
       return;
     }
     if (running.ended === undefined) {
-      await running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) => stream.end(Buffer.alloc(5)));
+      await running.connection.exchange('/plugin.GRPCController/Shutdown', (stream) =>
+        stream.end(Buffer.alloc(5)),
+      );
     }
     if (running.ended !== 'shut down') {
       running.connection.close();

@@ -35,7 +35,10 @@ export class Random {
 }
 
 /** The name of a row, each as likely as its weight. */
-export function drawRow<Name extends string>(random: Random, rows: readonly (readonly [Name, { readonly weight: number }])[]): Name {
+export function drawRow<Name extends string>(
+  random: Random,
+  rows: readonly (readonly [Name, { readonly weight: number }])[],
+): Name {
   let point = random.below(rows.reduce((sum, [, { weight }]) => sum + weight, 0));
   for (const [name, { weight }] of rows) {
     point -= weight;

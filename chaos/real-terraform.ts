@@ -37,12 +37,23 @@ export class RealTerraform implements Terraform {
   }
 
   apply(configuration: Configuration, { replace = [] }: ApplyOptions = {}): Promise<CommandResult> {
-    const address = (name: string) => addressOf(configuration.objects.find((object) => object.name === name) ?? { type: 'key', name });
-    return this.#run(configuration, ['apply', '-auto-approve', ...replace.map((name) => `-replace=${address(name)}`)]);
+    const address = (name: string) =>
+      addressOf(
+        configuration.objects.find((object) => object.name === name) ?? { type: 'key', name },
+      );
+    return this.#run(configuration, [
+      'apply',
+      '-auto-approve',
+      ...replace.map((name) => `-replace=${address(name)}`),
+    ]);
   }
 
   destroy(configuration: Configuration, refresh = true): Promise<CommandResult> {
-    return this.#run(configuration, ['destroy', '-auto-approve', ...(refresh ? [] : ['-refresh=false'])]);
+    return this.#run(configuration, [
+      'destroy',
+      '-auto-approve',
+      ...(refresh ? [] : ['-refresh=false']),
+    ]);
   }
 
   plan(configuration: Configuration): Promise<CommandResult> {
@@ -73,7 +84,12 @@ export class RealTerraform implements Terraform {
     }
     const { resources } = JSON.parse(readFileSync(path, 'utf8')) as StateFile;
     const all = resources.flatMap(({ type, name, instances }) =>
-      instances.map(({ attributes, deposed }) => ({ type: typeOf(type), name, attributes, deposed: deposed !== undefined })),
+      instances.map(({ attributes, deposed }) => ({
+        type: typeOf(type),
+        name,
+        attributes,
+        deposed: deposed !== undefined,
+      })),
     );
     return all.sort((a, b) => Number(a.deposed) - Number(b.deposed));
   }
@@ -94,7 +110,10 @@ export class RealTerraform implements Terraform {
     }
     process.kill(pid, 'SIGINT');
     if (times === 2) {
-      setTimeout(() => this.#processes('-auto-approve').map((one) => process.kill(one, 'SIGINT')), betweenInterruptsMs);
+      setTimeout(
+        () => this.#processes('-auto-approve').map((one) => process.kill(one, 'SIGINT')),
+        betweenInterruptsMs,
+      );
     }
     return true;
   }
@@ -104,7 +123,9 @@ export class RealTerraform implements Terraform {
     this.#complaints.push(...left.map((pid) => `process ${pid} of the provider is still there`));
     const { folder } = this.#options;
     if (!this.#dirty && existsSync(folder)) {
-      const files = readdirSync(folder).filter((name) => name.startsWith('plugin-') || name.startsWith('plugin'));
+      const files = readdirSync(folder).filter(
+        (name) => name.startsWith('plugin-') || name.startsWith('plugin'),
+      );
       this.#complaints.push(...files.map((name) => `${name} was left behind`));
     }
   }
@@ -119,14 +140,23 @@ export class RealTerraform implements Terraform {
   }
 
   async #run(configuration: Configuration, args: readonly string[]): Promise<CommandResult> {
-    this.#workspace.write('main.tf', hclOf(configuration, { ...this.#options.provider, ...configuration.provider }));
+    this.#workspace.write(
+      'main.tf',
+      hclOf(configuration, { ...this.#options.provider, ...configuration.provider }),
+    );
     this.starts += 1;
     if (this.#initialized === undefined) {
       await this.#workspace.init();
       this.#initialized = 'yes';
     }
-    const { code, output, text } = await this.#workspace.terraform([...args, '-no-color'], this.#options.env());
-    if (/This is a bug in the provider|produced an? (?:invalid|unexpected)/.test(text) && !text.includes('inconsistent final plan')) {
+    const { code, output, text } = await this.#workspace.terraform(
+      [...args, '-no-color'],
+      this.#options.env(),
+    );
+    if (
+      /This is a bug in the provider|produced an? (?:invalid|unexpected)/.test(text) &&
+      !text.includes('inconsistent final plan')
+    ) {
       this.#complaints.push(text);
     }
     return {
@@ -140,9 +170,16 @@ export class RealTerraform implements Terraform {
   }
 
   written(): Buffer {
-    const state = readdirSync(this.#workspace.folder).filter((name) => name.startsWith('terraform.tfstate'));
-    const paths = [...state.map((name) => join(this.#workspace.folder, name)), join(this.#options.folder, logName)];
-    return Buffer.concat(paths.filter((path) => existsSync(path)).map((path) => readFileSync(path)));
+    const state = readdirSync(this.#workspace.folder).filter((name) =>
+      name.startsWith('terraform.tfstate'),
+    );
+    const paths = [
+      ...state.map((name) => join(this.#workspace.folder, name)),
+      join(this.#options.folder, logName),
+    ];
+    return Buffer.concat(
+      paths.filter((path) => existsSync(path)).map((path) => readFileSync(path)),
+    );
   }
 
   async #inState(name: string, args: (address: string) => readonly string[]): Promise<void> {
@@ -173,7 +210,10 @@ const betweenInterruptsMs = 100;
 
 function isOurs(pid: string, folder: string, word: string): boolean {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === folder && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
+    return (
+      readlinkSync(`/proc/${pid}/cwd`) === folder &&
+      readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word)
+    );
   } catch {
     return false;
   }
@@ -195,6 +235,7 @@ function actionsIn(output: string): string[] {
     /# byok_\w+\.(\w+)( \(deposed object \w+\))?(?: is tainted, so (?:it )?must be| (?:will|must) be) (created|updated in-place|destroyed|replaced)/g,
   );
   return [...lines].map(
-    ([, name = '', deposed, verb = '']) => `${name}${deposed === undefined ? '' : ' (deposed)'}: ${verbs[verb] ?? verb}`,
+    ([, name = '', deposed, verb = '']) =>
+      `${name}${deposed === undefined ? '' : ' (deposed)'}: ${verbs[verb] ?? verb}`,
   );
 }

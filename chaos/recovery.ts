@@ -1,6 +1,7 @@
 /**
- * After the faults: somebody puts the right material there and declares what can be had. Then two applies at most must bring everything
- * back, and leave nothing to plan. Where create ends in an instruction instead, the instruction is followed.
+ * After the faults: somebody puts the right material there and declares what can be had. Then two
+ * applies at most must bring everything back, and leave nothing to plan. Where create ends in an
+ * instruction instead, the instruction is followed.
  */
 import type { ResourceType } from './configuration';
 import { rollingOf } from './declared';
@@ -22,8 +23,14 @@ export async function recover(world: World, terraform: Terraform, run: Run): Pro
   let instructions = 0;
   let applies = 0;
   await mend(world, terraform);
-  if (world.keyForgotten && terraform.attributes('key') === undefined && (await world.key()) !== undefined) {
-    await run('import of the key, as was begun', () => terraform.import('key', world.keyId ?? '', world.configuration));
+  if (
+    world.keyForgotten &&
+    terraform.attributes('key') === undefined &&
+    (await world.key()) !== undefined
+  ) {
+    await run('import of the key, as was begun', () =>
+      terraform.import('key', world.keyId ?? '', world.configuration),
+    );
   }
   world.keyForgotten = false;
   for (let left = appliesAllowed; left > 0; left -= 1) {
@@ -32,13 +39,19 @@ export async function recover(world: World, terraform: Terraform, run: Run): Pro
     const instruction = result.ok ? undefined : instructionOf(result);
     if (instruction !== undefined && instructions < 2) {
       instructions += 1;
-      await run(`import of the ${instruction.name}`, () => terraform.import(instruction.name, instruction.id, world.configuration));
+      await run(`import of the ${instruction.name}`, () =>
+        terraform.import(instruction.name, instruction.id, world.configuration),
+      );
       await declareAchievable(world, terraform);
       left = appliesAllowed + 1;
     }
   }
   // An apply rather than a plan, so that the state file holds what was found.
-  await checkRecovered(world, terraform, await run('apply with nothing to do', () => terraform.apply(world.configuration)));
+  await checkRecovered(
+    world,
+    terraform,
+    await run('apply with nothing to do', () => terraform.apply(world.configuration)),
+  );
   return { instructions, applies };
 }
 
@@ -52,9 +65,13 @@ async function mend(world: World, terraform: Terraform): Promise<void> {
     world.emulator.setKeyState(frozen.key_id, world.frozenFrom ?? '5');
   }
   world.frozenFrom = undefined;
-  // Where Terraform cannot live with somebody else's bytes, because they show or because the KMS wants them again, they are given.
+  // Where Terraform cannot live with somebody else's bytes, because they show or because the KMS
+  // wants them again, they are given.
   const key = await world.key();
-  const expired = key !== undefined && key.expiration_time !== '' && Number(key.expiration_time) <= world.emulator.now().getTime();
+  const expired =
+    key !== undefined &&
+    key.expiration_time !== '' &&
+    Number(key.expiration_time) <= world.emulator.now().getTime();
   if (world.foreign && (world.isAsymmetric || key?.key_state === '5' || expired)) {
     // What expired is there for 24 hours at most.
     world.emulator.sweep();
@@ -72,7 +89,10 @@ async function mend(world: World, terraform: Terraform): Promise<void> {
   await declareAchievable(world, terraform);
 }
 
-/** An expiry that lies ahead; of bytes that are not ours, the one that they have; of a private key, none. */
+/**
+ * An expiry that lies ahead; of bytes that are not ours, the one that they have; of a private key,
+ * none.
+ */
 async function declareAchievable(world: World, terraform: Terraform): Promise<void> {
   const { material } = world.declared;
   const key = await world.key();
@@ -85,12 +105,17 @@ async function declareAchievable(world: World, terraform: Terraform): Promise<vo
     return;
   }
   if (world.foreign && key !== undefined && key.key_state !== '5') {
-    // Kept where it was adopted; a lost answer may have made Terraform believe that it imported it, and then nothing declared means never.
+    // Kept where it was adopted; a lost answer may have made Terraform believe that it imported it,
+    // and then nothing declared means never.
     const adopted = terraform.attributes('material')?.imported_at === null;
     material.expiry = adopted ? undefined : expiryOf(key);
     return;
   }
-  if (typeof expiry === 'string' && expiry !== 'never' && Date.parse(expiry) <= world.emulator.now().getTime() + 60_000) {
+  if (
+    typeof expiry === 'string' &&
+    expiry !== 'never' &&
+    Date.parse(expiry) <= world.emulator.now().getTime() + 60_000
+  ) {
     material.expiry = world.aboutInDays(30);
   }
   // An expiry that nobody declares is kept where material was adopted, also when it has passed.
@@ -99,13 +124,21 @@ async function declareAchievable(world: World, terraform: Terraform): Promise<vo
   }
 }
 
-function instructionOf({ messages }: CommandResult): { name: ResourceType; id: string } | undefined {
+function instructionOf({
+  messages,
+}: CommandResult): { name: ResourceType; id: string } | undefined {
   const text = messages.join('\n').replace(/[│╷╵\s]+/g, ' ');
   const id = /terraform import <address> ([0-9a-f-]{36})/.exec(text)?.[1];
-  return id === undefined ? undefined : { name: /alias "/i.test(text.slice(0, text.indexOf(id))) ? 'key' : 'material', id };
+  return id === undefined
+    ? undefined
+    : { name: /alias "/i.test(text.slice(0, text.indexOf(id))) ? 'key' : 'material', id };
 }
 
-async function checkRecovered(world: World, terraform: Terraform, plan: CommandResult): Promise<void> {
+async function checkRecovered(
+  world: World,
+  terraform: Terraform,
+  plan: CommandResult,
+): Promise<void> {
   const key = await world.key();
   const material = terraform.attributes('material');
   if (world.foreign && key?.key_state !== '2') {
@@ -115,7 +148,9 @@ async function checkRecovered(world: World, terraform: Terraform, plan: CommandR
   const declared = typeof wish === 'string' ? wish : undefined;
   const rolling = rollingOf(wish);
   if (!plan.ok || plan.actions.length > 0) {
-    world.violate(`after recovery there is still something to plan: ${plan.actions.join(', ')} ${plan.messages.join('; ')}`);
+    world.violate(
+      `after recovery there is still something to plan: ${plan.actions.join(', ')} ${plan.messages.join('; ')}`,
+    );
   }
   if (key?.key_state !== '2') {
     world.violate(`after recovery the key is in state ${key?.key_state ?? 'unknown'}`);
@@ -127,11 +162,23 @@ async function checkRecovered(world: World, terraform: Terraform, plan: CommandR
       `after recovery the material expires ${expiry}, declared is ${declared ?? ''}, in state is ${String(material?.expiration_time)}`,
     );
   }
-  if (rolling !== undefined && !(Number(key.expiration_time) > world.emulator.now().getTime() + rolling.renewBeforeDays * 86_400_000)) {
-    world.violate(`after recovery the rolling expiry is ${expiry}, which is never, or within its window`);
+  if (
+    rolling !== undefined &&
+    !(
+      Number(key.expiration_time) >
+      world.emulator.now().getTime() + rolling.renewBeforeDays * 86_400_000
+    )
+  ) {
+    world.violate(
+      `after recovery the rolling expiry is ${expiry}, which is never, or within its window`,
+    );
   }
   const statuses = world.foreign ? ['present', 'expired_not_purged'] : ['present'];
-  if (material?.key_id !== key.key_id || material.key_state !== '2' || !statuses.includes(String(material.material_status))) {
+  if (
+    material?.key_id !== key.key_id ||
+    material.key_state !== '2' ||
+    !statuses.includes(String(material.material_status))
+  ) {
     world.violate(`after recovery the state says ${JSON.stringify(material)}`);
   }
 }

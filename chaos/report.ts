@@ -52,12 +52,23 @@ export function addCase(totals: Totals, { number, terraform }: Job, report: Case
     totals.kills += name.startsWith('killed') ? count : 0;
   }
   if (report.violations.length > 0) {
-    totals.violations.push({ case: number, terraform, seed: report.seed, what: report.violations, trace: report.trace });
+    totals.violations.push({
+      case: number,
+      terraform,
+      seed: report.seed,
+      what: report.violations,
+      trace: report.trace,
+    });
   }
 }
 
 /** @param scene the only one that was played */
-export function printed(totals: Totals, seed: number, seconds: number, scene: string | undefined): string {
+export function printed(
+  totals: Totals,
+  seed: number,
+  seconds: number,
+  scene: string | undefined,
+): string {
   const { kinds, operations, faults, violations } = totals;
   return [
     `cases        ${totals.cases} over the plugin protocol, ${totals.terraformCases} by the real terraform (seed ${seed})`,

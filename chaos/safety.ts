@@ -12,7 +12,9 @@ export interface Before {
   readonly proven: boolean;
   /** The material has a rolling expiry that is far from its window: nothing may renew it. */
   readonly settled: boolean;
-  /** The key is declared disabled and has lost its material: an import must not leave it enabled. */
+  /**
+   * The key is declared disabled and has lost its material: an import must not leave it enabled.
+   */
   readonly staysDisabled: boolean;
 }
 
@@ -26,7 +28,10 @@ export interface Deeds {
   readonly raced: boolean;
 }
 
-/** The provider's clock may run so far from the KMS's: it counts the pauses that it did not wait for. */
+/**
+ * The provider's clock may run so far from the KMS's: it counts the pauses that it did not wait
+ * for.
+ */
 const clockToleranceMs = 12 * 3_600_000;
 
 /** Asks for the key, so before the calls of the command are counted. */
@@ -42,7 +47,8 @@ export async function before(world: World, terraform: Terraform): Promise<Before
 }
 
 async function staysDisabled(world: World, terraform: Terraform): Promise<boolean> {
-  const known = terraform.attributes('key') !== undefined && terraform.attributes('material') !== undefined;
+  const known =
+    terraform.attributes('key') !== undefined && terraform.attributes('material') !== undefined;
   return known && world.declared.enabled === false && (await world.key())?.key_state === '5';
 }
 
@@ -56,7 +62,12 @@ async function isSettled(world: World): Promise<boolean> {
   return world.emulator.now().getTime() + Math.max(0, world.skewMs) + clockToleranceMs < opens;
 }
 
-export async function checkSafety(world: World, terraform: Terraform, earlier: Before, deeds: Deeds): Promise<void> {
+export async function checkSafety(
+  world: World,
+  terraform: Terraform,
+  earlier: Before,
+  deeds: Deeds,
+): Promise<void> {
   for (const complaint of terraform.complaints()) {
     world.violate(complaint);
   }
@@ -72,22 +83,42 @@ export async function checkSafety(world: World, terraform: Terraform, earlier: B
   await checkPresence(world, terraform, deeds);
 }
 
-/** Whatever went wrong on the line: what a command that looked, and ended well, says of the material is so. The import of a key looks at that alone. */
+/**
+ * Whatever went wrong on the line: what a command that looked, and ended well, says of the material
+ * is so. The import of a key looks at that alone.
+ */
 async function checkPresence(world: World, terraform: Terraform, { result }: Deeds): Promise<void> {
   const status = terraform.attributes('material')?.material_status;
   const key = await world.key();
-  if (result.ok && result.planned && result.recorded && status === 'present' && !['2', '3'].includes(key?.key_state ?? '')) {
-    world.violate(`the state says that the material is present, and the key is in state ${key?.key_state ?? 'unknown'}`);
+  if (
+    result.ok &&
+    result.planned &&
+    result.recorded &&
+    status === 'present' &&
+    !['2', '3'].includes(key?.key_state ?? '')
+  ) {
+    world.violate(
+      `the state says that the material is present, and the key is in state ${key?.key_state ?? 'unknown'}`,
+    );
   }
 }
 
-/** Material is deleted by a destroy that the policy in state allows, or by a renewal: proven, permitted, and with the same bytes at hand. */
-function checkDeletes(world: World, { policy, content, settled }: Before, { result, calls, undisturbed }: Deeds): void {
+/**
+ * Material is deleted by a destroy that the policy in state allows, or by a renewal: proven,
+ * permitted, and with the same bytes at hand.
+ */
+function checkDeletes(
+  world: World,
+  { policy, content, settled }: Before,
+  { result, calls, undisturbed }: Deeds,
+): void {
   const first = calls.findIndex(({ operation }) => operation === 'delete-imported-key-material');
   if (first === -1) {
     return;
   }
-  const deletes = calls.filter(({ operation }) => operation === 'delete-imported-key-material').length;
+  const deletes = calls.filter(
+    ({ operation }) => operation === 'delete-imported-key-material',
+  ).length;
   const told = `(policy ${String(policy)}, ${result.actions.join(', ')})`;
   if (world.isAsymmetric) {
     world.violate(`the KMS was asked to delete a private key, which it never does ${told}`);
@@ -95,7 +126,9 @@ function checkDeletes(world: World, { policy, content, settled }: Before, { resu
   if (undisturbed && deletes > 1) {
     world.violate(`the material was deleted ${deletes} times ${told}`);
   }
-  const destroys = result.actions.some((action) => action === 'material: delete' || action === 'material: replace');
+  const destroys = result.actions.some(
+    (action) => action === 'material: delete' || action === 'material: replace',
+  );
   if (destroys && policy === 'delete_material') {
     return;
   }
@@ -106,28 +139,51 @@ function checkDeletes(world: World, { policy, content, settled }: Before, { resu
     world.violate(`material was renewed outside the window of its rolling expiry ${told}`);
   }
   const permitted = ['get-parameters-for-import', 'import-key-material'].every((name) =>
-    calls.slice(0, first).some(({ operation, errorCode }) => operation === name && errorCode === 'KMS.0310'),
+    calls
+      .slice(0, first)
+      .some(({ operation, errorCode }) => operation === name && errorCode === 'KMS.0310'),
   );
   if (!permitted) {
-    world.violate(`material was deleted before the KMS had shown that it may be imported again ${told}`);
+    world.violate(
+      `material was deleted before the KMS had shown that it may be imported again ${told}`,
+    );
   }
 }
 
-/** What is proven to be bound to one material is sent no other, and in peace one import is enough. */
-function checkImports(world: World, { content, proven }: Before, { result, calls, undisturbed, raced }: Deeds): void {
+/**
+ * What is proven to be bound to one material is sent no other, and in peace one import is enough.
+ */
+function checkImports(
+  world: World,
+  { content, proven }: Before,
+  { result, calls, undisturbed, raced }: Deeds,
+): void {
   const imports = calls.filter(({ operation }) => operation === 'import-key-material');
-  const starts = result.actions.some((action) => action === 'material: create' || action === 'material: replace');
+  const starts = result.actions.some(
+    (action) => action === 'material: create' || action === 'material: replace',
+  );
   if (proven && content === 'wrong' && !raced && !starts && imports.length > 0) {
-    world.violate(`other material was sent to a key that is proven to be bound (${result.actions.join(', ')})`);
+    world.violate(
+      `other material was sent to a key that is proven to be bound (${result.actions.join(', ')})`,
+    );
   }
   if (undisturbed && imports.filter(({ status }) => status === 200).length > 1) {
     world.violate(`one command imported ${imports.length} times`);
   }
 }
 
-/** Of a private key the KMS shows which one it is, so that another one than that at hand is never taken for it. */
-function checkAdoption(world: World, terraform: Terraform, { content }: Before, { result, undisturbed }: Deeds): void {
-  const adopted = result.actions.includes('material: create') && terraform.attributes('material') !== undefined;
+/**
+ * Of a private key the KMS shows which one it is, so that another one than that at hand is never
+ * taken for it.
+ */
+function checkAdoption(
+  world: World,
+  terraform: Terraform,
+  { content }: Before,
+  { result, undisturbed }: Deeds,
+): void {
+  const adopted =
+    result.actions.includes('material: create') && terraform.attributes('material') !== undefined;
   if (adopted && world.isAsymmetric && world.foreign && content !== 'missing' && undisturbed) {
     world.violate('a private key was adopted that is not the one at hand');
   }
@@ -142,7 +198,9 @@ async function checkKey(world: World, terraform: Terraform): Promise<void> {
   }
   if (typeof inState === 'string' && inState !== world.keyId) {
     if (key !== undefined) {
-      world.violate(`the key id changed from ${world.keyId ?? ''} to ${inState} while the key lives`);
+      world.violate(
+        `the key id changed from ${world.keyId ?? ''} to ${inState} while the key lives`,
+      );
     }
     world.keyId = inState;
     return checkKey(world, terraform);
@@ -163,16 +221,24 @@ async function checkKey(world: World, terraform: Terraform): Promise<void> {
   return undefined;
 }
 
-async function checkDisabled(world: World, { staysDisabled }: Before, { result, undisturbed }: Deeds): Promise<void> {
+async function checkDisabled(
+  world: World,
+  { staysDisabled }: Before,
+  { result, undisturbed }: Deeds,
+): Promise<void> {
   if (staysDisabled && undisturbed && result.ok && (await world.key())?.key_state === '2') {
-    world.violate(`a key that is declared disabled was left enabled by an import (${result.actions.join(', ')})`);
+    world.violate(
+      `a key that is declared disabled was left enabled by an import (${result.actions.join(', ')})`,
+    );
   }
 }
 
 function checkProof(world: World, terraform: Terraform): void {
   const { fingerprint, fingerprint_verified: verified } = terraform.attributes('material') ?? {};
   if (verified === true && fingerprint !== world.fingerprint) {
-    world.violate(`fingerprint_verified is true of ${String(fingerprint)}, and the key holds ${world.fingerprint}`);
+    world.violate(
+      `fingerprint_verified is true of ${String(fingerprint)}, and the key holds ${world.fingerprint}`,
+    );
   }
   // Crashes and failed destroys take private state away, never what it proved.
   if (world.proven && verified === false) {

@@ -13,7 +13,9 @@ export interface Scene {
 }
 
 export function drawPolicy({ random }: Stage): Attributes {
-  return { on_destroy: random.pick(['delete_material', 'delete_material', 'delete_material', 'retain']) };
+  return {
+    on_destroy: random.pick(['delete_material', 'delete_material', 'delete_material', 'retain']),
+  };
 }
 
 export function drawExpiry(stage: Stage): Attributes {
@@ -40,11 +42,18 @@ function drawRaceless(random: Random): FaultOrder {
 /** One key with material. */
 export function declareBoth(stage: Stage): void {
   stage.declareKey('key', 'x');
-  stage.declareMaterial('material', 'key', 'a', { attributes: { ...drawPolicy(stage), ...drawExpiry(stage) } });
+  stage.declareMaterial('material', 'key', 'a', {
+    attributes: { ...drawPolicy(stage), ...drawExpiry(stage) },
+  });
 }
 
 /** Nothing disturbs. */
-export async function setUp(stage: Stage, terraform: Terraform, act: Act, title = 'apply of the beginning'): Promise<Outcome> {
+export async function setUp(
+  stage: Stage,
+  terraform: Terraform,
+  act: Act,
+  title = 'apply of the beginning',
+): Promise<Outcome> {
   const outcome = await act(title, () => terraform.apply(stage.configuration));
   if (!outcome.ok) {
     stage.violate(`${title} failed`);
@@ -52,8 +61,14 @@ export async function setUp(stage: Stage, terraform: Terraform, act: Act, title 
   return outcome;
 }
 
-/** What is wrong shows in the plan, or not at all: nothing fails half-way where nothing disturbs. */
-export function expectWhole(stage: Stage, { ok, planned, undisturbed }: Outcome, what: string): void {
+/**
+ * What is wrong shows in the plan, or not at all: nothing fails half-way where nothing disturbs.
+ */
+export function expectWhole(
+  stage: Stage,
+  { ok, planned, undisturbed }: Outcome,
+  what: string,
+): void {
   if (undisturbed && planned && !ok) {
     stage.violate(`${what} was planned, and apply refused it half-way`);
   }

@@ -1,5 +1,14 @@
 /** Scenes in which two addresses mean one key, or something moves from one address to another. */
-import { declareBoth, drawExpiry, drawFaults, drawPolicy, expectDone, expectWhole, type Scene, setUp } from './scene-parts';
+import {
+  declareBoth,
+  drawExpiry,
+  drawFaults,
+  drawPolicy,
+  expectDone,
+  expectWhole,
+  type Scene,
+  setUp,
+} from './scene-parts';
 
 export const addressScenes = {
   'two keys of one alias': {
@@ -11,21 +20,39 @@ export const addressScenes = {
       if (random.chance(0.4)) {
         await setUp(stage, terraform, act);
       }
-      stage.declareKey('key2', 'x', random.chance(0.3) ? { attributes: { on_destroy: undefined } } : {});
+      stage.declareKey(
+        'key2',
+        'x',
+        random.chance(0.3) ? { attributes: { on_destroy: undefined } } : {},
+      );
       if (random.chance(0.7)) {
-        stage.declareMaterial('material2', 'key2', random.pick(['a', 'b']), { attributes: drawPolicy(stage) });
+        stage.declareMaterial('material2', 'key2', random.pick(['a', 'b']), {
+          attributes: drawPolicy(stage),
+        });
       }
-      await act('apply of two keys of one alias', () => terraform.apply(stage.configuration), drawFaults(random));
+      await act(
+        'apply of two keys of one alias',
+        () => terraform.apply(stage.configuration),
+        drawFaults(random),
+      );
       if (random.chance(0.5)) {
         const [key, material] = random.pick<[string, string]>([
           ['key', 'material'],
           ['key2', 'material2'],
         ]);
         stage.remove(key, material);
-        await act('apply without one of them', () => terraform.apply(stage.configuration), drawFaults(random));
+        await act(
+          'apply without one of them',
+          () => terraform.apply(stage.configuration),
+          drawFaults(random),
+        );
       }
       stage.change('key2', { attributes: { alias: stage.alias('y') } });
-      await act('apply with an alias of its own', () => terraform.apply(stage.configuration), drawFaults(random));
+      await act(
+        'apply with an alias of its own',
+        () => terraform.apply(stage.configuration),
+        drawFaults(random),
+      );
     },
   },
 
@@ -52,7 +79,11 @@ export const addressScenes = {
         // One after the other.
         const later = ['key2', 'material2'].flatMap((name) => stage.declared(name) ?? []);
         stage.remove('key2', 'material2');
-        expectDone(stage, await act('apply of the old key', () => terraform.apply(stage.configuration)), 'a change of alias');
+        expectDone(
+          stage,
+          await act('apply of the old key', () => terraform.apply(stage.configuration)),
+          'a change of alias',
+        );
         stage.add(...later);
       }
     },
@@ -71,18 +102,30 @@ export const addressScenes = {
         stage.rename(name, `${name}2`);
         stage.change(`${name}2`, { createBeforeDestroy });
       }
-      const renamed = await act('apply of a rename without moved', () => terraform.apply(stage.configuration), drawFaults(random));
+      const renamed = await act(
+        'apply of a rename without moved',
+        () => terraform.apply(stage.configuration),
+        drawFaults(random),
+      );
       if (renamed.ok) {
         return;
       }
       if (random.chance(0.5)) {
         stage.moved = names.map((name) => ({ from: name, to: `${name}2` }));
-        expectDone(stage, await act('apply with moved', () => terraform.apply(stage.configuration)), 'a rename with moved');
+        expectDone(
+          stage,
+          await act('apply with moved', () => terraform.apply(stage.configuration)),
+          'a rename with moved',
+        );
       } else {
         for (const name of names) {
           stage.rename(`${name}2`, name);
         }
-        expectDone(stage, await act('apply of the old names', () => terraform.apply(stage.configuration)), 'going back to the old names');
+        expectDone(
+          stage,
+          await act('apply of the old names', () => terraform.apply(stage.configuration)),
+          'going back to the old names',
+        );
       }
     },
   },
@@ -95,13 +138,19 @@ export const addressScenes = {
       declareBoth(stage);
       stage.change('material', { attributes: expiry });
       await setUp(stage, terraform, act);
-      stage.declareMaterial('material2', 'key', 'a', { attributes: { ...drawPolicy(stage), ...expiry } });
+      stage.declareMaterial('material2', 'key', 'a', {
+        attributes: { ...drawPolicy(stage), ...expiry },
+      });
       await setUp(stage, terraform, act, 'apply of a second address');
       stage.remove(random.pick(['material', 'material2']));
       if (random.chance(0.2)) {
         stage.give('a', random.pick(['wrong', 'missing']));
       }
-      await act('apply without one of them', () => terraform.apply(stage.configuration), drawFaults(random));
+      await act(
+        'apply without one of them',
+        () => terraform.apply(stage.configuration),
+        drawFaults(random),
+      );
     },
   },
 
@@ -117,16 +166,27 @@ export const addressScenes = {
       }
       await setUp(stage, terraform, act);
       const before = ['material', 'material2'].flatMap((name) => stage.declared(name) ?? []);
-      // The names change places, and the bytes stay where they are; or the material goes into another, empty key.
-      stage.declareMaterial('material', 'key2', both ? 'b' : 'a', { attributes: drawPolicy(stage) });
+      // The names change places, and the bytes stay where they are; or the material goes into
+      // another, empty key.
+      stage.declareMaterial('material', 'key2', both ? 'b' : 'a', {
+        attributes: drawPolicy(stage),
+      });
       if (both) {
         stage.declareMaterial('material2', 'key', 'a', { attributes: drawPolicy(stage) });
       }
-      const outcome = await act('apply with keys changed', () => terraform.apply(stage.configuration), drawFaults(random));
+      const outcome = await act(
+        'apply with keys changed',
+        () => terraform.apply(stage.configuration),
+        drawFaults(random),
+      );
       expectWhole(stage, outcome, 'a change of keys');
       if (!outcome.planned) {
         stage.add(...before);
-        expectDone(stage, await act('apply as before', () => terraform.apply(stage.configuration)), 'going back to the old keys');
+        expectDone(
+          stage,
+          await act('apply as before', () => terraform.apply(stage.configuration)),
+          'going back to the old keys',
+        );
       }
     },
   },

@@ -1,5 +1,16 @@
-/** Scenes in which an object comes in the place of another one, or in which the plan is not given what is written. */
-import { declareBoth, drawExpiry, drawFaults, expectDone, expectWhole, type Scene, setUp } from './scene-parts';
+/**
+ * Scenes in which an object comes in the place of another one, or in which the plan is not given
+ * what is written.
+ */
+import {
+  declareBoth,
+  drawExpiry,
+  drawFaults,
+  expectDone,
+  expectWhole,
+  type Scene,
+  setUp,
+} from './scene-parts';
 import type { ApplyOptions } from './terraform';
 
 export const replacementScenes = {
@@ -21,11 +32,21 @@ export const replacementScenes = {
         drawFaults(random),
       );
       if (tainted && random.chance(0.5)) {
-        await act('destroy of what is tainted', () => terraform.destroy(stage.configuration), [], []);
+        await act(
+          'destroy of what is tainted',
+          () => terraform.destroy(stage.configuration),
+          [],
+          [],
+        );
         if (terraform.objects().length > 0) {
           expectDone(
             stage,
-            await act('destroy as the message says', () => terraform.destroy(stage.configuration, false), [], []),
+            await act(
+              'destroy as the message says',
+              () => terraform.destroy(stage.configuration, false),
+              [],
+              [],
+            ),
             'a destroy after a refused replacement',
           );
         }
@@ -42,14 +63,22 @@ export const replacementScenes = {
     async play(stage, terraform, act) {
       declareBoth(stage);
       await setUp(stage, terraform, act);
-      stage.change('key', { attributes: { alias: stage.alias('y') }, createBeforeDestroy: stage.random.chance(0.4) });
+      stage.change('key', {
+        attributes: { alias: stage.alias('y') },
+        createBeforeDestroy: stage.random.chance(0.4),
+      });
       const outcome = await act(
         'apply of a replacement',
         () => terraform.apply(stage.configuration, { replace: ['key'] }),
         drawFaults(stage.random),
       );
-      if (!outcome.ok && terraform.attributes('key') !== undefined && terraform.attributes('material') === undefined) {
-        // Struck between the end of the one key and the next: the plan says what rescues it, and that it is disabled then.
+      if (
+        !outcome.ok &&
+        terraform.attributes('key') !== undefined &&
+        terraform.attributes('material') === undefined
+      ) {
+        // Struck between the end of the one key and the next: the plan says what rescues it, and
+        // that it is disabled then.
         stage.change('key', { attributes: { cancel_pending_deletion: true, enabled: true } });
       }
     },
@@ -70,19 +99,31 @@ export const replacementScenes = {
         await terraform.taint('material');
       }
       const replace = tainted ? [] : ['material'];
-      const outcome = await act('apply of a replacement', () => terraform.apply(stage.configuration, { replace }), drawFaults(random));
+      const outcome = await act(
+        'apply of a replacement',
+        () => terraform.apply(stage.configuration, { replace }),
+        drawFaults(random),
+      );
       if (stage.declared('material')?.createBeforeDestroy !== true) {
         // Else apply tells nothing of the old object, which stays as it is.
         expectWhole(stage, outcome, 'a replacement of material');
       }
       if (terraform.attributes('material') === undefined) {
         // Struck between destroy and create: what is there is adopted with the expiry that it has.
-        stage.change('material', { attributes: { expiration_time: undefined, valid_for: undefined, renew_before: undefined } });
+        stage.change('material', {
+          attributes: { expiration_time: undefined, valid_for: undefined, renew_before: undefined },
+        });
       }
       // A refusal at plan names a way out: here, to leave the expiry to a renewal.
       if (tainted && !outcome.ok && terraform.attributes('material') !== undefined) {
         await terraform.forget('material');
-        await act('import', () => terraform.import('material', String(terraform.attributes('key')?.key_id), stage.configuration));
+        await act('import', () =>
+          terraform.import(
+            'material',
+            String(terraform.attributes('key')?.key_id),
+            stage.configuration,
+          ),
+        );
         stage.change('material', { attributes: { allow_unverified_renewal: true } });
       }
     },
@@ -98,7 +139,11 @@ export const replacementScenes = {
       // The create of material that is there is nothing but a look at the key.
       const name = random.pick(['interrupted', 'interrupted', 'killed after the call'] as const);
       const orders = [{ name, operation: 'describe-key', skip: 1 + random.below(3), times: 1 }];
-      await act('apply of a replacement, struck', () => terraform.apply(stage.configuration, { replace: ['material'] }), orders);
+      await act(
+        'apply of a replacement, struck',
+        () => terraform.apply(stage.configuration, { replace: ['material'] }),
+        orders,
+      );
       if (random.chance(0.2)) {
         stage.give('a', random.pick(['wrong', 'missing']));
       }
@@ -115,7 +160,12 @@ export const replacementScenes = {
       const name = rolls ? 'valid_for' : 'expiration_time';
       declareBoth(stage);
       stage.change('material', {
-        attributes: { expiration_time: undefined, valid_for: undefined, renew_before: rolls ? '9d' : undefined, [name]: first },
+        attributes: {
+          expiration_time: undefined,
+          valid_for: undefined,
+          renew_before: rolls ? '9d' : undefined,
+          [name]: first,
+        },
         ignoreChanges: [name],
       });
       await setUp(stage, terraform, act);
@@ -127,10 +177,16 @@ export const replacementScenes = {
       } else if (event === 'expired') {
         stage.emulator.expireNow(keyId);
       } else if (event === 'another attribute') {
-        stage.change('material', { attributes: rolls ? { renew_before: '12d' } : { warn_before: '3d' } });
+        stage.change('material', {
+          attributes: rolls ? { renew_before: '12d' } : { warn_before: '3d' },
+        });
       }
       stage.trace.push(`  (${event})`);
-      const outcome = await act('apply with a change that is ignored', () => terraform.apply(stage.configuration), drawFaults(random));
+      const outcome = await act(
+        'apply with a change that is ignored',
+        () => terraform.apply(stage.configuration),
+        drawFaults(random),
+      );
       expectDone(stage, outcome, 'an apply beside ignore_changes');
       // What expired meanwhile would stay so.
       stage.change('material', { ignoreChanges: [] });

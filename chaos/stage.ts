@@ -1,4 +1,7 @@
-/** The world of an encounter: some keys and materials, what is declared under which address, and what is known to be true. */
+/**
+ * The world of an encounter: some keys and materials, what is declared under which address, and
+ * what is known to be true.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emulator } from '../lib/emulator';
@@ -39,7 +42,9 @@ export class Stage {
   readonly atHand: Record<MaterialName, 'right' | 'wrong' | 'missing'> = { a: 'right', b: 'right' };
   /** Keys that were ever in the state, and what each was seen to hold: it is bound to that. */
   readonly boundTo = new Map<string, MaterialName | undefined>();
-  /** Keys of which a command that was refused took the proof out of the state: the next one owes it. */
+  /**
+   * Keys of which a command that was refused took the proof out of the state: the next one owes it.
+   */
   readonly owed = new Set<string>();
   /** Of the provider blocks; empty: the right KMS. */
   provider: Attributes = {};
@@ -59,7 +64,10 @@ export class Stage {
     this.#folder = folder;
     this.#staleReads = staleReads;
     this.#name = `chaos-${random.bytes(8).toString('hex')}`;
-    this.materials = { a: symmetricMaterial(random.bytes(32)), b: symmetricMaterial(random.bytes(32)) };
+    this.materials = {
+      a: symmetricMaterial(random.bytes(32)),
+      b: symmetricMaterial(random.bytes(32)),
+    };
     this.give('a', 'right');
     this.give('b', 'right');
   }
@@ -85,14 +93,26 @@ export class Stage {
   }
 
   declareKey(name: string, alias: string, more: Partial<DeclaredObject> = {}): void {
-    const attributes = { alias: this.alias(alias), on_destroy: 'schedule_deletion', ...more.attributes };
+    const attributes = {
+      alias: this.alias(alias),
+      on_destroy: 'schedule_deletion',
+      ...more.attributes,
+    };
     this.#objects.set(name, declare({ type: 'key', name, ...more, attributes }));
   }
 
   /** From a file, unless `attributes` name another source. */
-  declareMaterial(name: string, keyName: string, material: MaterialName, more: Partial<DeclaredObject> = {}): void {
+  declareMaterial(
+    name: string,
+    keyName: string,
+    material: MaterialName,
+    more: Partial<DeclaredObject> = {},
+  ): void {
     const source = { material_file: this.#file(material) };
-    const attributes = { ...('import_token_wo' in (more.attributes ?? {}) ? {} : source), ...more.attributes };
+    const attributes = {
+      ...('import_token_wo' in (more.attributes ?? {}) ? {} : source),
+      ...more.attributes,
+    };
     this.#objects.set(name, declare({ type: 'material', name, keyName, ...more, attributes }));
   }
 
@@ -135,7 +155,8 @@ export class Stage {
     if (content === 'missing') {
       rmSync(this.#file(name), { force: true });
     } else {
-      const bytes = content === 'right' ? this.materials[name].text : this.random.bytes(32).toString('base64');
+      const bytes =
+        content === 'right' ? this.materials[name].text : this.random.bytes(32).toString('base64');
       writeFileSync(this.#file(name), `${bytes}\n`);
     }
   }
@@ -160,7 +181,9 @@ export class Stage {
       }
       if (key?.key_state === '2' && this.boundTo.get(keyId) === undefined) {
         const names = Object.keys(this.materials) as MaterialName[];
-        const held = await Promise.all(names.map((name) => this.materials[name].isIn(this.emulator, keyId)));
+        const held = await Promise.all(
+          names.map((name) => this.materials[name].isIn(this.emulator, keyId)),
+        );
         this.boundTo.set(keyId, names[held.indexOf(true)]);
       }
     }

@@ -1,8 +1,10 @@
-// Preloaded into the provider, and into the campaign itself for its emulator. Time: the provider's clock stands where the
-// emulator's does (CHAOS_OFFSET_MS), its pauses pass forty times as fast, and its patience with one call is 400 ms instead of 30 s
-// while there is a file CHAOS_IMPATIENCE: only where a timeout is ordered, so that a slow machine brings about none.
-// What it finds as the command line of the Terraform that started it stands in a file CHAOS_COMMAND, where none did start it.
-// RSA key pairs come from a ring of a few (CHAOS_RING), since making one takes longer than everything else. Nothing else differs.
+// Preloaded into the provider, and into the campaign itself for its emulator. Time: the provider's
+// clock stands where the emulator's does (CHAOS_OFFSET_MS), its pauses pass forty times as fast,
+// and its patience with one call is 400 ms instead of 30 s while there is a file CHAOS_IMPATIENCE:
+// only where a timeout is ordered, so that a slow machine brings about none. What it finds as the
+// command line of the Terraform that started it stands in a file CHAOS_COMMAND, where none did
+// start it. RSA key pairs come from a ring of a few (CHAOS_RING), since making one takes longer
+// than everything else. Nothing else differs.
 'use strict';
 
 const fs = require('node:fs');
@@ -38,7 +40,8 @@ function moveTime(offsetMs) {
     return value;
   };
   const schedule = globalThis.setTimeout;
-  const patience = (ms) => (ms === documentedCallMs && existsSync(process.env.CHAOS_IMPATIENCE ?? '') ? callMs : ms);
+  const patience = (ms) =>
+    ms === documentedCallMs && existsSync(process.env.CHAOS_IMPATIENCE ?? '') ? callMs : ms;
   globalThis.setTimeout = (callback, ms, ...args) => schedule(callback, patience(ms), ...args);
 }
 
@@ -55,16 +58,25 @@ function useRing(file) {
     const privateKey = crypto.createPrivateKey(ring[turn++ % ring.length]);
     const publicKey = crypto.createPublicKey(privateKey);
     return {
-      publicKey: options.publicKeyEncoding === undefined ? publicKey : publicKey.export(options.publicKeyEncoding),
-      privateKey: options.privateKeyEncoding === undefined ? privateKey : privateKey.export(options.privateKeyEncoding),
+      publicKey:
+        options.publicKeyEncoding === undefined
+          ? publicKey
+          : publicKey.export(options.publicKeyEncoding),
+      privateKey:
+        options.privateKeyEncoding === undefined
+          ? privateKey
+          : privateKey.export(options.privateKeyEncoding),
     };
   };
   const { generateKeyPair } = crypto;
-  crypto.generateKeyPair = Object.assign((...args) => generateKeyPair(...args), { [promisify.custom]: fromRing });
+  crypto.generateKeyPair = Object.assign((...args) => generateKeyPair(...args), {
+    [promisify.custom]: fromRing,
+  });
 }
 
 function showCommand(file) {
-  fs.readFileSync = (path, ...args) => readFileSync(path === `/proc/${process.ppid}/cmdline` ? file : path, ...args);
+  fs.readFileSync = (path, ...args) =>
+    readFileSync(path === `/proc/${process.ppid}/cmdline` ? file : path, ...args);
 }
 
 if (process.env.CHAOS_COMMAND !== undefined) {

@@ -12,7 +12,10 @@ export interface CommandResult {
   readonly planned: boolean;
   /** The state holds what was found and done. */
   readonly recorded: boolean;
-  /** What the plan shows of objects that are to be there afterwards; none where the real terraform plans. */
+  /**
+   * What the plan shows of objects that are to be there afterwards; none where the real terraform
+   * plans.
+   */
   readonly shown: Readonly<Record<string, Attributes>>;
 }
 
@@ -25,7 +28,10 @@ export interface Terraform {
   apply(configuration: Configuration, options?: ApplyOptions): Promise<CommandResult>;
   /** `actions` is empty when there is nothing to do. */
   plan(configuration: Configuration): Promise<CommandResult>;
-  /** @param refresh false: `-refresh=false`, where nothing but the destroy itself is planned @default true */
+  /**
+   * @param refresh false: `-refresh=false`, where nothing but the destroy itself is planned
+   *   @default true
+   */
   destroy(configuration: Configuration, refresh?: boolean): Promise<CommandResult>;
   import(name: string, id: string, configuration: Configuration): Promise<CommandResult>;
   /** `terraform state rm` */
@@ -44,9 +50,15 @@ export interface Terraform {
   end(): Promise<void>;
   /** Ends everything, and takes it away. */
   remove(): Promise<void>;
-  /** What Terraform would call a bug in the provider, and what processes left behind, since it was asked last. */
+  /**
+   * What Terraform would call a bug in the provider, and what processes left behind, since it was
+   * asked last.
+   */
   complaints(): string[];
-  /** Everything that was written down for longer than a command: state, private state, logs; what the provider wrote since it was asked last. */
+  /**
+   * Everything that was written down for longer than a command: state, private state, logs; what
+   * the provider wrote since it was asked last.
+   */
   written(): Buffer;
   readonly starts: number;
 }

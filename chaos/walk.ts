@@ -1,4 +1,7 @@
-/** Terraform's way through a graph: what depends on nothing that is left is next, in any order or at once. */
+/**
+ * Terraform's way through a graph: what depends on nothing that is left is next, in any order or at
+ * once.
+ */
 import type { Random } from './random';
 
 export interface Step {
@@ -19,7 +22,10 @@ export interface Manner {
 }
 
 /** @returns whether every step came to its end */
-export async function walk(steps: readonly Step[], { random, atOnce, halted, onFailure }: Manner): Promise<boolean> {
+export async function walk(
+  steps: readonly Step[],
+  { random, atOnce, halted, onFailure }: Manner,
+): Promise<boolean> {
   const left = new Map(steps.map((step) => [step.name, step]));
   const running = new Map<string, Promise<void>>();
   const kept = new Set<string>();
@@ -35,11 +41,17 @@ export async function walk(steps: readonly Step[], { random, atOnce, halted, onF
     running.set(name, over);
   };
   for (;;) {
-    for (const { name } of [...left.values()].filter(({ after }) => after.some((one) => kept.has(one)))) {
+    for (const { name } of [...left.values()].filter(({ after }) =>
+      after.some((one) => kept.has(one)),
+    )) {
       kept.add(name);
       left.delete(name);
     }
-    const ready = halted() ? [] : [...left.values()].filter(({ after }) => after.every((one) => !left.has(one) && !running.has(one)));
+    const ready = halted()
+      ? []
+      : [...left.values()].filter(({ after }) =>
+          after.every((one) => !left.has(one) && !running.has(one)),
+        );
     const [first, ...others] = ready.filter(({ after }) => !after.some((one) => kept.has(one)));
     if (first !== undefined && (atOnce || running.size === 0)) {
       begin(random.pick([first, ...others]));

@@ -1,4 +1,7 @@
-/** Plays cases in a process of its own, one after the other as its parent orders them, and sends a report of each. */
+/**
+ * Plays cases in a process of its own, one after the other as its parent orders them, and sends a
+ * report of each.
+ */
 import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,8 +53,8 @@ export interface Surroundings {
 }
 
 /**
- * The KMS shows changes at once, or late; each case has the one or the other. Pairs of wrapping keys take long to make: one of these makes a
- * fresh one for each import, as the real one does.
+ * The KMS shows changes at once, or late; each case has the one or the other. Pairs of wrapping
+ * keys take long to make: one of these makes a fresh one for each import, as the real one does.
  */
 const moods = [
   {},
@@ -65,7 +68,10 @@ const casesOfOneKms = 200;
 /** Of all cases; the others are lives of one key. */
 const encounters = 0.25;
 
-/** Mostly a process of the provider serves on until it is killed or time moves: starting one costs as much as three commands. */
+/**
+ * Mostly a process of the provider serves on until it is killed or time moves: starting one costs
+ * as much as three commands.
+ */
 const keeps = 0.97;
 
 class Worker {
@@ -81,8 +87,12 @@ class Worker {
     const { folder, bundle } = campaign;
     this.#campaign = campaign;
     this.#temp = mkdtempSync(join(folder, 't'));
-    const session = (name: ProviderName) => [name, new ProviderSession({ executable: executableIn(bundle), temp: this.#temp })] as const;
-    this.#sessions = Object.fromEntries(providerNames.map(session)) as Record<ProviderName, ProviderSession>;
+    const session = (name: ProviderName) =>
+      [name, new ProviderSession({ executable: executableIn(bundle), temp: this.#temp })] as const;
+    this.#sessions = Object.fromEntries(providerNames.map(session)) as Record<
+      ProviderName,
+      ProviderSession
+    >;
     this.#command = join(folder, `command-${process.pid}`);
     this.#impatience = join(folder, `impatience-${process.pid}`);
     process.env.CHAOS_IMPATIENCE = this.#impatience;
@@ -92,19 +102,28 @@ class Worker {
     const { folder, rsaKeys, scene } = this.#campaign;
     if (this.#served % casesOfOneKms === 0) {
       await this.#closeLines();
-      this.#lines = await Promise.all(moods.map((mood) => FaultLine.start({ ...mood, keyQuota: 1_000_000 }, this.#impatience)));
+      this.#lines = await Promise.all(
+        moods.map((mood) => FaultLine.start({ ...mood, keyQuota: 1_000_000 }, this.#impatience)),
+      );
     }
     this.#served += 1;
-    // Another life than the one that the protocol's case of this number leads, perhaps in the same KMS.
+    // Another life than the one that the protocol's case of this number leads, perhaps in the same
+    // KMS.
     const seed = seedOfCase(this.#campaign.seed, real ? -number - 2 : number);
     const line = this.#lines[seed % this.#lines.length] as FaultLine;
     const place = mkdtempSync(join(folder, 'c'));
-    const newTerraform = (surroundings: Surroundings) => this.#newTerraform(surroundings, seed, real ? place : undefined);
+    const newTerraform = (surroundings: Surroundings) =>
+      this.#newTerraform(surroundings, seed, real ? place : undefined);
     const elsewhere = this.#lines[(seed + 1) % this.#lines.length] as FaultLine;
     const report =
       scene !== undefined || new Random(seed + 3).chance(encounters)
         ? await runEncounter(seed, { line, elsewhere, folder: place, newTerraform, scene })
-        : await runCase(seed, { line, folder: place, rsaKeys: rsaKeys.map((pem) => createPrivateKey(pem)), newTerraform });
+        : await runCase(seed, {
+            line,
+            folder: place,
+            rsaKeys: rsaKeys.map((pem) => createPrivateKey(pem)),
+            newTerraform,
+          });
     rmSync(place, { recursive: true });
     return report;
   }
@@ -131,7 +150,12 @@ class Worker {
     const provider = { kms_endpoint: emulator.url, project_id: emulator.projectId, max_retries: 2 };
     if (place !== undefined) {
       const login = { HW_AUTH_TOKEN: emulator.authToken };
-      return new RealTerraform({ folder: place, bundle: this.#campaign.bundle, provider, env: () => ({ ...env(), ...login }) });
+      return new RealTerraform({
+        folder: place,
+        bundle: this.#campaign.bundle,
+        provider,
+        env: () => ({ ...env(), ...login }),
+      });
     }
     return new ProtocolTerraform({
       sessions: this.#sessions,
@@ -146,7 +170,9 @@ class Worker {
 }
 
 function executableIn(bundle: string): string {
-  const { executable } = JSON.parse(readFileSync(join(bundle, 'provider.json'), 'utf8')) as { executable: string };
+  const { executable } = JSON.parse(readFileSync(join(bundle, 'provider.json'), 'utf8')) as {
+    executable: string;
+  };
   return join(bundle, 'provider', executable);
 }
 

@@ -1,4 +1,7 @@
-/** One case's world: the KMS, time, the material at hand, what is declared, and what is known to be true. */
+/**
+ * One case's world: the KMS, time, the material at hand, what is declared, and what is known to be
+ * true.
+ */
 import type { KeyObject } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +9,13 @@ import type { Emulator } from '../lib/emulator';
 import { call } from '../test/emulator/plain-http';
 import type { KeyInfo } from '../test/support/emulated-key';
 import type { Configuration } from './configuration';
-import { configurationOf, type Declared, type DeclaredExpiry, type DeclaredMaterial, rollingOf } from './declared';
+import {
+  configurationOf,
+  type Declared,
+  type DeclaredExpiry,
+  type DeclaredMaterial,
+  rollingOf,
+} from './declared';
 import { rfc3339 } from './instants';
 import { type CaseMaterial, ecKey, privateKeyMaterial, symmetricMaterial } from './material';
 import type { Random } from './random';
@@ -26,7 +35,13 @@ export interface WorldParts {
   readonly rsaKeys: readonly KeyObject[];
 }
 
-const sources = ['material_file', 'material_wo', 'material_env', 'material_command', 'wrap_command'] as const;
+const sources = [
+  'material_file',
+  'material_wo',
+  'material_env',
+  'material_command',
+  'wrap_command',
+] as const;
 
 type Source = (typeof sources)[number];
 
@@ -54,7 +69,10 @@ export class World {
   proven = false;
   /** Key into which somebody else made the first import, of other bytes. */
   foreignKeyId: string | undefined;
-  /** Key into which somebody else sent other bytes in the last command; whether the KMS took them is not known yet. */
+  /**
+   * Key into which somebody else sent other bytes in the last command; whether the KMS took them is
+   * not known yet.
+   */
   racedKeyId: string | undefined;
   /** Taken out of the state to be imported again, which may have failed. */
   keyForgotten = false;
@@ -69,10 +87,14 @@ export class World {
     this.#staleReads = staleReads;
     this.emulator = emulator;
     this.random = random;
-    const keySpec = random.chance(0.25) ? random.pick<'EC_P256' | 'RSA_2048'>(['EC_P256', 'RSA_2048']) : undefined;
+    const keySpec = random.chance(0.25)
+      ? random.pick<'EC_P256' | 'RSA_2048'>(['EC_P256', 'RSA_2048'])
+      : undefined;
     const [right, wrong, strange] = [0, 1, 2].map((index) => {
       const rsaKey = keySpec === 'RSA_2048' ? rsaKeys[index] : undefined;
-      return keySpec === undefined ? symmetricMaterial(random.bytes(32)) : privateKeyMaterial(rsaKey ?? ecKey(random), random);
+      return keySpec === undefined
+        ? symmetricMaterial(random.bytes(32))
+        : privateKeyMaterial(rsaKey ?? ecKey(random), random);
     }) as [CaseMaterial, CaseMaterial, CaseMaterial];
     this.#right = right;
     this.#wrong = wrong;
@@ -93,7 +115,10 @@ export class World {
 
   /** The key holds somebody else's bytes. */
   get foreign(): boolean {
-    return this.foreignKeyId !== undefined && (this.keyId === undefined || this.keyId === this.foreignKeyId);
+    return (
+      this.foreignKeyId !== undefined &&
+      (this.keyId === undefined || this.keyId === this.foreignKeyId)
+    );
   }
 
   get right(): CaseMaterial {
@@ -117,14 +142,20 @@ export class World {
   get kinds(): readonly string[] {
     const { keySpec = 'AES_256', material } = this.declared;
     const rolls = rollingOf(material?.expiry) !== undefined;
-    return [keySpec, this.#source, rolls ? 'rolling expiry' : material?.expiry === undefined ? 'no expiry' : 'fixed expiry'];
+    return [
+      keySpec,
+      this.#source,
+      rolls ? 'rolling expiry' : material?.expiry === undefined ? 'no expiry' : 'fixed expiry',
+    ];
   }
 
   /** Everything that must be written nowhere. */
   get secrets(): Readonly<Record<string, Buffer | string>> {
     const all = Object.entries({ right: this.#right, wrong: this.#wrong, strange: this.#strange });
     return Object.fromEntries(
-      all.flatMap(([name, { secrets }]) => Object.entries(secrets).map(([part, secret]) => [`${name} ${part}`, secret])),
+      all.flatMap(([name, { secrets }]) =>
+        Object.entries(secrets).map(([part, secret]) => [`${name} ${part}`, secret]),
+      ),
     );
   }
 
@@ -170,10 +201,15 @@ export class World {
 
   /** Of the provider's process. */
   get environment(): Record<string, string> {
-    return this.#source === 'material_env' && this.content !== 'missing' ? { [environmentName]: this.#textOf(this.content) } : {};
+    return this.#source === 'material_env' && this.content !== 'missing'
+      ? { [environmentName]: this.#textOf(this.content) }
+      : {};
   }
 
-  /** The key is bound to somebody else's bytes for ever, and the provider or the KMS says so: those are given now, pinned if others were. */
+  /**
+   * The key is bound to somebody else's bytes for ever, and the provider or the KMS says so: those
+   * are given now, pinned if others were.
+   */
   acceptStrange(): void {
     [this.#right, this.#strange] = [this.#strange, this.#right];
     this.foreignKeyId = undefined;
@@ -188,9 +224,14 @@ export class World {
     return this.inDays(days + this.random.next());
   }
 
-  /** RFC 3339, by the KMS's clock, in full minutes, as people write: other changes that keep pace with the clock are refused. */
+  /**
+   * RFC 3339, by the KMS's clock, in full minutes, as people write: other changes that keep pace
+   * with the clock are refused.
+   */
   inDays(days: number): string {
-    return rfc3339(Math.floor((this.emulator.now().getTime() + days * dayMs) / minuteMs) * minuteMs);
+    return rfc3339(
+      Math.floor((this.emulator.now().getTime() + days * dayMs) / minuteMs) * minuteMs,
+    );
   }
 
   async moveClocks(terraform: Terraform, seconds: number): Promise<void> {
@@ -199,7 +240,10 @@ export class World {
     await terraform.end();
   }
 
-  /** The key as the KMS has it; undefined when there is none. Asked often enough for stale reads to have passed. */
+  /**
+   * The key as the KMS has it; undefined when there is none. Asked often enough for stale reads to
+   * have passed.
+   */
   async key(): Promise<KeyInfo | undefined> {
     const { keyId, emulator } = this;
     let info: KeyInfo | undefined;
@@ -234,7 +278,10 @@ export class World {
       material_command: () => ['cat', this.#file],
       wrap_command: () => [process.execPath, join(__dirname, 'hsm.cjs'), this.#file],
     };
-    return { [this.#source]: values[this.#source](), material_encoding: this.isAsymmetric ? 'pem' : undefined };
+    return {
+      [this.#source]: values[this.#source](),
+      material_encoding: this.isAsymmetric ? 'pem' : undefined,
+    };
   }
 
   #textOf(content: Exclude<Content, 'missing'>): string {

@@ -1,4 +1,8 @@
-export { type ByokConnectionProps, ByokProvider, type ByokProviderProps } from './cdktf/byok-provider';
+export {
+  type ByokConnectionProps,
+  ByokProvider,
+  type ByokProviderProps,
+} from './cdktf/byok-provider';
 export type { ResourceTimeouts } from './cdktf/byok-resource';
 export { ExternalKey, type ExternalKeyConfig } from './cdktf/external-key';
 export type { IExternalKey } from './cdktf/external-key-reference';
@@ -21,10 +25,18 @@ export {
   type PreWrappedOptions,
   type VariableSourceOptions,
 } from './cdktf/key-material-source';
-export type { IResourceCount, IResourceProvider, ResourceMetaArguments } from './cdktf/resource-arguments';
+export type {
+  IResourceCount,
+  IResourceProvider,
+  ResourceMetaArguments,
+} from './cdktf/resource-arguments';
 export { type KeyGeneration, RotatedKey, type RotatedKeyProps } from './cdktf/rotated-key';
 export { ByokError, type ByokErrorOptions, type ErrorCode, isByokError } from './errors';
-export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from './terms/expiration';
+export {
+  Expiration,
+  type ExpirationConfig,
+  type RollingExpirationOptions,
+} from './terms/expiration';
 export type { KeyDestroyPolicy } from './terms/key';
 export type { KeySpec, KeyUsage, WrappingAlgorithm } from './terms/kms';
 export type { MaterialDestroyPolicy, MaterialEncoding } from './terms/material';

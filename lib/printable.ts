@@ -1,18 +1,24 @@
 /**
- * What others wrote, made fit to be printed: answers of a KMS, states, plans and names of files may hold what steers a terminal, turns text
- * around, begins a line of its own, or is a command to the CI system whose log it ends in. Such characters are shown as escapes, never left
- * out: two names that differ stay different.
+ * What others wrote, made fit to be printed: answers of a KMS, states, plans and names of files may
+ * hold what steers a terminal, turns text around, begins a line of its own, or is a command to the
+ * CI system whose log it ends in. Such characters are shown as escapes, never left out: two names
+ * that differ stay different.
  */
 import { isIPv6 } from 'node:net';
 
-/** Control, format, unassigned and private characters, halves of pairs, whatever has no width, and the two other line breaks of Unicode. */
+/**
+ * Control, format, unassigned and private characters, halves of pairs, whatever has no width, and
+ * the two other line breaks of Unicode.
+ */
 const unprintable = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** One line, in which nothing is a command to a terminal or a CI system. */
 export function oneLine(text: string): string {
-  return withoutCommands(text.replace(unprintable, (character) => named[character] ?? escaped(character)));
+  return withoutCommands(
+    text.replace(unprintable, (character) => named[character] ?? escaped(character)),
+  );
 }
 
 /** Text whose line breaks are ours; everything else in it is taken as `oneLine` takes it. */
@@ -24,7 +30,12 @@ export function ownLines(text: string): string {
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent)
     .split('\n')
-    .map((line) => line.replace(unprintable, escaped).replace(colonPair, '\\u003a').replace(loggingCommand, '\\u0023'))
+    .map((line) =>
+      line
+        .replace(unprintable, escaped)
+        .replace(colonPair, '\\u003a')
+        .replace(loggingCommand, '\\u0023'),
+    )
     .join('\n');
 }
 
@@ -35,18 +46,28 @@ export function isPrintable(text: string): boolean {
 
 /** As JSON escapes it. */
 function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
 }
 
-/** GitHub: `::error::` at the beginning of a line, and whoever wraps the text decides what that is. */
+/**
+ * GitHub: `::error::` at the beginning of a line, and whoever wraps the text decides what that is.
+ */
 const colonPair = /:(?=:)/g;
 
-/** GitHub: `##[error]`, Azure: `##vso[task.…]`, TeamCity: `##teamcity[…]`, partly anywhere in a line. */
+/**
+ * GitHub: `##[error]`, Azure: `##vso[task.…]`, TeamCity: `##teamcity[…]`, partly anywhere in a
+ * line.
+ */
 const loggingCommand = /#(?=#\w*\[)/g;
 
 function withoutCommands(line: string): string {
   return line
-    .replace(/[\w.:%-]*::[\w.:%-]*/g, (word) => (isAddress(word) ? word : word.replace(colonPair, ': ')))
+    .replace(/[\w.:%-]*::[\w.:%-]*/g, (word) =>
+      isAddress(word) ? word : word.replace(colonPair, ': '),
+    )
     .replace(loggingCommand, '# ');
 }
 

@@ -1,6 +1,7 @@
 /**
- * A value that must never be printed: key material, tokens, passwords. It shows itself as `[secret]` to string
- * conversion, `JSON.stringify`, `console.log` and template literals; the bytes come out only where they are asked for by name.
+ * A value that must never be printed: key material, tokens, passwords. It shows itself as
+ * `[secret]` to string conversion, `JSON.stringify`, `console.log` and template literals; the bytes
+ * come out only where they are asked for by name.
  */
 import { inspect } from 'node:util';
 
@@ -23,7 +24,10 @@ export class Secret {
     return new Secret(Buffer.from(text, 'utf8'));
   }
 
-  /** The bytes themselves, not a copy. @throws Error once they are wiped: zeros must not pass for a secret */
+  /**
+   * The bytes themselves, not a copy. @throws Error once they are wiped: zeros must not pass for a
+   * secret
+   */
   reveal(): Buffer {
     if (this.#wiped) {
       throw new Error('a secret was asked for after it was wiped');
@@ -40,7 +44,10 @@ export class Secret {
     return this.#bytes.length;
   }
 
-  /** Overwrites the bytes. Copies that the runtime made, such as strings, are out of reach: see DESIGN.md. */
+  /**
+   * Overwrites the bytes. Copies that the runtime made, such as strings, are out of reach: see
+   * DESIGN.md.
+   */
   wipe(): void {
     this.#wiped = true;
     this.#bytes.fill(0);

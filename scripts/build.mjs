@@ -1,8 +1,17 @@
-// Builds dist/: the library (tsc), the provider and the command (esbuild), and the description of the provider package that
-// constructs and `byok provider install` check before they write it anywhere.
+// Builds dist/: the library (tsc), the provider and the command (esbuild), and the description of
+// the provider package that constructs and `byok provider install` check before they write it
+// anywhere.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +25,12 @@ const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'),
 /** For example "20.9". */
 const oldestNode = engines.node.replace(/^>=/, '');
 
-// One file that is a shell script and JavaScript at once: the shell part says what is missing when there is no Node, and clears what
-// a developer's shell would do to the process that holds the material: NODE_OPTIONS loads foreign code into it or opens a debugger, and
-// NODE_DEBUG prints requests with their tokens. It keeps NODE_EXTRA_CA_CERTS from being parsed at every start (75 ms on Node 20);
-// the provider reads it when it needs it. And it tells who its parent is, while a killed one cannot have been replaced yet.
+// One file that is a shell script and JavaScript at once: the shell part says what is missing when
+// there is no Node, and clears what a developer's shell would do to the process that holds the
+// material: NODE_OPTIONS loads foreign code into it or opens a debugger, and NODE_DEBUG prints
+// requests with their tokens. It keeps NODE_EXTRA_CA_CERTS from being parsed at every start (75 ms
+// on Node 20); the provider reads it when it needs it. And it tells who its parent is, while a
+// killed one cannot have been replaced yet.
 const launcher = [
   '#!/bin/sh',
   `":" //; command -v node >/dev/null 2>&1 || { echo "terraform-provider-byok needs Node.js ${oldestNode} or newer on PATH"; exit 1; }`,
@@ -29,9 +40,15 @@ const launcher = [
   startOnlyWithNewNode('console.log', 'terraform-provider-byok', './provider.js'),
 ].join('\n');
 
-const commandStart = ['#!/usr/bin/env node', startOnlyWithNewNode('console.error', 'byok:', './byok-main.js')].join('\n');
+const commandStart = [
+  '#!/usr/bin/env node',
+  startOnlyWithNewNode('console.error', 'byok:', './byok-main.js'),
+].join('\n');
 
-/** Of words that every Node knows: an old one cannot even parse the rest, which so lies in a file of its own. */
+/**
+ * Of words that every Node knows: an old one cannot even parse the rest, which so lies in a file of
+ * its own.
+ */
 function startOnlyWithNewNode(print, name, file) {
   const [major, minor] = oldestNode.split('.');
   return [
@@ -51,7 +68,8 @@ const shared = {
   target: 'node20',
   format: 'cjs',
   absWorkingDir: root,
-  // Paths in comments start at the package's folder, also when node_modules is a link: every folder builds the same bytes.
+  // Paths in comments start at the package's folder, also when node_modules is a link: every folder
+  // builds the same bytes.
   preserveSymlinks: true,
   legalComments: 'none',
   metafile: true,
@@ -79,10 +97,16 @@ function writeLicences() {
     const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     return `${name} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`;
   });
-  writeFileSync(join(dist, 'bundle', 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(
+    join(dist, 'bundle', 'THIRD-PARTY-LICENSES.txt'),
+    texts.join(`\n${'-'.repeat(80)}\n\n`),
+  );
 }
 
-/** Kept out of the provider: node-forge is larger than all the rest, and needed for PKCS#12 files only. */
+/**
+ * Kept out of the provider: node-forge is larger than all the rest, and needed for PKCS#12 files
+ * only.
+ */
 const apart = {
   name: 'apart',
   setup({ onResolve }) {
@@ -101,7 +125,8 @@ async function buildProvider() {
     }),
     bundle({ entryPoints: ['lib/material/pkcs12.ts'], minify: true }),
   ]);
-  // Without the package.json, a project of "type": "module" above the file would make Node read it as an ES module.
+  // Without the package.json, a project of "type": "module" above the file would make Node read it
+  // as an ES module.
   const contents = {
     [executable]: Buffer.from(launcher),
     'package.json': Buffer.from('{"type":"commonjs"}\n'),
@@ -120,8 +145,16 @@ async function buildProvider() {
   }
   // Terraform's package hash "h1:": see lib/mirror/provider-bundle.ts, which checks it.
   const lines = Object.entries(files).map(([name, digest]) => `${digest}  ${name}\n`);
-  const description = { version, executable, files, h1: `h1:${sha256(lines.join('')).digest('base64')}` };
-  writeFileSync(join(dist, 'bundle', 'provider.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+  const description = {
+    version,
+    executable,
+    files,
+    h1: `h1:${sha256(lines.join('')).digest('base64')}`,
+  };
+  writeFileSync(
+    join(dist, 'bundle', 'provider.json'),
+    `${JSON.stringify(description, undefined, 2)}\n`,
+  );
 }
 
 async function buildCommand() {
@@ -146,7 +179,10 @@ function writeChecksums() {
 
 /** The Lambda function of the AWS construct; its runtime carries the SDK of AWS. */
 async function buildAwsCdkHandler() {
-  const code = await bundle({ entryPoints: ['lib/aws-cdk/handler/main.ts'], external: ['@aws-sdk/*'] });
+  const code = await bundle({
+    entryPoints: ['lib/aws-cdk/handler/main.ts'],
+    external: ['@aws-sdk/*'],
+  });
   mkdirSync(join(dist, 'bundle', 'aws-cdk-handler'), { recursive: true });
   writeFileSync(join(dist, 'bundle', 'aws-cdk-handler', 'index.js'), code);
 }
@@ -160,7 +196,10 @@ try {
   await Promise.all([buildProvider(), buildCommand(), buildAwsCdkHandler()]);
   writeLicences();
   writeChecksums();
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(dist, join(root, 'dist'));
 } finally {

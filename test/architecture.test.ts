@@ -1,4 +1,7 @@
-/** Holds the direction of dependencies (ARCHITECTURE.md): what each folder may import, and that no imports form a cycle. */
+/**
+ * Holds the direction of dependencies (ARCHITECTURE.md): what each folder may import, and that no
+ * imports form a cycle.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { preProcessFile } from 'typescript';
@@ -17,13 +20,36 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   material: ['errors', 'secret', 'terms', 'wrap'],
   tfplugin: ['printable', 'errors', 'schema'],
   lifecycle: ['errors', 'secret', 'terms', 'kms', 'wrap', 'material'],
-  provider: ['errors', 'secret', 'terms', 'schema', 'kms', 'wrap', 'material', 'tfplugin', 'lifecycle'],
+  provider: [
+    'errors',
+    'secret',
+    'terms',
+    'schema',
+    'kms',
+    'wrap',
+    'material',
+    'tfplugin',
+    'lifecycle',
+  ],
   mirror: ['errors', 'schema'],
   cdktf: ['errors', 'terms', 'schema', 'mirror'],
   emulator: ['errors', 'secret', 'terms'],
   // Of kms the types of its answers, of the provider its words.
   report: ['printable', 'errors', 'terms', 'kms', 'lifecycle', 'provider'],
-  cli: ['printable', 'errors', 'secret', 'terms', 'schema', 'kms', 'wrap', 'material', 'lifecycle', 'report', 'mirror', 'emulator'],
+  cli: [
+    'printable',
+    'errors',
+    'secret',
+    'terms',
+    'schema',
+    'kms',
+    'wrap',
+    'material',
+    'lifecycle',
+    'report',
+    'mirror',
+    'emulator',
+  ],
   testing: ['errors', 'terms', 'schema', 'cdktf', 'emulator'],
   'aws-cdk': ['printable', 'errors', 'secret', 'terms', 'kms', 'material', 'lifecycle'],
   index: ['errors', 'terms', 'cdktf'],
@@ -41,7 +67,9 @@ const importsByFile = new Map(files.map((file) => [file, importsOf(file)]));
 
 /** What a file imports, statically, dynamically, by require, or for its types only. */
 function specifiersOf(file: string): string[] {
-  return preProcessFile(readFileSync(join(lib, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName);
+  return preProcessFile(readFileSync(join(lib, file), 'utf8'), true, true).importedFiles.map(
+    ({ fileName }) => fileName,
+  );
 }
 
 /** Imports within lib, as paths below it. */
@@ -76,8 +104,12 @@ test.each(files)('%s imports downwards only', (file) => {
 });
 
 test.each(Object.entries(allowed))('%s is allowed no more than it imports', (folder, targets) => {
-  const own = files.filter((file) => folderOf(file) === folder).flatMap((file) => importsByFile.get(file) ?? []);
-  expect([...targets].sort()).toEqual([...new Set(own.map(folderOf))].filter((target) => target !== folder).sort());
+  const own = files
+    .filter((file) => folderOf(file) === folder)
+    .flatMap((file) => importsByFile.get(file) ?? []);
+  expect([...targets].sort()).toEqual(
+    [...new Set(own.map(folderOf))].filter((target) => target !== folder).sort(),
+  );
 });
 
 test('no imports form a cycle', () => {
@@ -102,18 +134,25 @@ test('no imports form a cycle', () => {
 });
 
 test('the emulator does not share the signer or the client with what it checks', () => {
-  const shared = files.filter((file) => folderOf(file) === 'emulator').flatMap((file) => importsByFile.get(file) ?? []);
-  expect(shared.filter((target) => ['kms', 'wrap', 'material', 'lifecycle'].includes(folderOf(target)))).toEqual([]);
+  const shared = files
+    .filter((file) => folderOf(file) === 'emulator')
+    .flatMap((file) => importsByFile.get(file) ?? []);
+  expect(
+    shared.filter((target) => ['kms', 'wrap', 'material', 'lifecycle'].includes(folderOf(target))),
+  ).toEqual([]);
 });
 
-/** Package imports of each folder, so that a heavy library cannot slip into the provider's start. */
+/**
+ * Package imports of each folder, so that a heavy library cannot slip into the provider's start.
+ */
 test.each([
   ['provider', /^node:.*$/],
   ['tfplugin', /^node:.*$/],
   ['lifecycle', /^node:.*$/],
   ['kms', /^node:.*$/],
   ['wrap', /^node:.*$/],
-  // node-forge by pkcs12.ts alone, which is bundled apart and loaded where a PKCS#12 file is declared.
+  // node-forge by pkcs12.ts alone, which is bundled apart and loaded where a PKCS#12 file is
+  // declared.
   ['material', /^(node:.*|node-forge)$/],
   ['terms', /^node:.*$/],
   ['schema', /^node:.*$/],
@@ -123,22 +162,43 @@ test.each([
 });
 
 test('the AWS construct holds no client of the KMS, and its handler no construct', () => {
-  const [handler, constructs] = [/^aws-cdk\/handler\//, /^aws-cdk\/[^/]+$/].map((place) => files.filter((file) => place.test(file)));
-  const reached = (some: readonly string[] = []) => [...new Set(some.flatMap((file) => importsByFile.get(file) ?? []))].sort();
-  expect(reached(constructs).filter((file) => !/^(?:errors\.ts|terms\/.*|aws-cdk\/[^/]+)$/.test(file))).toEqual([]);
-  expect(reached(handler).filter((file) => /^aws-cdk\/[^/]+$/.test(file))).toEqual(['aws-cdk/key-properties.ts']);
-  const packages = (some: readonly string[] = []) => some.flatMap(specifiersOf).filter((name) => !name.startsWith('.'));
-  expect(packages(constructs).filter((name) => !/^(?:node:(?:fs|path)|constructs|aws-cdk-lib(?:\/.*)?)$/.test(name))).toEqual([]);
-  expect(packages(handler).filter((name) => !/^(?:node:.*|@aws-sdk\/client-(?:secrets-manager|ssm))$/.test(name))).toEqual([]);
+  const [handler, constructs] = [/^aws-cdk\/handler\//, /^aws-cdk\/[^/]+$/].map((place) =>
+    files.filter((file) => place.test(file)),
+  );
+  const reached = (some: readonly string[] = []) =>
+    [...new Set(some.flatMap((file) => importsByFile.get(file) ?? []))].sort();
+  expect(
+    reached(constructs).filter((file) => !/^(?:errors\.ts|terms\/.*|aws-cdk\/[^/]+)$/.test(file)),
+  ).toEqual([]);
+  expect(reached(handler).filter((file) => /^aws-cdk\/[^/]+$/.test(file))).toEqual([
+    'aws-cdk/key-properties.ts',
+  ]);
+  const packages = (some: readonly string[] = []) =>
+    some.flatMap(specifiersOf).filter((name) => !name.startsWith('.'));
+  expect(
+    packages(constructs).filter(
+      (name) => !/^(?:node:(?:fs|path)|constructs|aws-cdk-lib(?:\/.*)?)$/.test(name),
+    ),
+  ).toEqual([]);
+  expect(
+    packages(handler).filter(
+      (name) => !/^(?:node:.*|@aws-sdk\/client-(?:secrets-manager|ssm))$/.test(name),
+    ),
+  ).toEqual([]);
 });
 
-test.each(files.filter((file) => !mains.includes(file)))('%s reads no environment, arguments or clock of its own', (file) => {
-  const source = readFileSync(join(lib, file), 'utf8').replace(/^\s*(?:\/?\*.*|\/\/.*)$/gm, '');
-  // A default argument that reads the clock is how callers without an opinion are served.
-  const offending = source
-    .split('\n')
-    .filter(
-      (line) => /process\.(?:env|argv)|Date\.now\(\)|new Date\(\)/.test(line) && !/= \(\) => (?:new Date\(\)|Date\.now\(\))/.test(line),
-    );
-  expect(offending).toEqual([]);
-});
+test.each(files.filter((file) => !mains.includes(file)))(
+  '%s reads no environment, arguments or clock of its own',
+  (file) => {
+    const source = readFileSync(join(lib, file), 'utf8').replace(/^\s*(?:\/?\*.*|\/\/.*)$/gm, '');
+    // A default argument that reads the clock is how callers without an opinion are served.
+    const offending = source
+      .split('\n')
+      .filter(
+        (line) =>
+          /process\.(?:env|argv)|Date\.now\(\)|new Date\(\)/.test(line) &&
+          !/= \(\) => (?:new Date\(\)|Date\.now\(\))/.test(line),
+      );
+    expect(offending).toEqual([]);
+  },
+);

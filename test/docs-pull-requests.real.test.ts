@@ -1,4 +1,7 @@
-/** The pipelines of docs/pull-requests.md: what their steps do where something fails, and where a plan holds anybody's text. */
+/**
+ * The pipelines of docs/pull-requests.md: what their steps do where something fails, and where a
+ * plan holds anybody's text.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,11 +27,14 @@ interface Pipeline {
 }
 
 const page = readFileSync(join(__dirname, '..', 'docs', 'pull-requests.md'), 'utf8');
-const [workflow, pipeline] = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => parse(text)) as [Workflow, Pipeline];
+const [workflow, pipeline] = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
+  ([, text = '']) => parse(text),
+) as [Workflow, Pipeline];
 const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 
 /** As the forge starts it: without `shell` GitHub does not ask for pipefail. */
-const gitHubShell = ({ shell }: Step) => (shell === 'bash' ? ['--noprofile', '--norc', '-eo', 'pipefail'] : ['-e']);
+const gitHubShell = ({ shell }: Step) =>
+  shell === 'bash' ? ['--noprofile', '--norc', '-eo', 'pipefail'] : ['-e'];
 const gitLabShell = ['-eo', 'pipefail'];
 
 let emulator: Emulator;
@@ -50,11 +56,19 @@ afterEach(async () => {
   await emulator.close();
 });
 
-function bash(flags: readonly string[], script: string, cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+function bash(
+  flags: readonly string[],
+  script: string,
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const file = join(scratch, 'step.sh');
   writeFileSync(file, script);
   const { env: own } = bench.workspace;
-  return runCommand('bash', [...flags, file], { cwd, env: cleanEnvironment({ ...own, GITHUB_STEP_SUMMARY: summary, ...env }) });
+  return runCommand('bash', [...flags, file], {
+    cwd,
+    env: cleanEnvironment({ ...own, GITHUB_STEP_SUMMARY: summary, ...env }),
+  });
 }
 
 function step(name: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
@@ -74,7 +88,11 @@ const wrongLogin = { HW_AUTH_TOKEN: 'not-a-token' };
 describe('GitHub', () => {
   test('a plan is a summary in which nothing of it is Markdown', async () => {
     const hostile = '"harmless <!-- \\r\\n```\\r</pre> ::error::no"';
-    configure(emulator, bench.workspace, keyWithMaterial('orders').replace('alias =', `description = ${hostile}\n  alias =`));
+    configure(
+      emulator,
+      bench.workspace,
+      keyWithMaterial('orders').replace('alias =', `description = ${hostile}\n  alias =`),
+    );
     const run = await step('Plan');
     expect(run.output).toContain('Plan: 2 to add');
     expect(run.code).toBe(0);
@@ -108,13 +126,22 @@ describe('GitHub', () => {
 
 describe('GitLab', () => {
   /** Programs of a project that need no test here; the one named fails. */
-  async function job(name: string, failing?: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  async function job(
+    name: string,
+    failing?: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Run> {
     const bin = join(scratch, 'bin');
     mkdirSync(bin, { recursive: true });
     for (const program of ['npm', 'npx']) {
-      writeFileSync(join(bin, program), `#!/bin/sh\nexit ${program === failing ? 1 : 0}\n`, { mode: 0o755 });
+      writeFileSync(join(bin, program), `#!/bin/sh\nexit ${program === failing ? 1 : 0}\n`, {
+        mode: 0o755,
+      });
     }
-    const script = pipeline[name]?.script.join('\n').replace('cdktf.out/stacks/payments', bench.workspace.folder) ?? '';
+    const script =
+      pipeline[name]?.script
+        .join('\n')
+        .replace('cdktf.out/stacks/payments', bench.workspace.folder) ?? '';
     return bash(gitLabShell, script, scratch, { PATH: `${bin}:${process.env.PATH}`, ...env });
   }
 

@@ -7,7 +7,9 @@ const root = join(__dirname, '..');
 
 const pages = [
   'README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) =>
+    join('docs', name),
+  ),
   ...readdirSync(join(root, 'examples')).map((name) => join('examples', name, 'README.md')),
 ].filter((path) => path.endsWith('.md') && existsSync(join(root, path)));
 
@@ -17,17 +19,22 @@ interface Sample {
   readonly code: string;
 }
 
-/** A sample without imports is a part of a stack: it finds there what the beginning of its page would have. */
+/**
+ * A sample without imports is a part of a stack: it finds there what the beginning of its page
+ * would have.
+ */
 const surroundings = `import { Aspects, TerraformStack } from 'cdktf';
 import { Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialPolicy, KeyMaterialSource } from 'cdktf-byok';
 declare const stack: TerraformStack;
 `;
 
 function samplesOf(path: string, text: string): Sample[] {
-  return [...text.matchAll(/^( *)```(?:ts|typescript)\n([\s\S]*?)^ *```$/gm)].map(({ index, 1: indent = '', 2: code = '' }) => ({
-    place: `${path}:${text.slice(0, index).split('\n').length + 1}`,
-    code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-  }));
+  return [...text.matchAll(/^( *)```(?:ts|typescript)\n([\s\S]*?)^ *```$/gm)].map(
+    ({ index, 1: indent = '', 2: code = '' }) => ({
+      place: `${path}:${text.slice(0, index).split('\n').length + 1}`,
+      code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    }),
+  );
 }
 
 /** @returns one line for each complaint of the compiler */
@@ -35,10 +42,15 @@ function complaintsAbout(samples: readonly Sample[]): string[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   // A part of a stack declares keys that the sample does nothing further with.
-  const compilerOptions: ts.CompilerOptions = { ...options, noUnusedLocals: false, types: ['node', 'jest'] };
+  const compilerOptions: ts.CompilerOptions = {
+    ...options,
+    noUnusedLocals: false,
+    types: ['node', 'jest'],
+  };
   const host = ts.createCompilerHost(compilerOptions);
   const files = new Map(samples.map((sample, index) => [join(root, `sample-${index}.ts`), sample]));
-  const textOf = ({ code }: Sample) => (/^import /m.test(code) ? code : `${surroundings}${code}\nexport {};`);
+  const textOf = ({ code }: Sample) =>
+    /^import /m.test(code) ? code : `${surroundings}${code}\nexport {};`;
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (name) => files.has(name) || fileExists(name);
   host.readFile = (name) => {
@@ -47,7 +59,9 @@ function complaintsAbout(samples: readonly Sample[]): string[] {
   };
   host.getSourceFile = (name, languageVersion) => {
     const sample = files.get(name);
-    return sample === undefined ? getSourceFile(name, languageVersion) : ts.createSourceFile(name, textOf(sample), languageVersion);
+    return sample === undefined
+      ? getSourceFile(name, languageVersion)
+      : ts.createSourceFile(name, textOf(sample), languageVersion);
   };
   const program = ts.createProgram([...files.keys()], compilerOptions, host);
   return [...files].flatMap(([name, { place }]) =>
@@ -59,7 +73,9 @@ function complaintsAbout(samples: readonly Sample[]): string[] {
 
 test('every sample compiles against the library', () => {
   const samples = pages.flatMap((path) => samplesOf(path, readFileSync(join(root, path), 'utf8')));
-  expect(samples.map(({ place }) => place.replace(/:\d+$/, ''))).toEqual(expect.arrayContaining(['README.md', 'docs/first-key.md']));
+  expect(samples.map(({ place }) => place.replace(/:\d+$/, ''))).toEqual(
+    expect.arrayContaining(['README.md', 'docs/first-key.md']),
+  );
   expect(complaintsAbout(samples)).toEqual([]);
 });
 

@@ -1,7 +1,9 @@
 import { stackOf } from '../lib/errors';
 
 test('the stack of an error is told', () => {
-  expect(stackOf(new TypeError('x is not a function'))).toMatch(/^TypeError: x is not a function\n {4}at /);
+  expect(stackOf(new TypeError('x is not a function'))).toMatch(
+    /^TypeError: x is not a function\n {4}at /,
+  );
 });
 
 test.each<[string, unknown]>([

@@ -1,6 +1,7 @@
 /**
- * The examples as a newcomer runs them, against the emulator with the real terraform. Each proves in its own steps, by plain HTTP and
- * cryptography of its own, that the KMS holds the right bytes; here it is seen that they were run and what they showed.
+ * The examples as a newcomer runs them, against the emulator with the real terraform. Each proves
+ * in its own steps, by plain HTTP and cryptography of its own, that the KMS holds the right bytes;
+ * here it is seen that they were run and what they showed.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,9 @@ import { buildNullProvider, installNullProvider } from './support/null-provider'
 import { scratchFolder } from './support/scratch-folder';
 
 const examples = join(root, 'examples');
-const played = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'README.md')));
+const played = readdirSync(examples).filter((name) =>
+  existsSync(join(examples, name, 'README.md')),
+);
 
 let checkout: ExampleCheckout;
 
@@ -34,7 +37,9 @@ test('rolling-expiry: the plan in the last two weeks names both dates, and apply
   expect(stdout).toMatch(
     /\+ import_reason += "the material expires on \S+ and is renewed from \S+ on \(renew_before 14d\), to be valid for 90d/,
   );
-  expect(stdout).toContain('✔ terraform apply: one import, for another 90 days; then there is nothing to do');
+  expect(stdout).toContain(
+    '✔ terraform apply: one import, for another 90 days; then there is nothing to do',
+  );
   expect(stdout).toMatch(/Now the material expires 20\S+Z\. The key kept its id/);
   await checkout.expectNothingLeft();
 });
@@ -42,7 +47,9 @@ test('rolling-expiry: the plan in the last two weeks names both dates, and apply
 test('rotation: the alias moves in the plan, and the old key is still read after it', async () => {
   const stdout = await checkout.succeed('rotation');
   expect(stdout).toMatch(/~ alias += "orders" -> "orders-2025"/);
-  expect(stdout).toMatch(/The alias "orders" went from [0-9a-f-]{36} to [0-9a-f-]{36}; what the old one encrypted was read after it\./);
+  expect(stdout).toMatch(
+    /The alias "orders" went from [0-9a-f-]{36} to [0-9a-f-]{36}; what the old one encrypted was read after it\./,
+  );
   expect(stdout).toContain('✔ Prove it: each key holds its material');
   await checkout.expectNothingLeft();
 });
@@ -69,39 +76,58 @@ test('plain-terraform: an installed provider is enough, and no settings of the s
   await checkout.expectNothingLeft();
 });
 
-const hsmTools = 'command -v softhsm2-util && command -v pkcs11-tool && /usr/bin/python3 -c "import PyKCS11"';
+const hsmTools =
+  'command -v softhsm2-util && command -v pkcs11-tool && /usr/bin/python3 -c "import PyKCS11"';
 const hsmInstalled = spawnSync('sh', ['-c', hsmTools]).status === 0;
 
-(hsmInstalled || process.env.CI ? test : test.skip)('hsm-ceremony: the token wraps the key twice, and the KMS holds it', async () => {
-  const stdout = await checkout.succeed('hsm-ceremony');
-  expect(stdout).toMatch(/\+ import_reason += "the key holds no material any more/);
-  expect(stdout).toContain('✔ Prove it again: same key id, same material');
-  expect(stdout).toContain('✔ byok ceremony finish, and prove it');
-  await checkout.expectNothingLeft();
-});
+(hsmInstalled || process.env.CI ? test : test.skip)(
+  'hsm-ceremony: the token wraps the key twice, and the KMS holds it',
+  async () => {
+    const stdout = await checkout.succeed('hsm-ceremony');
+    expect(stdout).toMatch(/\+ import_reason += "the key holds no material any more/);
+    expect(stdout).toContain('✔ Prove it again: same key id, same material');
+    expect(stdout).toContain('✔ byok ceremony finish, and prove it');
+    await checkout.expectNothingLeft();
+  },
+);
 
-/** As on a machine whose only source of providers is a mirror. @returns path of the CLI configuration */
+/**
+ * As on a machine whose only source of providers is a mirror. @returns path of the CLI
+ * configuration
+ */
 function mirrorOnly(folder: string): string {
   const file = join(folder, 'terraform.rc');
   mkdirSync(join(folder, 'terraform.d', 'plugins'), { recursive: true });
-  writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${folder}/terraform.d/plugins"\n  }\n}\n`);
+  writeFileSync(
+    file,
+    `provider_installation {\n  filesystem_mirror {\n    path = "${folder}/terraform.d/plugins"\n  }\n}\n`,
+  );
   return file;
 }
 
 test('null-hooks: cdktf deploy itself has byok import and heal, and cdktf destroy has it delete', async () => {
   const folder = scratchFolder();
   installNullProvider(buildNullProvider(), folder);
-  const stdout = await checkout.succeed('null-hooks', { TF_CLI_CONFIG_FILE: mirrorOnly(folder), BYOK_DRIFT_TOKEN: '41' });
-  expect(stdout).toMatch(/✔ byok check --drift-token, cdkt[fn] deploy: another token, and the material is imported again/);
+  const stdout = await checkout.succeed('null-hooks', {
+    TF_CLI_CONFIG_FILE: mirrorOnly(folder),
+    BYOK_DRIFT_TOKEN: '41',
+  });
+  expect(stdout).toMatch(
+    /✔ byok check --drift-token, cdkt[fn] deploy: another token, and the material is imported again/,
+  );
   expect(stdout).toContain('The drift token went from 0 to 1.');
   expect(stdout).toMatch(/"fingerprint": "sha256:[0-9a-f]{64}"/);
   await checkout.expectNothingLeft();
 });
 
 test('null-hooks: fails in one sentence, with nothing done, where the null provider cannot be had', async () => {
-  const { code, stderr } = await checkout.start('null-hooks', { TF_CLI_CONFIG_FILE: mirrorOnly(scratchFolder()) }).finished;
+  const { code, stderr } = await checkout.start('null-hooks', {
+    TF_CLI_CONFIG_FILE: mirrorOnly(scratchFolder()),
+  }).finished;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/\n\nThe run failed: terraform cannot get hashicorp\/null in version 3\.2\.4, .*; nothing was deployed\n$/);
+  expect(stderr).toMatch(
+    /\n\nThe run failed: terraform cannot get hashicorp\/null in version 3\.2\.4, .*; nothing was deployed\n$/,
+  );
   await checkout.expectNothingLeft();
 });
 
@@ -114,7 +140,9 @@ test('aws-cdk: the function of the synthesized stack answers CloudFormation, and
   });
   const key = / {2}Create {2}SUCCESS, key ([0-9a-f-]{36}), expires 20\S+Z\n/.exec(stdout)?.[1];
   expect(stdout).toContain(`  Update  SUCCESS, key ${key}, expires 2035-01-31T00:00:00Z\n`);
-  expect(stdout).toMatch(/ {2}rule {4}the material was imported: .*\n +metrics: DaysUntilExpiry [\d.]+, NeedsAttention 0\n/);
+  expect(stdout).toMatch(
+    / {2}rule {4}the material was imported: .*\n +metrics: DaysUntilExpiry [\d.]+, NeedsAttention 0\n/,
+  );
   expect(stdout).toContain(`  Delete  SUCCESS, key ${key}\n`);
   await checkout.expectNothingLeft();
 });
@@ -123,7 +151,9 @@ test('fails, and leaves nothing, when an example does not do what it is there fo
   edit('plain-terraform/main.tf', 'var.payments_key', 'base64sha256(var.payments_key)');
   const { code, stderr } = await checkout.start('plain-terraform').finished;
   expect(code).toBe(1);
-  expect(stderr).toContain('The run failed: what the KMS encrypted cannot be read with the material at hand: the key holds another one');
+  expect(stderr).toContain(
+    'The run failed: what the KMS encrypted cannot be read with the material at hand: the key holds another one',
+  );
   await checkout.expectNothingLeft();
 });
 
@@ -132,7 +162,11 @@ test('every example is in the list, and its README says in two commands how to r
   for (const name of played) {
     expect(list).toContain(`[${name}](${name}/README.md)`);
     const readme = readFileSync(join(examples, name, 'README.md'), 'utf8');
-    expect(readme).toContain(name === 'quickstart' ? 'npm run quickstart' : `npm ci && npm run build\nnode examples/${name}/run.mjs\n`);
+    expect(readme).toContain(
+      name === 'quickstart'
+        ? 'npm run quickstart'
+        : `npm ci && npm run build\nnode examples/${name}/run.mjs\n`,
+    );
     expect(readme).toContain('In your own project:');
   }
 });

@@ -4,8 +4,14 @@ import { isPrintable, oneLine, ownLines, printableJson } from '../lib/printable'
 const bad = [
   ...Array.from({ length: 0x20 }, (_, code) => code),
   ...Array.from({ length: 0x21 }, (_, index) => 0x7f + index),
-  ...[0xad, 0x34f, 0x61c, 0x115f, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e],
-  ...[0x2060, 0x2061, 0x2066, 0x2067, 0x2068, 0x2069, 0x3164, 0xfe0f, 0xfeff, 0xfff9, 0xffff, 0xd800, 0xdfff, 0xe000, 0xe0041, 0x10ffff],
+  ...[
+    0xad, 0x34f, 0x61c, 0x115f, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029,
+    0x202a, 0x202b, 0x202c, 0x202d, 0x202e,
+  ],
+  ...[
+    0x2060, 0x2061, 0x2066, 0x2067, 0x2068, 0x2069, 0x3164, 0xfe0f, 0xfeff, 0xfff9, 0xffff, 0xd800,
+    0xdfff, 0xe000, 0xe0041, 0x10ffff,
+  ],
 ].map((code) => String.fromCodePoint(code));
 
 const shows = /^[^\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u;
@@ -29,8 +35,18 @@ test('only line breaks of ours are left in lines of ours', () => {
 });
 
 test('ordinary text stays as it is', () => {
-  for (const text of ['', 'the key “orders” of Zoë, 注文, 🗝, is at https://kms.example.com:443/v1.0', 'a: b # c [d] ## e', '│ ╷']) {
-    expect([oneLine(text), ownLines(text), isPrintable(text), JSON.parse(printableJson(text))]).toEqual([text, text, true, text]);
+  for (const text of [
+    '',
+    'the key “orders” of Zoë, 注文, 🗝, is at https://kms.example.com:443/v1.0',
+    'a: b # c [d] ## e',
+    '│ ╷',
+  ]) {
+    expect([
+      oneLine(text),
+      ownLines(text),
+      isPrintable(text),
+      JSON.parse(printableJson(text)),
+    ]).toEqual([text, text, true, text]);
   }
 });
 
@@ -55,9 +71,11 @@ test.each([
   expect(JSON.parse(json)).toEqual({ text });
 });
 
-test.each(['::1', 'connect ECONNREFUSED ::1:8080', 'no answer from [2001:db8::1]:443: it', 'fe80::abcd:1, ::ffff:127.0.0.1.'])(
-  'an address of IPv6 is none: %s',
-  (text) => {
-    expect(oneLine(text)).toBe(text);
-  },
-);
+test.each([
+  '::1',
+  'connect ECONNREFUSED ::1:8080',
+  'no answer from [2001:db8::1]:443: it',
+  'fe80::abcd:1, ::ffff:127.0.0.1.',
+])('an address of IPv6 is none: %s', (text) => {
+  expect(oneLine(text)).toBe(text);
+});

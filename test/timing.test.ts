@@ -1,8 +1,13 @@
-/** Tests mean the same on a machine many times slower: none waits until it is some time, and the only limit is that of what hangs. */
+/**
+ * Tests mean the same on a machine many times slower: none waits until it is some time, and the
+ * only limit is that of what hangs.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(?:ts|cjs)$/.test(name));
+const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.(?:ts|cjs)$/.test(name),
+);
 
 /** @returns the lines that fit, as "file: line" */
 function linesWith(pattern: RegExp): string[] {

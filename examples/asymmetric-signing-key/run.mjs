@@ -1,4 +1,5 @@
-// `node examples/asymmetric-signing-key/run.mjs`: a private key made by openssl signs inside the KMS, and openssl verifies.
+// `node examples/asymmetric-signing-key/run.mjs`: a private key made by openssl signs inside the
+// KMS, and openssl verifies.
 import { createHash, createPublicKey } from 'node:crypto';
 import { runExample } from '../runner/run-example.mjs';
 
@@ -7,8 +8,14 @@ const message = Buffer.from('cdktf-byok 1.0.0\n');
 await runExample(import.meta.url, {
   steps: [
     ['Make a key pair: openssl genpkey', makeKey],
-    ['terraform apply: creates the key and imports the private key; another plan has nothing to do', deploy],
-    ['Compare: the public key of the KMS, and its SHA-256, are those of releases.pem', comparePublicKeys],
+    [
+      'terraform apply: creates the key and imports the private key; another plan has nothing to do',
+      deploy,
+    ],
+    [
+      'Compare: the public key of the KMS, and its SHA-256, are those of releases.pem',
+      comparePublicKeys,
+    ],
     ['Sign in the KMS, verify with openssl and the public key', signAndVerify],
     ['terraform plan without releases.pem: it is not needed any more', planWithoutKey],
     ['terraform destroy', destroy],
@@ -18,7 +25,10 @@ The key is ${fingerprint}.`,
 });
 
 async function makeKey({ commands }) {
-  await commands.run('openssl', ...'genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out releases.pem'.split(' '));
+  await commands.run(
+    'openssl',
+    ...'genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out releases.pem'.split(' '),
+  );
   await commands.run('openssl', ...'pkey -in releases.pem -pubout -out releases.pub'.split(' '));
 }
 

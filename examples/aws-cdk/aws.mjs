@@ -1,13 +1,15 @@
-// What the function meets in AWS, on this machine: Secrets Manager, the Parameter Store, and the URL that CloudFormation waits at.
-// Checks no signatures.
+// What the function meets in AWS, on this machine: Secrets Manager, the Parameter Store, and the
+// URL that CloudFormation waits at. Checks no signatures.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 const calls = {
   'secretsmanager.GetSecretValue': ({ secrets }, { SecretId }) =>
     secrets.has(SecretId) && { ARN: SecretId, SecretString: secrets.get(SecretId) },
-  'AmazonSSM.GetParameter': ({ parameters }, { Name }) => parameters.has(Name) && { Parameter: { Name, Value: parameters.get(Name) } },
-  'AmazonSSM.PutParameter': ({ parameters }, { Name, Value }) => parameters.set(Name, Value) && { Version: 1 },
+  'AmazonSSM.GetParameter': ({ parameters }, { Name }) =>
+    parameters.has(Name) && { Parameter: { Name, Value: parameters.get(Name) } },
+  'AmazonSSM.PutParameter': ({ parameters }, { Name, Value }) =>
+    parameters.set(Name, Value) && { Version: 1 },
   'AmazonSSM.DeleteParameter': ({ parameters }, { Name }) => parameters.delete(Name) && {},
 };
 
@@ -50,6 +52,10 @@ export class Aws {
     }
     const answer = calls[target]?.(this, body);
     response.writeHead(answer ? 200 : 400, { 'Content-Type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(answer || { __type: missing[target.split('.')[0]], message: 'there is no such thing' }));
+    response.end(
+      JSON.stringify(
+        answer || { __type: missing[target.split('.')[0]], message: 'there is no such thing' },
+      ),
+    );
   }
 }

@@ -1,4 +1,5 @@
-// CloudFormation as far as the template of a key needs it: writes the parameter, asks the function, sends what the rule sends.
+// CloudFormation as far as the template of a key needs it: writes the parameter, asks the function,
+// sends what the rule sends.
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,11 @@ const invoke = fileURLToPath(new URL('invoke.mjs', import.meta.url));
 const account = '123456789012';
 const region = 'eu-central-1';
 
-const pseudoParameters = { 'AWS::Partition': 'aws', 'AWS::Region': region, 'AWS::AccountId': account };
+const pseudoParameters = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': region,
+  'AWS::AccountId': account,
+};
 
 /** As the template refers to it. */
 export function secretArn(name) {
@@ -36,12 +41,16 @@ export class CloudFormation {
 
   /** Creates or updates. @returns what the function answered */
   async deploy() {
-    this.#template = JSON.parse(readFileSync(join(this.#folder, `${this.#name}.template.json`), 'utf8'));
+    this.#template = JSON.parse(
+      readFileSync(join(this.#folder, `${this.#name}.template.json`), 'utf8'),
+    );
     const { Name, Value } = this.#resolve(this.#only('AWS::SSM::Parameter').Properties);
     this.#aws.parameters.set(Name, Value);
     const properties = this.#resolve(this.#only('Custom::ByokImportedKey').Properties);
     const change =
-      this.#keyId === undefined ? { RequestType: 'Create' } : { RequestType: 'Update', OldResourceProperties: this.#properties };
+      this.#keyId === undefined
+        ? { RequestType: 'Create' }
+        : { RequestType: 'Update', OldResourceProperties: this.#properties };
     const answer = await this.#ask({ ...change, ResourceProperties: properties });
     this.#keyId = answer.PhysicalResourceId;
     this.#properties = properties;
@@ -99,11 +108,20 @@ export class CloudFormation {
       HW_AUTH_TOKEN: undefined,
     };
     writeFileSync(join(this.#folder, 'event.json'), JSON.stringify(event));
-    return this.#commands.runWith(variables, this.#folder, process.execPath, invoke, handler, 'event.json');
+    return this.#commands.runWith(
+      variables,
+      this.#folder,
+      process.execPath,
+      invoke,
+      handler,
+      'event.json',
+    );
   }
 
   #only(type) {
-    const found = Object.values(this.#template.Resources).filter((resource) => resource.Type === type);
+    const found = Object.values(this.#template.Resources).filter(
+      (resource) => resource.Type === type,
+    );
     if (found.length !== 1) {
       throw new Error(`the template has ${found.length} resources of type ${type}, not one`);
     }
@@ -130,6 +148,8 @@ export class CloudFormation {
       // Of other resources than the key, only names are needed.
       return this.#attributes[attribute] ?? `${resource}.${attribute}`;
     }
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.#resolve(one)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, this.#resolve(one)]),
+    );
   }
 }

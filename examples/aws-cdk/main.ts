@@ -16,7 +16,8 @@ const orders = new ImportedKey(stack, 'Orders', {
   region: 'eu-de',
 });
 
-// Somebody hears of it before the KMS deletes the material, and when nobody looks after it any more.
+// Somebody hears of it before the KMS deletes the material, and when nobody looks after it any
+// more.
 const onCall = new SnsAction(new Topic(stack, 'OnCall'));
 for (const alarm of [orders.alarm, orders.attentionAlarm, orders.handlerErrorsAlarm]) {
   alarm.addAlarmAction(onCall);

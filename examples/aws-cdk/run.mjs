@@ -1,4 +1,5 @@
-// `node examples/aws-cdk/run.mjs`: the synthesized stack as CloudFormation deploys it, with its own function, and AWS played on this machine.
+// `node examples/aws-cdk/run.mjs`: the synthesized stack as CloudFormation deploys it, with its own
+// function, and AWS played on this machine.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { edited, runExample } from '../runner/run-example.mjs';
@@ -12,11 +13,17 @@ const instant = '2035-01-31T00:00:00Z';
 await runExample(import.meta.url, {
   needsTerraform: false,
   steps: [
-    ['Put the material and a login to the KMS into Secrets Manager, as the README does', storeSecrets],
+    [
+      'Put the material and a login to the KMS into Secrets Manager, as the README does',
+      storeSecrets,
+    ],
     ['Synthesize main.ts with aws-cdk-lib: the template, and the code of the function', synthesize],
     ['Create: the function makes the key and imports the material', create],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
-    ['Update: an instant instead of the rolling expiry, and the key shall go with the stack; same key id', update],
+    [
+      'Update: an instant instead of the rolling expiry, and the key shall go with the stack; same key id',
+      update,
+    ],
     ['Delete the material behind its back; an hour later, the rule has it imported again', heal],
     ['Delete: the key is scheduled for deletion', remove],
   ],
@@ -36,7 +43,9 @@ async function storeSecrets(found) {
 
 async function synthesize({ project, endpoint, authUrl, assembly }, edit = (program) => program) {
   const connection = `region: 'ap-southeast-3',\n  kmsEndpoint: '${endpoint}',\n  authUrl: '${authUrl}',`;
-  await project.runProgram((program) => edit(edited(program, "region: 'eu-de',", connection)), { CDK_OUTDIR: assembly });
+  await project.runProgram((program) => edit(edited(program, "region: 'eu-de',", connection)), {
+    CDK_OUTDIR: assembly,
+  });
 }
 
 async function create(found) {
@@ -52,12 +61,22 @@ function prove({ kms, keyId }) {
 
 async function update(found) {
   await synthesize(found, (program) => {
-    const fixed = edited(program, "Expiration.rolling({ validFor: '90d', renewBefore: '14d' })", `Expiration.at('${instant}')`);
-    return edited(fixed, "region: 'ap-southeast-3',", "region: 'ap-southeast-3',\n  keyOnDestroy: 'schedule_deletion',");
+    const fixed = edited(
+      program,
+      "Expiration.rolling({ validFor: '90d', renewBefore: '14d' })",
+      `Expiration.at('${instant}')`,
+    );
+    return edited(
+      fixed,
+      "region: 'ap-southeast-3',",
+      "region: 'ap-southeast-3',\n  keyOnDestroy: 'schedule_deletion',",
+    );
   });
   const answer = await found.stack.deploy();
   if (answer.PhysicalResourceId !== found.keyId) {
-    throw new Error(`the key id was ${found.keyId} and now is ${answer.PhysicalResourceId}: CloudFormation would replace the key`);
+    throw new Error(
+      `the key id was ${found.keyId} and now is ${answer.PhysicalResourceId}: CloudFormation would replace the key`,
+    );
   }
   await expectExpiry(found, Date.parse(instant));
   await prove(found);
@@ -70,7 +89,9 @@ async function heal(found) {
   const log = await stack.runRule();
   await prove(found);
   const lines = log.trim().split('\n');
-  const [{ message, reason }, { DaysUntilExpiry, NeedsAttention }] = lines.map((line) => JSON.parse(line));
+  const [{ message, reason }, { DaysUntilExpiry, NeedsAttention }] = lines.map((line) =>
+    JSON.parse(line),
+  );
   found.answers.push(
     ['rule', `${message}: ${reason}`],
     ['', `metrics: DaysUntilExpiry ${DaysUntilExpiry}, NeedsAttention ${NeedsAttention}`],
@@ -81,7 +102,9 @@ async function remove(found) {
   const answer = await found.stack.delete();
   await found.kms.expectState(found.keyId, '4', 'scheduled for deletion');
   if (found.aws.parameters.size > 0) {
-    throw new Error(`the stack left ${[...found.aws.parameters.keys()].join(', ')} in the Parameter Store`);
+    throw new Error(
+      `the stack left ${[...found.aws.parameters.keys()].join(', ')} in the Parameter Store`,
+    );
   }
   found.answers.push(['Delete', told(answer)]);
 }

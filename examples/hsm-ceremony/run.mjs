@@ -1,21 +1,28 @@
-// `node examples/hsm-ceremony/run.mjs`: a key of a SoftHSM2 token becomes key material of the KMS, and never leaves the token in clear; then
-// the same with openssl in a folder that stands for a machine connected to nothing.
+// `node examples/hsm-ceremony/run.mjs`: a key of a SoftHSM2 token becomes key material of the KMS,
+// and never leaves the token in clear; then the same with openssl in a folder that stands for a
+// machine connected to nothing.
 import { randomBytes, randomInt } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runExample } from '../runner/run-example.mjs';
 
-const module = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'].find(existsSync);
+const module = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'].find(
+  existsSync,
+);
 const pin = String(randomInt(10 ** 11, 10 ** 12));
 
-// A real ceremony lets the HSM draw the key (README.md). Here its bytes are known to this program, which is to prove what the KMS holds.
+// A real ceremony lets the HSM draw the key (README.md). Here its bytes are known to this program,
+// which is to prove what the KMS holds.
 const material = randomBytes(32);
 
 await runExample(import.meta.url, {
   steps: [
     ['Make a token: softhsm2-util --init-token', makeToken],
     ['Put a key into it that cannot be read: pkcs11-tool --write-object … --sensitive', storeKey],
-    ['terraform apply: the token wraps the key, the KMS unwraps it; another plan has nothing to do', deploy],
+    [
+      'terraform apply: the token wraps the key, the KMS unwraps it; another plan has nothing to do',
+      deploy,
+    ],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
     ["Delete the material behind Terraform's back, and see the plan", deleteOutside],
     ['terraform apply: the token wraps the key again', heal],
@@ -39,7 +46,10 @@ async function makeToken({ project, commands }) {
     throw new Error('SoftHSM2 is not installed: apt-get install softhsm2 opensc python3-pykcs11');
   }
   mkdirSync(join(project.folder, 'tokens'));
-  project.write('softhsm2.conf', `directories.tokendir = ${join(project.folder, 'tokens')}\nlog.level = ERROR\n`);
+  project.write(
+    'softhsm2.conf',
+    `directories.tokendir = ${join(project.folder, 'tokens')}\nlog.level = ERROR\n`,
+  );
   const configuration = join(project.folder, 'softhsm2.conf');
   commands.setEnvironment({
     SOFTHSM2_CONF: configuration,
@@ -48,14 +58,40 @@ async function makeToken({ project, commands }) {
     TF_VAR_pkcs11_module: module,
   });
   // Both PINs are of this run; that of a real token is never an argument.
-  await commands.run('softhsm2-util', '--init-token', '--free', '--label', 'byok', '--so-pin', `${pin}0`, '--pin', pin);
+  await commands.run(
+    'softhsm2-util',
+    '--init-token',
+    '--free',
+    '--label',
+    'byok',
+    '--so-pin',
+    `${pin}0`,
+    '--pin',
+    pin,
+  );
 }
 
 async function storeKey({ project, commands }) {
-  const login = ['--module', module, '--token-label', 'byok', '--login', '--pin', 'env:BYOK_HSM_PIN'];
+  const login = [
+    '--module',
+    module,
+    '--token-label',
+    'byok',
+    '--login',
+    '--pin',
+    'env:BYOK_HSM_PIN',
+  ];
   const usage = ['--label', 'orders', '--private', '--sensitive', '--extractable', '--usage-sign'];
   project.write('secret', material);
-  await commands.run('pkcs11-tool', ...login, '--write-object', 'secret', '--type', 'secrkey', ...usage);
+  await commands.run(
+    'pkcs11-tool',
+    ...login,
+    '--write-object',
+    'secret',
+    '--type',
+    'secrkey',
+    ...usage,
+  );
   project.remove('secret');
 }
 
@@ -92,8 +128,20 @@ async function destroy({ project, kms, keyId }) {
 async function startCeremony(found) {
   const { project, kms, endpoint } = found;
   const keyId = await kms.createKey('offline');
-  const printed = await project.byok('ceremony', 'start', '--key-id', keyId, '--out-dir', 'ceremony', '--kms-endpoint', endpoint);
-  found.ceremony = { keyId, commands: [...printed.matchAll(/^ {3}(openssl .*)$/gm)].map(([, command]) => command) };
+  const printed = await project.byok(
+    'ceremony',
+    'start',
+    '--key-id',
+    keyId,
+    '--out-dir',
+    'ceremony',
+    '--kms-endpoint',
+    endpoint,
+  );
+  found.ceremony = {
+    keyId,
+    commands: [...printed.matchAll(/^ {3}(openssl .*)$/gm)].map(([, command]) => command),
+  };
 }
 
 async function wrapOffline({ project, commands, ceremony }) {
@@ -103,10 +151,16 @@ async function wrapOffline({ project, commands, ceremony }) {
   for (const command of ceremony.commands) {
     await commands.runIn(offline, 'sh', '-ec', command);
   }
-  copyFileSync(join(offline, 'EncryptedKeyMaterial.bin'), join(connected, 'EncryptedKeyMaterial.bin'));
+  copyFileSync(
+    join(offline, 'EncryptedKeyMaterial.bin'),
+    join(connected, 'EncryptedKeyMaterial.bin'),
+  );
 }
 
 async function finishCeremony({ project, kms, endpoint, ceremony }) {
   await project.byok('ceremony', 'finish', '--dir', 'ceremony', '--kms-endpoint', endpoint);
-  await kms.proveMaterial(ceremony.keyId, readFileSync(join(project.folder, 'offline', 'PlaintextKeyMaterial.bin')));
+  await kms.proveMaterial(
+    ceremony.keyId,
+    readFileSync(join(project.folder, 'offline', 'PlaintextKeyMaterial.bin')),
+  );
 }

@@ -1,5 +1,11 @@
 import { App, TerraformOutput, TerraformStack } from 'cdktf';
-import { Expiration, ExternalKey, ImportedKey, KeyMaterialEngine, KeyMaterialSource } from 'cdktf-byok';
+import {
+  Expiration,
+  ExternalKey,
+  ImportedKey,
+  KeyMaterialEngine,
+  KeyMaterialSource,
+} from 'cdktf-byok';
 
 const app = new App();
 const stack = new TerraformStack(app, 'null-hooks');
@@ -10,7 +16,10 @@ const payments = new ImportedKey(stack, 'payments', {
   source: KeyMaterialSource.fromFile('payments.key'),
   expiration: Expiration.at('2035-01-31T00:00:00Z'),
   onDestroy: 'delete_material',
-  engine: KeyMaterialEngine.hooks({ region: 'ap-southeast-3', driftToken: process.env.BYOK_DRIFT_TOKEN }),
+  engine: KeyMaterialEngine.hooks({
+    region: 'ap-southeast-3',
+    driftToken: process.env.BYOK_DRIFT_TOKEN,
+  }),
 });
 
 // Whoever refers to the key by this waits until the material is in.

@@ -1,4 +1,5 @@
-// `node examples/null-hooks/run.mjs`: two null resources fill a key under the real `cdktf deploy`, heal it, and empty it again.
+// `node examples/null-hooks/run.mjs`: two null resources fill a key under the real `cdktf deploy`,
+// heal it, and empty it again.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,44 +14,79 @@ const skipLock = '--skip-provider-lock';
 
 // Of this shell, for `terraform init` alone: how this machine gets at providers.
 const { TF_CLI_CONFIG_FILE: configuration } = process.env;
-const proxies = Object.fromEntries(Object.entries(process.env).filter(([name]) => /_proxy$/i.test(name)));
+const proxies = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /_proxy$/i.test(name)),
+);
 
 await runExample(import.meta.url, {
   steps: [
     [`Get the provider hashicorp/null: ${terraform} init`, getProvider],
-    ['Make an empty key, as somebody else did before, and 32 random bytes in payments.key', makeKey],
+    [
+      'Make an empty key, as somebody else did before, and 32 random bytes in payments.key',
+      makeKey,
+    ],
     [`byok check --drift-token, ${cdktfName} deploy: a provisioner imports the material`, deploy],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
-    ["Delete the material behind Terraform's back", ({ kms, keyId }) => kms.deleteMaterialOutside(keyId)],
-    [`byok check --drift-token, ${cdktfName} deploy: another token, and the material is imported again`, heal],
-    ['Prove it again: same material; and the token stays, since there is nothing to do', proveAgain],
-    [`${cdktfName} destroy: the other provisioner deletes the material, and the key stays`, destroy],
+    [
+      "Delete the material behind Terraform's back",
+      ({ kms, keyId }) => kms.deleteMaterialOutside(keyId),
+    ],
+    [
+      `byok check --drift-token, ${cdktfName} deploy: another token, and the material is imported again`,
+      heal,
+    ],
+    [
+      'Prove it again: same material; and the token stays, since there is nothing to do',
+      proveAgain,
+    ],
+    [
+      `${cdktfName} destroy: the other provisioner deletes the material, and the key stays`,
+      destroy,
+    ],
   ],
-  summary: ({ keyId, record, tokens: [first, second] }) => `The drift token went from ${first} to ${second}.
+  summary: ({
+    keyId,
+    record,
+    tokens: [first, second],
+  }) => `The drift token went from ${first} to ${second}.
 Key ${keyId} is empty again, and still there. What byok kept beside it:
 
 ${record}`,
 });
 
-/** Once; everything after it takes the provider from this run's own folder, and asks no registry. */
+/**
+ * Once; everything after it takes the provider from this run's own folder, and asks no registry.
+ */
 async function getProvider({ project, commands }) {
   const plugins = join(project.folder, 'plugins');
   mkdirSync(plugins);
   await project.runProgram();
-  const settings = { ...proxies, TF_CLI_CONFIG_FILE: configuration && resolve(configuration), TF_PLUGIN_CACHE_DIR: plugins };
+  const settings = {
+    ...proxies,
+    TF_CLI_CONFIG_FILE: configuration && resolve(configuration),
+    TF_PLUGIN_CACHE_DIR: plugins,
+  };
   const stack = join(project.folder, 'cdktf.out', 'stacks', 'null-hooks');
-  const { version } = JSON.parse(project.read(join('cdktf.out', 'stacks', 'null-hooks', 'cdk.tf.json'))).terraform.required_providers.null;
+  const { version } = JSON.parse(
+    project.read(join('cdktf.out', 'stacks', 'null-hooks', 'cdk.tf.json')),
+  ).terraform.required_providers.null;
   try {
     await commands.runWith(settings, stack, terraform, 'init', '-no-color', '-input=false');
   } catch (error) {
-    if (error instanceof CommandFailed && error.output.includes('Failed to query available provider packages')) {
+    if (
+      error instanceof CommandFailed &&
+      error.output.includes('Failed to query available provider packages')
+    ) {
       throw new Error(
         `${terraform} cannot get hashicorp/null in version ${version}, which @cdktf/provider-null asks for: its registry cannot be reached, and no mirror of the CLI configuration (TF_CLI_CONFIG_FILE) has that version; nothing was deployed`,
       );
     }
     throw error;
   }
-  project.write('terraform.rc', `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(plugins)}\n  }\n}\n`);
+  project.write(
+    'terraform.rc',
+    `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(plugins)}\n  }\n}\n`,
+  );
   commands.setEnvironment({ TF_CLI_CONFIG_FILE: join(project.folder, 'terraform.rc') });
 }
 
@@ -80,7 +116,9 @@ async function deploy(found) {
 }
 
 async function driftToken({ project, endpoint }) {
-  return (await project.byok('check', '--drift-token', '--state', state, '--kms-endpoint', endpoint)).trim();
+  return (
+    await project.byok('check', '--drift-token', '--state', state, '--kms-endpoint', endpoint)
+  ).trim();
 }
 
 function prove({ kms, keyId }) {

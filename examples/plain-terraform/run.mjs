@@ -1,4 +1,5 @@
-// `node examples/plain-terraform/run.mjs`: Terraform written by hand finds the provider once "byok provider install" was run.
+// `node examples/plain-terraform/run.mjs`: Terraform written by hand finds the provider once "byok
+// provider install" was run.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +11,16 @@ const payments_key = material.toString('base64');
 await runExample(import.meta.url, {
   steps: [
     ['byok provider install: into a home folder of this run only', install],
-    ['terraform apply, with the material in TF_VAR_payments_key; another plan has nothing to do', deploy],
+    [
+      'terraform apply, with the material in TF_VAR_payments_key; another plan has nothing to do',
+      deploy,
+    ],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
     ['Search the state for the material: it is not there', searchState],
-    ['terraform plan with other material: refused, since the key is bound to its first', refuseOther],
+    [
+      'terraform plan with other material: refused, since the key is bound to its first',
+      refuseOther,
+    ],
     ['terraform destroy', destroy],
   ],
   summary: ({ keyId, fingerprint, refusal }) => `With other material, terraform plan said:

@@ -19,7 +19,8 @@ const payments = new ImportedKey(stack, 'payments', {
 
 new TerraformOutput(stack, 'key_id', { value: payments.keyId });
 
-// Relative to the folder in which Terraform runs, so that the synthesized stack is the same on every machine.
+// Relative to the folder in which Terraform runs, so that the synthesized stack is the same on
+// every machine.
 new LocalBackend(stack, { path: '../../../.quickstart/terraform.tfstate' });
 
 app.synth();

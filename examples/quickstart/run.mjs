@@ -1,4 +1,5 @@
-// `npm run quickstart`: one imported key from its first deploy to its end, against a KMS on this machine.
+// `npm run quickstart`: one imported key from its first deploy to its end, against a KMS on this
+// machine.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +20,10 @@ await runSteps({
     ['Make a key: 32 random bytes in .quickstart/payments.key', makeKey],
     [`${cdktfName} deploy: creates the key and imports the material`, deploy],
     ['Prove it: the KMS encrypts and this machine decrypts, and the other way round', prove],
-    ["Delete the material behind Terraform's back", ({ kms, keyId }) => kms.deleteMaterialOutside(keyId)],
+    [
+      "Delete the material behind Terraform's back",
+      ({ kms, keyId }) => kms.deleteMaterialOutside(keyId),
+    ],
     [`${cdktfName} diff: the plan says what happened`, showReason],
     [`${cdktfName} deploy: imports the same material again`, heal],
     ['Prove it again: same key id, same material', prove],
@@ -37,7 +41,9 @@ Key ${keyId} kept its id, and held the very same material before and after. Wher
 
 function makeKey(found) {
   found.material = randomBytes(32);
-  writeFileSync(join(scratch, 'payments.key'), `${found.material.toString('base64')}\n`, { mode: 0o600 });
+  writeFileSync(join(scratch, 'payments.key'), `${found.material.toString('base64')}\n`, {
+    mode: 0o600,
+  });
 }
 
 async function deploy(found) {
@@ -54,13 +60,18 @@ function prove({ kms, keyId, material }) {
 async function showReason(found) {
   const { commands } = found;
   await commands.run(cdktf, 'diff');
-  // The text of diff itself comes in chunks of no fixed order; the plan it leaves behind is the same each time.
+  // The text of diff itself comes in chunks of no fixed order; the plan it leaves behind is the
+  // same each time.
   const plan = await commands.run(terraform, `-chdir=${stackFolder}`, 'show', '-no-color', 'plan');
   const lines = plan.split('\n');
   const start = lines.findIndex((line) => line.includes('# byok_key_material.'));
   const change = lines.slice(start, lines.indexOf('    }', start) + 1);
   if (!change.some((line) => line.includes('import_reason'))) {
-    throw new CommandFailed(`${cdktfName} diff`, 'did not tell why the material is to be imported again', plan);
+    throw new CommandFailed(
+      `${cdktfName} diff`,
+      'did not tell why the material is to be imported again',
+      plan,
+    );
   }
   found.change = change.join('\n');
 }

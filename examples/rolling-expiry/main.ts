@@ -6,7 +6,8 @@ const stack = new TerraformStack(app, 'rolling-expiry');
 
 new ByokProvider(stack, 'byok', { region: 'ap-southeast-3' });
 
-// Whoever deploys in the last two weeks of the ninety days renews the material; a nightly pipeline will do.
+// Whoever deploys in the last two weeks of the ninety days renews the material; a nightly pipeline
+// will do.
 const orders = new ImportedKey(stack, 'orders', {
   alias: 'orders',
   source: KeyMaterialSource.fromFile('orders.key'),

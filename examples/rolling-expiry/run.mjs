@@ -1,4 +1,5 @@
-// `node examples/rolling-expiry/run.mjs`: a deploy that does nothing, and one in the last two weeks, which renews.
+// `node examples/rolling-expiry/run.mjs`: a deploy that does nothing, and one in the last two
+// weeks, which renews.
 import { randomBytes } from 'node:crypto';
 import { runExample } from '../runner/run-example.mjs';
 

@@ -57,7 +57,9 @@ async function prove({ kms, oldKeyId, newKeyId, cipherText }) {
   await kms.proveMaterial(newKeyId, materials[2026]);
   const decrypted = await kms.decrypt(cipherText);
   if (decrypted.text !== text || decrypted.keyId !== oldKeyId) {
-    throw new Error(`what ${oldKeyId} encrypted was read as "${decrypted.text}" with ${decrypted.keyId}`);
+    throw new Error(
+      `what ${oldKeyId} encrypted was read as "${decrypted.text}" with ${decrypted.keyId}`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 // Runs other programs for an example, each in a process group of its own, so that none outlives it.
-// Never hands on settings of this shell that could reach a real cloud, another Terraform setup or a proxy.
+// Never hands on settings of this shell that could reach a real cloud, another Terraform setup or a
+// proxy.
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
@@ -10,7 +11,8 @@ const foreign = /^(HW|OS|AWS|TF|TERRAFORM|CDK|CDKTF|BYOK)_|^KMS_ENDPOINT$|_proxy
 const own = {
   CHECKPOINT_DISABLE: '1',
   CI: '1',
-  // A configuration of the user's with a provider_installation block would switch off the mirror that the construct writes.
+  // A configuration of the user's with a provider_installation block would switch off the mirror
+  // that the construct writes.
   TF_CLI_CONFIG_FILE: '/dev/null',
   // cdktf would keep a link to our provider in the home folder.
   CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true',
@@ -35,7 +37,10 @@ export class Commands {
 
   constructor(cwd) {
     this.#cwd = cwd;
-    this.#env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))), ...own };
+    this.#env = {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
+      ...own,
+    };
   }
 
   /** For every command from now on. */
@@ -53,7 +58,9 @@ export class Commands {
     return this.#start(cwd, command, args).ended;
   }
 
-  /** The same with more variables for this command alone, or with fewer: undefined takes one away. */
+  /**
+   * The same with more variables for this command alone, or with fewer: undefined takes one away.
+   */
   runWith(variables, cwd, command, ...args) {
     return this.#start(cwd, command, args, { ...this.#env, ...variables }).ended;
   }
@@ -94,7 +101,12 @@ export class Commands {
     if (this.#stopping !== undefined) {
       throw new CommandFailed(name, 'was not started: the run is being stopped', '');
     }
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     const job = { child, ended: outcome(child, name) };
     this.#running.add(job);
     job.ended.finally(() => this.#running.delete(job)).catch(() => undefined);
@@ -111,12 +123,15 @@ function outcome(child, name) {
   });
   child.stderr.on('data', (chunk) => both.push(chunk));
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new CommandFailed(name, `cannot be started: ${error.message}`, '')));
+    child.once('error', (error) =>
+      reject(new CommandFailed(name, `cannot be started: ${error.message}`, '')),
+    );
     child.once('close', (code, killedBy) => {
       if (code === 0) {
         resolve(Buffer.concat(stdout).toString('utf8'));
       } else {
-        const ending = killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
+        const ending =
+          killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
         reject(new CommandFailed(name, ending, Buffer.concat(both).toString('utf8')));
       }
     });

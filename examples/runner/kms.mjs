@@ -1,5 +1,6 @@
-// The KMS seen by plain HTTP, past this project's own client, and the other half of the proof: its ciphertexts are opened and made
-// here with the material alone. Their layout is the emulator's, see lib/emulator/ciphertext.ts; real KMS do not tell theirs.
+// The KMS seen by plain HTTP, past this project's own client, and the other half of the proof: its
+// ciphertexts are opened and made here with the material alone. Their layout is the emulator's, see
+// lib/emulator/ciphertext.ts; real KMS do not tell theirs.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 export class Kms {
@@ -14,16 +15,21 @@ export class Kms {
   async proveMaterial(keyId, material) {
     const text = 'four corner stores';
     if (decryptHere(material, await this.encrypt(keyId, text)) !== text) {
-      throw new Error('what the KMS encrypted cannot be read with the material at hand: the key holds another one');
+      throw new Error(
+        'what the KMS encrypted cannot be read with the material at hand: the key holds another one',
+      );
     }
     if ((await this.decrypt(encryptHere(keyId, material, text))).text !== text) {
-      throw new Error('the KMS reads something else than what was encrypted with the material at hand');
+      throw new Error(
+        'the KMS reads something else than what was encrypted with the material at hand',
+      );
     }
   }
 
   /** Of origin "external", without material, as somebody makes it by hand. @returns its id */
   async createKey(alias) {
-    return (await this.#call('create-key', { key_alias: alias, origin: 'external' })).key_info.key_id;
+    return (await this.#call('create-key', { key_alias: alias, origin: 'external' })).key_info
+      .key_id;
   }
 
   async encrypt(keyId, text) {
@@ -38,7 +44,12 @@ export class Kms {
 
   /** @returns a DER signature */
   async sign(keyId, message, algorithm) {
-    const body = { key_id: keyId, message: message.toString('base64'), message_type: 'RAW', signing_algorithm: algorithm };
+    const body = {
+      key_id: keyId,
+      message: message.toString('base64'),
+      message_type: 'RAW',
+      signing_algorithm: algorithm,
+    };
     return Buffer.from((await this.#call('sign', body)).signature, 'base64');
   }
 
@@ -72,17 +83,27 @@ export class Kms {
 
   #control(method, path) {
     const { kms_endpoint, control_token } = this.#listening;
-    return request(method, `${kms_endpoint}/_control/${path}`, { 'X-Control-Token': control_token });
+    return request(method, `${kms_endpoint}/_control/${path}`, {
+      'X-Control-Token': control_token,
+    });
   }
 
   #call(operation, body) {
     const { kms_endpoint, project_id, auth_token } = this.#listening;
-    return request('POST', `${kms_endpoint}/v1.0/${project_id}/kms/${operation}`, { 'X-Auth-Token': auth_token }, body);
+    return request(
+      'POST',
+      `${kms_endpoint}/v1.0/${project_id}/kms/${operation}`,
+      { 'X-Auth-Token': auth_token },
+      body,
+    );
   }
 }
 
 async function request(method, url, headers, body) {
-  const json = body === undefined ? {} : { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+  const json =
+    body === undefined
+      ? {}
+      : { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
   const answer = await fetch(url, { method, headers, ...json });
   if (!answer.ok) {
     throw new Error(`${method} ${url} answered ${answer.status} ${await answer.text()}`);

@@ -9,7 +9,10 @@ export const byok = join(root, 'dist', 'bundle', 'byok.js');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 
-/** cdktf-cli runs on Node.js 20 and 22, cdktn-cli on 22.19 and newer. They take the same apps and the same commands. */
+/**
+ * cdktf-cli runs on Node.js 20 and 22, cdktn-cli on 22.19 and newer. They take the same apps and
+ * the same commands.
+ */
 const command = major > 22 || (major === 22 && minor >= 19) ? 'cdktn' : 'cdktf';
 
 export const cdktf = join(root, 'node_modules', '.bin', command);

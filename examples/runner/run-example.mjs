@@ -1,5 +1,6 @@
-// Runs an example in a folder of its own, `.run/` beside it, as if that were a user's project: its main.ts or main.tf is copied there,
-// with key files and state. Terraform's own commands do the work, as `cdktf deploy` has them do it.
+// Runs an example in a folder of its own, `.run/` beside it, as if that were a user's project: its
+// main.ts or main.tf is copied there, with key files and state. Terraform's own commands do the
+// work, as `cdktf deploy` has them do it.
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,10 @@ export function runExample(moduleUrl, { needsTerraform, steps, summary }) {
   return runSteps({ cwd: folder, folder, needsTerraform, begin, steps, summary });
 }
 
-/** An edit such as a user would make. Throws when there is nothing to edit, since a program left as it is may reach for a real cloud. */
+/**
+ * An edit such as a user would make. Throws when there is nothing to edit, since a program left as
+ * it is may reach for a real cloud.
+ */
 export function edited(text, from, to) {
   if (!text.includes(from)) {
     throw new Error(`main.ts does not contain "${from}"`);
@@ -42,7 +46,10 @@ class Project {
     this.#commands = commands;
     this.#endpoint = endpoint;
     this.folder = folder;
-    /** Where Terraform runs: beside main.tf, or in the folder of the stack that main.ts is synthesized to. */
+    /**
+     * Where Terraform runs: beside main.tf, or in the folder of the stack that main.ts is
+     * synthesized to.
+     */
     this.terraformFolder = folder;
   }
 
@@ -59,7 +66,10 @@ class Project {
     rmSync(join(this.folder, name));
   }
 
-  /** Copies the program of the example, after an edit such as a user would make, and runs it; then `terraform init`. */
+  /**
+   * Copies the program of the example, after an edit such as a user would make, and runs it; then
+   * `terraform init`.
+   */
   async synthesize(edit) {
     await this.runProgram(edit);
     const stacks = join(this.folder, 'cdktf.out', 'stacks');
@@ -95,7 +105,8 @@ class Project {
   }
 
   terraform(...args) {
-    // Not by -chdir: Terraform looks for the mirror that the construct wrote in the folder that it is started in.
+    // Not by -chdir: Terraform looks for the mirror that the construct wrote in the folder that it
+    // is started in.
     return this.#commands.runIn(this.terraformFolder, terraform, ...args);
   }
 
@@ -111,12 +122,17 @@ class Project {
     await this.terraform('plan', '-detailed-exitcode', '-no-color', '-input=false');
   }
 
-  /** The block of one resource in the plan. Throws an Error that shows the plan when it is not there. */
+  /**
+   * The block of one resource in the plan. Throws an Error that shows the plan when it is not
+   * there.
+   */
   async plannedChange(type) {
     const plan = await this.terraform('plan', '-no-color', '-input=false');
     const lines = plan.split('\n');
     // Above it, "has changed" tells what somebody else did.
-    const start = lines.findIndex((line) => line.includes(`# ${type}.`) && line.includes(' will be '));
+    const start = lines.findIndex(
+      (line) => line.includes(`# ${type}.`) && line.includes(' will be '),
+    );
     if (start < 0) {
       throw new Error(`the plan does not change a ${type}:\n${plan}`);
     }

@@ -1,10 +1,14 @@
-// The folder that belongs to one run: claimed, so that two runs do not meet and nothing of a user's is deleted, and removed.
+// The folder that belongs to one run: claimed, so that two runs do not meet and nothing of a user's
+// is deleted, and removed.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const processIdFile = 'run.pid';
 
-/** Throws when the folder is in use, or not ours to delete: a deploy by hand keeps its state and its key there. */
+/**
+ * Throws when the folder is in use, or not ours to delete: a deploy by hand keeps its state and its
+ * key there.
+ */
 export function claimFolder(folder) {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -14,7 +18,9 @@ export function claimFolder(folder) {
     }
     const processId = readProcessId(folder);
     if (processId === undefined) {
-      throw new Error(`the folder ${basename(folder)}/ is not from this program; it may hold the state of a deploy by hand: move it away`);
+      throw new Error(
+        `the folder ${basename(folder)}/ is not from this program; it may hold the state of a deploy by hand: move it away`,
+      );
     }
     if (isAlive(processId)) {
       throw new Error(`another run is going on here, as process ${processId}`);

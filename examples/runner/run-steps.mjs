@@ -1,5 +1,5 @@
-// Runs the steps of an example against a KMS on this machine, and says what happened. Leaves nothing behind, whether they succeed,
-// fail or are interrupted: no process and no file.
+// Runs the steps of an example against a KMS on this machine, and says what happened. Leaves
+// nothing behind, whether they succeed, fail or are interrupted: no process and no file.
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Listr } from 'listr2';
@@ -15,7 +15,8 @@ import { claimFolder, removeFolder } from './run-folder.mjs';
  * @param needsTerraform false: the example needs none
  * @param leftovers other files and folders to remove at the end
  * @param begin given what the first steps found, before the steps of the example
- * @param steps pairs of a title and a function; each is given what the ones before it found, first of all `commands` and `kms`
+ * @param steps pairs of a title and a function; each is given what the ones before it found, first
+ *   of all `commands` and `kms`
  * @param summary text to end with, from what was found
  */
 export async function runSteps(run) {
@@ -26,7 +27,15 @@ export async function runSteps(run) {
   }
 }
 
-async function succeedOrReport({ cwd, folder, needsTerraform = true, leftovers = [], begin = () => {}, steps, summary }) {
+async function succeedOrReport({
+  cwd,
+  folder,
+  needsTerraform = true,
+  leftovers = [],
+  begin = () => {},
+  steps,
+  summary,
+}) {
   const commands = new Commands(cwd);
   const found = { commands };
   const times = [];
@@ -96,11 +105,22 @@ async function checkTerraform({ commands }) {
 
 async function startEmulator(found) {
   if (!existsSync(byok)) {
-    throw new Error('the package is not built: run "npm ci && npm run build" at the top of the repository');
+    throw new Error(
+      'the package is not built: run "npm ci && npm run build" at the top of the repository',
+    );
   }
-  const line = await found.commands.startService(process.execPath, byok, 'emulator', '--json', '--exit-with-parent');
+  const line = await found.commands.startService(
+    process.execPath,
+    byok,
+    'emulator',
+    '--json',
+    '--exit-with-parent',
+  );
   const listening = JSON.parse(line);
-  found.commands.setEnvironment({ HW_PROJECT_ID: listening.project_id, HW_AUTH_TOKEN: listening.auth_token });
+  found.commands.setEnvironment({
+    HW_PROJECT_ID: listening.project_id,
+    HW_AUTH_TOKEN: listening.auth_token,
+  });
   found.endpoint = listening.kms_endpoint;
   found.projectId = listening.project_id;
   found.authUrl = listening.auth_url;

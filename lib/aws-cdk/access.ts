@@ -17,12 +17,29 @@ export function toReadSecret(scope: Construct, secret: ISecret): PolicyStatement
   ];
 }
 
-export function toReadParameter(scope: Construct, arn: string, encryptionKey: IKey | undefined): PolicyStatement[] {
-  return [new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }), ...toDecrypt(scope, encryptionKey, 'ssm')];
+export function toReadParameter(
+  scope: Construct,
+  arn: string,
+  encryptionKey: IKey | undefined,
+): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }),
+    ...toDecrypt(scope, encryptionKey, 'ssm'),
+  ];
 }
 
 /** The key that AWS manages needs no statement: its policy admits every reader of the secret. */
 function toDecrypt(scope: Construct, key: IKey | undefined, service: string): PolicyStatement[] {
-  const viaService = { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` } };
-  return key === undefined ? [] : [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn], conditions: viaService })];
+  const viaService = {
+    StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` },
+  };
+  return key === undefined
+    ? []
+    : [
+        new PolicyStatement({
+          actions: ['kms:Decrypt'],
+          resources: [key.keyArn],
+          conditions: viaService,
+        }),
+      ];
 }

@@ -60,7 +60,8 @@ export class ImportedKey extends Construct {
     const declaration = new StringParameter(this, 'Declaration', {
       parameterName: declarationOf(properties.memory),
       simpleName: false,
-      description: 'What the stack declares for an ImportedKey of cdktf-byok; its function does nothing else. Not secret',
+      description:
+        'What the stack declares for an ImportedKey of cdktf-byok; its function does nothing else. Not secret',
       tier: ParameterTier.INTELLIGENT_TIERING,
       stringValue: Stack.of(this).toJsonString(properties),
     });
@@ -128,14 +129,20 @@ function requireGiven(props: Partial<ImportedKeyProps>): void {
     const value: unknown = props[name as keyof typeof indispensable];
     if (typeof (value as { bind?: unknown } | null | undefined)?.bind !== 'function') {
       // The value may be the secret itself, so the message does not show it.
-      throw new ByokError('ERR_ARGUMENT', `${name} is ${value === undefined ? 'not given' : 'something else'}; give ${what}`);
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        `${name} is ${value === undefined ? 'not given' : 'something else'}; give ${what}`,
+      );
     }
   }
 }
 
 function requireDuration(checkEvery: unknown): void {
   if (checkEvery !== undefined && !(checkEvery instanceof Object && 'toMinutes' in checkEvery)) {
-    throw new ByokError('ERR_ARGUMENT', `checkEvery is ${JSON.stringify(checkEvery)}; give a Duration, such as Duration.hours(1)`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `checkEvery is ${JSON.stringify(checkEvery)}; give a Duration, such as Duration.hours(1)`,
+    );
   }
 }
 
@@ -143,12 +150,32 @@ function requireDuration(checkEvery: unknown): void {
  * The properties that resource and rule send to the handler,
  * and the statements that it needs for them.
  */
-function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { properties: KeyProperties; statements: PolicyStatement[] } {
-  const { source, expiration, credentials, removalPolicy: _, warnBefore: __, checkEvery: ___, runtime: ____, ...settings } = props;
+function bind(
+  key: ImportedKey,
+  props: ImportedKeyProps,
+  parameters: string,
+): { properties: KeyProperties; statements: PolicyStatement[] } {
+  const {
+    source,
+    expiration,
+    credentials,
+    removalPolicy: _,
+    warnBefore: __,
+    checkEvery: ___,
+    runtime: ____,
+    ...settings
+  } = props;
   const { statements: toReadMaterial, ...place } = source.bind(key);
   const { statements: toLogIn, ...login } = credentials.bind(key);
   const memory = `${parameters}${Names.uniqueResourceName(key, { maxLength: 100, allowedSpecialCharacters: '-_' })}`;
-  const properties = { ...settings, ...place, ...boundExpiration(expiration), ...login, memory, metricKey: key.node.path };
+  const properties = {
+    ...settings,
+    ...place,
+    ...boundExpiration(expiration),
+    ...login,
+    memory,
+    metricKey: key.node.path,
+  };
   return {
     properties: withoutUndefined(properties),
     statements: [
@@ -164,17 +191,24 @@ function bind(key: ImportedKey, props: ImportedKeyProps, parameters: string): { 
 
 /** The two ways to the handler both drop undefined values, so it receives the same from each. */
 function withoutUndefined<T extends object>(properties: T): T {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as T;
 }
 
 function impliedRemovalPolicy({ onDestroy, keyOnDestroy }: ImportedKeyProps): RemovalPolicy {
-  return onDestroy === undefined && keyOnDestroy === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  return onDestroy === undefined && keyOnDestroy === undefined
+    ? RemovalPolicy.RETAIN
+    : RemovalPolicy.DESTROY;
 }
 
 /** The validation refuses what cannot be parsed here, so any number will do. */
 function warnDaysOf({ warnBefore, expiration }: ImportedKeyProps): number {
   const { renewBefore } = boundExpiration(expiration);
-  const [text, share] = warnBefore === undefined && renewBefore !== undefined ? [renewBefore, 0.5] : [warnBefore ?? defaultWarnBefore, 1];
+  const [text, share] =
+    warnBefore === undefined && renewBefore !== undefined
+      ? [renewBefore, 0.5]
+      : [warnBefore ?? defaultWarnBefore, 1];
   return (milliseconds(Token.isUnresolved(text) ? defaultWarnBefore : text) * share) / dayMs;
 }
 

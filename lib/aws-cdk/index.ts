@@ -1,5 +1,9 @@
 export { ByokError, type ErrorCode, isByokError } from '../errors';
-export { Expiration, type ExpirationConfig, type RollingExpirationOptions } from '../terms/expiration';
+export {
+  Expiration,
+  type ExpirationConfig,
+  type RollingExpirationOptions,
+} from '../terms/expiration';
 export type { KeyDestroyPolicy } from '../terms/key';
 export type { KeySpec, KeyUsage, WrappingAlgorithm } from '../terms/kms';
 export type { MaterialDestroyPolicy, MaterialEncoding } from '../terms/material';

@@ -6,8 +6,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aws, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type CfnFunction, Code, Runtime, RuntimeFamily, SingletonFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Policy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import {
+  type CfnFunction,
+  Code,
+  Runtime,
+  RuntimeFamily,
+  SingletonFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
@@ -62,16 +74,30 @@ export class KeyHandler extends Construct {
         `the built function is missing: there is no ${bundle}; if this app is bundled into one file, mark cdktf-byok as external and install it beside the bundle, otherwise install it anew`,
       );
     }
-    this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    this.#role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.#role.addToPolicy(
-      new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
     );
-    this.#role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [parameterArn(this, `${this.parameters}*`)] }));
+    this.#role.addToPolicy(
+      new PolicyStatement({
+        actions: ['ssm:GetParameter'],
+        resources: [parameterArn(this, `${this.parameters}*`)],
+      }),
+    );
     this.function = new SingletonFunction(this, 'Function', {
       uuid,
       lambdaPurpose: id,
-      description: 'Imports key material of your own into an external KMS, and keeps it imported (cdktf-byok)',
+      description:
+        'Imports key material of your own into an external KMS, and keeps it imported (cdktf-byok)',
       code: Code.fromAsset(bundle),
       handler: 'index.handler',
       environment: { [parametersVariable]: this.parameters },
@@ -81,18 +107,23 @@ export class KeyHandler extends Construct {
       role: this.#role,
       logGroup,
     });
-    this.errorsAlarm = this.function.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Errors', {
-      alarmDescription: 'The function that looks after imported keys (cdktf-byok) ended in an error: see its log',
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    this.errorsAlarm = this.function
+      .metricErrors({ period: Duration.minutes(5) })
+      .createAlarm(this, 'Errors', {
+        alarmDescription:
+          'The function that looks after imported keys (cdktf-byok) ended in an error: see its log',
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
     // Lazy, because a later key may ask for another runtime.
     (this.function.permissionsNode.defaultChild as CfnFunction).runtime = Lazy.string({
       produce: () => [...this.#runtimes][0] ?? defaultRuntime.name,
     });
-    this.node.addValidation({ validate: () => [...this.#tooManyKeys(), ...this.#severalRuntimes()] });
+    this.node.addValidation({
+      validate: () => [...this.#tooManyKeys(), ...this.#severalRuntimes()],
+    });
   }
 
   /**
@@ -109,12 +140,17 @@ export class KeyHandler extends Construct {
    */
   allow(key: Construct, statements: PolicyStatement[]): Policy {
     this.#keys += 1;
-    return new Policy(key, 'Access', { roles: [this.#role], document: new PolicyDocument({ minimize: true, statements }) });
+    return new Policy(key, 'Access', {
+      roles: [this.#role],
+      document: new PolicyDocument({ minimize: true, statements }),
+    });
   }
 
   #severalRuntimes(): string[] {
     const asked = [...this.#runtimes].map((name) => `"${name}"`).join(' and ');
-    return this.#runtimes.size < 2 ? [] : [`the imported keys of the stack share one function, and runtime is ${asked}; give one`];
+    return this.#runtimes.size < 2
+      ? []
+      : [`the imported keys of the stack share one function, and runtime is ${asked}; give one`];
   }
 
   #tooManyKeys(): string[] {

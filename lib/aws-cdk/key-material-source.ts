@@ -79,8 +79,15 @@ export abstract class KeyMaterialSource {
    * @param parameter the parameter, or its name.
    * It must already exist, because CloudFormation cannot create one
    */
-  static fromSecureString(parameter: IStringParameter | string, options: SecureStringSourceOptions = {}): KeyMaterialSource {
-    refuseUnknownNames(options, propertyNames.SecureStringSourceOptions, 'KeyMaterialSource.fromSecureString');
+  static fromSecureString(
+    parameter: IStringParameter | string,
+    options: SecureStringSourceOptions = {},
+  ): KeyMaterialSource {
+    refuseUnknownNames(
+      options,
+      propertyNames.SecureStringSourceOptions,
+      'KeyMaterialSource.fromSecureString',
+    );
     const { encoding, encryptionKey } = options;
     return new BoundSource((scope) => ({
       source: { parameter: typeof parameter === 'string' ? parameter : parameter.parameterName },
@@ -122,5 +129,7 @@ export function parameterArn(scope: Construct, name: string): string {
 
 /** Parameters made from their attributes have a key, although the interface does not declare it. */
 function keyOf(parameter: IStringParameter | string): IKey | undefined {
-  return typeof parameter === 'object' && 'encryptionKey' in parameter ? (parameter.encryptionKey as IKey | undefined) : undefined;
+  return typeof parameter === 'object' && 'encryptionKey' in parameter
+    ? (parameter.encryptionKey as IKey | undefined)
+    : undefined;
 }

@@ -67,7 +67,11 @@ export const deletionOfNamedKey =
 /**
  * Names for a rolling expiry. The handler checks again, because some values are known only there.
  */
-export const rollingSpelling = { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'check' };
+export const rollingSpelling = {
+  validFor: 'validFor',
+  renewBefore: 'renewBefore',
+  occasion: 'check',
+};
 
 /** What the rule sends to the handler. */
 export interface CheckEvent {

@@ -3,7 +3,12 @@
  * and alarms watch what it reports.
  */
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type Alarm,
+  ComparisonOperator,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -40,7 +45,13 @@ export class KeyWatch extends Construct {
     });
     const period = every.toSeconds() > longestPeriod.toSeconds() ? longestPeriod : every;
     const metric = (metricName: string, statistic: string) =>
-      new Metric({ namespace: metricNamespace, metricName, dimensionsMap: { [metricDimension]: metricKey }, statistic, period });
+      new Metric({
+        namespace: metricNamespace,
+        metricName,
+        dimensionsMap: { [metricDimension]: metricKey },
+        statistic,
+        period,
+      });
     this.daysUntilExpiry = metric(metricNames.days, 'Minimum');
     this.expiryAlarm = this.daysUntilExpiry.createAlarm(this, 'Expiry', {
       alarmDescription: `The KMS deletes the material of ${metricKey} within ${warnDays} days (cdktf-byok)`,

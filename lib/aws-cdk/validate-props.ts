@@ -9,7 +9,14 @@ import { parseDuration } from '../terms/duration';
 import { boundExpiration } from '../terms/expiration';
 import { never, parseExpirationTime } from '../terms/expiration-time';
 import { keyDestroyPolicies } from '../terms/key';
-import { defaultKeySpec, formats, isAsymmetric, keySpecs, tryFindKeySpec, wrappingAlgorithmNames } from '../terms/kms';
+import {
+  defaultKeySpec,
+  formats,
+  isAsymmetric,
+  keySpecs,
+  tryFindKeySpec,
+  wrappingAlgorithmNames,
+} from '../terms/kms';
 import { fingerprintFormat, materialDestroyPolicies } from '../terms/material';
 import { faultsOfRolling } from '../terms/rolling-expiration';
 import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
@@ -67,13 +74,23 @@ export function faultsOf(props: ImportedKeyProps): string[] {
   ];
 }
 
-function faultsOfIdentity({ alias, keyId, region, kmsEndpoint, ...others }: ImportedKeyProps): string[] {
+function faultsOfIdentity({
+  alias,
+  keyId,
+  region,
+  kmsEndpoint,
+  ...others
+}: ImportedKeyProps): string[] {
   const faults: string[] = [];
   if (alias === undefined && keyId === undefined) {
-    faults.push('neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one');
+    faults.push(
+      'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one',
+    );
   }
   if (alias !== undefined && keyId !== undefined) {
-    faults.push('alias and keyId are given together; give alias to have a key made, or keyId for an existing one');
+    faults.push(
+      'alias and keyId are given together; give alias to have a key made, or keyId for an existing one',
+    );
   }
   if (region === undefined && kmsEndpoint === undefined) {
     faults.push(
@@ -82,7 +99,9 @@ function faultsOfIdentity({ alias, keyId, region, kmsEndpoint, ...others }: Impo
   }
   const given = keyId === undefined ? [] : keyProps.filter((name) => others[name] !== undefined);
   if (given.length > 0) {
-    faults.push(`keyId names an existing key, which is not changed here; leave out ${given.join(', ')}`);
+    faults.push(
+      `keyId names an existing key, which is not changed here; leave out ${given.join(', ')}`,
+    );
   }
   return faults;
 }
@@ -91,37 +110,58 @@ function faultsOfForms(props: ImportedKeyProps): string[] {
   return (Object.keys(rules) as (keyof typeof rules)[]).flatMap((name) => {
     const value = props[name];
     const { accepts, allowed }: Rule<string> = rules[name];
-    return value === undefined || Token.isUnresolved(value) || accepts(value) ? [] : [`${name} is "${value}"; allowed are ${allowed}`];
+    return value === undefined || Token.isUnresolved(value) || accepts(value)
+      ? []
+      : [`${name} is "${value}"; allowed are ${allowed}`];
   });
 }
 
 function faultsOfValues(props: ImportedKeyProps): string[] {
   const faults = (Object.keys(allowedValues) as (keyof typeof allowedValues)[]).flatMap((name) => {
-    const [value, allowed]: [string | undefined, readonly string[]] = [props[name], allowedValues[name]];
+    const [value, allowed]: [string | undefined, readonly string[]] = [
+      props[name],
+      allowedValues[name],
+    ];
     return value === undefined || Token.isUnresolved(value) || allowed.includes(value)
       ? []
       : [`${name} is "${value}"; allowed are ${allowed.map((one) => `"${one}"`).join(', ')}`];
   });
   const { description, pendingDays: days, keySpec = defaultKeySpec, keyUsage } = props;
-  if (description !== undefined && !Token.isUnresolved(description) && !keyRules.description.accepts(description)) {
-    faults.push(`description has ${description.length} characters; allowed are ${keyRules.description.allowed}`);
+  if (
+    description !== undefined &&
+    !Token.isUnresolved(description) &&
+    !keyRules.description.accepts(description)
+  ) {
+    faults.push(
+      `description has ${description.length} characters; allowed are ${keyRules.description.allowed}`,
+    );
   }
   if (days !== undefined && !Token.isUnresolved(days) && !keyRules.pendingDays.accepts(days)) {
     faults.push(`pendingDays is ${days}; allowed is ${keyRules.pendingDays.allowed}`);
   }
   const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
-  if (usages !== undefined && keyUsage !== undefined && !Token.isUnresolved(keyUsage) && !usages.includes(keyUsage)) {
+  if (
+    usages !== undefined &&
+    keyUsage !== undefined &&
+    !Token.isUnresolved(keyUsage) &&
+    !usages.includes(keyUsage)
+  ) {
     const allowed = usages.map((one) => `"${one}"`).join(', ');
     faults.push(`keyUsage is "${keyUsage}"; allowed for ${keySpec} are ${allowed}`);
   }
   return faults;
 }
 
-function faultsOfExpiration({ expiration, warnBefore, keySpec = defaultKeySpec }: ImportedKeyProps): string[] {
+function faultsOfExpiration({
+  expiration,
+  warnBefore,
+  keySpec = defaultKeySpec,
+}: ImportedKeyProps): string[] {
   const { expirationTime, validFor, renewBefore } = boundExpiration(expiration);
-  const window = faultsOfRolling({ validFor: known(validFor), renewBefore: known(renewBefore) }, rollingSpelling).map(
-    ({ message }) => message,
-  );
+  const window = faultsOfRolling(
+    { validFor: known(validFor), renewBefore: known(renewBefore) },
+    rollingSpelling,
+  ).map(({ message }) => message);
   return [
     ...(isAsymmetric(keySpec) && (validFor !== undefined || (expirationTime ?? never) !== never)
       ? [
@@ -130,13 +170,17 @@ function faultsOfExpiration({ expiration, warnBefore, keySpec = defaultKeySpec }
       : []),
     ...faultsOfParsing(expirationTime, (text) => parseExpirationTime(text, constructSpelling)),
     ...window,
-    ...(warnBefore === undefined ? [] : faultsOfWarning(warnBefore, window.length === 0 ? renewBefore : undefined)),
+    ...(warnBefore === undefined
+      ? []
+      : faultsOfWarning(warnBefore, window.length === 0 ? renewBefore : undefined)),
   ];
 }
 
 function faultsOfWarning(warnBefore: string, renewBefore: string | undefined): string[] {
   if (Token.isUnresolved(warnBefore)) {
-    return ['warnBefore is a token; give a literal such as "14d", since the threshold of the alarm is computed from it'];
+    return [
+      'warnBefore is a token; give a literal such as "14d", since the threshold of the alarm is computed from it',
+    ];
   }
   const faults = faultsOfParsing(warnBefore, (text) => parseDuration(text, 'warnBefore'));
   return faults.length > 0 || isShorter(warnBefore, renewBefore)
@@ -177,29 +221,45 @@ function faultsOfParsing(text: string | undefined, parse: (text: string) => unkn
   }
 }
 
-function faultsOfRemoval({ keyId, removalPolicy, onDestroy, keyOnDestroy }: ImportedKeyProps): string[] {
+function faultsOfRemoval({
+  keyId,
+  removalPolicy,
+  onDestroy,
+  keyOnDestroy,
+}: ImportedKeyProps): string[] {
   if (keyId !== undefined && onDestroy === 'delete_material') {
     return [deletionOfNamedKey];
   }
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    return ['removalPolicy is "snapshot", and there are no snapshots of keys; allowed are RETAIN, RETAIN_ON_UPDATE_OR_DELETE and DESTROY'];
+    return [
+      'removalPolicy is "snapshot", and there are no snapshots of keys; allowed are RETAIN, RETAIN_ON_UPDATE_OR_DELETE and DESTROY',
+    ];
   }
   const named = [
     ...(onDestroy === undefined || onDestroy === 'retain' ? [] : [`onDestroy "${onDestroy}"`]),
-    ...(keyOnDestroy === undefined || keyOnDestroy === 'retain' ? [] : [`keyOnDestroy "${keyOnDestroy}"`]),
+    ...(keyOnDestroy === undefined || keyOnDestroy === 'retain'
+      ? []
+      : [`keyOnDestroy "${keyOnDestroy}"`]),
   ];
-  return removalPolicy === undefined || removalPolicy === RemovalPolicy.DESTROY || named.length === 0
+  return removalPolicy === undefined ||
+    removalPolicy === RemovalPolicy.DESTROY ||
+    named.length === 0
     ? []
-    : [`removalPolicy is "${removalPolicy}", under which ${named.join(' and ')} would never come to act; leave one or the other out`];
+    : [
+        `removalPolicy is "${removalPolicy}", under which ${named.join(' and ')} would never come to act; leave one or the other out`,
+      ];
 }
 
 /** JavaScript and runners such as tsx check no types. */
 function faultsOfRuntime(runtime: Runtime): string[] {
   const { family, name }: Partial<Runtime> = runtime;
   const [, version] = /^nodejs(\d+)\.x$/.exec(name ?? '') ?? [];
-  return family === RuntimeFamily.NODEJS && (Token.isUnresolved(name) || Number(version) >= oldestNode)
+  return family === RuntimeFamily.NODEJS &&
+    (Token.isUnresolved(name) || Number(version) >= oldestNode)
     ? []
-    : [`runtime is "${name ?? runtime}"; allowed are those of Node.js ${oldestNode} and newer, such as Runtime.NODEJS_22_X`];
+    : [
+        `runtime is "${name ?? runtime}"; allowed are those of Node.js ${oldestNode} and newer, such as Runtime.NODEJS_22_X`,
+      ];
 }
 
 function faultsOfInterval(interval: Duration): string[] {

@@ -10,7 +10,13 @@ import { packageVersion, readProviderBundle } from '../mirror/provider-bundle';
 import { providerName, providerSchema, sourceAddress } from '../schema/provider';
 import { type EnvironmentSetting, environmentVariables } from '../terms/connection';
 import { refuseUnknownNames } from '../terms/known-names';
-import { hclAttributes, jsonAttributes, propertyName, refuseLiteralSecrets, valuesNotAllowed } from './config-attributes';
+import {
+  hclAttributes,
+  jsonAttributes,
+  propertyName,
+  refuseLiteralSecrets,
+  valuesNotAllowed,
+} from './config-attributes';
 import { propertyNames } from './property-names';
 import { caFileFromStackFolder, onSynthesis } from './stack-folder';
 
@@ -174,7 +180,8 @@ export class ByokProvider extends TerraformProvider {
     refuseLiteralSecrets(
       providerSchema,
       props,
-      (attribute) => `leave it out and set ${variablesOf(attribute)} in the environment, or pass an ephemeral variable`,
+      (attribute) =>
+        `leave it out and set ${variablesOf(attribute)} in the environment, or pass an ephemeral variable`,
     );
     super(scope, id, {
       terraformResourceType: providerName,
@@ -183,11 +190,16 @@ export class ByokProvider extends TerraformProvider {
     });
     Object.defineProperty(this, byokProviderSymbol, { value: true });
     this.#alias = props.alias;
-    this.#config = props.caFile === undefined ? props : { ...props, caFile: caFileFromStackFolder(this, props.caFile) };
+    this.#config =
+      props.caFile === undefined
+        ? props
+        : { ...props, caFile: caFileFromStackFolder(this, props.caFile) };
     if (id !== impliedId && props.alias === undefined) {
       TerraformStack.of(this).node.tryRemoveChild(impliedId);
     }
-    this.node.addValidation({ validate: () => [...valuesNotAllowed(providerSchema, props), ...this.#rivals()] });
+    this.node.addValidation({
+      validate: () => [...valuesNotAllowed(providerSchema, props), ...this.#rivals()],
+    });
     onSynthesis(this, (stackFolder) => this.#install(stackFolder));
   }
 
@@ -233,7 +245,9 @@ export class ByokProvider extends TerraformProvider {
       return [];
     }
     const which = this.alias === undefined ? 'no alias' : `the alias "${this.alias}"`;
-    return [`the stack "${stack.node.id}" has ${namesakes.length} ByokProvider with ${which}; give each but one an alias of its own`];
+    return [
+      `the stack "${stack.node.id}" has ${namesakes.length} ByokProvider with ${which}; give each but one an alias of its own`,
+    ];
   }
 }
 

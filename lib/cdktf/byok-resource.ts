@@ -2,7 +2,12 @@
  * What the resources of the provider share. Each of them adds its configuration,
  * its outputs and its checks.
  */
-import { ImportableResource, type TerraformCount, type TerraformProvider, TerraformResource } from 'cdktf';
+import {
+  ImportableResource,
+  type TerraformCount,
+  type TerraformProvider,
+  TerraformResource,
+} from 'cdktf';
 import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
 import type { ResourceSchema } from '../schema/model';
@@ -10,7 +15,13 @@ import { providerName } from '../schema/provider';
 import { operations } from '../schema/timeouts';
 import { parseDuration } from '../terms/duration';
 import { refuseUnknownNames } from '../terms/known-names';
-import { faultsOfParsing, hclAttributes, jsonAttributes, literal, valuesNotAllowed } from './config-attributes';
+import {
+  faultsOfParsing,
+  hclAttributes,
+  jsonAttributes,
+  literal,
+  valuesNotAllowed,
+} from './config-attributes';
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
@@ -59,9 +70,18 @@ export abstract class ByokResource extends TerraformResource {
   readonly #schema: ResourceSchema;
   #config: ResourceConfig;
 
-  protected constructor(scope: Construct, id: string, { construct, names, type, schema }: ResourceKind, config: ResourceConfig) {
+  protected constructor(
+    scope: Construct,
+    id: string,
+    { construct, names, type, schema }: ResourceKind,
+    config: ResourceConfig,
+  ) {
     refuseUnknownNames(config, names, construct);
-    refuseUnknownNames(config.timeouts ?? {}, propertyNames.ResourceTimeouts, `timeouts of ${construct}`);
+    refuseUnknownNames(
+      config.timeouts ?? {},
+      propertyNames.ResourceTimeouts,
+      `timeouts of ${construct}`,
+    );
     super(scope, id, {
       terraformResourceType: type,
       terraformGeneratorMetadata: { providerName, providerVersion: packageVersion() },
@@ -75,7 +95,12 @@ export abstract class ByokResource extends TerraformResource {
     });
     this.#schema = schema;
     this.#config = config;
-    this.node.addValidation({ validate: () => [...valuesNotAllowed(schema, this.#config), ...faultsOfTimeouts(config.timeouts)] });
+    this.node.addValidation({
+      validate: () => [
+        ...valuesNotAllowed(schema, this.#config),
+        ...faultsOfTimeouts(config.timeouts),
+      ],
+    });
   }
 
   /** Changes a property after construction, for example from an aspect. */
@@ -102,15 +127,28 @@ export abstract class ByokResource extends TerraformResource {
  * The block of the stack without an alias. We name it,
  * because otherwise Terraform 1.16 finds no schema for the configuration that it generates.
  */
-const defaultProvider: IResourceProvider = { terraformResourceType: providerName, fqn: providerName };
+const defaultProvider: IResourceProvider = {
+  terraformResourceType: providerName,
+  fqn: providerName,
+};
 
 /**
  * An import block without a resource:
  * Terraform generates the configuration of the object that it finds.
  */
 export class ByokImport extends ImportableResource {
-  constructor(scope: Construct, importToId: string, terraformResourceType: string, importId: string, provider?: IResourceProvider) {
-    super(scope, importToId, { terraformResourceType, importId, provider: ofCdktf(provider ?? defaultProvider) });
+  constructor(
+    scope: Construct,
+    importToId: string,
+    terraformResourceType: string,
+    importId: string,
+    provider?: IResourceProvider,
+  ) {
+    super(scope, importToId, {
+      terraformResourceType,
+      importId,
+      provider: ofCdktf(provider ?? defaultProvider),
+    });
   }
 
   /** @internal */
@@ -125,6 +163,8 @@ function ofCdktf(provider: IResourceProvider | undefined): TerraformProvider | u
 function faultsOfTimeouts(timeouts: ResourceTimeouts = {}): string[] {
   return operations.flatMap((operation) => {
     const timeout = literal(timeouts[operation]);
-    return timeout === undefined ? [] : faultsOfParsing(() => parseDuration(timeout, `timeouts.${operation}`));
+    return timeout === undefined
+      ? []
+      : faultsOfParsing(() => parseDuration(timeout, `timeouts.${operation}`));
   });
 }

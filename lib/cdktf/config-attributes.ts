@@ -21,17 +21,28 @@ export function propertyOf(config: object, attribute: string): unknown {
 export function jsonAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
   return Object.fromEntries([
     ...given(schema, config).map(({ name, value }) => [name, value]),
-    ...givenBlocks(schema, config).map(({ name, block, value }) => [name, jsonAttributes(block, value)]),
+    ...givenBlocks(schema, config).map(({ name, block, value }) => [
+      name,
+      jsonAttributes(block, value),
+    ]),
   ]);
 }
 
 /** The same for `cdktf synth --hcl`, which needs the type beside each value. */
 export function hclAttributes(schema: BlockSchema, config: object): Record<string, unknown> {
   return Object.fromEntries([
-    ...given(schema, config).map(({ name, attribute, value }) => [name, { value, isBlock: false, ...hclType(attribute.type) }]),
+    ...given(schema, config).map(({ name, attribute, value }) => [
+      name,
+      { value, isBlock: false, ...hclType(attribute.type) },
+    ]),
     ...givenBlocks(schema, config).map(({ name, block, value }) => [
       name,
-      { value: hclAttributes(block, value), isBlock: true, type: 'struct', storageClassType: 'object' },
+      {
+        value: hclAttributes(block, value),
+        isBlock: true,
+        type: 'struct',
+        storageClassType: 'object',
+      },
     ]),
   ]);
 }
@@ -43,7 +54,11 @@ export function hclAttributes(schema: BlockSchema, config: object): Record<strin
  * @param advice what to do instead of a literal for this attribute: a clause that ends the message
  * @throws ByokError ERR_ARGUMENT; the message does not show the value
  */
-export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice: (attribute: string) => string): void {
+export function refuseLiteralSecrets(
+  schema: BlockSchema,
+  config: object,
+  advice: (attribute: string) => string,
+): void {
   for (const { name, attribute, value } of given(schema, config)) {
     if ((attribute.sensitive || attribute.writeOnly) && !isReference(value)) {
       throw new ByokError(
@@ -58,9 +73,13 @@ export function refuseLiteralSecrets(schema: BlockSchema, config: object, advice
 /** One message for each value that its attribute does not allow. */
 export function valuesNotAllowed(schema: BlockSchema, config: object): string[] {
   return given(schema, config).flatMap(({ name, attribute, value }) =>
-    attribute.allowed === undefined || !isLiteral(value) || attribute.allowed.includes(String(value))
+    attribute.allowed === undefined ||
+    !isLiteral(value) ||
+    attribute.allowed.includes(String(value))
       ? []
-      : [`${propertyName(name)} is "${value}"; allowed are ${attribute.allowed.map((allowed) => `"${allowed}"`).join(', ')}`],
+      : [
+          `${propertyName(name)} is "${value}"; allowed are ${attribute.allowed.map((allowed) => `"${allowed}"`).join(', ')}`,
+        ],
   );
 }
 
@@ -74,7 +93,11 @@ export function literal<Value>(value: Value | IResolvable | undefined): Value | 
 
 /** False for a value that only Terraform will know, and for one that is not given. */
 export function isLiteral(value: unknown): boolean {
-  return value !== undefined && !Token.isUnresolved(value) && !(typeof value === 'string' && holdsExpression(value));
+  return (
+    value !== undefined &&
+    !Token.isUnresolved(value) &&
+    !(typeof value === 'string' && holdsExpression(value))
+  );
 }
 
 /** A doubled `$` or `%` stands for itself. */
@@ -113,7 +136,10 @@ function given(schema: BlockSchema, config: object): GivenAttribute[] {
     .filter(({ value }) => value !== undefined);
 }
 
-function givenBlocks(schema: BlockSchema, config: object): { name: string; block: BlockSchema; value: object }[] {
+function givenBlocks(
+  schema: BlockSchema,
+  config: object,
+): { name: string; block: BlockSchema; value: object }[] {
   return Object.entries(schema.blocks ?? {}).flatMap(([name, block]) => {
     const value = propertyOf(config, name);
     return typeof value === 'object' && value !== null ? [{ name, block, value }] : [];
@@ -129,5 +155,8 @@ function hclType(type: AttributeType): { type: string; storageClassType: string 
   if (typeof element !== 'string') {
     return { type: 'any', storageClassType: 'any' };
   }
-  return { type: collection, storageClassType: `${storage[element]}${collection === 'map' ? 'Map' : 'List'}` };
+  return {
+    type: collection,
+    storageClassType: `${storage[element]}${collection === 'map' ? 'Map' : 'List'}`,
+  };
 }

@@ -19,7 +19,11 @@ const declared = Symbol.for('cdktf-byok/declaredKeyMaterial');
  * The plan can distinguish: a past expiry that is new is an error there,
  * one that was declared before is not.
  */
-export function declareKeyMaterial(construct: IConstruct, config: KeyMaterialConfig, now: Date = synthesisTime()): void {
+export function declareKeyMaterial(
+  construct: IConstruct,
+  config: KeyMaterialConfig,
+  now: Date = synthesisTime(),
+): void {
   Object.defineProperty(construct, declared, { value: config });
   construct.node.addValidation({ validate: () => faultsOfMaterial(config) });
   if (isPastExpiration(config.expirationTime, now)) {

@@ -177,15 +177,26 @@ export class ExternalKey extends ByokResource implements IExternalKey {
 }
 
 /** One message for each fault: what, which value, what is allowed, what to do. */
-function faultsOf({ alias, description, pendingDays, keySpec, keyUsage, tags }: ExternalKeyConfig): string[] {
+function faultsOf({
+  alias,
+  description,
+  pendingDays,
+  keySpec,
+  keyUsage,
+  tags,
+}: ExternalKeyConfig): string[] {
   const [name, text, days] = [literal(alias), literal(description), literal(pendingDays)];
   const { alias: aliasRule, description: descriptionRule, pendingDays: daysRule } = keyRules;
   return [
-    ...(name === undefined || aliasRule.accepts(name) ? [] : [`alias is "${name}"; allowed are ${aliasRule.allowed}`]),
+    ...(name === undefined || aliasRule.accepts(name)
+      ? []
+      : [`alias is "${name}"; allowed are ${aliasRule.allowed}`]),
     ...(text === undefined || descriptionRule.accepts(text)
       ? []
       : [`description has ${text.length} characters; allowed are ${descriptionRule.allowed}`]),
-    ...(days === undefined || daysRule.accepts(days) ? [] : [`pendingDays is ${days}; allowed is ${daysRule.allowed}`]),
+    ...(days === undefined || daysRule.accepts(days)
+      ? []
+      : [`pendingDays is ${days}; allowed is ${daysRule.allowed}`]),
     ...faultsOfUsage(keySpec ?? defaultKeySpec, keyUsage),
     ...faultsOfTags(literal(tags) ?? {}, isLiteral),
   ];
@@ -195,10 +206,16 @@ function faultsOf({ alias, description, pendingDays, keySpec, keyUsage, tags }: 
  * A spec that is unknown, or not known yet, has no usages to compare with.
  * The schema reports an unknown one.
  */
-function faultsOfUsage(keySpec: KeySpec | IResolvable, keyUsage: KeyUsage | IResolvable | undefined): string[] {
+function faultsOfUsage(
+  keySpec: KeySpec | IResolvable,
+  keyUsage: KeyUsage | IResolvable | undefined,
+): string[] {
   const [spec, usage] = [literal(keySpec), literal(keyUsage)];
-  const usages: readonly string[] | undefined = spec === undefined ? undefined : tryFindKeySpec(spec)?.usages;
+  const usages: readonly string[] | undefined =
+    spec === undefined ? undefined : tryFindKeySpec(spec)?.usages;
   return usages === undefined || usage === undefined || usages.includes(usage)
     ? []
-    : [`keyUsage is "${usage}"; allowed for ${spec} are ${usages.map((one) => `"${one}"`).join(', ')}: give one, or leave it out`];
+    : [
+        `keyUsage is "${usage}"; allowed for ${spec} are ${usages.map((one) => `"${one}"`).join(', ')}: give one, or leave it out`,
+      ];
 }

@@ -23,16 +23,33 @@ export interface HookCommand {
 }
 
 /** @param program undefined means the `byok` beside the app, else the one on PATH */
-export function hookCommand(scope: Construct, program: string | undefined, subcommand: string, flags: readonly HookFlag[]): HookCommand {
+export function hookCommand(
+  scope: Construct,
+  program: string | undefined,
+  subcommand: string,
+  flags: readonly HookFlag[],
+): HookCommand {
   const started =
     program === undefined
-      ? { words: 'PATH="$BYOK_BIN:$PATH" byok', variables: { BYOK_BIN: pathFromStackFolder(scope, 'node_modules/.bin', 'command') } }
+      ? {
+          words: 'PATH="$BYOK_BIN:$PATH" byok',
+          variables: { BYOK_BIN: pathFromStackFolder(scope, 'node_modules/.bin', 'command') },
+        }
       : {
           words: '"$BYOK_COMMAND"',
-          variables: { BYOK_COMMAND: program.includes('/') ? pathFromStackFolder(scope, program, 'command') : program },
+          variables: {
+            BYOK_COMMAND: program.includes('/')
+              ? pathFromStackFolder(scope, program, 'command')
+              : program,
+          },
         };
-  const passed = flags.flatMap(({ name, value }) => (value === undefined || isLiteral(value) ? [] : [[variableOf(name), value]]));
-  const words = flags.flatMap(({ name, value }) => [name, ...(value === undefined ? [] : [wordOf(name, value)])]);
+  const passed = flags.flatMap(({ name, value }) =>
+    value === undefined || isLiteral(value) ? [] : [[variableOf(name), value]],
+  );
+  const words = flags.flatMap(({ name, value }) => [
+    name,
+    ...(value === undefined ? [] : [wordOf(name, value)]),
+  ]);
   return {
     // byok must not be the last command. A shell replaces itself with its last command,
     // and Terraform kills its shell at the first Ctrl-C. byok must live on to finish what it began.

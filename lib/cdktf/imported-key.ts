@@ -41,7 +41,11 @@ export class ImportedKey extends Construct {
   constructor(scope: Construct, id: string, props: ImportedKeyProps) {
     super(scope, id);
     refuseUnknownNames(props, propertyNames.ImportedKeyProps, 'ImportedKey');
-    refuseUnknownNames(props.timeouts ?? {}, propertyNames.ResourceTimeouts, 'timeouts of ImportedKey');
+    refuseUnknownNames(
+      props.timeouts ?? {},
+      propertyNames.ResourceTimeouts,
+      'timeouts of ImportedKey',
+    );
     refuseOtherObjects(props);
     const { provider, timeouts, forEach } = props;
     const hooks = props.engine?.hooks;
@@ -78,13 +82,21 @@ export class ImportedKey extends Construct {
       );
     }
     this.#forEach = forEach;
-    this.#held = hooks === undefined ? new KeyMaterial(this, 'Resource', config) : new MaterialHooks(this, 'Hooks', config, hooks);
-    this.node.addValidation({ validate: () => [...faultsOf(props), ...faultsOfMaterialFor(props, config)] });
+    this.#held =
+      hooks === undefined
+        ? new KeyMaterial(this, 'Resource', config)
+        : new MaterialHooks(this, 'Hooks', config, hooks);
+    this.node.addValidation({
+      validate: () => [...faultsOf(props), ...faultsOfMaterialFor(props, config)],
+    });
   }
 
   #makeKey({ alias, keyOnDestroy, ...props }: ImportedKeyProps): ExternalKey {
     if (alias === undefined) {
-      throw new ByokError('ERR_ARGUMENT', 'neither alias nor key is given; give the alias of a new key, or key: ExternalKey.fromKeyId(…)');
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        'neither alias nor key is given; give the alias of a new key, or key: ExternalKey.fromKeyId(…)',
+      );
     }
     return new ExternalKey(this, 'Key', {
       alias,
@@ -162,7 +174,10 @@ export class ImportedKey extends Construct {
 
 /** Properties that take objects of ours: a member of such an object, and how to make one. */
 const objects = {
-  source: ['bind', 'where the material comes from, such as KeyMaterialSource.fromFile("payments.key")'],
+  source: [
+    'bind',
+    'where the material comes from, such as KeyMaterialSource.fromFile("payments.key")',
+  ],
   key: ['keyId', 'a key that exists, such as ExternalKey.fromKeyId(…)'],
   engine: ['hooks', 'KeyMaterialEngine.provider() or KeyMaterialEngine.hooks(…)'],
   provider: ['fqn', 'a ByokProvider'],
@@ -175,7 +190,10 @@ function refuseOtherObjects(props: ImportedKeyProps): void {
     if (value === undefined && name === 'source') {
       throw new ByokError('ERR_ARGUMENT', `source is not given; give ${what}`);
     }
-    if (value !== undefined && (typeof value !== 'object' || value === null || !(member in value))) {
+    if (
+      value !== undefined &&
+      (typeof value !== 'object' || value === null || !(member in value))
+    ) {
       throw new ByokError('ERR_ARGUMENT', `${name} is ${shown(name, value)}; give ${what}`);
     }
   }
@@ -186,18 +204,30 @@ function shown(name: string, value: unknown): string {
   if (typeof value === 'function') {
     return 'a function that was not called';
   }
-  return name === 'source' || (typeof value === 'object' && value !== null) ? 'something else' : JSON.stringify(value);
+  return name === 'source' || (typeof value === 'object' && value !== null)
+    ? 'something else'
+    : JSON.stringify(value);
 }
 
 /** If there are several keys, the id of the key for the element of the material. */
 function keyIdFor(key: IExternalKey, forEach: ITerraformIterator | undefined): string {
-  return forEach !== undefined && TerraformResource.isTerraformResource(key) && key.forEach !== undefined
-    ? Token.asString(ref(`${key.terraformResourceType}.${key.friendlyUniqueId}[each.key].key_id`, key.cdktfStack))
+  return forEach !== undefined &&
+    TerraformResource.isTerraformResource(key) &&
+    key.forEach !== undefined
+    ? Token.asString(
+        ref(
+          `${key.terraformResourceType}.${key.friendlyUniqueId}[each.key].key_id`,
+          key.cdktfStack,
+        ),
+      )
     : key.keyId;
 }
 
 /** We do not know the spec of a key that exists elsewhere; the plan compares it. */
-function faultsOfMaterialFor({ key, keySpec = defaultKeySpec }: ImportedKeyProps, config: KeyMaterialConfig): string[] {
+function faultsOfMaterialFor(
+  { key, keySpec = defaultKeySpec }: ImportedKeyProps,
+  config: KeyMaterialConfig,
+): string[] {
   return key === undefined ? faultsOfFit(keySpec, config) : [];
 }
 
@@ -218,16 +248,26 @@ function faultsOf(props: ImportedKeyProps): string[] {
   if (key === undefined) {
     return forEach === undefined || !isLiteral(alias)
       ? []
-      : [`alias is "${alias}" for every element of forEach, and no two keys have the same; make one of the element, such as iterator.key`];
+      : [
+          `alias is "${alias}" for every element of forEach, and no two keys have the same; make one of the element, such as iterator.key`,
+        ];
   }
   const misplaced = propertiesOfTheKey.filter((name) => props[name] !== undefined);
   return [
     ...(engine?.hooks === undefined || provider === undefined
       ? []
-      : ['provider is given for a key with hooks, which use none; tell KeyMaterialEngine.hooks how to reach the KMS instead']),
-    ...(alias === undefined ? [] : ['alias and key are given together; allowed is one: the alias of a new key, or a key that exists']),
+      : [
+          'provider is given for a key with hooks, which use none; tell KeyMaterialEngine.hooks how to reach the KMS instead',
+        ]),
+    ...(alias === undefined
+      ? []
+      : [
+          'alias and key are given together; allowed is one: the alias of a new key, or a key that exists',
+        ]),
     ...(misplaced.length === 0
       ? []
-      : [`${misplaced.join(', ')} given together with key, which is managed elsewhere; leave out what describes the key itself`]),
+      : [
+          `${misplaced.join(', ')} given together with key, which is managed elsewhere; leave out what describes the key itself`,
+        ]),
   ];
 }

@@ -20,7 +20,10 @@ const rollingSpelling = { validFor: 'validFor', renewBefore: 'renewBefore', occa
 export function faultsOfMaterial(config: KeyMaterialConfig): string[] {
   return [
     ...faultsOfKeyId(config.keyId),
-    ...faultsOfCombinations((attribute) => propertyOf(config, attribute) !== undefined, propertyName).map(({ message }) => message),
+    ...faultsOfCombinations(
+      (attribute) => propertyOf(config, attribute) !== undefined,
+      propertyName,
+    ).map(({ message }) => message),
     ...faultsOfSource(config),
     ...faultsOfExpiry(config),
     ...faultsOfFingerprint(config),
@@ -44,14 +47,20 @@ export function isCountedExpiration(expirationTime: string | undefined, now: Dat
 
 function knownInstant(expirationTime: string | undefined): ExpirationInstant {
   const text = literal(expirationTime);
-  return text === undefined || faultsOfParsing(() => parseExpirationTime(text)).length > 0 ? undefined : parseExpirationTime(text);
+  return text === undefined || faultsOfParsing(() => parseExpirationTime(text)).length > 0
+    ? undefined
+    : parseExpirationTime(text);
 }
 
 function faultsOfSource({ materialFile, materialEnv, ...config }: KeyMaterialConfig): string[] {
   return [
-    ...(materialFile === '' ? ['materialFile is empty; give the path of the file that holds the material'] : []),
+    ...(materialFile === ''
+      ? ['materialFile is empty; give the path of the file that holds the material']
+      : []),
     ...faultsOfVariableName('materialEnv', materialEnv),
-    ...(['materialCommand', 'wrapCommand'] as const).flatMap((name) => faultsOfProgram(name, config[name])),
+    ...(['materialCommand', 'wrapCommand'] as const).flatMap((name) =>
+      faultsOfProgram(name, config[name]),
+    ),
     ...faultsOfVariableName('materialPasswordEnv', config.materialPasswordEnv),
   ];
 }
@@ -65,7 +74,9 @@ function faultsOfProgram(property: string, argv: unknown): string[] {
     return [];
   }
   if (!Array.isArray(argv) || argv.some((word) => word === undefined || word === null)) {
-    return [`${property} is no list of texts; give a program and its arguments, each as an element, such as ["vault", "kv", "get"]`];
+    return [
+      `${property} is no list of texts; give a program and its arguments, each as an element, such as ["vault", "kv", "get"]`,
+    ];
   }
   return argv.length === 0 ? [`${property} is empty; give a program and its arguments`] : [];
 }
@@ -78,17 +89,24 @@ function faultsOfVariableName(property: string, value: string | undefined): stri
   const name = literal(value);
   return name === undefined || environmentVariableFormat.test(name)
     ? []
-    : [`${property} is not the name of an environment variable; give the name, for example "PAYMENTS_KEY", not the value`];
+    : [
+        `${property} is not the name of an environment variable; give the name, for example "PAYMENTS_KEY", not the value`,
+      ];
 }
 
 function faultsOfExpiry(config: KeyMaterialConfig): string[] {
   const [expirationTime, warnBefore] = [literal(config.expirationTime), literal(config.warnBefore)];
   return [
-    ...(expirationTime === undefined ? [] : faultsOfParsing(() => parseExpirationTime(expirationTime, constructSpelling))),
-    ...faultsOfRolling({ validFor: literal(config.validFor), renewBefore: literal(config.renewBefore) }, rollingSpelling).map(
-      ({ message }) => message,
-    ),
-    ...(warnBefore === undefined ? [] : faultsOfParsing(() => parseDuration(warnBefore, 'warnBefore'))),
+    ...(expirationTime === undefined
+      ? []
+      : faultsOfParsing(() => parseExpirationTime(expirationTime, constructSpelling))),
+    ...faultsOfRolling(
+      { validFor: literal(config.validFor), renewBefore: literal(config.renewBefore) },
+      rollingSpelling,
+    ).map(({ message }) => message),
+    ...(warnBefore === undefined
+      ? []
+      : faultsOfParsing(() => parseDuration(warnBefore, 'warnBefore'))),
   ];
 }
 
@@ -96,5 +114,7 @@ function faultsOfFingerprint(config: KeyMaterialConfig): string[] {
   const fingerprint = literal(config.fingerprint);
   return fingerprint === undefined || fingerprintFormat.test(fingerprint)
     ? []
-    : [`fingerprint is "${fingerprint}"; allowed is "sha256:" and 64 hex digits, as "byok fingerprint" prints it`];
+    : [
+        `fingerprint is "${fingerprint}"; allowed is "sha256:" and 64 hex digits, as "byok fingerprint" prints it`,
+      ];
 }

@@ -68,7 +68,11 @@ export class KeyMaterialPolicy implements IAspect {
   /** @throws ByokError ERR_ARGUMENT when a rule is misspelled */
   constructor(props: KeyMaterialPolicyProps) {
     refuseUnknownNames(props, propertyNames.KeyMaterialPolicyProps, 'KeyMaterialPolicy');
-    refuseUnknownNames(props.severities ?? {}, propertyNames.KeyMaterialPolicySeverities, 'severities of KeyMaterialPolicy');
+    refuseUnknownNames(
+      props.severities ?? {},
+      propertyNames.KeyMaterialPolicySeverities,
+      'severities of KeyMaterialPolicy',
+    );
     const [fault] = [...faultsOfRules(props), ...faultsOfSeverities(props)];
     if (fault !== undefined) {
       throw new ByokError('ERR_ARGUMENT', fault);
@@ -84,7 +88,11 @@ export class KeyMaterialPolicy implements IAspect {
     }
     const { severity = 'error', severities = {}, now = synthesisTime(), ...rules } = this.#props;
     for (const { rule, checked, message } of findingsOf(rules, material, now)) {
-      annotate(node, checked ? (severities[rule] ?? severity) : 'warning', `KeyMaterialPolicy, ${rule}: ${message}`);
+      annotate(
+        node,
+        checked ? (severities[rule] ?? severity) : 'warning',
+        `KeyMaterialPolicy, ${rule}: ${message}`,
+      );
     }
   }
 }
@@ -93,5 +101,8 @@ function faultsOfSeverities({ severity, severities = {} }: KeyMaterialPolicyProp
   const allowed: readonly unknown[] = ['error', 'warning'];
   return Object.entries({ severity, ...severities })
     .filter(([, level]) => level !== undefined && !allowed.includes(level))
-    .map(([name, level]) => `${name === 'severity' ? name : `severities.${name}`} is "${level}"; allowed are "error" and "warning"`);
+    .map(
+      ([name, level]) =>
+        `${name === 'severity' ? name : `severities.${name}`} is "${level}"; allowed are "error" and "warning"`,
+    );
 }

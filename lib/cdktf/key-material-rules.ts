@@ -6,7 +6,11 @@
 
 import { parseDuration } from '../terms/duration';
 import { never, parseExpirationTime } from '../terms/expiration-time';
-import { defaultWrappingAlgorithm, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
+import {
+  defaultWrappingAlgorithm,
+  type WrappingAlgorithm,
+  wrappingAlgorithmNames,
+} from '../terms/kms';
 import {
   defaultMaterialDestroyPolicy,
   type MaterialDestroyPolicy,
@@ -80,12 +84,24 @@ export interface Finding {
  * Everything that the rules find in a configuration.
  * Faults that no configuration may have are left to the construct.
  */
-export function findingsOf(rules: KeyMaterialRules, material: KeyMaterialConfig, now: Date): Finding[] {
-  const { maximumValidity, requirePin, allowedWrappingAlgorithms, forbiddenSources, requiredOnDestroy } = rules;
+export function findingsOf(
+  rules: KeyMaterialRules,
+  material: KeyMaterialConfig,
+  now: Date,
+): Finding[] {
+  const {
+    maximumValidity,
+    requirePin,
+    allowedWrappingAlgorithms,
+    forbiddenSources,
+    requiredOnDestroy,
+  } = rules;
   return [
     ...(maximumValidity === undefined ? [] : judgeValidity(maximumValidity, material, now)),
     ...(requirePin === true ? judgePin(material) : []),
-    ...(allowedWrappingAlgorithms === undefined ? [] : judgeWrapping(allowedWrappingAlgorithms, material)),
+    ...(allowedWrappingAlgorithms === undefined
+      ? []
+      : judgeWrapping(allowedWrappingAlgorithms, material)),
     ...(forbiddenSources === undefined ? [] : judgeSource(forbiddenSources, material)),
     ...(requiredOnDestroy === undefined ? [] : judgeOnDestroy(requiredOnDestroy, material)),
   ];
@@ -95,36 +111,68 @@ export function findingsOf(rules: KeyMaterialRules, material: KeyMaterialConfig,
 export function faultsOfRules(rules: KeyMaterialRules): string[] {
   const { maximumValidity } = rules;
   return [
-    ...(maximumValidity === undefined ? [] : faultsOfParsing(() => parseDuration(maximumValidity, 'maximumValidity'))),
-    ...faultsOfList('allowedWrappingAlgorithms', rules.allowedWrappingAlgorithms, wrappingAlgorithmNames),
+    ...(maximumValidity === undefined
+      ? []
+      : faultsOfParsing(() => parseDuration(maximumValidity, 'maximumValidity'))),
+    ...faultsOfList(
+      'allowedWrappingAlgorithms',
+      rules.allowedWrappingAlgorithms,
+      wrappingAlgorithmNames,
+    ),
     ...faultsOfList('forbiddenSources', rules.forbiddenSources, Object.values(sourceNames)),
-    ...faultsOfList('requiredOnDestroy', rules.requiredOnDestroy, Object.keys(materialDestroyPolicies)),
+    ...faultsOfList(
+      'requiredOnDestroy',
+      rules.requiredOnDestroy,
+      Object.keys(materialDestroyPolicies),
+    ),
   ];
 }
 
-function faultsOfList(name: keyof KeyMaterialRules, values: readonly string[] | undefined, allowed: readonly string[]): string[] {
+function faultsOfList(
+  name: keyof KeyMaterialRules,
+  values: readonly string[] | undefined,
+  allowed: readonly string[],
+): string[] {
   return (values ?? [])
     .filter((value) => !allowed.includes(value))
     .map((value) => `${name} holds "${value}"; allowed are ${quoted(allowed)}`);
 }
 
-function judgeValidity(maximum: string, { expirationTime, validFor }: KeyMaterialConfig, now: Date): Finding[] {
+function judgeValidity(
+  maximum: string,
+  { expirationTime, validFor }: KeyMaterialConfig,
+  now: Date,
+): Finding[] {
   const limit = parseDuration(maximum, 'maximumValidity');
   const violation = (found: string, advice: string): Finding[] => [
-    { rule: 'maximumValidity', checked: true, message: `${found}; allowed is a validity of at most "${maximum}": ${advice}` },
+    {
+      rule: 'maximumValidity',
+      checked: true,
+      message: `${found}; allowed is a validity of at most "${maximum}": ${advice}`,
+    },
   ];
   if (validFor === undefined && (expirationTime === undefined || expirationTime === never)) {
-    return violation('the material never expires', 'give expiration, or keep keys that cannot expire out of the scope of this policy');
+    return violation(
+      'the material never expires',
+      'give expiration, or keep keys that cannot expire out of the scope of this policy',
+    );
   }
   const [rolling, fixed] = [literal(validFor), literal(expirationTime)];
   if (rolling !== undefined) {
-    const tooLong = faultsOfParsing(() => parseDuration(rolling, 'validFor')).length === 0 && parseDuration(rolling, 'validFor') > limit;
+    const tooLong =
+      faultsOfParsing(() => parseDuration(rolling, 'validFor')).length === 0 &&
+      parseDuration(rolling, 'validFor') > limit;
     return tooLong ? violation(`validFor is "${rolling}"`, 'give a shorter one') : [];
   }
   if (fixed !== undefined) {
     const valid = faultsOfParsing(() => parseExpirationTime(fixed)).length === 0;
     const tooLate = valid && Number(parseExpirationTime(fixed)) - now.getTime() > limit;
-    return tooLate ? violation(`expirationTime is "${fixed}"`, 'give an earlier instant, or Expiration.rolling(…)') : [];
+    return tooLate
+      ? violation(
+          `expirationTime is "${fixed}"`,
+          'give an earlier instant, or Expiration.rolling(…)',
+        )
+      : [];
   }
   return unchecked('maximumValidity', validFor === undefined ? 'expirationTime' : 'validFor');
 }
@@ -145,14 +193,29 @@ function judgeWrapping(allowed: readonly string[], material: KeyMaterialConfig):
     const message = `how the material was wrapped elsewhere cannot be told here; allowed are ${quoted(allowed)}: see to it where it is wrapped`;
     return [{ rule: 'allowedWrappingAlgorithms', checked: false, message }];
   }
-  return judgeMembership('allowedWrappingAlgorithms', 'wrappingAlgorithm', allowed, material.wrappingAlgorithm ?? defaultWrappingAlgorithm);
+  return judgeMembership(
+    'allowedWrappingAlgorithms',
+    'wrappingAlgorithm',
+    allowed,
+    material.wrappingAlgorithm ?? defaultWrappingAlgorithm,
+  );
 }
 
 function judgeOnDestroy(allowed: readonly string[], { onDestroy }: KeyMaterialConfig): Finding[] {
-  return judgeMembership('requiredOnDestroy', 'onDestroy', allowed, onDestroy ?? defaultMaterialDestroyPolicy);
+  return judgeMembership(
+    'requiredOnDestroy',
+    'onDestroy',
+    allowed,
+    onDestroy ?? defaultMaterialDestroyPolicy,
+  );
 }
 
-function judgeMembership(rule: keyof KeyMaterialRules, property: string, allowed: readonly string[], value: unknown): Finding[] {
+function judgeMembership(
+  rule: keyof KeyMaterialRules,
+  property: string,
+  allowed: readonly string[],
+  value: unknown,
+): Finding[] {
   const known = literal(value);
   if (known === undefined) {
     return unchecked(rule, property);
@@ -161,7 +224,10 @@ function judgeMembership(rule: keyof KeyMaterialRules, property: string, allowed
   return allowed.includes(String(known)) ? [] : [{ rule, checked: true, message }];
 }
 
-function judgeSource(forbidden: readonly KeyMaterialSourceName[], material: KeyMaterialConfig): Finding[] {
+function judgeSource(
+  forbidden: readonly KeyMaterialSourceName[],
+  material: KeyMaterialConfig,
+): Finding[] {
   const others = Object.values(sourceNames).filter((name) => !forbidden.includes(name));
   return materialSourceAttributes
     .filter((attribute) => propertyOf(material, attribute) !== undefined)

@@ -83,7 +83,11 @@ export abstract class KeyMaterialSource {
    * if it is relative, it counts from the folder of the stack
    */
   static fromFile(path: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
-    refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromFile');
+    refuseUnknownNames(
+      options,
+      propertyNames.KeyMaterialSourceOptions,
+      'KeyMaterialSource.fromFile',
+    );
     return new BoundSource((scope) => ({
       materialFile: path === '' ? path : pathFromStackFolder(scope, path, 'the path of fromFile'),
       ...spelling(options),
@@ -95,8 +99,15 @@ export abstract class KeyMaterialSource {
    * @param name name of the variable, never its value
    */
   static fromEnvironment(name: string, options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
-    refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromEnvironment');
-    return new BoundSource(() => ({ materialEnv: given(name, 'fromEnvironment', 'the name of a variable'), ...spelling(options) }));
+    refuseUnknownNames(
+      options,
+      propertyNames.KeyMaterialSourceOptions,
+      'KeyMaterialSource.fromEnvironment',
+    );
+    return new BoundSource(() => ({
+      materialEnv: given(name, 'fromEnvironment', 'the name of a variable'),
+      ...spelling(options),
+    }));
   }
 
   /**
@@ -107,13 +118,25 @@ export abstract class KeyMaterialSource {
    * A name that Terraform does not allow, or that belongs to something else,
    * is refused when the source is used
    */
-  static fromVariable(variable: IKeyMaterialVariable | string, options: VariableSourceOptions = {}): KeyMaterialSource {
-    refuseUnknownNames(options, propertyNames.VariableSourceOptions, 'KeyMaterialSource.fromVariable');
+  static fromVariable(
+    variable: IKeyMaterialVariable | string,
+    options: VariableSourceOptions = {},
+  ): KeyMaterialSource {
+    refuseUnknownNames(
+      options,
+      propertyNames.VariableSourceOptions,
+      'KeyMaterialSource.fromVariable',
+    );
     return new BoundSource((scope) => {
-      const declared = typeof variable === 'string' ? variableOf(scope, variable) : requireVariable(variable);
+      const declared =
+        typeof variable === 'string' ? variableOf(scope, variable) : requireVariable(variable);
       declared.addOverride('ephemeral', true);
       declared.addOverride('sensitive', true);
-      return { materialWo: declared.stringValue, materialWoVersion: options.version, ...spelling(options) };
+      return {
+        materialWo: declared.stringValue,
+        materialWoVersion: options.version,
+        ...spelling(options),
+      };
     });
   }
 
@@ -125,8 +148,15 @@ export abstract class KeyMaterialSource {
    * because every user of a machine sees the arguments of a process
    */
   static fromCommand(argv: string[], options: KeyMaterialSourceOptions = {}): KeyMaterialSource {
-    refuseUnknownNames(options, propertyNames.KeyMaterialSourceOptions, 'KeyMaterialSource.fromCommand');
-    return new BoundSource(() => ({ materialCommand: given(argv, 'fromCommand', program), ...spelling(options) }));
+    refuseUnknownNames(
+      options,
+      propertyNames.KeyMaterialSourceOptions,
+      'KeyMaterialSource.fromCommand',
+    );
+    return new BoundSource(() => ({
+      materialCommand: given(argv, 'fromCommand', program),
+      ...spelling(options),
+    }));
   }
 
   /**
@@ -147,7 +177,11 @@ export abstract class KeyMaterialSource {
     refuseUnknownNames(options, propertyNames.PreWrappedOptions, 'KeyMaterialSource.preWrapped');
     const { importToken, encryptedKeyMaterial, encryptedPrivatekey, version } = options;
     return new BoundSource(() => {
-      given(importToken ?? encryptedKeyMaterial ?? encryptedPrivatekey, 'preWrapped', 'importToken and encryptedKeyMaterial');
+      given(
+        importToken ?? encryptedKeyMaterial ?? encryptedPrivatekey,
+        'preWrapped',
+        'importToken and encryptedKeyMaterial',
+      );
       return {
         importTokenWo: importToken,
         encryptedKeyMaterialWo: encryptedKeyMaterial,
@@ -161,7 +195,10 @@ export abstract class KeyMaterialSource {
   abstract bind(scope: Construct): KeyMaterialSourceConfig;
 }
 
-function spelling({ encoding, passwordEnvironment }: KeyMaterialSourceOptions): KeyMaterialSourceConfig {
+function spelling({
+  encoding,
+  passwordEnvironment,
+}: KeyMaterialSourceOptions): KeyMaterialSourceConfig {
   return { materialEncoding: encoding, materialPasswordEnv: passwordEnvironment };
 }
 
@@ -170,7 +207,11 @@ const program = 'a program and its arguments, such as ["vault", "kv", "get", …
 /** An attribute without a value would silently leave the configuration, and with it the source. */
 function given<Value>(value: Value, method: string, what: string): Value {
   if (value === undefined || value === null) {
-    throw new ByokError('ERR_ARGUMENT', `KeyMaterialSource.${method} is given nothing; give ${what}`, { attribute: 'source' });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `KeyMaterialSource.${method} is given nothing; give ${what}`,
+      { attribute: 'source' },
+    );
   }
   return value;
 }
@@ -207,7 +248,10 @@ function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
   const stack = TerraformStack.of(scope);
   const existing = stack.node.tryFindChild(name);
   if (existing === undefined) {
-    return new MaterialVariable(stack, name, { type: 'string', description: 'Key material, given to each plan and apply; never stored' });
+    return new MaterialVariable(stack, name, {
+      type: 'string',
+      description: 'Key material, given to each plan and apply; never stored',
+    });
   }
   if (!isVariable(existing)) {
     throw new ByokError(
@@ -234,5 +278,7 @@ function requireVariable(value: IKeyMaterialVariable): IKeyMaterialVariable {
 }
 
 function isVariable(value: unknown): value is IKeyMaterialVariable {
-  return typeof value === 'object' && value !== null && 'stringValue' in value && 'addOverride' in value;
+  return (
+    typeof value === 'object' && value !== null && 'stringValue' in value && 'addOverride' in value
+  );
 }

@@ -12,8 +12,10 @@ import type { IResourceProvider } from './resource-arguments';
 
 /** Other ways to give a secret, if there are any. */
 const insteadOfLiteral: Readonly<Record<string, string>> = {
-  material_wo: 'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
-  material_password_wo: 'pass an ephemeral variable, or name an environment variable by materialPasswordEnv',
+  material_wo:
+    'pass an ephemeral variable (KeyMaterialSource.fromVariable), or use KeyMaterialSource.fromFile or fromEnvironment',
+  material_password_wo:
+    'pass an ephemeral variable, or name an environment variable by materialPasswordEnv',
 };
 
 const kind = {
@@ -56,7 +58,9 @@ export class KeyMaterial extends ByokResource {
     refuseLiteralSecrets(
       keyMaterialSchema,
       config,
-      (attribute) => insteadOfLiteral[attribute] ?? 'pass an ephemeral variable, or the output of an ephemeral resource',
+      (attribute) =>
+        insteadOfLiteral[attribute] ??
+        'pass an ephemeral variable, or the output of an ephemeral resource',
     );
     super(scope, id, kind, config);
     declareKeyMaterial(this, config);

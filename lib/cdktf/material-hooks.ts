@@ -33,7 +33,8 @@ const unknownToHooks = {
   fingerprint: 'the fingerprint is known to hooks only as a pin; give fingerprint',
   expirationTime:
     'the expiry is known to hooks only when it is declared as an instant; give expiration: Expiration.at(…) or Expiration.never()',
-  materialStatus: 'hooks look at no key between two applies, so there is no materialStatus; run "byok check --live", or use the provider',
+  materialStatus:
+    'hooks look at no key between two applies, so there is no materialStatus; run "byok check --live", or use the provider',
 } as const;
 
 /** Keeps material in a key: `Apply` imports it, and `Remove` deletes it if `onDestroy` says so. */
@@ -41,14 +42,24 @@ export class MaterialHooks extends Construct {
   readonly #config: KeyMaterialConfig;
   readonly #apply: TerraformResource;
 
-  constructor(scope: Construct, id: string, config: KeyMaterialConfig, options: KeyMaterialHooksOptions) {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: KeyMaterialConfig,
+    options: KeyMaterialHooksOptions,
+  ) {
     super(scope, id);
     this.#config = config;
     const { keyId, timeouts = {}, onDestroy } = config;
     const key: HookFlag = { name: '--key-id', value: ownKeyId };
     const run = (subcommand: string, flags: readonly HookFlag[], timeout: string | undefined) => ({
       type: 'local-exec' as const,
-      ...hookCommand(this, options.command, subcommand, [key, ...flags, ...flag('--timeout', timeout), ...connectionFlags(this, options)]),
+      ...hookCommand(this, options.command, subcommand, [
+        key,
+        ...flags,
+        ...flag('--timeout', timeout),
+        ...connectionFlags(this, options),
+      ]),
     });
     const remove =
       onDestroy === 'delete_material'
@@ -65,11 +76,25 @@ export class MaterialHooks extends Construct {
             }),
           ]
         : [];
-    const recordFolder = pathFromStackFolder(this, options.recordFolder ?? defaultRecordFolder, 'recordFolder');
+    const recordFolder = pathFromStackFolder(
+      this,
+      options.recordFolder ?? defaultRecordFolder,
+      'recordFolder',
+    );
     this.#apply = nullResource(this, 'Apply', {
       forEach: config.forEach,
-      triggers: { key_id: keyId, ...declaredTriggers(config), drift_token: options.driftToken ?? firstDriftToken },
-      provisioners: [run('apply', [...materialFlags(config), ...flag('--record-dir', recordFolder)], timeouts.create)],
+      triggers: {
+        key_id: keyId,
+        ...declaredTriggers(config),
+        drift_token: options.driftToken ?? firstDriftToken,
+      },
+      provisioners: [
+        run(
+          'apply',
+          [...materialFlags(config), ...flag('--record-dir', recordFolder)],
+          timeouts.create,
+        ),
+      ],
       // On destroy, the users of the key go first, then Apply, then the material.
       ...(remove.length === 0 ? {} : { dependsOn: remove }),
     });
@@ -94,10 +119,15 @@ export class MaterialHooks extends Construct {
 
   /** @throws ByokError ERR_ARGUMENT always */
   get materialStatus(): string {
-    throw new ByokError('ERR_ARGUMENT', unknownToHooks.materialStatus, { attribute: 'material_status' });
+    throw new ByokError('ERR_ARGUMENT', unknownToHooks.materialStatus, {
+      attribute: 'material_status',
+    });
   }
 
-  #declared(name: 'fingerprint' | 'expirationTime', trigger: (typeof triggerAttributes)[number]): string {
+  #declared(
+    name: 'fingerprint' | 'expirationTime',
+    trigger: (typeof triggerAttributes)[number],
+  ): string {
     if (this.#config[name] === undefined) {
       throw new ByokError('ERR_ARGUMENT', unknownToHooks[name], { attribute: trigger });
     }
@@ -116,7 +146,10 @@ function materialFlags(config: KeyMaterialConfig): HookFlag[] {
   return [
     ...flag('--material-file', config.materialFile),
     ...flag('--material-env', config.materialEnv),
-    ...flag('--material-command', materialCommand === undefined ? undefined : jsonText(materialCommand)),
+    ...flag(
+      '--material-command',
+      materialCommand === undefined ? undefined : jsonText(materialCommand),
+    ),
     ...flag('--wrap-command', wrapCommand === undefined ? undefined : jsonText(wrapCommand)),
     ...flag('--material-encoding', config.materialEncoding),
     ...flag('--material-password-env', config.materialPasswordEnv),
@@ -144,12 +177,17 @@ function connectionFlags(scope: Construct, options: KeyMaterialHooksOptions): Ho
     ...flag('--user-name', options.userName),
     ...flag('--domain-name', options.domainName),
     ...flag('--access-key', options.accessKey),
-    ...flag('--ca-file', options.caFile === undefined ? undefined : caFileFromStackFolder(scope, options.caFile)),
+    ...flag(
+      '--ca-file',
+      options.caFile === undefined ? undefined : caFileFromStackFolder(scope, options.caFile),
+    ),
   ];
 }
 
 function flag(name: string, value: string | IResolvable | undefined): HookFlag[] {
-  return value === undefined ? [] : [{ name, value: typeof value === 'string' ? value : Token.asString(value) }];
+  return value === undefined
+    ? []
+    : [{ name, value: typeof value === 'string' ? value : Token.asString(value) }];
 }
 
 /**
@@ -161,7 +199,11 @@ const writeOnlyAttributes = Object.entries(keyMaterialSchema.attributes)
 
 const switches = ['allowInterruption', 'allowUnverifiedRenewal', 'allowWeakMaterial'] as const;
 
-function faultsOf(scope: Construct, config: KeyMaterialConfig, options: KeyMaterialHooksOptions): string[] {
+function faultsOf(
+  scope: Construct,
+  config: KeyMaterialConfig,
+  options: KeyMaterialHooksOptions,
+): string[] {
   const faults = [...valuesNotAllowed(keyMaterialSchema, config), ...faultsOfNullProviders(scope)];
   if (writeOnlyAttributes.some((attribute) => propertyOf(config, attribute) !== undefined)) {
     faults.push(
@@ -169,18 +211,32 @@ function faultsOf(scope: Construct, config: KeyMaterialConfig, options: KeyMater
     );
   }
   if (config.onDestroy === 'refuse') {
-    faults.push('onDestroy is "refuse", which hooks cannot hold; allowed are "retain" and "delete_material"');
+    faults.push(
+      'onDestroy is "refuse", which hooks cannot hold; allowed are "retain" and "delete_material"',
+    );
   }
   for (const name of switches) {
     if (config[name] !== undefined && typeof config[name] !== 'boolean') {
-      faults.push(`${name} is only known to Terraform, and hooks need it in their command line; give true or false`);
+      faults.push(
+        `${name} is only known to Terraform, and hooks need it in their command line; give true or false`,
+      );
     }
   }
   if (options.driftToken === '') {
-    faults.push('driftToken is empty; give what "byok check --drift-token" printed (did it fail?), or leave it out');
+    faults.push(
+      'driftToken is empty; give what "byok check --drift-token" printed (did it fail?), or leave it out',
+    );
   }
-  const { driftToken: _token, recordFolder: _folder, command: _command, caFile: _file, ...connection } = options;
-  const references = Object.entries(connection).filter(([, value]) => value !== undefined && !isLiteral(value));
+  const {
+    driftToken: _token,
+    recordFolder: _folder,
+    command: _command,
+    caFile: _file,
+    ...connection
+  } = options;
+  const references = Object.entries(connection).filter(
+    ([, value]) => value !== undefined && !isLiteral(value),
+  );
   if (config.onDestroy === 'delete_material' && references.length > 0) {
     faults.push(
       `${references.map(([name]) => name).join(', ')} of the hooks is a reference, and Terraform allows none in what runs on destroy; give the value itself, or leave it out and set the environment variable`,

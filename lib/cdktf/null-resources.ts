@@ -29,7 +29,11 @@ const nullProviderName = 'null';
 const impliedId = 'ImpliedNullProvider';
 
 /** @throws ByokError ERR_CONFIGURATION when the package is not installed */
-export function nullResource(scope: Construct, id: string, config: NullResourceConfig): TerraformResource {
+export function nullResource(
+  scope: Construct,
+  id: string,
+  config: NullResourceConfig,
+): TerraformResource {
   const { provider, resource } = loadPackage();
   const stack = TerraformStack.of(scope);
   if (nullProvidersOf(stack).length === 0) {
@@ -43,7 +47,9 @@ export function faultsOfNullProviders(scope: Construct): string[] {
   const stack = TerraformStack.of(scope);
   const providers = nullProvidersOf(stack);
   return providers.length > 1 && providers.some(({ node }) => node.id === impliedId)
-    ? [`the stack "${stack.node.id}" declares its NullProvider after a key with hooks, which made one by then; declare it before`]
+    ? [
+        `the stack "${stack.node.id}" declares its NullProvider after a key with hooks, which made one by then; declare it before`,
+      ]
     : [];
 }
 
@@ -51,7 +57,10 @@ function nullProvidersOf(stack: IConstruct): TerraformProvider[] {
   return stack.node
     .findAll()
     .filter((construct) => TerraformProvider.isTerraformProvider(construct))
-    .filter((provider) => provider.terraformResourceType === nullProviderName && provider.alias === undefined)
+    .filter(
+      (provider) =>
+        provider.terraformResourceType === nullProviderName && provider.alias === undefined,
+    )
     .filter((provider) => TerraformStack.of(provider) === stack);
 }
 
@@ -62,9 +71,13 @@ function loadPackage(): typeof import('@cdktf/provider-null') {
     if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') {
       throw cause;
     }
-    throw new ByokError('ERR_CONFIGURATION', 'hooks need the package @cdktf/provider-null; install it: npm install @cdktf/provider-null', {
-      cause,
-    });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      'hooks need the package @cdktf/provider-null; install it: npm install @cdktf/provider-null',
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -72,5 +85,7 @@ function loadPackage(): typeof import('@cdktf/provider-null') {
  * The stacks of cdktn (CDK Terrain) call it on each of their elements; cdktf has no such method.
  */
 function acceptedByCdktn<Element extends object>(element: Element): Element {
-  return Object.defineProperty(element, '_resetResolveDiscoveredProviderFeatureUsage', { value: () => undefined });
+  return Object.defineProperty(element, '_resetResolveDiscoveredProviderFeatureUsage', {
+    value: () => undefined,
+  });
 }

@@ -12,7 +12,15 @@ import { timeoutsBlock } from '../schema/timeouts';
 import { propertyName } from './config-attributes';
 
 /** Arguments that Terraform gives every resource. */
-const metaArguments = ['dependsOn', 'count', 'provider', 'lifecycle', 'forEach', 'provisioners', 'connection'];
+const metaArguments = [
+  'dependsOn',
+  'count',
+  'provider',
+  'lifecycle',
+  'forEach',
+  'provisioners',
+  'connection',
+];
 
 const spelling = ['encoding', 'passwordEnvironment'];
 
@@ -29,10 +37,23 @@ const sharedByKeys = [
   'provider',
 ];
 
-const rules = ['maximumValidity', 'requirePin', 'allowedWrappingAlgorithms', 'forbiddenSources', 'requiredOnDestroy'];
+const rules = [
+  'maximumValidity',
+  'requirePin',
+  'allowedWrappingAlgorithms',
+  'forbiddenSources',
+  'requiredOnDestroy',
+];
 
 /** Secrets, and properties without a flag of the command. */
-const unknownToHooks = ['authToken', 'password', 'secretKey', 'securityToken', 'maxRetries', 'maxRequestsPerSecond'];
+const unknownToHooks = [
+  'authToken',
+  'password',
+  'secretKey',
+  'securityToken',
+  'maxRetries',
+  'maxRequestsPerSecond',
+];
 
 export const propertyNames = {
   ByokProviderProps: [...namesOf(providerSchema), 'alias'],
@@ -73,6 +94,8 @@ export const propertyNames = {
 
 /** Attributes and blocks that a configuration may set. */
 function namesOf({ attributes, blocks = {} }: BlockSchema): readonly string[] {
-  const settable = Object.keys(attributes).filter((name) => attributes[name]?.required || attributes[name]?.optional);
+  const settable = Object.keys(attributes).filter(
+    (name) => attributes[name]?.required || attributes[name]?.optional,
+  );
   return [...settable, ...Object.keys(blocks)].map(propertyName);
 }

@@ -141,7 +141,9 @@ export class RotatedKey extends Construct {
     this.current = this.generation(current ?? '');
     this.node.addValidation({ validate: () => faultsOfPins(generations) });
     // An alias is unique, so the key that has it gives it up before the next one takes it.
-    const keys = this.generations.map(({ key }) => key).filter((key) => TerraformResource.isTerraformResource(key));
+    const keys = this.generations
+      .map(({ key }) => key)
+      .filter((key) => TerraformResource.isTerraformResource(key));
     const taker = keys.find((key) => key === this.current.key);
     const givers = keys.filter((key) => key !== taker);
     if (taker !== undefined && givers.length > 0) {
@@ -178,7 +180,10 @@ export class RotatedKey extends Construct {
 /** Runners such as tsx check no types. */
 function refuseMisspeltGenerations(generations: readonly KeyGeneration[]): void {
   if (!Array.isArray(generations)) {
-    throw new ByokError('ERR_ARGUMENT', 'generations is no list; give the generations of the key, oldest first');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'generations is no list; give the generations of the key, oldest first',
+    );
   }
   for (const generation of generations) {
     refuseUnknownNames(generation, propertyNames.KeyGeneration, 'a generation of RotatedKey');
@@ -186,7 +191,10 @@ function refuseMisspeltGenerations(generations: readonly KeyGeneration[]): void 
 }
 
 /** Without these, no tree can be built. The validation reports every other fault. */
-function faultOf(generations: readonly KeyGeneration[], current: string | undefined): string | undefined {
+function faultOf(
+  generations: readonly KeyGeneration[],
+  current: string | undefined,
+): string | undefined {
   const names = generations.map(({ name }) => name);
   const badName = names.find((name) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -209,7 +217,9 @@ function faultsOfPins(generations: readonly KeyGeneration[]): string[] {
   const twice = pins.find((pin, index) => pins.indexOf(pin) !== index);
   return twice === undefined
     ? []
-    : [`two generations have the fingerprint ${twice}, so nothing was rotated; give the new generation new material`];
+    : [
+        `two generations have the fingerprint ${twice}, so nothing was rotated; give the new generation new material`,
+      ];
 }
 
 function listed(names: readonly string[]): string {

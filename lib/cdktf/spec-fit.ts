@@ -16,7 +16,10 @@ const privateKeyEncodings: readonly unknown[] = ['pem', 'der', 'pkcs12'];
  * One message for each fault. A spec that is unknown, or that only Terraform knows, passes.
  * @param keySpec spec of the key that takes the material
  */
-export function faultsOfFit(keySpec: KeySpec, material: KeyMaterialSourceConfig & ExpirationConfig): string[] {
+export function faultsOfFit(
+  keySpec: KeySpec,
+  material: KeyMaterialSourceConfig & ExpirationConfig,
+): string[] {
   const spec = literal(keySpec);
   if (spec === undefined || tryFindKeySpec(spec) === undefined) {
     return [];
@@ -33,13 +36,22 @@ export function faultsOfFit(keySpec: KeySpec, material: KeyMaterialSourceConfig 
 function faultsOfExpiring(spec: KeySpec, { expirationTime, validFor }: ExpirationConfig): string[] {
   const instant = literal(expirationTime);
   const found =
-    validFor !== undefined ? `rolls, valid for "${validFor}"` : instant !== undefined && instant !== never ? `is "${instant}"` : undefined;
+    validFor !== undefined
+      ? `rolls, valid for "${validFor}"`
+      : instant !== undefined && instant !== never
+        ? `is "${instant}"`
+        : undefined;
   return found === undefined
     ? []
-    : [`expiration ${found}, but the material of an asymmetric key (${spec}) stays for good; leave it out, or give Expiration.never()`];
+    : [
+        `expiration ${found}, but the material of an asymmetric key (${spec}) stays for good; leave it out, or give Expiration.never()`,
+      ];
 }
 
-function faultsOfMissingKey(spec: KeySpec, { importTokenWo, encryptedPrivatekeyWo }: KeyMaterialSourceConfig): string[] {
+function faultsOfMissingKey(
+  spec: KeySpec,
+  { importTokenWo, encryptedPrivatekeyWo }: KeyMaterialSourceConfig,
+): string[] {
   return importTokenWo === undefined || encryptedPrivatekeyWo !== undefined
     ? []
     : [
@@ -48,7 +60,8 @@ function faultsOfMissingKey(spec: KeySpec, { importTokenWo, encryptedPrivatekeyW
 }
 
 function faultsOfPrivateKey(spec: KeySpec, source: KeyMaterialSourceConfig): string[] {
-  const { materialEncoding, materialPasswordEnv, materialPasswordWo, encryptedPrivatekeyWo } = source;
+  const { materialEncoding, materialPasswordEnv, materialPasswordWo, encryptedPrivatekeyWo } =
+    source;
   return [
     ...(privateKeyEncodings.includes(materialEncoding)
       ? [
@@ -57,9 +70,13 @@ function faultsOfPrivateKey(spec: KeySpec, source: KeyMaterialSourceConfig): str
       : []),
     ...(materialPasswordEnv === undefined && materialPasswordWo === undefined
       ? []
-      : [`the source has a password, as only private keys do, but ${spec} is symmetric; leave it out, or give an asymmetric keySpec`]),
+      : [
+          `the source has a password, as only private keys do, but ${spec} is symmetric; leave it out, or give an asymmetric keySpec`,
+        ]),
     ...(encryptedPrivatekeyWo === undefined
       ? []
-      : [`the wrapped material has an encryptedPrivatekey, but ${spec} is symmetric; leave it out, or give an asymmetric keySpec`]),
+      : [
+          `the wrapped material has an encryptedPrivatekey, but ${spec} is symmetric; leave it out, or give an asymmetric keySpec`,
+        ]),
   ];
 }

@@ -30,7 +30,8 @@ const watchedStacks = new WeakSet<IConstruct>();
  * `Testing.synth` does not call it, because it writes no files.
  */
 export function onSynthesis(construct: Construct, write: (stackFolder: string) => void): void {
-  const { onSynthesize: others }: Partial<CustomSynthesis> = (construct as { [customSynthesis]?: CustomSynthesis })[customSynthesis] ?? {};
+  const { onSynthesize: others }: Partial<CustomSynthesis> =
+    (construct as { [customSynthesis]?: CustomSynthesis })[customSynthesis] ?? {};
   const onSynthesize = (session: ISynthesisSession): void => {
     others?.(session);
     const stack = TerraformStack.of(construct);
@@ -38,7 +39,10 @@ export function onSynthesis(construct: Construct, write: (stackFolder: string) =
     mkdirSync(folder, { recursive: true });
     write(folder);
   };
-  Object.defineProperty(construct, customSynthesis, { value: { onSynthesize }, configurable: true });
+  Object.defineProperty(construct, customSynthesis, {
+    value: { onSynthesize },
+    configurable: true,
+  });
 }
 
 /**
@@ -83,7 +87,8 @@ export function pathFromStackFolder(scope: Construct, path: string, property: st
   return Lazy.stringValue({
     produce: () => {
       const app = appFolder(scope);
-      const folder = synthesizedFolders.get(stack) ?? join(app, 'cdktf.out', 'stacks', stack.node.id);
+      const folder =
+        synthesizedFolders.get(stack) ?? join(app, 'cdktf.out', 'stacks', stack.node.id);
       const from = (target: string) => relative(physical(folder), join(physical(app), target));
       return rest === '' ? from(beginning) : `${from(beginning) || '.'}/${rest}`;
     },
@@ -92,7 +97,9 @@ export function pathFromStackFolder(scope: Construct, path: string, property: st
 
 /** Certificates are given as a path, or as text, for example from a variable of a pipeline. */
 export function caFileFromStackFolder(scope: Construct, caFile: string): string {
-  return typeof caFile === 'string' && caFile.includes('-----BEGIN ') ? caFile : pathFromStackFolder(scope, caFile, 'caFile');
+  return typeof caFile === 'string' && caFile.includes('-----BEGIN ')
+    ? caFile
+    : pathFromStackFolder(scope, caFile, 'caFile');
 }
 
 /** Once for each stack. Paths in a stack must be right even if it has no provider of ours. */

@@ -1,6 +1,7 @@
 /**
- * `byok apply`: makes the material of one key what the flags say, by the decisions of the provider. Made to be run again and again, by
- * people, pipelines and provisioners; docs/hooks.md describes it.
+ * `byok apply`: makes the material of one key what the flags say, by the decisions of the provider.
+ * Made to be run again and again, by people, pipelines and provisioners; docs/hooks.md describes
+ * it.
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
@@ -10,14 +11,24 @@ import type { MaterialOutcome } from '../lifecycle/material-request';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import { formatExpirationTime } from '../terms/expiration-time';
-import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
+import {
+  defaultWrappingAlgorithm,
+  formats,
+  type WrappingAlgorithm,
+  wrappingAlgorithmNames,
+} from '../terms/kms';
 import { defaultWarnBefore, fingerprintFormat, type MaterialStatus } from '../terms/material';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { addExpirationFlags, type ExpirationFlags, expirationOf } from './expiration-flags';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
-import { addCommandFlags, addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
+import {
+  addCommandFlags,
+  addMaterialFlags,
+  type MaterialFlags,
+  openMaterialFlags,
+} from './material-flags';
 import { readRecord, writeRecord } from './material-record';
 import type { Surroundings } from './surroundings';
 import { warnOfWrapping } from './warn-of-wrapping';
@@ -73,20 +84,36 @@ export function applyCommand(surroundings: Surroundings): Command {
     .description('Make the material of a key what is declared: import, renew, or nothing.')
     .requiredOption('--key-id <ID>', 'the key, of origin "external"');
   return addConnectionFlags(addExpirationFlags(addCommandFlags(addMaterialFlags(command))))
-    .option('--fingerprint <FINGERPRINT>', 'pin, as "byok fingerprint" prints it: nothing else is imported')
-    .option('--warn-before <DURATION>', 'from how long before the expiry on a warning is printed', defaultWarnBefore)
+    .option(
+      '--fingerprint <FINGERPRINT>',
+      'pin, as "byok fingerprint" prints it: nothing else is imported',
+    )
+    .option(
+      '--warn-before <DURATION>',
+      'from how long before the expiry on a warning is printed',
+      defaultWarnBefore,
+    )
     .addOption(
       new Option('--wrapping-algorithm <NAME>', 'how the material is wrapped on its way')
         .choices(wrappingAlgorithmNames)
         .default(defaultWrappingAlgorithm),
     )
-    .option('--no-allow-interruption', 'refuse a change of expiry, during which the key cannot be used')
-    .option('--allow-unverified-renewal', 'let material be deleted and imported again although nothing proves that it is the same')
+    .option(
+      '--no-allow-interruption',
+      'refuse a change of expiry, during which the key cannot be used',
+    )
+    .option(
+      '--allow-unverified-renewal',
+      'let material be deleted and imported again although nothing proves that it is the same',
+    )
     .option(
       '--allow-weak-material',
       'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
     )
-    .option('--record-dir <DIR>', 'folder of files that remember which material each key was seen to take')
+    .option(
+      '--record-dir <DIR>',
+      'folder of files that remember which material each key was seen to take',
+    )
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
@@ -96,16 +123,29 @@ export function applyCommand(surroundings: Surroundings): Command {
 async function runApply(flags: Flags, surroundings: Surroundings): Promise<void> {
   const { now, print } = surroundings;
   const { keyId, recordDir, wrappingAlgorithm } = flags;
-  requireForm('--key-id', keyId, new RegExp(formats.keyId), '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"');
-  requireForm('--fingerprint', flags.fingerprint, fingerprintFormat, '"sha256:" and 64 hex digits, as "byok fingerprint" prints it');
+  requireForm(
+    '--key-id',
+    keyId,
+    new RegExp(formats.keyId),
+    '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
+  );
+  requireForm(
+    '--fingerprint',
+    flags.fingerprint,
+    fingerprintFormat,
+    '"sha256:" and 64 hex digits, as "byok fingerprint" prints it',
+  );
   const warnBeforeMs = parseDuration(flags.warnBefore, 'warn_before', '--warn-before');
-  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
+  const timeoutMs =
+    flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
-  // Undeclared, material that was imported here never expires, and adopted material keeps the expiry that it has.
+  // Undeclared, material that was imported here never expires, and adopted material keeps the
+  // expiry that it has.
   const expiration = expirationOf(flags, recorded === undefined ? keep : undefined);
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const signal = interruption(surroundings);
-  const { ensureMaterial } = require('../lifecycle/ensure-material') as typeof import('../lifecycle/ensure-material');
+  const { ensureMaterial } =
+    require('../lifecycle/ensure-material') as typeof import('../lifecycle/ensure-material');
   const kms = connect(flags, surroundings);
   try {
     const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {
@@ -137,7 +177,12 @@ function requireForm(flag: string, value: string | undefined, form: RegExp, allo
 }
 
 /** The import is done by now: a record that cannot be written is a warning. */
-function remember(folder: string | undefined, keyId: string, known: Proof | undefined, proof: Proof | undefined): string[] {
+function remember(
+  folder: string | undefined,
+  keyId: string,
+  known: Proof | undefined,
+  proof: Proof | undefined,
+): string[] {
   if (folder === undefined || proof === undefined || known?.fingerprint === proof.fingerprint) {
     return [];
   }
@@ -167,9 +212,22 @@ function appliedOf(
   };
 }
 
-function describe({ key_id, imported, reason, material_status, expiration_time, fingerprint, warnings }: Applied): string {
-  const done = imported ? `material imported${reason === null ? '' : ` (${reason})`}` : 'nothing to do';
+function describe({
+  key_id,
+  imported,
+  reason,
+  material_status,
+  expiration_time,
+  fingerprint,
+  warnings,
+}: Applied): string {
+  const done = imported
+    ? `material imported${reason === null ? '' : ` (${reason})`}`
+    : 'nothing to do';
   const found = `${material_status}, expires ${expiration_time}, ${fingerprint ?? 'no proof of which material it holds'}`;
-  const lines = [`key ${key_id}: ${done}; ${found}`, ...warnings.map((warning) => `warning: ${warning}`)];
+  const lines = [
+    `key ${key_id}: ${done}; ${found}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
   return lines.map((line) => `byok: ${oneLine(line)}\n`).join('');
 }

@@ -1,4 +1,7 @@
-/** `byok ceremony`: an import in two steps, with the key material on another machine that is connected to nothing. */
+/**
+ * `byok ceremony`: an import in two steps, with the key material on another machine that is
+ * connected to nothing.
+ */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { printableJson } from '../printable';
@@ -16,7 +19,12 @@ import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags, wordsOf } from './connection-flags';
 import { epilogue } from './help-text';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
-import { filesToCarryBack, type OfflineStep, offlineSteps, publicKeyFile } from './offline-commands';
+import {
+  filesToCarryBack,
+  type OfflineStep,
+  offlineSteps,
+  publicKeyFile,
+} from './offline-commands';
 import type { Surroundings } from './surroundings';
 import { warnOfWrapping } from './warn-of-wrapping';
 import { wording } from './wording';
@@ -52,7 +60,9 @@ Examples:
 
 export function ceremonyCommand(surroundings: Surroundings): Command {
   return new Command('ceremony')
-    .description('Import key material that is made and wrapped on an offline machine, in two steps.')
+    .description(
+      'Import key material that is made and wrapped on an offline machine, in two steps.',
+    )
     .addHelpText('after', epilogue(help))
     .addCommand(startCommand(surroundings))
     .addCommand(finishCommand(surroundings));
@@ -85,7 +95,9 @@ function startCommand(surroundings: Surroundings): Command {
           .choices(wrappingAlgorithmNames)
           .default(defaultWrappingAlgorithm),
       )
-      .addOption(new Option('--out-dir <DIR>', 'a new or empty folder; by default byok-ceremony-<ID>')),
+      .addOption(
+        new Option('--out-dir <DIR>', 'a new or empty folder; by default byok-ceremony-<ID>'),
+      ),
   )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(startHelp))
@@ -100,10 +112,15 @@ function startCommand(surroundings: Surroundings): Command {
         requirePendingImport(keyId, key);
         const keySpec = importableSpec(key.keySpec);
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
-        const { parseWrappingKey } = require('../wrap/wrapping-key') as typeof import('../wrap/wrapping-key');
+        const { parseWrappingKey } =
+          require('../wrap/wrapping-key') as typeof import('../wrap/wrapping-key');
         // Refuses a wrapping key that somebody else could open, before a person carries it about.
         parseWrappingKey(parameters.publicKey, wording);
-        const ceremony = writeCeremony(dir, { key_id: keyId, key_spec: keySpec, wrapping_algorithm: wrappingAlgorithm }, parameters);
+        const ceremony = writeCeremony(
+          dir,
+          { key_id: keyId, key_spec: keySpec, wrapping_algorithm: wrappingAlgorithm },
+          parameters,
+        );
         const steps = offlineSteps(keySpec, wrappingAlgorithm);
         const started: Started = {
           ...ceremony,
@@ -112,7 +129,11 @@ function startCommand(surroundings: Surroundings): Command {
           commands: steps.flatMap(({ commands }) => commands),
           carry_back: filesToCarryBack(keySpec),
         };
-        print(json === true ? `${printableJson(started)}\n` : instructions(started, steps, wordsOf(connection)));
+        print(
+          json === true
+            ? `${printableJson(started)}\n`
+            : instructions(started, steps, wordsOf(connection)),
+        );
       } finally {
         kms.close();
       }
@@ -127,9 +148,18 @@ function importableSpec(keySpec: string = defaultKeySpec): KeySpec {
 }
 
 /** @param place flags that lead to the same KMS */
-function instructions(started: Started, steps: readonly OfflineStep[], place: readonly string[]): string {
-  const { key_id, key_spec, dir, carry_there, carry_back, parameters_expire, public_key_sha256 } = started;
-  const commands = steps.map(({ why, commands: lines }) => `   # ${why}\n${lines.map((line) => `   ${line}\n`).join('')}`).join('\n');
+function instructions(
+  started: Started,
+  steps: readonly OfflineStep[],
+  place: readonly string[],
+): string {
+  const { key_id, key_spec, dir, carry_there, carry_back, parameters_expire, public_key_sha256 } =
+    started;
+  const commands = steps
+    .map(
+      ({ why, commands: lines }) => `   # ${why}\n${lines.map((line) => `   ${line}\n`).join('')}`,
+    )
+    .join('\n');
   const compare = isAsymmetric(key_spec)
     ? `
    What "finish" will show as the fingerprint, to compare:
@@ -170,7 +200,10 @@ function finishCommand(surroundings: Surroundings): Command {
     new Command('finish')
       .description('Import what was wrapped on the offline machine.')
       .requiredOption('--dir <DIR>', 'the folder that "byok ceremony start" made')
-      .option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)'),
+      .option(
+        '--expiration-time <TIME>',
+        'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)',
+      ),
   )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(finishHelp))
@@ -183,7 +216,11 @@ function finishCommand(surroundings: Surroundings): Command {
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
         const imported = await importOnce(kms, now, { keyId: ceremony.key_id, expiration, source });
-        print(json === true ? `${printableJson({ ...imported, dir })}\n` : `${describeImport(imported)}\n${afterwards(dir)}`);
+        print(
+          json === true
+            ? `${printableJson({ ...imported, dir })}\n`
+            : `${describeImport(imported)}\n${afterwards(dir)}`,
+        );
       } finally {
         kms.close();
       }

@@ -1,4 +1,7 @@
-/** The folder of a ceremony: what `start` leaves in it and `finish` reads from it. Key material in clear is never in it. */
+/**
+ * The folder of a ceremony: what `start` leaves in it and `finish` reads from it. Key material in
+ * clear is never in it.
+ */
 import { createHash, createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +9,20 @@ import { ByokError } from '../errors';
 import type { ImportParameters } from '../kms/model';
 import type { PreWrapped } from '../material/pre-wrapped';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
-import { formats, isAsymmetric, type KeySpec, keySpecs, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
-import { encryptedMaterialFile, encryptedPrivateKeyFile, plaintextFiles, publicKeyFile } from './offline-commands';
+import {
+  formats,
+  isAsymmetric,
+  type KeySpec,
+  keySpecs,
+  type WrappingAlgorithm,
+  wrappingAlgorithmNames,
+} from '../terms/kms';
+import {
+  encryptedMaterialFile,
+  encryptedPrivateKeyFile,
+  plaintextFiles,
+  publicKeyFile,
+} from './offline-commands';
 import { type FieldContent, openWrappedFields } from './wrapped-fields';
 
 /** ceremony.json: no secret is in it. */
@@ -30,7 +45,10 @@ const encryptedPrivateKeyFiles = [encryptedPrivateKeyFile, 'EncryptedPrivateKey.
 /** @throws ByokError ERR_ARGUMENT when something lies in the folder already */
 export function requireNewFolder(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new ByokError('ERR_ARGUMENT', `the folder "${folder}" is not empty; name another --out-dir, one for each ceremony`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the folder "${folder}" is not empty; name another --out-dir, one for each ceremony`,
+    );
   }
 }
 
@@ -47,19 +65,35 @@ export function writeCeremony(
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // "wx": whoever put a file or a link there in the meantime does not get the token.
-  const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
+  const write = (name: string, content: string | Buffer) =>
+    writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
   write(publicKeyFile, publicKey);
-  write('PublicKey.pem', createPublicKey({ key: publicKey, format: 'der', type: 'spki' }).export({ type: 'spki', format: 'pem' }));
+  write(
+    'PublicKey.pem',
+    createPublicKey({ key: publicKey, format: 'der', type: 'spki' }).export({
+      type: 'spki',
+      format: 'pem',
+    }),
+  );
   write(tokenFile, `${importToken.revealText()}\n`);
   write(ceremonyFile, `${JSON.stringify(ceremony, undefined, 2)}\n`);
   return ceremony;
 }
 
-/** @throws ByokError ERR_ARGUMENT, ERR_REFUSED, ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID; each names its file */
-export function readCeremony(folder: string): { readonly ceremony: Ceremony; readonly preWrapped: PreWrapped } {
+/**
+ * @throws ByokError ERR_ARGUMENT, ERR_REFUSED, ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID; each
+ *   names its file
+ */
+export function readCeremony(folder: string): {
+  readonly ceremony: Ceremony;
+  readonly preWrapped: PreWrapped;
+} {
   const text = tryRead(folder, ceremonyFile)?.content.toString('utf8');
   if (text === undefined) {
-    throw new ByokError('ERR_ARGUMENT', `the folder "${folder}" holds no ${ceremonyFile}; name the --dir that "byok ceremony start" made`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the folder "${folder}" holds no ${ceremonyFile}; name the --dir that "byok ceremony start" made`,
+    );
   }
   refusePlaintext(folder);
   const ceremony = parseCeremony(text, folder);
@@ -80,11 +114,18 @@ export function readCeremony(folder: string): { readonly ceremony: Ceremony; rea
       `${encryptedPrivatekey.place} is a wrapped private key, but key ${ceremony.key_id} is ${ceremony.key_spec}; bring back what belongs to this ceremony`,
     );
   }
-  const fields = { importToken: read(folder, tokenFile), encryptedKeyMaterial: read(folder, encryptedMaterialFile), encryptedPrivatekey };
+  const fields = {
+    importToken: read(folder, tokenFile),
+    encryptedKeyMaterial: read(folder, encryptedMaterialFile),
+    encryptedPrivatekey,
+  };
   return { ceremony, preWrapped: openWrappedFields(fields) };
 }
 
-/** What is bound to a key is bound for ever: material that has been on a connected machine should not be. */
+/**
+ * What is bound to a key is bound for ever: material that has been on a connected machine should
+ * not be.
+ */
 function refusePlaintext(folder: string): void {
   const found = plaintextFiles.filter((name) => existsSync(join(folder, name)));
   if (found.length > 0) {
@@ -99,7 +140,8 @@ const textFields: Readonly<Record<keyof Ceremony, (value: string) => boolean>> =
   key_id: (value) => new RegExp(formats.keyId).test(value),
   key_spec: (value) => Object.hasOwn(keySpecs, value),
   wrapping_algorithm: (value) => (wrappingAlgorithmNames as readonly string[]).includes(value),
-  parameters_expire: (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && parseExpirationTime(value) !== undefined,
+  parameters_expire: (value) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && parseExpirationTime(value) !== undefined,
   public_key_sha256: (value) => /^[0-9a-f]{64}$/.test(value),
 };
 
@@ -136,7 +178,10 @@ function read(folder: string, name: string): FieldContent {
 }
 
 function missing(folder: string, name: string): ByokError {
-  return new ByokError('ERR_MATERIAL_NOT_AT_HAND', `${name} is not in "${folder}"; bring it back from the offline machine first`);
+  return new ByokError(
+    'ERR_MATERIAL_NOT_AT_HAND',
+    `${name} is not in "${folder}"; bring it back from the offline machine first`,
+  );
 }
 
 function tryRead(folder: string, name: string): FieldContent | undefined {

@@ -1,4 +1,7 @@
-/** `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. Only reads, and ends with a telling exit code. */
+/**
+ * `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. Only
+ * reads, and ends with a telling exit code.
+ */
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
@@ -51,12 +54,18 @@ export function checkCommand(surroundings: Surroundings): Command {
   const command = new Command('check')
     .description('Check imported material between deployments: what expires, what is missing.')
     .addOption(
-      new Option('--state <FILE>', 'a state file of Terraform, "-" for standard input; may be repeated')
+      new Option(
+        '--state <FILE>',
+        'a state file of Terraform, "-" for standard input; may be repeated',
+      )
         .default([], 'none')
         .argParser(collect),
     )
     .addOption(
-      new Option('--plan <FILE>', 'a plan as "terraform show -json" prints it, "-" for standard input; may be repeated')
+      new Option(
+        '--plan <FILE>',
+        'a plan as "terraform show -json" prints it, "-" for standard input; may be repeated',
+      )
         .default([], 'none')
         .argParser(collect),
     )
@@ -65,69 +74,109 @@ export function checkCommand(surroundings: Surroundings): Command {
       '--warn-before <DURATION>',
       `how long before its expiry material counts as expiring (default: warn_before of the resource, else ${defaultWarnBefore})`,
     )
-    .option('--allow-empty', 'accept a place without any imported material, which is an error otherwise')
+    .option(
+      '--allow-empty',
+      'accept a place without any imported material, which is an error otherwise',
+    )
     .addOption(
-      new Option('--drift-token', 'print only a token, which changes when the hooks of an ImportedKey have something to do').conflicts([
-        'plan',
-        'allowEmpty',
-        'json',
-        'junit',
-      ]),
+      new Option(
+        '--drift-token',
+        'print only a token, which changes when the hooks of an ImportedKey have something to do',
+      ).conflicts(['plan', 'allowEmpty', 'json', 'junit']),
     )
     .option('--json', 'print a JSON object')
     .option('--junit <FILE>', 'also write a JUnit report');
   return addConnectionFlags(command)
     .addHelpText('after', epilogue(help))
-    .action(async ({ state, plan, live, driftToken, warnBefore, allowEmpty, json, junit, ...connection }: Flags) => {
-      const { print, remark, exitWith } = surroundings;
-      const now = surroundings.now();
-      const warnBeforeMs = warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warn_before', '--warn-before');
-      if (driftToken === true) {
-        return printDriftToken(state, { connection, surroundings, now, warnBeforeMs });
-      }
-      requireSources(state, plan, live);
-      const readings = [
-        ...state.map((file) => ({ file, kind: 'state', read: materialsInState })),
-        ...plan.map((file) => ({ file, kind: 'plan', read: materialsInPlan })),
-      ];
-      const records: MaterialRecord[] = [];
-      const empty: string[] = [];
-      const add = (place: string, found: readonly MaterialRecord[]) => {
-        records.push(...found);
-        empty.push(...(found.length === 0 ? [place] : []));
-      };
-      for (const { file, kind, read } of readings) {
-        const reading: Reading = { place: file === '-' ? `${kind} on standard input` : `${kind} "${file}"`, now, warnBeforeMs };
-        add(reading.place, read(await contentOf(file, reading.place, surroundings), reading));
-      }
-      if (live === true) {
-        const wanted = new Set(records.flatMap(({ keyId }) => keyId ?? []));
-        add('the project at the KMS', await liveRecords({ connection, surroundings, now, warnBeforeMs }, wanted));
-      }
-      if (empty.length > 0) {
-        const nothing = `no imported key material was found in ${empty.join(', nor in ')}`;
-        if (allowEmpty !== true) {
-          throw new ByokError('ERR_ARGUMENT', `${nothing}; give the right place, or --allow-empty if there need not be any`);
+    .action(
+      async ({
+        state,
+        plan,
+        live,
+        driftToken,
+        warnBefore,
+        allowEmpty,
+        json,
+        junit,
+        ...connection
+      }: Flags) => {
+        const { print, remark, exitWith } = surroundings;
+        const now = surroundings.now();
+        const warnBeforeMs =
+          warnBefore === undefined
+            ? undefined
+            : parseDuration(warnBefore, 'warn_before', '--warn-before');
+        if (driftToken === true) {
+          return printDriftToken(state, { connection, surroundings, now, warnBeforeMs });
         }
-        remark(`byok: ${oneLine(nothing)}\n`);
-      }
-      const findings = records.map((record) => findingOf(record, now));
-      const verdict = worstOf(findings.map((finding) => finding.verdict));
-      if (junit !== undefined) {
-        writeFileSync(junit, junitOf(findings, now));
-      }
-      const exitCode = exitCodes[verdict];
-      print(json === true ? `${printableJson({ verdict, exit_code: exitCode, findings }, 2)}\n` : textOf(findings));
-      exitWith(exitCode);
-    });
+        requireSources(state, plan, live);
+        const readings = [
+          ...state.map((file) => ({ file, kind: 'state', read: materialsInState })),
+          ...plan.map((file) => ({ file, kind: 'plan', read: materialsInPlan })),
+        ];
+        const records: MaterialRecord[] = [];
+        const empty: string[] = [];
+        const add = (place: string, found: readonly MaterialRecord[]) => {
+          records.push(...found);
+          empty.push(...(found.length === 0 ? [place] : []));
+        };
+        for (const { file, kind, read } of readings) {
+          const reading: Reading = {
+            place: file === '-' ? `${kind} on standard input` : `${kind} "${file}"`,
+            now,
+            warnBeforeMs,
+          };
+          add(reading.place, read(await contentOf(file, reading.place, surroundings), reading));
+        }
+        if (live === true) {
+          const wanted = new Set(records.flatMap(({ keyId }) => keyId ?? []));
+          add(
+            'the project at the KMS',
+            await liveRecords({ connection, surroundings, now, warnBeforeMs }, wanted),
+          );
+        }
+        if (empty.length > 0) {
+          const nothing = `no imported key material was found in ${empty.join(', nor in ')}`;
+          if (allowEmpty !== true) {
+            throw new ByokError(
+              'ERR_ARGUMENT',
+              `${nothing}; give the right place, or --allow-empty if there need not be any`,
+            );
+          }
+          remark(`byok: ${oneLine(nothing)}\n`);
+        }
+        const findings = records.map((record) => findingOf(record, now));
+        const verdict = worstOf(findings.map((finding) => finding.verdict));
+        if (junit !== undefined) {
+          writeFileSync(junit, junitOf(findings, now));
+        }
+        const exitCode = exitCodes[verdict];
+        print(
+          json === true
+            ? `${printableJson({ verdict, exit_code: exitCode, findings }, 2)}\n`
+            : textOf(findings),
+        );
+        exitWith(exitCode);
+      },
+    );
 }
 
-function requireSources(state: readonly string[], plan: readonly string[], live: boolean | undefined): void {
+function requireSources(
+  state: readonly string[],
+  plan: readonly string[],
+  live: boolean | undefined,
+): void {
   if (state.length + plan.length === 0 && live !== true) {
-    throw new ByokError('ERR_ARGUMENT', 'there is nothing to check; give --state FILE, --plan FILE or --live');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'there is nothing to check; give --state FILE, --plan FILE or --live',
+    );
   }
   if ([...state, ...plan].filter((file) => file === '-').length > 1) {
-    throw new ByokError('ERR_ARGUMENT', 'standard input is named more than once; give "-" for one state or one plan');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'standard input is named more than once; give "-" for one state or one plan',
+    );
   }
 }
 
@@ -147,7 +196,9 @@ function textOf(findings: readonly Finding[]): string {
     ]),
   );
   const reasons = findings.flatMap((finding) =>
-    finding.reason === null ? [] : [`\n${oneLine(`${nameOf(finding)}, in ${finding.place}`)}\n  ${oneLine(finding.reason)}\n`],
+    finding.reason === null
+      ? []
+      : [`\n${oneLine(`${nameOf(finding)}, in ${finding.place}`)}\n  ${oneLine(finding.reason)}\n`],
   );
   return `${table}${reasons.join('')}`;
 }

@@ -21,7 +21,11 @@ export interface Look {
 }
 
 /** @param file "-" for standard input */
-export async function contentOf(file: string, place: string, { readInput }: Surroundings): Promise<string> {
+export async function contentOf(
+  file: string,
+  place: string,
+  { readInput }: Surroundings,
+): Promise<string> {
   if (file !== '-') {
     return textIn(contentOfFile(file, place), place);
   }
@@ -45,17 +49,26 @@ function contentOfFile(file: string, place: string): Buffer {
     return readFileSync(file);
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new ByokError('ERR_ARGUMENT', `${place} ${unreadable[code] ?? `cannot be read: ${message}`}`, { cause });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} ${unreadable[code] ?? `cannot be read: ${message}`}`,
+      { cause },
+    );
   }
 }
 
 /** All external keys of the project. @param wanted ids of those that Terraform has */
 export function liveRecords(look: Look, wanted: ReadonlySet<string>): Promise<MaterialRecord[]> {
   const warnBeforeMs = look.warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before');
-  return withKms(look, async (kms) => materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs, wanted }));
+  return withKms(look, async (kms) =>
+    materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs, wanted }),
+  );
 }
 
-export async function withKms<T>({ connection, surroundings }: Look, use: (kms: Kms) => Promise<T>): Promise<T> {
+export async function withKms<T>(
+  { connection, surroundings }: Look,
+  use: (kms: Kms) => Promise<T>,
+): Promise<T> {
   const kms = connect(connection, surroundings);
   try {
     return await use(kms);

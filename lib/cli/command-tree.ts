@@ -1,4 +1,7 @@
-/** The commands with their flags as data, read off commander's own tree: what completion knows is what the parser takes. */
+/**
+ * The commands with their flags as data, read off commander's own tree: what completion knows is
+ * what the parser takes.
+ */
 import type { Command, Option } from 'commander';
 
 /** What follows a flag: a file, a folder, one of some words, something else, or nothing. */

@@ -37,7 +37,9 @@ Where to begin:
 export function byokCommand(given: Surroundings): Command {
   const surroundings = printingHarmlessly(given);
   const program = new Command('byok')
-    .description('Bring your own key: imported key material in the KMS of Huawei Cloud, Open Telekom Cloud and their relatives.')
+    .description(
+      'Bring your own key: imported key material in the KMS of Huawei Cloud, Open Telekom Cloud and their relatives.',
+    )
     .version(packageVersion(), '-V')
     .version(packageVersion(), '-v, --version', 'print the version')
     .showHelpAfterError('(add --help for what is allowed)')
@@ -60,7 +62,10 @@ export function byokCommand(given: Surroundings): Command {
   return program;
 }
 
-/** The last filter before anything is printed: of what others wrote, not even a line break is left by then. */
+/**
+ * The last filter before anything is printed: of what others wrote, not even a line break is left
+ * by then.
+ */
 function printingHarmlessly(surroundings: Surroundings): Surroundings {
   return {
     ...surroundings,
@@ -70,7 +75,10 @@ function printingHarmlessly(surroundings: Surroundings): Surroundings {
 }
 
 /** Help, and what is said about flags that are wrong: arguments may come from anywhere, too. */
-function letPrint(command: Command, { print, remark }: Pick<Surroundings, 'print' | 'remark'>): void {
+function letPrint(
+  command: Command,
+  { print, remark }: Pick<Surroundings, 'print' | 'remark'>,
+): void {
   command.configureOutput({ writeOut: print, writeErr: remark });
   for (const subcommand of command.commands) {
     letPrint(subcommand, { print, remark });

@@ -18,7 +18,9 @@ export function completionCommand({ print }: Surroundings): Command {
     .description('Print the completion script of a shell.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(completionScripts)))
     .addHelpText('after', epilogue(help));
-  return command.action((shell: Shell) => print(completionScripts[shell](commandTree(rootOf(command)))));
+  return command.action((shell: Shell) =>
+    print(completionScripts[shell](commandTree(rootOf(command)))),
+  );
 }
 
 function rootOf(command: Command): Command {

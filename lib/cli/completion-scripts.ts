@@ -1,13 +1,15 @@
 /**
- * Scripts by which shells complete the command line of `byok`: all the same walk over what is typed so far, down to the command that it is in,
- * and then the words that may follow. Pure; nothing is run while somebody types.
+ * Scripts by which shells complete the command line of `byok`: all the same walk over what is typed
+ * so far, down to the command that it is in, and then the words that may follow. Pure; nothing is
+ * run while somebody types.
  */
 import { allNodes, type CommandNode, type FlagNode } from './command-tree';
 
-export const completionScripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const satisfies Record<
-  string,
-  (root: CommandNode) => string
->;
+export const completionScripts = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+} as const satisfies Record<string, (root: CommandNode) => string>;
 
 export type Shell = keyof typeof completionScripts;
 
@@ -48,9 +50,14 @@ complete -F _${root.name} ${root.name}
 `;
 }
 
-/** What a word before the cursor does: it leads to a command, or it is a flag whose value comes next. @param variable holds where we are */
+/**
+ * What a word before the cursor does: it leads to a command, or it is a flag whose value comes
+ * next. @param variable holds where we are
+ */
 function stepsOf(nodes: readonly CommandNode[], variable: string): string {
-  const commands = nodes.flatMap((node) => node.commands).map(({ path }) => `      '${path}') ${variable}='${path}' ;;`);
+  const commands = nodes
+    .flatMap((node) => node.commands)
+    .map(({ path }) => `      '${path}') ${variable}='${path}' ;;`);
   const flags = valueFlags(nodes).map(({ path, name }) => `      '${path} ${name}') skip=1 ;;`);
   return [...commands, ...flags].join('\n');
 }
@@ -60,7 +67,10 @@ function bashValue({ path }: CommandNode, { names, value }: FlagNode): string[] 
   if (value === undefined || value === 'other') {
     return [];
   }
-  const act = typeof value === 'string' ? `_byok_files ${value === 'file' ? '-f' : '-d'}` : `_byok_words '${value.join(' ')}'`;
+  const act =
+    typeof value === 'string'
+      ? `_byok_files ${value === 'file' ? '-f' : '-d'}`
+      : `_byok_words '${value.join(' ')}'`;
   return [`      ${patterns}) ${act} ;;`];
 }
 
@@ -102,7 +112,10 @@ function zshValue({ path }: CommandNode, { names, value }: FlagNode): string[] {
   if (value === undefined || value === 'other') {
     return [];
   }
-  const act = typeof value === 'string' ? `_files${value === 'file' ? '' : ' -/'}` : `compadd -- ${value.join(' ')}`;
+  const act =
+    typeof value === 'string'
+      ? `_files${value === 'file' ? '' : ' -/'}`
+      : `compadd -- ${value.join(' ')}`;
   return [`      ${names.map((name) => `'${path} ${name}'`).join('|')}) ${act} ;;`];
 }
 
@@ -153,8 +166,14 @@ function fishWord(root: CommandNode, node: CommandNode, word: string, descriptio
   return `complete -c ${root.name} -n "__${root.name}_is_at '${node.path}'" -a ${quoted(word)}${description === '' ? '' : ` -d ${fishQuoted(description)}`}`;
 }
 
-function fishFlag(root: CommandNode, node: CommandNode, { names, description, value }: FlagNode): string {
-  const spelt = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(' ');
+function fishFlag(
+  root: CommandNode,
+  node: CommandNode,
+  { names, description, value }: FlagNode,
+): string {
+  const spelt = names
+    .map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`))
+    .join(' ');
   const follows =
     value === undefined
       ? ''
@@ -172,7 +191,9 @@ function fishFlag(root: CommandNode, node: CommandNode, { names, description, va
 
 function valueFlags(nodes: readonly CommandNode[]): { path: string; name: string }[] {
   return nodes.flatMap(({ path, flags }) =>
-    flags.filter(({ value }) => value !== undefined).flatMap(({ names }) => names.map((name) => ({ path, name }))),
+    flags
+      .filter(({ value }) => value !== undefined)
+      .flatMap(({ names }) => names.map((name) => ({ path, name }))),
   );
 }
 

@@ -1,4 +1,7 @@
-/** The KMS that the flags and the environment name. Loaded late: most of what a command refuses needs no connection. */
+/**
+ * The KMS that the flags and the environment name. Loaded late: most of what a command refuses
+ * needs no connection.
+ */
 import type { KmsClient } from '../kms/kms-client';
 import type { ConnectionFlags } from './connection-flags';
 import type { Surroundings } from './surroundings';

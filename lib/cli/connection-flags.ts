@@ -1,13 +1,14 @@
 /**
- * The connection to the KMS as flags. There is no flag for a token, a password or a secret key: other users of a machine see the
- * arguments of a process.
+ * The connection to the KMS as flags. There is no flag for a token, a password or a secret key:
+ * other users of a machine see the arguments of a process.
  */
 import type { Command } from 'commander';
 import type { ConnectionConfig } from '../kms/connection';
 import { providerSchema } from '../schema/provider';
 import type { KmsPlace } from '../terms/connection';
 
-export type ConnectionFlags = KmsPlace & Pick<ConnectionConfig, 'userName' | 'domainName' | 'accessKey' | 'caFile'>;
+export type ConnectionFlags = KmsPlace &
+  Pick<ConnectionConfig, 'userName' | 'domainName' | 'accessKey' | 'caFile'>;
 
 const flags = {
   cloud: 'NAME',

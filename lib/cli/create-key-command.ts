@@ -1,10 +1,19 @@
-/** `byok create-key`: makes the empty external key that material is imported into, for whoever has no Terraform that does. */
+/**
+ * `byok create-key`: makes the empty external key that material is imported into, for whoever has
+ * no Terraform that does.
+ */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { NewKeyOutcome } from '../lifecycle/reconcile-key';
 import { printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
-import { defaultKeySpec, describeKeyState, type KeySpec, type KeyUsage, keySpecs } from '../terms/kms';
+import {
+  defaultKeySpec,
+  describeKeyState,
+  type KeySpec,
+  type KeyUsage,
+  keySpecs,
+} from '../terms/kms';
 import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
@@ -54,9 +63,16 @@ export function createKeyCommand(surroundings: Surroundings): Command {
   const command = new Command('create-key')
     .description('Make an external key, which material can then be imported into.')
     .requiredOption('--alias <NAME>', `name of the key: ${keyRules.alias.allowed}`)
-    .addOption(new Option('--key-spec <SPEC>', 'what kind of key it is').choices(Object.keys(keySpecs)).default(defaultKeySpec))
     .addOption(
-      new Option('--key-usage <USAGE>', 'what it may do (default: follows from --key-spec)').choices(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']),
+      new Option('--key-spec <SPEC>', 'what kind of key it is')
+        .choices(Object.keys(keySpecs))
+        .default(defaultKeySpec),
+    )
+    .addOption(
+      new Option(
+        '--key-usage <USAGE>',
+        'what it may do (default: follows from --key-spec)',
+      ).choices(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']),
     )
     .option('--description <TEXT>', keyRules.description.allowed, '')
     .addOption(new Option('--tag <NAME=VALUE>', 'a tag; may be repeated').argParser(addTag));
@@ -77,12 +93,22 @@ async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<v
   if (fault !== undefined) {
     throw new ByokError('ERR_ARGUMENT', `--tag: ${fault}`);
   }
-  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
+  const timeoutMs =
+    flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
   const signal = interruption(surroundings);
-  const { createKey } = require('../lifecycle/reconcile-key') as typeof import('../lifecycle/reconcile-key');
+  const { createKey } =
+    require('../lifecycle/reconcile-key') as typeof import('../lifecycle/reconcile-key');
   const kms = connect(flags, surroundings);
   try {
-    const wish = { alias, description, keySpec, keyUsage, enabled: undefined, cancelPendingDeletion: false, tags: tag };
+    const wish = {
+      alias,
+      description,
+      keySpec,
+      keyUsage,
+      enabled: undefined,
+      cancelPendingDeletion: false,
+      tags: tag,
+    };
     const outcome = await createKey(lifecycleContext(kms, now, { timeoutMs, signal }), wish);
     const created = createdOf(outcome, keySpec, keyUsage);
     if (flags.json === true) {
@@ -101,7 +127,10 @@ function addTag(text: string, tags: Tags = {}): Tags {
   const at = text.indexOf('=');
   const name = text.slice(0, at);
   if (at < 0) {
-    throw new ByokError('ERR_ARGUMENT', `--tag is "${text}"; allowed is a name and a value, as in "team=payments"`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--tag is "${text}"; allowed is a name and a value, as in "team=payments"`,
+    );
   }
   if (Object.hasOwn(tags, name)) {
     throw new ByokError('ERR_ARGUMENT', `--tag gives the name "${name}" twice; give it once`);
@@ -119,12 +148,19 @@ function usageOf(keySpec: KeySpec, given: KeyUsage | undefined): KeyUsage {
   const usages: readonly KeyUsage[] = keySpecs[keySpec].usages;
   const [first = 'ENCRYPT_DECRYPT'] = usages;
   if (given !== undefined && !usages.includes(given)) {
-    throw new ByokError('ERR_ARGUMENT', `--key-usage is "${given}"; allowed for ${keySpec} are ${usages.join(', ')}`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--key-usage is "${given}"; allowed for ${keySpec} are ${usages.join(', ')}`,
+    );
   }
   return given ?? first;
 }
 
-function createdOf({ key, adopted, notices }: NewKeyOutcome, keySpec: string, keyUsage: string): CreatedKey {
+function createdOf(
+  { key, adopted, notices }: NewKeyOutcome,
+  keySpec: string,
+  keyUsage: string,
+): CreatedKey {
   return {
     key_id: key.keyId,
     alias: key.keyAlias,

@@ -1,4 +1,7 @@
-/** `byok check --drift-token`: the token that hooks are given as their `driftToken`, printed alone so that a shell can put it into a variable. */
+/**
+ * `byok check --drift-token`: the token that hooks are given as their `driftToken`, printed alone
+ * so that a shell can put it into a variable.
+ */
 import { existsSync } from 'node:fs';
 import { oneLine } from '../printable';
 import { type Drift, driftOf, driftOfFindings } from '../report/drift-token';
@@ -9,7 +12,8 @@ import { contentOf, type Look, liveRecords, withKms } from './check-input';
 /** @param states files, "-" for standard input; without any the whole project is looked at */
 export async function printDriftToken(states: readonly string[], look: Look): Promise<void> {
   const { remark, print } = look.surroundings;
-  const { token, remarks } = states.length === 0 ? await driftOfProject(look) : await driftOfStates(states, look);
+  const { token, remarks } =
+    states.length === 0 ? await driftOfProject(look) : await driftOfStates(states, look);
   remark(remarks.map((line) => `byok: ${oneLine(line)}\n`).join(''));
   print(`${token}\n`);
 }
@@ -19,10 +23,13 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
   for (const file of states) {
     const place = file === '-' ? 'state on standard input' : `state "${file}"`;
     // Before the first apply a local backend has no file, and a remote one an empty answer.
-    const content = file === '-' || existsSync(file) ? await contentOf(file, place, look.surroundings) : '';
+    const content =
+      file === '-' || existsSync(file) ? await contentOf(file, place, look.surroundings) : '';
     const found = hooksInState(content, { ...look, place });
     if (found.length === 0) {
-      look.surroundings.remark(`byok: there are no hooks in ${oneLine(place)} yet; is this the right place?\n`);
+      look.surroundings.remark(
+        `byok: there are no hooks in ${oneLine(place)} yet; is this the right place?\n`,
+      );
     }
     hooks.push(...found);
   }
@@ -31,7 +38,9 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
   }
   return withKms(look, async (kms) => {
     const ids = [...new Set(hooks.map(({ keyId }) => keyId))];
-    const keys = new Map(await Promise.all(ids.map(async (id) => [id, await kms.describeKey(id)] as const)));
+    const keys = new Map(
+      await Promise.all(ids.map(async (id) => [id, await kms.describeKey(id)] as const)),
+    );
     return driftOf(hooks, keys, look.now);
   });
 }

@@ -39,7 +39,11 @@ interface Listening {
   readonly access_key: string;
   readonly secret_key: string;
   /** Expire after 24 hours. */
-  readonly temporary_credentials: { readonly access_key: string; readonly secret_key: string; readonly security_token: string };
+  readonly temporary_credentials: {
+    readonly access_key: string;
+    readonly secret_key: string;
+    readonly security_token: string;
+  };
   readonly control_token: string;
 }
 
@@ -62,7 +66,8 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
       const portNumber = checkPort(port);
       // Asked for first: a signal that comes while it starts must stop it as well.
       const stopped = untilStopped({ withParent: exitWithParent === true, withReader: true });
-      const { startEmulator } = require('../emulator/emulator') as typeof import('../emulator/emulator');
+      const { startEmulator } =
+        require('../emulator/emulator') as typeof import('../emulator/emulator');
       const emulator = await startEmulator({
         port: portNumber,
         ...(data === undefined ? {} : { dataFile: data, demoMaterialOnDisk: true }),
@@ -105,7 +110,14 @@ function checkPort(text: string): number {
 
 function instructions(listening: Listening): string {
   const { kms_endpoint, auth_url, region, project_id, auth_token, control_token } = listening;
-  const { user_name, password, domain_name, access_key, secret_key, temporary_credentials: temporary } = listening;
+  const {
+    user_name,
+    password,
+    domain_name,
+    access_key,
+    secret_key,
+    temporary_credentials: temporary,
+  } = listening;
   return `The emulator listens on ${kms_endpoint} (Ctrl-C stops it).
 
 Paste into the shell in which Terraform, cdktf or byok will run:

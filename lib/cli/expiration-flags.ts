@@ -15,22 +15,37 @@ export interface ExpirationFlags {
 export function addExpirationFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never"').conflicts([
-        'validFor',
-        'renewBefore',
-      ]),
+      new Option(
+        '--expiration-time <TIME>',
+        'when the KMS deletes the material: RFC 3339, epoch seconds or "never"',
+      ).conflicts(['validFor', 'renewBefore']),
     )
-    .option('--valid-for <DURATION>', 'rolling expiry: how long the material is valid after each import, for example 90d')
-    .option('--renew-before <DURATION>', 'rolling expiry: how long before the end it is renewed, for example 14d');
+    .option(
+      '--valid-for <DURATION>',
+      'rolling expiry: how long the material is valid after each import, for example 90d',
+    )
+    .option(
+      '--renew-before <DURATION>',
+      'rolling expiry: how long before the end it is renewed, for example 14d',
+    );
 }
 
 /** @param undeclared what it means when no flag wishes anything. @throws ByokError ERR_ARGUMENT */
-export function expirationOf({ expirationTime, validFor, renewBefore }: ExpirationFlags, undeclared: ExpirationWish): ExpirationWish {
+export function expirationOf(
+  { expirationTime, validFor, renewBefore }: ExpirationFlags,
+  undeclared: ExpirationWish,
+): ExpirationWish {
   if (validFor !== undefined && renewBefore !== undefined) {
-    return parseRolling({ validFor, renewBefore }, { validFor: '--valid-for', renewBefore: '--renew-before', occasion: 'run' });
+    return parseRolling(
+      { validFor, renewBefore },
+      { validFor: '--valid-for', renewBefore: '--renew-before', occasion: 'run' },
+    );
   }
   if (validFor !== undefined || renewBefore !== undefined) {
-    throw new ByokError('ERR_ARGUMENT', 'a rolling expiry needs both --valid-for and --renew-before; give the other one, too');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'a rolling expiry needs both --valid-for and --renew-before; give the other one, too',
+    );
   }
   return expirationTime === undefined ? undeclared : parseExpirationTime(expirationTime, wording);
 }

@@ -21,18 +21,23 @@ the same line without this program:
   $ printf 'cdktf-byok fingerprint v1' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(base64 -d orders.key | xxd -p -c 64)`;
 
 export function fingerprintCommand(surroundings: Surroundings): Command {
-  return addMaterialFlags(new Command('fingerprint').description('Compute the fingerprint of key material, offline.'))
+  return addMaterialFlags(
+    new Command('fingerprint').description('Compute the fingerprint of key material, offline.'),
+  )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action(async ({ json, ...flags }: MaterialFlags & { json?: boolean }) => {
       const material = await openMaterialFlags(flags, surroundings);
       try {
         if (!material.isPrivateKey) {
-          // A line feed at the end of a raw file would give a fingerprint that no import can ever have.
+          // A line feed at the end of a raw file would give a fingerprint that no import can ever
+          // have.
           material.checkFits(defaultKeySpec);
         }
         const { fingerprint } = material;
-        surroundings.print(json === true ? `${printableJson({ fingerprint })}\n` : `${fingerprint}\n`);
+        surroundings.print(
+          json === true ? `${printableJson({ fingerprint })}\n` : `${fingerprint}\n`,
+        );
       } finally {
         material.wipe();
       }

@@ -1,6 +1,7 @@
 /**
- * What stands below the options in the help of a command, as wide as the terminal: paragraphs are filled, columns hang, and command lines
- * are broken where a shell lets them, so that they can be copied.
+ * What stands below the options in the help of a command, as wide as the terminal: paragraphs are
+ * filled, columns hang, and command lines are broken where a shell lets them, so that they can be
+ * copied.
  */
 import type { Command } from 'commander';
 
@@ -8,7 +9,8 @@ const defaultWidth = 80;
 
 /** @param text paragraphs of lines that begin at the margin; examples and columns are indented */
 export function epilogue(text: string): (context: { command: Command }) => string {
-  return ({ command }) => fitted(text, command.configureOutput().getOutHelpWidth?.() ?? defaultWidth);
+  return ({ command }) =>
+    fitted(text, command.configureOutput().getOutHelpWidth?.() ?? defaultWidth);
 }
 
 /** No line is longer than `width`, except where a word is. */
@@ -18,13 +20,22 @@ export function fitted(text: string, width: number): string {
     .join('\n');
 }
 
-/** Lines at the margin that follow each other are one paragraph; so are the descriptions of a column. */
+/**
+ * Lines at the margin that follow each other are one paragraph; so are the descriptions of a
+ * column.
+ */
 function blocksOf(lines: readonly string[]): string[] {
   const blocks: string[] = [];
   for (const line of lines) {
     const last = blocks.at(-1);
     const column = last === undefined ? undefined : columnIn(last);
-    if (last !== undefined && last !== '' && line !== '' && !last.startsWith(' ') && !line.startsWith(' ')) {
+    if (
+      last !== undefined &&
+      last !== '' &&
+      line !== '' &&
+      !last.startsWith(' ') &&
+      !line.startsWith(' ')
+    ) {
       blocks[blocks.length - 1] = `${last} ${line}`;
     } else if (column !== undefined && line.startsWith(' '.repeat(column.at))) {
       blocks[blocks.length - 1] = `${last} ${line.trim()}`;
@@ -70,7 +81,11 @@ function brokenCommand(line: string, width: number): string[] {
   const lines: string[] = [];
   let current = '';
   for (const word of shellWords(line)) {
-    if (current.trim() !== '' && current.trim() !== '$' && current.length + word.trimEnd().length > room) {
+    if (
+      current.trim() !== '' &&
+      current.trim() !== '$' &&
+      current.length + word.trimEnd().length > room
+    ) {
       lines.push(`${current.trimEnd()} \\`);
       current = '      ';
     }

@@ -1,11 +1,19 @@
-/** `byok import`: one import, without Terraform. Every field of import-key-material is a flag; secrets come from files, variables or a pipe. */
+/**
+ * `byok import`: one import, without Terraform. Every field of import-key-material is a flag;
+ * secrets come from files, variables or a pipe.
+ */
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
 import { printableJson } from '../printable';
 import { parseExpirationTime } from '../terms/expiration-time';
-import { defaultWrappingAlgorithm, formats, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
+import {
+  defaultWrappingAlgorithm,
+  formats,
+  type WrappingAlgorithm,
+  wrappingAlgorithmNames,
+} from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';
@@ -39,13 +47,21 @@ other users of a machine see the arguments of a process.`;
 
 /** The wrapped fields: each is read from a file or from a variable. */
 const wrappedFlags = [
-  { flag: 'import-token', key: 'importToken', what: 'the import token that the material was wrapped for, Base64' },
+  {
+    flag: 'import-token',
+    key: 'importToken',
+    what: 'the import token that the material was wrapped for, Base64',
+  },
   {
     flag: 'encrypted-key-material',
     key: 'encryptedKeyMaterial',
     what: 'the wrapped material, or for an asymmetric key the intermediate key',
   },
-  { flag: 'encrypted-privatekey', key: 'encryptedPrivatekey', what: 'the private key, wrapped with the intermediate key' },
+  {
+    flag: 'encrypted-privatekey',
+    key: 'encryptedPrivatekey',
+    what: 'the private key, wrapped with the intermediate key',
+  },
 ] as const;
 
 type WrappedField = (typeof wrappedFlags)[number]['key'];
@@ -76,8 +92,14 @@ export function importCommand(surroundings: Surroundings): Command {
         .default(defaultWrappingAlgorithm)
         .conflicts(wrappedFlagKeys),
     )
-    .option('--expiration-time <TIME>', 'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)')
-    .option('--sequence <TEXT>', 'serial number of 36 characters, sent with every request instead of a random one')
+    .option(
+      '--expiration-time <TIME>',
+      'when the KMS deletes the material: RFC 3339, epoch seconds or "never" (the default)',
+    )
+    .option(
+      '--sequence <TEXT>',
+      'serial number of 36 characters, sent with every request instead of a random one',
+    )
     .option(
       '--allow-weak-material',
       'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
@@ -110,17 +132,25 @@ function addWrappedFlags(command: Command): Command {
   return wrappedFlags.reduce(
     (extended, { flag, key, what }) =>
       extended
-        .addOption(new Option(`--${flag}-file <FILE>`, `file that holds ${what}`).conflicts(`${key}Env`))
+        .addOption(
+          new Option(`--${flag}-file <FILE>`, `file that holds ${what}`).conflicts(`${key}Env`),
+        )
         .addOption(variableFlag(`--${flag}-env`, 'environment variable that holds the same')),
     command,
   );
 }
 
-/** Fields wrapped elsewhere are read at once, so that a wrong file is found before the KMS is asked anything. */
+/**
+ * Fields wrapped elsewhere are read at once, so that a wrong file is found before the KMS is asked
+ * anything.
+ */
 function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
   if (!Object.keys(flags).some((key) => wrappedFlagKeys.includes(key))) {
     warnOfWrapping(flags.wrappingAlgorithm, surroundings);
-    return { wrappingAlgorithm: flags.wrappingAlgorithm, open: () => openMaterialFlags(flags, surroundings) };
+    return {
+      wrappingAlgorithm: flags.wrappingAlgorithm,
+      open: () => openMaterialFlags(flags, surroundings),
+    };
   }
   const importToken = readField('importToken', flags, surroundings);
   const encryptedKeyMaterial = readField('encryptedKeyMaterial', flags, surroundings);
@@ -130,12 +160,20 @@ function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
       'material that was wrapped elsewhere needs both its import token and its ciphertext: give --import-token-file and --encrypted-key-material-file, or the same with -env',
     );
   }
-  const fields = { importToken, encryptedKeyMaterial, encryptedPrivatekey: readField('encryptedPrivatekey', flags, surroundings) };
+  const fields = {
+    importToken,
+    encryptedKeyMaterial,
+    encryptedPrivatekey: readField('encryptedPrivatekey', flags, surroundings),
+  };
   const preWrapped = openWrappedFields(fields);
   return { preWrapped: 'fresh', openPreWrapped: () => preWrapped };
 }
 
-function readField(key: WrappedField, flags: Flags, { env }: Surroundings): FieldContent | undefined {
+function readField(
+  key: WrappedField,
+  flags: Flags,
+  { env }: Surroundings,
+): FieldContent | undefined {
   const [file, name] = [flags[`${key}File`], flags[`${key}Env`]];
   if (file !== undefined) {
     return { content: readFieldFile(file), place: `file "${file}"` };
@@ -145,7 +183,10 @@ function readField(key: WrappedField, flags: Flags, { env }: Surroundings): Fiel
   }
   const value = env[name];
   if (value === undefined) {
-    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the environment variable "${name}" is not set; set it, or name a file`);
+    throw new ByokError(
+      'ERR_MATERIAL_NOT_AT_HAND',
+      `the environment variable "${name}" is not set; set it, or name a file`,
+    );
   }
   return { content: Buffer.from(value, 'utf8'), place: `environment variable "${name}"` };
 }
@@ -154,7 +195,11 @@ function readFieldFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the file "${path}" cannot be read: ${(cause as Error).message}`, { cause });
+    throw new ByokError(
+      'ERR_MATERIAL_NOT_AT_HAND',
+      `the file "${path}" cannot be read: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 

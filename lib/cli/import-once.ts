@@ -1,9 +1,20 @@
-/** One import from the command line, by the rules of the lifecycle: checked first, settled when its answer is lost, nothing ever deleted. */
+/**
+ * One import from the command line, by the rules of the lifecycle: checked first, settled when its
+ * answer is lost, nothing ever deleted.
+ */
 import { ByokError } from '../errors';
 import type { KeyDetail, Kms } from '../kms/model';
-import type { MaterialOutcome, MaterialRequest, RequestSource } from '../lifecycle/material-request';
+import type {
+  MaterialOutcome,
+  MaterialRequest,
+  RequestSource,
+} from '../lifecycle/material-request';
 import { oneLine } from '../printable';
-import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatExpirationTime,
+  formatInstant,
+} from '../terms/expiration-time';
 import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../terms/kms';
 import { lifecycleContext } from './lifecycle-context';
 import { wording } from './wording';
@@ -24,7 +35,10 @@ export interface ImportOutcome {
   readonly key_state: string;
   /** RFC 3339; null when the material never expires. */
   readonly expiration_time: string | null;
-  /** Of the material; of an asymmetric key what its public key in the KMS proves. Null when material was wrapped elsewhere. */
+  /**
+   * Of the material; of an asymmetric key what its public key in the KMS proves. Null when material
+   * was wrapped elsewhere.
+   */
   readonly fingerprint: string | null;
   /** False: the key held this very private key already. */
   readonly imported: boolean;
@@ -38,15 +52,23 @@ export async function importOnce(
   now: () => Date,
   { keyId, expiration, source, allowWeakMaterial = false }: ImportRequest,
 ): Promise<ImportOutcome> {
-  const { createMaterial } = require('../lifecycle/create-material') as typeof import('../lifecycle/create-material');
+  const { createMaterial } =
+    require('../lifecycle/create-material') as typeof import('../lifecycle/create-material');
   const key = await kms.describeKey(keyId);
-  // A private key at hand can be compared with what the KMS shows; nothing else that is there already can.
+  // A private key at hand can be compared with what the KMS shows; nothing else that is there
+  // already can.
   if (!('open' in source && holdsMaterial(key) && isAsymmetric(key?.keySpec ?? ''))) {
     requirePendingImport(keyId, key);
   }
   const request: MaterialRequest = {
     keyId,
-    wish: { expiration, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
+    wish: {
+      expiration,
+      warnBeforeMs: 0,
+      pin: undefined,
+      allowInterruption: true,
+      allowUnverifiedRenewal: false,
+    },
     allowWeakMaterial,
     permitted: [],
     reviewed: undefined,
@@ -67,16 +89,27 @@ export async function importOnce(
 }
 
 /** @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE unless the key waits for material */
-export function requirePendingImport(keyId: string, key: KeyDetail | undefined): asserts key is KeyDetail {
+export function requirePendingImport(
+  keyId: string,
+  key: KeyDetail | undefined,
+): asserts key is KeyDetail {
   if (key === undefined) {
-    throw new ByokError('ERR_KEY_NOT_FOUND', `--key-id is "${keyId}", which the KMS does not know; check it, --region and --project-id`, {
-      attribute: wording.name('keyId'),
-    });
+    throw new ByokError(
+      'ERR_KEY_NOT_FOUND',
+      `--key-id is "${keyId}", which the KMS does not know; check it, --region and --project-id`,
+      {
+        attribute: wording.name('keyId'),
+      },
+    );
   }
   const refuse = (reason: string): ByokError =>
-    new ByokError('ERR_KEY_UNSUITABLE', `key ${keyId} ${reason}`, { attribute: wording.name('keyId') });
+    new ByokError('ERR_KEY_UNSUITABLE', `key ${keyId} ${reason}`, {
+      attribute: wording.name('keyId'),
+    });
   if (key.origin !== 'external') {
-    throw refuse(`has origin "${key.origin}"; material can be imported into keys of origin "external" only`);
+    throw refuse(
+      `has origin "${key.origin}"; material can be imported into keys of origin "external" only`,
+    );
   }
   if (holdsMaterial(key)) {
     throw refuse(
@@ -100,7 +133,9 @@ export function describeImport(key: ImportOutcome): string {
     ...(fingerprint === null ? [] : [['fingerprint', fingerprint]]),
     ...warnings.map((warning) => ['warning', warning]),
   ];
-  const headline = imported ? 'The key material is imported.' : 'The key already holds this very private key: nothing was imported.';
+  const headline = imported
+    ? 'The key material is imported.'
+    : 'The key already holds this very private key: nothing was imported.';
   return `${headline}\n\n${rows.map(([name = '', value = '']) => `  ${name.padEnd(11)}  ${oneLine(value)}\n`).join('')}`;
 }
 

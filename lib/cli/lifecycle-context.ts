@@ -1,4 +1,7 @@
-/** What the lifecycle is given by a command: real pauses, a deadline, and Ctrl-C as an interruption that it can handle. */
+/**
+ * What the lifecycle is given by a command: real pauses, a deadline, and Ctrl-C as an interruption
+ * that it can handle.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
@@ -13,7 +16,11 @@ export interface Patience {
   readonly signal?: AbortSignal;
 }
 
-export function lifecycleContext(kms: Kms, now: () => Date, { timeoutMs = defaultTimeoutMs, signal }: Patience = {}): LifecycleContext {
+export function lifecycleContext(
+  kms: Kms,
+  now: () => Date,
+  { timeoutMs = defaultTimeoutMs, signal }: Patience = {},
+): LifecycleContext {
   return {
     kms,
     now,
@@ -25,7 +32,10 @@ export function lifecycleContext(kms: Kms, now: () => Date, { timeoutMs = defaul
   };
 }
 
-/** From now on the first signal aborts instead of killing: between a delete and its import the process must go on. */
+/**
+ * From now on the first signal aborts instead of killing: between a delete and its import the
+ * process must go on.
+ */
 export function interruption({ untilStopped }: Surroundings): AbortSignal {
   const controller = new AbortController();
   void untilStopped({ withParent: false, withReader: false }).then(() => controller.abort());

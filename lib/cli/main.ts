@@ -1,4 +1,7 @@
-/** Main of the `byok` command. The one place of the command line that reads the environment, argv, the clock and signals. */
+/**
+ * Main of the `byok` command. The one place of the command line that reads the environment, argv,
+ * the clock and signals.
+ */
 import { homedir } from 'node:os';
 import { ByokError, isByokError, stackOf } from '../errors';
 import { oneLine, printableJson } from '../printable';
@@ -51,7 +54,10 @@ const surroundings: Surroundings = {
       if (withParent) {
         // An orphan is given to another parent; nothing tells it so.
         const parent = process.ppid;
-        setInterval(() => process.ppid !== parent && resolve('its parent ended'), parentPollMs).unref();
+        setInterval(
+          () => process.ppid !== parent && resolve('its parent ended'),
+          parentPollMs,
+        ).unref();
       }
     }),
 };
@@ -82,8 +88,8 @@ async function main(argv: readonly string[]): Promise<never> {
 }
 
 /**
- * A result that cannot be written is no reason to stop in the middle of a change. `byok status | head -1` closes the pipe early, which is no
- * failure at all.
+ * A result that cannot be written is no reason to stop in the middle of a change. `byok status |
+ * head -1` closes the pipe early, which is no failure at all.
  *
  * @returns asks why the result was not written; undefined when it was, or nobody wanted it
  */
@@ -93,7 +99,11 @@ function watchOutputs(): () => ByokError | undefined {
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     // After the first error the stream speaks of itself only.
     closed ||= cause.code === 'EPIPE' || cause.code === 'ECONNRESET';
-    lost ??= closed ? undefined : new ByokError('ERR_ARGUMENT', `standard output cannot be written: ${cause.message}`, { cause });
+    lost ??= closed
+      ? undefined
+      : new ByokError('ERR_ARGUMENT', `standard output cannot be written: ${cause.message}`, {
+          cause,
+        });
   });
   process.stderr.on('error', () => undefined);
   return () => lost;
@@ -133,13 +143,18 @@ function sentence(error: unknown): string {
     return `${defect}${stackOf(error)}`;
   }
   const { attribute = '', message } = error;
-  return isConnectionFlag(attribute) && !message.includes(attribute) ? `${message} (${attribute})` : message;
+  return isConnectionFlag(attribute) && !message.includes(attribute)
+    ? `${message} (${attribute})`
+    : message;
 }
 
 function jsonError(error: unknown): string {
   const { code, attribute } = isByokError(error)
     ? error
-    : ({ code: 'ERR_INTERNAL', attribute: undefined } satisfies Pick<ByokError, 'code' | 'attribute'>);
+    : ({ code: 'ERR_INTERNAL', attribute: undefined } satisfies Pick<
+        ByokError,
+        'code' | 'attribute'
+      >);
   return `${printableJson({ error: { code, attribute: fieldOf(attribute), message: sentence(error) } })}\n`;
 }
 

@@ -1,10 +1,17 @@
-/** Key material as flags: a file, an environment variable or standard input, never an argument that others on the machine could see. */
+/**
+ * Key material as flags: a file, an environment variable or standard input, never an argument that
+ * others on the machine could see.
+ */
 import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { Material } from '../material/material';
 import type { MaterialSource } from '../material/source';
 import { Secret } from '../secret';
-import { defaultMaterialEncoding, type MaterialEncoding, materialEncodings } from '../terms/material';
+import {
+  defaultMaterialEncoding,
+  type MaterialEncoding,
+  materialEncodings,
+} from '../terms/material';
 import type { Surroundings } from './surroundings';
 import { variableFlag } from './variable-flag';
 import { wording } from './wording';
@@ -21,8 +28,17 @@ export interface MaterialFlags {
 /** @param against flags, as commander calls them, that give the material in another way */
 export function addMaterialFlags(command: Command, against: string[] = []): Command {
   return command
-    .addOption(new Option('--material-file <FILE>', 'file that holds the material').conflicts(['materialEnv', ...against]))
-    .addOption(variableFlag('--material-env', 'environment variable that holds the material').conflicts(against))
+    .addOption(
+      new Option('--material-file <FILE>', 'file that holds the material').conflicts([
+        'materialEnv',
+        ...against,
+      ]),
+    )
+    .addOption(
+      variableFlag('--material-env', 'environment variable that holds the material').conflicts(
+        against,
+      ),
+    )
     .addOption(
       new Option('--material-encoding <ENCODING>', 'how the material is spelt')
         .choices(materialEncodings)
@@ -30,9 +46,10 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
         .conflicts(against),
     )
     .addOption(
-      variableFlag('--material-password-env', 'environment variable that holds the password of an encrypted private key').conflicts(
-        against,
-      ),
+      variableFlag(
+        '--material-password-env',
+        'environment variable that holds the password of an encrypted private key',
+      ).conflicts(against),
     );
 }
 
@@ -40,12 +57,18 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
 export function addCommandFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--material-command <JSON>', 'program and arguments that write the material to standard output, as a JSON list')
+      new Option(
+        '--material-command <JSON>',
+        'program and arguments that write the material to standard output, as a JSON list',
+      )
         .argParser((text) => argvOf('--material-command', text))
         .conflicts(['materialFile', 'materialEnv', 'wrapCommand']),
     )
     .addOption(
-      new Option('--wrap-command <JSON>', 'program and arguments that wrap the material inside an HSM, as a JSON list')
+      new Option(
+        '--wrap-command <JSON>',
+        'program and arguments that wrap the material inside an HSM, as a JSON list',
+      )
         .argParser((text) => argvOf('--wrap-command', text))
         .conflicts(['materialFile', 'materialEnv']),
     );
@@ -54,7 +77,11 @@ export function addCommandFlags(command: Command): Command {
 /** @throws ByokError ERR_ARGUMENT */
 function argvOf(flag: string, text: string): readonly string[] {
   const argv = tryParse(text);
-  if (!Array.isArray(argv) || argv.length === 0 || !argv.every((item) => typeof item === 'string' && item !== '')) {
+  if (
+    !Array.isArray(argv) ||
+    argv.length === 0 ||
+    !argv.every((item) => typeof item === 'string' && item !== '')
+  ) {
     throw new ByokError(
       'ERR_ARGUMENT',
       `${flag} is no list of a program and its arguments in JSON; give one, for example '["pass", "show", "orders"]'`,
@@ -79,9 +106,11 @@ export async function openMaterialFlags(
 ): Promise<Material> {
   const { materialEncoding: encoding, materialPasswordEnv } = flags;
   const source = sourceOf(flags);
-  const password = materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
+  const password =
+    materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
   if (source === undefined) {
-    const { maxContentBytes, openContent } = require('../material/open-content') as typeof import('../material/open-content');
+    const { maxContentBytes, openContent } =
+      require('../material/open-content') as typeof import('../material/open-content');
     const content = await readInput(maxContentBytes);
     // Cron and provisioners hand over an empty one.
     if (content === undefined || content.length === 0) {
@@ -90,7 +119,13 @@ export async function openMaterialFlags(
         `${content === undefined ? 'no key material is given' : 'the key material in standard input is empty'}: name a --material-file or a --material-env, or pipe it in`,
       );
     }
-    return openContent(content, { encoding, password, attribute: undefined, spelling: wording, source: 'standard input' });
+    return openContent(content, {
+      encoding,
+      password,
+      attribute: undefined,
+      spelling: wording,
+      source: 'standard input',
+    });
   }
   const { openMaterial } = require('../material/source') as typeof import('../material/source');
   const opened = await openMaterial(source, {
@@ -109,7 +144,12 @@ export async function openMaterialFlags(
 }
 
 /** Undefined: standard input. */
-function sourceOf({ materialFile, materialEnv, materialCommand, wrapCommand }: MaterialFlags): MaterialSource | undefined {
+function sourceOf({
+  materialFile,
+  materialEnv,
+  materialCommand,
+  wrapCommand,
+}: MaterialFlags): MaterialSource | undefined {
   if (wrapCommand !== undefined) {
     return { setting: 'wrapCommand', argv: wrapCommand };
   }
@@ -125,7 +165,10 @@ function sourceOf({ materialFile, materialEnv, materialCommand, wrapCommand }: M
 function readPassword(name: string, env: Surroundings['env']): Secret {
   const value = env[name];
   if (value === undefined) {
-    throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the environment variable "${name}" that holds the password is not set`);
+    throw new ByokError(
+      'ERR_MATERIAL_NOT_AT_HAND',
+      `the environment variable "${name}" that holds the password is not set`,
+    );
   }
   return Secret.fromText(value);
 }

@@ -1,6 +1,7 @@
 /**
- * What is remembered of an import where there is no Terraform state to keep it: which material a key was seen to take. One small file for
- * each key, named by its id; a fingerprint is no secret, the material is never in it.
+ * What is remembered of an import where there is no Terraform state to keep it: which material a
+ * key was seen to take. One small file for each key, named by its id; a fingerprint is no secret,
+ * the material is never in it.
  */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ const version = 1;
 
 /**
  * @returns undefined when there is no record of this key
- * @throws ByokError ERR_ARGUMENT when the file is something else: what it proved would be lost without a word
+ * @throws ByokError ERR_ARGUMENT when the file is something else: what it proved would be lost
+ *   without a word
  */
 export function readRecord(folder: string, keyId: string): Proof | undefined {
   const path = fileOf(folder, keyId);
@@ -34,7 +36,11 @@ export function readRecord(folder: string, keyId: string): Proof | undefined {
 /** Replaced as a whole, so that no reader ever sees half of it, and for this user alone. */
 export function writeRecord(folder: string, keyId: string, { fingerprint, proof }: Proof): void {
   placeFolder(folder);
-  placeFile(fileOf(folder, keyId), `${JSON.stringify({ version, key_id: keyId, fingerprint, proof }, undefined, 2)}\n`, 0o600);
+  placeFile(
+    fileOf(folder, keyId),
+    `${JSON.stringify({ version, key_id: keyId, fingerprint, proof }, undefined, 2)}\n`,
+    0o600,
+  );
 }
 
 function fileOf(folder: string, keyId: string): string {
@@ -64,8 +70,14 @@ function tryRead(path: string): string | undefined {
 
 function proofIn(text: string, keyId: string): Proof | undefined {
   const { version: found, key_id: owner, fingerprint, proof } = parse(text);
-  const ours = found === version && owner === keyId && typeof fingerprint === 'string' && fingerprintFormat.test(fingerprint);
-  return ours && (proof === 'imported' || proof === 'public_key') ? { fingerprint, proof } : undefined;
+  const ours =
+    found === version &&
+    owner === keyId &&
+    typeof fingerprint === 'string' &&
+    fingerprintFormat.test(fingerprint);
+  return ours && (proof === 'imported' || proof === 'public_key')
+    ? { fingerprint, proof }
+    : undefined;
 }
 
 function parse(text: string): Record<string, unknown> {

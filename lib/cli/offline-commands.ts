@@ -1,6 +1,7 @@
 /**
- * What is run on the offline machine: the command lines of the vendors' user guides ("Importing Key Materials"), word for word, with
- * their file names. The guides take RSA as their example; for EC only the line that makes the key differs.
+ * What is run on the offline machine: the command lines of the vendors' user guides ("Importing Key
+ * Materials"), word for word, with their file names. The guides take RSA as their example; for EC
+ * only the line that makes the key differs.
  */
 import { type KeySpec, type KeySpecRow, keySpecs, type WrappingAlgorithm } from '../terms/kms';
 
@@ -38,12 +39,17 @@ const wrapping: Readonly<Record<WrappingAlgorithm, string>> = {
 
 /** Names of the files that come back. */
 export function filesToCarryBack(keySpec: KeySpec): string[] {
-  return keySpecs[keySpec].family === 'symmetric' ? [encryptedMaterialFile] : [encryptedMaterialFile, encryptedPrivateKeyFile];
+  return keySpecs[keySpec].family === 'symmetric'
+    ? [encryptedMaterialFile]
+    : [encryptedMaterialFile, encryptedPrivateKeyFile];
 }
 
 export function offlineSteps(keySpec: KeySpec, algorithm: WrappingAlgorithm): OfflineStep[] {
   const row: KeySpecRow = keySpecs[keySpec];
-  const wrap = { why: 'wrap it: only the KMS can open the result', commands: [wrapping[algorithm]] };
+  const wrap = {
+    why: 'wrap it: only the KMS can open the result',
+    commands: [wrapping[algorithm]],
+  };
   if (row.family === 'symmetric') {
     return [
       {
@@ -55,8 +61,14 @@ export function offlineSteps(keySpec: KeySpec, algorithm: WrappingAlgorithm): Of
   }
   const [file, generate] =
     row.family === 'rsa'
-      ? ['pkcs1_rsa_private_key.pem', `openssl genrsa -out pkcs1_rsa_private_key.pem ${row.modulusBits}`]
-      : ['ec_private_key.pem', `openssl ecparam -name ${row.curve} -genkey -noout -out ec_private_key.pem`];
+      ? [
+          'pkcs1_rsa_private_key.pem',
+          `openssl genrsa -out pkcs1_rsa_private_key.pem ${row.modulusBits}`,
+        ]
+      : [
+          'ec_private_key.pem',
+          `openssl ecparam -name ${row.curve} -genkey -noout -out ec_private_key.pem`,
+        ];
   return [
     {
       why: 'draw an intermediate key: a private key is too long to be wrapped by RSA itself',
@@ -66,7 +78,10 @@ export function offlineSteps(keySpec: KeySpec, algorithm: WrappingAlgorithm): Of
       ],
     },
     wrap,
-    { why: 'make the private key; leave this out if you bring your own in a file of this name', commands: [generate] },
+    {
+      why: 'make the private key; leave this out if you bring your own in a file of this name',
+      commands: [generate],
+    },
     {
       why: 'spell it as PKCS#8 in DER',
       commands: [

@@ -1,4 +1,7 @@
-/** `byok provider install`: puts the built provider where Terraform looks for it. Talks to no network. */
+/**
+ * `byok provider install`: puts the built provider where Terraform looks for it. Talks to no
+ * network.
+ */
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readProviderBundle } from '../mirror/provider-bundle';
@@ -33,13 +36,19 @@ export function providerCommand(surroundings: Surroundings): Command {
     .option('--packed', 'write archives instead of a folder for each platform')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action(({ pluginDir, packed, json }: { pluginDir: string; packed?: boolean; json?: boolean }) => {
-      const bundle = readProviderBundle();
-      const path = writeMirror(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');
-      const installed = { source: sourceAddress, version: bundle.version, path, h1: bundle.h1 };
-      surroundings.print(json === true ? `${printableJson(installed)}\n` : instructions(installed));
-    });
-  return new Command('provider').description('Manage the Terraform provider of this package.').addCommand(install);
+    .action(
+      ({ pluginDir, packed, json }: { pluginDir: string; packed?: boolean; json?: boolean }) => {
+        const bundle = readProviderBundle();
+        const path = writeMirror(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');
+        const installed = { source: sourceAddress, version: bundle.version, path, h1: bundle.h1 };
+        surroundings.print(
+          json === true ? `${printableJson(installed)}\n` : instructions(installed),
+        );
+      },
+    );
+  return new Command('provider')
+    .description('Manage the Terraform provider of this package.')
+    .addCommand(install);
 }
 
 function instructions({ version, path }: { version: string; path: string }): string {

@@ -1,4 +1,7 @@
-/** `byok remove`: takes imported material out of a key, as the destroy of the provider does. The key itself stays. */
+/**
+ * `byok remove`: takes imported material out of a key, as the destroy of the provider does. The key
+ * itself stays.
+ */
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
@@ -38,7 +41,11 @@ export interface Removed {
   readonly warnings: readonly string[];
 }
 
-type Flags = ConnectionFlags & { readonly keyId: string; readonly timeout?: string; readonly json?: boolean };
+type Flags = ConnectionFlags & {
+  readonly keyId: string;
+  readonly timeout?: string;
+  readonly json?: boolean;
+};
 
 export function removeCommand(surroundings: Surroundings): Command {
   const command = new Command('remove')
@@ -50,13 +57,19 @@ export function removeCommand(surroundings: Surroundings): Command {
     .addHelpText('after', epilogue(help))
     .action(async ({ keyId, timeout, json, ...connection }: Flags) => {
       const { now, print } = surroundings;
-      const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
+      const timeoutMs =
+        timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
       const signal = interruption(surroundings);
-      const { removeMaterial } = require('../lifecycle/remove-material') as typeof import('../lifecycle/remove-material');
+      const { removeMaterial } =
+        require('../lifecycle/remove-material') as typeof import('../lifecycle/remove-material');
       const kms = connect(connection, surroundings);
       try {
         const before = await kms.describeKey(keyId, { signal });
-        const notices = await removeMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), keyId, 'delete_material');
+        const notices = await removeMaterial(
+          lifecycleContext(kms, now, { timeoutMs, signal }),
+          keyId,
+          'delete_material',
+        );
         const removed = removedOf(keyId, before, notices);
         print(json === true ? `${printableJson(removed)}\n` : describe(removed));
       } finally {
@@ -66,7 +79,11 @@ export function removeCommand(surroundings: Surroundings): Command {
 }
 
 /** @param before the key as it was; undefined when the KMS knew none */
-function removedOf(keyId: string, before: KeyDetail | undefined, notices: readonly Notice[]): Removed {
+function removedOf(
+  keyId: string,
+  before: KeyDetail | undefined,
+  notices: readonly Notice[],
+): Removed {
   const outcome =
     before === undefined
       ? 'key_not_found'

@@ -1,4 +1,7 @@
-/** `byok status`: the external keys of a project, the one whose material expires first on top. Only reads. */
+/**
+ * `byok status`: the external keys of a project, the one whose material expires first on top. Only
+ * reads.
+ */
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
 import { printableJson } from '../printable';
@@ -34,7 +37,11 @@ export interface KeyStatus {
 }
 
 export function statusCommand(surroundings: Surroundings): Command {
-  return addConnectionFlags(new Command('status').description('Show all external keys of a project: state and expiry of their material.'))
+  return addConnectionFlags(
+    new Command('status').description(
+      'Show all external keys of a project: state and expiry of their material.',
+    ),
+  )
     .option('--json', 'print a JSON array')
     .addHelpText('after', epilogue(help))
     .action(async ({ json, ...connection }: ConnectionFlags & { json?: boolean }) => {
@@ -57,7 +64,8 @@ export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
     .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')
     .sort(
       (a, b) =>
-        (a.expirationTime?.getTime() ?? Number.MAX_VALUE) - (b.expirationTime?.getTime() ?? Number.MAX_VALUE) ||
+        (a.expirationTime?.getTime() ?? Number.MAX_VALUE) -
+          (b.expirationTime?.getTime() ?? Number.MAX_VALUE) ||
         a.keyAlias.localeCompare(b.keyAlias, 'en'),
     )
     .map(({ keyAlias, keyId, keySpec, keyState, expirationTime }) => ({
@@ -66,11 +74,17 @@ export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
       key_spec: keySpec ?? null,
       key_state: keyState,
       expiration_time: expirationTime === undefined ? null : formatInstant(expirationTime),
-      days_left: expirationTime === undefined ? null : Math.floor((expirationTime.getTime() - now.getTime()) / dayMs),
+      days_left:
+        expirationTime === undefined
+          ? null
+          : Math.floor((expirationTime.getTime() - now.getTime()) / dayMs),
     }));
 }
 
-/** The KMS shows no expiry both for material that never expires and for a key without any: in these states it holds some. */
+/**
+ * The KMS shows no expiry both for material that never expires and for a key without any: in these
+ * states it holds some.
+ */
 const holdingStates: readonly string[] = ['2', '3'];
 
 function statusTable(keys: readonly KeyStatus[]): string {

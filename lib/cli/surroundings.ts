@@ -13,12 +13,18 @@ export interface Surroundings {
    * @param maxBytes reading stops soon after these, for the caller to refuse. @default no limit
    */
   readonly readInput: (maxBytes?: number) => Promise<Buffer | undefined>;
-  /** For commands whose exit code tells more than success and failure: it counts when the command has come to its end. */
+  /**
+   * For commands whose exit code tells more than success and failure: it counts when the command
+   * has come to its end.
+   */
   readonly exitWith: (code: number) => void;
   /**
    * Resolves with the reason why a command that runs for ever should end.
    *
    * @param options `withReader`: also when its result is printed and nobody reads it
    */
-  readonly untilStopped: (options: { readonly withParent: boolean; readonly withReader: boolean }) => Promise<string>;
+  readonly untilStopped: (options: {
+    readonly withParent: boolean;
+    readonly withReader: boolean;
+  }) => Promise<string>;
 }

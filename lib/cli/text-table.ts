@@ -3,7 +3,9 @@ import { oneLine } from '../printable';
 /** Rows of text in columns as wide as their widest cell, two spaces apart. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows].map((cells) => cells.map(oneLine));
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  const widths = header.map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
   return lines
     .map(
       (line) =>

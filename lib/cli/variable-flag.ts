@@ -1,4 +1,6 @@
-/** Flags that take the name of an environment variable, checked before the variable is looked up. */
+/**
+ * Flags that take the name of an environment variable, checked before the variable is looked up.
+ */
 import { Option } from 'commander';
 import { ByokError } from '../errors';
 import { environmentVariableFormat } from '../terms/material';

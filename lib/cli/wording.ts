@@ -55,7 +55,8 @@ export const wording: Wording = {
   mayNotInterrupt: '--no-allow-interruption is given',
   unproven: 'no fingerprint is shown for it',
   adopt: (keyId) => `use that key by its id: --key-id ${keyId}`,
-  adoptWithExpiry: () => 'leave --expiration-time out, which keeps it, and change it in a later run of "byok apply"',
+  adoptWithExpiry: () =>
+    'leave --expiration-time out, which keeps it, and change it in a later run of "byok apply"',
   maker: ', such as "byok create-key" makes',
   enable: 'Enable it in the KMS.',
   disable: 'Disable it by hand.',
@@ -67,9 +68,14 @@ export const wording: Wording = {
 };
 
 /** A setting in the spelling of --json. */
-const fields: ReadonlyMap<string, string> = new Map(settings.map((setting) => [name(setting), spaced(setting, '_')]));
+const fields: ReadonlyMap<string, string> = new Map(
+  settings.map((setting) => [name(setting), spaced(setting, '_')]),
+);
 
-/** What --json calls what an error is about. @param attribute as it is named here, or as --json has it already */
+/**
+ * What --json calls what an error is about. @param attribute as it is named here, or as --json has
+ * it already
+ */
 export function fieldOf(attribute: string | undefined): string | undefined {
   return attribute === undefined ? undefined : (fields.get(attribute) ?? attribute);
 }

@@ -1,10 +1,21 @@
-/** The fields of import-key-material as they lie in files and variables, checked against the forms of the API page before anything is sent. */
+/**
+ * The fields of import-key-material as they lie in files and variables, checked against the forms
+ * of the API page before anything is sent.
+ */
 import { ByokError } from '../errors';
-import { type PreWrapped, tryDecodeWrappedField, type WrappedFieldName, wrappedFieldForms } from '../material/pre-wrapped';
+import {
+  type PreWrapped,
+  tryDecodeWrappedField,
+  type WrappedFieldName,
+  wrappedFieldForms,
+} from '../material/pre-wrapped';
 import { Secret } from '../secret';
 import { wording } from './wording';
 
-/** What was read, and how to name its place in an error, for example `file "EncryptedKeyMaterial.bin"`. */
+/**
+ * What was read, and how to name its place in an error, for example `file
+ * "EncryptedKeyMaterial.bin"`.
+ */
 export interface FieldContent {
   readonly content: Buffer;
   readonly place: string;
@@ -18,12 +29,18 @@ export interface WrappedFields {
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID naming the field and its place, never its value */
-export function openWrappedFields({ importToken, encryptedKeyMaterial, encryptedPrivatekey }: WrappedFields): PreWrapped {
+export function openWrappedFields({
+  importToken,
+  encryptedKeyMaterial,
+  encryptedPrivatekey,
+}: WrappedFields): PreWrapped {
   return {
     importToken: Secret.fromText(decoded('importToken', importToken).toString('base64')),
     wrapped: {
       encryptedKeyMaterial: decoded('encryptedKeyMaterial', encryptedKeyMaterial),
-      ...(encryptedPrivatekey === undefined ? {} : { encryptedPrivatekey: decoded('encryptedPrivatekey', encryptedPrivatekey) }),
+      ...(encryptedPrivatekey === undefined
+        ? {}
+        : { encryptedPrivatekey: decoded('encryptedPrivatekey', encryptedPrivatekey) }),
     },
   };
 }
@@ -32,7 +49,10 @@ export function openWrappedFields({ importToken, encryptedKeyMaterial, encrypted
 function decoded(field: WrappedFieldName, { content, place }: FieldContent): Buffer {
   // openssl and HSMs write bytes; the token is text wherever it comes from.
   const mayBeBytes = field !== 'importToken';
-  const base64 = mayBeBytes && !isText(content) ? content.toString('base64') : content.toString('latin1').replace(/\s+/g, '');
+  const base64 =
+    mayBeBytes && !isText(content)
+      ? content.toString('base64')
+      : content.toString('latin1').replace(/\s+/g, '');
   const bytes = tryDecodeWrappedField(field, base64);
   if (bytes === undefined) {
     const name = wording.name(field);
@@ -49,5 +69,7 @@ function decoded(field: WrappedFieldName, { content, place }: FieldContent): Buf
 
 /** Ciphertext of this length is never printable by chance. */
 function isText(content: Buffer): boolean {
-  return content.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09);
+  return content.every(
+    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09,
+  );
 }

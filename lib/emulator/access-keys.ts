@@ -5,7 +5,14 @@
  */
 import { refusal } from './api-error';
 import { sameText } from './same-text';
-import { bodyIsAsDeclared, headerValue, parseAuthorization, parseSdkDate, type ReceivedRequest, signatureOf } from './signature';
+import {
+  bodyIsAsDeclared,
+  headerValue,
+  parseAuthorization,
+  parseSdkDate,
+  type ReceivedRequest,
+  signatureOf,
+} from './signature';
 
 /** An access key (AK) and its secret key (SK). */
 export interface AccessKey {
@@ -37,12 +44,27 @@ export class AccessKeys {
   readonly #keys = new Map<string, HeldKey>();
 
   admit({ accessKey, secretKey }: AccessKey): void {
-    this.#keys.set(accessKey, { accessKey, secretKey, temporary: undefined, failures: 0, lockedUntil: 0 });
+    this.#keys.set(accessKey, {
+      accessKey,
+      secretKey,
+      temporary: undefined,
+      failures: 0,
+      lockedUntil: 0,
+    });
   }
 
   /** @param expiresAt milliseconds since 1970 */
-  admitTemporary({ accessKey, secretKey, securityToken }: TemporaryAccessKey, expiresAt: number): void {
-    this.#keys.set(accessKey, { accessKey, secretKey, temporary: { securityToken, expiresAt }, failures: 0, lockedUntil: 0 });
+  admitTemporary(
+    { accessKey, secretKey, securityToken }: TemporaryAccessKey,
+    expiresAt: number,
+  ): void {
+    this.#keys.set(accessKey, {
+      accessKey,
+      secretKey,
+      temporary: { securityToken, expiresAt },
+      failures: 0,
+      lockedUntil: 0,
+    });
   }
 
   /**
@@ -52,7 +74,10 @@ export class AccessKeys {
   check(request: ReceivedRequest, now: number): void {
     const authorization = parseAuthorization(headerValue(request, 'authorization'));
     if (authorization === undefined) {
-      throw refusal('APIGW.0301', 'verify aksk signature fail: Authorization has not the documented form');
+      throw refusal(
+        'APIGW.0301',
+        'verify aksk signature fail: Authorization has not the documented form',
+      );
     }
     const key = this.#keys.get(authorization.accessKey);
     if (key === undefined) {
@@ -64,9 +89,14 @@ export class AccessKeys {
     checkDate(request, now);
     checkSecurityToken(request, key, now);
     const { signedHeaders, signature } = authorization;
-    const mustBeSigned = key.temporary === undefined ? ['x-sdk-date'] : ['x-sdk-date', 'x-security-token'];
+    const mustBeSigned =
+      key.temporary === undefined ? ['x-sdk-date'] : ['x-sdk-date', 'x-security-token'];
     const complete = mustBeSigned.every((name) => signedHeaders.includes(name));
-    if (!complete || !bodyIsAsDeclared(request) || !sameText(signature, signatureOf(request, signedHeaders, key.secretKey))) {
+    if (
+      !complete ||
+      !bodyIsAsDeclared(request) ||
+      !sameText(signature, signatureOf(request, signedHeaders, key.secretKey))
+    ) {
       countFailure(key, now);
       throw refusal('APIGW.0301', 'verify aksk signature fail');
     }
@@ -82,8 +112,13 @@ function checkDate(request: ReceivedRequest, now: number): void {
   if (Math.abs(date - now) > maximumSkewMs) {
     // The words of the live gateway. It has no code of its own for a date that is too early:
     // it calls that one expired, too.
-    const [signed, here] = [date + maximumSkewMs, now].map((instant) => new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, ''));
-    throw refusal('APIGW.0301', `calc aksk signature fail:signature expired, expired time:${signed}, now:${here}`);
+    const [signed, here] = [date + maximumSkewMs, now].map((instant) =>
+      new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, ''),
+    );
+    throw refusal(
+      'APIGW.0301',
+      `calc aksk signature fail:signature expired, expired time:${signed}, now:${here}`,
+    );
   }
 }
 

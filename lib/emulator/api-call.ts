@@ -51,7 +51,11 @@ export interface ApiCall {
   /** Undefined if the call takes no body. */
   readonly body: BodySchema | undefined;
   /** Returns undefined for the answer 204. */
-  readonly handle: (body: unknown, world: World, params: PathParams) => object | undefined | Promise<object>;
+  readonly handle: (
+    body: unknown,
+    world: World,
+    params: PathParams,
+  ) => object | undefined | Promise<object>;
 }
 
 /** The body of most calls. */
@@ -75,7 +79,15 @@ export interface ApiCallDefinition<Body> {
 
 /** @typeParam Body the named fields, after fastify checked them against their schemas */
 export function defineCall<Body>(definition: ApiCallDefinition<Body>): ApiCall {
-  const { operation, required, optional = [], special = {}, method = 'POST', path = operation, handle } = definition;
+  const {
+    operation,
+    required,
+    optional = [],
+    special = {},
+    method = 'POST',
+    path = operation,
+    handle,
+  } = definition;
   return {
     operation,
     method,

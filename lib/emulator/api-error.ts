@@ -20,7 +20,9 @@ export class ApiError extends Error {
   constructor(code: string, { status, detail }: ApiErrorOptions = {}) {
     const documented = tryFindKmsErrorCode(code);
     const message = documented?.message ?? 'Error injected by the emulator.';
-    super(detail === undefined ? message : `${message}${message.endsWith('.') ? ' ' : ': '}${detail}`);
+    super(
+      detail === undefined ? message : `${message}${message.endsWith('.') ? ' ' : ': '}${detail}`,
+    );
     this.name = 'ApiError';
     this.code = code;
     this.status = status ?? documented?.status ?? 400;
@@ -67,7 +69,11 @@ const kmsEnvelope: Envelope = {
 function gatewayEnvelope(prefix: string): Envelope {
   return {
     prefix,
-    body: (error, requestId) => ({ error_msg: error.message, error_code: error.code, request_id: requestId }),
+    body: (error, requestId) => ({
+      error_msg: error.message,
+      error_code: error.code,
+      request_id: requestId,
+    }),
   };
 }
 

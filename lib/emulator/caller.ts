@@ -25,7 +25,10 @@ export interface CallerChecks extends CallerParts {
 const maximumSignedBytes = 12 * 1024 * 1024;
 
 /** Applies to all routes of the scope. */
-export function requireCaller(scope: FastifyInstance, { accessKeys, now, checkToken, checkSigned }: CallerChecks): void {
+export function requireCaller(
+  scope: FastifyInstance,
+  { accessKeys, now, checkToken, checkSigned }: CallerChecks,
+): void {
   scope.addHook('preParsing', async (request, _reply, payload) => {
     if (!headerValue(request, 'authorization').startsWith(signingAlgorithm)) {
       checkToken(headerValue(request, 'x-auth-token'), request);

@@ -24,10 +24,17 @@ const headLength = 124;
 const bodyStart = 140;
 
 /** @param context the caller's additional data; empty if there is none */
-export function encrypt(keyId: string, material: Buffer, plainText: Buffer, context: string): string {
+export function encrypt(
+  keyId: string,
+  material: Buffer,
+  plainText: Buffer,
+  context: string,
+): string {
   const nonce = randomBytes(nonceEnd - keyIdEnd);
   const head = Buffer.concat([magic, Buffer.from(keyId, 'ascii'), nonce], headLength);
-  const cipher = createCipheriv('aes-256-gcm', material, nonce, { authTagLength: bodyStart - headLength });
+  const cipher = createCipheriv('aes-256-gcm', material, nonce, {
+    authTagLength: bodyStart - headLength,
+  });
   cipher.setAAD(Buffer.concat([head, Buffer.from(context, 'utf8')]));
   const body = Buffer.concat([cipher.update(plainText), cipher.final()]);
   return Buffer.concat([head, cipher.getAuthTag(), body]).toString('base64');
@@ -36,18 +43,30 @@ export function encrypt(keyId: string, material: Buffer, plainText: Buffer, cont
 /** The key that a ciphertext names; undefined if we did not make the ciphertext. */
 export function tryReadKeyId(cipherText: string): string | undefined {
   const bytes = decodeBase64(cipherText);
-  if (bytes === undefined || bytes.length <= bodyStart || !bytes.subarray(0, magic.length).equals(magic)) {
+  if (
+    bytes === undefined ||
+    bytes.length <= bodyStart ||
+    !bytes.subarray(0, magic.length).equals(magic)
+  ) {
     return undefined;
   }
   return bytes.toString('ascii', magic.length, keyIdEnd);
 }
 
 /** Undefined if material, context and ciphertext do not belong together. */
-export function tryDecrypt(material: Buffer, cipherText: string, context: string): Buffer | undefined {
+export function tryDecrypt(
+  material: Buffer,
+  cipherText: string,
+  context: string,
+): Buffer | undefined {
   const bytes = Buffer.from(cipherText, 'base64');
   const head = bytes.subarray(0, headLength);
-  const decipher = createDecipheriv('aes-256-gcm', material, bytes.subarray(keyIdEnd, nonceEnd), { authTagLength: bodyStart - headLength });
-  decipher.setAAD(Buffer.concat([head, Buffer.from(context, 'utf8')])).setAuthTag(bytes.subarray(headLength, bodyStart));
+  const decipher = createDecipheriv('aes-256-gcm', material, bytes.subarray(keyIdEnd, nonceEnd), {
+    authTagLength: bodyStart - headLength,
+  });
+  decipher
+    .setAAD(Buffer.concat([head, Buffer.from(context, 'utf8')]))
+    .setAuthTag(bytes.subarray(headLength, bodyStart));
   try {
     return Buffer.concat([decipher.update(bytes.subarray(bodyStart)), decipher.final()]);
   } catch {

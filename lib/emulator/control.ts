@@ -118,26 +118,46 @@ interface KeyParams {
   Params: { keyId: string };
 }
 
-export function addControlRoutes(scope: FastifyInstance, control: EmulatorControl, controlToken: string): void {
+export function addControlRoutes(
+  scope: FastifyInstance,
+  control: EmulatorControl,
+  controlToken: string,
+): void {
   scope.addHook('onRequest', async ({ headers }, reply) => {
     if (!sameText(String(headers['x-control-token'] ?? ''), controlToken)) {
       return reply.status(403).send({ error: 'the header X-Control-Token is missing or wrong' });
     }
     return undefined;
   });
-  scope.setErrorHandler<Error & { statusCode?: number; status?: number }>((error, _request, reply) => {
-    reply.status(error.statusCode ?? error.status ?? 500).send({ error: error.message });
-  });
+  scope.setErrorHandler<Error & { statusCode?: number; status?: number }>(
+    (error, _request, reply) => {
+      reply.status(error.statusCode ?? error.status ?? 500).send({ error: error.message });
+    },
+  );
 
   scope.get('/_control/clock', async () => ({ now: control.now().toISOString() }));
-  scope.post<{ Body: { advance_seconds: number } }>('/_control/clock', { schema: { body: clockSchema } }, async ({ body }) => {
-    control.advanceClock(body.advance_seconds);
-    return { now: control.now().toISOString() };
-  });
-  scope.post<{ Body: FaultOrder[] }>('/_control/faults', { schema: { body: faultsSchema } }, async ({ body }) => {
-    control.injectFaults(body.map(({ error_code: errorCode, delay_ms: delayMs, ...rest }) => ({ errorCode, delayMs, ...rest })));
-    return { added: body.length };
-  });
+  scope.post<{ Body: { advance_seconds: number } }>(
+    '/_control/clock',
+    { schema: { body: clockSchema } },
+    async ({ body }) => {
+      control.advanceClock(body.advance_seconds);
+      return { now: control.now().toISOString() };
+    },
+  );
+  scope.post<{ Body: FaultOrder[] }>(
+    '/_control/faults',
+    { schema: { body: faultsSchema } },
+    async ({ body }) => {
+      control.injectFaults(
+        body.map(({ error_code: errorCode, delay_ms: delayMs, ...rest }) => ({
+          errorCode,
+          delayMs,
+          ...rest,
+        })),
+      );
+      return { added: body.length };
+    },
+  );
   scope.delete('/_control/faults', async () => {
     control.clearFaults();
     return {};
@@ -146,10 +166,13 @@ export function addControlRoutes(scope: FastifyInstance, control: EmulatorContro
     control.deleteMaterial(params.keyId);
     return {};
   });
-  scope.post<KeyParams & { Body: { purge?: boolean } | undefined }>('/_control/keys/:keyId/expire-now', async ({ params, body }) => {
-    control.expireNow(params.keyId, { purge: body?.purge !== false });
-    return {};
-  });
+  scope.post<KeyParams & { Body: { purge?: boolean } | undefined }>(
+    '/_control/keys/:keyId/expire-now',
+    async ({ params, body }) => {
+      control.expireNow(params.keyId, { purge: body?.purge !== false });
+      return {};
+    },
+  );
   scope.post<KeyParams & { Body: { key_state: string } }>(
     '/_control/keys/:keyId/state',
     { schema: { body: keyStateSchema } },
@@ -158,9 +181,12 @@ export function addControlRoutes(scope: FastifyInstance, control: EmulatorContro
       return {};
     },
   );
-  scope.post<{ Body: { delay_seconds?: number } | undefined }>('/_control/sweep', async ({ body }) => ({
-    purged: control.sweep({ delaySeconds: body?.delay_seconds ?? 0 }),
-  }));
+  scope.post<{ Body: { delay_seconds?: number } | undefined }>(
+    '/_control/sweep',
+    async ({ body }) => ({
+      purged: control.sweep({ delaySeconds: body?.delay_seconds ?? 0 }),
+    }),
+  );
   scope.get('/_control/calls', async () => ({ calls: control.calls().map(showCall) }));
   scope.delete('/_control/calls', async () => {
     control.clearCalls();
@@ -168,13 +194,37 @@ export function addControlRoutes(scope: FastifyInstance, control: EmulatorContro
   });
 }
 
-function showCall({ operation, keyId, status, errorCode, dropped, time, requestId }: JournalEntry): object {
-  return { operation, key_id: keyId, status, error_code: errorCode, dropped, time: time.toISOString(), request_id: requestId };
+function showCall({
+  operation,
+  keyId,
+  status,
+  errorCode,
+  dropped,
+  time,
+  requestId,
+}: JournalEntry): object {
+  return {
+    operation,
+    key_id: keyId,
+    status,
+    error_code: errorCode,
+    dropped,
+    time: time.toISOString(),
+    request_id: requestId,
+  };
 }
 
-const clockSchema = { type: 'object', required: ['advance_seconds'], properties: { advance_seconds: { type: 'integer' } } };
+const clockSchema = {
+  type: 'object',
+  required: ['advance_seconds'],
+  properties: { advance_seconds: { type: 'integer' } },
+};
 
-const keyStateSchema = { type: 'object', required: ['key_state'], properties: { key_state: { type: 'string', pattern: '^[0-9]$' } } };
+const keyStateSchema = {
+  type: 'object',
+  required: ['key_state'],
+  properties: { key_state: { type: 'string', pattern: '^[0-9]$' } },
+};
 
 const faultsSchema = {
   type: 'array',
@@ -193,6 +243,9 @@ const faultsSchema = {
       drop: { enum: ['before', 'after'] },
       body: { enum: ['garbled', 'other-key'] },
     },
-    anyOf: [{ required: ['answer'] }, { properties: { status: { type: 'integer', minimum: 400 } } }],
+    anyOf: [
+      { required: ['answer'] },
+      { properties: { status: { type: 'integer', minimum: 400 } } },
+    ],
   },
 };

@@ -35,7 +35,11 @@ export function writeDataFile(path: string, { keys, offsetMs }: DataFileContent)
     };
   });
   const temporary = `${path}.${randomUUID()}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify({ version, offsetMs, keys: saved }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(
+    temporary,
+    `${JSON.stringify({ version, offsetMs, keys: saved }, undefined, 2)}\n`,
+    { mode: 0o600, flag: 'wx' },
+  );
   renameSync(temporary, path);
 }
 
@@ -50,7 +54,10 @@ export function readDataFile(path: string): DataFileContent {
     return { keys: [], offsetMs: 0 };
   }
   if ((stats.mode & 0o077) !== 0) {
-    throw new ByokError('ERR_ARGUMENT', `the data file ${path} is open to other users; run chmod 600 on it`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the data file ${path} is open to other users; run chmod 600 on it`,
+    );
   }
   const content = parse(path);
   return { keys: content.keys.map(restore), offsetMs: content.offsetMs };
@@ -62,10 +69,16 @@ function parse(path: string): { offsetMs: number; keys: SavedKey[] } {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     // The cause would quote the file.
-    throw new ByokError('ERR_ARGUMENT', `the data file ${path} does not hold JSON; name another file or remove it`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the data file ${path} does not hold JSON; name another file or remove it`,
+    );
   }
   if (content.version !== version) {
-    throw new ByokError('ERR_ARGUMENT', `the data file ${path} was not written by this emulator; name another file`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the data file ${path} was not written by this emulator; name another file`,
+    );
   }
   return content;
 }
@@ -79,7 +92,8 @@ function restore({ material, boundDigest, tags = [], ...rest }: SavedKey): Store
     tags: new Map(tags),
     deletionAt: rest.deletionAt,
     expiresAt: rest.expiresAt,
-    material: material === undefined ? undefined : Secret.fromBytes(Buffer.from(material, 'base64')),
+    material:
+      material === undefined ? undefined : Secret.fromBytes(Buffer.from(material, 'base64')),
     boundDigest: boundDigest === undefined ? undefined : Buffer.from(boundDigest, 'base64'),
   };
 }

@@ -14,7 +14,8 @@ const { asn1 } = forge;
 /** Orders of the base points, from SEC 2. */
 const orders: Readonly<Record<string, bigint>> = {
   prime256v1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  secp384r1: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  secp384r1:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
 };
 
 interface Scalars {
@@ -30,7 +31,9 @@ export function signEcdsa(privateKey: KeyObject, digest: Buffer): Buffer {
     const nonce = createECDH(curve);
     const x = xOf(nonce.generateKeys());
     const r = x % order;
-    const s = (inverse(toBigInt(nonce.getPrivateKey()), order) * (leftmost(digest, order) + r * secret)) % order;
+    const s =
+      (inverse(toBigInt(nonce.getPrivateKey()), order) * (leftmost(digest, order) + r * secret)) %
+      order;
     if (r !== 0n && s !== 0n) {
       return encode(r, s);
     }
@@ -56,7 +59,12 @@ function readScalars(privateKey: KeyObject): Scalars {
   const { namedCurve: curve = '' } = privateKey.asymmetricKeyDetails ?? {};
   const order = orders[curve] ?? 0n;
   const { d = '' } = privateKey.export({ format: 'jwk' });
-  return { curve, order, bytes: order.toString(16).length / 2, secret: toBigInt(Buffer.from(d, 'base64url')) };
+  return {
+    curve,
+    order,
+    bytes: order.toString(16).length / 2,
+    secret: toBigInt(Buffer.from(d, 'base64url')),
+  };
 }
 
 /** The x of an uncompressed point: 04, x, y. */
@@ -92,15 +100,22 @@ function encode(...values: bigint[]): Buffer {
     const content = (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.alloc(1), bytes]);
     return asn1.create(asn1.Class.UNIVERSAL, asn1.Type.INTEGER, false, content.toString('binary'));
   });
-  return Buffer.from(asn1.toDer(asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, integers)).getBytes(), 'binary');
+  return Buffer.from(
+    asn1.toDer(asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, integers)).getBytes(),
+    'binary',
+  );
 }
 
 /** Undefined unless `encode` writes the two numbers in exactly these bytes. */
 function tryDecode(signature: Buffer): [bigint, bigint] | undefined {
   try {
     const { value } = asn1.fromDer(signature.toString('binary'));
-    const [r, s] = (value as forge.asn1.Asn1[]).map((integer) => toBigInt(Buffer.from(String(integer.value), 'binary')));
-    return r !== undefined && s !== undefined && encode(r, s).equals(signature) ? [r, s] : undefined;
+    const [r, s] = (value as forge.asn1.Asn1[]).map((integer) =>
+      toBigInt(Buffer.from(String(integer.value), 'binary')),
+    );
+    return r !== undefined && s !== undefined && encode(r, s).equals(signature)
+      ? [r, s]
+      : undefined;
   } catch {
     return undefined;
   }

@@ -148,7 +148,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const keys = new KeyStore(
     {
       keepExpirationTime: options.keepExpirationTime ?? false,
-      onChange: (all) => dataFile !== undefined && writeDataFile(dataFile, { keys: all, offsetMs: clock.offsetMs }),
+      onChange: (all) =>
+        dataFile !== undefined && writeDataFile(dataFile, { keys: all, offsetMs: clock.offsetMs }),
     },
     saved.keys,
   );
@@ -166,7 +167,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       activationDelay: options.activationDelay ?? 0,
     },
   };
-  const { accessKey = randomAccessKey(), secretKey = randomSecret(), temporaryCredentials = randomTemporaryKey() } = options;
+  const {
+    accessKey = randomAccessKey(),
+    secretKey = randomSecret(),
+    temporaryCredentials = randomTemporaryKey(),
+  } = options;
   const accessKeys = new AccessKeys();
   accessKeys.admit({ accessKey, secretKey });
   accessKeys.admitTemporary(temporaryCredentials, clock.now() + temporaryLifetimeMs);
@@ -188,7 +193,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   } catch (cause) {
     await Promise.all([server.close(), wrappingKeys.close()]);
-    throw new ByokError('ERR_ARGUMENT', `the emulator cannot listen on port ${options.port ?? 0} of 127.0.0.1; choose another`, { cause });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the emulator cannot listen on port ${options.port ?? 0} of 127.0.0.1; choose another`,
+      { cause },
+    );
   }
   const { port } = server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -225,13 +234,21 @@ function checkOptions({ dataFile, demoMaterialOnDisk, projectId }: EmulatorOptio
     );
   }
   if (projectId !== undefined && !new RegExp(formats.projectId).test(projectId)) {
-    throw new ByokError('ERR_ARGUMENT', `projectId is "${projectId}"; allowed are 32 letters and digits`, { attribute: 'projectId' });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `projectId is "${projectId}"; allowed are 32 letters and digits`,
+      { attribute: 'projectId' },
+    );
   }
 }
 
 /** Ids derive from names, so they are the same in every run. */
 function makeAccount(options: EmulatorOptions): IamAccount {
-  const { userName = 'byok-emulator', domainName = 'byok-emulator', projectName = 'ap-southeast-3' } = options;
+  const {
+    userName = 'byok-emulator',
+    domainName = 'byok-emulator',
+    projectName = 'ap-southeast-3',
+  } = options;
   return {
     userName,
     domainName,
@@ -252,7 +269,11 @@ function randomAccessKey(): string {
 }
 
 function randomTemporaryKey(): TemporaryAccessKey {
-  return { accessKey: randomAccessKey(), secretKey: randomSecret(), securityToken: randomBytes(96).toString('base64') };
+  return {
+    accessKey: randomAccessKey(),
+    secretKey: randomSecret(),
+    securityToken: randomBytes(96).toString('base64'),
+  };
 }
 
 function randomSecret(): string {

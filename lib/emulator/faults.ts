@@ -59,7 +59,9 @@ export class Faults {
   #orders: { fault: Fault; left: number; skip: number }[] = [];
 
   add(faults: readonly Fault[]): void {
-    this.#orders.push(...faults.map((fault) => ({ fault, left: fault.times ?? 1, skip: fault.skip ?? 0 })));
+    this.#orders.push(
+      ...faults.map((fault) => ({ fault, left: fault.times ?? 1, skip: fault.skip ?? 0 })),
+    );
   }
 
   clear(): void {
@@ -68,7 +70,9 @@ export class Faults {
 
   /** The fault that hits this call, if any. Counts the call. */
   take(operation: string): Fault | undefined {
-    const order = this.#orders.find(({ fault }) => fault.operation === undefined || fault.operation === operation);
+    const order = this.#orders.find(
+      ({ fault }) => fault.operation === undefined || fault.operation === operation,
+    );
     if (order === undefined) {
       return undefined;
     }
@@ -88,7 +92,11 @@ const iamOperations: readonly string[] = ['auth-tokens', 'projects'];
 const otherKeyId = '0ddba110-0000-4000-8000-000000000000';
 
 /** The text that replaces a call's own answer. */
-export function breakAnswer(body: NonNullable<Fault['body']>, status: number, text: string): string {
+export function breakAnswer(
+  body: NonNullable<Fault['body']>,
+  status: number,
+  text: string,
+): string {
   if (body === 'other-key') {
     return status < 400 ? text.replace(/("key_id":)"[^"]*"/g, `$1"${otherKeyId}"`) : text;
   }
@@ -99,13 +107,27 @@ export function breakAnswer(body: NonNullable<Fault['body']>, status: number, te
  * The error that a fault answers with; undefined if there is none.
  * IAM sends its own 5xx in its own envelope.
  */
-export function faultError({ status, errorCode, answer }: Fault, operation: string): ApiError | IamError | undefined {
+export function faultError(
+  { status, errorCode, answer }: Fault,
+  operation: string,
+): ApiError | IamError | undefined {
   if (answer !== undefined) {
     return undefined;
   }
-  if (errorCode === undefined && iamOperations.includes(operation) && (status === 500 || status === 503)) {
-    return new IamError(status, STATUS_CODES[status] ?? '', 'An unexpected error prevented the server from fulfilling your request.');
+  if (
+    errorCode === undefined &&
+    iamOperations.includes(operation) &&
+    (status === 500 || status === 503)
+  ) {
+    return new IamError(
+      status,
+      STATUS_CODES[status] ?? '',
+      'An unexpected error prevented the server from fulfilling your request.',
+    );
   }
-  const code = errorCode ?? (status === undefined ? undefined : (codeByStatus[status] ?? 'KMS.0101'));
-  return code === undefined ? undefined : new ApiError(code, status === undefined ? {} : { status });
+  const code =
+    errorCode ?? (status === undefined ? undefined : (codeByStatus[status] ?? 'KMS.0101'));
+  return code === undefined
+    ? undefined
+    : new ApiError(code, status === undefined ? {} : { status });
 }

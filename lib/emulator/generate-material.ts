@@ -18,7 +18,15 @@ export async function generateMaterial(spec: KeySpec): Promise<Buffer> {
   }
   const { privateKey } =
     row.family === 'rsa'
-      ? await generateKeyPairAsync('rsa', { modulusLength: row.modulusBits, publicKeyEncoding, privateKeyEncoding })
-      : await generateKeyPairAsync('ec', { namedCurve: row.curve, publicKeyEncoding, privateKeyEncoding });
+      ? await generateKeyPairAsync('rsa', {
+          modulusLength: row.modulusBits,
+          publicKeyEncoding,
+          privateKeyEncoding,
+        })
+      : await generateKeyPairAsync('ec', {
+          namedCurve: row.curve,
+          publicKeyEncoding,
+          privateKeyEncoding,
+        });
   return privateKey;
 }

@@ -31,7 +31,11 @@ interface AuthTokensBody {
     readonly identity: {
       readonly methods: readonly string[];
       readonly password: {
-        readonly user: { readonly name: string; readonly password: string; readonly domain: { readonly name: string } };
+        readonly user: {
+          readonly name: string;
+          readonly password: string;
+          readonly domain: { readonly name: string };
+        };
       };
     };
     readonly scope?: { readonly project?: { readonly id?: string; readonly name?: string } };
@@ -101,7 +105,10 @@ export function addIamRoutes(scope: FastifyInstance, parts: IamParts): void {
 }
 
 /** SDKs use it to find the project id of a region: projects have the names of regions. */
-function addProjectsRoute(scope: FastifyInstance, { account, authTokens, accessKeys, now }: IamParts): void {
+function addProjectsRoute(
+  scope: FastifyInstance,
+  { account, authTokens, accessKeys, now }: IamParts,
+): void {
   requireCaller(scope, {
     accessKeys,
     now,
@@ -111,12 +118,26 @@ function addProjectsRoute(scope: FastifyInstance, { account, authTokens, accessK
       }
     },
   });
-  scope.get<{ Querystring: { name?: string } }>('/v3/projects', { config: { operation: 'projects' } }, async ({ query, url }) => {
-    const { projectId, projectName, domainId } = account;
-    const found = query.name === undefined || query.name === projectName;
-    const project = { id: projectId, name: projectName, domain_id: domainId, parent_id: domainId, is_domain: false, enabled: true };
-    return { projects: found ? [{ ...project, description: '' }] : [], links: { self: url, next: null, previous: null } };
-  });
+  scope.get<{ Querystring: { name?: string } }>(
+    '/v3/projects',
+    { config: { operation: 'projects' } },
+    async ({ query, url }) => {
+      const { projectId, projectName, domainId } = account;
+      const found = query.name === undefined || query.name === projectName;
+      const project = {
+        id: projectId,
+        name: projectName,
+        domain_id: domainId,
+        parent_id: domainId,
+        is_domain: false,
+        enabled: true,
+      };
+      return {
+        projects: found ? [{ ...project, description: '' }] : [],
+        links: { self: url, next: null, previous: null },
+      };
+    },
+  );
 }
 
 function addTokenRoute(scope: FastifyInstance, { account, authTokens, now }: IamParts): void {
@@ -143,7 +164,9 @@ function addTokenRoute(scope: FastifyInstance, { account, authTokens, now }: Iam
             issued_at: microseconds(issuedAt),
             expires_at: microseconds(expiresAt),
             user: { id: account.domainId, name: account.userName, domain },
-            ...(projectId === undefined ? {} : { project: { id: projectId, name: account.projectName, domain } }),
+            ...(projectId === undefined
+              ? {}
+              : { project: { id: projectId, name: account.projectName, domain } }),
             roles: [],
             catalog: [],
           },
@@ -207,7 +230,11 @@ const authTokensSchema = {
         scope: {
           type: 'object',
           properties: {
-            project: { type: 'object', anyOf: [{ required: ['id'] }, { required: ['name'] }], properties: { id: name, name } },
+            project: {
+              type: 'object',
+              anyOf: [{ required: ['id'] }, { required: ['name'] }],
+              properties: { id: name, name },
+            },
             domain: { type: 'object' },
           },
         },

@@ -41,7 +41,9 @@ export class ImportTokens {
   seal(content: ImportTokenContent): string {
     const head = Buffer.concat([magic, Buffer.from(randomUUID(), 'ascii')]);
     const nonce = randomBytes(nonceLength);
-    const cipher = createCipheriv('aes-256-gcm', this.#secret, nonce, { authTagLength: tagLength }).setAAD(head);
+    const cipher = createCipheriv('aes-256-gcm', this.#secret, nonce, {
+      authTagLength: tagLength,
+    }).setAAD(head);
     const body = Buffer.concat([cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
     return Buffer.concat([head, nonce, cipher.getAuthTag(), body]).toString('base64');
   }
@@ -53,13 +55,21 @@ export class ImportTokens {
   open(token: string): ImportTokenContent {
     const bytes = decodeBase64(token);
     const minimum = headLength + nonceLength + tagLength;
-    if (bytes === undefined || bytes.length <= minimum || this.#used.has(bytes.toString('ascii', magic.length, headLength))) {
+    if (
+      bytes === undefined ||
+      bytes.length <= minimum ||
+      this.#used.has(bytes.toString('ascii', magic.length, headLength))
+    ) {
       throw refusal('KMS.2605');
     }
     const nonce = bytes.subarray(headLength, headLength + nonceLength);
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#secret, nonce, { authTagLength: tagLength });
-      decipher.setAAD(bytes.subarray(0, headLength)).setAuthTag(bytes.subarray(headLength + nonceLength, minimum));
+      const decipher = createDecipheriv('aes-256-gcm', this.#secret, nonce, {
+        authTagLength: tagLength,
+      });
+      decipher
+        .setAAD(bytes.subarray(0, headLength))
+        .setAuthTag(bytes.subarray(headLength + nonceLength, minimum));
       const content = Buffer.concat([decipher.update(bytes.subarray(minimum)), decipher.final()]);
       return JSON.parse(content.toString('utf8')) as ImportTokenContent;
     } catch {

@@ -33,7 +33,14 @@ export class Journal {
       this.#entries.shift();
     }
     const { time, operation, keyId, status, errorCode, dropped } = entry;
-    const words = [time.toISOString(), operation, keyId, status, errorCode, dropped && `connection closed ${dropped} the call`];
+    const words = [
+      time.toISOString(),
+      operation,
+      keyId,
+      status,
+      errorCode,
+      dropped && `connection closed ${dropped} the call`,
+    ];
     this.#log(words.filter((word) => word !== undefined).join(' '));
   }
 

@@ -77,7 +77,8 @@ export class KeyStore {
   /** Purges material that expired at or before this instant, and returns the ids of its keys. */
   sweep(expiredBefore: number): string[] {
     const expired = this.list().filter(
-      ({ material, expiresAt }) => material !== undefined && expiresAt !== undefined && expiresAt <= expiredBefore,
+      ({ material, expiresAt }) =>
+        material !== undefined && expiresAt !== undefined && expiresAt <= expiredBefore,
     );
     for (const key of expired) {
       this.removeMaterial(key);

@@ -20,12 +20,17 @@ export function tryUnwrapKey(kek: Buffer, wrapped: Buffer): Buffer | undefined {
     return undefined;
   }
   const decryptBlock = createBlockDecipher(kek);
-  const plain = wrapped.length === blockLength ? decryptBlock(wrapped) : unwrapHalfBlocks(decryptBlock, wrapped);
+  const plain =
+    wrapped.length === blockLength
+      ? decryptBlock(wrapped)
+      : unwrapHalfBlocks(decryptBlock, wrapped);
   const [head, padded] = [plain.subarray(0, halfBlock), plain.subarray(halfBlock)];
   const length = head.readUInt32BE(alternativeIv.length);
   const fits = length > padded.length - halfBlock && length <= padded.length;
   const intact =
-    head.subarray(0, alternativeIv.length).equals(alternativeIv) && fits && padded.subarray(length).every((byte) => byte === 0);
+    head.subarray(0, alternativeIv.length).equals(alternativeIv) &&
+    fits &&
+    padded.subarray(length).every((byte) => byte === 0);
   return intact ? padded.subarray(0, length) : undefined;
 }
 
@@ -51,7 +56,10 @@ function unwrapHalfBlocks(decryptBlock: BlockDecipher, wrapped: Buffer): Buffer 
 }
 
 function createBlockDecipher(kek: Buffer): BlockDecipher {
-  const decipher = forge.cipher.createDecipher('AES-ECB', forge.util.createBuffer(kek.toString('binary')));
+  const decipher = forge.cipher.createDecipher(
+    'AES-ECB',
+    forge.util.createBuffer(kek.toString('binary')),
+  );
   decipher.start({});
   return (block) => {
     decipher.update(forge.util.createBuffer(block.toString('binary')));

@@ -73,7 +73,11 @@ export function accepts(key: StoredKey, material: Buffer): boolean {
 }
 
 /** Takes ownership of the buffer. */
-export function placeMaterial(key: StoredKey, material: Buffer, expiresAt: number | undefined): void {
+export function placeMaterial(
+  key: StoredKey,
+  material: Buffer,
+  expiresAt: number | undefined,
+): void {
   key.boundDigest ??= digest(material);
   key.material = Secret.fromBytes(material);
   key.expiresAt = expiresAt;

@@ -2,7 +2,14 @@
  * Asymmetric material: a PKCS#8 private key in DER (RFC 5208, RFC 5915), checked against the key's
  * spec. node-forge reads the structure; OpenSSL then checks that the numbers make a working key.
  */
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import forge from 'node-forge';
 import type { KeySpecRow } from '../terms/kms';
 
@@ -13,7 +20,10 @@ const { asn1 } = forge;
 const objectIds = { rsa: '1.2.840.113549.1.1.1', ec: '1.2.840.10045.2.1' } as const;
 
 /** Named curves by their OpenSSL name. */
-const curveIds: Readonly<Record<string, string>> = { prime256v1: '1.2.840.10045.3.1.7', secp384r1: '1.3.132.0.34' };
+const curveIds: Readonly<Record<string, string>> = {
+  prime256v1: '1.2.840.10045.3.1.7',
+  secp384r1: '1.3.132.0.34',
+};
 
 /** The key pair in stored material. */
 export function loadPrivateKey(material: Buffer): KeyObject {
@@ -27,7 +37,11 @@ export function loadPrivateKey(material: Buffer): KeyObject {
 export function isPrivateKeyFor(row: AsymmetricRow, pkcs8: Buffer): boolean {
   try {
     const agrees = row.family === 'rsa' ? rsaNumbersAgree(pkcs8) : isNumberOf(row.curve, pkcs8);
-    return algorithmIds(pkcs8).join(' ') === expectedIds(row).join(' ') && agrees && works(loadPrivateKey(pkcs8), row);
+    return (
+      algorithmIds(pkcs8).join(' ') === expectedIds(row).join(' ') &&
+      agrees &&
+      works(loadPrivateKey(pkcs8), row)
+    );
   } catch {
     return false;
   }
@@ -43,13 +57,16 @@ function expectedIds(row: AsymmetricRow): string[] {
  */
 function algorithmIds(pkcs8: Buffer): string[] {
   const [version, algorithm, privateKey] = childrenOf(asn1.fromDer(pkcs8.toString('binary')));
-  const known = version?.type === asn1.Type.INTEGER && (version.value === '\x00' || version.value === '\x01');
+  const known =
+    version?.type === asn1.Type.INTEGER && (version.value === '\x00' || version.value === '\x01');
   if (!known || algorithm === undefined || privateKey?.type !== asn1.Type.OCTETSTRING) {
     throw new Error('not a PrivateKeyInfo');
   }
   // The parameters of RSA are NULL. Explicit curve parameters are a SEQUENCE, which names no curve.
   const named = childrenOf(algorithm).filter(({ type }) => type !== asn1.Type.NULL);
-  return named.map(({ type, value }) => (type === asn1.Type.OID ? asn1.derToOid(String(value)) : 'explicit'));
+  return named.map(({ type, value }) =>
+    type === asn1.Type.OID ? asn1.derToOid(String(value)) : 'explicit',
+  );
 }
 
 function childrenOf({ value }: forge.asn1.Asn1): forge.asn1.Asn1[] {
@@ -67,9 +84,22 @@ function numbersOf(pkcs8: Buffer): forge.asn1.Asn1[] {
  * the remainders suffice for it, or d does.
  */
 function rsaNumbersAgree(pkcs8: Buffer): boolean {
-  const [version, ...numbers] = numbersOf(pkcs8).map(({ value }) => new forge.jsbn.BigInteger(forge.util.bytesToHex(String(value)), 16));
+  const [version, ...numbers] = numbersOf(pkcs8).map(
+    ({ value }) => new forge.jsbn.BigInteger(forge.util.bytesToHex(String(value)), 16),
+  );
   const [n, e, d, p, q, dp, dq, qInv] = numbers;
-  if (!n || !e || !d || !p || !q || !dp || !dq || !qInv || numbers.length !== 8 || version?.signum() !== 0) {
+  if (
+    !n ||
+    !e ||
+    !d ||
+    !p ||
+    !q ||
+    !dp ||
+    !dq ||
+    !qInv ||
+    numbers.length !== 8 ||
+    version?.signum() !== 0
+  ) {
     return false;
   }
   const { ONE } = forge.jsbn.BigInteger;

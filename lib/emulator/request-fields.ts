@@ -21,14 +21,23 @@ const wholeNumber = { type: 'string', pattern: '^[0-9]{1,11}$' };
 const requestFields = {
   key_id: { schema: text(formats.keyId), code: 'KMS.0205' },
   sequence: { schema: text(formats.sequence), code: 'KMS.0206' },
-  key_alias: { schema: { ...text(formats.keyAlias), not: { pattern: '/default$' } }, code: 'KMS.1101' },
-  key_description: { schema: { type: 'string', maxLength: ranges.keyDescription.maximum }, code: 'KMS.1103' },
+  key_alias: {
+    schema: { ...text(formats.keyAlias), not: { pattern: '/default$' } },
+    code: 'KMS.1101',
+  },
+  key_description: {
+    schema: { type: 'string', maxLength: ranges.keyDescription.maximum },
+    code: 'KMS.1103',
+  },
   key_spec: { schema: { enum: Object.keys(keySpecs) }, code: 'KMS.1110' },
   key_usage: { schema: { enum: ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'] } },
   origin: { schema: { enum: ['kms', 'external'] } },
   key_state: { schema: text(formats.keyState) },
   /** A string by the API page. Some clients send a number, and the live service accepts it. */
-  limit: { schema: { anyOf: [text('^[1-9][0-9]{0,3}$'), { type: 'integer', minimum: 1, maximum: 9999 }] }, code: 'KMS.1601' },
+  limit: {
+    schema: { anyOf: [text('^[1-9][0-9]{0,3}$'), { type: 'integer', minimum: 1, maximum: 9999 }] },
+    code: 'KMS.1601',
+  },
   marker: { schema: { anyOf: [wholeNumber, { type: 'integer', minimum: 0 }] }, code: 'KMS.1602' },
   /**
    * Field of the list of resource instances.
@@ -44,10 +53,22 @@ const requestFields = {
    * Seconds. One vendor documents a number, the other a string, and both accept either.
    * import-material.ts checks the range of the string.
    */
-  expiration_time: { schema: { anyOf: [{ type: 'integer', ...ranges.expirationTime }, wholeNumber] } },
-  plain_text: { schema: { type: 'string', minLength: ranges.plainText.minimum, maxLength: ranges.plainText.maximum } },
+  expiration_time: {
+    schema: { anyOf: [{ type: 'integer', ...ranges.expirationTime }, wholeNumber] },
+  },
+  plain_text: {
+    schema: {
+      type: 'string',
+      minLength: ranges.plainText.minimum,
+      maxLength: ranges.plainText.maximum,
+    },
+  },
   cipher_text: { schema: text(formats.cipherText), code: 'KMS.2201' },
-  encryption_algorithm: { schema: { enum: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'SM2_ENCRYPT'] } },
+  encryption_algorithm: {
+    schema: {
+      enum: ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'SM2_ENCRYPT'],
+    },
+  },
   message: { schema: signedText },
   signature: { schema: signedText },
   signing_algorithm: { schema: { enum: Object.keys(signingAlgorithms) } },
@@ -84,7 +105,10 @@ export interface SchemaViolation {
 }
 
 /** The code that answers a violation, and a detail that never shows the value. */
-export function judgeViolation({ keyword, instancePath, message }: SchemaViolation): { code: KmsApiCode; detail: string } {
+export function judgeViolation({ keyword, instancePath, message }: SchemaViolation): {
+  code: KmsApiCode;
+  detail: string;
+} {
   const [, name = ''] = instancePath.split('/');
   const detail = `${name === '' ? 'the body' : name} ${message ?? 'does not fit'}`;
   if (name === '') {

@@ -30,7 +30,8 @@ const digestInfoHeads = {
 } as const satisfies Record<HashName, string>;
 
 export const rsaPkcs1: Scheme = {
-  sign: (key, hash, digest) => privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest)),
+  sign: (key, hash, digest) =>
+    privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest)),
   verify(privateKey, hash, digest, signature) {
     const opened = tryOpen(privateKey, signature, constants.RSA_PKCS1_PADDING);
     return opened?.equals(digestInfo(hash, digest)) ?? false;

@@ -6,7 +6,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { formats } from '../terms/kms';
 import type { AccessKeys } from './access-keys';
 import type { ApiCall, PathParams, World } from './api-call';
@@ -69,8 +74,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     }
   });
   addFaults(server, parts, closing.signal);
-  server.setErrorHandler((error, request, reply) => answer(toApiError(error, parts.journal), request, reply));
-  server.setNotFoundHandler((request, reply) => answer(judgeUnknownRoute(request.url), request, reply));
+  server.setErrorHandler((error, request, reply) =>
+    answer(toApiError(error, parts.journal), request, reply),
+  );
+  server.setNotFoundHandler((request, reply) =>
+    answer(judgeUnknownRoute(request.url), request, reply),
+  );
 
   server.register(async (scope) =>
     addKmsRoutes(
@@ -81,7 +90,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
   );
   server.register(async (scope) => {
     // Clients send Content-Type with every request, even without a body.
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, _body, done) =>
+      done(null, {}),
+    );
     addKmsRoutes(
       scope,
       parts,
@@ -89,14 +100,20 @@ export function createServer(parts: ServerParts): FastifyInstance {
     );
   });
   server.register(async (scope) => {
-    scope.setErrorHandler((error, request, reply) => answer(toIamError(error, parts.journal), request, reply));
+    scope.setErrorHandler((error, request, reply) =>
+      answer(toIamError(error, parts.journal), request, reply),
+    );
     addIamRoutes(scope, { ...parts, now: () => parts.world.now() });
   });
   server.register(async (scope) => parts.addControlRoutes(scope));
   return server;
 }
 
-function addKmsRoutes(scope: FastifyInstance, { world, account, authTokens, accessKeys }: ServerParts, calls: readonly ApiCall[]): void {
+function addKmsRoutes(
+  scope: FastifyInstance,
+  { world, account, authTokens, accessKeys }: ServerParts,
+  calls: readonly ApiCall[],
+): void {
   const projectOf = ({ params }: FastifyRequest) => (params as { projectId: string }).projectId;
   requireCaller(scope, {
     accessKeys,
@@ -118,7 +135,10 @@ function addKmsRoutes(scope: FastifyInstance, { world, account, authTokens, acce
       config: { operation },
       async handler(request, reply) {
         world.keys.settle(world.now());
-        request.keyId = findKeyId({ key_id: request.params.keyId, ...(request.body as object | undefined) });
+        request.keyId = findKeyId({
+          key_id: request.params.keyId,
+          ...(request.body as object | undefined),
+        });
         const result = await handle(request.body, world, request.params);
         request.keyId ??= findKeyId(result);
         return result ?? reply.status(204).send();
@@ -132,15 +152,30 @@ function addKmsRoutes(scope: FastifyInstance, { world, account, authTokens, acce
  * Only text in the form of a key id enters the journal.
  */
 function findKeyId(message: object | undefined): string | undefined {
-  const { key_id: own, key_info: info } = (message ?? {}) as { key_id?: unknown; key_info?: { key_id?: unknown } };
+  const { key_id: own, key_info: info } = (message ?? {}) as {
+    key_id?: unknown;
+    key_info?: { key_id?: unknown };
+  };
   const keyId = own ?? info?.key_id;
   return typeof keyId === 'string' && new RegExp(formats.keyId).test(keyId) ? keyId : undefined;
 }
 
-function addFaults(server: FastifyInstance, { world, faults, journal }: ServerParts, closing: AbortSignal): void {
+function addFaults(
+  server: FastifyInstance,
+  { world, faults, journal }: ServerParts,
+  closing: AbortSignal,
+): void {
   function note(request: FastifyRequest, operation: string, status: number | undefined): void {
     const { keyId, errorCode, fault, id } = request;
-    journal.add({ operation, keyId, status, errorCode, dropped: fault?.drop, time: new Date(world.now()), requestId: id });
+    journal.add({
+      operation,
+      keyId,
+      status,
+      errorCode,
+      dropped: fault?.drop,
+      time: new Date(world.now()),
+      requestId: id,
+    });
   }
 
   server.addHook('onRequest', async (request, reply) => {
@@ -188,7 +223,9 @@ function addFaults(server: FastifyInstance, { world, faults, journal }: ServerPa
     if (fault?.drop === 'after') {
       request.raw.socket.destroy();
     }
-    return fault?.body === undefined ? sent : breakAnswer(fault.body, reply.statusCode, String(sent));
+    return fault?.body === undefined
+      ? sent
+      : breakAnswer(fault.body, reply.statusCode, String(sent));
   });
 }
 
@@ -237,12 +274,18 @@ function toIamError(error: unknown, journal: Journal): ApiError | IamError {
     return new IamError(400, 'Bad Request', 'The request body does not fit the API.');
   }
   journal.addDefect(error as Error);
-  return new IamError(500, 'Internal Server Error', 'An unexpected error prevented the server from fulfilling your request.');
+  return new IamError(
+    500,
+    'Internal Server Error',
+    'An unexpected error prevented the server from fulfilling your request.',
+  );
 }
 
 /** The KMS refuses a known verb with another method; the gateway refuses any other path. */
 function judgeUnknownRoute(url: string): ApiError {
   const path = url.split('?')[0] ?? '';
-  const known = apiCalls.some((call) => new RegExp(`^/v1\\.0/[^/]+/kms/${call.path.replace(/:\w+/g, '[^/]+')}$`).test(path));
+  const known = apiCalls.some((call) =>
+    new RegExp(`^/v1\\.0/[^/]+/kms/${call.path.replace(/:\w+/g, '[^/]+')}$`).test(path),
+  );
   return refusal(known ? 'KMS.0215' : 'APIGW.0101');
 }

@@ -25,7 +25,8 @@ export interface Authorization {
   readonly signature: string;
 }
 
-const authorizationForm = /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})$/;
+const authorizationForm =
+  /^SDK-HMAC-SHA256 Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})$/;
 
 /** Undefined if the header does not have the documented form. */
 export function parseAuthorization(header: string): Authorization | undefined {
@@ -35,13 +36,23 @@ export function parseAuthorization(header: string): Authorization | undefined {
   }
   const signedHeaders = names.split(';');
   // With another order or case, the gateway's canonical request would differ.
-  const canonical = signedHeaders.every((name, index) => name === name.toLowerCase() && (signedHeaders[index - 1] ?? '') < name);
+  const canonical = signedHeaders.every(
+    (name, index) => name === name.toLowerCase() && (signedHeaders[index - 1] ?? '') < name,
+  );
   return canonical ? { accessKey, signedHeaders, signature } : undefined;
 }
 
 /** Hexadecimal, lowercase. No key is derived: the secret key itself signs. */
-export function signatureOf(request: ReceivedRequest, signedHeaders: readonly string[], secretKey: string): string {
-  const text = [signingAlgorithm, headerValue(request, 'x-sdk-date'), canonicalHash(request, signedHeaders)].join('\n');
+export function signatureOf(
+  request: ReceivedRequest,
+  signedHeaders: readonly string[],
+  secretKey: string,
+): string {
+  const text = [
+    signingAlgorithm,
+    headerValue(request, 'x-sdk-date'),
+    canonicalHash(request, signedHeaders),
+  ].join('\n');
   return createHmac('sha256', secretKey).update(text, 'utf8').digest('hex');
 }
 
@@ -131,7 +142,10 @@ function decode(text: string): string {
  * `encodeURIComponent` leaves five more characters unchanged.
  */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function compare(a: string, b: string): number {

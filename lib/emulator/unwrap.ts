@@ -18,7 +18,11 @@ const unwrappers = {
  * @param privateKey DER PKCS#8
  * @returns undefined if it does not decrypt
  */
-export function unwrap(algorithm: WrappingAlgorithm, privateKey: Buffer, wrapped: Buffer): Buffer | undefined {
+export function unwrap(
+  algorithm: WrappingAlgorithm,
+  privateKey: Buffer,
+  wrapped: Buffer,
+): Buffer | undefined {
   const key = forge.pki.privateKeyFromAsn1(forge.asn1.fromDer(privateKey.toString('binary')));
   try {
     return Buffer.from(unwrappers[algorithm](key, wrapped.toString('binary')), 'binary');
@@ -28,6 +32,13 @@ export function unwrap(algorithm: WrappingAlgorithm, privateKey: Buffer, wrapped
 }
 
 /** MGF1 uses the hash of OAEP itself, as the documented openssl command line does. */
-function decryptOaep(privateKey: forge.pki.rsa.PrivateKey, wrapped: string, hash: { create(): forge.md.MessageDigest }): string {
-  return privateKey.decrypt(wrapped, 'RSA-OAEP', { md: hash.create(), mgf1: { md: hash.create() } });
+function decryptOaep(
+  privateKey: forge.pki.rsa.PrivateKey,
+  wrapped: string,
+  hash: { create(): forge.md.MessageDigest },
+): string {
+  return privateKey.decrypt(wrapped, 'RSA-OAEP', {
+    md: hash.create(),
+    mgf1: { md: hash.create() },
+  });
 }

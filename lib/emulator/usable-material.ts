@@ -4,7 +4,11 @@ import { refusal } from './api-error';
 import type { StoredKey } from './key';
 
 /** The code for a key that is not enabled. For pending import (5) it is not documented. */
-const refusalByState: Readonly<Record<string, KmsApiCode>> = { '3': 'KMS.0209', '4': 'KMS.0210', '7': 'KMS.0320' };
+const refusalByState: Readonly<Record<string, KmsApiCode>> = {
+  '3': 'KMS.0209',
+  '4': 'KMS.0210',
+  '7': 'KMS.0320',
+};
 
 /** @throws ApiError when the key is in any state but enabled */
 export function usableMaterial({ state, material }: StoredKey): Buffer {

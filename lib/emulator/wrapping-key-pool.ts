@@ -55,7 +55,9 @@ export class WrappingKeyPool {
       only ??= generate();
       return only;
     }
-    const taken = new Promise<WrappingKeyPair>((resolve, reject) => this.#takers.push({ resolve, reject }));
+    const taken = new Promise<WrappingKeyPair>((resolve, reject) =>
+      this.#takers.push({ resolve, reject }),
+    );
     this.#serve();
     this.#fill(depth);
     return taken;
@@ -77,7 +79,9 @@ export class WrappingKeyPool {
 
   #fill(count: number): void {
     while (this.#ready.length + this.#generating.size < count + this.#takers.length) {
-      const generating: Promise<void> = this.#generate().finally(() => this.#generating.delete(generating));
+      const generating: Promise<void> = this.#generate().finally(() =>
+        this.#generating.delete(generating),
+      );
       this.#generating.add(generating);
     }
   }

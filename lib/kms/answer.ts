@@ -1,6 +1,7 @@
 /**
- * Reads the JSON of successful answers: strict about the fields that are needed, silent about the rest. The KMS writes its
- * numbers as strings, times in three ways, and "" for "there is none". Values are never put into messages: some are secret.
+ * Reads the JSON of successful answers: strict about the fields that are needed, silent about the
+ * rest. The KMS writes its numbers as strings, times in three ways, and "" for "there is none".
+ * Values are never put into messages: some are secret.
  */
 import { isPrintable } from '../printable';
 import { Secret } from '../secret';
@@ -27,8 +28,8 @@ export function tryParseJson(body: string): unknown {
 }
 
 /**
- * The JSON of a 2xx, whatever the call. An error under such a status is the voice of something in between, and so is an answer to another
- * question.
+ * The JSON of a 2xx, whatever the call. An error under such a status is the voice of something in
+ * between, and so is an answer to another question.
  *
  * @param asked the key that the call was about; undefined when it names none
  * @returns undefined when it is no JSON; nothing at all is the empty object
@@ -39,9 +40,14 @@ export function successOf(body: string, asked: string | undefined): unknown {
     return answer;
   }
   if (['error', 'error_code', 'error_msg'].some((name) => Object.hasOwn(answer, name))) {
-    throw new UnexpectedAnswer(`it holds an error${codeOf(answer)}, although its status is one of success`);
+    throw new UnexpectedAnswer(
+      `it holds an error${codeOf(answer)}, although its status is one of success`,
+    );
   }
-  const named = [answer.key_id ?? undefined, answer.key_info === undefined ? undefined : keyInfo(answer).key_id];
+  const named = [
+    answer.key_id ?? undefined,
+    answer.key_info === undefined ? undefined : keyInfo(answer).key_id,
+  ];
   if (asked !== undefined && named.some((keyId) => keyId !== undefined && keyId !== asked)) {
     throw new UnexpectedAnswer(`it is about another key than ${asked}, which was asked about`);
   }
@@ -86,7 +92,10 @@ export interface KeyPage {
   readonly nextMarker: string;
 }
 
-/** What describe-key shows of every key, "" included: where a list leaves one of them out, that is not the same as "there is none". */
+/**
+ * What describe-key shows of every key, "" included: where a list leaves one of them out, that is
+ * not the same as "there is none".
+ */
 const describedFields = [
   'key_alias',
   'key_description',
@@ -124,7 +133,11 @@ export function importParameters(answer: unknown): ImportParameters {
   }
   // Seconds here, and a number; the same name means milliseconds in describe-key.
   const seconds = requiredText(answer, 'expiration_time');
-  return { importToken: Secret.fromText(token), publicKey, expirationTime: instant(Number(seconds) * 1000, 'expiration_time') };
+  return {
+    importToken: Secret.fromText(token),
+    publicKey,
+    expirationTime: instant(Number(seconds) * 1000, 'expiration_time'),
+  };
 }
 
 /** Of a call that says no more than that it is done: nothing, `{}`, or what was asked once more. */
@@ -154,12 +167,16 @@ export function tagsOfKey(answer: unknown): Tags {
     throw new UnexpectedAnswer('tags is missing');
   }
   return Object.fromEntries(
-    tags.map((tag: unknown) => [tagText(requiredText(tag, 'key')), tagText(isRecord(tag) ? (optionalText(tag, 'value') ?? '') : '')]),
+    tags.map((tag: unknown) => [
+      tagText(requiredText(tag, 'key')),
+      tagText(isRecord(tag) ? (optionalText(tag, 'value') ?? '') : ''),
+    ]),
   );
 }
 
 /**
- * What is read from answers is printed, and goes into states: a secret in it is no value, and to leave it out would tell an untruth.
+ * What is read from answers is printed, and goes into states: a secret in it is no value, and to
+ * leave it out would tell an untruth.
  *
  * @param answer as it was read
  */
@@ -171,7 +188,10 @@ export function refuseSecrets(answer: unknown, hidden: HiddenTexts): void {
   }
 }
 
-/** Every text below a value; names as the API spells them, and those of an object that are none of ours are texts themselves. */
+/**
+ * Every text below a value; names as the API spells them, and those of an object that are none of
+ * ours are texts themselves.
+ */
 function textsIn(value: unknown, name: string): { readonly name: string; readonly text: string }[] {
   if (typeof value === 'string') {
     return [{ name, text: value }];
@@ -187,11 +207,19 @@ function textsIn(value: unknown, name: string): { readonly name: string; readonl
   }
   return Object.entries(value).flatMap(([key, item]) => [
     { name: 'the name of something', text: key },
-    ...textsIn(item, /^[a-zA-Z]{1,40}$/.test(key) ? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : 'something'),
+    ...textsIn(
+      item,
+      /^[a-zA-Z]{1,40}$/.test(key)
+        ? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+        : 'something',
+    ),
   ]);
 }
 
-/** No tag may be made with one, so none has one: it would break the line in which Terraform shows it. */
+/**
+ * No tag may be made with one, so none has one: it would break the line in which Terraform shows
+ * it.
+ */
 function tagText(text: string): string {
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
     throw new UnexpectedAnswer('tags hold a control character');
@@ -208,16 +236,23 @@ export interface TagsPage {
   readonly total: number | undefined;
 }
 
-/** One page of `resource_instances`: keys with their tags. The total is a number in the tables, and text in the examples. */
+/**
+ * One page of `resource_instances`: keys with their tags. The total is a number in the tables, and
+ * text in the examples.
+ */
 export function tagsPage(answer: unknown): TagsPage {
   const resources = isRecord(answer) ? answer.resources : undefined;
   if (!isRecord(answer) || !Array.isArray(resources)) {
     throw new UnexpectedAnswer('resources is missing');
   }
-  const told = resources.filter((resource: unknown) => isRecord(resource) && Array.isArray(resource.tags));
+  const told = resources.filter(
+    (resource: unknown) => isRecord(resource) && Array.isArray(resource.tags),
+  );
   const total = Number(optionalText(answer, 'total_count'));
   return {
-    keys: new Map(told.map((resource: unknown) => [requiredText(resource, 'resource_id'), tagsOfKey(resource)])),
+    keys: new Map(
+      told.map((resource: unknown) => [requiredText(resource, 'resource_id'), tagsOfKey(resource)]),
+    ),
     entries: resources.length,
     total: Number.isInteger(total) ? total : undefined,
   };
@@ -232,7 +267,10 @@ export function requiredText(answer: unknown, name: string): string {
   return text;
 }
 
-/** Text that sentences name and states keep, of no more than characters that show: only a description may hold others. */
+/**
+ * Text that sentences name and states keep, of no more than characters that show: only a
+ * description may hold others.
+ */
 export function requiredName(answer: unknown, name: string): string {
   const text = requiredText(answer, name);
   requirePrintable(text, name);

@@ -1,4 +1,7 @@
-/** How each login shows itself in requests. What a token alone does not need is loaded only for those who do. */
+/**
+ * How each login shows itself in requests. What a token alone does not need is loaded only for
+ * those who do.
+ */
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
 import type { Iam } from './iam';
@@ -6,20 +9,33 @@ import type { Login } from './login';
 import { Remembered } from './remembered';
 
 /** @param iam opens the connection to IAM; called when it is needed, once */
-export function createAuthenticator(login: Login, project: Project, iam: () => Iam, now: () => Date): Authenticator {
+export function createAuthenticator(
+  login: Login,
+  project: Project,
+  iam: () => Iam,
+  now: () => Date,
+): Authenticator {
   if (login.kind === 'password') {
-    const { createPasswordLogin } = require('./password-login') as typeof import('./password-login');
+    const { createPasswordLogin } =
+      require('./password-login') as typeof import('./password-login');
     return createPasswordLogin(login, project, iam);
   }
   const authorize = login.kind === 'token' ? tokenHeaders(login) : signatureHeaders(login, now);
   const found = new Remembered('the search for the project', async () =>
-    'id' in project ? project.id : iam().findProjectId(project.name, async (request) => authorize(request, undefined), login.names),
+    'id' in project
+      ? project.id
+      : iam().findProjectId(
+          project.name,
+          async (request) => authorize(request, undefined),
+          login.names,
+        ),
   );
   return {
     names: login.names,
     projectId: (signal) => found.get(signal),
     authorize: async (request, projectId) => authorize(request, projectId),
-    // A token that was given cannot be fetched again, and a signature is new with every request anyway.
+    // A token that was given cannot be fetched again, and a signature is new with every request
+    // anyway.
     renew: () => false,
   };
 }
@@ -30,14 +46,19 @@ function tokenHeaders({ authToken }: Extract<Login, { kind: 'token' }>): Authori
   return () => ({ 'X-Auth-Token': authToken.revealText() });
 }
 
-function signatureHeaders(login: Extract<Login, { kind: 'access_key' }>, now: () => Date): Authorize {
+function signatureHeaders(
+  login: Extract<Login, { kind: 'access_key' }>,
+  now: () => Date,
+): Authorize {
   const { sdkDate, signRequest } = require('./signer') as typeof import('./signer');
   return (request, projectId) => {
     const headers = {
       Host: request.host,
       'X-Sdk-Date': sdkDate(now()),
       ...(projectId === undefined ? {} : { 'X-Project-Id': projectId }),
-      ...(login.securityToken === undefined ? {} : { 'X-Security-Token': login.securityToken.revealText() }),
+      ...(login.securityToken === undefined
+        ? {}
+        : { 'X-Security-Token': login.securityToken.revealText() }),
     };
     return { ...headers, Authorization: signRequest({ ...request, headers }, login) };
   };

@@ -30,7 +30,11 @@ export interface Authenticator {
    * @param projectId of the service that is called; undefined for IAM itself
    * @throws KmsError when IAM refuses the login
    */
-  authorize(request: OutgoingRequest, projectId: string | undefined, signal: AbortSignal): Promise<Headers>;
+  authorize(
+    request: OutgoingRequest,
+    projectId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Headers>;
   /**
    * After a request was refused for its login.
    *
@@ -41,10 +45,23 @@ export interface Authenticator {
 }
 
 /** Headers that may not show up in any message. */
-export const secretHeaderNames: readonly string[] = ['Authorization', 'X-Auth-Token', 'X-Security-Token'];
+export const secretHeaderNames: readonly string[] = [
+  'Authorization',
+  'X-Auth-Token',
+  'X-Security-Token',
+];
 
-/** What of the headers is secret as long as the login is; of a signature that alone, since an access key id is none. */
+/**
+ * What of the headers is secret as long as the login is; of a signature that alone, since an access
+ * key id is none.
+ */
 export function secretsIn(headers: Headers): string[] {
-  const { Authorization: authorization = '', 'X-Auth-Token': token, 'X-Security-Token': securityToken } = headers;
-  return [token, securityToken, /Signature=(\S+)$/.exec(authorization)?.[1]].filter((value) => value !== undefined);
+  const {
+    Authorization: authorization = '',
+    'X-Auth-Token': token,
+    'X-Security-Token': securityToken,
+  } = headers;
+  return [token, securityToken, /Signature=(\S+)$/.exec(authorization)?.[1]].filter(
+    (value) => value !== undefined,
+  );
 }

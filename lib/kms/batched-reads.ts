@@ -1,6 +1,7 @@
 /**
- * Reads of one thing of many keys in few calls: reads that come together are answered from one list. Once this process has changed any key,
- * and where the list will not do, each is a call of its own.
+ * Reads of one thing of many keys in few calls: reads that come together are answered from one
+ * list. Once this process has changed any key, and where the list will not do, each is a call of
+ * its own.
  */
 import { KmsError } from './kms-error';
 import type { CallOptions } from './model';
@@ -9,9 +10,15 @@ import { SharedCall } from './shared-call';
 /** The two calls that show it. */
 export interface ReadCalls<T> {
   /** Of one key; `name` is for the message of an interruption. */
-  readonly one: { readonly name: string; readonly call: (keyId: string, options: CallOptions) => Promise<T> };
+  readonly one: {
+    readonly name: string;
+    readonly call: (keyId: string, options: CallOptions) => Promise<T>;
+  };
   /** Of all keys, by id. */
-  readonly list: { readonly name: string; readonly call: (options: CallOptions) => Promise<ReadonlyMap<string, T>> };
+  readonly list: {
+    readonly name: string;
+    readonly call: (options: CallOptions) => Promise<ReadonlyMap<string, T>>;
+  };
 }
 
 export interface Pace {
@@ -21,10 +28,16 @@ export interface Pace {
   readonly gather?: ((decide: () => void) => void) | undefined;
 }
 
-/** So many keys, asked for together, are worth a list: it has a page for every few hundred keys of the project. */
+/**
+ * So many keys, asked for together, are worth a list: it has a page for every few hundred keys of
+ * the project.
+ */
 const listFrom = 8;
 
-/** Terraform asks for ten keys at a time; a list is good for all that it asks within one look at the world. */
+/**
+ * Terraform asks for ten keys at a time; a list is good for all that it asks within one look at the
+ * world.
+ */
 const lifetimeMs = 30_000;
 
 /** Every plan waits for it at each link of its graph, so it is as short as a timer can be. */
@@ -59,7 +72,11 @@ export class BatchedReads<T> {
   }
 
   /** @param will whether what a list shows of the key is enough */
-  async read(keyId: string, will: (listed: T) => boolean, signal: AbortSignal | undefined): Promise<T> {
+  async read(
+    keyId: string,
+    will: (listed: T) => boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     if (this.#mayList() && this.#usable() === undefined) {
       this.#asked.add(keyId);
       this.#decision ??= this.#decideSoon();
@@ -67,7 +84,9 @@ export class BatchedReads<T> {
     }
     const list = await this.#tryList(signal);
     const listed = list?.get(keyId);
-    return listed === undefined || !will(listed) || this.#changed() ? this.#readOne(keyId, signal) : listed;
+    return listed === undefined || !will(listed) || this.#changed()
+      ? this.#readOne(keyId, signal)
+      : listed;
   }
 
   /** Of every key. @throws whatever the list throws */
@@ -86,7 +105,11 @@ export class BatchedReads<T> {
       this.#gather(() => {
         // Keys read a moment ago count: with few reads at a time, many would never be together.
         const recent = this.#read.filter((startMs) => this.#uptimeMs() - startMs < lifetimeMs);
-        if (this.#asked.size + recent.length >= listFrom && this.#mayList() && this.#usable() === undefined) {
+        if (
+          this.#asked.size + recent.length >= listFrom &&
+          this.#mayList() &&
+          this.#usable() === undefined
+        ) {
           this.#list();
         }
         this.#asked.clear();
@@ -103,18 +126,27 @@ export class BatchedReads<T> {
   /** A list that has come, or is on its way. */
   #usable(): Listing<T> | undefined {
     const listing = this.#listing;
-    const old = listing === undefined || listing.call.interrupted || this.#uptimeMs() - listing.startMs >= lifetimeMs;
+    const old =
+      listing === undefined ||
+      listing.call.interrupted ||
+      this.#uptimeMs() - listing.startMs >= lifetimeMs;
     return old || this.#changed() ? undefined : listing;
   }
 
   #list(): Listing<T> {
     const { name, call } = this.#calls.list;
-    const listing = { call: new SharedCall(name, (signal) => call({ signal })), startMs: this.#uptimeMs() };
+    const listing = {
+      call: new SharedCall(name, (signal) => call({ signal })),
+      startMs: this.#uptimeMs(),
+    };
     this.#listing = listing;
     return listing;
   }
 
-  /** Undefined: there is no list, or it failed; the key's own call will tell whether anything is really wrong. */
+  /**
+   * Undefined: there is no list, or it failed; the key's own call will tell whether anything is
+   * really wrong.
+   */
   async #tryList(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, T> | undefined> {
     const listing = this.#usable();
     try {
@@ -125,7 +157,9 @@ export class BatchedReads<T> {
       }
       if (this.#listing === listing) {
         this.#listing = undefined;
-        this.#listableMs = isRefusal(error) ? Number.POSITIVE_INFINITY : this.#uptimeMs() + lifetimeMs;
+        this.#listableMs = isRefusal(error)
+          ? Number.POSITIVE_INFINITY
+          : this.#uptimeMs() + lifetimeMs;
       }
       return undefined;
     }
@@ -150,7 +184,10 @@ export class BatchedReads<T> {
   }
 }
 
-/** This user may not have the list (403), or this KMS has none, or another one: the next would fare no better. */
+/**
+ * This user may not have the list (403), or this KMS has none, or another one: the next would fare
+ * no better.
+ */
 function isRefusal(error: unknown): boolean {
   return error instanceof KmsError && error.status < 500 && error.status !== 429;
 }

@@ -1,4 +1,6 @@
-/** From settings to a client: the one place that both the provider and the commands come through. */
+/**
+ * From settings to a client: the one place that both the provider and the commands come through.
+ */
 import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
 import { plainSpelling } from '../terms/setting';
@@ -7,7 +9,8 @@ import { KmsClient, type KmsClientOptions, type KmsLog } from './kms-client';
 
 /**
  * @param env the whole environment: variables of the cloud, of the proxy, and NODE_EXTRA_CA_CERTS
- * @param runtime its `remark` gets what a person should know of the environment: sentences without a full stop
+ * @param runtime its `remark` gets what a person should know of the environment: sentences without
+ *   a full stop
  * @throws ByokError ERR_CONFIGURATION when a setting is missing, wrong or unsafe
  */
 export function connectKms(
@@ -16,7 +19,10 @@ export function connectKms(
   {
     remark,
     ...runtime
-  }: Pick<KmsClientOptions, 'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs' | 'spelling'> & {
+  }: Pick<
+    KmsClientOptions,
+    'now' | 'uptimeMs' | 'random' | 'sleep' | 'newSequence' | 'log' | 'timeoutMs' | 'spelling'
+  > & {
     readonly remark?: (sentence: string) => void;
   },
 ): KmsClient {
@@ -25,14 +31,24 @@ export function connectKms(
   for (const sentence of remarks) {
     remark?.(sentence);
   }
-  const secured = [connection.endpoint, connection.authUrl].some((url) => url?.protocol === 'https:');
-  const ca = secured ? readAuthorities(caFile, env, runtime.log, spelling.name('caFile')) : undefined;
+  const secured = [connection.endpoint, connection.authUrl].some(
+    (url) => url?.protocol === 'https:',
+  );
+  const ca = secured
+    ? readAuthorities(caFile, env, runtime.log, spelling.name('caFile'))
+    : undefined;
   return new KmsClient({ ...connection, ...runtime, env, ca });
 }
 
 /** Undefined: the authorities that Node trusts anyway. */
-function readAuthorities(caFile: string | undefined, env: Environment, log: KmsLog | undefined, attribute: string): string | undefined {
-  // The launcher of the provider moves NODE_EXTRA_CA_CERTS aside, so that Node does not parse it at every start.
+function readAuthorities(
+  caFile: string | undefined,
+  env: Environment,
+  log: KmsLog | undefined,
+  attribute: string,
+): string | undefined {
+  // The launcher of the provider moves NODE_EXTRA_CA_CERTS aside, so that Node does not parse it at
+  // every start.
   const moved = env.BYOK_EXTRA_CA_CERTS || undefined;
   if (caFile === undefined) {
     return moved === undefined ? undefined : tryRead(moved, log);
@@ -93,14 +109,23 @@ function readCaFile(path: string, attribute: string): string {
   try {
     pem = readFileSync(path, 'latin1');
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', `${attribute} "${path}" cannot be read: ${(cause as Error).message}`, { attribute, cause });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} "${path}" cannot be read: ${(cause as Error).message}`,
+      { attribute, cause },
+    );
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new ByokError('ERR_CONFIGURATION', `${attribute} "${path}" holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`, {
-      attribute,
-    });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} "${path}" holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`,
+      {
+        attribute,
+      },
+    );
   }
-  // TLS stops without a word at the first that it cannot read, and then the certificate of the KMS would be blamed.
+  // TLS stops without a word at the first that it cannot read, and then the certificate of the KMS
+  // would be blamed.
   const certificates = certificatesIn(pem).filter(isCertificate);
   if (certificates.length === 0) {
     throw new ByokError(

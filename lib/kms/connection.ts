@@ -1,6 +1,7 @@
 /**
- * The settings of a connection: what the configuration says, else what the variables of the same cloud say, under the names
- * that the vendors' own Terraform providers use. What the variables of the other cloud hold is never looked at.
+ * The settings of a connection: what the configuration says, else what the variables of the same
+ * cloud say, under the names that the vendors' own Terraform providers use. What the variables of
+ * the other cloud hold is never looked at.
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
@@ -16,13 +17,24 @@ import {
 import { formats } from '../terms/kms';
 import { plainSpelling, type Spelling } from '../terms/setting';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
-import { chooseLogin, type Family, type Login, type LoginSetting, type LoginValues, MissingSetting, placeOf } from './login';
+import {
+  chooseLogin,
+  type Family,
+  type Login,
+  type LoginSetting,
+  type LoginValues,
+  MissingSetting,
+  placeOf,
+} from './login';
 import { regionOfProject } from './region-of-project';
 import { type Environment, unsupportedIn } from './unsupported-variables';
 
 export type { Environment };
 
-/** The provider block or the flags of a command; everything may be left out, and an empty text counts as left out. */
+/**
+ * The provider block or the flags of a command; everything may be left out, and an empty text
+ * counts as left out.
+ */
 export interface ConnectionConfig extends KmsPlace {
   readonly authToken?: Secret | undefined;
   readonly userName?: string | undefined;
@@ -36,7 +48,10 @@ export interface ConnectionConfig extends KmsPlace {
   readonly maxRequestsPerSecond?: number | undefined;
 }
 
-/** Where the project id comes from. IAM finds it by name; a project is named after its region unless somebody named it otherwise. */
+/**
+ * Where the project id comes from. IAM finds it by name; a project is named after its region unless
+ * somebody named it otherwise.
+ */
 export type Project = { readonly id: string } | { readonly name: string };
 
 export interface Connection {
@@ -52,12 +67,19 @@ export interface Connection {
   readonly caFile: string | undefined;
   readonly maxRetries: number;
   readonly maxRequestsPerSecond: number;
-  /** What a person should know of the environment: variables that ask for something else than what happens. Sentences. */
+  /**
+   * What a person should know of the environment: variables that ask for something else than what
+   * happens. Sentences.
+   */
   readonly remarks: readonly string[];
 }
 
 /** @throws ByokError ERR_CONFIGURATION naming the setting, and the variables that were tried */
-export function readConnection(config: ConnectionConfig, env: Environment, spelling: Spelling = plainSpelling): Connection {
+export function readConnection(
+  config: ConnectionConfig,
+  env: Environment,
+  spelling: Spelling = plainSpelling,
+): Connection {
   // OS_CLOUD is an entry of clouds.yaml, not a cloud: only HW_CLOUD means what `cloud` means.
   const cloud = nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD) ?? defaultCloud;
   const family: Family = isOpenTelekomCloud(cloud) ? 'OS' : 'HW';
@@ -74,18 +96,29 @@ export function readConnection(config: ConnectionConfig, env: Environment, spell
 
 function withHints(error: unknown, hints: readonly string[]): unknown {
   return isByokError(error) && hints.length > 0
-    ? new ByokError(error.code, [error.message, ...hints].join('; '), { attribute: error.attribute, cause: error })
+    ? new ByokError(error.code, [error.message, ...hints].join('; '), {
+        attribute: error.attribute,
+        cause: error,
+      })
     : error;
 }
 
 /** An endpoint that is refused and stands in no configuration: where to look for it. */
 function sourceOf(error: unknown, config: ConnectionConfig, { name }: Spelling): string[] {
-  const isElsewhere = isByokError(error) && error.attribute === name('kmsEndpoint') && nonEmpty(config.kmsEndpoint) === undefined;
+  const isElsewhere =
+    isByokError(error) &&
+    error.attribute === name('kmsEndpoint') &&
+    nonEmpty(config.kmsEndpoint) === undefined;
   return isElsewhere ? [`it comes from the environment variable ${kmsEndpointVariable}`] : [];
 }
 
 /** Whoever set the variables of the other cloud only is told what would have them read. */
-function otherCloud(cloud: string, family: Family, config: ConnectionConfig, env: Environment): string[] {
+function otherCloud(
+  cloud: string,
+  family: Family,
+  config: ConnectionConfig,
+  env: Environment,
+): string[] {
   const setOf = (one: Family) =>
     Object.values<Readonly<Record<Family, readonly string[]>>>(environmentVariables)
       .flatMap((names) => names[one])
@@ -98,7 +131,10 @@ function otherCloud(cloud: string, family: Family, config: ConnectionConfig, env
     // This cloud was named: its users need other variables, not another cloud.
     return [`${other} is set and not read: for cloud "${cloud}" the variables begin with HW_`];
   }
-  const readWith = family === 'HW' ? 'cloud is "opentelekomcloud"' : `cloud is "${defaultCloud}" or a relative of it`;
+  const readWith =
+    family === 'HW'
+      ? 'cloud is "opentelekomcloud"'
+      : `cloud is "${defaultCloud}" or a relative of it`;
   return [`${other} is set, and is read when ${readWith}`];
 }
 
@@ -112,11 +148,18 @@ interface Naming {
   readonly spelling: Spelling;
 }
 
-function connectionOf(config: ConnectionConfig, env: Environment, cloud: string, naming: Naming): Connection {
+function connectionOf(
+  config: ConnectionConfig,
+  env: Environment,
+  cloud: string,
+  naming: Naming,
+): Connection {
   const { family, spelling } = naming;
   const { name: nameOf } = spelling;
-  const fromEnvironment = (setting: EnvironmentSetting) => firstSet(environmentVariables[setting][family], env);
-  const setting = (value: string | undefined, name: EnvironmentSetting) => nonEmpty(value) ?? fromEnvironment(name);
+  const fromEnvironment = (setting: EnvironmentSetting) =>
+    firstSet(environmentVariables[setting][family], env);
+  const setting = (value: string | undefined, name: EnvironmentSetting) =>
+    nonEmpty(value) ?? fromEnvironment(name);
 
   const kmsEndpoint = nonEmpty(config.kmsEndpoint) ?? nonEmpty(env[kmsEndpointVariable]);
   const projectName = setting(config.projectName, 'projectName');
@@ -125,12 +168,23 @@ function connectionOf(config: ConnectionConfig, env: Environment, cloud: string,
     throw missing('region', naming, `the region of the KMS, or ${nameOf('kmsEndpoint')}`);
   }
   const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint }, nameOf);
-  const setNames = (one: LoginSetting) => environmentVariables[one][family].filter((name) => nonEmpty(env[name]) !== undefined);
-  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), { ...naming, setNames });
-  const project = chooseProject(setting(config.projectId, 'projectId'), projectName ?? region, naming);
+  const setNames = (one: LoginSetting) =>
+    environmentVariables[one][family].filter((name) => nonEmpty(env[name]) !== undefined);
+  const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), {
+    ...naming,
+    setNames,
+  });
+  const project = chooseProject(
+    setting(config.projectId, 'projectId'),
+    projectName ?? region,
+    naming,
+  );
   const authUrl =
     login.kind === 'password' || !('id' in project)
-      ? resolveAuthUrl({ cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'authUrl') }, nameOf)
+      ? resolveAuthUrl(
+          { cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'authUrl') },
+          nameOf,
+        )
       : undefined;
   if (authUrl === undefined && login.kind === 'password') {
     throw missing('authUrl', naming, 'the URL of the IAM that checks the password, ending in /v3');
@@ -150,8 +204,16 @@ function connectionOf(config: ConnectionConfig, env: Environment, cloud: string,
       nameOf('enterpriseProjectId'),
     ),
     caFile: setting(config.caFile, 'caFile'),
-    maxRetries: count(nameOf('maxRetries'), config.maxRetries ?? numberOf(fromEnvironment('maxRetries')), 0, 100) ?? defaultMaxRetries,
-    maxRequestsPerSecond: count(nameOf('maxRequestsPerSecond'), config.maxRequestsPerSecond, 1, 10_000) ?? documentedRequestsPerSecond,
+    maxRetries:
+      count(
+        nameOf('maxRetries'),
+        config.maxRetries ?? numberOf(fromEnvironment('maxRetries')),
+        0,
+        100,
+      ) ?? defaultMaxRetries,
+    maxRequestsPerSecond:
+      count(nameOf('maxRequestsPerSecond'), config.maxRequestsPerSecond, 1, 10_000) ??
+      documentedRequestsPerSecond,
     remarks: unsupportedIn(env, naming, 'ignored'),
   };
 }
@@ -180,8 +242,12 @@ function foundLogin(find: (setting: EnvironmentSetting) => string | undefined): 
   });
 }
 
-function withoutEmpty(values: Readonly<Record<keyof LoginValues, string | undefined>>): LoginValues {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => nonEmpty(value) !== undefined));
+function withoutEmpty(
+  values: Readonly<Record<keyof LoginValues, string | undefined>>,
+): LoginValues {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => nonEmpty(value) !== undefined),
+  );
 }
 
 function chooseProject(id: string | undefined, name: string | undefined, naming: Naming): Project {
@@ -202,9 +268,16 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function missing(setting: EnvironmentSetting, { family, spelling }: Naming, what: string): ByokError {
+function missing(
+  setting: EnvironmentSetting,
+  { family, spelling }: Naming,
+  what: string,
+): ByokError {
   const attribute = spelling.name(setting);
-  return new MissingSetting(attribute, `${attribute} is not set: give ${what}${placeOf(setting, family, spelling)}`);
+  return new MissingSetting(
+    attribute,
+    `${attribute} is not set: give ${what}${placeOf(setting, family, spelling)}`,
+  );
 }
 
 function checkedProjectId(projectId: string, attribute: string): string {
@@ -221,7 +294,11 @@ function checkedProjectId(projectId: string, attribute: string): string {
 /** "all", which lists take, could not be given to a new key. */
 function checkedEnterpriseProject(id: string | undefined, attribute: string): string | undefined {
   if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
-    throw new ByokError('ERR_CONFIGURATION', `${attribute} is "${id}"; allowed is "0" or the 36 characters of an id`, { attribute });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} is "${id}"; allowed is "0" or the 36 characters of an id`,
+      { attribute },
+    );
   }
   return id;
 }
@@ -230,11 +307,20 @@ function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function count(attribute: string, value: number | undefined, minimum: number, maximum: number): number | undefined {
+function count(
+  attribute: string,
+  value: number | undefined,
+  minimum: number,
+  maximum: number,
+): number | undefined {
   if (value !== undefined && !(Number.isInteger(value) && value >= minimum && value <= maximum)) {
-    throw new ByokError('ERR_CONFIGURATION', `${attribute} is ${value}; allowed is a whole number from ${minimum} to ${maximum}`, {
-      attribute,
-    });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} is ${value}; allowed is a whole number from ${minimum} to ${maximum}`,
+      {
+        attribute,
+      },
+    );
   }
   return value;
 }

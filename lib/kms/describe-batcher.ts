@@ -1,7 +1,8 @@
 /**
- * Reads of many keys and of their tags in few calls: what is asked for together is answered from list-keys, which shows a key as
- * describe-key does, and from the list of resource instances, which shows its tags. For looking only: what is about to be changed is looked
- * at by the lifecycle itself.
+ * Reads of many keys and of their tags in few calls: what is asked for together is answered from
+ * list-keys, which shows a key as describe-key does, and from the list of resource instances, which
+ * shows its tags. For looking only: what is about to be changed is looked at by the lifecycle
+ * itself.
  */
 import { BatchedReads, type Pace } from './batched-reads';
 import type { KmsClient } from './kms-client';
@@ -15,13 +16,17 @@ export interface KeyReads {
   refreshKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
   /** Every key of the project. */
   refreshKeys(options?: CallOptions): Promise<KeyDetail[]>;
-  /** @param known from before: a list is believed where it confirms them, and where it does not the key itself is asked */
+  /**
+   * @param known from before: a list is believed where it confirms them, and where it does not the
+   *   key itself is asked
+   */
   refreshTags(keyId: string, known: Tags, options?: CallOptions): Promise<Tags>;
 }
 
 export interface DescribeBatcherOptions extends Pace {
   /** `changed`: this process has begun to change a key. */
-  readonly kms: Pick<Kms, 'describeKey' | 'listKeys' | 'getTags'> & Pick<KmsClient, 'listTags' | 'changed'>;
+  readonly kms: Pick<Kms, 'describeKey' | 'listKeys' | 'getTags'> &
+    Pick<KmsClient, 'listTags' | 'changed'>;
 }
 
 export class DescribeBatcher implements KeyReads {
@@ -32,11 +37,20 @@ export class DescribeBatcher implements KeyReads {
   constructor({ kms, ...pace }: DescribeBatcherOptions) {
     this.#kms = kms;
     const keys = {
-      one: { name: 'describe-key', call: (keyId: string, options: CallOptions) => kms.describeKey(keyId, options) },
-      list: { name: 'list-keys', call: async (options: CallOptions) => byId(await kms.listKeys(options)) },
+      one: {
+        name: 'describe-key',
+        call: (keyId: string, options: CallOptions) => kms.describeKey(keyId, options),
+      },
+      list: {
+        name: 'list-keys',
+        call: async (options: CallOptions) => byId(await kms.listKeys(options)),
+      },
     };
     const tags = {
-      one: { name: 'list-tags', call: (keyId: string, options: CallOptions) => kms.getTags(keyId, options) },
+      one: {
+        name: 'list-tags',
+        call: (keyId: string, options: CallOptions) => kms.getTags(keyId, options),
+      },
       list: { name: 'resource-instances', call: (options: CallOptions) => kms.listTags(options) },
     };
     const changed = () => kms.changed;
@@ -48,7 +62,10 @@ export class DescribeBatcher implements KeyReads {
     return this.#kms.changed;
   }
 
-  /** A key that the list lacks is described (it may be filtered), and so is one that it shows in part. */
+  /**
+   * A key that the list lacks is described (it may be filtered), and so is one that it shows in
+   * part.
+   */
   refreshKey(keyId: string, { signal }: CallOptions = {}): Promise<KeyDetail | undefined> {
     return this.#keys.read(keyId, (listed) => listed?.partial !== true, signal);
   }
@@ -57,7 +74,8 @@ export class DescribeBatcher implements KeyReads {
     return [...(await this.#keys.readAll(signal)).values()].filter((key) => key !== undefined);
   }
 
-  // Of a key's own tags it is documented that those of the cloud stand apart from them, and of the list it is not.
+  // Of a key's own tags it is documented that those of the cloud stand apart from them, and of the
+  // list it is not.
   refreshTags(keyId: string, known: Tags, { signal }: CallOptions = {}): Promise<Tags> {
     return this.#tags.read(keyId, (listed) => sameTags(listed, known), signal);
   }
@@ -69,5 +87,8 @@ function byId(keys: readonly KeyDetail[]): ReadonlyMap<string, KeyDetail> {
 
 function sameTags(some: Tags, others: Tags): boolean {
   const names = Object.keys(some);
-  return names.length === Object.keys(others).length && names.every((name) => Object.hasOwn(others, name) && others[name] === some[name]);
+  return (
+    names.length === Object.keys(others).length &&
+    names.every((name) => Object.hasOwn(others, name) && others[name] === some[name])
+  );
 }

@@ -1,7 +1,8 @@
 /**
- * Which hosts requests go to: the KMS, and IAM for logins. Whoever stands in the place of the KMS hands out the wrapping key and so
- * reads the material, and whoever stands in the place of IAM reads the password: plain http is for loopback hosts only, and there
- * is no switch that says otherwise.
+ * Which hosts requests go to: the KMS, and IAM for logins. Whoever stands in the place of the KMS
+ * hands out the wrapping key and so reads the material, and whoever stands in the place of IAM
+ * reads the password: plain http is for loopback hosts only, and there is no switch that says
+ * otherwise.
  */
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
@@ -9,7 +10,10 @@ import { defaultCloud } from '../terms/connection';
 import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 
 export interface EndpointConfig {
-  /** `huaweicloud`, `opentelekomcloud`, or a domain suffix such as "myhuaweicloud.eu". @default huaweicloud */
+  /**
+   * `huaweicloud`, `opentelekomcloud`, or a domain suffix such as "myhuaweicloud.eu". @default
+   * huaweicloud
+   */
   readonly cloud?: string | undefined;
   readonly region?: string | undefined;
   /** Base URL given by hand; `cloud` and `region` are not looked at then. */
@@ -45,9 +49,14 @@ const dnsLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const regionForm = new RegExp(`^${dnsLabel}$`);
 const domainForm = new RegExp(`^${dnsLabel}(?:\\.${dnsLabel})+$`);
 
-/** True for the cloud whose tools read `OS_*` variables. Domain suffixes of Open Telekom Cloud count, others do not. */
+/**
+ * True for the cloud whose tools read `OS_*` variables. Domain suffixes of Open Telekom Cloud
+ * count, others do not.
+ */
 export function isOpenTelekomCloud(cloud: string): boolean {
-  return cloud === 'opentelekomcloud' || cloud === 't-systems.com' || cloud.endsWith('.t-systems.com');
+  return (
+    cloud === 'opentelekomcloud' || cloud === 't-systems.com' || cloud.endsWith('.t-systems.com')
+  );
 }
 
 /**
@@ -66,7 +75,8 @@ export function resolveKmsEndpoint(
 }
 
 /**
- * Does not follow from cloud and region when the KMS is on this machine: a password for an emulator is none for a real cloud.
+ * Does not follow from cloud and region when the KMS is on this machine: a password for an emulator
+ * is none for a real cloud.
  *
  * @returns the base URL, ending in `/v3`; undefined when it does not follow from the parts
  * @throws ByokError ERR_CONFIGURATION when a part is wrong or unsafe
@@ -83,12 +93,17 @@ export function resolveAuthUrl(
     }
     return url;
   }
-  if (region === undefined || (kmsEndpoint !== undefined && isLoopback(resolveKmsEndpoint({ kmsEndpoint }, nameOf).hostname))) {
+  if (
+    region === undefined ||
+    (kmsEndpoint !== undefined && isLoopback(resolveKmsEndpoint({ kmsEndpoint }, nameOf).hostname))
+  ) {
     return undefined;
   }
   const name = regionName(region, 'authUrl', nameOf);
   const domain = domainOf(cloud, name, nameOf);
-  const host = (Object.hasOwn(iamHosts, domain) ? iamHosts[domain]?.(name) : undefined) ?? `iam.${name}.${domain}`;
+  const host =
+    (Object.hasOwn(iamHosts, domain) ? iamHosts[domain]?.(name) : undefined) ??
+    `iam.${name}.${domain}`;
   return new URL(`https://${host}/v3`);
 }
 
@@ -125,15 +140,26 @@ type NameOf = Spelling['name'];
 type UrlSetting = Extract<Setting, 'kmsEndpoint' | 'authUrl'>;
 
 /** What somebody in between could read over plain http. */
-const atStake = { kmsEndpoint: 'the material', authUrl: 'the login' } as const satisfies Record<UrlSetting, string>;
+const atStake = { kmsEndpoint: 'the material', authUrl: 'the login' } as const satisfies Record<
+  UrlSetting,
+  string
+>;
 
 function urlByHand(setting: UrlSetting, text: string, nameOf: NameOf): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw refusedUrl(setting, nameOf, `"${shownText(text)}" is ${url === undefined ? 'not a URL' : 'neither https nor http'}`);
+    throw refusedUrl(
+      setting,
+      nameOf,
+      `"${shownText(text)}" is ${url === undefined ? 'not a URL' : 'neither https nor http'}`,
+    );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw refusedUrl(setting, nameOf, `"${shown(url)}" was given with a user name, a query or a fragment`);
+    throw refusedUrl(
+      setting,
+      nameOf,
+      `"${shown(url)}" was given with a user name, a query or a fragment`,
+    );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw refusedUrl(
@@ -160,16 +186,24 @@ function shown(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
 }
 
-/** The same of what is no URL, or one of another kind, whose parts nobody can tell for sure: all that may be a login is left out. */
+/**
+ * The same of what is no URL, or one of another kind, whose parts nobody can tell for sure: all
+ * that may be a login is left out.
+ */
 function shownText(text: string): string {
   return text.replace(/^([a-z][a-z\d+.-]*:(?=\/)\/*)?.*@/is, '$1…@').replace(/[?#].*$/s, '…');
 }
 
-/** @param hostname as `URL.hostname` gives it: an IPv6 address stands in brackets, an IPv4 address is in its dotted form */
+/**
+ * @param hostname as `URL.hostname` gives it: an IPv6 address stands in brackets, an IPv4 address
+ *   is in its dotted form
+ */
 export function isLoopback(hostname: string): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(address);
-  return family === 0 ? address === 'localhost' : loopback.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return family === 0
+    ? address === 'localhost'
+    : loopback.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 const loopback = new BlockList();

@@ -1,7 +1,7 @@
 /**
- * Refusals come in three envelopes: the KMS nests `error_code` and `error_msg` under `error`, the gateway and parts of IAM
- * have them flat, IAM otherwise has `error.message` and `error.title`. Anything else, a page of a proxy for example, is
- * quoted in short.
+ * Refusals come in three envelopes: the KMS nests `error_code` and `error_msg` under `error`, the
+ * gateway and parts of IAM have them flat, IAM otherwise has `error.message` and `error.title`.
+ * Anything else, a page of a proxy for example, is quoted in short.
  */
 import { apiCodeFormat } from '../terms/kms-errors';
 import { isRecord, tryParseJson } from './answer';
@@ -25,11 +25,16 @@ export function parseRefusal(body: string, hidden: HiddenTexts): Refusal {
   const json = tryParseJson(body);
   const flat = isRecord(json) ? json : {};
   const nested = isRecord(flat.error) ? flat.error : flat;
-  const message = [nested.error_msg, nested.message, nested.title].find((text) => typeof text === 'string' && text !== '');
+  const message = [nested.error_msg, nested.message, nested.title].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
   const code = nested.error_code ?? nested.code;
   return {
     // Keystone repeats the status as a number in `code`; that is not an API code.
-    apiCode: typeof code === 'string' && apiCodeFormat.test(code) && !hidden.standIn(code) ? code : undefined,
+    apiCode:
+      typeof code === 'string' && apiCodeFormat.test(code) && !hidden.standIn(code)
+        ? code
+        : undefined,
     apiMessage: quote(typeof message === 'string' ? message : body, hidden),
     requestId: requestIdIn(flat.request_id, hidden),
   };
@@ -48,7 +53,12 @@ export function quote(text: string, hidden: HiddenTexts): string {
   return clean.length > longestQuote ? `${clean.slice(0, longestQuote)}…` : clean;
 }
 
-/** As the gateway and the KMS number requests; undefined when it is something else, or repeats a secret. */
+/**
+ * As the gateway and the KMS number requests; undefined when it is something else, or repeats a
+ * secret.
+ */
 export function requestIdIn(value: unknown, hidden: HiddenTexts): string | undefined {
-  return typeof value === 'string' && requestIdFormat.test(value) && !hidden.standIn(value) ? value : undefined;
+  return typeof value === 'string' && requestIdFormat.test(value) && !hidden.standIn(value)
+    ? value
+    : undefined;
 }

@@ -1,6 +1,7 @@
 /**
- * What one attempt that did not succeed comes to: the failure, by which it is repeated or not, and the error that the caller gets otherwise.
- * Messages never hold a token, a signature, wrapped material or a text to encrypt.
+ * What one attempt that did not succeed comes to: the failure, by which it is repeated or not, and
+ * the error that the caller gets otherwise. Messages never hold a token, a signature, wrapped
+ * material or a text to encrypt.
  */
 import { ByokError } from '../errors';
 import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
@@ -44,14 +45,27 @@ export function refusal(
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
   const atFault = isLoginAtFault(status, apiCode);
   const clock = atFault && signed ? compareClocks(headers.date, now) : { inTime: true };
-  const phrase: Phrase | undefined = (clock.inTime ? known?.adviceInTime : undefined) ?? known?.advice;
+  const phrase: Phrase | undefined =
+    (clock.inTime ? known?.adviceInTime : undefined) ?? known?.advice;
   const advised = phrase === undefined ? undefined : say(phrase, spelling);
   const advice = atFault ? (clock.advice ?? `${advised ?? 'check the login'} (${names})`) : advised;
-  const fields = { operation, status, apiCode, apiMessage, requestId: requestIdOf(response, hidden) ?? requestId, advice };
+  const fields = {
+    operation,
+    status,
+    apiCode,
+    apiMessage,
+    requestId: requestIdOf(response, hidden) ?? requestId,
+    advice,
+  };
   // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
-  const code = status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
+  const code =
+    status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
   return {
-    failure: { kind: 'refused', reaction: reactionTo(status, apiCode), throttled: isThrottled(status, apiCode) },
+    failure: {
+      kind: 'refused',
+      reaction: reactionTo(status, apiCode),
+      throttled: isThrottled(status, apiCode),
+    },
     error: new KmsError(fields, { code }),
     retryAfterMs: parseRetryAfter(headers['retry-after'], now),
   };
@@ -60,8 +74,14 @@ export function refusal(
 /** The gateway refuses a signature that is further off. */
 const maximumSkewMs = 15 * 60_000;
 
-/** @param date of the answer, as RFC 9110 writes it; an answer without one tells nothing of the clock */
-function compareClocks(date: string | undefined, now: Date): { readonly inTime: boolean; readonly advice?: string } {
+/**
+ * @param date of the answer, as RFC 9110 writes it; an answer without one tells nothing of the
+ *   clock
+ */
+function compareClocks(
+  date: string | undefined,
+  now: Date,
+): { readonly inTime: boolean; readonly advice?: string } {
   const off = now.getTime() - Date.parse(date ?? '');
   if (Number.isNaN(off) || Math.abs(off) < maximumSkewMs) {
     return { inTime: !Number.isNaN(off) };
@@ -87,7 +107,11 @@ export function noAnswer(
   { operation, repetition }: { readonly operation: string; readonly repetition: Repetition },
   cause: AttemptError,
   hidden: HiddenTexts,
-  { host, setting, spelling: { name } }: { readonly host: string; readonly setting: Setting; readonly spelling: Spelling },
+  {
+    host,
+    setting,
+    spelling: { name },
+  }: { readonly host: string; readonly setting: Setting; readonly spelling: Spelling },
 ): FailedAttempt {
   const reason = quote(cause.message, hidden);
   if (cause.permanent === 'untrusted certificate') {
@@ -104,7 +128,9 @@ export function noAnswer(
       : 'try again';
   const message = `${operation} got no answer from ${host}: ${reason}; ${effect}`;
   return {
-    failure: cause.sent ? { kind: 'lost' } : { kind: 'unsent', permanent: cause.permanent !== undefined },
+    failure: cause.sent
+      ? { kind: 'lost' }
+      : { kind: 'unsent', permanent: cause.permanent !== undefined },
     error: new UnreachableError(operation, message, { sent: cause.sent, cause }),
   };
 }

@@ -1,16 +1,23 @@
 /**
- * What one client knows that nobody may read: its login, and every token, password and wrapped blob that it sent or got so far. The other side
- * knows them as well, and may send them back in any place, a later answer included. Found are they as they were sent, whole or in longer
- * pieces; spelt another way they are not.
+ * What one client knows that nobody may read: its login, and every token, password and wrapped blob
+ * that it sent or got so far. The other side knows them as well, and may send them back in any
+ * place, a later answer included. Found are they as they were sent, whole or in longer pieces;
+ * spelt another way they are not.
  */
 
-/** Gateways cut off what they send back. Shorter pieces tell little of a token, and might be ordinary words. */
+/**
+ * Gateways cut off what they send back. Shorter pieces tell little of a token, and might be
+ * ordinary words.
+ */
 const shortestPiece = 16;
 
 /** IAM takes none that is shorter. */
 const shortestPassword = 6;
 
-/** So long are the pieces that secrets are looked up by, and so far apart that every `shortestPiece` characters hold a whole one. */
+/**
+ * So long are the pieces that secrets are looked up by, and so far apart that every `shortestPiece`
+ * characters hold a whole one.
+ */
 const lookupLength = 8;
 const lookupStride = shortestPiece - lookupLength + 1;
 
@@ -57,11 +64,16 @@ export class HiddenTexts {
     for (let at = 0; at + lookupLength <= secret.length; at += lookupStride) {
       const piece = secret.slice(at, at + lookupLength);
       const occurrences = this.#occurrences.get(piece);
-      occurrences === undefined ? this.#occurrences.set(piece, [{ secret, at }]) : occurrences.push({ secret, at });
+      occurrences === undefined
+        ? this.#occurrences.set(piece, [{ secret, at }])
+        : occurrences.push({ secret, at });
     }
   }
 
-  /** True when the text is one of them, or holds one or a longer piece; what is shorter than a password may be may also be part of a word. */
+  /**
+   * True when the text is one of them, or holds one or a longer piece; what is shorter than a
+   * password may be may also be part of a word.
+   */
   standIn(text: string): boolean {
     return (
       this.#texts.has(text) ||
@@ -95,19 +107,33 @@ export class HiddenTexts {
 
   /** @param from up to there everything is said */
   #rangeAt(text: string, at: number, from: number): Range | undefined {
-    const short = this.#short.filter((secret) => text.startsWith(secret, at)).map(({ length }) => ({ start: at, end: at + length }));
-    const pieces = (this.#occurrences.get(text.slice(at, at + lookupLength)) ?? []).map((occurrence) => grown(text, at, from, occurrence));
-    return [...short, ...pieces.filter(({ start, end }) => end - start >= shortestPiece)].sort((a, b) => b.end - a.end)[0];
+    const short = this.#short
+      .filter((secret) => text.startsWith(secret, at))
+      .map(({ length }) => ({ start: at, end: at + length }));
+    const pieces = (this.#occurrences.get(text.slice(at, at + lookupLength)) ?? []).map(
+      (occurrence) => grown(text, at, from, occurrence),
+    );
+    return [...short, ...pieces.filter(({ start, end }) => end - start >= shortestPiece)].sort(
+      (a, b) => b.end - a.end,
+    )[0];
   }
 }
 
 /** As far to both sides as text and secret are the same. */
 function grown(text: string, at: number, from: number, { secret, at: within }: Occurrence): Range {
   let [start, end] = [at, at + lookupLength];
-  while (start > from && within - (at - start) > 0 && text[start - 1] === secret[within - (at - start) - 1]) {
+  while (
+    start > from &&
+    within - (at - start) > 0 &&
+    text[start - 1] === secret[within - (at - start) - 1]
+  ) {
     start -= 1;
   }
-  while (end < text.length && within + (end - at) < secret.length && text[end] === secret[within + (end - at)]) {
+  while (
+    end < text.length &&
+    within + (end - at) < secret.length &&
+    text[end] === secret[within + (end - at)]
+  ) {
     end += 1;
   }
   return { start, end };

@@ -1,6 +1,7 @@
 /**
- * One request and its whole answer. Always settles, and within its time: Node says nothing more about a request that is destroyed before
- * it has a connection, for example, or whose answer changes the protocol.
+ * One request and its whole answer. Always settles, and within its time: Node says nothing more
+ * about a request that is destroyed before it has a connection, for example, or whose answer
+ * changes the protocol.
  */
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
@@ -25,9 +26,13 @@ const maxInterimAnswers = 100;
 
 /**
  * @param request not yet sent
- * @throws Error when no whole answer came; there may be more to come on its connection, which is closed
+ * @throws Error when no whole answer came; there may be more to come on its connection, which is
+ *   closed
  */
-export function exchange(request: ClientRequest, { body, timeoutMs, maxBytes, signal }: ExchangeOptions): Promise<Response> {
+export function exchange(
+  request: ClientRequest,
+  { body, timeoutMs, maxBytes, signal }: ExchangeOptions,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     let settled = false;
     const settle = (): boolean => {
@@ -50,7 +55,10 @@ export function exchange(request: ClientRequest, { body, timeoutMs, maxBytes, si
     let answered = false;
     request
       .on('error', fail)
-      .on('close', () => answered || fail(new Error('the connection was closed before there was an answer')))
+      .on(
+        'close',
+        () => answered || fail(new Error('the connection was closed before there was an answer')),
+      )
       .on('information', () => {
         interim += 1;
         if (interim > maxInterimAnswers) {
@@ -81,10 +89,16 @@ export function exchange(request: ClientRequest, { body, timeoutMs, maxBytes, si
   });
 }
 
-function readBody(response: IncomingMessage, maxBytes: number, fail: (reason: Error) => void, done: (text: string) => void): void {
+function readBody(
+  response: IncomingMessage,
+  maxBytes: number,
+  fail: (reason: Error) => void,
+  done: (text: string) => void,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
-  const brokenOff = (cause?: Error): void => fail(new Error('the connection broke off in the middle of the answer', { cause }));
+  const brokenOff = (cause?: Error): void =>
+    fail(new Error('the connection broke off in the middle of the answer', { cause }));
   response
     .on('data', (chunk: Buffer) => {
       size += chunk.length;

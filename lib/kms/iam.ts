@@ -1,6 +1,7 @@
 /**
- * The two calls of IAM that a login needs: a token by password (POST /v3/auth/tokens) and the id of a project by its name
- * (GET /v3/projects). The KMS has seen nothing yet when one of them fails, so none of their failures is a lost answer.
+ * The two calls of IAM that a login needs: a token by password (POST /v3/auth/tokens) and the id of
+ * a project by its name (GET /v3/projects). The KMS has seen nothing yet when one of them fails, so
+ * none of their failures is a lost answer.
  */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
@@ -40,7 +41,10 @@ export class Iam {
   }
 
   /** @returns a token that is scoped to the project: the KMS takes no other */
-  async logIn(login: PasswordCredentials, project: Project): Promise<{ token: Secret; projectId: string }> {
+  async logIn(
+    login: PasswordCredentials,
+    project: Project,
+  ): Promise<{ token: Secret; projectId: string }> {
     const password = login.password.revealText();
     const user = { name: login.userName, password, domain: { name: login.domainName } };
     const auth = { identity: { methods: ['password'], password: { user } }, scope: { project } };
@@ -56,11 +60,18 @@ export class Iam {
     if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) {
       throw this.#unexpected('auth-tokens', 'X-Subject-Token is missing', response);
     }
-    return { token: Secret.fromText(token), projectId: 'id' in project ? project.id : this.#projectOfToken(response) };
+    return {
+      token: Secret.fromText(token),
+      projectId: 'id' in project ? project.id : this.#projectOfToken(response),
+    };
   }
 
   /** @throws ByokError ERR_CONFIGURATION unless there is exactly one project of that name */
-  async findProjectId(name: string, authorize: (request: OutgoingRequest) => Promise<Headers>, names: string): Promise<string> {
+  async findProjectId(
+    name: string,
+    authorize: (request: OutgoingRequest) => Promise<Headers>,
+    names: string,
+  ): Promise<string> {
     const response = await this.#ask({
       operation: 'projects',
       method: 'GET',
@@ -73,10 +84,14 @@ export class Iam {
     if (!isRecord(answer) || !Array.isArray(answer.projects)) {
       throw this.#unexpected('projects', 'projects is missing', response);
     }
-    const ids = answer.projects.flatMap((project: unknown) => (isRecord(project) && project.name === name ? [project.id] : []));
+    const ids = answer.projects.flatMap((project: unknown) =>
+      isRecord(project) && project.name === name ? [project.id] : [],
+    );
     const [id] = ids;
     if (ids.length !== 1 || !this.#isProjectId(id)) {
-      const [byId, byName, byRegion] = (['projectId', 'projectName', 'region'] as const).map(this.#name);
+      const [byId, byName, byRegion] = (['projectId', 'projectName', 'region'] as const).map(
+        this.#name,
+      );
       throw new ByokError(
         'ERR_CONFIGURATION',
         `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} "${name}" of this login; give ${byId}, or another ${byName} or ${byRegion}`,
@@ -98,7 +113,9 @@ export class Iam {
 
   /** A token may look like one: nothing that is secret goes into paths and messages. */
   #isProjectId(id: unknown): id is string {
-    return typeof id === 'string' && new RegExp(formats.projectId).test(id) && !this.#hidden.standIn(id);
+    return (
+      typeof id === 'string' && new RegExp(formats.projectId).test(id) && !this.#hidden.standIn(id)
+    );
   }
 
   async #ask(request: {
@@ -123,14 +140,23 @@ export class Iam {
         signal: new AbortController().signal,
       });
     } catch (error) {
-      throw isLostAnswer(error) ? new UnreachableError(request.operation, (error as Error).message, { sent: false, cause: error }) : error;
+      throw isLostAnswer(error)
+        ? new UnreachableError(request.operation, (error as Error).message, {
+            sent: false,
+            cause: error,
+          })
+        : error;
     }
   }
 
   #unexpected(operation: string, what: string, { status }: Response): ByokError {
-    return new ByokError('ERR_KMS', `${operation} answered ${status}, and not as the API documents: ${what}; is ${this.#host} an IAM?`, {
-      attribute: this.#name('authUrl'),
-    });
+    return new ByokError(
+      'ERR_KMS',
+      `${operation} answered ${status}, and not as the API documents: ${what}; is ${this.#host} an IAM?`,
+      {
+        attribute: this.#name('authUrl'),
+      },
+    );
   }
 }
 

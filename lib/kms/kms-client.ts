@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
 import { plainSpelling, type Spelling } from '../terms/setting';
-import { isRecord, type KeyPage, refuseSecrets, successOf, tryParseJson, UnexpectedAnswer } from './answer';
+import {
+  isRecord,
+  type KeyPage,
+  refuseSecrets,
+  successOf,
+  tryParseJson,
+  UnexpectedAnswer,
+} from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';
@@ -11,7 +18,15 @@ import { HiddenTexts } from './hidden-texts';
 import type { Iam } from './iam';
 import { hasApiCode, hasReaction, KmsError } from './kms-error';
 import { secretsOf } from './login';
-import type { CallOptions, CreateKeyRequest, ImportKeyMaterialRequest, ImportParameters, KeyDetail, Kms, Tags } from './model';
+import type {
+  CallOptions,
+  CreateKeyRequest,
+  ImportKeyMaterialRequest,
+  ImportParameters,
+  KeyDetail,
+  Kms,
+  Tags,
+} from './model';
 import { type Operation, operations } from './operations';
 import { secretFieldNames } from './request-fields';
 import { RequestSender, type SenderOptions } from './request-sender';
@@ -19,8 +34,14 @@ import type { Response } from './transport';
 
 export type { KmsLog } from './request-sender';
 
-export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login' | 'project'>, Partial<Pick<Connection, 'region'>> {
-  /** IAM, ending in `/v3`; undefined when nothing is asked of it: a project id is given, and no password. */
+export interface KmsClientOptions
+  extends SenderOptions,
+    Pick<Connection, 'login' | 'project'>,
+    Partial<Pick<Connection, 'region'>> {
+  /**
+   * IAM, ending in `/v3`; undefined when nothing is asked of it: a project id is given, and no
+   * password.
+   */
   readonly authUrl?: URL | undefined;
   /** Of new keys, and of the keys that are listed. @default the default one, and all */
   readonly enterpriseProjectId?: string | undefined;
@@ -29,14 +50,21 @@ export interface KmsClientOptions extends SenderOptions, Pick<Connection, 'login
 }
 
 /**
- * Keys in one page of a list. Documented as "within the range of the maximum number of CMKs", and nobody says what becomes of a larger
- * one: where the first is refused, the second is within every quota that is documented.
+ * Keys in one page of a list. Documented as "within the range of the maximum number of CMKs", and
+ * nobody says what becomes of a larger one: where the first is refused, the second is within every
+ * quota that is documented.
  */
 const pageSizes = [1000, 100] as const;
 
-/** Far beyond every quota, also where pages are smaller than asked for: a list that goes on after that has no end. */
+/**
+ * Far beyond every quota, also where pages are smaller than asked for: a list that goes on after
+ * that has no end.
+ */
 const listLimits = { pages: 100, keys: 50_000 } as const;
-/** Documented are 1 to 1000: with the longest tags, twenty a key, a thousand would be more than one answer may be long. */
+/**
+ * Documented are 1 to 1000: with the longest tags, twenty a key, a thousand would be more than one
+ * answer may be long.
+ */
 const tagsPageSize = 500;
 
 export class KmsClient implements Kms {
@@ -57,7 +85,11 @@ export class KmsClient implements Kms {
   constructor(options: KmsClientOptions) {
     const { login, project, now } = options;
     this.#hidden = new HiddenTexts(secretsOf(login));
-    this.#sender = new RequestSender(options, { name: 'KMS', setting: 'kmsEndpoint' }, this.#hidden);
+    this.#sender = new RequestSender(
+      options,
+      { name: 'KMS', setting: 'kmsEndpoint' },
+      this.#hidden,
+    );
     this.#authenticator = createAuthenticator(login, project, () => this.#openIam(options), now);
     this.#host = options.endpoint.host;
     this.#name = (options.spelling ?? plainSpelling).name;
@@ -79,7 +111,11 @@ export class KmsClient implements Kms {
   }
 
   createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }> {
-    return this.#call(operations.createKey, { ...request, enterpriseProjectId: this.#enterpriseProjectId }, options);
+    return this.#call(
+      operations.createKey,
+      { ...request, enterpriseProjectId: this.#enterpriseProjectId },
+      options,
+    );
   }
 
   async describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined> {
@@ -128,7 +164,11 @@ export class KmsClient implements Kms {
     }
   }
 
-  getParametersForImport(keyId: string, wrappingAlgorithm: string, options?: CallOptions): Promise<ImportParameters> {
+  getParametersForImport(
+    keyId: string,
+    wrappingAlgorithm: string,
+    options?: CallOptions,
+  ): Promise<ImportParameters> {
     return this.#call(operations.getParametersForImport, { keyId, wrappingAlgorithm }, options);
   }
 
@@ -160,7 +200,11 @@ export class KmsClient implements Kms {
     return this.#call(operations.updateKeyAlias, { keyId, keyAlias }, options);
   }
 
-  updateKeyDescription(keyId: string, keyDescription: string, options?: CallOptions): Promise<void> {
+  updateKeyDescription(
+    keyId: string,
+    keyDescription: string,
+    options?: CallOptions,
+  ): Promise<void> {
     return this.#call(operations.updateKeyDescription, { keyId, keyDescription }, options);
   }
 
@@ -168,7 +212,10 @@ export class KmsClient implements Kms {
     return this.#call(operations.encryptData, { keyId, plainText }, options);
   }
 
-  decryptData(cipherText: string, options?: CallOptions): Promise<{ keyId: string; plainText: string }> {
+  decryptData(
+    cipherText: string,
+    options?: CallOptions,
+  ): Promise<{ keyId: string; plainText: string }> {
     return this.#call(operations.decryptData, cipherText, options);
   }
 
@@ -200,8 +247,13 @@ export class KmsClient implements Kms {
     }
   }
 
-  async updateTags(keyId: string, changes: { readonly create?: Tags; readonly delete?: Tags }, options?: CallOptions): Promise<void> {
-    // What is new first: a refusal then leaves the key with more tags than wished, never with fewer.
+  async updateTags(
+    keyId: string,
+    changes: { readonly create?: Tags; readonly delete?: Tags },
+    options?: CallOptions,
+  ): Promise<void> {
+    // What is new first: a refusal then leaves the key with more tags than wished, never with
+    // fewer.
     for (const action of ['create', 'delete'] as const) {
       const tags = changes[action] ?? {};
       if (Object.keys(tags).length > 0) {
@@ -210,8 +262,14 @@ export class KmsClient implements Kms {
     }
   }
 
-  /** A call that was refused for its login is made once more with another login, if there is one. */
-  async #call<Request, Answer>(operation: Operation<Request, Answer>, request: Request, options: CallOptions = {}): Promise<Answer> {
+  /**
+   * A call that was refused for its login is made once more with another login, if there is one.
+   */
+  async #call<Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<Answer> {
     const fields = operation.body?.(request, this.#name);
     this.#changed ||= operation.changes === true;
     const path = operation.path?.(request, this.#name) ?? operation.name;
@@ -227,7 +285,10 @@ export class KmsClient implements Kms {
       method: fields === undefined ? 'GET' : 'POST',
       path: `/v1.0/${projectId}/kms/${path}`,
       query: [],
-      body: fields === undefined ? undefined : Buffer.from(JSON.stringify({ ...fields, sequence }), 'utf8'),
+      body:
+        fields === undefined
+          ? undefined
+          : Buffer.from(JSON.stringify({ ...fields, sequence }), 'utf8'),
       authorize: async (target: OutgoingRequest) => {
         used = {};
         used = await this.#authenticator.authorize(target, projectId, signal);
@@ -235,7 +296,8 @@ export class KmsClient implements Kms {
       },
       names: this.#authenticator.names,
       hidden: secretValues(fields),
-      hiddenIn: ({ body }: Response) => secretValues(operation.isHidden === true ? tryParseJson(body) : undefined),
+      hiddenIn: ({ body }: Response) =>
+        secretValues(operation.isHidden === true ? tryParseJson(body) : undefined),
       sequence,
       signal,
     } as const;
@@ -249,7 +311,11 @@ export class KmsClient implements Kms {
     }
   }
 
-  #read<Answer>(operation: Operation<never, Answer>, asked: string | undefined, response: Response | undefined): Answer {
+  #read<Answer>(
+    operation: Operation<never, Answer>,
+    asked: string | undefined,
+    response: Response | undefined,
+  ): Answer {
     if (response === undefined) {
       return undefined as Answer; // Done already, as only calls are that answer nothing.
     }
@@ -287,7 +353,13 @@ export class KmsClient implements Kms {
 
 function endlessList({ name }: { readonly name: string }, why: string): KmsError {
   const apiMessage = `the list does not end: ${why}`;
-  return new KmsError({ operation: name, status: 200, apiCode: undefined, apiMessage, requestId: undefined });
+  return new KmsError({
+    operation: name,
+    status: 200,
+    apiCode: undefined,
+    apiMessage,
+    requestId: undefined,
+  });
 }
 
 function tooMany(keys: number, pages: number): string {
@@ -300,5 +372,7 @@ function projectOf({ project, endpoint }: Pick<KmsClientOptions, 'project' | 'en
 
 /** @param fields of a body, whichever way it goes */
 function secretValues(fields: unknown): string[] {
-  return isRecord(fields) ? secretFieldNames.flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : [])) : [];
+  return isRecord(fields)
+    ? secretFieldNames.flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : []))
+    : [];
 }

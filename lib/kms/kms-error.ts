@@ -1,4 +1,7 @@
-/** A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three error envelopes it used. */
+/**
+ * A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three
+ * error envelopes it used.
+ */
 import { ByokError, type ErrorCode } from '../errors';
 import { type KmsReaction, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
 
@@ -42,13 +45,26 @@ export function hasReaction(error: unknown, reaction: KmsReaction): error is Kms
   return error instanceof KmsError && reactionTo(error.status, error.apiCode) === reaction;
 }
 
-/** True when the KMS looked at what was asked and found fault with that: not with the login, the permission, or itself. */
+/**
+ * True when the KMS looked at what was asked and found fault with that: not with the login, the
+ * permission, or itself.
+ */
 export function blamesRequest(error: unknown): error is KmsError {
-  const fault = error instanceof KmsError && error.apiCode !== undefined ? tryFindKmsErrorCode(error.apiCode)?.fault : undefined;
+  const fault =
+    error instanceof KmsError && error.apiCode !== undefined
+      ? tryFindKmsErrorCode(error.apiCode)?.fault
+      : undefined;
   return fault === 'caller' || fault === 'material';
 }
 
-function sentence({ operation, status, apiCode, apiMessage, requestId, advice }: KmsErrorFields): string {
+function sentence({
+  operation,
+  status,
+  apiCode,
+  apiMessage,
+  requestId,
+  advice,
+}: KmsErrorFields): string {
   const said = apiMessage.trim().replace(/\.$/, '');
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
   return `${operation} answered ${status}${apiCode === undefined ? '' : ` ${apiCode}`}: ${said}${advice === undefined ? '' : `; ${advice}`}${request}`;

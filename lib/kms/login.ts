@@ -1,6 +1,7 @@
 /**
- * Which of the three logins counts. Exactly one: the provider block's own, else the one that the environment gives. A secret
- * is completed from the environment only where the block names no other way in.
+ * Which of the three logins counts. Exactly one: the provider block's own, else the one that the
+ * environment gives. A secret is completed from the environment only where the block names no other
+ * way in.
  */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
@@ -9,10 +10,22 @@ import { plainSpelling, type Spelling } from '../terms/setting';
 
 type Credentials =
   | { readonly kind: 'token'; readonly authToken: Secret }
-  | { readonly kind: 'password'; readonly userName: string; readonly password: Secret; readonly domainName: string }
-  | { readonly kind: 'access_key'; readonly accessKey: string; readonly secretKey: Secret; readonly securityToken: Secret | undefined };
+  | {
+      readonly kind: 'password';
+      readonly userName: string;
+      readonly password: Secret;
+      readonly domainName: string;
+    }
+  | {
+      readonly kind: 'access_key';
+      readonly accessKey: string;
+      readonly secretKey: Secret;
+      readonly securityToken: Secret | undefined;
+    };
 
-/** As it is configured; what becomes of it at each request is the business of an `Authenticator`. */
+/**
+ * As it is configured; what becomes of it at each request is the business of an `Authenticator`.
+ */
 export type Login = Credentials & {
   /** What to check when it is refused: settings and environment variables, in words. */
   readonly names: string;
@@ -21,11 +34,22 @@ export type Login = Credentials & {
 /** What of it nobody may read. */
 export function secretsOf(login: Login): string[] {
   const secrets =
-    login.kind === 'token' ? [login.authToken] : login.kind === 'password' ? [login.password] : [login.secretKey, login.securityToken];
+    login.kind === 'token'
+      ? [login.authToken]
+      : login.kind === 'password'
+        ? [login.password]
+        : [login.secretKey, login.securityToken];
   return secrets.flatMap((secret) => secret?.revealText() ?? []);
 }
 
-export type LoginSetting = 'authToken' | 'userName' | 'password' | 'domainName' | 'accessKey' | 'secretKey' | 'securityToken';
+export type LoginSetting =
+  | 'authToken'
+  | 'userName'
+  | 'password'
+  | 'domainName'
+  | 'accessKey'
+  | 'secretKey'
+  | 'securityToken';
 
 /** Clear text by setting; absent when it is not given. */
 export type LoginValues = Readonly<Partial<Record<LoginSetting, string>>>;
@@ -43,17 +67,27 @@ export class MissingSetting extends ByokError {
 interface Way {
   /** All of them are needed. */
   readonly parts: readonly [LoginSetting, ...LoginSetting[]];
-  /** Any of them chooses this way. `domainName` chooses none: users of the vendors' providers set it beside an access key. */
+  /**
+   * Any of them chooses this way. `domainName` chooses none: users of the vendors' providers set it
+   * beside an access key.
+   */
   readonly marks: readonly LoginSetting[];
   /** @param part gives the value of a part, or throws that it is missing */
-  credentials(part: (setting: LoginSetting) => string, values: LoginValues, nameOf: Spelling['name']): Credentials;
+  credentials(
+    part: (setting: LoginSetting) => string,
+    values: LoginValues,
+    nameOf: Spelling['name'],
+  ): Credentials;
 }
 
 const ways: readonly Way[] = [
   {
     parts: ['authToken'],
     marks: ['authToken'],
-    credentials: (part, _, nameOf) => ({ kind: 'token', authToken: headerSecret(nameOf('authToken'), part('authToken')) }),
+    credentials: (part, _, nameOf) => ({
+      kind: 'token',
+      authToken: headerSecret(nameOf('authToken'), part('authToken')),
+    }),
   },
   {
     parts: ['userName', 'password', 'domainName'],
@@ -72,7 +106,10 @@ const ways: readonly Way[] = [
       kind: 'access_key',
       accessKey: checkedAccessKey(part('accessKey'), nameOf('accessKey')),
       secretKey: Secret.fromText(part('secretKey').trim()),
-      securityToken: securityToken === undefined ? undefined : headerSecret(nameOf('securityToken'), securityToken),
+      securityToken:
+        securityToken === undefined
+          ? undefined
+          : headerSecret(nameOf('securityToken'), securityToken),
     }),
   },
 ];
@@ -94,55 +131,85 @@ export interface Naming {
 export function chooseLogin(
   given: LoginValues,
   found: LoginValues,
-  { family, spelling = plainSpelling, setNames = (setting) => environmentVariables[setting][family] }: Naming,
+  {
+    family,
+    spelling = plainSpelling,
+    setNames = (setting) => environmentVariables[setting][family],
+  }: Naming,
 ): Login {
   const naming = { family, spelling, setNames };
-  const [way, ...rivals] = ways.filter(({ marks }) => marks.some((name) => given[name] !== undefined));
+  const [way, ...rivals] = ways.filter(({ marks }) =>
+    marks.some((name) => given[name] !== undefined),
+  );
   if (way === undefined) {
     return loginOf(fromEnvironment({ ...found, ...given }, naming), { ...found, ...given }, naming);
   }
   if (rivals.length > 0) {
-    const named = [way, ...rivals].flatMap(({ marks }) => marks.filter((name) => given[name] !== undefined));
+    const named = [way, ...rivals].flatMap(({ marks }) =>
+      marks.filter((name) => given[name] !== undefined),
+    );
     throw ambiguous(`${list(named.map(spelling.name))} are given together`);
   }
   return loginOf(way, complete(given, found), naming);
 }
 
-function fromEnvironment(found: LoginValues, { family, spelling, setNames }: Required<Naming>): Way {
+function fromEnvironment(
+  found: LoginValues,
+  { family, spelling, setNames }: Required<Naming>,
+): Way {
   const [whole, ...rivals] = ways.filter((way) => isMeant(way, found));
   if (whole !== undefined && rivals.length > 0) {
     const named = [whole, ...rivals].map(({ marks }) =>
       marks.filter((mark) => found[mark] !== undefined).flatMap((mark) => setNames(mark)),
     );
     const logins = named.map(list);
-    const wayOut = logins.length === 2 ? `unset ${logins.join(', or unset ')}` : `unset all but one of these: ${logins.join('; ')}`;
+    const wayOut =
+      logins.length === 2
+        ? `unset ${logins.join(', or unset ')}`
+        : `unset all but one of these: ${logins.join('; ')}`;
     throw ambiguous(`${list(named.flat())} are set together`, wayOut);
   }
   const way = whole ?? ways.find(({ marks }) => marks.some((name) => found[name] !== undefined));
   if (way === undefined) {
     const { name, variables } = spelling;
     const choices = ways.map(({ parts }) =>
-      variables(parts[0]) === 'never' ? list(parts.map(name)) : `${list(parts.map(name))} (${list(variablesOf(parts, family))})`,
+      variables(parts[0]) === 'never'
+        ? list(parts.map(name))
+        : `${list(parts.map(name))} (${list(variablesOf(parts, family))})`,
     );
-    const place = variables('authToken') === 'never' ? '' : ', there or in these environment variables';
+    const place =
+      variables('authToken') === 'never' ? '' : ', there or in these environment variables';
     const token = name('authToken');
-    throw new MissingSetting(token, `${token} is not set, nor is any other login; give ${choices.join(', or ')}${place}`);
+    throw new MissingSetting(
+      token,
+      `${token} is not set, nor is any other login; give ${choices.join(', or ')}${place}`,
+    );
   }
   return way;
 }
 
-/** With its secret a login is meant, although the account that it needs may be missing: another one must not be taken in its place. */
+/**
+ * With its secret a login is meant, although the account that it needs may be missing: another one
+ * must not be taken in its place.
+ */
 function isMeant({ parts, marks }: Way, found: LoginValues): boolean {
   return parts.every((name) => found[name] !== undefined || !marks.includes(name));
 }
 
-/** A security token belongs to the secret key that it was issued with, so both come from the same place. */
+/**
+ * A security token belongs to the secret key that it was issued with, so both come from the same
+ * place.
+ */
 function complete(given: LoginValues, found: LoginValues): LoginValues {
   const { securityToken: _, ...others } = found;
   return given.secretKey === undefined ? { ...found, ...given } : { ...others, ...given };
 }
 
-function loginOf({ parts, credentials }: Way, values: LoginValues, { family, spelling }: Required<Naming>): Login {
+function loginOf(
+  { parts, credentials }: Way,
+  values: LoginValues,
+  { family, spelling }: Required<Naming>,
+): Login {
   const { name, variables } = spelling;
   const part = (setting: LoginSetting): string => {
     const value = values[setting];
@@ -156,15 +223,24 @@ function loginOf({ parts, credentials }: Way, values: LoginValues, { family, spe
     }
     return value;
   };
-  const inEnvironment = variables(parts[0]) === 'never' ? '' : `, or ${list(variablesOf(parts, family))} in the environment`;
+  const inEnvironment =
+    variables(parts[0]) === 'never'
+      ? ''
+      : `, or ${list(variablesOf(parts, family))} in the environment`;
   return { ...credentials(part, values, name), names: `${list(parts.map(name))}${inEnvironment}` };
 }
 
-/** A line feed at the end, as `$(cat token)` drops it and an editor adds it, would break the request header. */
+/**
+ * A line feed at the end, as `$(cat token)` drops it and an editor adds it, would break the request
+ * header.
+ */
 function headerSecret(attribute: string, text: string): Secret {
   const trimmed = text.trim();
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
-    throw refusal(attribute, `${attribute} holds white space or control characters inside; give the token alone, on one line`);
+    throw refusal(
+      attribute,
+      `${attribute} holds white space or control characters inside; give the token alone, on one line`,
+    );
   }
   return Secret.fromText(trimmed);
 }
@@ -173,14 +249,20 @@ function checkedAccessKey(text: string, attribute: string): string {
   const trimmed = text.trim();
   // A secret key that stands here by mistake may hold more: so it is not quoted.
   if (!/^[A-Za-z0-9_-]+$/.test(trimmed)) {
-    throw refusal(attribute, `${attribute} holds other characters than letters and digits; give the access key id, not the secret key`);
+    throw refusal(
+      attribute,
+      `${attribute} holds other characters than letters and digits; give the access key id, not the secret key`,
+    );
   }
   return trimmed;
 }
 
 function ambiguous(found: string, wayOut?: string): ByokError {
   const rule = 'give one login only, since nobody can tell which one is meant';
-  return new ByokError('ERR_CONFIGURATION', `${found}; ${rule}${wayOut === undefined ? '' : `: ${wayOut}`}`);
+  return new ByokError(
+    'ERR_CONFIGURATION',
+    `${found}; ${rule}${wayOut === undefined ? '' : `: ${wayOut}`}`,
+  );
 }
 
 function refusal(attribute: string, message: string): ByokError {
@@ -192,7 +274,11 @@ function variablesOf(parts: readonly LoginSetting[], family: Family): readonly s
 }
 
 /** Where a setting can be given, after "give it". */
-export function placeOf(setting: EnvironmentSetting, family: Family, { variables }: Spelling): string {
+export function placeOf(
+  setting: EnvironmentSetting,
+  family: Family,
+  { variables }: Spelling,
+): string {
   const named = `in the environment variable ${environmentVariables[setting][family].join(' or ')}`;
   return { too: ` there or ${named}`, only: ` ${named}`, never: '' }[variables(setting)];
 }

@@ -17,8 +17,8 @@ export class UnreachableError extends ByokError {
 }
 
 /**
- * True when the request may have taken effect although the call threw: describe the key to learn what happened. A broken
- * connection, a timeout, a 5xx answer, or a success that could not be read.
+ * True when the request may have taken effect although the call threw: describe the key to learn
+ * what happened. A broken connection, a timeout, a 5xx answer, or a success that could not be read.
  */
 export function isLostAnswer(error: unknown): boolean {
   if (error instanceof KmsError) {

@@ -1,4 +1,7 @@
-/** What the KMS answers, in this library's own terms: camelCase, `Date` for instants, undefined for "there is none". */
+/**
+ * What the KMS answers, in this library's own terms: camelCase, `Date` for instants, undefined for
+ * "there is none".
+ */
 import type { Secret } from '../secret';
 
 /** One key as describe-key and list-keys show it. */
@@ -21,7 +24,10 @@ export interface KeyDetail {
   readonly defaultKeyFlag: string | undefined;
   /** Huawei Cloud only; "0" is the default one. */
   readonly enterpriseProjectId?: string | undefined;
-  /** Only in a list: it left out something that describe-key shows, so a value that is missing here need not be missing. */
+  /**
+   * Only in a list: it left out something that describe-key shows, so a value that is missing here
+   * need not be missing.
+   */
   readonly partial?: boolean;
 }
 
@@ -47,7 +53,10 @@ export interface CreateKeyRequest {
 export interface ImportKeyMaterialRequest {
   readonly keyId: string;
   readonly importToken: Secret;
-  /** Material wrapped with the public key of the same pair; of an asymmetric key, the intermediate key. */
+  /**
+   * Material wrapped with the public key of the same pair; of an asymmetric key, the intermediate
+   * key.
+   */
   readonly encryptedKeyMaterial: Buffer;
   /** Asymmetric keys only: the private key in PKCS#8, wrapped with the intermediate key. */
   readonly encryptedPrivatekey?: Buffer;
@@ -64,7 +73,8 @@ export interface CallOptions {
  * The calls that the lifecycle makes. `KmsClient` is the one over HTTP.
  *
  * @throws KmsError when the KMS refuses
- * @throws ByokError ERR_KMS_UNREACHABLE when no answer came within the retries; the request may have taken effect
+ * @throws ByokError ERR_KMS_UNREACHABLE when no answer came within the retries; the request may
+ *   have taken effect
  */
 export interface Kms {
   /** Where it is, for messages: region if it is known, project and endpoint. */
@@ -76,7 +86,11 @@ export interface Kms {
   describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
   /** All keys of the project, of every spec. */
   listKeys(options?: CallOptions): Promise<KeyDetail[]>;
-  getParametersForImport(keyId: string, wrappingAlgorithm: string, options?: CallOptions): Promise<ImportParameters>;
+  getParametersForImport(
+    keyId: string,
+    wrappingAlgorithm: string,
+    options?: CallOptions,
+  ): Promise<ImportParameters>;
   /** Not repeated after a lost answer: describe the key to learn what happened. */
   importKeyMaterial(request: ImportKeyMaterialRequest, options?: CallOptions): Promise<void>;
   deleteImportedKeyMaterial(keyId: string, options?: CallOptions): Promise<void>;
@@ -88,10 +102,20 @@ export interface Kms {
   updateKeyDescription(keyId: string, keyDescription: string, options?: CallOptions): Promise<void>;
   /** @param plainText 1 to 4096 characters; the ciphertext that comes back is Base64 */
   encryptData(keyId: string, plainText: string, options?: CallOptions): Promise<string>;
-  decryptData(cipherText: string, options?: CallOptions): Promise<{ keyId: string; plainText: string }>;
+  decryptData(
+    cipherText: string,
+    options?: CallOptions,
+  ): Promise<{ keyId: string; plainText: string }>;
   /** PEM; asymmetric keys only. */
   getPublicKey(keyId: string, options?: CallOptions): Promise<string>;
   getTags(keyId: string, options?: CallOptions): Promise<Tags>;
-  /** Deletes first. A tag that is created and there already gets the new value; the value of one to delete is the present one. */
-  updateTags(keyId: string, changes: { readonly create?: Tags; readonly delete?: Tags }, options?: CallOptions): Promise<void>;
+  /**
+   * Deletes first. A tag that is created and there already gets the new value; the value of one to
+   * delete is the present one.
+   */
+  updateTags(
+    keyId: string,
+    changes: { readonly create?: Tags; readonly delete?: Tags },
+    options?: CallOptions,
+  ): Promise<void>;
 }

@@ -1,11 +1,15 @@
 /**
- * Which hosts NO_PROXY exempts, by the rules of Go's golang.org/x/net/http/httpproxy. An entry is "*", an address, a range (CIDR), or a
- * domain; all but ranges may end in a port. Beside Go, brackets around an address are taken without a port as well.
+ * Which hosts NO_PROXY exempts, by the rules of Go's golang.org/x/net/http/httpproxy. An entry is
+ * "*", an address, a range (CIDR), or a domain; all but ranges may end in a port. Beside Go,
+ * brackets around an address are taken without a port as well.
  */
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-/** Only addresses of the same family are ever compared: an IPv4-mapped IPv6 address is the IPv4 address that it maps. */
+/**
+ * Only addresses of the same family are ever compared: an IPv4-mapped IPv6 address is the IPv4
+ * address that it maps.
+ */
 interface Address {
   readonly family: 'ipv4' | 'ipv6';
   /** In its one canonical form. */
@@ -20,7 +24,13 @@ export function isExempt(endpoint: URL, noProxy: string): boolean {
     .toLowerCase()
     .split(',')
     .map((entry) => entry.trim())
-    .some((entry) => entry === '*' || (address === undefined ? coversHost(entry, host, port) : coversAddress(entry, address, port)));
+    .some(
+      (entry) =>
+        entry === '*' ||
+        (address === undefined
+          ? coversHost(entry, host, port)
+          : coversAddress(entry, address, port)),
+    );
 }
 
 function coversHost(entry: string, host: string, port: string): boolean {
@@ -39,7 +49,11 @@ function coversAddress(entry: string, address: Address, port: string): boolean {
   const { name, port: entryPort } = splitPort(entry);
   const single = tryParseAddress(withoutBrackets(name));
   if (single !== undefined) {
-    return single.family === address.family && single.text === address.text && (entryPort === '' || entryPort === port);
+    return (
+      single.family === address.family &&
+      single.text === address.text &&
+      (entryPort === '' || entryPort === port)
+    );
   }
   const [, start = '', digits = ''] = /^([^/]+)\/(\d+)$/.exec(entry) ?? [];
   return isWithin(address, start, Number(digits));
@@ -82,7 +96,9 @@ function tryParseAddress(text: string): Address | undefined {
   if (high === undefined || low === undefined) {
     return { family: 'ipv6', text: canonical };
   }
-  const bytes = [high, low].map((group) => Number.parseInt(group, 16)).flatMap((group) => [group >> 8, group & 0xff]);
+  const bytes = [high, low]
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 0xff]);
   return { family: 'ipv4', text: bytes.join('.') };
 }
 

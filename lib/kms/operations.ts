@@ -1,6 +1,7 @@
 /**
- * The calls of the KMS, each described once: its name (which is also the end of its path, tags apart), whether it may be repeated
- * when the answer was lost, the body it sends, and what is read from the answer.
+ * The calls of the KMS, each described once: its name (which is also the end of its path, tags
+ * apart), whether it may be repeated when the answer was lost, the body it sends, and what is read
+ * from the answer.
  */
 import type { Spelling } from '../terms/setting';
 import {
@@ -37,13 +38,16 @@ export interface Operation<Request, Answer> {
   readonly name: string;
   readonly repetition: Repetition;
   /**
-   * Of calls that answer nothing: the refusal of a repeated call that says that the first one had its effect. Without it, a `safe` call
-   * may be repeated blindly.
+   * Of calls that answer nothing: the refusal of a repeated call that says that the first one had
+   * its effect. Without it, a `safe` call may be repeated blindly.
    */
   readonly doneAlready?: string;
   /** It makes or changes a key. @default false */
   readonly changes?: boolean;
-  /** The key that it is about, where the body does not say it: an answer that names another is no answer. @default key_id of the body */
+  /**
+   * The key that it is about, where the body does not say it: an answer that names another is no
+   * answer. @default key_id of the body
+   */
   keyOf?(request: Request): string;
   /**
    * Below `/kms`.
@@ -53,9 +57,14 @@ export interface Operation<Request, Answer> {
    * @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form
    */
   path?(request: Request, nameOf: NameOf): string;
-  /** Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form */
+  /**
+   * Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form
+   */
   body?(request: Request, nameOf: NameOf): RequestBody;
-  /** What it answers is shown nowhere: it is secret, or only compared. Any other answer may hold nothing secret. @default false */
+  /**
+   * What it answers is shown nowhere: it is secret, or only compared. Any other answer may hold
+   * nothing secret. @default false
+   */
   readonly isHidden?: boolean;
   /**
    * What success looks like. Another answer of success counts as lost.
@@ -80,10 +89,13 @@ interface TagsAction {
   readonly tags: Tags;
 }
 
-const keyIdBody = (keyId: string, nameOf: NameOf) => ({ key_id: checkText('keyId', keyId, nameOf) });
+const keyIdBody = (keyId: string, nameOf: NameOf) => ({
+  key_id: checkText('keyId', keyId, nameOf),
+});
 
 export const operations = {
-  // A second key of the same alias is refused with KMS.1104, and nobody would know whose the first one is.
+  // A second key of the same alias is refused with KMS.1104, and nobody would know whose the first
+  // one is.
   createKey: {
     name: 'create-key',
     repetition: 'once',
@@ -94,19 +106,29 @@ export const operations = {
       ...enterpriseProject(request),
       ...(request.keySpec === undefined ? {} : { key_spec: request.keySpec }),
       ...(request.keyUsage === undefined ? {} : { key_usage: request.keyUsage }),
-      ...(request.keyDescription === undefined ? {} : { key_description: checkDescription(request.keyDescription, nameOf) }),
+      ...(request.keyDescription === undefined
+        ? {}
+        : { key_description: checkDescription(request.keyDescription, nameOf) }),
     }),
     read: (answer) => ({ keyId: requiredName(keyInfo(answer), 'key_id') }),
   } satisfies Operation<CreateKeyRequest & InEnterpriseProject, { keyId: string }>,
 
-  describeKey: { name: 'describe-key', repetition: 'safe', body: keyIdBody, read: (answer: unknown) => keyDetail(keyInfo(answer)) },
+  describeKey: {
+    name: 'describe-key',
+    repetition: 'safe',
+    body: keyIdBody,
+    read: (answer: unknown) => keyDetail(keyInfo(answer)),
+  },
 
-  // Without key_spec, Huawei Cloud lists AES_256 keys only. Open Telekom Cloud does not document the field; it is sent all the same,
-  // since no answer is documented that would tell the clouds apart.
+  // Without key_spec, Huawei Cloud lists AES_256 keys only. Open Telekom Cloud does not document
+  // the field; it is sent all the same, since no answer is documented that would tell the clouds
+  // apart.
   listKeys: {
     name: 'list-keys',
     repetition: 'safe',
-    body: (request: { marker: string | undefined; limit: number } & InEnterpriseProject): RequestBody => ({
+    body: (
+      request: { marker: string | undefined; limit: number } & InEnterpriseProject,
+    ): RequestBody => ({
       key_spec: 'ALL',
       limit: String(request.limit),
       ...enterpriseProject(request),
@@ -127,7 +149,8 @@ export const operations = {
     read: importParameters,
   },
 
-  // After a success the same request is refused with KMS.0310, just as it is when another writer came first.
+  // After a success the same request is refused with KMS.0310, just as it is when another writer
+  // came first.
   importKeyMaterial: {
     name: 'import-key-material',
     repetition: 'once',
@@ -135,19 +158,38 @@ export const operations = {
     body: (request: ImportKeyMaterialRequest, nameOf: NameOf) => ({
       ...keyIdBody(request.keyId, nameOf),
       import_token: checkText('importToken', request.importToken.revealText(), nameOf),
-      encrypted_key_material: checkText('encryptedKeyMaterial', request.encryptedKeyMaterial.toString('base64'), nameOf),
+      encrypted_key_material: checkText(
+        'encryptedKeyMaterial',
+        request.encryptedKeyMaterial.toString('base64'),
+        nameOf,
+      ),
       ...(request.encryptedPrivatekey === undefined
         ? {}
-        : { encrypted_privatekey: checkText('encryptedPrivatekey', request.encryptedPrivatekey.toString('base64'), nameOf) }),
-      ...(request.expirationTime === undefined ? {} : { expiration_time: checkExpirationTime(request.expirationTime, nameOf) }),
+        : {
+            encrypted_privatekey: checkText(
+              'encryptedPrivatekey',
+              request.encryptedPrivatekey.toString('base64'),
+              nameOf,
+            ),
+          }),
+      ...(request.expirationTime === undefined
+        ? {}
+        : { expiration_time: checkExpirationTime(request.expirationTime, nameOf) }),
     }),
     read: nothing,
   },
 
   // A repeat could delete what another writer has just imported.
-  deleteImportedKeyMaterial: { name: 'delete-imported-key-material', repetition: 'once', changes: true, body: keyIdBody, read: nothing },
+  deleteImportedKeyMaterial: {
+    name: 'delete-imported-key-material',
+    repetition: 'once',
+    changes: true,
+    body: keyIdBody,
+    read: nothing,
+  },
 
-  // Only a disabled key can be enabled and the other way round, so the refusal of a repeat tells that the first one worked.
+  // Only a disabled key can be enabled and the other way round, so the refusal of a repeat tells
+  // that the first one worked.
   enableKey: {
     name: 'enable-key',
     repetition: 'safe',
@@ -182,7 +224,8 @@ export const operations = {
     repetition: 'once',
     changes: true,
     body: keyIdBody,
-    read: (answer: unknown) => void [requiredText(answer, 'key_id'), requiredText(answer, 'key_state')],
+    read: (answer: unknown) =>
+      void [requiredText(answer, 'key_id'), requiredText(answer, 'key_state')],
   },
 
   updateKeyAlias: {
@@ -220,8 +263,13 @@ export const operations = {
     name: 'decrypt-data',
     repetition: 'safe',
     isHidden: true,
-    body: (cipherText: string, nameOf: NameOf) => ({ cipher_text: checkText('cipherText', cipherText, nameOf) }),
-    read: (answer: unknown) => ({ keyId: requiredText(answer, 'key_id'), plainText: requiredText(answer, 'plain_text') }),
+    body: (cipherText: string, nameOf: NameOf) => ({
+      cipher_text: checkText('cipherText', cipherText, nameOf),
+    }),
+    read: (answer: unknown) => ({
+      keyId: requiredText(answer, 'key_id'),
+      plainText: requiredText(answer, 'plain_text'),
+    }),
   },
 
   getPublicKey: {
@@ -250,7 +298,11 @@ export const operations = {
     name: 'resource-instances',
     repetition: 'safe',
     path: () => 'resource_instances/action',
-    body: (page: { offset: number; limit: number }) => ({ action: 'filter', limit: String(page.limit), offset: String(page.offset) }),
+    body: (page: { offset: number; limit: number }) => ({
+      action: 'filter',
+      limit: String(page.limit),
+      offset: String(page.offset),
+    }),
     read: (answer: unknown) => tagsPage(answer),
   },
   // A tag that is there already is written again, and one that is gone stays gone.
@@ -259,8 +311,12 @@ export const operations = {
     repetition: 'safe',
     changes: true,
     keyOf: (request: TagsAction) => request.keyId,
-    path: (request: TagsAction, nameOf: NameOf) => `${checkText('keyId', request.keyId, nameOf)}/tags/action`,
-    body: (request: TagsAction, nameOf: NameOf) => ({ action: request.action, tags: checkTags(request.tags, nameOf) }),
+    path: (request: TagsAction, nameOf: NameOf) =>
+      `${checkText('keyId', request.keyId, nameOf)}/tags/action`,
+    body: (request: TagsAction, nameOf: NameOf) => ({
+      action: request.action,
+      tags: checkTags(request.tags, nameOf),
+    }),
     read: nothing,
   },
 } as const satisfies Record<string, Operation<never, unknown>>;

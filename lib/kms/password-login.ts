@@ -1,6 +1,6 @@
 /**
- * Login by user name and password: a token of IAM, fetched at the first request, kept in memory only, and fetched again when the KMS
- * refuses it. Loaded only for such a login.
+ * Login by user name and password: a token of IAM, fetched at the first request, kept in memory
+ * only, and fetched again when the KMS refuses it. Loaded only for such a login.
  */
 import type { Authenticator } from './authenticator';
 import type { Project } from './connection';
@@ -8,7 +8,11 @@ import type { Iam, PasswordCredentials } from './iam';
 import { Remembered } from './remembered';
 
 /** @param iam opens the connection to IAM; called when it is needed, once */
-export function createPasswordLogin(login: PasswordCredentials, project: Project, iam: () => Iam): Authenticator {
+export function createPasswordLogin(
+  login: PasswordCredentials,
+  project: Project,
+  iam: () => Iam,
+): Authenticator {
   let current: string | undefined;
   const session = new Remembered('the login', async () => {
     const { token, projectId } = await iam().logIn(login, project);
@@ -24,7 +28,8 @@ export function createPasswordLogin(login: PasswordCredentials, project: Project
       return { 'X-Auth-Token': (await session.get(signal)).token.revealText() };
     },
     renew({ 'X-Auth-Token': refused }) {
-      // Calls at the same time are refused together: the first one of them drops the token, the others find a new one.
+      // Calls at the same time are refused together: the first one of them drops the token, the
+      // others find a new one.
       if (refused === current) {
         current = undefined;
         session.forget();

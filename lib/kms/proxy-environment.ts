@@ -1,6 +1,7 @@
 /**
- * Which proxy a request goes through, by the variables and rules that Go programs, and so the vendors' own providers,
- * follow: HTTPS_PROXY and NO_PROXY in either case; this machine itself is never reached through a proxy.
+ * Which proxy a request goes through, by the variables and rules that Go programs, and so the
+ * vendors' own providers, follow: HTTPS_PROXY and NO_PROXY in either case; this machine itself is
+ * never reached through a proxy.
  */
 import { ByokError } from '../errors';
 import type { Environment } from './connection';
@@ -14,13 +15,21 @@ import { isExempt } from './no-proxy';
 export function tryFindProxy(endpoint: URL, env: Environment): URL | undefined {
   // Plain http is for loopback only, so HTTP_PROXY can never apply.
   const variable = ['HTTPS_PROXY', 'https_proxy'].find((name) => (env[name] ?? '') !== '');
-  if (variable === undefined || isLoopback(endpoint.hostname) || isExempt(endpoint, env.NO_PROXY || env.no_proxy || '')) {
+  if (
+    variable === undefined ||
+    isLoopback(endpoint.hostname) ||
+    isExempt(endpoint, env.NO_PROXY || env.no_proxy || '')
+  ) {
     return undefined;
   }
   const text = env[variable] ?? '';
   const proxy = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || !isDecodable(url.username + url.password)) {
+  if (
+    url === undefined ||
+    (url.protocol !== 'http:' && url.protocol !== 'https:') ||
+    !isDecodable(url.username + url.password)
+  ) {
     // Not quoted: it may hold a password.
     throw new ByokError(
       'ERR_CONFIGURATION',

@@ -1,6 +1,7 @@
 /**
- * An https agent whose connections run through a proxy: CONNECT first (RFC 9110 §9.3.6), then TLS with the KMS inside, so that
- * the proxy sees a host name and no content. Loaded only when a proxy applies.
+ * An https agent whose connections run through a proxy: CONNECT first (RFC 9110 §9.3.6), then TLS
+ * with the KMS inside, so that the proxy sees a host name and no content. Loaded only when a proxy
+ * applies.
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
@@ -25,7 +26,8 @@ export class TunnelAgent extends https.Agent {
 
   /**
    * @param timeoutMs of one tunnel, its TLS included
-   * @param options of the TLS connection to the KMS; its authorities and versions count for an https proxy as well
+   * @param options of the TLS connection to the KMS; its authorities and versions count for an
+   *   https proxy as well
    */
   constructor(proxy: URL, timeoutMs: number, options: https.AgentOptions & tls.ConnectionOptions) {
     super(options);
@@ -34,7 +36,10 @@ export class TunnelAgent extends https.Agent {
     this.#tls = options;
   }
 
-  /** Hands the socket over when TLS is up and the certificate is checked: nothing can have been sent before. */
+  /**
+   * Hands the socket over when TLS is up and the certificate is checked: nothing can have been sent
+   * before.
+   */
   override createConnection(target: Target, onCreated: OnCreated): undefined {
     const authority = `${isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
     const request = this.#connectRequest(authority);
@@ -74,13 +79,21 @@ export class TunnelAgent extends https.Agent {
           return;
         }
         if (head.length > 0) {
-          fail(proxyError(this.#proxy, `answered 200 to CONNECT ${authority}, and then spoke itself`));
+          fail(
+            proxyError(this.#proxy, `answered 200 to CONNECT ${authority}, and then spoke itself`),
+          );
           return;
         }
         secured = this.#startTls(target.host, socket);
         secured
           // Of a certificate that was refused, the proxy is not to blame.
-          .on('error', (cause) => fail(secured?.authorizationError ? cause : proxyError(this.#proxy, 'let no TLS come about', cause)))
+          .on('error', (cause) =>
+            fail(
+              secured?.authorizationError
+                ? cause
+                : proxyError(this.#proxy, 'let no TLS come about', cause),
+            ),
+          )
           .on('close', () => fail(proxyError(this.#proxy, 'let no TLS come about')))
           .once('secureConnect', () => {
             if (settle()) {
@@ -100,14 +113,25 @@ export class TunnelAgent extends https.Agent {
     super.destroy();
   }
 
-  /** @param host whom the certificate has to name: Node would take the name of the proxy, since that is where the socket leads */
+  /**
+   * @param host whom the certificate has to name: Node would take the name of the proxy, since that
+   *   is where the socket leads
+   */
   #startTls(host: string, socket: Duplex): tls.TLSSocket {
-    return tls.connect({ ...this.#tls, socket, host, servername: serverName(host), rejectUnauthorized: true });
+    return tls.connect({
+      ...this.#tls,
+      socket,
+      host,
+      servername: serverName(host),
+      rejectUnauthorized: true,
+    });
   }
 
   #connectRequest(authority: string): http.ClientRequest {
     const { hostname, port, username, password, protocol } = this.#proxy;
-    const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+    const credentials = Buffer.from(
+      `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
+    ).toString('base64');
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     const options: https.RequestOptions = {
       method: 'CONNECT',
@@ -115,24 +139,39 @@ export class TunnelAgent extends https.Agent {
       port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
       path: authority,
       agent: false,
-      headers: { host: authority, ...(username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` }) },
+      headers: {
+        host: authority,
+        ...(username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` }),
+      },
     };
     if (protocol === 'http:') {
       return http.request(options);
     }
     const { secureContext, minVersion } = this.#tls;
     // Node would take the name from the header "host", which is the one of the KMS.
-    const secured = { ...options, secureContext, minVersion, servername: serverName(host), rejectUnauthorized: true };
+    const secured = {
+      ...options,
+      secureContext,
+      minVersion,
+      servername: serverName(host),
+      rejectUnauthorized: true,
+    };
     return https.request(secured);
   }
 }
 
-/** What TLS asks for; for an address nothing, and the certificate is checked against the host itself. */
+/**
+ * What TLS asks for; for an address nothing, and the certificate is checked against the host
+ * itself.
+ */
 function serverName(host: string): string {
   return isIP(host) === 0 ? host : '';
 }
 
-/** The proxy is named by host and port only: its URL may hold a password. Keeps the code of its cause, by which it is judged. */
+/**
+ * The proxy is named by host and port only: its URL may hold a password. Keeps the code of its
+ * cause, by which it is judged.
+ */
 function proxyError(proxy: URL, what: string, cause?: NodeJS.ErrnoException): Error {
   const why = cause === undefined ? '' : `: ${cause.message || cause.code}`;
   return Object.assign(

@@ -8,9 +8,15 @@ export function encodeQuery(query: readonly (readonly [string, string])[]): stri
     .join('&');
 }
 
-/** Unreserved characters of RFC 3986 stay, everything else is encoded; `encodeURIComponent` leaves five more. */
+/**
+ * Unreserved characters of RFC 3986 stay, everything else is encoded; `encodeURIComponent` leaves
+ * five more.
+ */
 export function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 export function compareBytes(a: string, b: string): number {

@@ -1,6 +1,7 @@
 /**
- * Keeps one client under the documented rate: at most so many requests begin within any one second. When the service throttles
- * nevertheless, all requests of the client wait, and then begin one after the other instead of all at once.
+ * Keeps one client under the documented rate: at most so many requests begin within any one second.
+ * When the service throttles nevertheless, all requests of the client wait, and then begin one
+ * after the other instead of all at once.
  */
 
 const windowMs = 1000;
@@ -16,7 +17,9 @@ export class RateLimiter {
     this.#perSecond = perSecond;
   }
 
-  /** How often everything was paused. What was booked before the latest pause has to be booked anew. */
+  /**
+   * How often everything was paused. What was booked before the latest pause has to be booked anew.
+   */
   get pauses(): number {
     return this.#pauses;
   }
@@ -29,10 +32,15 @@ export class RateLimiter {
    */
   reserve(uptimeMs: number): number {
     const oldest = this.#starts.length < this.#perSecond ? undefined : this.#starts.shift();
-    const earliest = Math.max(uptimeMs, this.#resumeMs, oldest === undefined ? uptimeMs : oldest + windowMs);
+    const earliest = Math.max(
+      uptimeMs,
+      this.#resumeMs,
+      oldest === undefined ? uptimeMs : oldest + windowMs,
+    );
     const latest = this.#starts.at(-1);
     // In the second after a pause there is no burst, not even one that the rate would allow.
-    const spaced = latest !== undefined && latest >= this.#resumeMs && earliest < this.#resumeMs + windowMs;
+    const spaced =
+      latest !== undefined && latest >= this.#resumeMs && earliest < this.#resumeMs + windowMs;
     const start = spaced ? Math.max(earliest, latest + windowMs / this.#perSecond) : earliest;
     this.#starts.push(start);
     return start - uptimeMs;

@@ -1,6 +1,7 @@
 /**
- * Projects are named after their region: "eu-de" is the main one, "eu-de_team" another. The variables that the console of Open Telekom
- * Cloud offers for download name the project and no region.
+ * Projects are named after their region: "eu-de" is the main one, "eu-de_team" another. The
+ * variables that the console of Open Telekom Cloud offers for download name the project and no
+ * region.
  */
 
 /** Regions end in a number, except those of Open Telekom Cloud in the European Union. */

@@ -1,6 +1,6 @@
 /**
- * A value that many calls wait for and one fetches. A refusal is remembered as well: a wrong password sent again with every call
- * would lock the user out.
+ * A value that many calls wait for and one fetches. A refusal is remembered as well: a wrong
+ * password sent again with every call would lock the user out.
  */
 import { ByokError } from '../errors';
 import { KmsError } from './kms-error';
@@ -39,7 +39,8 @@ export class Remembered<T> {
 
   #untilAborted(value: Promise<T>, signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(new ByokError('ERR_INTERRUPTED', `${this.#what} was interrupted`));
+      const onAbort = () =>
+        reject(new ByokError('ERR_INTERRUPTED', `${this.#what} was interrupted`));
       if (signal.aborted) {
         onAbort();
       }

@@ -1,6 +1,6 @@
 /**
- * Every request parameter is checked before it is sent, against the form and range that the API pages give. Token, wrapped
- * material and texts are named in a refusal, never shown.
+ * Every request parameter is checked before it is sent, against the form and range that the API
+ * pages give. Token, wrapped material and texts are named in a refusal, never shown.
  */
 import { ByokError } from '../errors';
 import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
@@ -30,22 +30,40 @@ const fields = {
     format: 'keyId',
     allowed: 'the 36 characters of a key id such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
   },
-  importToken: { name: 'import_token', setting: 'importToken', format: 'importToken', secret: true },
-  encryptedKeyMaterial: { name: 'encrypted_key_material', setting: 'encryptedKeyMaterial', format: 'encryptedKeyMaterial', secret: true },
-  encryptedPrivatekey: { name: 'encrypted_privatekey', setting: 'encryptedPrivatekey', format: 'encryptedPrivatekey', secret: true },
+  importToken: {
+    name: 'import_token',
+    setting: 'importToken',
+    format: 'importToken',
+    secret: true,
+  },
+  encryptedKeyMaterial: {
+    name: 'encrypted_key_material',
+    setting: 'encryptedKeyMaterial',
+    format: 'encryptedKeyMaterial',
+    secret: true,
+  },
+  encryptedPrivatekey: {
+    name: 'encrypted_privatekey',
+    setting: 'encryptedPrivatekey',
+    format: 'encryptedPrivatekey',
+    secret: true,
+  },
   cipherText: { name: 'cipher_text', format: 'cipherText', secret: true },
 } as const satisfies Record<string, TextField>;
 
 /** Fields of a request body that may not show up anywhere. */
 export const secretFieldNames: readonly string[] = [
-  ...Object.values<TextField>(fields).flatMap(({ name, secret }) => (secret === true ? [name] : [])),
+  ...Object.values<TextField>(fields).flatMap(({ name, secret }) =>
+    secret === true ? [name] : [],
+  ),
   'plain_text',
 ];
 
 export function checkText(field: keyof typeof fields, value: string, nameOf: NameOf): string {
   const { name, setting, format, secret, allowed }: TextField = fields[field];
   if (!new RegExp(formats[format]).test(value)) {
-    const found = secret === true ? `has ${value.length} characters of another form` : `is "${value}"`;
+    const found =
+      secret === true ? `has ${value.length} characters of another form` : `is "${value}"`;
     throw refused(
       setting === undefined ? name : nameOf(setting),
       found,
@@ -64,7 +82,11 @@ export function checkAlias(alias: string, nameOf: NameOf): string {
 
 export function checkDescription(description: string, nameOf: NameOf): string {
   if (!keyRules.description.accepts(description)) {
-    throw refused(nameOf('description'), `has ${description.length} characters`, keyRules.description.allowed);
+    throw refused(
+      nameOf('description'),
+      `has ${description.length} characters`,
+      keyRules.description.allowed,
+    );
   }
   return description;
 }
@@ -91,7 +113,11 @@ export function checkExpirationTime(expirationTime: Date, nameOf: NameOf): numbe
   const { minimum, maximum } = ranges.expirationTime;
   const seconds = Math.floor(expirationTime.getTime() / 1000);
   if (!(seconds >= minimum && seconds <= maximum)) {
-    throw refused(nameOf('expirationTime'), `is ${seconds} seconds since 1970`, `${minimum} to ${maximum}`);
+    throw refused(
+      nameOf('expirationTime'),
+      `is ${seconds} seconds since 1970`,
+      `${minimum} to ${maximum}`,
+    );
   }
   return seconds;
 }
@@ -99,7 +125,10 @@ export function checkExpirationTime(expirationTime: Date, nameOf: NameOf): numbe
 const tagRules = { key: keyRules.tagKey, value: keyRules.tagValue } as const;
 
 /** @returns as the API wants them: a list of objects */
-export function checkTags(tags: Tags, nameOf: NameOf): { readonly key: string; readonly value: string }[] {
+export function checkTags(
+  tags: Tags,
+  nameOf: NameOf,
+): { readonly key: string; readonly value: string }[] {
   return Object.entries(tags).map(([key, value]) => ({
     key: checkTagText('key', key, nameOf),
     value: checkTagText('value', value, nameOf),
@@ -121,5 +150,7 @@ export function checkWrappingAlgorithm(name: string, nameOf: NameOf): string {
 }
 
 function refused(name: string, found: string, allowed: string): ByokError {
-  return new ByokError('ERR_ARGUMENT', `${name} ${found}; allowed is ${allowed}`, { attribute: name });
+  return new ByokError('ERR_ARGUMENT', `${name} ${found}; allowed is ${allowed}`, {
+    attribute: name,
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * Sends one request to the KMS or to IAM: within the rate limit, and repeated where that does no harm. Log lines never hold a token, a
- * signature, wrapped material or a text to encrypt.
+ * Sends one request to the KMS or to IAM: within the rate limit, and repeated where that does no
+ * harm. Log lines never hold a token, a signature, wrapped material or a text to encrypt.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
@@ -45,7 +45,9 @@ export interface SenderOptions {
   readonly random?: () => number;
   /** Rejects when the signal is aborted. @default a timer */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** Gets operations, statuses, durations and request ids; never a body or a header. @default none */
+  /**
+   * Gets operations, statuses, durations and request ids; never a body or a header. @default none
+   */
   readonly log?: KmsLog;
 }
 
@@ -127,7 +129,8 @@ export class RequestSender {
   }
 
   /**
-   * @returns an answer of success; undefined: a repeated call was refused because the first one had its effect
+   * @returns an answer of success; undefined: a repeated call was refused because the first one had
+   *   its effect
    * @throws KmsError, UnreachableError, ByokError ERR_INTERRUPTED, and what `authorize` throws
    */
   async send(request: ServiceRequest & { readonly doneAlready?: undefined }): Promise<Response>;
@@ -156,7 +159,8 @@ export class RequestSender {
         reason: error.message,
       });
       if (failure.kind === 'refused' && failure.throttled) {
-        // Everybody waits: what others send meanwhile would be refused as well, and keep the throttle closed.
+        // Everybody waits: what others send meanwhile would be refused as well, and keep the
+        // throttle closed.
         this.#limiter.pause(this.#uptimeMs(), delayMs);
       } else {
         await this.#wait(delayMs, request);
@@ -176,7 +180,13 @@ export class RequestSender {
   async #attempt(request: ServiceRequest, attempt: number): Promise<Attempt> {
     const { operation, method, query, body, repetition, signal } = request;
     const path = `${this.#endpoint.pathname.replace(/\/$/, '')}${request.path}`;
-    const authorization = await request.authorize({ method, host: this.#endpoint.host, path, query, body });
+    const authorization = await request.authorize({
+      method,
+      host: this.#endpoint.host,
+      path,
+      query,
+      body,
+    });
     this.#hidden.add([...request.hidden, ...secretsIn(authorization)]);
     const hidden = new HiddenTexts(
       secretHeaderNames.flatMap((name) => authorization[name] ?? []),
@@ -192,8 +202,12 @@ export class RequestSender {
     const started = this.#uptimeMs();
     const logged = { operation, sequence: request.sequence, attempt };
     try {
-      // A change is not cut off in the middle: its answer is awaited, within the time of one attempt, so that nobody has to guess.
-      const response = await this.#transport.send(outgoing, repetition === 'once' ? undefined : signal);
+      // A change is not cut off in the middle: its answer is awaited, within the time of one
+      // attempt, so that nobody has to guess.
+      const response = await this.#transport.send(
+        outgoing,
+        repetition === 'once' ? undefined : signal,
+      );
       this.#hidden.add(request.hiddenIn?.(response) ?? []);
       const requestId = requestIdOf(response, hidden);
       this.#log('debug', `the ${this.#service.name} answered`, {
@@ -206,7 +220,11 @@ export class RequestSender {
         return { response };
       }
       return refusal(
-        { ...request, spelling: this.#spelling, signed: Object.hasOwn(authorization, 'X-Sdk-Date') },
+        {
+          ...request,
+          spelling: this.#spelling,
+          signed: Object.hasOwn(authorization, 'X-Sdk-Date'),
+        },
         response,
         hidden,
         this.#now(),
@@ -218,9 +236,17 @@ export class RequestSender {
       if (repetition !== 'once') {
         throwIfInterrupted(request);
       }
-      this.#log('debug', `no answer from the ${this.#service.name}`, { ...logged, sent: error.sent, reason: quote(error.message, hidden) });
+      this.#log('debug', `no answer from the ${this.#service.name}`, {
+        ...logged,
+        sent: error.sent,
+        reason: quote(error.message, hidden),
+      });
       const { setting } = this.#service;
-      return noAnswer(request, error, hidden, { host: this.#endpoint.host, setting, spelling: this.#spelling });
+      return noAnswer(request, error, hidden, {
+        host: this.#endpoint.host,
+        setting,
+        spelling: this.#spelling,
+      });
     }
   }
 

@@ -1,12 +1,12 @@
 /**
- * When a request is sent again, and after how long. The one question that decides: can the request have taken effect? Only a
- * call whose second run does no harm is repeated then.
+ * When a request is sent again, and after how long. The one question that decides: can the request
+ * have taken effect? Only a call whose second run does no harm is repeated then.
  */
 import type { KmsReaction } from '../terms/kms-errors';
 
 /**
- * `safe`: doing it twice is doing it once. `once`: a second run would be refused, or would act on what somebody else did in
- * between; after a lost answer the caller looks at the key instead.
+ * `safe`: doing it twice is doing it once. `once`: a second run would be refused, or would act on
+ * what somebody else did in between; after a lost answer the caller looks at the key instead.
  */
 export type Repetition = 'safe' | 'once';
 
@@ -36,14 +36,18 @@ export function isWorthRepeating(failure: Failure, repetition: Repetition): bool
 }
 
 /**
- * Full jitter: anywhere between nothing and the exponential bound, so that clients which failed together do not come back
- * together.
+ * Full jitter: anywhere between nothing and the exponential bound, so that clients which failed
+ * together do not come back together.
  *
  * @param attempt of the failed request, counted from 0
  * @param random from 0 to below 1
  * @param retryAfterMs what the server asked for: a lower bound, up to `maxDelayMs`
  */
-export function retryDelayMs(attempt: number, random: number, retryAfterMs: number | undefined): number {
+export function retryDelayMs(
+  attempt: number,
+  random: number,
+  retryAfterMs: number | undefined,
+): number {
   const jitter = random * Math.min(maxBackoffMs, baseDelayMs * 2 ** (attempt + 1));
   return Math.round(Math.min(maxDelayMs, (retryAfterMs ?? 0) + jitter));
 }
@@ -54,6 +58,8 @@ export function parseRetryAfter(value: string | undefined, now: Date): number | 
     return undefined;
   }
   const text = value.trim();
-  const milliseconds = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  const milliseconds = /^\d{1,9}$/.test(text)
+    ? Number(text) * 1000
+    : Date.parse(text) - now.getTime();
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 }

@@ -1,4 +1,7 @@
-/** One call that several wait for. It goes on as long as one of them does, and is cut off when the last one has gone. */
+/**
+ * One call that several wait for. It goes on as long as one of them does, and is cut off when the
+ * last one has gone.
+ */
 import { ByokError } from '../errors';
 
 export class SharedCall<T> {

@@ -1,6 +1,7 @@
 /**
- * SDK-HMAC-SHA256, the signature by access key and secret key of the Huawei Cloud API gateway ("API Request Signing Guide"):
- * a canonical form of the request, its hash, and one HMAC keyed by the secret key itself. Loaded only for such a login.
+ * SDK-HMAC-SHA256, the signature by access key and secret key of the Huawei Cloud API gateway ("API
+ * Request Signing Guide"): a canonical form of the request, its hash, and one HMAC keyed by the
+ * secret key itself. Loaded only for such a login.
  */
 import { createHash, createHmac } from 'node:crypto';
 import type { Secret } from '../secret';
@@ -12,7 +13,10 @@ export interface RequestToSign {
   readonly path: string;
   /** Names and values before percent-encoding. */
   readonly query?: readonly (readonly [string, string])[];
-  /** Exactly the headers that are signed; `X-Sdk-Date` must be one of them. The SDKs leave Content-Type out. */
+  /**
+   * Exactly the headers that are signed; `X-Sdk-Date` must be one of them. The SDKs leave
+   * Content-Type out.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** The very bytes that are sent. */
   readonly body: Buffer | undefined;
@@ -47,7 +51,10 @@ export function canonicalRequest(request: RequestToSign): string {
   ].join('\n');
 }
 
-/** The form of `X-Sdk-Date`: "20191115T033655Z". The gateway refuses what is more than 15 minutes off. */
+/**
+ * The form of `X-Sdk-Date`: "20191115T033655Z". The gateway refuses what is more than 15 minutes
+ * off.
+ */
 export function sdkDate(now: Date): string {
   return now.toISOString().replace(/[-:]|\.\d{3}/g, '');
 }

@@ -1,6 +1,7 @@
 /**
- * One attempt at one request, over connections that are kept open. Says how it ended and, above all, whether anything was
- * sent. It never follows a redirect: the token would go with it. node:https is loaded for https endpoints only.
+ * One attempt at one request, over connections that are kept open. Says how it ended and, above
+ * all, whether anything was sent. It never follows a redirect: the token would go with it.
+ * node:https is loaded for https endpoints only.
  */
 import * as http from 'node:http';
 import type { AgentOptions, RequestOptions } from 'node:https';
@@ -39,17 +40,25 @@ export class AttemptError extends Error {
     super(cause.message === '' ? code : cause.message, { cause });
     this.sent = sent;
     const untrusted = !sent && certificateErrors.test(code);
-    this.permanent = untrusted ? 'untrusted certificate' : code === 'ENOTFOUND' ? 'unknown host' : undefined;
+    this.permanent = untrusted
+      ? 'untrusted certificate'
+      : code === 'ENOTFOUND'
+        ? 'unknown host'
+        : undefined;
   }
 }
 
 /** Codes of OpenSSL's certificate verification, and Node's for a certificate of another name. */
-const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
+const certificateErrors =
+  /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/;
 
 /** One page of list-keys is below 2 MiB. */
 const maxResponseBytes = 4 * 1024 * 1024;
 
-/** Below the idle time after which servers commonly close, so that a request is not sent into a closing connection. */
+/**
+ * Below the idle time after which servers commonly close, so that a request is not sent into a
+ * closing connection.
+ */
 const idleMs = 4000;
 
 export class Transport {
@@ -70,9 +79,14 @@ export class Transport {
     }
     const https = require('node:https') as typeof import('node:https');
     // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
-    const secure: AgentOptions = { ...keepAlive, rejectUnauthorized: true, ...tlsOptions(options.ca) };
+    const secure: AgentOptions = {
+      ...keepAlive,
+      rejectUnauthorized: true,
+      ...tlsOptions(options.ca),
+    };
     const proxy = tryFindProxy(options.endpoint, options.env);
-    this.#agent = proxy === undefined ? new https.Agent(secure) : tunnelAgent(proxy, options.timeoutMs, secure);
+    this.#agent =
+      proxy === undefined ? new https.Agent(secure) : tunnelAgent(proxy, options.timeoutMs, secure);
     this.#request = https.request;
   }
 
@@ -80,7 +94,10 @@ export class Transport {
    * @param signal cuts the attempt off, also while its answer is awaited
    * @throws AttemptError when no whole answer came
    */
-  async send({ method, path, headers, body }: Outgoing, signal: AbortSignal | undefined): Promise<Response> {
+  async send(
+    { method, path, headers, body }: Outgoing,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
     const { protocol, hostname, port } = this.#endpoint;
     const request = this.#request({
       method,
@@ -102,7 +119,12 @@ export class Transport {
       }
     });
     try {
-      return await exchange(request, { body, timeoutMs: this.#timeoutMs, maxBytes: maxResponseBytes, signal });
+      return await exchange(request, {
+        body,
+        timeoutMs: this.#timeoutMs,
+        maxBytes: maxResponseBytes,
+        signal,
+      });
     } catch (cause) {
       throw new AttemptError(cause as Error, sent);
     }
@@ -114,13 +136,22 @@ export class Transport {
 }
 
 /**
- * TLS 1.2 at least, whatever NODE_OPTIONS allow, and more where they ask for more. `ca` replaces the built-in certificates, so they have to be named
- * along with it; they are parsed once, not for every connection.
+ * TLS 1.2 at least, whatever NODE_OPTIONS allow, and more where they ask for more. `ca` replaces
+ * the built-in certificates, so they have to be named along with it; they are parsed once, not for
+ * every connection.
  */
-function tlsOptions(ca: string | Buffer | undefined): Pick<AgentOptions, 'minVersion' | 'secureContext'> {
-  const { createSecureContext, DEFAULT_MIN_VERSION, rootCertificates } = require('node:tls') as typeof import('node:tls');
+function tlsOptions(
+  ca: string | Buffer | undefined,
+): Pick<AgentOptions, 'minVersion' | 'secureContext'> {
+  const { createSecureContext, DEFAULT_MIN_VERSION, rootCertificates } =
+    require('node:tls') as typeof import('node:tls');
   const minVersion = DEFAULT_MIN_VERSION === 'TLSv1.3' ? 'TLSv1.3' : 'TLSv1.2';
-  return { minVersion, ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca], minVersion }) }) };
+  return {
+    minVersion,
+    ...(ca === undefined
+      ? {}
+      : { secureContext: createSecureContext({ ca: [...rootCertificates, ca], minVersion }) }),
+  };
 }
 
 function tunnelAgent(proxy: URL, timeoutMs: number, options: AgentOptions): http.Agent {

@@ -1,4 +1,7 @@
-/** Variables that other tools of the same cloud read, and that are told of rather than passed over. What they hold is never shown. */
+/**
+ * Variables that other tools of the same cloud read, and that are told of rather than passed over.
+ * What they hold is never shown.
+ */
 import { type UnsupportedVariable, unsupportedVariables } from '../terms/connection';
 import { type Phrase, type Spelling, say } from '../terms/setting';
 import type { Family } from './login';
@@ -11,7 +14,8 @@ const switchedOff: readonly string[] = ['', '0', 'f', 'false', 'no', 'off'];
 /**
  * A sentence for each reason, without a full stop.
  *
- * @param which `missing`: those that may be why a setting is missing; `ignored`: those that ask for something else than what happens
+ * @param which `missing`: those that may be why a setting is missing; `ignored`: those that ask for
+ *   something else than what happens
  */
 export function unsupportedIn(
   env: Environment,
@@ -33,6 +37,8 @@ export function unsupportedIn(
 
 function unsupported(name: string, family: Family): UnsupportedVariable | undefined {
   const table = unsupportedVariables[family];
-  const row = Object.keys(table).find((key) => (key.endsWith('*') ? name.startsWith(key.slice(0, -1)) : name === key));
+  const row = Object.keys(table).find((key) =>
+    key.endsWith('*') ? name.startsWith(key.slice(0, -1)) : name === key,
+  );
   return row === undefined ? undefined : table[row];
 }

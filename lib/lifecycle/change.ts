@@ -1,12 +1,18 @@
 /**
- * Calls that change something. An answer that was lost is no failure, and neither is a success that only was said: whether the change had its
- * effect, a look at the KMS tells.
+ * Calls that change something. An answer that was lost is no failure, and neither is a success that
+ * only was said: whether the change had its effect, a look at the KMS tells.
  */
 import { isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { CallOptions } from '../kms/model';
-import { type LifecycleContext, messageOf, shortPatienceMs, waitUntil, withPatience } from './context';
+import {
+  type LifecycleContext,
+  messageOf,
+  shortPatienceMs,
+  waitUntil,
+  withPatience,
+} from './context';
 
 /** What a change is seen by. */
 export interface Effect<T> {
@@ -29,7 +35,10 @@ export type Sight<T> =
   | { readonly shown: undefined; readonly failure: unknown };
 
 /** Looks until the effect shows, with a short patience. */
-export async function lookFor<T>(context: LifecycleContext, { waitingFor, look, shows }: Effect<T>): Promise<Sight<T>> {
+export async function lookFor<T>(
+  context: LifecycleContext,
+  { waitingFor, look, shows }: Effect<T>,
+): Promise<Sight<T>> {
   let last: { readonly found: T } | undefined;
   const ask = async () => {
     last = undefined;
@@ -50,7 +59,8 @@ export async function lookFor<T>(context: LifecycleContext, { waitingFor, look, 
  * Makes the call, and looks when its answer was lost.
  *
  * @param doubts codes of refusals that may mean that it had its effect
- * @returns what shows the effect; undefined when the KMS itself said that it is done, and nobody looked
+ * @returns what shows the effect; undefined when the KMS itself said that it is done, and nobody
+ *   looked
  * @throws whatever the call threw, unless the effect shows
  */
 export async function change<T>(
@@ -66,7 +76,9 @@ export async function change<T>(
     if (!isLostAnswer(error) && !hasApiCode(error, ...doubts)) {
       throw error;
     }
-    context.log('warn', 'whether a change took effect is not known, looking', { reason: messageOf(error) });
+    context.log('warn', 'whether a change took effect is not known, looking', {
+      reason: messageOf(error),
+    });
     const sight = await lookFor(context, effect);
     if (sight.shown !== true) {
       throw error;

@@ -1,4 +1,7 @@
-/** What the lifecycle is given instead of reaching for it: the KMS, time, patience, words, and a way to be interrupted. */
+/**
+ * What the lifecycle is given instead of reaching for it: the KMS, time, patience, words, and a way
+ * to be interrupted.
+ */
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
 import type { Wording } from './wording';
@@ -12,7 +15,11 @@ export interface LifecycleContext {
   /** When waiting ends. */
   readonly deadline: Date;
   readonly words: Wording;
-  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields?: Readonly<Record<string, string | number>>) => void;
+  readonly log: (
+    level: 'debug' | 'info' | 'warn',
+    message: string,
+    fields?: Readonly<Record<string, string | number>>,
+  ) => void;
 }
 
 /** Something a person should read that is no failure. */
@@ -54,16 +61,24 @@ export async function waitUntil<T>(
   }
 }
 
-async function pauseFor({ sleep, signal, words }: LifecycleContext, ms: number, waitingFor: string): Promise<void> {
+async function pauseFor(
+  { sleep, signal, words }: LifecycleContext,
+  ms: number,
+  waitingFor: string,
+): Promise<void> {
   try {
     await sleep(ms, signal);
   } catch (cause) {
     if (!signal.aborted) {
       throw cause;
     }
-    throw new ByokError('ERR_INTERRUPTED', `interrupted while waiting for ${waitingFor}; ${words.nextLook} shows how far it came`, {
-      cause,
-    });
+    throw new ByokError(
+      'ERR_INTERRUPTED',
+      `interrupted while waiting for ${waitingFor}; ${words.nextLook} shows how far it came`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -72,7 +87,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** For effects that show within seconds: long enough for a stale read to pass, short enough not to hold up what follows. */
+/**
+ * For effects that show within seconds: long enough for a stale read to pass, short enough not to
+ * hold up what follows.
+ */
 export const shortPatienceMs = 10_000;
 
 /** The same, ending sooner. */
@@ -84,5 +102,9 @@ export function withPatience(context: LifecycleContext, ms: number): LifecycleCo
 /** Work that must not stop half-way: no interruption counts, and there is a minute at least. */
 export function uninterruptible(context: LifecycleContext): LifecycleContext {
   const end = context.now().getTime() + 60_000;
-  return { ...context, signal: new AbortController().signal, deadline: new Date(Math.max(context.deadline.getTime(), end)) };
+  return {
+    ...context,
+    signal: new AbortController().signal,
+    deadline: new Date(Math.max(context.deadline.getTime(), end)),
+  };
 }

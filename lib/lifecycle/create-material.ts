@@ -1,4 +1,7 @@
-/** A first import: into an empty key, or the adoption of material that is there already. Never deletes anything. */
+/**
+ * A first import: into an empty key, or the adoption of material that is there already. Never
+ * deletes anything.
+ */
 import { ByokError, isByokError } from '../errors';
 import type { ImportParameters, KeyDetail } from '../kms/model';
 import { isAsymmetric } from '../terms/kms';
@@ -18,7 +21,11 @@ import { requireExternalKey } from './require-external-key';
  * @param seen the key as it was described a moment ago @default it is looked at
  * @throws ByokError and KmsError; the key is untouched then
  */
-export async function createMaterial(context: LifecycleContext, request: MaterialRequest, seen?: KeyDetail): Promise<MaterialOutcome> {
+export async function createMaterial(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  seen?: KeyDetail,
+): Promise<MaterialOutcome> {
   const { keyId, made, source, first } = request;
   if (made !== undefined && 'open' in source && first !== 'adopt') {
     return importIntoMade(context, request, made);
@@ -29,19 +36,31 @@ export async function createMaterial(context: LifecycleContext, request: Materia
 }
 
 /**
- * Import parameters are given out for an external key that waits for material, and for no other: they prove both, and save the look. Where they
- * are refused, as by a key that is not ready yet, the look tells why.
+ * Import parameters are given out for an external key that waits for material, and for no other:
+ * they prove both, and save the look. Where they are refused, as by a key that is not ready yet,
+ * the look tells why.
  */
-function importIntoMade(context: LifecycleContext, request: MaterialRequest, made: KeyDetail): Promise<MaterialOutcome> {
+function importIntoMade(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  made: KeyDetail,
+): Promise<MaterialOutcome> {
   const { expiration, refusal } = decideFirst(request.wish, made, context.now(), context.words);
   throwIfRefused(refusal);
   return withSource(context, request, made.keySpec, async (source, atHand) => {
     checkSource(context, request, source, atHand);
     const parameters = await tryParameters(context, made.keyId, source);
     if (parameters !== undefined) {
-      return importFirst(context, request, { keyId: made.keyId, expiration, source, parameters }, atHand);
+      return importFirst(
+        context,
+        request,
+        { keyId: made.keyId, expiration, source, parameters },
+        atHand,
+      );
     }
-    return takeFirstStep(context, request, await findKey(context, made.keyId), (_key, use) => use(source, atHand));
+    return takeFirstStep(context, request, await findKey(context, made.keyId), (_key, use) =>
+      use(source, atHand),
+    );
   });
 }
 
@@ -56,7 +75,10 @@ async function tryParameters(
   try {
     return await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal });
   } catch (error) {
-    log('info', 'no import parameters for the new key, looking at it', { key: keyId, reason: messageOf(error) });
+    log('info', 'no import parameters for the new key, looking at it', {
+      key: keyId,
+      reason: messageOf(error),
+    });
     return undefined;
   }
 }
@@ -66,7 +88,12 @@ type Lend = (
   use: (source: ImportSource, atHand: string | undefined) => Promise<MaterialOutcome>,
 ) => Promise<MaterialOutcome>;
 
-async function takeFirstStep(context: LifecycleContext, request: MaterialRequest, key: KeyDetail, lend: Lend): Promise<MaterialOutcome> {
+async function takeFirstStep(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  key: KeyDetail,
+  lend: Lend,
+): Promise<MaterialOutcome> {
   const { keyId, wish, first } = request;
   const { step, expiration, refusal } = decideFirst(wish, key, context.now(), context.words);
   throwIfRefused(refusal);
@@ -107,8 +134,13 @@ async function importFirst(
   atHand: string | undefined,
 ): Promise<MaterialOutcome> {
   const outcome = await importAndProve(context, request, step, atHand);
-  if (request.first === 'import' && outcome.importedAt === undefined && outcome.proof === undefined) {
-    const how = 'holds what somebody else imported at the same time, and nothing proves that it is the same';
+  if (
+    request.first === 'import' &&
+    outcome.importedAt === undefined &&
+    outcome.proof === undefined
+  ) {
+    const how =
+      'holds what somebody else imported at the same time, and nothing proves that it is the same';
     throw changed(context, step.keyId, how);
   }
   return disableAgain(context, request, outcome);
@@ -123,7 +155,10 @@ function changed({ words }: LifecycleContext, keyId: string, how: string): ByokE
   );
 }
 
-/** Waits for a key that was just made. @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE, ERR_TIMEOUT */
+/**
+ * Waits for a key that was just made. @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE,
+ * ERR_TIMEOUT
+ */
 export async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDetail> {
   const key = await waitUntil(
     context,
@@ -131,15 +166,34 @@ export async function findKey(context: LifecycleContext, keyId: string): Promise
     () => context.kms.describeKey(keyId, { signal: context.signal }),
     (answer) => answer?.keyState !== '1',
   );
-  return requireExternalKey(keyId, key, context.kms.place, context.words, context.words.name('keyId'));
+  return requireExternalKey(
+    keyId,
+    key,
+    context.kms.place,
+    context.words,
+    context.words.name('keyId'),
+  );
 }
 
-/** Private keys are proven by the public half that the KMS shows; of symmetric material nothing can be proven. */
-async function adopt(context: LifecycleContext, request: MaterialRequest, observation: MaterialObservation): Promise<MaterialOutcome> {
+/**
+ * Private keys are proven by the public half that the KMS shows; of symmetric material nothing can
+ * be proven.
+ */
+async function adopt(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  observation: MaterialObservation,
+): Promise<MaterialOutcome> {
   const { keyId, wish } = request;
-  const atHand = isAsymmetric(observation.keySpec ?? '') ? await tryFingerprint(context, request, observation.keySpec) : undefined;
-  const pinned = wish.pin === undefined ? undefined : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
-  const expected = atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
+  const atHand = isAsymmetric(observation.keySpec ?? '')
+    ? await tryFingerprint(context, request, observation.keySpec)
+    : undefined;
+  const pinned =
+    wish.pin === undefined
+      ? undefined
+      : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
+  const expected =
+    atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
   const proof = await proveIfShown(context, keyId, observation.keySpec, expected);
   const shown = proof !== undefined && expected !== undefined ? 'public key' : undefined;
   return {
@@ -147,7 +201,13 @@ async function adopt(context: LifecycleContext, request: MaterialRequest, observ
     proof: proof ?? request.proof,
     importedAt: undefined,
     reason: undefined,
-    notices: [adoptedNotice(keyId, shown ?? (request.proof === undefined ? undefined : 'proof from before'), context.words)],
+    notices: [
+      adoptedNotice(
+        keyId,
+        shown ?? (request.proof === undefined ? undefined : 'proof from before'),
+        context.words,
+      ),
+    ],
   };
 }
 

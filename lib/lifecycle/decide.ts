@@ -1,40 +1,78 @@
 /**
- * The heart: what is to be done about the material of a key, from what was found and what is wished. The same pure function
- * tells what will be done and, with a fresh observation, drives the doing.
+ * The heart: what is to be done about the material of a key, from what was found and what is
+ * wished. The same pure function tells what will be done and, with a fresh observation, drives the
+ * doing.
  */
 import { ByokError } from '../errors';
 import { isWholeHoursAhead, keepsPace } from '../terms/counted-from-now';
-import { type ExpirationInstant, formatExpirationTime, formatInstant, sameExpiration } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatExpirationTime,
+  formatInstant,
+  sameExpiration,
+} from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
 import type { Notice } from './context';
 import type { Decision, Knowledge, Wish } from './decision';
-import { describeChange, describeExpiration, expirationOfImport, isInWindow, isRolling, keep, wantedExpiration } from './expiration-wish';
+import {
+  describeChange,
+  describeExpiration,
+  expirationOfImport,
+  isInWindow,
+  isRolling,
+  keep,
+  wantedExpiration,
+} from './expiration-wish';
 import { holdsMaterial, type MaterialObservation } from './material-status';
-import { isPast, pastExpiration, refuseExpiringPrivateKey, refuseForeignMaterial, refuseMoving } from './refusals';
+import {
+  isPast,
+  pastExpiration,
+  refuseExpiringPrivateKey,
+  refuseForeignMaterial,
+  refuseMoving,
+} from './refusals';
 import { capital, type Wording } from './wording';
 
 export function decide(wish: Wish, knowledge: Knowledge, now: Date, words: Wording): Decision {
   const { observation } = knowledge;
-  const refusal = refuseForeignMaterial(wish, knowledge, words) ?? refuseExpiringPrivateKey(wish, observation.keySpec, words);
+  const refusal =
+    refuseForeignMaterial(wish, knowledge, words) ??
+    refuseExpiringPrivateKey(wish, observation.keySpec, words);
   if (refusal !== undefined) {
     return refused(observation, refusal);
   }
   const decision = rules[observation.status](wish, knowledge, now, words);
   const isQuiet = decision.steps.length === 0 && decision.refusal === undefined;
-  return knowledge.emptied === true && isQuiet && holdsMaterial(observation.status) ? importAgain(wish, knowledge, now, words) : decision;
+  return knowledge.emptied === true && isQuiet && holdsMaterial(observation.status)
+    ? importAgain(wish, knowledge, now, words)
+    : decision;
 }
 
-/** Whichever comes first: if the material is still there when its turn has come, nothing is imported. */
-function importAgain(wish: Wish, { observation, preWrapped, disabled = false }: Knowledge, now: Date, words: Wording): Decision {
+/**
+ * Whichever comes first: if the material is still there when its turn has come, nothing is
+ * imported.
+ */
+function importAgain(
+  wish: Wish,
+  { observation, preWrapped, disabled = false }: Knowledge,
+  now: Date,
+  words: Wording,
+): Decision {
   if (preWrapped !== undefined) {
     const message = `${words.another} deletes the material of this key, and material that was wrapped elsewhere cannot be imported again here; ${words.set('onDestroy', 'retain')} there first`;
-    return refused(observation, new ByokError('ERR_REFUSED', message, { attribute: words.name('keyId') }));
+    return refused(
+      observation,
+      new ByokError('ERR_REFUSED', message, { attribute: words.name('keyId') }),
+    );
   }
-  const again = disabled || observation.status === 'key_disabled' ? ', and the key is disabled again' : '';
+  const again =
+    disabled || observation.status === 'key_disabled' ? ', and the key is disabled again' : '';
   return {
     steps: ['import'],
     reason: `${words.another} gives up the material of this key (${words.name('onDestroy')} = "delete_material"): if it is gone by then, the same material is imported again${again}`,
-    expiration: isRolling(wish.expiration) ? expirationOfImport(wish.expiration, observation.expiration, now) : observation.expiration,
+    expiration: isRolling(wish.expiration)
+      ? expirationOfImport(wish.expiration, observation.expiration, now)
+      : observation.expiration,
     refusal: undefined,
     notices: [],
   };
@@ -44,7 +82,8 @@ function importAgain(wish: Wish, { observation, preWrapped, disabled = false }: 
 export function keyLost(words: Wording): Notice {
   return {
     summary: 'The key does not exist any more',
-    detail: 'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
+    detail:
+      'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
     attribute: words.name('keyId'),
   };
 }
@@ -72,14 +111,22 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
     nothing(observation, {
       summary: 'The key is scheduled for deletion',
       detail: `The KMS will delete the key ${
-        observation.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(observation.scheduledDeletionDate)}`
+        observation.scheduledDeletionDate === undefined
+          ? 'soon'
+          : `on ${formatInstant(observation.scheduledDeletionDate)}`
       }, and everything encrypted under it becomes unreadable. Until then it can be rescued: ${words.rescue}.`,
       attribute: words.name('keyId'),
     }),
   key_not_ready: (_, { observation }, _now, words) =>
-    nothing(observation, leftAlone('key_not_ready', `${capital(words.again)} once it is ready.`, words)),
+    nothing(
+      observation,
+      leftAlone('key_not_ready', `${capital(words.again)} once it is ready.`, words),
+    ),
   key_frozen: (_, { observation }, _now, words) =>
-    nothing(observation, leftAlone('key_frozen', `Settle the account, then ${words.again}.`, words)),
+    nothing(
+      observation,
+      leftAlone('key_frozen', `Settle the account, then ${words.again}.`, words),
+    ),
   key_not_found: (_, { observation }, _now, words) => nothing(observation, keyLost(words)),
   unknown: (_, { observation }, _now, words) =>
     nothing(
@@ -98,7 +145,12 @@ function decidePresent(
   now: Date,
   words: Wording,
 ): Decision {
-  const wished = wantedExpiration(wish.expiration, observation.expiration, observation.status !== 'present', now);
+  const wished = wantedExpiration(
+    wish.expiration,
+    observation.expiration,
+    observation.status !== 'present',
+    now,
+  );
   if (sameExpiration(wished, observation.expiration)) {
     return nothing(observation, ...noticesOfExpiry(wish, observation, now, words));
   }
@@ -160,7 +212,8 @@ function noticesOfCounted(
   if (!(to instanceof Date)) {
     return [];
   }
-  const paced = from !== undefined && importedAt !== undefined && keepsPace(from, to, importedAt, now);
+  const paced =
+    from !== undefined && importedAt !== undefined && keepsPace(from, to, importedAt, now);
   return paced || isWholeHoursAhead(to, now)
     ? [
         {
@@ -172,8 +225,16 @@ function noticesOfCounted(
     : [];
 }
 
-/** Rolling material is renewed by itself, so only an expiry that somebody must do something about is spoken of. */
-function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: MaterialObservation, now: Date, words: Wording): Notice[] {
+/**
+ * Rolling material is renewed by itself, so only an expiry that somebody must do something about is
+ * spoken of.
+ */
+function noticesOfExpiry(
+  { expiration: wish, warnBeforeMs }: Wish,
+  observation: MaterialObservation,
+  now: Date,
+  words: Wording,
+): Notice[] {
   if (observation.status === 'expired_not_purged') {
     return [expired(observation, words)];
   }
@@ -189,11 +250,22 @@ function noticesOfExpiry({ expiration: wish, warnBeforeMs }: Wish, observation: 
 }
 
 /** An import would enable the key again, so a disabled one is not renewed. */
-function decideDisabled(wish: Wish, { observation, knownDisabled = false }: Knowledge, now: Date, words: Wording): Decision {
-  const inWindow = isRolling(wish.expiration) && isInWindow(observation.expiration, wish.expiration.renewBeforeMs, now);
+function decideDisabled(
+  wish: Wish,
+  { observation, knownDisabled = false }: Knowledge,
+  now: Date,
+  words: Wording,
+): Decision {
+  const inWindow =
+    isRolling(wish.expiration) &&
+    isInWindow(observation.expiration, wish.expiration.renewBeforeMs, now);
   const wished = wantedExpiration(wish.expiration, observation.expiration, inWindow, now);
   return sameExpiration(wished, observation.expiration)
-    ? nothing(observation, ...noticesOfExpiry(wish, observation, now, words), ...(knownDisabled ? [] : [disabledNotice(words)]))
+    ? nothing(
+        observation,
+        ...noticesOfExpiry(wish, observation, now, words),
+        ...(knownDisabled ? [] : [disabledNotice(words)]),
+      )
     : nothing(observation, {
         summary: `Change of ${words.name('expirationTime')} postponed: the key is disabled`,
         detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Once it is enabled, ${words.nextLook} makes the change.`,
@@ -201,11 +273,19 @@ function decideDisabled(wish: Wish, { observation, knownDisabled = false }: Know
       });
 }
 
-function decideAbsent(wish: Wish, { observation, proof, preWrapped, disabled = false }: Knowledge, now: Date, words: Wording): Decision {
+function decideAbsent(
+  wish: Wish,
+  { observation, proof, preWrapped, disabled = false }: Knowledge,
+  now: Date,
+  words: Wording,
+): Decision {
   const wished = expirationOfImport(wish.expiration, observation.expiration, now);
   if (isPast(wished, now)) {
     // Seen before the expiry, decided after it: what was reviewed is carried out too late.
-    if (observation.status === 'deleted_outside' && sameExpiration(wished, observation.expiration)) {
+    if (
+      observation.status === 'deleted_outside' &&
+      sameExpiration(wished, observation.expiration)
+    ) {
       return refused(observation, expiredMeanwhile(wished, words));
     }
     return wish.expiration === keep || sameExpiration(wished, observation.expiration)
@@ -239,7 +319,13 @@ function refused({ expiration }: MaterialObservation, refusal: ByokError): Decis
 }
 
 function nothing(observation: MaterialObservation, ...notices: Notice[]): Decision {
-  return { steps: [], reason: undefined, expiration: observation.expiration, refusal: undefined, notices };
+  return {
+    steps: [],
+    reason: undefined,
+    expiration: observation.expiration,
+    refusal: undefined,
+    notices,
+  };
 }
 
 function expired({ status, expiration }: MaterialObservation, words: Wording): Notice {

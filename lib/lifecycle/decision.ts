@@ -1,4 +1,7 @@
-/** The terms in which it is decided what to do about material: what is wished, what is known, what is to be done. */
+/**
+ * The terms in which it is decided what to do about material: what is wished, what is known, what
+ * is to be done.
+ */
 import type { ByokError } from '../errors';
 import type { ExpirationInstant } from '../terms/expiration-time';
 import type { Notice } from './context';
@@ -11,7 +14,10 @@ export type Step = 'delete' | 'import';
 /** Why it is believed that the KMS holds the material of a fingerprint. */
 export interface Proof {
   readonly fingerprint: string;
-  /** An import that was seen to succeed; the KMS binds material to a key for ever, so this never wears off. */
+  /**
+   * An import that was seen to succeed; the KMS binds material to a key for ever, so this never
+   * wears off.
+   */
   readonly proof: 'imported' | 'public_key';
 }
 
@@ -28,19 +34,33 @@ export interface Wish {
 export interface Knowledge {
   readonly observation: MaterialObservation;
   readonly proof: Proof | undefined;
-  /** Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at. */
+  /**
+   * Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at.
+   */
   readonly atHand: string | undefined;
-  /** For material that was wrapped elsewhere: whether its token was not used yet. Undefined for all other material. */
+  /**
+   * For material that was wrapped elsewhere: whether its token was not used yet. Undefined for all
+   * other material.
+   */
   readonly preWrapped: 'fresh' | 'used' | undefined;
   /** The key was disabled before it lost its material. @default false */
   readonly disabled?: boolean;
-  /** Something else that happens at the same time may take the material out of the key. @default false */
+  /**
+   * Something else that happens at the same time may take the material out of the key. @default
+   * false
+   */
   readonly emptied?: boolean;
   /** Somebody wants the key disabled, or says by himself that it is. @default false */
   readonly knownDisabled?: boolean;
-  /** When its material was last imported with a fixed expiry; undefined when that is not known, or the expiry rolled. */
+  /**
+   * When its material was last imported with a fixed expiry; undefined when that is not known, or
+   * the expiry rolled.
+   */
   readonly importedAt?: Date | undefined;
-  /** The wish was only known when a part of what it belongs to was done: what moves with the clock is then told, not refused. @default false */
+  /**
+   * The wish was only known when a part of what it belongs to was done: what moves with the clock
+   * is then told, not refused. @default false
+   */
   readonly wishedLate?: boolean;
 }
 

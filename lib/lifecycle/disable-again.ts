@@ -1,4 +1,6 @@
-/** An import enables its key. One that was disabled before it lost its material is disabled again. */
+/**
+ * An import enables its key. One that was disabled before it lost its material is disabled again.
+ */
 import { type LifecycleContext, messageOf } from './context';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { setEnabled } from './set-enabled';
@@ -14,10 +16,19 @@ export async function disableAgain(
   }
   try {
     await setEnabled(context, keyId, false);
-    return { ...outcome, observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' } };
+    return {
+      ...outcome,
+      observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' },
+    };
   } catch (error) {
     const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. ${context.words.disable}`;
     const attribute = context.words.name('keyId');
-    return { ...outcome, notices: [...outcome.notices, { summary: 'The key could not be disabled again', detail, attribute }] };
+    return {
+      ...outcome,
+      notices: [
+        ...outcome.notices,
+        { summary: 'The key could not be disabled again', detail, attribute },
+      ],
+    };
   }
 }

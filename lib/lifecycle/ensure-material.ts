@@ -1,6 +1,6 @@
 /**
- * For callers that keep no state of their own: whether this is a first import or one of many, the key tells. What they may keep is the
- * proof, which never wears off.
+ * For callers that keep no state of their own: whether this is a first import or one of many, the
+ * key tells. What they may keep is the proof, which never wears off.
  */
 import { ByokError } from '../errors';
 import { formatExpirationTime, sameExpiration } from '../terms/expiration-time';
@@ -22,10 +22,18 @@ export async function ensureMaterial(
   const key = await findKey(context, keyId);
   const { keyState, keySpec } = key;
   const held = hasMaterial(keyState);
-  const shown = request.proof === undefined && held ? await proveIfShown(context, keyId, keySpec, undefined) : undefined;
+  const shown =
+    request.proof === undefined && held
+      ? await proveIfShown(context, keyId, keySpec, undefined)
+      : undefined;
   const proof = request.proof ?? shown;
   // Nobody reviews each run: what may be done was reviewed with the wish.
-  const whole: MaterialRequest = { ...request, proof, permitted: ['delete', 'import'], reviewed: undefined };
+  const whole: MaterialRequest = {
+    ...request,
+    proof,
+    permitted: ['delete', 'import'],
+    reviewed: undefined,
+  };
   if (!held && (proof === undefined || keyState !== '5')) {
     return createMaterial(context, whole, key);
   }
@@ -34,21 +42,35 @@ export async function ensureMaterial(
     return outcome;
   }
   // Nothing was due, so nothing was opened: other material must not look as if it were in the key.
-  const refusal = refuseForeignMaterial(wish, { proof, atHand: await tryFingerprint(context, whole, keySpec) }, context.words);
+  const refusal = refuseForeignMaterial(
+    wish,
+    { proof, atHand: await tryFingerprint(context, whole, keySpec) },
+    context.words,
+  );
   if (refusal !== undefined) {
     throw refusal;
   }
   refusePostponed(context, whole, outcome);
-  return proof === undefined ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, undefined, context.words)] } : outcome;
+  return proof === undefined
+    ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, undefined, context.words)] }
+    : outcome;
 }
 
-/** Nobody looks again later who would show it: who declared another expiry must not believe that it is there. */
+/**
+ * Nobody looks again later who would show it: who declared another expiry must not believe that it
+ * is there.
+ */
 function refusePostponed(
   { words }: LifecycleContext,
   { keyId, wish: { expiration: wished } }: MaterialRequest,
   { observation: { status, expiration } }: MaterialOutcome,
 ): void {
-  if (status === 'key_disabled' && wished !== keep && !isRolling(wished) && !sameExpiration(wished, expiration)) {
+  if (
+    status === 'key_disabled' &&
+    wished !== keep &&
+    !isRolling(wished) &&
+    !sameExpiration(wished, expiration)
+  ) {
     throw new ByokError(
       'ERR_REFUSED',
       `key ${keyId} is disabled, and a change of ${words.name('expirationTime')} from ${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable it; enable it, then ${words.retry}`,

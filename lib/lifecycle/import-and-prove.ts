@@ -18,7 +18,13 @@ export async function importAndProve(
   const { how, key, notices } = await importMaterial(context, step);
   const observation: MaterialObservation =
     key === undefined
-      ? { status: 'unknown', expiration: step.expiration, keyState: undefined, keySpec: undefined, scheduledDeletionDate: undefined }
+      ? {
+          status: 'unknown',
+          expiration: step.expiration,
+          keyState: undefined,
+          keySpec: undefined,
+          scheduledDeletionDate: undefined,
+        }
       : observeMaterial(key, step.expiration, context.now());
   const publicKeyProof = await proveIfShown(
     context,
@@ -26,16 +32,28 @@ export async function importAndProve(
     key?.keySpec,
     atHand === undefined
       ? undefined
-      : { fingerprint: atHand, named: how === 'acknowledged' ? 'what was to be imported has' : 'the material at hand has' },
+      : {
+          fingerprint: atHand,
+          named:
+            how === 'acknowledged' ? 'what was to be imported has' : 'the material at hand has',
+        },
   );
   const acknowledgedProof =
-    how === 'acknowledged' && atHand !== undefined ? ({ fingerprint: atHand, proof: 'imported' } as const) : undefined;
+    how === 'acknowledged' && atHand !== undefined
+      ? ({ fingerprint: atHand, proof: 'imported' } as const)
+      : undefined;
   const proof = publicKeyProof ?? acknowledgedProof ?? request.proof;
   const doubts: Readonly<Record<typeof how, readonly Notice[]>> = {
     acknowledged: [],
     unseen: [],
     settled: proof === undefined ? [unprovenNotice(step.keyId, context.words)] : [],
-    theirs: [adoptedNotice(step.keyId, publicKeyProof === undefined ? undefined : 'public key', context.words)],
+    theirs: [
+      adoptedNotice(
+        step.keyId,
+        publicKeyProof === undefined ? undefined : 'public key',
+        context.words,
+      ),
+    ],
   };
   return {
     observation,
@@ -46,7 +64,10 @@ export async function importAndProve(
   };
 }
 
-/** A get-publickey that is refused, for want of a permission or since the key is disabled, costs the proof and no more. */
+/**
+ * A get-publickey that is refused, for want of a permission or since the key is disabled, costs the
+ * proof and no more.
+ */
 export async function proveIfShown(
   context: LifecycleContext,
   keyId: string,
@@ -64,7 +85,10 @@ export async function proveIfShown(
   }
 }
 
-/** Another writer may have imported other bytes at the same moment: nothing that the KMS shows would tell. */
+/**
+ * Another writer may have imported other bytes at the same moment: nothing that the KMS shows would
+ * tell.
+ */
 function unprovenNotice(keyId: string, words: Wording): Notice {
   return {
     summary: 'The import is not proven',
@@ -79,11 +103,17 @@ const provenBy = {
 } as const;
 
 /** @param by what proves which material it is; undefined: nothing */
-export function adoptedNotice(keyId: string, by: keyof typeof provenBy | undefined, words: Wording): Notice {
+export function adoptedNotice(
+  keyId: string,
+  by: keyof typeof provenBy | undefined,
+  words: Wording,
+): Notice {
   return {
     summary: 'The key already held material, which was adopted',
     detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
-      by === undefined ? `Whether it is the material at hand is not proven: ${words.unproven}.` : provenBy[by]
+      by === undefined
+        ? `Whether it is the material at hand is not proven: ${words.unproven}.`
+        : provenBy[by]
     }`,
     attribute: words.name('keyId'),
   };

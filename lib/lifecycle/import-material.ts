@@ -1,6 +1,6 @@
 /**
- * One import: fetch the parameters, wrap, send, and settle what happened. An answer that was lost is no failure: describing the
- * key tells. Never deletes anything.
+ * One import: fetch the parameters, wrap, send, and settle what happened. An answer that was lost
+ * is no failure: describing the key tells. Never deletes anything.
  */
 import { ByokError } from '../errors';
 import { hasApiCode, hasReaction, KmsError } from '../kms/kms-error';
@@ -9,11 +9,21 @@ import type { ImportParameters, KeyDetail } from '../kms/model';
 import type { Material, WrappedMaterial } from '../material/material';
 import type { PreWrapped } from '../material/pre-wrapped';
 import type { Secret } from '../secret';
-import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatExpirationTime,
+  sameExpiration,
+} from '../terms/expiration-time';
 import type { WrappingAlgorithm } from '../terms/kms';
 import { describeKeyState, hasMaterial } from '../terms/kms';
 import { lookFor } from './change';
-import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible } from './context';
+import {
+  type LifecycleContext,
+  messageOf,
+  type Notice,
+  shortPatienceMs,
+  uninterruptible,
+} from './context';
 import { capital, type Wording } from './wording';
 
 export interface ImportStep {
@@ -21,8 +31,9 @@ export interface ImportStep {
   readonly expiration: ExpirationInstant;
   readonly source: ImportSource;
   /**
-   * After a delete the material is the way back, and stays in memory until the key shows it. Otherwise it is wiped as soon as the KMS says that it
-   * has it: a look that hangs must not keep it. @default false
+   * After a delete the material is the way back, and stays in memory until the key shows it.
+   * Otherwise it is wiped as soon as the KMS says that it has it: a look that hangs must not keep
+   * it. @default false
    */
   readonly isWayBack?: boolean;
   /** Fetched already, for the first attempt. @default fetched for each */
@@ -36,9 +47,10 @@ export type ImportSource =
 
 export interface ImportResult {
   /**
-   * `acknowledged`: the KMS answered our import with success. `settled`: the answer was lost, and the key shows what was sent. `theirs`:
-   * somebody else imported with the same expiry. `unseen`: the KMS answered with success, and to no look after that. Only the first proves
-   * which material the key holds.
+   * `acknowledged`: the KMS answered our import with success. `settled`: the answer was lost, and
+   * the key shows what was sent. `theirs`: somebody else imported with the same expiry. `unseen`:
+   * the KMS answered with success, and to no look after that. Only the first proves which material
+   * the key holds.
    */
   readonly how: 'acknowledged' | 'settled' | 'theirs' | 'unseen';
   /** The key with its material; undefined when it could not be looked at. */
@@ -49,10 +61,15 @@ export interface ImportResult {
 const attempts = 3;
 
 /**
- * @throws KmsError as the KMS refused, KMS.2606 (other material than this key is bound to) among others
- * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry, ERR_TIMEOUT when the key goes on showing none
+ * @throws KmsError as the KMS refused, KMS.2606 (other material than this key is bound to) among
+ *   others
+ * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry,
+ *   ERR_TIMEOUT when the key goes on showing none
  */
-export async function importMaterial(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
+export async function importMaterial(
+  context: LifecycleContext,
+  step: ImportStep,
+): Promise<ImportResult> {
   const renewable = 'material' in step.source;
   let answerLost = false;
   let refetched = false;
@@ -69,7 +86,9 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
     } catch (error) {
       if (hasReaction(error, 'new-parameters') && renewable && !refetched) {
         refetched = true;
-        context.log('info', 'the import parameters were refused, fetching new ones', { code: error.apiCode ?? '' });
+        context.log('info', 'the import parameters were refused, fetching new ones', {
+          code: error.apiCode ?? '',
+        });
         continue;
       }
       const lost = isLostAnswer(error);
@@ -84,7 +103,11 @@ export async function importMaterial(context: LifecycleContext, step: ImportStep
       if (attempt === attempts || !renewable) {
         throw error;
       }
-      context.log('warn', 'no answer to the import and the key still holds no material, trying again', { attempt });
+      context.log(
+        'warn',
+        'no answer to the import and the key still holds no material, trying again',
+        { attempt },
+      );
     }
   }
   return acknowledged(context, step);
@@ -99,7 +122,8 @@ async function prepare(
   if ('preWrapped' in source) {
     return source.preWrapped;
   }
-  const { importToken, publicKey } = fetched ?? (await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal }));
+  const { importToken, publicKey } =
+    fetched ?? (await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal }));
   return { importToken, wrapped: await source.material.wrap(source.wrappingAlgorithm, publicKey) };
 }
 
@@ -111,7 +135,12 @@ async function send(
 ): Promise<void> {
   try {
     await kms.importKeyMaterial(
-      { keyId, importToken, ...wrapped, ...(expiration === undefined ? {} : { expirationTime: expiration }) },
+      {
+        keyId,
+        importToken,
+        ...wrapped,
+        ...(expiration === undefined ? {} : { expirationTime: expiration }),
+      },
       { signal },
     );
   } finally {
@@ -119,7 +148,10 @@ async function send(
   }
 }
 
-/** A success that was only said is none: the key must show it. A key that may not be looked at is worth a notice. */
+/**
+ * A success that was only said is none: the key must show it. A key that may not be looked at is
+ * worth a notice.
+ */
 async function acknowledged(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
   const { words } = context;
   const { keyId } = step;
@@ -133,14 +165,24 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
     const detail = `The KMS accepted the material, but key ${keyId} could not be seen with it afterwards: ${messageOf(sight.failure)}. ${capital(words.nextLook)} shows how it is.${
       said ? '' : ' Until then nothing proves that it holds the material.'
     }`;
-    const notice = { summary: 'The import was not confirmed', detail, attribute: words.name('keyId') };
+    const notice = {
+      summary: 'The import was not confirmed',
+      detail,
+      attribute: words.name('keyId'),
+    };
     return { how: said ? 'acknowledged' : 'unseen', key: undefined, notices: [notice] };
   }
   const key = sight.found;
-  if (key !== undefined && (sight.shown || (hasMaterial(key.keyState) && sameExpiration(key.expirationTime, step.expiration)))) {
+  if (
+    key !== undefined &&
+    (sight.shown ||
+      (hasMaterial(key.keyState) && sameExpiration(key.expirationTime, step.expiration)))
+  ) {
     return { how: 'acknowledged', key, notices: [] };
   }
-  throw key === undefined || key.keyState === '5' ? notThere(step, key, words) : foreign(step, key, words);
+  throw key === undefined || key.keyState === '5'
+    ? notThere(step, key, words)
+    : foreign(step, key, words);
 }
 
 /** The KMS itself refused: it can be talked to, so the success before was its own, too. */
@@ -149,7 +191,10 @@ function hasClearAnswer(failure: unknown): boolean {
 }
 
 function notThere({ keyId }: ImportStep, key: KeyDetail | undefined, words: Wording): ByokError {
-  const found = key === undefined ? 'does not exist' : `is in state ${describeKeyState(key.keyState)}, without material`;
+  const found =
+    key === undefined
+      ? 'does not exist'
+      : `is in state ${describeKeyState(key.keyState)}, without material`;
   return new ByokError(
     'ERR_TIMEOUT',
     `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
@@ -158,8 +203,8 @@ function notThere({ keyId }: ImportStep, key: KeyDetail | undefined, words: Word
 }
 
 /**
- * After an answer that did not tell: undefined when the key holds no material. Reads may be stale for a moment, so only the two clear
- * answers end the waiting.
+ * After an answer that did not tell: undefined when the key holds no material. Reads may be stale
+ * for a moment, so only the two clear answers end the waiting.
  */
 async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyDetail | undefined> {
   const isEmpty = (key: KeyDetail | undefined) => key === undefined || key.keyState === '5';

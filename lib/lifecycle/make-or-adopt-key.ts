@@ -1,6 +1,6 @@
 /**
- * Makes a key, or takes over the one that an interrupted run of ours left behind. Only an empty external key of the same spec and description is
- * taken over, as that run would have made it.
+ * Makes a key, or takes over the one that an interrupted run of ours left behind. Only an empty
+ * external key of the same spec and description is taken over, as that run would have made it.
  */
 import { ByokError } from '../errors';
 import { hasApiCode, KmsError } from '../kms/kms-error';
@@ -20,7 +20,10 @@ export interface NewKey {
 }
 
 export interface Adoption {
-  /** It was reviewed that this key is taken over; undefined: that one is made; `any`: nobody reviewed, and either will do. */
+  /**
+   * It was reviewed that this key is taken over; undefined: that one is made; `any`: nobody
+   * reviewed, and either will do.
+   */
   readonly reviewed: string | undefined | 'any';
   /** Keys that another object of the same run has are never taken over. @default none */
   readonly isClaimed?: (keyId: string) => boolean;
@@ -46,7 +49,11 @@ export function judgeAlias(
   if (key === undefined) {
     return { notices: namesakes.map((one) => keptAlias(wish.alias, one, words)) };
   }
-  const fits = others.length === 0 && key.origin === 'external' && holdsNothing(key) && (key.keySpec ?? wish.keySpec) === wish.keySpec;
+  const fits =
+    others.length === 0 &&
+    key.origin === 'external' &&
+    holdsNothing(key) &&
+    (key.keySpec ?? wish.keySpec) === wish.keySpec;
   if (!fits || key.keyDescription !== wish.description || isClaimed(key.keyId)) {
     const why = isClaimed(key.keyId)
       ? 'which another object of this run has'
@@ -55,24 +62,40 @@ export function judgeAlias(
         : `which is not an empty external ${wish.keySpec} key (state ${describeKeyState(key.keyState)})`;
     const ids = [key, ...others].map(({ keyId }) => keyId).join(', ');
     const message = `alias "${wish.alias}" belongs to key ${ids}, ${why} and so is not adopted; choose another alias, or ${words.adopt(key.keyId)}`;
-    return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }), notices: [] };
+    return {
+      refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }),
+      notices: [],
+    };
   }
   return { adopts: key, notices: [] };
 }
 
 /** What comes of another alias for a key that exists, as the other keys of that alias stand. */
-export function judgeRename(keyId: string, alias: string, keys: readonly KeyDetail[], words: Wording): AliasVerdict {
+export function judgeRename(
+  keyId: string,
+  alias: string,
+  keys: readonly KeyDetail[],
+  words: Wording,
+): AliasVerdict {
   const namesakes = keys.filter((key) => key.keyAlias === alias && key.keyId !== keyId);
   const living = namesakes.find(({ keyState }) => keyState !== '4');
   if (living === undefined) {
     return { notices: namesakes.map((key) => keptAlias(alias, key, words)) };
   }
   const message = `alias "${alias}" belongs to key ${living.keyId}, so key ${keyId} cannot have it, too; choose another alias`;
-  return { refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }), notices: [] };
+  return {
+    refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }),
+    notices: [],
+  };
 }
 
 /** @returns what to say of a refusal of another alias: whose it is, as far as a list tells */
-export async function whoseAlias(context: LifecycleContext, keyId: string, alias: string, refusal: unknown): Promise<unknown> {
+export async function whoseAlias(
+  context: LifecycleContext,
+  keyId: string,
+  alias: string,
+  refusal: unknown,
+): Promise<unknown> {
   if (!hasApiCode(refusal, 'KMS.1104')) {
     return refusal;
   }
@@ -82,12 +105,15 @@ export async function whoseAlias(context: LifecycleContext, keyId: string, alias
   } = judgeRename(keyId, alias, await listOr(context, refusal), context.words);
   const message = living?.message ?? scheduled?.detail;
   const attribute = context.words.name('alias');
-  return message === undefined ? refusal : new ByokError('ERR_KEY_UNSUITABLE', message, { attribute, cause: refusal });
+  return message === undefined
+    ? refusal
+    : new ByokError('ERR_KEY_UNSUITABLE', message, { attribute, cause: refusal });
 }
 
 /**
  * @throws KmsError when the KMS refuses to create it
- * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted, ERR_CHANGED_SINCE_PLAN when that came up since the review
+ * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted,
+ *   ERR_CHANGED_SINCE_PLAN when that came up since the review
  */
 export async function makeOrAdoptKey(
   context: LifecycleContext,
@@ -115,7 +141,10 @@ export async function makeOrAdoptKey(
     const keys = await listOr(context, error);
     const { adopts, refusal } = judgeAlias(wish, keys, words, isClaimed);
     if (refusal !== undefined) {
-      throw new ByokError(refusal.code, refusal.message, { attribute: refusal.attribute, cause: error });
+      throw new ByokError(refusal.code, refusal.message, {
+        attribute: refusal.attribute,
+        cause: error,
+      });
     }
     if (adopts === undefined) {
       const scheduled = keys.find((key) => key.keyAlias === keyAlias);
@@ -137,10 +166,19 @@ export async function makeOrAdoptKey(
   }
 }
 
-/** A key that is new is nobody's yet, so this is the answer to another call: whether there is a key of this alias now, the list tells. */
+/**
+ * A key that is new is nobody's yet, so this is the answer to another call: whether there is a key
+ * of this alias now, the list tells.
+ */
 export function anotherKey(keyId: string, { name, again }: Wording): KmsError {
   const apiMessage = `the answer names key ${keyId}, which another object of this run has, and not a new one: something between repeats earlier answers; check ${name('kmsEndpoint')} and the network, then ${again}`;
-  return new KmsError({ operation: 'create-key', status: 200, apiCode: undefined, apiMessage, requestId: undefined });
+  return new KmsError({
+    operation: 'create-key',
+    status: 200,
+    apiCode: undefined,
+    apiMessage,
+    requestId: undefined,
+  });
 }
 
 async function adoptAsReviewed(
@@ -160,9 +198,17 @@ async function adoptAsReviewed(
   return adopted(wish.alias, keyId, words);
 }
 
-function adopted(alias: string, keyId: string, { name, run }: Wording): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
+function adopted(
+  alias: string,
+  keyId: string,
+  { name, run }: Wording,
+): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
   const detail = `A key with alias "${alias}" existed without material, as an interrupted ${run} leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
-  return { keyId, adopted: true, notices: [{ summary: 'An existing key was adopted', detail, attribute: name('alias') }] };
+  return {
+    keyId,
+    adopted: true,
+    notices: [{ summary: 'An existing key was adopted', detail, attribute: name('alias') }],
+  };
 }
 
 /** A key that was just made is not ready for a moment. */
@@ -171,7 +217,10 @@ function holdsNothing({ keyState }: KeyDetail): boolean {
 }
 
 /** @throws what the KMS said about the key when it shows no list, for want of a permission */
-async function listOr({ kms, signal, log }: LifecycleContext, refusal: unknown): Promise<readonly KeyDetail[]> {
+async function listOr(
+  { kms, signal, log }: LifecycleContext,
+  refusal: unknown,
+): Promise<readonly KeyDetail[]> {
   try {
     return await kms.listKeys({ signal });
   } catch (error) {
@@ -182,11 +231,23 @@ async function listOr({ kms, signal, log }: LifecycleContext, refusal: unknown):
 
 function keptAlias(alias: string, scheduled: KeyDetail, words: Wording): Notice {
   const detail = stillTaken(alias, scheduled, words);
-  return { summary: 'The alias belongs to a key that is scheduled for deletion', detail, attribute: words.name('alias') };
+  return {
+    summary: 'The alias belongs to a key that is scheduled for deletion',
+    detail,
+    attribute: words.name('alias'),
+  };
 }
 
-/** That a key keeps its alias to the end is documented nowhere; the refusal of a new key of this alias shows it. */
-function stillTaken(alias: string, { keyId, scheduledDeletionDate }: KeyDetail, words: Wording): string {
-  const end = scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(scheduledDeletionDate)}`;
+/**
+ * That a key keeps its alias to the end is documented nowhere; the refusal of a new key of this
+ * alias shows it.
+ */
+function stillTaken(
+  alias: string,
+  { keyId, scheduledDeletionDate }: KeyDetail,
+  words: Wording,
+): string {
+  const end =
+    scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(scheduledDeletionDate)}`;
   return `alias "${alias}" belongs to key ${keyId}, which the KMS deletes ${end} and which keeps its alias until then; ${words.rescueOther(keyId)}, or choose another alias`;
 }

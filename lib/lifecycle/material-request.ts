@@ -24,20 +24,27 @@ export type FirstStep = 'import' | 'adopt';
 export interface MaterialRequest {
   readonly keyId: string;
   readonly wish: Wish;
-  /** Looked at by a first import only: material that is bound to its key already is never too weak. */
+  /**
+   * Looked at by a first import only: material that is bound to its key already is never too weak.
+   */
   readonly allowWeakMaterial: boolean;
   /** The key as it was made, if this very run made it and nobody looked at it since. */
   readonly made?: KeyDetail | undefined;
   /** Steps that were reviewed. */
   readonly permitted: readonly Step[];
-  /** What was reviewed for a key that is new here; undefined: nobody reviewed, and either will do. */
+  /**
+   * What was reviewed for a key that is new here; undefined: nobody reviewed, and either will do.
+   */
   readonly first?: FirstStep | undefined;
   /** Fingerprint that was reviewed; undefined when the material was not at hand then. */
   readonly reviewed: string | undefined;
   /** Expiry known from before. */
   readonly lastKnown: ExpirationInstant;
   readonly proof: Proof | undefined;
-  /** The key was disabled before it lost its material: an import enables it, so it is disabled again. @default false */
+  /**
+   * The key was disabled before it lost its material: an import enables it, so it is disabled
+   * again. @default false
+   */
   readonly disabled?: boolean;
   readonly source: RequestSource;
   /** What names the source, for errors, as the front-end spells it. */
@@ -80,7 +87,10 @@ export async function withSource<T>(
         { attribute: request.sourceAttribute },
       );
     }
-    return await use({ material, wrappingAlgorithm: request.source.wrappingAlgorithm }, material.fingerprint);
+    return await use(
+      { material, wrappingAlgorithm: request.source.wrappingAlgorithm },
+      material.fingerprint,
+    );
   } finally {
     material.wipe();
   }

@@ -1,4 +1,7 @@
-/** From what the KMS answers to what that means for the material: pure, and total over states nobody documented. */
+/**
+ * From what the KMS answers to what that means for the material: pure, and total over states nobody
+ * documented.
+ */
 import type { KeyDetail } from '../kms/model';
 import type { ExpirationInstant } from '../terms/expiration-time';
 import { hasMaterial, type KnownKeyState } from '../terms/kms';
@@ -18,7 +21,11 @@ export interface MaterialObservation {
 /** How far along its life the material is, were it there. */
 type Age = 'valid' | 'expiring' | 'expired';
 
-const ofPresent: Readonly<Record<Age, MaterialStatus>> = { valid: 'present', expiring: 'expiring', expired: 'expired_not_purged' };
+const ofPresent: Readonly<Record<Age, MaterialStatus>> = {
+  valid: 'present',
+  expiring: 'expiring',
+  expired: 'expired_not_purged',
+};
 
 const statusByState: Readonly<Record<KnownKeyState, (age: Age) => MaterialStatus>> = {
   '1': () => 'key_not_ready',
@@ -31,7 +38,8 @@ const statusByState: Readonly<Record<KnownKeyState, (age: Age) => MaterialStatus
 
 /**
  * @param key undefined when the KMS knows no such key
- * @param lastKnown expiry known before, which tells expired material from deleted material once the KMS shows none
+ * @param lastKnown expiry known before, which tells expired material from deleted material once the
+ *   KMS shows none
  * @param renewBeforeMs window of a rolling expiry; without one nothing is ever `expiring`
  */
 export function observeMaterial(
@@ -40,7 +48,10 @@ export function observeMaterial(
   now: Date,
   renewBeforeMs?: number,
 ): MaterialObservation {
-  const expiration = key !== undefined && hasMaterial(key.keyState) ? key.expirationTime : (key?.expirationTime ?? lastKnown);
+  const expiration =
+    key !== undefined && hasMaterial(key.keyState)
+      ? key.expirationTime
+      : (key?.expirationTime ?? lastKnown);
   const age = isInWindow(expiration, 0, now)
     ? 'expired'
     : renewBeforeMs !== undefined && isInWindow(expiration, renewBeforeMs, now)
@@ -62,12 +73,19 @@ export function observeMaterial(
 
 /** The key has its material, usable or not. */
 export function holdsMaterial(status: MaterialStatus): boolean {
-  return status === 'present' || status === 'expiring' || status === 'key_disabled' || status === 'expired_not_purged';
+  return (
+    status === 'present' ||
+    status === 'expiring' ||
+    status === 'key_disabled' ||
+    status === 'expired_not_purged'
+  );
 }
 
 /** What the same run disables first is as good as disabled: no import comes after that. */
 export function disabledFirst(observation: MaterialObservation): MaterialObservation {
-  return holdsMaterial(observation.status) ? { ...observation, status: 'key_disabled', keyState: '3' } : observation;
+  return holdsMaterial(observation.status)
+    ? { ...observation, status: 'key_disabled', keyState: '3' }
+    : observation;
 }
 
 /** The key would take an import now. */

@@ -1,4 +1,7 @@
-/** Of an asymmetric key the KMS shows the public half: a true proof of the private key that it holds. */
+/**
+ * Of an asymmetric key the KMS shows the public half: a true proof of the private key that it
+ * holds.
+ */
 import { ByokError } from '../errors';
 import { isAsymmetric } from '../terms/kms';
 import { fingerprintOfPublicKey, sameFingerprint } from '../wrap/fingerprint';
@@ -7,7 +10,8 @@ import type { LifecycleContext } from './context';
 import type { Proof } from './decision';
 
 /**
- * @param expected fingerprint that the key must have, and how to name its source: "the material at hand has"
+ * @param expected fingerprint that the key must have, and how to name its source: "the material at
+ *   hand has"
  * @returns undefined for symmetric keys, of which the KMS shows nothing
  * @throws ByokError ERR_MATERIAL_DIFFERS when the key holds another private key
  */

@@ -1,4 +1,7 @@
-/** Makes an external key what was wished: observe, ensure, sync, return. The key id never changes under it. */
+/**
+ * Makes an external key what was wished: observe, ensure, sync, return. The key id never changes
+ * under it.
+ */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail, Tags } from '../kms/model';
@@ -6,7 +9,14 @@ import { formatInstant } from '../terms/expiration-time';
 import type { KeyDestroyPolicy } from '../terms/key';
 import { describeKeyState, tryFindKeySpec } from '../terms/kms';
 import { change, type Effect, lookFor, type Sight } from './change';
-import { type LifecycleContext, messageOf, type Notice, shortPatienceMs, uninterruptible, waitUntil } from './context';
+import {
+  type LifecycleContext,
+  messageOf,
+  type Notice,
+  shortPatienceMs,
+  uninterruptible,
+  waitUntil,
+} from './context';
 import { type Adoption, makeOrAdoptKey, type NewKey, whoseAlias } from './make-or-adopt-key';
 import { setEnabled } from './set-enabled';
 import { syncTags } from './sync-tags';
@@ -31,8 +41,9 @@ export interface NewKeyOutcome extends KeyOutcome {
 }
 
 /**
- * Creates the key. Once the KMS has made it, whatever else fails is a notice: after an error its maker would destroy it. Of a key that was made
- * just now it is known how it is, and nobody looks at it: whether it is ready yet, the import finds out.
+ * Creates the key. Once the KMS has made it, whatever else fails is a notice: after an error its
+ * maker would destroy it. Of a key that was made just now it is known how it is, and nobody looks
+ * at it: whether it is ready yet, the import finds out.
  *
  * @throws KmsError when the KMS refuses to create it
  * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
@@ -59,12 +70,20 @@ export async function createKey(
     return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
   } catch (error) {
     const detail = `Key ${keyId} exists, but: ${messageOf(error)}. ${capital(context.words.nextLook)} shows what is left to do.`;
-    return { key: made, adopted, notices: [...notices, { summary: 'The key was created, but not completed', detail }] };
+    return {
+      key: made,
+      adopted,
+      notices: [...notices, { summary: 'The key was created, but not completed', detail }],
+    };
   }
 }
 
 /** Undefined: something was refused, as by a key that is not ready yet. */
-async function trySyncMade(context: LifecycleContext, made: KeyDetail, wish: KeyWish): Promise<KeyOutcome | undefined> {
+async function trySyncMade(
+  context: LifecycleContext,
+  made: KeyDetail,
+  wish: KeyWish,
+): Promise<KeyOutcome | undefined> {
   try {
     return await syncKey(context, made, wish, 'made');
   } catch (error) {
@@ -80,21 +99,35 @@ async function trySyncMade(context: LifecycleContext, made: KeyDetail, wish: Key
  * @param keyId of a key that was there before
  * @throws ByokError ERR_CHANGED_SINCE_PLAN when it disappeared since the review
  */
-export async function updateKey(context: LifecycleContext, keyId: string, wish: KeyWish): Promise<KeyOutcome> {
+export async function updateKey(
+  context: LifecycleContext,
+  keyId: string,
+  wish: KeyWish,
+): Promise<KeyOutcome> {
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
   if (key === undefined) {
     const { name, again } = context.words;
-    throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} does not exist any more; ${again}`, { attribute: name('keyId') });
+    throw new ByokError(
+      'ERR_CHANGED_SINCE_PLAN',
+      `key ${keyId} does not exist any more; ${again}`,
+      { attribute: name('keyId') },
+    );
   }
   return syncKey(context, key, wish);
 }
 
 /**
- * Under `retain` nothing is called; a key that is gone or scheduled already counts as done. A deletion is done when the key shows it.
+ * Under `retain` nothing is called; a key that is gone or scheduled already counts as done. A
+ * deletion is done when the key shows it.
  *
  * @throws ByokError ERR_TIMEOUT when the key does not
  */
-export async function removeKey(context: LifecycleContext, keyId: string, policy: KeyDestroyPolicy, pendingDays: number): Promise<void> {
+export async function removeKey(
+  context: LifecycleContext,
+  keyId: string,
+  policy: KeyDestroyPolicy,
+  pendingDays: number,
+): Promise<void> {
   const { kms, signal } = context;
   if (policy === 'retain') {
     return;
@@ -108,7 +141,13 @@ export async function removeKey(context: LifecycleContext, keyId: string, policy
     return;
   }
   try {
-    if ((await change(context, (options) => kms.scheduleKeyDeletion(keyId, pendingDays, options), removed)) !== undefined) {
+    if (
+      (await change(
+        context,
+        (options) => kms.scheduleKeyDeletion(keyId, pendingDays, options),
+        removed,
+      )) !== undefined
+    ) {
       return;
     }
   } catch (error) {
@@ -123,7 +162,11 @@ export async function removeKey(context: LifecycleContext, keyId: string, policy
   }
 }
 
-function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>, { name }: Wording): ByokError {
+function notScheduled(
+  keyId: string,
+  sight: Sight<KeyDetail | undefined>,
+  { name }: Wording,
+): ByokError {
   const found =
     sight.shown === undefined
       ? `key ${keyId} could not be looked at afterwards: ${messageOf(sight.failure)}`
@@ -138,8 +181,9 @@ function notScheduled(keyId: string, sight: Sight<KeyDetail | undefined>, { name
 /**
  * Each aspect for itself, from what was observed.
  *
- * @param from of a key that was `adopted` nothing that somebody else may have given it is taken away before a review has shown it, and one that
- *   was `made` just now has nothing that it was not made with
+ * @param from of a key that was `adopted` nothing that somebody else may have given it is taken
+ *   away before a review has shown it, and one that was `made` just now has nothing that it was not
+ *   made with
  */
 async function syncKey(
   context: LifecycleContext,
@@ -167,20 +211,34 @@ async function syncKey(
     }
     return { key, notices: [scheduledNotice(key, words)] };
   }
-  const described = (what: string, shows: (found: KeyDetail) => boolean): Effect<KeyDetail | undefined> => ({
+  const described = (
+    what: string,
+    shows: (found: KeyDetail) => boolean,
+  ): Effect<KeyDetail | undefined> => ({
     waitingFor: `key ${keyId} to show its ${what}`,
     look: (options) => kms.describeKey(keyId, options),
     shows: (found) => found !== undefined && shows(found),
   });
   if (key.keyAlias !== wish.alias) {
     const renamed = described('alias', ({ keyAlias }) => keyAlias === wish.alias);
-    await change(context, (options) => kms.updateKeyAlias(keyId, wish.alias, options), renamed).catch(async (error: unknown) => {
+    await change(
+      context,
+      (options) => kms.updateKeyAlias(keyId, wish.alias, options),
+      renamed,
+    ).catch(async (error: unknown) => {
       throw await whoseAlias(context, keyId, wish.alias, error);
     });
   }
   if (key.keyDescription !== wish.description) {
-    const updated = described('description', ({ keyDescription }) => keyDescription === wish.description);
-    await change(context, (options) => kms.updateKeyDescription(keyId, wish.description, options), updated);
+    const updated = described(
+      'description',
+      ({ keyDescription }) => keyDescription === wish.description,
+    );
+    await change(
+      context,
+      (options) => kms.updateKeyDescription(keyId, wish.description, options),
+      updated,
+    );
   }
   if (wish.tags !== undefined) {
     const found = from === 'made' ? {} : await kms.getTags(keyId, { signal: context.signal });
@@ -209,7 +267,8 @@ function rescuedNotice(keyId: string, words: Wording): Notice {
 }
 
 /**
- * Not scheduled any more is what was wanted. Reads may be stale for a moment, and what follows depends on what state the key is in now.
+ * Not scheduled any more is what was wanted. Reads may be stale for a moment, and what follows
+ * depends on what state the key is in now.
  *
  * @returns the key as it is then, or as it was when it goes on showing its deletion
  */
@@ -221,7 +280,12 @@ async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): 
     look: (options) => kms.describeKey(keyId, options),
     shows: (key) => key?.keyState !== '4',
   };
-  const seen = await change(context, (options) => kms.cancelKeyDeletion(keyId, options), rescued, 'KMS.1501');
+  const seen = await change(
+    context,
+    (options) => kms.cancelKeyDeletion(keyId, options),
+    rescued,
+    'KMS.1501',
+  );
   const sight = seen ?? (await lookFor(context, rescued));
   if (sight.shown === undefined) {
     throw sight.failure;
@@ -231,7 +295,10 @@ async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): 
 
 /** What a person should know of a key in state 4. */
 export function scheduledNotice(key: KeyDetail, words: Wording): Notice {
-  const date = key.scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(key.scheduledDeletionDate)}`;
+  const date =
+    key.scheduledDeletionDate === undefined
+      ? 'soon'
+      : `on ${formatInstant(key.scheduledDeletionDate)}`;
   return {
     summary: 'The key is scheduled for deletion',
     detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. ${capital(words.rescuer)} rescues it.`,
@@ -240,7 +307,11 @@ export function scheduledNotice(key: KeyDetail, words: Wording): Notice {
 }
 
 /** What is certain right after create-key. */
-function created(keyId: string, creationDate: Date | undefined, { alias, description, keySpec, keyUsage }: KeyWish): KeyDetail {
+function created(
+  keyId: string,
+  creationDate: Date | undefined,
+  { alias, description, keySpec, keyUsage }: KeyWish,
+): KeyDetail {
   return {
     keyId,
     keyAlias: alias,

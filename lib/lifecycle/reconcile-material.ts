@@ -1,6 +1,6 @@
 /**
- * Makes the material of a key what was wished: observe, ensure, sync, return. Does at most what was reviewed, and deletes nothing
- * before the way back is verified.
+ * Makes the material of a key what was wished: observe, ensure, sync, return. Does at most what was
+ * reviewed, and deletes nothing before the way back is verified.
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
@@ -20,11 +20,21 @@ import { renewMaterial } from './renew-material';
  * @param seen the key as it was described a moment ago @default it is looked at
  * @throws ByokError and KmsError; the key is untouched unless the message says otherwise
  */
-export async function reconcileMaterial(context: LifecycleContext, request: MaterialRequest, seen?: KeyDetail): Promise<MaterialOutcome> {
+export async function reconcileMaterial(
+  context: LifecycleContext,
+  request: MaterialRequest,
+  seen?: KeyDetail,
+): Promise<MaterialOutcome> {
   const observation = await observe(context, request, seen);
   const decision = decideOrThrow(context, request, observation, undefined);
   if (decision.steps.length === 0) {
-    return { observation, proof: request.proof, importedAt: undefined, reason: undefined, notices: decision.notices };
+    return {
+      observation,
+      proof: request.proof,
+      importedAt: undefined,
+      reason: undefined,
+      notices: decision.notices,
+    };
   }
   const beyond = decision.steps.filter((step) => !request.permitted.includes(step));
   if (beyond.length > 0) {
@@ -39,8 +49,18 @@ export async function reconcileMaterial(context: LifecycleContext, request: Mate
     decideOrThrow(context, request, observation, atHand);
     const outcome =
       decision.steps.includes('delete') && 'material' in source
-        ? await renewMaterial(context, request, { source, from: observation.expiration, to: decision.expiration }, atHand)
-        : await importAndProve(context, request, { keyId: request.keyId, expiration: decision.expiration, source }, atHand);
+        ? await renewMaterial(
+            context,
+            request,
+            { source, from: observation.expiration, to: decision.expiration },
+            atHand,
+          )
+        : await importAndProve(
+            context,
+            request,
+            { keyId: request.keyId, expiration: decision.expiration, source },
+            atHand,
+          );
     return { ...(await disableAgain(context, request, outcome)), reason: decision.reason };
   });
 }
@@ -53,7 +73,12 @@ async function observe(
 ): Promise<MaterialObservation> {
   const key = seen ?? (await context.kms.describeKey(keyId, { signal: context.signal }));
   const renews = isRolling(wish.expiration) && permitted.includes('delete');
-  return observeMaterial(key, lastKnown, context.now(), renews ? wish.expiration.renewBeforeMs : undefined);
+  return observeMaterial(
+    key,
+    lastKnown,
+    context.now(),
+    renews ? wish.expiration.renewBeforeMs : undefined,
+  );
 }
 
 function decideOrThrow(

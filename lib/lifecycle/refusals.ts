@@ -1,14 +1,21 @@
 /** What is not done although it is wished, each with what to do instead. Pure. */
 import { ByokError } from '../errors';
 import { movesWithTheClock } from '../terms/counted-from-now';
-import { type ExpirationInstant, formatExpirationTime, formatInstant } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatExpirationTime,
+  formatInstant,
+} from '../terms/expiration-time';
 import { isAsymmetric } from '../terms/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Knowledge, Wish } from './decision';
 import { isRolling, keep } from './expiration-wish';
 import type { Wording } from './wording';
 
-/** The KMS accepts only the same bytes for ever, so other material is refused while the key still works. */
+/**
+ * The KMS accepts only the same bytes for ever, so other material is refused while the key still
+ * works.
+ */
 export function refuseForeignMaterial(
   { pin }: Wish,
   { proof, atHand }: Pick<Knowledge, 'proof' | 'atHand'>,
@@ -31,7 +38,11 @@ export function refuseForeignMaterial(
 }
 
 /** Nothing is imported but what was reviewed. */
-export function refuseUnpinned(pin: string | undefined, atHand: string | undefined, words: Wording): ByokError | undefined {
+export function refuseUnpinned(
+  pin: string | undefined,
+  atHand: string | undefined,
+  words: Wording,
+): ByokError | undefined {
   return pin === undefined || atHand === undefined || sameFingerprint(pin, atHand)
     ? undefined
     : new ByokError(
@@ -46,17 +57,29 @@ export function refuseUnpinned(pin: string | undefined, atHand: string | undefin
  *
  * @param keySpec undefined while it is not known
  */
-export function refuseExpiringPrivateKey(wish: Wish, keySpec: string | undefined, words: Wording): ByokError | undefined {
-  return keySpec !== undefined && isAsymmetric(keySpec) ? refuseAnyExpiration(wish, keySpec, words) : undefined;
+export function refuseExpiringPrivateKey(
+  wish: Wish,
+  keySpec: string | undefined,
+  words: Wording,
+): ByokError | undefined {
+  return keySpec !== undefined && isAsymmetric(keySpec)
+    ? refuseAnyExpiration(wish, keySpec, words)
+    : undefined;
 }
 
 /** @param what the asymmetric key, for the message */
-export function refuseAnyExpiration({ expiration }: Wish, what: string, words: Wording): ByokError | undefined {
+export function refuseAnyExpiration(
+  { expiration }: Wish,
+  what: string,
+  words: Wording,
+): ByokError | undefined {
   if (expiration === keep || expiration === undefined) {
     return undefined;
   }
   const attribute = words.name(isRolling(expiration) ? 'validFor' : 'expirationTime');
-  const declared = isRolling(expiration) ? `"${expiration.validFor}"` : formatExpirationTime(expiration);
+  const declared = isRolling(expiration)
+    ? `"${expiration.validFor}"`
+    : formatExpirationTime(expiration);
   return new ByokError(
     'ERR_ARGUMENT',
     `${attribute} is ${declared}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
@@ -64,7 +87,10 @@ export function refuseAnyExpiration({ expiration }: Wish, what: string, words: W
   );
 }
 
-/** An expiry that moves with the clock would be another one at every run, and each time cost an outage. */
+/**
+ * An expiry that moves with the clock would be another one at every run, and each time cost an
+ * outage.
+ */
 export function refuseMoving(
   { expiration: to }: Wish,
   from: ExpirationInstant,
@@ -72,7 +98,10 @@ export function refuseMoving(
   now: Date,
   { name, fromNow, run, rolling }: Wording,
 ): ByokError | undefined {
-  return from === undefined || importedAt === undefined || !(to instanceof Date) || !movesWithTheClock(from, to, importedAt, now)
+  return from === undefined ||
+    importedAt === undefined ||
+    !(to instanceof Date) ||
+    !movesWithTheClock(from, to, importedAt, now)
     ? undefined
     : new ByokError(
         'ERR_REFUSED',
@@ -82,7 +111,11 @@ export function refuseMoving(
 }
 
 /** Undefined unless the expiry that is about to be declared has passed. */
-export function refusePastExpiration(wished: ExpirationInstant, now: Date, words: Wording): ByokError | undefined {
+export function refusePastExpiration(
+  wished: ExpirationInstant,
+  now: Date,
+  words: Wording,
+): ByokError | undefined {
   return isPast(wished, now) ? pastExpiration(wished, now, words) : undefined;
 }
 

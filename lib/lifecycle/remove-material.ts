@@ -1,4 +1,6 @@
-/** Destroy: takes material out of a key, or leaves it there. What is gone already counts as done. */
+/**
+ * Destroy: takes material out of a key, or leaves it there. What is gone already counts as done.
+ */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
@@ -11,10 +13,14 @@ import type { Wording } from './wording';
 /**
  * What destroy does about the material.
  *
- * @throws ByokError ERR_REFUSED under the policy `refuse` while there is material, and ERR_KEY_UNSUITABLE in a state in which the KMS
- *   deletes none
+ * @throws ByokError ERR_REFUSED under the policy `refuse` while there is material, and
+ *   ERR_KEY_UNSUITABLE in a state in which the KMS deletes none
  */
-export async function removeMaterial(context: LifecycleContext, keyId: string, policy: MaterialDestroyPolicy): Promise<readonly Notice[]> {
+export async function removeMaterial(
+  context: LifecycleContext,
+  keyId: string,
+  policy: MaterialDestroyPolicy,
+): Promise<readonly Notice[]> {
   if (policy === 'retain') {
     return [];
   }
@@ -57,7 +63,10 @@ export function refuseRemoval(keyId: string, { name, first }: Wording): ByokErro
   );
 }
 
-/** Deletes and waits until the key shows it. A refusal is looked into: a frozen key answers like an empty one. */
+/**
+ * Deletes and waits until the key shows it. A refusal is looked into: a frozen key answers like an
+ * empty one.
+ */
 async function deleteMaterial(context: LifecycleContext, keyId: string): Promise<void> {
   const gone: Effect<KeyDetail | undefined> = {
     waitingFor: `key ${keyId} to give up its material`,
@@ -66,7 +75,13 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
   };
   const describe = () => gone.look({ signal: context.signal });
   try {
-    if ((await change(context, (options) => context.kms.deleteImportedKeyMaterial(keyId, options), gone)) !== undefined) {
+    if (
+      (await change(
+        context,
+        (options) => context.kms.deleteImportedKeyMaterial(keyId, options),
+        gone,
+      )) !== undefined
+    ) {
       return;
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
- * A change of expiry: delete, and import the same material again. The one dangerous path: nothing is deleted before the way back is
- * verified, and from the delete on everything aims at having material in the key again.
+ * A change of expiry: delete, and import the same material again. The one dangerous path: nothing
+ * is deleted before the way back is verified, and from the delete on everything aims at having
+ * material in the key again.
  */
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -9,7 +10,11 @@ import { blamesRequest, hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { CallOptions, KeyDetail } from '../kms/model';
 import { Secret } from '../secret';
-import { type ExpirationInstant, formatExpirationTime, sameExpiration } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatExpirationTime,
+  sameExpiration,
+} from '../terms/expiration-time';
 import { hasMaterial, type WrappingAlgorithm } from '../terms/kms';
 import { change, type Effect, lookFor } from './change';
 import { type LifecycleContext, messageOf, type Notice, uninterruptible } from './context';
@@ -38,8 +43,16 @@ export async function renewMaterial(
   const start = context.now();
   const gone = await deleteCommitted(outage, keyId);
   try {
-    const outcome = await importAndProve(outage, request, { keyId, expiration: to, source, isWayBack: true }, atHand);
-    return { ...outcome, notices: [...outcome.notices, outageNotice(context.now().getTime() - start.getTime())] };
+    const outcome = await importAndProve(
+      outage,
+      request,
+      { keyId, expiration: to, source, isWayBack: true },
+      atHand,
+    );
+    return {
+      ...outcome,
+      notices: [...outcome.notices, outageNotice(context.now().getTime() - start.getTime())],
+    };
   } catch (cause) {
     throw gone || !(await stillHolds(outage, keyId, renewal.from))
       ? await backOut(outage, keyId, renewal, cause)
@@ -51,8 +64,15 @@ export async function renewMaterial(
   }
 }
 
-/** Anything that is not as it must be stops here, with the key intact: the material wraps, and both calls of the import are permitted. */
-async function verifyWayBack(context: LifecycleContext, keyId: string, { material, wrappingAlgorithm }: Renewal['source']): Promise<void> {
+/**
+ * Anything that is not as it must be stops here, with the key intact: the material wraps, and both
+ * calls of the import are permitted.
+ */
+async function verifyWayBack(
+  context: LifecycleContext,
+  keyId: string,
+  { material, wrappingAlgorithm }: Renewal['source'],
+): Promise<void> {
   // An HSM that will not is found out now.
   await material.wrap(wrappingAlgorithm, await throwAwayWrappingKey());
   try {
@@ -60,14 +80,21 @@ async function verifyWayBack(context: LifecycleContext, keyId: string, { materia
     await requireImportCall(context, keyId);
   } catch (cause) {
     const code = isByokError(cause) ? cause.code : 'ERR_INTERNAL';
-    throw new ByokError(code, `nothing was deleted, since the way back is not sure: ${messageOf(cause)}`, {
-      attribute: context.words.name('keyId'),
-      cause,
-    });
+    throw new ByokError(
+      code,
+      `nothing was deleted, since the way back is not sure: ${messageOf(cause)}`,
+      {
+        attribute: context.words.name('keyId'),
+        cause,
+      },
+    );
   }
 }
 
-/** KMS.0310 ("not in Pending import state") is the answer wanted: the KMS answers, and we may fetch parameters. */
+/**
+ * KMS.0310 ("not in Pending import state") is the answer wanted: the KMS answers, and we may fetch
+ * parameters.
+ */
 async function requireParametersCall(
   { kms, signal, words }: LifecycleContext,
   keyId: string,
@@ -86,11 +113,18 @@ async function requireParametersCall(
 }
 
 /**
- * Noise, which no KMS can import: to be told what is wrong with it takes the permission to import. Which refusal comes first for a key that
- * holds material is not documented, so any that blames the request will do.
+ * Noise, which no KMS can import: to be told what is wrong with it takes the permission to import.
+ * Which refusal comes first for a key that holds material is not documented, so any that blames the
+ * request will do.
  */
-async function requireImportCall({ kms, signal, words }: LifecycleContext, keyId: string): Promise<void> {
-  const noise = { importToken: Secret.fromText(randomBytes(600).toString('base64')), encryptedKeyMaterial: randomBytes(256) };
+async function requireImportCall(
+  { kms, signal, words }: LifecycleContext,
+  keyId: string,
+): Promise<void> {
+  const noise = {
+    importToken: Secret.fromText(randomBytes(600).toString('base64')),
+    encryptedKeyMaterial: randomBytes(256),
+  };
   try {
     await kms.importKeyMaterial({ keyId, ...noise }, { signal });
   } catch (error) {
@@ -106,7 +140,10 @@ async function requireImportCall({ kms, signal, words }: LifecycleContext, keyId
 }
 
 function lostItself({ again }: Wording): ByokError {
-  return new ByokError('ERR_CHANGED_SINCE_PLAN', `the key lost its material since it was described; ${again}`);
+  return new ByokError(
+    'ERR_CHANGED_SINCE_PLAN',
+    `the key lost its material since it was described; ${again}`,
+  );
 }
 
 /** One for all renewals of this process: a pair takes a tenth of a second. */
@@ -121,8 +158,8 @@ function throwAwayWrappingKey(): Promise<Buffer> {
 }
 
 /**
- * @returns whether the key shows it. After a clear success the import finds out by itself: it is refused with KMS.0310 for as long as there is
- *   material.
+ * @returns whether the key shows it. After a clear success the import finds out by itself: it is
+ *   refused with KMS.0310 for as long as there is material.
  * @throws whatever the KMS said when the material was not deleted, as far as anyone can tell
  */
 async function deleteCommitted(context: LifecycleContext, keyId: string): Promise<boolean> {
@@ -142,8 +179,14 @@ async function deleteCommitted(context: LifecycleContext, keyId: string): Promis
   return gone;
 }
 
-/** A key that had nothing to delete and has material now was renewed by somebody else in between. */
-async function overtaken(context: LifecycleContext, keyId: string, cause: unknown): Promise<unknown> {
+/**
+ * A key that had nothing to delete and has material now was renewed by somebody else in between.
+ */
+async function overtaken(
+  context: LifecycleContext,
+  keyId: string,
+  cause: unknown,
+): Promise<unknown> {
   const key = await tryDescribe(context, keyId);
   return key !== undefined && hasMaterial(key.keyState)
     ? new ByokError(
@@ -155,7 +198,10 @@ async function overtaken(context: LifecycleContext, keyId: string, cause: unknow
 }
 
 /** Undefined as well when it cannot be looked at. */
-async function tryDescribe({ kms, signal, log }: LifecycleContext, keyId: string): Promise<KeyDetail | undefined> {
+async function tryDescribe(
+  { kms, signal, log }: LifecycleContext,
+  keyId: string,
+): Promise<KeyDetail | undefined> {
   try {
     return await kms.describeKey(keyId, { signal });
   } catch (error) {
@@ -164,18 +210,34 @@ async function tryDescribe({ kms, signal, log }: LifecycleContext, keyId: string
   }
 }
 
-async function stillHolds(context: LifecycleContext, keyId: string, expiration: ExpirationInstant): Promise<boolean> {
+async function stillHolds(
+  context: LifecycleContext,
+  keyId: string,
+  expiration: ExpirationInstant,
+): Promise<boolean> {
   const key = await tryDescribe(context, keyId);
-  return key !== undefined && hasMaterial(key.keyState) && sameExpiration(key.expirationTime, expiration);
+  return (
+    key !== undefined && hasMaterial(key.keyState) && sameExpiration(key.expirationTime, expiration)
+  );
 }
 
-/** A refusal of the new expiry, as by a KMS whose clock is ahead of ours, must not leave the key without material: back to the old one. */
-async function backOut(context: LifecycleContext, keyId: string, { source, from, to }: Renewal, cause: unknown): Promise<ByokError> {
+/**
+ * A refusal of the new expiry, as by a KMS whose clock is ahead of ours, must not leave the key
+ * without material: back to the old one.
+ */
+async function backOut(
+  context: LifecycleContext,
+  keyId: string,
+  { source, from, to }: Renewal,
+  cause: unknown,
+): Promise<ByokError> {
   if (isByokError(cause) && cause.code === 'ERR_CHANGED_SINCE_PLAN') {
     // Somebody else imported in between: the key works, and the message says so.
     return cause;
   }
-  const [code, message] = isByokError(cause) ? [cause.code, cause.message] : (['ERR_INTERNAL', String(cause)] as const);
+  const [code, message] = isByokError(cause)
+    ? [cause.code, cause.message]
+    : (['ERR_INTERNAL', String(cause)] as const);
   if (!isLostAnswer(cause) && !hasApiCode(cause, 'KMS.2606')) {
     try {
       await importMaterial(context, { keyId, expiration: from, source });
@@ -189,9 +251,13 @@ async function backOut(context: LifecycleContext, keyId: string, { source, from,
       context.log('warn', 'the old expiry was refused, too', { reason: messageOf(error) });
     }
   }
-  return new ByokError(code, `${afterFailure(keyId, await tryDescribe(context, keyId))}: ${message}${adviceAfter(cause, context.words)}`, {
-    cause,
-  });
+  return new ByokError(
+    code,
+    `${afterFailure(keyId, await tryDescribe(context, keyId))}: ${message}${adviceAfter(cause, context.words)}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** What is said is what was seen: an import of which nothing was heard may show late. */
@@ -205,7 +271,9 @@ function afterFailure(keyId: string, key: KeyDetail | undefined): string {
 }
 
 function adviceAfter(cause: unknown, { retry }: Wording): string {
-  return hasApiCode(cause, 'KMS.2606') ? '' : `; mend that and ${retry}: the same material is then imported`;
+  return hasApiCode(cause, 'KMS.2606')
+    ? ''
+    : `; mend that and ${retry}: the same material is then imported`;
 }
 
 function outageNotice(milliseconds: number): Notice {

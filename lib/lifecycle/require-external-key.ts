@@ -1,4 +1,7 @@
-/** Material is imported into keys that exist and are of origin "external": asked in several places, said in one. */
+/**
+ * Material is imported into keys that exist and are of origin "external": asked in several places,
+ * said in one.
+ */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from './context';
@@ -7,7 +10,8 @@ import type { Wording } from './wording';
 /**
  * @param key as described; undefined when the KMS knows none of this id
  * @param place of the KMS that was asked, as `Kms.place` says it
- * @param attribute what names the key, as the front-end spells it; undefined where it came from elsewhere
+ * @param attribute what names the key, as the front-end spells it; undefined where it came from
+ *   elsewhere
  * @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE
  */
 export function requireExternalKey(
@@ -28,7 +32,11 @@ export function requireExternalKey(
   return key;
 }
 
-export function refuseOrigin({ keyId, origin }: KeyDetail, { maker }: Wording, attribute: string | undefined): ByokError | undefined {
+export function refuseOrigin(
+  { keyId, origin }: KeyDetail,
+  { maker }: Wording,
+  attribute: string | undefined,
+): ByokError | undefined {
   return origin === 'external'
     ? undefined
     : new ByokError(
@@ -38,7 +46,10 @@ export function refuseOrigin({ keyId, origin }: KeyDetail, { maker }: Wording, a
       );
 }
 
-/** Of a key that was there before. It is more often the question that is wrong than the key that is gone. */
+/**
+ * Of a key that was there before. It is more often the question that is wrong than the key that is
+ * gone.
+ */
 export function keyNotFound(keyId: string, place: string, words: Wording): Notice {
   return {
     summary: 'The KMS does not know the key',

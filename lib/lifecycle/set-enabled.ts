@@ -2,12 +2,23 @@
 import { change } from './change';
 import type { LifecycleContext } from './context';
 
-/** @throws KmsError when the KMS refuses, and when the answer was lost and the key does not show the change */
-export async function setEnabled(context: LifecycleContext, keyId: string, enabled: boolean): Promise<void> {
+/**
+ * @throws KmsError when the KMS refuses, and when the answer was lost and the key does not show the
+ *   change
+ */
+export async function setEnabled(
+  context: LifecycleContext,
+  keyId: string,
+  enabled: boolean,
+): Promise<void> {
   const { kms } = context;
-  await change(context, (options) => (enabled ? kms.enableKey(keyId, options) : kms.disableKey(keyId, options)), {
-    waitingFor: `key ${keyId} to be ${enabled ? 'enabled' : 'disabled'}`,
-    look: (options) => kms.describeKey(keyId, options),
-    shows: (key) => key?.keyState === (enabled ? '2' : '3'),
-  });
+  await change(
+    context,
+    (options) => (enabled ? kms.enableKey(keyId, options) : kms.disableKey(keyId, options)),
+    {
+      waitingFor: `key ${keyId} to be ${enabled ? 'enabled' : 'disabled'}`,
+      look: (options) => kms.describeKey(keyId, options),
+      shows: (key) => key?.keyState === (enabled ? '2' : '3'),
+    },
+  );
 }

@@ -7,10 +7,15 @@ import type { LifecycleContext } from './context';
 export async function syncTags(
   context: LifecycleContext,
   keyId: string,
-  { found, wished, onlyAdd }: { readonly found: Tags; readonly wished: Tags; readonly onlyAdd: boolean },
+  {
+    found,
+    wished,
+    onlyAdd,
+  }: { readonly found: Tags; readonly wished: Tags; readonly onlyAdd: boolean },
 ): Promise<void> {
   const { kms } = context;
-  const isDue = (name: string) => (onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name]);
+  const isDue = (name: string) =>
+    onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name];
   const differing = Object.entries(wished).filter(([name]) => isDue(name));
   // A tag that exists takes the new value; only names that are not wished any more are deleted.
   const gone = Object.entries(found).filter(([name]) => !onlyAdd && !Object.hasOwn(wished, name));
@@ -21,9 +26,13 @@ export async function syncTags(
       shows,
     });
   if (differing.length > 0) {
-    await update({ create: Object.fromEntries(differing) }, (tags) => differing.every(([name, value]) => tags[name] === value));
+    await update({ create: Object.fromEntries(differing) }, (tags) =>
+      differing.every(([name, value]) => tags[name] === value),
+    );
   }
   if (gone.length > 0) {
-    await update({ delete: Object.fromEntries(gone) }, (tags) => gone.every(([name]) => !Object.hasOwn(tags, name)));
+    await update({ delete: Object.fromEntries(gone) }, (tags) =>
+      gone.every(([name]) => !Object.hasOwn(tags, name)),
+    );
   }
 }

@@ -1,4 +1,7 @@
-/** What material must be before it is sent anywhere: the right size for the key, and not plainly weak. */
+/**
+ * What material must be before it is sent anywhere: the right size for the key, and not plainly
+ * weak.
+ */
 import { isUtf8 } from 'node:buffer';
 import { ByokError } from '../errors';
 import { type KeySpecRow, keySpecs, tryFindKeySpec } from '../terms/kms';
@@ -13,7 +16,11 @@ export interface Origin {
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID */
-export function checkMaterialSize(material: Buffer, keySpec: string, { attribute, spelling = plainSpelling }: Origin): void {
+export function checkMaterialSize(
+  material: Buffer,
+  keySpec: string,
+  { attribute, spelling = plainSpelling }: Origin,
+): void {
   const row = requireKeySpec(keySpec, spelling);
   if (row.family !== 'symmetric') {
     throw new ByokError(
@@ -50,15 +57,24 @@ interface Weakness {
 }
 
 /**
- * How often each meets random bytes. Of 32, the fewest that any key has: text once in 2^34, few different bytes in 2^92, a repeated
- * pattern in 2^128, a counter in 2^240; of more bytes less often. Of 16 still none more often than once in 2^58, since text that short
- * does not count.
+ * How often each meets random bytes. Of 32, the fewest that any key has: text once in 2^34, few
+ * different bytes in 2^92, a repeated pattern in 2^128, a counter in 2^240; of more bytes less
+ * often. Of 16 still none more often than once in 2^58, since text that short does not count.
  */
 const weaknesses: readonly Weakness[] = [
-  { name: 'one byte repeated', holds: (material) => material.every((byte) => byte === material[0]) },
-  { name: 'printable text', holds: (material) => isLong(material) && material.every((byte) => byte >= 0x20 && byte < 0x7f) },
+  {
+    name: 'one byte repeated',
+    holds: (material) => material.every((byte) => byte === material[0]),
+  },
+  {
+    name: 'printable text',
+    holds: (material) => isLong(material) && material.every((byte) => byte >= 0x20 && byte < 0x7f),
+  },
   { name: 'a counter', holds: (material) => isCounter(material) },
-  { name: 'few different bytes', holds: (material) => new Set(material).size <= material.length / 3 },
+  {
+    name: 'few different bytes',
+    holds: (material) => new Set(material).size <= material.length / 3,
+  },
   { name: 'a repeated pattern', holds: (material) => isPeriodic(material) },
   { name: 'text', holds: (material) => isLong(material) && isText(material) },
 ];
@@ -69,7 +85,10 @@ export function weaknessOf(material: Buffer): string | undefined {
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID when there is a weakness */
-export function refuseWeakness(weakness: string | undefined, { attribute, spelling = plainSpelling }: Origin): void {
+export function refuseWeakness(
+  weakness: string | undefined,
+  { attribute, spelling = plainSpelling }: Origin,
+): void {
   if (weakness !== undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
@@ -82,7 +101,9 @@ export function refuseWeakness(weakness: string | undefined, { attribute, spelli
 /** The same step from each byte to the next: 00 01 02 …, ff fe fd …. */
 function isCounter(material: Buffer): boolean {
   const step = ((material[1] ?? 0) - (material[0] ?? 0)) & 0xff;
-  return material.every((byte, index) => index === 0 || ((byte - (material[index - 1] ?? 0)) & 0xff) === step);
+  return material.every(
+    (byte, index) => index === 0 || ((byte - (material[index - 1] ?? 0)) & 0xff) === step,
+  );
 }
 
 const isLong = (material: Buffer): boolean => material.length >= 32;
@@ -95,7 +116,15 @@ function isPeriodic(material: Buffer): boolean {
   );
 }
 
-/** UTF-8 without other control characters than white space, and NULs, with which a password is brought to its length. */
+/**
+ * UTF-8 without other control characters than white space, and NULs, with which a password is
+ * brought to its length.
+ */
 function isText(material: Buffer): boolean {
-  return isUtf8(material) && material.every((byte) => (byte >= 0x20 ? byte !== 0x7f : byte === 0 || (byte >= 0x09 && byte <= 0x0d)));
+  return (
+    isUtf8(material) &&
+    material.every((byte) =>
+      byte >= 0x20 ? byte !== 0x7f : byte === 0 || (byte >= 0x09 && byte <= 0x0d),
+    )
+  );
 }

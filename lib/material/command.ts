@@ -1,6 +1,6 @@
 /**
- * Runs the programs that hand out or wrap material: an argument list, no shell, a time limit, an allow-listed environment. Nothing
- * that they print is ever shown: it may be the material.
+ * Runs the programs that hand out or wrap material: an argument list, no shell, a time limit, an
+ * allow-listed environment. Nothing that they print is ever shown: it may be the material.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
@@ -26,8 +26,12 @@ export interface CommandLimits {
 /** A minute, and as much as every other source may give. */
 export const commandLimits: CommandLimits = { milliseconds: 60_000, bytes: maxContentBytes };
 
-/** Programs get these and every `BYOK_…` variable; credentials of clouds and CI systems stay outside. */
-const passedOn = /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|SSL_CERT_FILE|SSL_CERT_DIR|BYOK_.*)$/;
+/**
+ * Programs get these and every `BYOK_…` variable; credentials of clouds and CI systems stay
+ * outside.
+ */
+const passedOn =
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|XDG_RUNTIME_DIR|SSL_CERT_FILE|SSL_CERT_DIR|BYOK_.*)$/;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -41,7 +45,8 @@ export function runCommand(
   limits: CommandLimits = commandLimits,
 ): Promise<Buffer> {
   const [program = '', ...args] = argv;
-  const interrupted = () => new ByokError('ERR_INTERRUPTED', `${attribute} "${program}" was interrupted`, { attribute });
+  const interrupted = () =>
+    new ByokError('ERR_INTERRUPTED', `${attribute} "${program}" was interrupted`, { attribute });
   const failed = (how: string, cause?: unknown) =>
     new ByokError(
       'ERR_MATERIAL_NOT_AT_HAND',
@@ -49,7 +54,10 @@ export function runCommand(
       { attribute, cause },
     );
   const notStarted = (cause: NodeJS.ErrnoException) =>
-    failed(cause.code === 'ENOENT' ? 'is not found' : `could not be run (${cause.code ?? cause.name})`, cause);
+    failed(
+      cause.code === 'ENOENT' ? 'is not found' : `could not be run (${cause.code ?? cause.name})`,
+      cause,
+    );
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       throw interrupted();
@@ -63,7 +71,10 @@ export function runCommand(
       kill(child);
     };
     const onAbort = () => stop(interrupted());
-    const timer = setTimeout(() => stop(failed(`did not end within ${limits.milliseconds / 1000} seconds`)), limits.milliseconds);
+    const timer = setTimeout(
+      () => stop(failed(`did not end within ${limits.milliseconds / 1000} seconds`)),
+      limits.milliseconds,
+    );
     const finish = (error: ByokError | undefined) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -84,14 +95,17 @@ export function runCommand(
         stop(failed(`wrote more than ${limits.bytes} bytes`));
       }
     });
-    // A program that does not read its input closes the pipe early; its exit code tells what it thought of that.
+    // A program that does not read its input closes the pipe early; its exit code tells what it
+    // thought of that.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     child.once('error', (cause: NodeJS.ErrnoException) => finish(notStarted(cause)));
     child.once('close', (code, killedBy) => {
-      // What it left running in the background lets go of the output, and must not outlive it with what it knows.
+      // What it left running in the background lets go of the output, and must not outlive it with
+      // what it knows.
       kill(child);
-      const ending = killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
+      const ending =
+        killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
       finish(verdict ?? (code === 0 ? undefined : failed(ending)));
     });
   });
@@ -106,14 +120,22 @@ function tryStart(
 ): Child {
   const allowed = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
   try {
-    // A process group of its own: what the program started in it ends with it, and an interrupt at the terminal reaches it through the signal only.
-    return spawn(program, args, { env: allowed, detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
+    // A process group of its own: what the program started in it ends with it, and an interrupt at
+    // the terminal reaches it through the signal only.
+    return spawn(program, args, {
+      env: allowed,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
   } catch (cause) {
     throw notStarted(cause as NodeJS.ErrnoException);
   }
 }
 
-/** With everything that it started and that stayed in its process group; whoever left that is neither ended nor waited for. */
+/**
+ * With everything that it started and that stayed in its process group; whoever left that is
+ * neither ended nor waited for.
+ */
 function kill(child: Child): void {
   child.stdout.destroy();
   if (child.pid === undefined) {

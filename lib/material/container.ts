@@ -1,5 +1,12 @@
 /** In which of the forms that private keys come in something is. */
-import { childrenOf, type DerElement, derTags, tryReadElement, tryReadInteger, tryReadOid } from './der';
+import {
+  childrenOf,
+  type DerElement,
+  derTags,
+  tryReadElement,
+  tryReadInteger,
+  tryReadOid,
+} from './der';
 import { looksLikePem } from './pem';
 
 export type Container = 'pem' | 'der' | 'pkcs12';
@@ -15,5 +22,8 @@ export function tryFindContainer(bytes: Buffer): Container | undefined {
 
 /** A PFX (RFC 7292): version 3, and a ContentInfo. */
 export function isPkcs12([version, authSafe]: readonly DerElement[]): boolean {
-  return tryReadInteger(version) === 3 && (tryReadOid(childrenOf(authSafe)[0]) ?? '').startsWith('1.2.840.113549.1.7.');
+  return (
+    tryReadInteger(version) === 3 &&
+    (tryReadOid(childrenOf(authSafe)[0]) ?? '').startsWith('1.2.840.113549.1.7.')
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * From the spelling of a source to the bytes. Strict: Node's own decoders skip characters they do not know, and a key with a byte
- * missing would be imported for ever.
+ * From the spelling of a source to the bytes. Strict: Node's own decoders skip characters they do
+ * not know, and a key with a byte missing would be imported for ever.
  */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
@@ -19,7 +19,10 @@ interface Decoder {
 
 const decoders: Readonly<Record<TextEncoding, Decoder>> = {
   raw: { decode: (content) => Buffer.from(content), expected: 'bytes' },
-  hex: { decode: (content) => tryDecodeHex(textOf(content)), expected: 'an even number of hex digits' },
+  hex: {
+    decode: (content) => tryDecodeHex(textOf(content)),
+    expected: 'an even number of hex digits',
+  },
   base64: {
     decode: (content) => tryDecodeBase64(textOf(content)),
     expected: 'padded Base64 of the standard alphabet on one line',
@@ -59,27 +62,40 @@ export function decodeText(
   return Secret.fromBytes(bytes);
 }
 
-/** Undefined unless the text is exactly how these bytes are encoded: one line, padded, with no bit set that stands for nothing. */
+/**
+ * Undefined unless the text is exactly how these bytes are encoded: one line, padded, with no bit
+ * set that stands for nothing.
+ */
 export function tryDecodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
-/** Of what tells by itself whether it is whole, as keys in DER do: in quotes and on several lines, too, as `base64` and `xxd` write it. */
+/**
+ * Of what tells by itself whether it is whole, as keys in DER do: in quotes and on several lines,
+ * too, as `base64` and `xxd` write it.
+ */
 export function tryDecodeWrapped(content: Buffer, encoding: TextEncoding): Buffer | undefined {
   const text = textOf(content);
   const inside = /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
   const characters = encoding === 'raw' ? undefined : collectBase64(Buffer.from(inside, 'latin1'));
   const joined = characters?.toString('latin1') ?? '';
   characters?.fill(0);
-  return joined === '' ? undefined : encoding === 'hex' ? tryDecodeHex(joined) : tryDecodeBase64(joined);
+  return joined === ''
+    ? undefined
+    : encoding === 'hex'
+      ? tryDecodeHex(joined)
+      : tryDecodeBase64(joined);
 }
 
 function tryDecodeHex(text: string): Buffer | undefined {
   return /^(?:[0-9a-fA-F]{2})+$/.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
-/** White space around the text is allowed, since editors and `openssl` end files with a line feed, and so is the mark of UTF-8; inside they are not. */
+/**
+ * White space around the text is allowed, since editors and `openssl` end files with a line feed,
+ * and so is the mark of UTF-8; inside they are not.
+ */
 function textOf(content: Buffer): string {
   return withoutMark(content).toString('latin1').trim();
 }
@@ -87,5 +103,7 @@ function textOf(content: Buffer): string {
 const utf8Mark = Buffer.from('efbbbf', 'hex');
 
 function withoutMark(content: Buffer): Buffer {
-  return content.subarray(0, utf8Mark.length).equals(utf8Mark) ? content.subarray(utf8Mark.length) : content;
+  return content.subarray(0, utf8Mark.length).equals(utf8Mark)
+    ? content.subarray(utf8Mark.length)
+    : content;
 }

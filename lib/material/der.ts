@@ -1,4 +1,7 @@
-/** Reads DER and BER (X.690), as far as private keys need it. In place: what it answers are views, so that one wipe reaches all of it. */
+/**
+ * Reads DER and BER (X.690), as far as private keys need it. In place: what it answers are views,
+ * so that one wipe reaches all of it.
+ */
 
 export interface DerElement {
   readonly tag: number;
@@ -14,7 +17,9 @@ export const derTags = {
   oid: 0x06,
   sequence: 0x30,
   set: 0x31,
-  /** Constructed ones of the context; of OneAsymmetricKey and ContentInfo, and of an ECPrivateKey. */
+  /**
+   * Constructed ones of the context; of OneAsymmetricKey and ContentInfo, and of an ECPrivateKey.
+   */
   first: 0xa0,
   publicKeyOfEc: 0xa1,
 } as const;
@@ -34,7 +39,11 @@ export function tryReadElement(bytes: Buffer, depth = 0): DerElement | undefined
     return undefined;
   }
   const end = start + size;
-  return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(0, length === undefined ? end + endOfContents.length : end) };
+  return {
+    tag,
+    content: bytes.subarray(start, end),
+    whole: bytes.subarray(0, length === undefined ? end + endOfContents.length : end),
+  };
 }
 
 /** All elements, one after the other; empty when something among them is none. */
@@ -84,14 +93,25 @@ export function tryReadOid(element: DerElement | undefined): string | undefined 
 /** Of one that is small and not negative. */
 export function tryReadInteger(element: DerElement | undefined): number | undefined {
   const { tag, content } = element ?? {};
-  const isSmall = tag === derTags.integer && content !== undefined && content.length > 0 && content.length <= 5 && (content[0] ?? 0) < 0x80;
+  const isSmall =
+    tag === derTags.integer &&
+    content !== undefined &&
+    content.length > 0 &&
+    content.length <= 5 &&
+    (content[0] ?? 0) < 0x80;
   return isSmall ? content.readUIntBE(0, content.length) : undefined;
 }
 
 const endOfContents = Buffer.alloc(2);
 
-/** Length undefined: the indefinite one of BER. Nothing here needs four bytes to say how long it is. */
-function tryReadHeader(bytes: Buffer): { readonly tag: number; readonly start: number; readonly length: number | undefined } | undefined {
+/**
+ * Length undefined: the indefinite one of BER. Nothing here needs four bytes to say how long it is.
+ */
+function tryReadHeader(
+  bytes: Buffer,
+):
+  | { readonly tag: number; readonly start: number; readonly length: number | undefined }
+  | undefined {
   const [tag, first] = bytes;
   if (tag === undefined || first === undefined) {
     return undefined;
@@ -101,7 +121,12 @@ function tryReadHeader(bytes: Buffer): { readonly tag: number; readonly start: n
   if (lengthBytes > 3 || start > bytes.length) {
     return undefined;
   }
-  return { tag, start, length: first === 0x80 ? undefined : lengthBytes === 0 ? first : bytes.readUIntBE(2, lengthBytes) };
+  return {
+    tag,
+    start,
+    length:
+      first === 0x80 ? undefined : lengthBytes === 0 ? first : bytes.readUIntBE(2, lengthBytes),
+  };
 }
 
 /** Until what ends them. */

@@ -1,11 +1,15 @@
 /**
- * Whether the two halves of an EC private key belong together (RFC 5915). The public half that comes with it is never believed: it is
- * what the pin names and what the KMS shows, so a false one would be proven and imported for ever.
+ * Whether the two halves of an EC private key belong together (RFC 5915). The public half that
+ * comes with it is never believed: it is what the pin names and what the KMS shows, so a false one
+ * would be proven and imported for ever.
  */
 import { createECDH, createPrivateKey, ECDH, getCurves } from 'node:crypto';
 import { derTags, elementsOf } from './der';
 
-/** PrivateKeyInfo up to the private number, and from there to the public point. One buffer, since every copy would have to be wiped. */
+/**
+ * PrivateKeyInfo up to the private number, and from there to the public point. One buffer, since
+ * every copy would have to be wiped.
+ */
 interface Frame {
   readonly scalarBytes: number;
   readonly head: string;
@@ -27,7 +31,9 @@ const frames: Readonly<Record<string, Frame>> = {
 };
 
 /** PKCS#8 DER of a key that works, or what is wrong with it, in words that go on from "its". */
-export type WholeEcKey = { readonly pkcs8: Buffer; readonly scalar: Buffer } | { readonly fault: string };
+export type WholeEcKey =
+  | { readonly pkcs8: Buffer; readonly scalar: Buffer }
+  | { readonly fault: string };
 
 /** @param sec1 DER of ECPrivateKey on this curve */
 export function completeEcKey(sec1: Buffer, curve: string): WholeEcKey {
@@ -45,11 +51,22 @@ export function completeEcKey(sec1: Buffer, curve: string): WholeEcKey {
   if (carried !== undefined && !tryDecodePoint(carried.content, curve)?.equals(point)) {
     return { fault: 'public half belongs to another private key' };
   }
-  const pkcs8 = Buffer.concat([Buffer.from(frame.head, 'hex'), number.content, Buffer.from(frame.middle, 'hex'), point]);
-  return { pkcs8, scalar: pkcs8.subarray(frame.head.length / 2, frame.head.length / 2 + frame.scalarBytes) };
+  const pkcs8 = Buffer.concat([
+    Buffer.from(frame.head, 'hex'),
+    number.content,
+    Buffer.from(frame.middle, 'hex'),
+    point,
+  ]);
+  return {
+    pkcs8,
+    scalar: pkcs8.subarray(frame.head.length / 2, frame.head.length / 2 + frame.scalarBytes),
+  };
 }
 
-/** Undefined for a number that is none of this curve: Node looks whether it lies between 0 and the order. */
+/**
+ * Undefined for a number that is none of this curve: Node looks whether it lies between 0 and the
+ * order.
+ */
 function tryDerivePoint(scalar: Buffer, curve: string): Buffer | undefined {
   const pair = createECDH(curve);
   try {
@@ -65,7 +82,13 @@ function tryDecodePoint(tagged: Buffer, curve: string): Buffer | undefined {
   const [bits] = elementsOf(tagged);
   try {
     return bits?.tag === derTags.bitString && bits.content[0] === 0
-      ? (ECDH.convertKey(bits.content.subarray(1), curve, undefined, undefined, 'uncompressed') as Buffer)
+      ? (ECDH.convertKey(
+          bits.content.subarray(1),
+          curve,
+          undefined,
+          undefined,
+          'uncompressed',
+        ) as Buffer)
       : undefined;
   } catch {
     return undefined;
@@ -76,7 +99,8 @@ function tryDecodePoint(tagged: Buffer, curve: string): Buffer | undefined {
 const numberOne = Buffer.from('04083006020101040101', 'hex');
 
 /**
- * Asked about a key of the same curve whose number is 1: Node aborts the whole process when it is asked about one whose number is too long.
+ * Asked about a key of the same curve whose number is 1: Node aborts the whole process when it is
+ * asked about one whose number is too long.
  *
  * @param algorithm DER AlgorithmIdentifier of an EC key
  * @returns its name in OpenSSL; undefined for a curve that has none
@@ -85,7 +109,11 @@ export function tryNameCurve(algorithm: Buffer): string | undefined {
   const content = Buffer.concat([Buffer.from('020100', 'hex'), algorithm, numberOne]);
   const header = Buffer.from([derTags.sequence, 0x82, content.length >> 8, content.length & 0xff]);
   try {
-    const key = createPrivateKey({ key: Buffer.concat([header, content]), format: 'der', type: 'pkcs8' });
+    const key = createPrivateKey({
+      key: Buffer.concat([header, content]),
+      format: 'der',
+      type: 'pkcs8',
+    });
     const name = key.asymmetricKeyDetails?.namedCurve;
     return name !== undefined && getCurves().includes(name) ? name : undefined;
   } catch {

@@ -1,6 +1,7 @@
 /**
- * How private keys are encrypted with a password: which algorithm of PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292, appendix C) an
- * AlgorithmIdentifier names, by tables of object identifiers. Whether it can be decrypted here is up to the OpenSSL inside Node.
+ * How private keys are encrypted with a password: which algorithm of PKCS#5 (RFC 8018) and PKCS#12
+ * (RFC 7292, appendix C) an AlgorithmIdentifier names, by tables of object identifiers. Whether it
+ * can be decrypted here is up to the OpenSSL inside Node.
  */
 import { getCiphers } from 'node:crypto';
 import { childrenOf, type DerElement, tryReadOid } from './der';
@@ -28,7 +29,10 @@ const ciphers: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.188.7.1.1.2': 'idea-cbc',
 };
 
-/** Of PBES1 and PKCS#12: a cipher, the length of its key, and the name that OpenSSL has for both together. */
+/**
+ * Of PBES1 and PKCS#12: a cipher, the length of its key, and the name that OpenSSL has for both
+ * together.
+ */
 export interface OldEncryption {
   readonly name: string;
   readonly cipher: 'des-ede3-cbc' | 'rc2-cbc' | 'rc4' | 'des-cbc';
@@ -60,7 +64,10 @@ export const oids = {
   scrypt: '1.3.6.1.4.1.11591.4.11',
 } as const;
 
-/** Of digests and, with them, of the MAC and the pseudo-random function made of each: the name that Node has for it. */
+/**
+ * Of digests and, with them, of the MAC and the pseudo-random function made of each: the name that
+ * Node has for it.
+ */
 const digests: readonly (readonly [name: string, digest: string, hmac: string])[] = [
   ['md5', '1.2.840.113549.2.5', '1.2.840.113549.2.6'],
   ['sha1', '1.3.14.3.2.26', '1.2.840.113549.2.7'],
@@ -92,14 +99,21 @@ export function algorithmOf(element: DerElement | undefined): {
   return { oid: tryReadOid(oid), parameters };
 }
 
-/** The cipher of PBES2, by its name in Node, or by its object identifier. @param parameters of PBES2 */
+/**
+ * The cipher of PBES2, by its name in Node, or by its object identifier. @param parameters of PBES2
+ */
 export function cipherOf(parameters: DerElement | undefined): string {
   const { oid = 'of no name' } = algorithmOf(childrenOf(parameters)[1]);
   return ciphers[oid] ?? oid;
 }
 
-/** @param algorithm AlgorithmIdentifier of an EncryptedPrivateKeyInfo; undefined when it is none of an encryption */
-export function tryNameEncryption(algorithm: DerElement | undefined): { readonly name: string; readonly isHere: boolean } | undefined {
+/**
+ * @param algorithm AlgorithmIdentifier of an EncryptedPrivateKeyInfo; undefined when it is none of
+ *   an encryption
+ */
+export function tryNameEncryption(
+  algorithm: DerElement | undefined,
+): { readonly name: string; readonly isHere: boolean } | undefined {
   const { oid = '', parameters } = algorithmOf(algorithm);
   if (oid === oids.pbes2) {
     const cipher = cipherOf(parameters);
@@ -109,7 +123,10 @@ export function tryNameEncryption(algorithm: DerElement | undefined): { readonly
   return name === undefined ? undefined : { name, isHere: hasCipher(cipher) };
 }
 
-/** Those of the legacy provider of OpenSSL are not in the list. @param name in any case, as OpenSSL writes it into a PEM, too */
+/**
+ * Those of the legacy provider of OpenSSL are not in the list. @param name in any case, as OpenSSL
+ * writes it into a PEM, too
+ */
 export function hasCipher(name: string): boolean {
   return getCiphers().includes(name.toLowerCase());
 }

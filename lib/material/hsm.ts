@@ -1,6 +1,6 @@
 /**
- * Material that never leaves an HSM: a program of the user's wraps it. It reads one JSON object on standard input and answers one on
- * standard output; docs/hsm.md describes both.
+ * Material that never leaves an HSM: a program of the user's wraps it. It reads one JSON object on
+ * standard input and answers one on standard output; docs/hsm.md describes both.
  */
 import { ByokError } from '../errors';
 import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../terms/kms';
@@ -18,12 +18,20 @@ type Answer = Readonly<Record<string, unknown>>;
 /**
  * Asks the program which material it would wrap.
  *
- * @throws ByokError ERR_MATERIAL_NOT_AT_HAND when it fails, ERR_MATERIAL_INVALID when it answers something else, ERR_INTERRUPTED
+ * @throws ByokError ERR_MATERIAL_NOT_AT_HAND when it fails, ERR_MATERIAL_INVALID when it answers
+ *   something else, ERR_INTERRUPTED
  */
-export async function openHsmMaterial(argv: readonly string[], options: HsmOptions): Promise<Material> {
+export async function openHsmMaterial(
+  argv: readonly string[],
+  options: HsmOptions,
+): Promise<Material> {
   const { fingerprint } = await ask(argv, options, { operation: 'fingerprint' });
   if (typeof fingerprint !== 'string' || !fingerprintFormat.test(fingerprint)) {
-    throw malformed(options, 'fingerprint', 'field "fingerprint" must be "sha256:" and 64 lower-case hex digits');
+    throw malformed(
+      options,
+      'fingerprint',
+      'field "fingerprint" must be "sha256:" and 64 lower-case hex digits',
+    );
   }
   let keySpecOfKey: string = defaultKeySpec;
   return {
@@ -37,14 +45,18 @@ export async function openHsmMaterial(argv: readonly string[], options: HsmOptio
     },
     checkStrength: () => undefined,
     async wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial> {
-      const modulusBytes = Math.ceil((parseWrappingKey(publicKey, options.spelling).asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+      const modulusBytes = Math.ceil(
+        (parseWrappingKey(publicKey, options.spelling).asymmetricKeyDetails?.modulusLength ?? 0) /
+          8,
+      );
       const request = {
         operation: 'wrap',
         wrapping_algorithm: algorithm,
         key_spec: keySpecOfKey,
         public_key: publicKey.toString('base64'),
       };
-      // The material may have been deleted for this: only the time limit stops it, since an interruption would prolong the outage.
+      // The material may have been deleted for this: only the time limit stops it, since an
+      // interruption would prolong the outage.
       const answer = await ask(argv, { ...options, signal: new AbortController().signal }, request);
       return wrappedMaterial(answer, keySpecOfKey, modulusBytes, options);
     },
@@ -52,13 +64,26 @@ export async function openHsmMaterial(argv: readonly string[], options: HsmOptio
   };
 }
 
-async function ask(argv: readonly string[], options: HsmOptions, request: Readonly<Record<string, string>>): Promise<Answer> {
+async function ask(
+  argv: readonly string[],
+  options: HsmOptions,
+  request: Readonly<Record<string, string>>,
+): Promise<Answer> {
   const answer = await runCommand(argv, { ...options, input: `${JSON.stringify(request)}\n` });
   return parse(answer.toString('utf8'), request.operation ?? '', options);
 }
 
-function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number, options: HsmOptions): WrappedMaterial {
-  const encryptedKeyMaterial = blob('encrypted_key_material', answer.encrypted_key_material, options);
+function wrappedMaterial(
+  answer: Answer,
+  keySpec: string,
+  modulusBytes: number,
+  options: HsmOptions,
+): WrappedMaterial {
+  const encryptedKeyMaterial = blob(
+    'encrypted_key_material',
+    answer.encrypted_key_material,
+    options,
+  );
   // A program that forgot to encrypt would send the material itself to the KMS.
   if (encryptedKeyMaterial.length !== modulusBytes) {
     throw malformed(
@@ -77,7 +102,10 @@ function wrappedMaterial(answer: Answer, keySpec: string, modulusBytes: number, 
   }
   return privateKey === undefined
     ? { encryptedKeyMaterial }
-    : { encryptedKeyMaterial, encryptedPrivatekey: blob('encrypted_privatekey', privateKey, options) };
+    : {
+        encryptedKeyMaterial,
+        encryptedPrivatekey: blob('encrypted_privatekey', privateKey, options),
+      };
 }
 
 function blob(field: string, value: unknown, options: HsmOptions): Buffer {

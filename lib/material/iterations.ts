@@ -1,11 +1,16 @@
 /**
- * How much work a protected file asks for before its password can be tried: the iteration counts of PBES1, PBES2, PKCS#12 and its MAC, and
- * the numbers of scrypt. They are read first, since the derivation holds up everything else and cannot be interrupted; they are written by
- * whoever made the file. What is inside of something encrypted shows only later: whoever derives there counts on.
+ * How much work a protected file asks for before its password can be tried: the iteration counts of
+ * PBES1, PBES2, PKCS#12 and its MAC, and the numbers of scrypt. They are read first, since the
+ * derivation holds up everything else and cannot be interrupted; they are written by whoever made
+ * the file. What is inside of something encrypted shows only later: whoever derives there counts
+ * on.
  */
 import { privateKeysIn, tryDecodeBlock } from './pem';
 
-/** Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its parts. */
+/**
+ * Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its
+ * parts.
+ */
 export const maxIterations = { each: 1_000_000, inAll: 2_000_000 } as const;
 
 /** A file asks for more than allowed; the message goes on from "the key material". */
@@ -30,8 +35,14 @@ export class DerivationWork {
   }
 }
 
-/** In iterations of PBKDF2: the slowest of those take as long as four steps of scrypt (RFC 7914). */
-export function iterationsOfScrypt(cost: number, blockSize: number, parallelization: number): number {
+/**
+ * In iterations of PBKDF2: the slowest of those take as long as four steps of scrypt (RFC 7914).
+ */
+export function iterationsOfScrypt(
+  cost: number,
+  blockSize: number,
+  parallelization: number,
+): number {
   return Math.ceil((cost * blockSize * parallelization) / 4);
 }
 
@@ -49,7 +60,11 @@ const maxDepth = 64;
  * @param refuse makes the error; what it is given follows "the key material"
  * @throws what `refuse` makes, when there are more than allowed
  */
-export function refuseManyIterations(content: Buffer, encoding: string, refuse: (what: string) => Error): void {
+export function refuseManyIterations(
+  content: Buffer,
+  encoding: string,
+  refuse: (what: string) => Error,
+): void {
   const counts = encoding === 'pem' ? countsInPem(content) : countsIn(content);
   const inAll = counts.reduce((sum, count) => sum + count, 0);
   if (counts.some((count) => count > maxIterations.each) || inAll > maxIterations.inAll) {
@@ -67,17 +82,26 @@ function countsInPem(pem: Buffer): readonly number[] {
   });
 }
 
-/** Parameters are a salt and a count, or the three numbers of scrypt: behind an algorithm's name, or behind the digest in a MAC. */
+/**
+ * Parameters are a salt and a count, or the three numbers of scrypt: behind an algorithm's name, or
+ * behind the digest in a MAC.
+ */
 function countsIn(bytes: Buffer, depth = 0): readonly number[] {
   if (depth > maxDepth) {
     return [];
   }
   return (elementsIn(bytes)?.elements ?? []).flatMap(({ tag, content }) => {
     if (tag === tags.octetString || tag === tags.octetStrings) {
-      const pieces = tag === tags.octetString ? undefined : Buffer.concat(elementsIn(content)?.elements.map((part) => part.content) ?? []);
+      const pieces =
+        tag === tags.octetString
+          ? undefined
+          : Buffer.concat(elementsIn(content)?.elements.map((part) => part.content) ?? []);
       const octets = pieces ?? content;
       // PKCS#12 carries DER in octets; other octets are no elements to the last byte.
-      const counts = octets[0] === tags.sequence && elementsIn(octets)?.whole === true ? countsIn(octets, depth + 1) : [];
+      const counts =
+        octets[0] === tags.sequence && elementsIn(octets)?.whole === true
+          ? countsIn(octets, depth + 1)
+          : [];
       pieces?.fill(0);
       return counts;
     }
@@ -93,20 +117,29 @@ function countAmong(parts: readonly Element[]): readonly number[] {
   const salt = parts.findIndex(({ tag }) => tag === tags.octetString || tag === tags.octetStrings);
   const behind = parts.slice(salt + 1);
   const end = behind.findIndex(({ tag }) => tag !== tags.integer);
-  const [first, second, third] = behind.slice(0, end === -1 ? undefined : end).map(({ content }) => numberOf(content));
+  const [first, second, third] = behind
+    .slice(0, end === -1 ? undefined : end)
+    .map(({ content }) => numberOf(content));
   if (first === undefined || (salt !== 0 && salt !== 1)) {
     return [];
   }
   // PBKDF2 has one number more at most.
-  return [second !== undefined && third !== undefined ? iterationsOfScrypt(first, second, third) : first];
+  return [
+    second !== undefined && third !== undefined ? iterationsOfScrypt(first, second, third) : first,
+  ];
 }
 
 function numberOf(digits: Buffer): number {
   return digits.length === 0 ? 0 : Number(`0x${digits.toString('hex')}`);
 }
 
-/** Also those of indefinite length, which some programs write. @returns undefined when the bytes do not begin with an element */
-function elementsIn(bytes: Buffer): { readonly elements: readonly Element[]; readonly whole: boolean } | undefined {
+/**
+ * Also those of indefinite length, which some programs write. @returns undefined when the bytes do
+ * not begin with an element
+ */
+function elementsIn(
+  bytes: Buffer,
+): { readonly elements: readonly Element[]; readonly whole: boolean } | undefined {
   const elements: Element[] = [];
   let at = 0;
   while (at < bytes.length) {
@@ -120,7 +153,11 @@ function elementsIn(bytes: Buffer): { readonly elements: readonly Element[]; rea
   return elements.length === 0 ? undefined : { elements, whole: at === bytes.length };
 }
 
-function elementAt(bytes: Buffer, start: number, depth: number): (Element & { readonly end: number }) | undefined {
+function elementAt(
+  bytes: Buffer,
+  start: number,
+  depth: number,
+): (Element & { readonly end: number }) | undefined {
   const [tag, first] = bytes.subarray(start, start + 2);
   if (tag === undefined || first === undefined || (tag === 0 && first === 0)) {
     return undefined;
@@ -128,7 +165,9 @@ function elementAt(bytes: Buffer, start: number, depth: number): (Element & { re
   const from = start + 2;
   if (first === 0x80) {
     const end = depth > maxDepth ? undefined : endOfContents(bytes, from, depth + 1);
-    return end === undefined ? undefined : { tag, content: bytes.subarray(from, end), end: end + 2 };
+    return end === undefined
+      ? undefined
+      : { tag, content: bytes.subarray(from, end), end: end + 2 };
   }
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
   if (from + lengthBytes > bytes.length) {
@@ -137,7 +176,9 @@ function elementAt(bytes: Buffer, start: number, depth: number): (Element & { re
   // OpenSSL reads past any zeros that a length begins with.
   const length = lengthBytes === 0 ? first : numberOf(bytes.subarray(from, from + lengthBytes));
   const end = from + lengthBytes + length;
-  return end > bytes.length ? undefined : { tag, content: bytes.subarray(from + lengthBytes, end), end };
+  return end > bytes.length
+    ? undefined
+    : { tag, content: bytes.subarray(from + lengthBytes, end), end };
 }
 
 /** Where the two zeros stand that end an indefinite length. */

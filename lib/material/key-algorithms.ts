@@ -29,5 +29,8 @@ const slhDsa = /^2\.16\.840\.1\.101\.3\.4\.3\.(?:2\d|3[01])$/;
 
 export function nameKeyAlgorithm(oid: string | undefined): string {
   const name = kinds[oid ?? ''] ?? (slhDsa.test(oid ?? '') ? 'SLH-DSA' : undefined);
-  return name ?? `of an algorithm that this program does not know (object identifier ${oid ?? 'missing'})`;
+  return (
+    name ??
+    `of an algorithm that this program does not know (object identifier ${oid ?? 'missing'})`
+  );
 }

@@ -1,4 +1,7 @@
-/** Reads a file that holds key material. Never a device, which may have no end, nor unasked a pipe, which may have no writer. */
+/**
+ * Reads a file that holds key material. Never a device, which may have no end, nor unasked a pipe,
+ * which may have no writer.
+ */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ByokError } from '../errors';
@@ -12,7 +15,10 @@ export interface FileOptions {
   readonly spelling: Spelling;
 }
 
-/** Room for any key as people have them; a plan of a thousand keys should not zero a megabyte for each. */
+/**
+ * Room for any key as people have them; a plan of a thousand keys should not zero a megabyte for
+ * each.
+ */
 const pieceBytes = 1 << 14;
 
 const kinds = [
@@ -24,8 +30,10 @@ const kinds = [
 ] as const satisfies readonly (readonly [keyof Stats, string])[];
 
 /**
- * @returns the content; of more than `maxContentBytes` only a beginning that is longer than they are, for `openContent` to refuse
- * @throws ByokError ERR_MATERIAL_INVALID for what is no file, and the error of the operating system when it cannot be read
+ * @returns the content; of more than `maxContentBytes` only a beginning that is longer than they
+ *   are, for `openContent` to refuse
+ * @throws ByokError ERR_MATERIAL_INVALID for what is no file, and the error of the operating system
+ *   when it cannot be read
  */
 export async function readMaterialFile(path: string, options: FileOptions): Promise<Buffer> {
   // Before it is opened: that alone waits for the writer of a pipe, and takes a device into use.
@@ -34,7 +42,10 @@ export async function readMaterialFile(path: string, options: FileOptions): Prom
   return stats.isFIFO() ? readPipe(path, options.spelling) : readFile(path, options.spelling);
 }
 
-/** Synchronously: a plan of a thousand keys reads a thousand files, which costs a tenth of what it does asynchronously. */
+/**
+ * Synchronously: a plan of a thousand keys reads a thousand files, which costs a tenth of what it
+ * does asynchronously.
+ */
 async function readFile(path: string, spelling: Spelling): Promise<Buffer> {
   // Never waits, should a pipe have taken the place of the file by now.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -74,14 +85,21 @@ async function collect(read: (piece: Buffer) => number | Promise<number>): Promi
   }
 }
 
-function requireAllowed(path: string, stats: Stats, { mayBePipe, spelling: { name } }: FileOptions): void {
+function requireAllowed(
+  path: string,
+  stats: Stats,
+  { mayBePipe, spelling: { name } }: FileOptions,
+): void {
   if (stats.isFile() || (mayBePipe && stats.isFIFO())) {
     return;
   }
   const [, kind] = kinds.find(([is]) => stats[is]()) ?? ['', 'something else'];
   const [allowed, advice] = mayBePipe
     ? ['a regular file or a pipe', 'give the path of one']
-    : ['a regular file', `give the path of one, or have the material written by a ${name('materialCommand')}`];
+    : [
+        'a regular file',
+        `give the path of one, or have the material written by a ${name('materialCommand')}`,
+      ];
   throw new ByokError(
     'ERR_MATERIAL_INVALID',
     `the file "${path}" that holds the key material is ${kind}; allowed is ${allowed} of at most ${maxContentBytes} bytes: ${advice}`,

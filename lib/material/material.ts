@@ -1,6 +1,7 @@
 /**
- * Key material as the lifecycle sees it: something that has a fingerprint, can be checked against a key spec, and wraps itself. What it
- * is made of, bytes in this process or a key inside an HSM, stays behind this interface.
+ * Key material as the lifecycle sees it: something that has a fingerprint, can be checked against a
+ * key spec, and wraps itself. What it is made of, bytes in this process or a key inside an HSM,
+ * stays behind this interface.
  */
 import { randomBytes } from 'node:crypto';
 import { ByokError, isByokError } from '../errors';
@@ -43,9 +44,12 @@ export function symmetricMaterial(bytes: Secret, origin: Origin, hint?: Phrase):
   return {
     fingerprint: fingerprint(bytes.reveal()),
     isPrivateKey: false,
-    checkFits: (keySpec) => withHint(hint, origin, () => checkSize(bytes.reveal(), keySpec, origin)),
+    checkFits: (keySpec) =>
+      withHint(hint, origin, () => checkSize(bytes.reveal(), keySpec, origin)),
     checkStrength: () => refuseWeakness(weaknessOf(bytes.reveal()), origin),
-    wrap: async (algorithm, publicKey) => ({ encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal(), origin.spelling) }),
+    wrap: async (algorithm, publicKey) => ({
+      encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, bytes.reveal(), origin.spelling),
+    }),
     wipe: () => bytes.wipe(),
   };
 }
@@ -63,29 +67,45 @@ function checkSize(bytes: Buffer, keySpec: string | undefined, origin: Origin): 
   }
 }
 
-function withHint(hint: Phrase | undefined, { attribute, spelling = plainSpelling }: Origin, check: () => void): void {
+function withHint(
+  hint: Phrase | undefined,
+  { attribute, spelling = plainSpelling }: Origin,
+  check: () => void,
+): void {
   try {
     check();
   } catch (error) {
     throw hint !== undefined && isByokError(error)
-      ? new ByokError(error.code, `${error.message}; ${say(hint, spelling)}`, { attribute, cause: error })
+      ? new ByokError(error.code, `${error.message}; ${say(hint, spelling)}`, {
+          attribute,
+          cause: error,
+        })
       : error;
   }
 }
 
-/** An RSA private key is too long for RSA: a fresh intermediate key wraps it, and is itself wrapped for the KMS. */
+/**
+ * An RSA private key is too long for RSA: a fresh intermediate key wraps it, and is itself wrapped
+ * for the KMS.
+ */
 export function privateKeyMaterial(key: PrivateKey, origin: Origin): Material {
   return {
     fingerprint: fingerprintOfPublicKey(key.publicKey),
     isPrivateKey: true,
     // What opened is a key of some spec.
-    checkFits: (keySpec) => (keySpec === undefined ? undefined : checkPrivateKey(key, keySpec, origin)),
+    checkFits: (keySpec) =>
+      keySpec === undefined ? undefined : checkPrivateKey(key, keySpec, origin),
     checkStrength: () => refuseWeakness(key.weakness, origin),
     async wrap(algorithm, publicKey) {
       const intermediateKey = randomBytes(32);
       try {
         return {
-          encryptedKeyMaterial: wrapMaterial(algorithm, publicKey, intermediateKey, origin.spelling),
+          encryptedKeyMaterial: wrapMaterial(
+            algorithm,
+            publicKey,
+            intermediateKey,
+            origin.spelling,
+          ),
           encryptedPrivatekey: aesKeyWrapWithPadding(intermediateKey, key.pkcs8.reveal()),
         };
       } finally {

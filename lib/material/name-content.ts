@@ -1,7 +1,7 @@
 /**
- * What a file is that holds no private key in a form that can be opened: told by its first bytes, or by the label of a PEM, with the
- * command that converts it. Nothing of the content goes into a message but names from the tables here. Loaded only where something could
- * not be opened.
+ * What a file is that holds no private key in a form that can be opened: told by its first bytes,
+ * or by the label of a PEM, with the command that converts it. Nothing of the content goes into a
+ * message but names from the tables here. Loaded only where something could not be opened.
  */
 import { getCipherInfo } from 'node:crypto';
 import { type Phrase, say } from '../terms/setting';
@@ -9,7 +9,8 @@ import { hasCipher } from './encryption';
 import { nameEncrypted, noPrivateKey, ofNoSpec, tryNameDer } from './name-der';
 import { encryptionOf, type PemBlock, pemBlocksIn, privateKeysIn, tryDecodeBlock } from './pem';
 
-const makeOne = 'make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out NEW.pem';
+const makeOne =
+  'make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out NEW.pem';
 const openPgp = `an OpenPGP private key, which OpenSSL cannot convert; ${makeOne}`;
 /** @param options of keytool, for this kind of file */
 const javaStore =
@@ -40,17 +41,33 @@ const labels: readonly (readonly [label: RegExp, name: Phrase])[] = [
     ({ name }) =>
       `a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, and set ${name('materialEncoding')} to "base64"`,
   ],
-  [/^AGE ENCRYPTED FILE$/, 'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW'],
+  [
+    /^AGE ENCRYPTED FILE$/,
+    'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW',
+  ],
 ];
 
 /** Of private keys, in forms that are no PKCS#8, PKCS#1 or SEC 1. */
 const privateLabels: readonly (readonly [label: RegExp, name: Phrase])[] = [
-  [/^ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY$/, `a private key of Cosign (Sigstore), which no other program opens; ${makeOne}`],
+  [
+    /^ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY$/,
+    `a private key of Cosign (Sigstore), which no other program opens; ${makeOne}`,
+  ],
   [/^TSS2 PRIVATE KEY$/, `a private key of a TPM (TSS2), which it leaves in no form; ${makeOne}`],
-  [/^NEBULA /, ({ name }) => `a private key of Nebula, which no ${name('keySpec')} takes; ${makeOne}`],
+  [
+    /^NEBULA /,
+    ({ name }) => `a private key of Nebula, which no ${name('keySpec')} takes; ${makeOne}`,
+  ],
 ];
 
-const sshTypes = ['ssh-rsa', 'ssh-dss', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'];
+const sshTypes = [
+  'ssh-rsa',
+  'ssh-dss',
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+];
 const hardwareTypes = ['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'];
 
 /** A name, or what finds it in the content. */
@@ -64,25 +81,67 @@ const bytes = (hex: string) => Buffer.from(hex, 'hex');
 const starts: readonly Start[] = [
   [['PuTTY-User-Key-File-'], { find: namePutty }],
   [['---- BEGIN SSH2 PUBLIC KEY'], `a public key of SSH, ${noPrivateKey}`],
-  [['---- BEGIN SSH2 '], 'a private key of SSH (SSH2); convert it: ssh-keygen -i -f FILE > NEW.pem'],
-  [[...sshTypes, ...hardwareTypes].map((type) => `${type} `), `a public key of OpenSSH, ${noPrivateKey}`],
+  [
+    ['---- BEGIN SSH2 '],
+    'a private key of SSH (SSH2); convert it: ssh-keygen -i -f FILE > NEW.pem',
+  ],
+  [
+    [...sshTypes, ...hardwareTypes].map((type) => `${type} `),
+    `a public key of OpenSSH, ${noPrivateKey}`,
+  ],
   [['{', '['], { find: nameJson }],
-  [['<RSAKeyValue', '<?xml'], 'XML, as .NET writes keys; export the key there with ExportPkcs8PrivateKeyPem'],
+  [
+    ['<RSAKeyValue', '<?xml'],
+    'XML, as .NET writes keys; export the key there with ExportPkcs8PrivateKeyPem',
+  ],
   [['<'], 'a web page or other markup, and no key; look at what was downloaded'],
-  [['$ANSIBLE_VAULT'], 'encrypted with Ansible Vault; decrypt it first: ansible-vault decrypt --output NEW FILE'],
-  [['vault:v'], 'a ciphertext of Vault; decrypt it first: vault write -field=plaintext transit/decrypt/KEY ciphertext=@FILE'],
-  [['AGE-SECRET-KEY-'], ({ name }) => `a key of age, which no ${name('keySpec')} takes; ${makeOne}`],
-  [['age-encryption.org/'], 'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW'],
-  [['version https://git-lfs'], 'a pointer of Git LFS in place of the file; fetch it: git lfs pull'],
+  [
+    ['$ANSIBLE_VAULT'],
+    'encrypted with Ansible Vault; decrypt it first: ansible-vault decrypt --output NEW FILE',
+  ],
+  [
+    ['vault:v'],
+    'a ciphertext of Vault; decrypt it first: vault write -field=plaintext transit/decrypt/KEY ciphertext=@FILE',
+  ],
+  [
+    ['AGE-SECRET-KEY-'],
+    ({ name }) => `a key of age, which no ${name('keySpec')} takes; ${makeOne}`,
+  ],
+  [
+    ['age-encryption.org/'],
+    'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW',
+  ],
+  [
+    ['version https://git-lfs'],
+    'a pointer of Git LFS in place of the file; fetch it: git lfs pull',
+  ],
   [[bytes('004749544352595054')], 'encrypted with git-crypt; decrypt it first: git-crypt unlock'],
-  [[bytes('fffe0000'), bytes('0000feff')], 'text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW'],
-  [[bytes('2d002d00')], 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE -t UTF-8 FILE > NEW'],
-  [[bytes('002d002d')], 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16BE -t UTF-8 FILE > NEW'],
-  [[bytes('fffe'), bytes('feff')], 'text in UTF-16, as PowerShell writes it; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW'],
+  [
+    [bytes('fffe0000'), bytes('0000feff')],
+    'text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW',
+  ],
+  [
+    [bytes('2d002d00')],
+    'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE -t UTF-8 FILE > NEW',
+  ],
+  [
+    [bytes('002d002d')],
+    'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16BE -t UTF-8 FILE > NEW',
+  ],
+  [
+    [bytes('fffe'), bytes('feff')],
+    'text in UTF-16, as PowerShell writes it; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW',
+  ],
   [[bytes('feedfeed')], javaStore('JKS')],
   [[bytes('cececece')], javaStore('JCEKS', ' -srcstoretype JCEKS')],
-  [[bytes('1ef1b5b0')], 'a private key of Windows (PVK); convert it: openssl rsa -inform PVK -in FILE -out NEW.pem'],
-  [[bytes('0702000000a40000')], 'a private key of Windows (PRIVATEKEYBLOB); convert it: openssl rsa -inform MSBLOB -in FILE -out NEW.pem'],
+  [
+    [bytes('1ef1b5b0')],
+    'a private key of Windows (PVK); convert it: openssl rsa -inform PVK -in FILE -out NEW.pem',
+  ],
+  [
+    [bytes('0702000000a40000')],
+    'a private key of Windows (PRIVATEKEYBLOB); convert it: openssl rsa -inform MSBLOB -in FILE -out NEW.pem',
+  ],
   [[bytes('1f8b08')], 'compressed with gzip; unpack it first: gunzip < FILE > NEW'],
   [[bytes('504b0304')], 'a ZIP archive; unpack it first'],
   [[bytes('6f70656e7373682d6b65792d763100')], { find: nameOpenSsh }],
@@ -99,10 +158,16 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | 
   }
   const [block] = pemBlocksIn(content);
   if (block !== undefined) {
-    return labels.find(([label]) => label.test(block.label))?.[1] ?? 'PEM of something else than a private key';
+    return (
+      labels.find(([label]) => label.test(block.label))?.[1] ??
+      'PEM of something else than a private key'
+    );
   }
   const text = content.subarray(startOf(content));
-  const [, name] = starts.find(([all]) => all.some((start) => text.subarray(0, start.length).equals(Buffer.from(start)))) ?? [];
+  const [, name] =
+    starts.find(([all]) =>
+      all.some((start) => text.subarray(0, start.length).equals(Buffer.from(start))),
+    ) ?? [];
   const found = typeof name === 'object' ? name.find(text) : name;
   return found ?? tryNameOpenPgp(content) ?? tryNameDer(content, hasPassword);
 }
@@ -115,7 +180,10 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
   const cipher = encryptionOf(block);
   if (cipher !== undefined) {
     const isKnown = getCipherInfo(cipher.toLowerCase()) !== undefined;
-    const encryption = { name: isKnown ? cipher.toUpperCase() : 'of an unknown cipher', isHere: hasCipher(cipher) };
+    const encryption = {
+      name: isKnown ? cipher.toUpperCase() : 'of an unknown cipher',
+      isHere: hasCipher(cipher),
+    };
     return nameEncrypted(encryption, hasPassword, 'openssl pkcs8 -topk8');
   }
   const named = privateLabels.find(([label]) => label.test(block.label))?.[1];
@@ -127,14 +195,22 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
     return 'PEM with other characters than Base64 between its lines BEGIN and END; take an undamaged copy from where it was made';
   }
   try {
-    const name = block.label.startsWith('OPENSSH') ? nameOpenSsh(der) : tryNameDer(der, hasPassword, 'openssl pkcs8 -topk8');
-    return name ?? 'PEM that is damaged: between its lines BEGIN and END is no private key; take an undamaged copy from where it was made';
+    const name = block.label.startsWith('OPENSSH')
+      ? nameOpenSsh(der)
+      : tryNameDer(der, hasPassword, 'openssl pkcs8 -topk8');
+    return (
+      name ??
+      'PEM that is damaged: between its lines BEGIN and END is no private key; take an undamaged copy from where it was made'
+    );
   } finally {
     der.fill(0);
   }
 }
 
-/** PROTOCOL.key of OpenSSH: behind the magic come the cipher, the derivation of its key with parameters, the number of keys, and the first public key. */
+/**
+ * PROTOCOL.key of OpenSSH: behind the magic come the cipher, the derivation of its key with
+ * parameters, the number of keys, and the first public key.
+ */
 function nameOpenSsh(der: Buffer): Phrase {
   let at = 'openssh-key-v1\0'.length;
   const next = () => {
@@ -147,7 +223,9 @@ function nameOpenSsh(der: Buffer): Phrase {
   at += 4;
   const publicKey = next();
   const type = [...sshTypes, ...hardwareTypes].find(
-    (name) => publicKey.subarray(4, 4 + name.length).equals(Buffer.from(name)) && publicKey[3] === name.length,
+    (name) =>
+      publicKey.subarray(4, 4 + name.length).equals(Buffer.from(name)) &&
+      publicKey[3] === name.length,
   );
   const isEncrypted = !Buffer.from('none').equals(cipher ?? Buffer.alloc(0));
   const name = `an OpenSSH private key (${[type, isEncrypted ? 'encrypted' : 'not encrypted'].filter((part) => part !== undefined).join(', ')})`;
@@ -159,7 +237,11 @@ function nameOpenSsh(der: Buffer): Phrase {
 }
 
 function namePutty(text: Buffer): string {
-  const version = text.toString('latin1', 'PuTTY-User-Key-File-'.length, 'PuTTY-User-Key-File-'.length + 1);
+  const version = text.toString(
+    'latin1',
+    'PuTTY-User-Key-File-'.length,
+    'PuTTY-User-Key-File-'.length + 1,
+  );
   const head = text.toString('latin1', 0, 512);
   const type = sshTypes.find((name) => head.includes(`: ${name}`));
   const encryption = /Encryption: *none/.test(head) ? 'not encrypted' : 'encrypted';
@@ -179,10 +261,12 @@ function nameJson(text: Buffer): Phrase | undefined {
       return `${kind}; take the one to import out of its "keys" into a FILE, and convert that: ${has('k') ? jwkToBase64 : jwkToPem}`;
     }
     if (has('k')) {
-      return ({ name }) => `${kind} of a symmetric key; convert it: ${jwkToBase64}, and set ${name('materialEncoding')} to "base64"`;
+      return ({ name }) =>
+        `${kind} of a symmetric key; convert it: ${jwkToBase64}, and set ${name('materialEncoding')} to "base64"`;
     }
     return has('d')
-      ? ({ name }) => `${kind}; convert it: ${jwkToPem}, and set ${name('materialEncoding')} to "pem"`
+      ? ({ name }) =>
+          `${kind}; convert it: ${jwkToPem}, and set ${name('materialEncoding')} to "pem"`
       : `${kind} of a public key, ${noPrivateKey}`;
   }
   if (has('sops')) {

@@ -1,15 +1,25 @@
 /**
- * What DER is that is no private key, or none that OpenSSL could open: told by its shape, for one sentence that does not blame the password
- * where it is not to blame. Loaded only where something could not be opened.
+ * What DER is that is no private key, or none that OpenSSL could open: told by its shape, for one
+ * sentence that does not blame the password where it is not to blame. Loaded only where something
+ * could not be opened.
  */
 import type { Phrase } from '../terms/setting';
 import { isPkcs12 } from './container';
-import { childrenOf, type DerElement, derTags, tryFindCut, tryReadElement, tryReadInteger, tryReadOid } from './der';
+import {
+  childrenOf,
+  type DerElement,
+  derTags,
+  tryFindCut,
+  tryReadElement,
+  tryReadInteger,
+  tryReadOid,
+} from './der';
 import { algorithmOf, tryNameEncryption } from './encryption';
 import { nameKeyAlgorithm } from './key-algorithms';
 import { allowedSpecs } from './private-key';
 
-export const noPrivateKey = 'which holds no private key; give the file of the private key that belongs to it';
+export const noPrivateKey =
+  'which holds no private key; give the file of the private key that belongs to it';
 
 const { integer, bitString, octetString, oid, sequence, first } = derTags;
 
@@ -40,14 +50,20 @@ const shapes: readonly Shape[] = [
       ({ name }) =>
         `a PKCS#12 file; set ${name('materialEncoding')} to "pkcs12"`,
   },
-  { is: ([type]) => (tryReadOid(type) ?? '').startsWith('1.2.840.113549.1.7.'), name: () => `PKCS#7 (CMS), ${noPrivateKey}` },
   {
-    is: (children) => begins(sequence, octetString)(children) && tryNameEncryption(children[0]) !== undefined,
-    name: ([algorithm], hasPassword, convert) => nameEncrypted(tryNameEncryption(algorithm), hasPassword, convert),
+    is: ([type]) => (tryReadOid(type) ?? '').startsWith('1.2.840.113549.1.7.'),
+    name: () => `PKCS#7 (CMS), ${noPrivateKey}`,
+  },
+  {
+    is: (children) =>
+      begins(sequence, octetString)(children) && tryNameEncryption(children[0]) !== undefined,
+    name: ([algorithm], hasPassword, convert) =>
+      nameEncrypted(tryNameEncryption(algorithm), hasPassword, convert),
   },
   {
     is: (children) => begins(sequence, bitString)(children) && children.length === 2,
-    name: ([algorithm]) => `a public key (${nameKeyAlgorithm(algorithmOf(algorithm).oid)}), ${noPrivateKey}`,
+    name: ([algorithm]) =>
+      `a public key (${nameKeyAlgorithm(algorithmOf(algorithm).oid)}), ${noPrivateKey}`,
   },
   {
     is: (children) => isSigned(children) && isRequest(childrenOf(children[0])),
@@ -62,27 +78,43 @@ const shapes: readonly Shape[] = [
     is: (children) => areIntegers(children, 2) && (tryReadInteger(children[1]) ?? 9) < 9,
     name: () => `parameters of Diffie-Hellman, ${noPrivateKey}`,
   },
-  { is: (children) => areIntegers(children, 2), name: () => `a public key (RSA, PKCS#1), ${noPrivateKey}` },
-  { is: (children) => areIntegers(children, 3), name: () => `parameters of DSA or Diffie-Hellman, ${noPrivateKey}` },
+  {
+    is: (children) => areIntegers(children, 2),
+    name: () => `a public key (RSA, PKCS#1), ${noPrivateKey}`,
+  },
+  {
+    is: (children) => areIntegers(children, 3),
+    name: () => `parameters of DSA or Diffie-Hellman, ${noPrivateKey}`,
+  },
   { is: (children) => areIntegers(children, 6), name: () => ofNoSpec('DSA') },
   {
     is: (children) =>
-      begins(integer, sequence, sequence)(children) && (tryReadOid(childrenOf(children[1])[0]) ?? '').startsWith('1.2.840.10045.1.'),
+      begins(integer, sequence, sequence)(children) &&
+      (tryReadOid(childrenOf(children[1])[0]) ?? '').startsWith('1.2.840.10045.1.'),
     name: () => `the parameters of a curve (EC PARAMETERS), ${noPrivateKey}`,
   },
   { is: begins(integer, sequence, octetString), name: ([, algorithm]) => nameUnopened(algorithm) },
-  { is: begins(integer, octetString, first), name: ([, , curve]) => nameUnopenedCurve(tryReadElement(curve?.content ?? Buffer.alloc(0))) },
+  {
+    is: begins(integer, octetString, first),
+    name: ([, , curve]) => nameUnopenedCurve(tryReadElement(curve?.content ?? Buffer.alloc(0))),
+  },
   {
     is: begins(integer, octetString),
-    name: () => 'an EC private key (SEC 1) that does not name its curve; write it as PKCS#8, with its curve, where it was made',
+    name: () =>
+      'an EC private key (SEC 1) that does not name its curve; write it as PKCS#8, with its curve, where it was made',
   },
 ];
 
 /**
- * @param convert how an encrypted key is converted: a command line that lacks the names of its files
+ * @param convert how an encrypted key is converted: a command line that lacks the names of its
+ *   files
  * @returns what goes on from "it is"; undefined for what is no DER of a known shape
  */
-export function tryNameDer(bytes: Buffer, hasPassword: boolean, convert = 'openssl pkcs8 -topk8 -inform DER'): Phrase | undefined {
+export function tryNameDer(
+  bytes: Buffer,
+  hasPassword: boolean,
+  convert = 'openssl pkcs8 -topk8 -inform DER',
+): Phrase | undefined {
   const cut = tryFindCut(bytes);
   if (bytes[0] === sequence && cut !== undefined) {
     const isText = bytes.every((byte) => byte >= 0x09 && byte < 0x7f);
@@ -112,14 +144,16 @@ export function nameEncrypted(
   return hasPassword
     ? ({ name }) =>
         `an encrypted private key (${cipher}), and its password is another one (a password was given), or it is damaged; give the right one by ${name('materialPassword')}`
-    : ({ name }) => `an encrypted private key (${cipher}), and no password was given; give it by ${name('materialPassword')}`;
+    : ({ name }) =>
+        `an encrypted private key (${cipher}), and no password was given; give it by ${name('materialPassword')}`;
 }
 
 export function ofNoSpec(kind: string): Phrase {
   return ({ name }) => `a private key, ${kind}, which no ${name('keySpec')} takes; ${allowedSpecs}`;
 }
 
-const damaged = 'a private key that is damaged: OpenSSL cannot read it; take an undamaged copy from where it was made';
+const damaged =
+  'a private key that is damaged: OpenSSL cannot read it; take an undamaged copy from where it was made';
 
 /** PKCS#8. @param algorithm AlgorithmIdentifier */
 function nameUnopened(algorithm: DerElement | undefined): Phrase {
@@ -135,12 +169,17 @@ function nameUnopened(algorithm: DerElement | undefined): Phrase {
 function nameUnopenedCurve(parameters: DerElement | undefined): Phrase {
   const curve = tryReadOid(parameters);
   const known = ['1.2.840.10045.3.1.7', '1.3.132.0.34'];
-  return curve === undefined || known.includes(curve) ? damaged : ofNoSpec(`EC on a curve of object identifier ${curve}`);
+  return curve === undefined || known.includes(curve)
+    ? damaged
+    : ofNoSpec(`EC on a curve of object identifier ${curve}`);
 }
 
 /** CertificationRequestInfo: version, name, public key. */
 function isRequest(children: readonly DerElement[]): boolean {
-  return begins(integer, sequence, sequence)(children) && begins(sequence, bitString)(childrenOf(children[2]));
+  return (
+    begins(integer, sequence, sequence)(children) &&
+    begins(sequence, bitString)(childrenOf(children[2]))
+  );
 }
 
 /** TBSCertList: dates follow the issuer, where a certificate has both of its own in a sequence. */

@@ -1,4 +1,7 @@
-/** From what a source gave to material: bytes of a symmetric key, or a private key, as the encoding says. */
+/**
+ * From what a source gave to material: bytes of a symmetric key, or a private key, as the encoding
+ * says.
+ */
 import { ByokError } from '../errors';
 import type { Secret } from '../secret';
 import type { MaterialEncoding } from '../terms/material';
@@ -31,13 +34,18 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
   const { encoding } = options;
   try {
     if (content.length > maxContentBytes || isEmpty(content, encoding)) {
-      const found = content.length > maxContentBytes ? `has more than ${maxContentBytes} bytes, which no key has` : 'is empty';
+      const found =
+        content.length > maxContentBytes
+          ? `has more than ${maxContentBytes} bytes, which no key has`
+          : 'is empty';
       throw invalid(`${found}; it must hold a symmetric key or one private key`, options);
     }
     if (encoding !== 'pem' && looksLikePem(content)) {
       throw pemIn(content, options);
     }
-    return isTextEncoding(encoding) ? openSpelt(content, encoding, options) : openContainer(content, encoding, options);
+    return isTextEncoding(encoding)
+      ? openSpelt(content, encoding, options)
+      : openContainer(content, encoding, options);
   } finally {
     content.fill(0);
   }
@@ -45,7 +53,9 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
 
 /** White space alone is a key in raw bytes only, and then a weak one. */
 function isEmpty(content: Buffer, encoding: MaterialEncoding): boolean {
-  return encoding === 'raw' ? content.length === 0 : content.every((byte) => byte <= 0x20 && byte > 0) || content.equals(utf8Mark);
+  return encoding === 'raw'
+    ? content.length === 0
+    : content.every((byte) => byte <= 0x20 && byte > 0) || content.equals(utf8Mark);
 }
 
 const utf8Mark = Buffer.from('efbbbf', 'hex');
@@ -60,7 +70,10 @@ function pemIn(content: Buffer, options: ContentOptions): ByokError {
     : closed(named, options);
 }
 
-/** Bytes of another length than any symmetric key may be a private key in one of its containers, spelt in Base64 or hex. */
+/**
+ * Bytes of another length than any symmetric key may be a private key in one of its containers,
+ * spelt in Base64 or hex.
+ */
 function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOptions): Material {
   const bytes = decodeText(content, encoding, options.source, options, () => {
     const wrapped = tryUnwrap(content, encoding);
@@ -81,7 +94,10 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
       return privateKeyMaterial(key, options);
     }
     const hint = hintOf(content, encoding, bytes.reveal());
-    const named = hint === undefined ? (tryNameTwice(bytes.reveal()) ?? tryName(bytes.reveal(), options)) : undefined;
+    const named =
+      hint === undefined
+        ? (tryNameTwice(bytes.reveal()) ?? tryName(bytes.reveal(), options))
+        : undefined;
     if (named !== undefined) {
       throw closed(named, options);
     }
@@ -96,14 +112,18 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
 
 /** In Base64, too, so that a variable can carry what is not text. */
 function openContainer(content: Buffer, encoding: Container, options: ContentOptions): Material {
-  const unwrapped = tryFindContainer(content) === undefined ? tryUnwrap(content, 'base64') : undefined;
+  const unwrapped =
+    tryFindContainer(content) === undefined ? tryUnwrap(content, 'base64') : undefined;
   const bytes = unwrapped ?? content;
   try {
     const found = tryFindContainer(bytes) ?? encoding;
     const isOther = found !== encoding;
     const key = isOther && found === 'pkcs12' ? undefined : tryOpen(bytes, found, options);
     if (key === undefined) {
-      throw closed(tryName(bytes, options) ?? `${unknownTo[encoding]}; it must hold one private key`, options);
+      throw closed(
+        tryName(bytes, options) ?? `${unknownTo[encoding]}; it must hold one private key`,
+        options,
+      );
     }
     if (isOther) {
       key.pkcs8.wipe();
@@ -133,7 +153,9 @@ function tryNameTwice(bytes: Buffer): string | undefined {
     again?.fill(0);
     return again !== undefined;
   });
-  return found === undefined ? undefined : `text that spells a private key in ${found}, so it was encoded twice; decode it once`;
+  return found === undefined
+    ? undefined
+    : `text that spells a private key in ${found}, so it was encoded twice; decode it once`;
 }
 
 /** From Base64 or hex, where that spells a container. */
@@ -147,11 +169,15 @@ function tryOpen(bytes: Buffer, form: Container, options: ContentOptions): Priva
   const refuse: Refuse = (what) => invalid(what, options);
   refuseManyIterations(bytes, form, refuse);
   if (form === 'pkcs12') {
-    return isPkcs12(childrenOf(tryReadElement(bytes))) ? openPkcs12(bytes, options.password, refuse) : undefined;
+    return isPkcs12(childrenOf(tryReadElement(bytes)))
+      ? openPkcs12(bytes, options.password, refuse)
+      : undefined;
   }
   const count = form === 'pem' ? privateKeysIn(bytes).length : 1;
   if (count > 1) {
-    throw refuse(`holds ${count} private keys; it must hold one: leave only the one to import there`);
+    throw refuse(
+      `holds ${count} private keys; it must hold one: leave only the one to import there`,
+    );
   }
   return tryParsePrivateKey(bytes, form, options.password, refuse);
 }
@@ -186,10 +212,20 @@ function nameOf(content: Buffer, hasPassword: boolean): Phrase | undefined {
 
 /** @param what it is */
 function closed(what: Phrase, options: ContentOptions): ByokError {
-  return invalid((spelling) => `cannot be opened as ${options.encoding}: it is ${say(what, spelling)}`, options);
+  return invalid(
+    (spelling) => `cannot be opened as ${options.encoding}: it is ${say(what, spelling)}`,
+    options,
+  );
 }
 
 /** @param what follows "the key material in …" */
-function invalid(what: Phrase, { attribute, source, spelling = plainSpelling }: ContentOptions): ByokError {
-  return new ByokError('ERR_MATERIAL_INVALID', `the key material in ${source} ${say(what, spelling)}`, { attribute });
+function invalid(
+  what: Phrase,
+  { attribute, source, spelling = plainSpelling }: ContentOptions,
+): ByokError {
+  return new ByokError(
+    'ERR_MATERIAL_INVALID',
+    `the key material in ${source} ${say(what, spelling)}`,
+    { attribute },
+  );
 }

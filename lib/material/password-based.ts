@@ -1,18 +1,31 @@
 /**
- * Decrypts what PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292, appendix B) encrypt with a password. Node does it inside of PKCS#8 only, and there
- * not for a password that is absent. Loaded with `pkcs12.ts`.
+ * Decrypts what PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292, appendix B) encrypt with a password. Node
+ * does it inside of PKCS#8 only, and there not for a password that is absent. Loaded with
+ * `pkcs12.ts`.
  */
 import { createDecipheriv, createHash, getHashes, pbkdf2Sync, scryptSync } from 'node:crypto';
 import forge from 'node-forge';
 import { childrenOf, type DerElement, derTags, tryReadInteger } from './der';
-import { algorithmOf, cipherOf, hasCipher, type OldEncryption, ofPkcs12, oids, tryFindDigest, tryNameEncryption } from './encryption';
+import {
+  algorithmOf,
+  cipherOf,
+  hasCipher,
+  type OldEncryption,
+  ofPkcs12,
+  oids,
+  tryFindDigest,
+  tryNameEncryption,
+} from './encryption';
 import { type DerivationWork, iterationsOfScrypt } from './iterations';
 
 /** One password in the two spellings that the standards ask for. */
 export interface PasswordBytes {
   /** PKCS#5: UTF-8. */
   readonly octets: Buffer;
-  /** PKCS#12: UTF-16 with two bytes of zero behind it; nothing at all for a password that is absent, which is another one than the empty one. */
+  /**
+   * PKCS#12: UTF-16 with two bytes of zero behind it; nothing at all for a password that is absent,
+   * which is another one than the empty one.
+   */
   readonly bmp: Buffer;
   /** What was derived from it so far. */
   readonly work: DerivationWork;
@@ -26,7 +39,11 @@ export class NotHere extends Error {}
  * @returns undefined when the password is wrong, or something is damaged
  * @throws NotHere, TooManyIterations
  */
-export function tryDecrypt(algorithm: DerElement | undefined, encrypted: Buffer, password: PasswordBytes): Buffer | undefined {
+export function tryDecrypt(
+  algorithm: DerElement | undefined,
+  encrypted: Buffer,
+  password: PasswordBytes,
+): Buffer | undefined {
   const { oid = '', parameters } = algorithmOf(algorithm);
   const name = tryNameEncryption(algorithm)?.name ?? `an encryption of object identifier ${oid}`;
   const old = ofPkcs12[oid];
@@ -42,7 +59,11 @@ export function tryDecrypt(algorithm: DerElement | undefined, encrypted: Buffer,
   if (!hasCipher(cipher) || iv?.tag !== derTags.octetString) {
     throw new NotHere(name);
   }
-  const keyBytes = cipher.startsWith('des-ede3') ? 24 : cipher.startsWith('sm4') ? 16 : Number(/-(\d+)-/.exec(cipher)?.[1]) / 8;
+  const keyBytes = cipher.startsWith('des-ede3')
+    ? 24
+    : cipher.startsWith('sm4')
+      ? 16
+      : Number(/-(\d+)-/.exec(cipher)?.[1]) / 8;
   return decipher(cipher, deriveKey(derivation, keyBytes, password), iv.content, encrypted);
 }
 
@@ -53,33 +74,52 @@ export function tryDecrypt(algorithm: DerElement | undefined, encrypted: Buffer,
  * @param keyBytes at most `maxDerivedBytes`
  * @throws NotHere, TooManyIterations
  */
-export function deriveKey(derivation: DerElement | undefined, keyBytes: number, { octets, work }: PasswordBytes): Buffer {
+export function deriveKey(
+  derivation: DerElement | undefined,
+  keyBytes: number,
+  { octets, work }: PasswordBytes,
+): Buffer {
   const { oid, parameters } = algorithmOf(derivation);
   const [salt, ...others] = childrenOf(parameters);
   const [first = 0, second = 0, third = 0] = others.map((element) => tryReadInteger(element) ?? 0);
   const bytes = salt?.content ?? Buffer.alloc(0);
   const prf = others.find(({ tag }) => tag === derTags.sequence);
   const digest = prf === undefined ? 'sha1' : tryFindDigest(algorithmOf(prf).oid);
-  if (oid !== oids.scrypt && (oid !== oids.pbkdf2 || digest === undefined || !getHashes().includes(digest))) {
-    throw new NotHere(`a key derivation of object identifier ${oid === oids.pbkdf2 ? algorithmOf(prf).oid : oid}`);
+  if (
+    oid !== oids.scrypt &&
+    (oid !== oids.pbkdf2 || digest === undefined || !getHashes().includes(digest))
+  ) {
+    throw new NotHere(
+      `a key derivation of object identifier ${oid === oids.pbkdf2 ? algorithmOf(prf).oid : oid}`,
+    );
   }
   work.spend(oid === oids.scrypt ? iterationsOfScrypt(first, second, third) : first);
   try {
     return oid === oids.scrypt
-      ? scryptSync(octets, bytes, keyBytes, { N: first, r: second, p: third, maxmem: maxScryptBytes })
+      ? scryptSync(octets, bytes, keyBytes, {
+          N: first,
+          r: second,
+          p: third,
+          maxmem: maxScryptBytes,
+        })
       : pbkdf2Sync(octets, bytes, first, keyBytes, digest ?? '');
   } catch {
     throw new NotHere('a key derivation whose numbers are out of range');
   }
 }
 
-/** As many as the longest digest has: each further one would be derived with as many iterations again. */
+/**
+ * As many as the longest digest has: each further one would be derived with as many iterations
+ * again.
+ */
 export const maxDerivedBytes = 64;
 
 /** Sixteen times what OpenSSL takes by itself. */
 const maxScryptBytes = 1 << 28;
 
-/** What the key, the initialization vector and the MAC are each derived with: "ID" of appendix B.3. */
+/**
+ * What the key, the initialization vector and the MAC are each derived with: "ID" of appendix B.3.
+ */
 export const purposes = { key: 1, iv: 2, mac: 3 } as const;
 
 const blockBytesOf: Readonly<Record<string, number>> = {
@@ -108,7 +148,14 @@ export function readOldParameters(
 }
 
 /** RFC 7292, appendix B.2. @param digest as Node names it @param size at most `maxDerivedBytes` */
-export function deriveOld(digest: string, purpose: number, salt: Buffer, iterations: number, bmp: Buffer, size: number): Buffer {
+export function deriveOld(
+  digest: string,
+  purpose: number,
+  salt: Buffer,
+  iterations: number,
+  bmp: Buffer,
+  size: number,
+): Buffer {
   const blockBytes = blockBytesOf[digest] ?? 64;
   const diversifier = Buffer.alloc(blockBytes, purpose);
   const input = Buffer.concat([filled(salt, blockBytes), filled(bmp, blockBytes)]);
@@ -127,7 +174,9 @@ export function deriveOld(digest: string, purpose: number, salt: Buffer, iterati
 
 /** Over and over, up to whole blocks. */
 function filled(bytes: Buffer, blockBytes: number): Buffer {
-  return bytes.length === 0 ? bytes : Buffer.alloc(Math.ceil(bytes.length / blockBytes) * blockBytes, bytes);
+  return bytes.length === 0
+    ? bytes
+    : Buffer.alloc(Math.ceil(bytes.length / blockBytes) * blockBytes, bytes);
 }
 
 /** Every block of the input plus this one plus 1, as numbers. */
@@ -152,13 +201,19 @@ function decryptOld(
     throw new NotHere(name);
   }
   const { salt, iterations } = readOldParameters(childrenOf(parameters), password);
-  const derive = (purpose: number, size: number) => deriveOld('sha1', purpose, salt, iterations, password.bmp, size);
+  const derive = (purpose: number, size: number) =>
+    deriveOld('sha1', purpose, salt, iterations, password.bmp, size);
   if (cipher === 'rc2-cbc') {
     return decipherRc2(derive(purposes.key, keyBytes), derive(purposes.iv, 8), encrypted);
   }
   const key = derive(purposes.key, keyBytes);
   // Of two keys the first comes again.
-  return decipher(cipher, keyBytes === 24 ? key : Buffer.concat([key, key.subarray(0, 8)]), derive(purposes.iv, 8), encrypted);
+  return decipher(
+    cipher,
+    keyBytes === 24 ? key : Buffer.concat([key, key.subarray(0, 8)]),
+    derive(purposes.iv, 8),
+    encrypted,
+  );
 }
 
 function decipher(cipher: string, key: Buffer, iv: Buffer, encrypted: Buffer): Buffer | undefined {

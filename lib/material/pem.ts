@@ -1,6 +1,7 @@
 /**
- * PEM (RFC 7468) as people have it: with line feeds that became two characters, or spaces, on the way through a variable, with indentation,
- * quotes and text around. Looked at in place, since strings cannot be wiped.
+ * PEM (RFC 7468) as people have it: with line feeds that became two characters, or spaces, on the
+ * way through a variable, with indentation, quotes and text around. Looked at in place, since
+ * strings cannot be wiped.
  */
 
 export interface PemBlock {
@@ -34,7 +35,10 @@ export function pemBlocksIn(content: Buffer): readonly PemBlock[] {
       // Looked for up to the next one only, so that a thousand of them do not take a million looks.
       const limit = next === -1 ? content.length : next;
       const bodySize = content.subarray(bodyStart, limit).indexOf(closing);
-      blocks.push({ label, body: bodySize === -1 ? undefined : content.subarray(bodyStart, bodyStart + bodySize) });
+      blocks.push({
+        label,
+        body: bodySize === -1 ? undefined : content.subarray(bodyStart, bodyStart + bodySize),
+      });
     }
     at = next;
   }
@@ -46,13 +50,17 @@ export function privateKeysIn(content: Buffer): readonly PemBlock[] {
   return pemBlocksIn(content).filter(({ label }) => label.endsWith('PRIVATE KEY'));
 }
 
-/** How it is encrypted in itself, which PKCS#8 is inside; undefined when it is not. For example "DES-EDE3-CBC". */
+/**
+ * How it is encrypted in itself, which PKCS#8 is inside; undefined when it is not. For example
+ * "DES-EDE3-CBC".
+ */
 export function encryptionOf({ body }: PemBlock): string | undefined {
   return body === undefined ? undefined : readHeaders(body).cipher;
 }
 
 /**
- * The block as OpenSSL reads it; nothing that was not read here itself, so that what was looked for in it is what is opened.
+ * The block as OpenSSL reads it; nothing that was not read here itself, so that what was looked for
+ * in it is what is opened.
  *
  * @returns a copy, for the caller to wipe; undefined when it is cut off, or its body is no Base64
  */
@@ -62,7 +70,8 @@ export function tryTidy({ label, body }: PemBlock): Buffer | undefined {
     return undefined;
   }
   const { cipher, iv } = readHeaders(body);
-  const headers = cipher === undefined ? '' : `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${iv}\n\n`;
+  const headers =
+    cipher === undefined ? '' : `Proc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${iv}\n\n`;
   const lines: Buffer[] = [Buffer.from(`-----BEGIN ${label}-----\n${headers}`)];
   for (let start = 0; start < base64.length; start += lineLength) {
     lines.push(base64.subarray(start, start + lineLength), lineFeed);
@@ -72,7 +81,10 @@ export function tryTidy({ label, body }: PemBlock): Buffer | undefined {
   return tidied;
 }
 
-/** What it spells; undefined when its body is no Base64, or there is none. @returns a copy, for the caller to wipe */
+/**
+ * What it spells; undefined when its body is no Base64, or there is none. @returns a copy, for the
+ * caller to wipe
+ */
 export function tryDecodeBlock({ body }: PemBlock): Buffer | undefined {
   const base64 = body === undefined ? undefined : base64Of(body);
   const bytes = base64 === undefined ? undefined : Buffer.from(base64.toString('latin1'), 'base64');
@@ -84,24 +96,35 @@ const lineLength = 64;
 const lineFeed = Buffer.from('\n');
 
 /** The two lines of RFC 1421 that OpenSSL writes, and how far they go. They hold no secret. */
-function readHeaders(body: Buffer): { readonly cipher: string | undefined; readonly iv: string | undefined; readonly size: number } {
+function readHeaders(body: Buffer): {
+  readonly cipher: string | undefined;
+  readonly iv: string | undefined;
+  readonly size: number;
+} {
   const isNext = body.subarray(0, maxHeaders).includes('Proc-Type:');
   const text = isNext
-    ? body.toString('latin1', 0, maxHeaders).replaceAll(/\\+(?:[nrt]|u000[9adAD])/g, ({ length }) => ' '.repeat(length))
+    ? body
+        .toString('latin1', 0, maxHeaders)
+        .replaceAll(/\\+(?:[nrt]|u000[9adAD])/g, ({ length }) => ' '.repeat(length))
     : '';
-  const [found = '', cipher, iv] = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-Fa-f]+)\s+/.exec(text) ?? [];
+  const [found = '', cipher, iv] =
+    /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([\w-]+),\s*([0-9A-Fa-f]+)\s+/.exec(text) ?? [];
   return { cipher, iv, size: found.length };
 }
 
 const maxHeaders = 256;
 
-/** The characters of Base64 in a body; undefined when there are others than these and white space. @returns a copy */
+/**
+ * The characters of Base64 in a body; undefined when there are others than these and white space.
+ * @returns a copy
+ */
 function base64Of(body: Buffer): Buffer | undefined {
   return collectBase64(body.subarray(readHeaders(body).size));
 }
 
 /**
- * The characters of Base64 in it, without white space, and without what stands for it where a line was put into quotes.
+ * The characters of Base64 in it, without white space, and without what stands for it where a line
+ * was put into quotes.
  *
  * @returns a copy, for the caller to wipe; undefined when there are other characters
  */
@@ -122,7 +145,12 @@ export function collectBase64(text: Buffer): Buffer | undefined {
         characters[size] = code;
         size += 1;
       } else if (
-        code !== undefined ? code > space : escaped !== backslash && escaped !== slash && !standsForSpace.has(escaped) && escaped > space
+        code !== undefined
+          ? code > space
+          : escaped !== backslash &&
+            escaped !== slash &&
+            !standsForSpace.has(escaped) &&
+            escaped > space
       ) {
         characters.fill(0);
         return undefined;
@@ -141,7 +169,9 @@ const backslash = 0x5c;
 const slash = 0x2f;
 const letterU = 0x75;
 const standsForSpace: ReadonlySet<number> = new Set(Buffer.from('nrt'));
-const alphabet: ReadonlySet<number> = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='));
+const alphabet: ReadonlySet<number> = new Set(
+  Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='),
+);
 
 /** Of four hex digits; undefined when there are others. */
 function tryReadCode(text: Buffer, at: number): number | undefined {

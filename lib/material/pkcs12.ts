@@ -1,11 +1,20 @@
 /**
- * PKCS#12 files (.p12, .pfx; RFC 7292), which Node itself cannot open. Loaded only where there is one: node-forge, which is needed for one
- * old cipher, is larger than everything else the provider has.
+ * PKCS#12 files (.p12, .pfx; RFC 7292), which Node itself cannot open. Loaded only where there is
+ * one: node-forge, which is needed for one old cipher, is larger than everything else the provider
+ * has.
  */
 import { createHash, createHmac, getHashes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../secret';
 import type { Phrase, Spelling } from '../terms/setting';
-import { childrenOf, type DerElement, derTags, elementsOf, tryReadElement, tryReadInteger, tryReadOid } from './der';
+import {
+  childrenOf,
+  type DerElement,
+  derTags,
+  elementsOf,
+  tryReadElement,
+  tryReadInteger,
+  tryReadOid,
+} from './der';
 import { algorithmOf, oids, tryFindDigest } from './encryption';
 import { DerivationWork, TooManyIterations } from './iterations';
 import {
@@ -22,9 +31,14 @@ import {
 /** The key, or why there is none, in words that go on from "the key material in …". */
 export type OpenedPkcs12 = { readonly pkcs8: Buffer } | { readonly refusal: Phrase };
 
-const contentTypes = { data: '1.2.840.113549.1.7.1', encryptedData: '1.2.840.113549.1.7.6' } as const;
+const contentTypes = {
+  data: '1.2.840.113549.1.7.1',
+  encryptedData: '1.2.840.113549.1.7.6',
+} as const;
 
-const bagTypes: Readonly<Record<string, 'key' | 'shrouded' | 'certificate' | 'list' | 'secret' | 'nested'>> = {
+const bagTypes: Readonly<
+  Record<string, 'key' | 'shrouded' | 'certificate' | 'list' | 'secret' | 'nested'>
+> = {
   '1.2.840.113549.1.12.10.1.1': 'key',
   '1.2.840.113549.1.12.10.1.2': 'shrouded',
   '1.2.840.113549.1.12.10.1.3': 'certificate',
@@ -46,7 +60,8 @@ interface Contents {
 
 /**
  * @param content wiped where it held a key unencrypted
- * @param password undefined and empty ones are both tried as empty and as absent, as the files of Azure want it
+ * @param password undefined and empty ones are both tried as empty and as absent, as the files of
+ *   Azure want it
  */
 export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined): OpenedPkcs12 {
   const file = tryReadElement(content);
@@ -55,15 +70,20 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
   const safes = octetsOf(tryReadElement(wrapped?.content ?? Buffer.alloc(0)));
   if (file === undefined || tryReadOid(contentType) !== contentTypes.data || safes === undefined) {
     return {
-      refusal: (spelling) => `is a PKCS#12 file that is damaged, or protected by a signature in place of a password; ${toPem(spelling)}`,
+      refusal: (spelling) =>
+        `is a PKCS#12 file that is damaged, or protected by a signature in place of a password; ${toPem(spelling)}`,
     };
   }
   const behind = content.subarray(file.whole.length).toString('latin1').trim().length;
   if (behind > 0) {
-    return { refusal: `has ${behind} bytes behind the end of its PKCS#12 file; leave only the file there` };
+    return {
+      refusal: `has ${behind} bytes behind the end of its PKCS#12 file; leave only the file there`,
+    };
   }
   try {
-    const spellings = spellingsOf(password).filter((spelling) => macData === undefined || isMacOf(macData, safes, spelling));
+    const spellings = spellingsOf(password).filter(
+      (spelling) => macData === undefined || isMacOf(macData, safes, spelling),
+    );
     for (const spelling of spellings) {
       const contents = tryReadSafes(safes, spelling);
       if (contents !== undefined) {
@@ -77,7 +97,8 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
     }
     if (error instanceof NotHere) {
       return {
-        refusal: (spelling) => `is a PKCS#12 file protected by ${error.message}, which this program does not have; ${toPem(spelling)}`,
+        refusal: (spelling) =>
+          `is a PKCS#12 file protected by ${error.message}, which this program does not have; ${toPem(spelling)}`,
       };
     }
     throw error;
@@ -99,12 +120,17 @@ function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
   }
   wipe(keys);
   if (only !== undefined) {
-    return { refusal: `holds ${keys.length} private keys; it must hold one: leave only the one to import there` };
+    return {
+      refusal: `holds ${keys.length} private keys; it must hold one: leave only the one to import there`,
+    };
   }
   const found = ({ name }: Spelling) =>
     [
       [certificates, 'certificates'],
-      [secrets, `secret keys, which are no private keys: give the bytes of the one to import with ${name('materialEncoding')} = "base64"`],
+      [
+        secrets,
+        `secret keys, which are no private keys: give the bytes of the one to import with ${name('materialEncoding')} = "base64"`,
+      ],
     ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
   return {
     refusal: (spelling) =>
@@ -112,7 +138,10 @@ function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
   };
 }
 
-/** Two spellings of a password that is not there; two of one with accents, which old versions of OpenSSL took byte by byte. */
+/**
+ * Two spellings of a password that is not there; two of one with accents, which old versions of
+ * OpenSSL took byte by byte.
+ */
 function spellingsOf(password: Secret | undefined): readonly PasswordBytes[] {
   const octets = password?.reveal() ?? Buffer.alloc(0);
   const bmpOf = (text: string) => Buffer.from(`${text}\0`, 'utf16le').swap16();
@@ -123,10 +152,16 @@ function spellingsOf(password: Secret | undefined): readonly PasswordBytes[] {
     ];
   }
   const [right, byteByByte] = [bmpOf(octets.toString('utf8')), bmpOf(octets.toString('latin1'))];
-  return (right.equals(byteByByte) ? [right] : [right, byteByByte]).map((bmp) => ({ octets, bmp, work: new DerivationWork() }));
+  return (right.equals(byteByByte) ? [right] : [right, byteByByte]).map((bmp) => ({
+    octets,
+    bmp,
+    work: new DerivationWork(),
+  }));
 }
 
-/** MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579). @throws NotHere, TooManyIterations */
+/**
+ * MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579). @throws NotHere, TooManyIterations
+ */
 function isMacOf(macData: DerElement, safes: Buffer, password: PasswordBytes): boolean {
   const [digestInfo, ...saltAndCount] = childrenOf(macData);
   const [algorithm, value] = childrenOf(digestInfo);
@@ -141,11 +176,18 @@ function isMacOf(macData: DerElement, safes: Buffer, password: PasswordBytes): b
   if (value?.content.length !== size) {
     return false;
   }
-  const key = oid === oids.pbmac1 ? keyOfPbmac1(derivation, size, password) : keyOfMac(digest, saltAndCount, size, password);
+  const key =
+    oid === oids.pbmac1
+      ? keyOfPbmac1(derivation, size, password)
+      : keyOfMac(digest, saltAndCount, size, password);
   return timingSafeEqual(createHmac(digest, key).update(safes).digest(), value.content);
 }
 
-function keyOfPbmac1(derivation: DerElement | undefined, size: number, password: PasswordBytes): Buffer {
+function keyOfPbmac1(
+  derivation: DerElement | undefined,
+  size: number,
+  password: PasswordBytes,
+): Buffer {
   const keyBytes = tryReadInteger(childrenOf(algorithmOf(derivation).parameters)[2]) ?? size;
   if (keyBytes > maxDerivedBytes) {
     throw new NotHere(`a MAC whose key has ${keyBytes} bytes`);
@@ -153,7 +195,12 @@ function keyOfPbmac1(derivation: DerElement | undefined, size: number, password:
   return deriveKey(derivation, keyBytes, password);
 }
 
-function keyOfMac(digest: string, saltAndCount: readonly DerElement[], size: number, password: PasswordBytes): Buffer {
+function keyOfMac(
+  digest: string,
+  saltAndCount: readonly DerElement[],
+  size: number,
+  password: PasswordBytes,
+): Buffer {
   const { salt, iterations } = readOldParameters(saltAndCount, password);
   return deriveOld(digest, purposes.mac, salt, iterations, password.bmp, size);
 }
@@ -190,7 +237,11 @@ function tryDecryptSafe(data: DerElement | undefined, password: PasswordBytes): 
 }
 
 /** @returns false when the password is wrong */
-function readBags(bags: DerElement | undefined, password: PasswordBytes, contents: Contents): boolean {
+function readBags(
+  bags: DerElement | undefined,
+  password: PasswordBytes,
+  contents: Contents,
+): boolean {
   return (
     bags?.tag === derTags.sequence &&
     childrenOf(bags).every((bag) => {

@@ -1,4 +1,7 @@
-/** Material that was wrapped elsewhere: the request of the API page itself, with the token that it was wrapped for. */
+/**
+ * Material that was wrapped elsewhere: the request of the API page itself, with the token that it
+ * was wrapped for.
+ */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
@@ -20,26 +23,40 @@ export interface PreWrappedFields {
 /** What the API page allows in each field, as an expression and in words. */
 export const wrappedFieldForms = {
   importToken: { form: formats.importToken, allowed: '200 to 6144 characters of Base64' },
-  encryptedKeyMaterial: { form: formats.encryptedKeyMaterial, allowed: '344 to 360 characters of Base64' },
-  encryptedPrivatekey: { form: formats.encryptedPrivatekey, allowed: '200 to 6144 characters of Base64' },
+  encryptedKeyMaterial: {
+    form: formats.encryptedKeyMaterial,
+    allowed: '344 to 360 characters of Base64',
+  },
+  encryptedPrivatekey: {
+    form: formats.encryptedPrivatekey,
+    allowed: '200 to 6144 characters of Base64',
+  },
 } as const;
 
 export type WrappedFieldName = keyof typeof wrappedFieldForms;
 
-/** The bytes of a field; undefined when it is not of the form that the API page gives, or no strict Base64. */
+/**
+ * The bytes of a field; undefined when it is not of the form that the API page gives, or no strict
+ * Base64.
+ */
 export function tryDecodeWrappedField(name: WrappedFieldName, text: string): Buffer | undefined {
   return new RegExp(wrappedFieldForms[name].form).test(text) ? tryDecodeBase64(text) : undefined;
 }
 
 /** @throws ByokError ERR_MATERIAL_INVALID naming the field, never its value */
-export function openPreWrapped(fields: PreWrappedFields, { name }: Spelling = plainSpelling): PreWrapped {
+export function openPreWrapped(
+  fields: PreWrappedFields,
+  { name }: Spelling = plainSpelling,
+): PreWrapped {
   const { importToken, encryptedKeyMaterial, encryptedPrivatekey } = fields;
   decoded('importToken', importToken, name);
   return {
     importToken: Secret.fromText(importToken),
     wrapped: {
       encryptedKeyMaterial: decoded('encryptedKeyMaterial', encryptedKeyMaterial, name),
-      ...(encryptedPrivatekey === undefined ? {} : { encryptedPrivatekey: decoded('encryptedPrivatekey', encryptedPrivatekey, name) }),
+      ...(encryptedPrivatekey === undefined
+        ? {}
+        : { encryptedPrivatekey: decoded('encryptedPrivatekey', encryptedPrivatekey, name) }),
     },
   };
 }

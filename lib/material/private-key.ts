@@ -1,6 +1,7 @@
 /**
- * Private keys in every spelling that people have them in, brought to the one that the KMS takes: PKCS#8 DER, unencrypted. What comes out
- * is a key of some spec whose numbers belong together: an import is for ever, and what it names is the public half.
+ * Private keys in every spelling that people have them in, brought to the one that the KMS takes:
+ * PKCS#8 DER, unencrypted. What comes out is a key of some spec whose numbers belong together: an
+ * import is for ever, and what it names is the public half.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { ByokError } from '../errors';
@@ -16,7 +17,10 @@ import { encryptionOf, type PemBlock, privateKeysIn, tryDecodeBlock, tryTidy } f
 import { tryReadRsaNumbers } from './rsa-numbers';
 
 export interface PrivateKey {
-  /** PKCS#8 DER. For EC it always carries the public key: without it, P-256 falls under the 200 characters the API demands. */
+  /**
+   * PKCS#8 DER. For EC it always carries the public key: without it, P-256 falls under the 200
+   * characters the API demands.
+   */
   readonly pkcs8: Secret;
   /** DER SubjectPublicKeyInfo. */
   readonly publicKey: Buffer;
@@ -28,7 +32,10 @@ export interface PrivateKey {
   readonly weakness: string | undefined;
 }
 
-/** Makes the error of a private key that is opened, but can never be imported. @param what follows "the key material" */
+/**
+ * Makes the error of a private key that is opened, but can never be imported. @param what follows
+ * "the key material"
+ */
 export type Refuse = (what: Phrase) => ByokError;
 
 export type PrivateKeyEncoding = 'pem' | 'der';
@@ -37,7 +44,10 @@ type KeyInput = Parameters<typeof createPrivateKey>[0];
 
 const derTypes = ['pkcs8', 'pkcs1', 'sec1'] as const;
 
-/** More than RSA with 8192 bits takes, which is named. OpenSSL would calculate for minutes with the numbers of a longer DSA key. */
+/**
+ * More than RSA with 8192 bits takes, which is named. OpenSSL would calculate for minutes with the
+ * numbers of a longer DSA key.
+ */
 const maxKeyBytes: Readonly<Record<PrivateKeyEncoding, number>> = { pem: 8600, der: 6144 };
 
 /**
@@ -49,17 +59,24 @@ export function tryParsePrivateKey(
   content: Buffer,
   encoding: PrivateKeyEncoding,
   password: Secret | undefined,
-  refuse: Refuse = (what) => new ByokError('ERR_MATERIAL_INVALID', `the key material ${say(what, plainSpelling)}`),
+  refuse: Refuse = (what) =>
+    new ByokError('ERR_MATERIAL_INVALID', `the key material ${say(what, plainSpelling)}`),
 ): PrivateKey | undefined {
   if (encoding === 'der') {
-    return content[0] === derTags.sequence ? tryParse(content, encoding, password, refuse) : undefined;
+    return content[0] === derTags.sequence
+      ? tryParse(content, encoding, password, refuse)
+      : undefined;
   }
   const [block] = privateKeysIn(content);
   return block === undefined ? undefined : tryParseBlock(block, password, refuse);
 }
 
 /** By its label, and else by what it holds: people put the lines of one kind around another. */
-function tryParseBlock(block: PemBlock, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
+function tryParseBlock(
+  block: PemBlock,
+  password: Secret | undefined,
+  refuse: Refuse,
+): PrivateKey | undefined {
   const mayBeAnother = block.label !== 'ENCRYPTED PRIVATE KEY' && encryptionOf(block) === undefined;
   return (
     tryParseCopy(tryTidy(block), 'pem', password, refuse) ??
@@ -81,34 +98,60 @@ function tryParseCopy(
   }
 }
 
-function tryParse(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined, refuse: Refuse): PrivateKey | undefined {
+function tryParse(
+  key: Buffer,
+  encoding: PrivateKeyEncoding,
+  password: Secret | undefined,
+  refuse: Refuse,
+): PrivateKey | undefined {
   if (key.length > maxKeyBytes[encoding]) {
     throw refuse(
-      ({ name }) => `has a private key of ${key.length} bytes, which is longer than any that a ${name('keySpec')} takes; ${allowedSpecs}`,
+      ({ name }) =>
+        `has a private key of ${key.length} bytes, which is longer than any that a ${name('keySpec')} takes; ${allowedSpecs}`,
     );
   }
-  const opened = inputsOf(key, encoding, password).reduce<KeyObject | undefined>((known, input) => known ?? tryCreate(input), undefined);
-  const behind = encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
+  const opened = inputsOf(key, encoding, password).reduce<KeyObject | undefined>(
+    (known, input) => known ?? tryCreate(input),
+    undefined,
+  );
+  const behind =
+    encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
   if (opened !== undefined && behind > 0) {
-    throw refuse(`has ${behind} bytes behind the end of its private key; leave only the private key there`);
+    throw refuse(
+      `has ${behind} bytes behind the end of its private key; leave only the private key there`,
+    );
   }
   return opened === undefined ? undefined : toPrivateKey(opened, refuse);
 }
 
-function inputsOf(key: Buffer, encoding: PrivateKeyEncoding, password: Secret | undefined): readonly KeyInput[] {
+function inputsOf(
+  key: Buffer,
+  encoding: PrivateKeyEncoding,
+  password: Secret | undefined,
+): readonly KeyInput[] {
   const passphrase = password === undefined ? {} : { passphrase: password.reveal() };
   return encoding === 'pem'
     ? [{ key, format: 'pem', ...passphrase }]
     : derTypes.map((type) => ({ key, format: 'der' as const, type, ...passphrase }));
 }
 
-/** @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material */
-export function checkPrivateKey(key: PrivateKey, keySpec: string, { attribute, spelling = plainSpelling }: Origin): void {
+/**
+ * @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material
+ */
+export function checkPrivateKey(
+  key: PrivateKey,
+  keySpec: string,
+  { attribute, spelling = plainSpelling }: Origin,
+): void {
   const row = requireKeySpec(keySpec, spelling);
   if (!key.fits(row)) {
-    throw new ByokError('ERR_MATERIAL_INVALID', `the key material is a private key, ${key.kind}; ${keySpec} needs ${wanted(row)}`, {
-      attribute,
-    });
+    throw new ByokError(
+      'ERR_MATERIAL_INVALID',
+      `the key material is a private key, ${key.kind}; ${keySpec} needs ${wanted(row)}`,
+      {
+        attribute,
+      },
+    );
   }
 }
 
@@ -154,7 +197,11 @@ function toPrivateKey(key: KeyObject, refuse: Refuse): PrivateKey {
       case 'ec':
         return ecKey(content, tryNameCurve(algorithm?.whole ?? info), refuse);
       default:
-        throw refuse(isOfNoSpec(algorithm?.whole.includes(sm2) ? 'SM2' : nameKeyAlgorithm(algorithmOf(algorithm).oid)));
+        throw refuse(
+          isOfNoSpec(
+            algorithm?.whole.includes(sm2) ? 'SM2' : nameKeyAlgorithm(algorithmOf(algorithm).oid),
+          ),
+        );
     }
   } finally {
     info.fill(0);
@@ -178,7 +225,8 @@ function rsaKey(info: Buffer, pkcs1: Buffer, refuse: Refuse): PrivateKey {
   if (numbers.isMultiPrime) {
     throw refuse(isOfNoSpec(`${kind} and more than two primes`));
   }
-  const fits = (spec: KeySpecRow) => spec.family === 'rsa' && spec.modulusBits === numbers.modulusBits;
+  const fits = (spec: KeySpecRow) =>
+    spec.family === 'rsa' && spec.modulusBits === numbers.modulusBits;
   const weakness = numbers.hasSmallExponent ? 'an RSA exponent below 65537' : undefined;
   return wholeKey(Buffer.from(info), { kind, fits, weakness }, numbers.findFault, refuse);
 }
@@ -191,7 +239,12 @@ function ecKey(sec1: Buffer, curve: string | undefined, refuse: Refuse): Private
   if ('fault' in whole) {
     throw refuse(doesNotWork(whole.fault));
   }
-  return wholeKey(whole.pkcs8, { kind, fits, weakness: weaknessOf(whole.scalar) }, () => undefined, refuse);
+  return wholeKey(
+    whole.pkcs8,
+    { kind, fits, weakness: weaknessOf(whole.scalar) },
+    () => undefined,
+    refuse,
+  );
 }
 
 /** @param pkcs8 taken over, and wiped when the key is refused */
@@ -212,7 +265,11 @@ function wholeKey(
     if (!verify('sha256', probe, publicKey, sign('sha256', probe, key))) {
       throw refuse(doesNotWork('public half does not verify what it signs'));
     }
-    return { ...traits, pkcs8: Secret.fromBytes(pkcs8), publicKey: publicKey.export({ type: 'spki', format: 'der' }) };
+    return {
+      ...traits,
+      pkcs8: Secret.fromBytes(pkcs8),
+      publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+    };
   } catch (thrown) {
     pkcs8.fill(0);
     throw thrown;

@@ -1,9 +1,11 @@
 /**
- * Whether the nine numbers of an RSA private key (RFC 8017, appendix A.1.2) belong together. OpenSSL takes any numbers, and hides a false
- * one: where the Chinese remainders come out wrong it falls back to d, and where they come out right it never looks at d. So what signs
- * and verifies here may fail in the KMS, for ever.
+ * Whether the nine numbers of an RSA private key (RFC 8017, appendix A.1.2) belong together.
+ * OpenSSL takes any numbers, and hides a false one: where the Chinese remainders come out wrong it
+ * falls back to d, and where they come out right it never looks at d. So what signs and verifies
+ * here may fail in the KMS, for ever.
  *
- * The numbers become BigInts, which cannot be overwritten; V8 drops them with its next collection. Strings are not made of them.
+ * The numbers become BigInts, which cannot be overwritten; V8 drops them with its next collection.
+ * Strings are not made of them.
  */
 import { checkPrimeSync } from 'node:crypto';
 import { derTags, elementsOf } from './der';
@@ -14,7 +16,10 @@ export interface RsaNumbers {
   readonly isMultiPrime: boolean;
   /** FIPS 186 demands 65537 at least. */
   readonly hasSmallExponent: boolean;
-  /** What does not belong together, in words that go on from "its"; slow for large keys, so that it is asked last. */
+  /**
+   * What does not belong together, in words that go on from "its"; slow for large keys, so that it
+   * is asked last.
+   */
   readonly findFault: () => string | undefined;
 }
 
@@ -33,24 +38,32 @@ export function tryReadRsaNumbers(pkcs1: Buffer): RsaNumbers | undefined {
   if (fields.length < names.length || fields.some(({ tag }) => tag !== derTags.integer)) {
     return undefined;
   }
-  const integers = Object.fromEntries(fields.map(({ content }, index) => [names[index], content])) as Record<Name, Buffer>;
+  const integers = Object.fromEntries(
+    fields.map(({ content }, index) => [names[index], content]),
+  ) as Record<Name, Buffer>;
   const modulusBits = bitsOf(integers.n);
   const version = integers.version.length === 1 ? integers.version[0] : undefined;
   return {
     modulusBits,
     isMultiPrime: version === 1 || elements.length > names.length,
     hasSmallExponent: bitsOf(integers.e) < leastExponentBits,
-    findFault: () => (version === 0 ? faultOf(integers, modulusBits) : 'version is not one that RSA keys have'),
+    findFault: () =>
+      version === 0 ? faultOf(integers, modulusBits) : 'version is not one that RSA keys have',
   };
 }
 
 function faultOf(integers: Record<Name, Buffer>, modulusBits: number): string | undefined {
   // Before any arithmetic: none may be longer than the modulus, so that none takes long.
-  const odd = names.find((name) => name !== 'version' && (isNegative(integers[name]) || bitsOf(integers[name]) > modulusBits));
+  const odd = names.find(
+    (name) =>
+      name !== 'version' && (isNegative(integers[name]) || bitsOf(integers[name]) > modulusBits),
+  );
   if (odd !== undefined) {
     return `number ${odd} is negative or longer than its modulus`;
   }
-  const { n, e, d, p, q, dp, dq, qInv } = Object.fromEntries(names.map((name) => [name, toBigInt(integers[name])])) as Record<Name, bigint>;
+  const { n, e, d, p, q, dp, dq, qInv } = Object.fromEntries(
+    names.map((name) => [name, toBigInt(integers[name])]),
+  ) as Record<Name, bigint>;
   if (e < 3n || e % 2n === 0n || e >= n) {
     return 'public exponent e is even, below 3, or not below its modulus';
   }
@@ -59,7 +72,10 @@ function faultOf(integers: Record<Name, Buffer>, modulusBits: number): string | 
   }
   const [p1, q1] = [p - 1n, q - 1n];
   const rules: readonly [boolean, string][] = [
-    [d < n && (d * e) % p1 === 1n && (d * e) % q1 === 1n, 'private exponent d does not belong to its public exponent e'],
+    [
+      d < n && (d * e) % p1 === 1n && (d * e) % q1 === 1n,
+      'private exponent d does not belong to its public exponent e',
+    ],
     [dp === d % p1, 'number dp is not d modulo p - 1'],
     [dq === d % q1, 'number dq is not d modulo q - 1'],
     [qInv < p && (qInv * q) % p === 1n, 'number qInv is not the inverse of q modulo p'],
@@ -78,7 +94,9 @@ function isNegative(integer: Buffer): boolean {
 
 function bitsOf(integer: Buffer): number {
   const first = integer.findIndex((byte) => byte !== 0);
-  return first === -1 ? 0 : (integer.length - first - 1) * 8 + (32 - Math.clz32(integer[first] ?? 0));
+  return first === -1
+    ? 0
+    : (integer.length - first - 1) * 8 + (32 - Math.clz32(integer[first] ?? 0));
 }
 
 function toBigInt(integer: Buffer): bigint {

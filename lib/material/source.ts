@@ -1,6 +1,6 @@
 /**
- * Where material comes from, and how it becomes `Material`. Reading happens only when asked; commands run only where running them was
- * allowed, since a plan must not execute code.
+ * Where material comes from, and how it becomes `Material`. Reading happens only when asked;
+ * commands run only where running them was allowed, since a plan must not execute code.
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
@@ -26,7 +26,10 @@ export interface OpenOptions {
   readonly password: Secret | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** Where they may not be run, what becomes of them goes on from the name of the setting: `is run in apply only`. */
+  /**
+   * Where they may not be run, what becomes of them goes on from the name of the setting: `is run
+   * in apply only`.
+   */
   readonly mayRunCommands: true | { readonly otherwise: string };
   /** Of settings, in messages. @default as in this code */
   readonly spelling?: Spelling | undefined;
@@ -34,17 +37,25 @@ export interface OpenOptions {
   readonly mayReadPipes?: boolean;
 }
 
-/** Material, or the reason why there is none right now: a missing file is no error until an import is due. */
-export type MaterialAtHand = { readonly material: Material } | { readonly missing: string; readonly attribute: string | undefined };
+/**
+ * Material, or the reason why there is none right now: a missing file is no error until an import
+ * is due.
+ */
+export type MaterialAtHand =
+  | { readonly material: Material }
+  | { readonly missing: string; readonly attribute: string | undefined };
 
 type Content = { readonly content: Buffer; readonly source: string } | { readonly missing: string };
 
 /**
  * @param source undefined when the configuration names none
- * @throws ByokError ERR_MATERIAL_INVALID when there is content that cannot be used or a file that cannot be read, and
- *   ERR_MATERIAL_NOT_AT_HAND when a command fails
+ * @throws ByokError ERR_MATERIAL_INVALID when there is content that cannot be used or a file that
+ *   cannot be read, and ERR_MATERIAL_NOT_AT_HAND when a command fails
  */
-export async function openMaterial(source: MaterialSource | undefined, options: OpenOptions): Promise<MaterialAtHand> {
+export async function openMaterial(
+  source: MaterialSource | undefined,
+  options: OpenOptions,
+): Promise<MaterialAtHand> {
   const { name } = options.spelling ?? plainSpelling;
   if (source === undefined) {
     const [file, env, value] = (['materialFile', 'materialEnv', 'material'] as const).map(name);
@@ -64,7 +75,10 @@ export async function openMaterial(source: MaterialSource | undefined, options: 
     : { material: openContent(found.content, { ...options, attribute, source: found.source }) };
 }
 
-async function readContent(source: Exclude<MaterialSource, { setting: 'wrapCommand' }>, options: OpenOptions): Promise<Content> {
+async function readContent(
+  source: Exclude<MaterialSource, { setting: 'wrapCommand' }>,
+  options: OpenOptions,
+): Promise<Content> {
   const { env, signal, spelling = plainSpelling } = options;
   const attribute = spelling.name(source.setting);
   switch (source.setting) {
@@ -89,9 +103,15 @@ function readVariable(name: string, env: OpenOptions['env']): Content {
     : { content: Buffer.from(value, 'utf8'), source: `environment variable "${name}"` };
 }
 
-async function readKeyFile(path: string, { mayReadPipes = false, spelling = plainSpelling }: OpenOptions): Promise<Content> {
+async function readKeyFile(
+  path: string,
+  { mayReadPipes = false, spelling = plainSpelling }: OpenOptions,
+): Promise<Content> {
   try {
-    return { content: await readMaterialFile(path, { mayBePipe: mayReadPipes, spelling }), source: `file "${path}"` };
+    return {
+      content: await readMaterialFile(path, { mayBePipe: mayReadPipes, spelling }),
+      source: `file "${path}"`,
+    };
   } catch (cause) {
     if (isByokError(cause)) {
       throw cause;

@@ -1,4 +1,7 @@
-/** How bytes that are of no size may have been meant: another spelling, spelt twice, or a line feed that came along. */
+/**
+ * How bytes that are of no size may have been meant: another spelling, spelt twice, or a line feed
+ * that came along.
+ */
 
 import { keySpecs } from '../terms/kms';
 import type { MaterialEncoding } from '../terms/material';
@@ -15,11 +18,23 @@ type Reading = readonly [encoding: TextEncoding, read: (text: string) => Buffer 
 
 const readings: readonly Reading[] = [
   ['hex', (text) => (/^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined)],
-  ['base64', (text) => (/^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0 ? Buffer.from(text, 'base64') : undefined)],
+  [
+    'base64',
+    (text) =>
+      /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0
+        ? Buffer.from(text, 'base64')
+        : undefined,
+  ],
 ];
 
-const separated: Reading = ['hex', (text) => readings[0]?.[1](text.replace(/^0x/i, '').replaceAll(/[\s:-]/g, ''))];
-const unpadded: Reading = ['base64', (text) => (/^[\w-]+$/.test(text) ? Buffer.from(text, 'base64url') : undefined)];
+const separated: Reading = [
+  'hex',
+  (text) => readings[0]?.[1](text.replace(/^0x/i, '').replaceAll(/[\s:-]/g, '')),
+];
+const unpadded: Reading = [
+  'base64',
+  (text) => (/^[\w-]+$/.test(text) ? Buffer.from(text, 'base64url') : undefined),
+];
 const onLines: Reading = ['base64', (text) => readings[1]?.[1](text.replaceAll(/[\s"']/g, ''))];
 
 /**
@@ -27,32 +42,60 @@ const onLines: Reading = ['base64', (text) => readings[1]?.[1](text.replaceAll(/
  * @param bytes what it spells; undefined when it cannot be decoded
  * @returns what goes on from "; "; undefined when it fits in no other way
  */
-export function hintOf(content: Buffer, encoding: TextEncoding, bytes: Buffer | undefined): Phrase | undefined {
+export function hintOf(
+  content: Buffer,
+  encoding: TextEncoding,
+  bytes: Buffer | undefined,
+): Phrase | undefined {
   const text = content.toString('latin1').trim();
   const other = readings.find((reading) => reading[0] !== encoding && isKey(reading, text));
   if (other !== undefined) {
     return meant(`it reads as ${sizes} in ${other[0]}:`, other[0]);
   }
   const decoded = bytes ?? content;
-  const withoutLineFeed = /\r?\n$/.exec(decoded.toString('latin1', decoded.length - 2))?.[0].length ?? 0;
+  const withoutLineFeed =
+    /\r?\n$/.exec(decoded.toString('latin1', decoded.length - 2))?.[0].length ?? 0;
   if (withoutLineFeed > 0 && symmetricSizes.has(decoded.length - withoutLineFeed)) {
-    const where = encoding === 'raw' ? 'write it without, for example with head -c 32 FILE > NEW' : 'spell the bytes without it';
+    const where =
+      encoding === 'raw'
+        ? 'write it without, for example with head -c 32 FILE > NEW'
+        : 'spell the bytes without it';
     return bytes === undefined
-      ? meant(`it holds ${sizes} as they are, and a line feed behind them: write it without, and`, 'raw')
+      ? meant(
+          `it holds ${sizes} as they are, and a line feed behind them: write it without, and`,
+          'raw',
+        )
       : `it ends with a line feed that is no part of the key: ${where}`;
   }
   if (bytes === undefined && symmetricSizes.has(content.length)) {
     return meant(`it holds ${sizes} as they are:`, 'raw');
   }
   const again =
-    bytes === undefined || encoding === 'raw' ? undefined : readings.find((reading) => isKey(reading, bytes.toString('latin1').trim()));
+    bytes === undefined || encoding === 'raw'
+      ? undefined
+      : readings.find((reading) => isKey(reading, bytes.toString('latin1').trim()));
   if (again !== undefined) {
-    return meant(`what it spells is text that reads as ${sizes} in ${again[0]}, so it was encoded twice: decode it once, and`, again[0]);
+    return meant(
+      `what it spells is text that reads as ${sizes} in ${again[0]}, so it was encoded twice: decode it once, and`,
+      again[0],
+    );
   }
   const loose: readonly (readonly [Reading, Phrase])[] = [
-    [separated, meant(`it reads as ${sizes} in hex with other characters between: leave the digits only, and`, 'hex')],
-    [unpadded, `it reads as ${sizes} in Base64 of the URL alphabet or without padding: write it with "+" and "/" and padded with "="`],
-    [onLines, `it reads as ${sizes} in Base64 with quotes or white space inside: write it on one line, without`],
+    [
+      separated,
+      meant(
+        `it reads as ${sizes} in hex with other characters between: leave the digits only, and`,
+        'hex',
+      ),
+    ],
+    [
+      unpadded,
+      `it reads as ${sizes} in Base64 of the URL alphabet or without padding: write it with "+" and "/" and padded with "="`,
+    ],
+    [
+      onLines,
+      `it reads as ${sizes} in Base64 with quotes or white space inside: write it on one line, without`,
+    ],
   ];
   return bytes === undefined ? loose.find(([reading]) => isKey(reading, text))?.[1] : undefined;
 }

@@ -18,7 +18,11 @@ import { archiveNames, isInstalledCopy, writeMirror } from './write-mirror';
  *
  * @param folder where Terraform runs; it must exist
  */
-export function installProvider(bundle: ProviderBundle, folder: string, now: () => number = () => Date.now()): void {
+export function installProvider(
+  bundle: ProviderBundle,
+  folder: string,
+  now: () => number = () => Date.now(),
+): void {
   const mirror = placeFolder(folder, 'terraform.d', 'plugins');
   removeOthers(writeMirror(bundle, mirror, 'packed'), archiveNames(bundle), now());
   removeBrokenCopies(bundle, folder);
@@ -56,11 +60,18 @@ function isUnderWay(path: string, now: number): boolean {
  * If the copy is missing, init unpacks a new one.
  */
 function removeBrokenCopies(bundle: ProviderBundle, folder: string): void {
-  const installed = ['.terraform', 'providers', ...sourceAddress.split('/'), bundle.version].reduce<string | undefined>(
-    (parent, name) => (parent !== undefined && tryLstat(join(parent, name))?.isDirectory() ? join(parent, name) : undefined),
+  const installed = ['.terraform', 'providers', ...sourceAddress.split('/'), bundle.version].reduce<
+    string | undefined
+  >(
+    (parent, name) =>
+      parent !== undefined && tryLstat(join(parent, name))?.isDirectory()
+        ? join(parent, name)
+        : undefined,
     folder,
   );
-  for (const copy of installed === undefined ? [] : readdirSync(installed).map((name) => join(installed, name))) {
+  for (const copy of installed === undefined
+    ? []
+    : readdirSync(installed).map((name) => join(installed, name))) {
     if (!isInstalledCopy(copy, bundle)) {
       rmSync(copy, { recursive: true, force: true });
     }

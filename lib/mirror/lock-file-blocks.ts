@@ -26,7 +26,11 @@ export function providerBlocksOf(text: string): readonly ProviderBlock[] {
     if (brace?.text === '{' || word?.text === '{') {
       const close = closingBrace(tokens, brace?.text === '{' ? at + 2 : at);
       if (word?.text === 'provider' && label?.text.startsWith('"')) {
-        blocks.push({ address: labelOf(label.text), start: word.start, end: tokens[close]?.end ?? text.length });
+        blocks.push({
+          address: labelOf(label.text),
+          start: word.start,
+          end: tokens[close]?.end ?? text.length,
+        });
       }
       at = close;
     }
@@ -37,7 +41,10 @@ export function providerBlocksOf(text: string): readonly ProviderBlock[] {
 /** True for a text that holds provider blocks, comments and nothing else. */
 export function isLockFile(text: string): boolean {
   const blocks = providerBlocksOf(text);
-  const rest = blocks.reduceRight((left, { start, end }) => left.slice(0, start) + left.slice(end), text);
+  const rest = blocks.reduceRight(
+    (left, { start, end }) => left.slice(0, start) + left.slice(end),
+    text,
+  );
   return blocks.length > 0 && tokensOf(rest).length === 0;
 }
 
@@ -70,7 +77,10 @@ const word = /[\w.-]+/y;
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
-    const end = text[at] === '"' ? endOfString(text, at) : (matchEnd(heredoc, text, at) ?? matchEnd(word, text, at) ?? at + 1);
+    const end =
+      text[at] === '"'
+        ? endOfString(text, at)
+        : (matchEnd(heredoc, text, at) ?? matchEnd(word, text, at) ?? at + 1);
     const skipped = matchEnd(comment, text, at);
     if (skipped === undefined && /\S/.test(text[at] ?? '')) {
       tokens.push({ text: text.slice(at, end), start: at, end });

@@ -29,14 +29,18 @@ export function lockFileWith(existing: string | undefined, entry: LockEntry): st
   if (existing === undefined || existing.trim() === '') {
     return `${header}\n${render(entry)}`;
   }
-  const [ours, ...repeated] = providerBlocksOf(existing).filter(({ address }) => address.toLowerCase() === sourceAddress);
+  const [ours, ...repeated] = providerBlocksOf(existing).filter(
+    ({ address }) => address.toLowerCase() === sourceAddress,
+  );
   if (ours === undefined) {
     return `${existing.trimEnd()}\n\n${render(entry)}`;
   }
   const present = existing.slice(ours.start, ours.end);
   const wanted = isExactly(present, entry) ? present : render(entry).trimEnd();
   // Terraform refuses a second entry for the same provider.
-  const behind = repeated.reduceRight((text, { start, end }) => text.slice(0, start) + text.slice(end), existing).slice(ours.end);
+  const behind = repeated
+    .reduceRight((text, { start, end }) => text.slice(0, start) + text.slice(end), existing)
+    .slice(ours.end);
   return existing.slice(0, ours.start) + wanted + behind;
 }
 
@@ -63,5 +67,7 @@ function isExactly(block: string, { version, h1 }: LockEntry): boolean {
     `(?:${line('constraints', '"[\\w .,<>=~!-]*"')})?`,
     line('hashes', `\\[\\s*${text(h1)}\\s*,?\\s*\\]`),
   ];
-  return new RegExp(`^provider[ \\t]+${text(sourceAddress)}[ \\t]*\\{[ \\t]*\\r?\\n${body.join('')}\\s*\\}$`).test(block);
+  return new RegExp(
+    `^provider[ \\t]+${text(sourceAddress)}[ \\t]*\\{[ \\t]*\\r?\\n${body.join('')}\\s*\\}$`,
+  ).test(block);
 }

@@ -44,7 +44,9 @@ export function bundleFolder(): string {
  */
 export function readProviderBundle(folder: string = bundleFolder()): ProviderBundle {
   const { version, executable, files, h1 } = readDescription(join(folder, 'provider.json'));
-  const read = Object.entries(files).map(([name, digest]) => readFile(join(folder, 'provider', name), name, digest));
+  const read = Object.entries(files).map(([name, digest]) =>
+    readFile(join(folder, 'provider', name), name, digest),
+  );
   if (!(executable in files) || executable !== executableName(version)) {
     throw damaged(folder, `its executable must be "${executableName(version)}"`);
   }
@@ -90,7 +92,13 @@ function readDescription(path: string): BundleDescription {
   const description = JSON.parse(readBuilt(path).toString('utf8')) as Partial<BundleDescription>;
   const { version, executable, files, h1 } = description;
   // Version and names become paths, so nothing in them may leave the mirror.
-  if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version) || executable === undefined || h1 === undefined || files === undefined) {
+  if (
+    version === undefined ||
+    !/^\d+\.\d+\.\d+$/.test(version) ||
+    executable === undefined ||
+    h1 === undefined ||
+    files === undefined
+  ) {
     throw damaged(path, 'it needs version, executable, files and h1');
   }
   if (!Object.keys(files).every((name) => /^\w[\w.-]*$/.test(name))) {
@@ -103,9 +111,13 @@ function readBuilt(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', `the built provider is missing: cannot read ${path}; run "npm run build" in cdktf-byok`, {
-      cause,
-    });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `the built provider is missing: cannot read ${path}; run "npm run build" in cdktf-byok`,
+      {
+        cause,
+      },
+    );
   }
 }
 

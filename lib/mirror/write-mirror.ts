@@ -10,7 +10,15 @@
  * If both exist, Terraform takes the unpacked one, so we keep only one layout for each version.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { providerName, sourceAddress } from '../schema/provider';
 import { besideOf, placeFile, placeFolder, tryLstat } from './place-file';
@@ -18,7 +26,12 @@ import { type BundleFile, executableName, type ProviderBundle } from './provider
 import { zipOf } from './zip';
 
 /** Systems that can run the one file, because they honor its `#!` line. Windows does not. */
-export const mirrorPlatforms = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'] as const;
+export const mirrorPlatforms = [
+  'darwin_amd64',
+  'darwin_arm64',
+  'linux_amd64',
+  'linux_arm64',
+] as const;
 
 export type MirrorLayout = 'unpacked' | 'packed';
 
@@ -36,14 +49,20 @@ export function mirrorFolder(mirror: string): string {
  * @param mirror may be a link, and the path to it may contain links; below it no link is followed
  * @returns the folder of the version, or of the archives
  */
-export function writeMirror(bundle: ProviderBundle, mirror: string, layout: MirrorLayout = 'unpacked'): string {
+export function writeMirror(
+  bundle: ProviderBundle,
+  mirror: string,
+  layout: MirrorLayout = 'unpacked',
+): string {
   const folder = placeFolder(mirror, ...sourceAddress.split('/'));
   return layout === 'packed' ? writePacked(bundle, folder) : writeUnpacked(bundle, folder);
 }
 
 /** File names of the packed layout. */
 export function archiveNames({ version }: Pick<ProviderBundle, 'version'>): readonly string[] {
-  return mirrorPlatforms.map((platform) => `terraform-provider-${providerName}_${version}_${platform}.zip`);
+  return mirrorPlatforms.map(
+    (platform) => `terraform-provider-${providerName}_${version}_${platform}.zip`,
+  );
 }
 
 /**
@@ -53,12 +72,21 @@ export function archiveNames({ version }: Pick<ProviderBundle, 'version'>): read
 export function isInstalledCopy(folder: string, bundle: ProviderBundle): boolean {
   return holdsBundle(folder, bundle, (path) => {
     const stats = statSync(path);
-    return stats.isFile() && (basename(path) !== executableName(bundle.version) || (stats.mode & 0o100) !== 0);
+    return (
+      stats.isFile() &&
+      (basename(path) !== executableName(bundle.version) || (stats.mode & 0o100) !== 0)
+    );
   });
 }
 
 function writePacked(bundle: ProviderBundle, folder: string): string {
-  const archive = zipOf(bundle.files.map(({ name, content }) => ({ name, content, mode: modeOf(name, bundle.version) })));
+  const archive = zipOf(
+    bundle.files.map(({ name, content }) => ({
+      name,
+      content,
+      mode: modeOf(name, bundle.version),
+    })),
+  );
   for (const path of archiveNames(bundle).map((name) => join(folder, name))) {
     if (!isOwnFile(path, 0o644) || !readFileSync(path).equals(archive)) {
       removeFolder(path);
@@ -135,14 +163,23 @@ function holdsUnpacked(target: string, bundle: ProviderBundle): boolean {
   return (
     isOwnFolder(target, mirrorPlatforms) &&
     mirrorPlatforms.every((platform) =>
-      holdsBundle(join(target, platform), bundle, (path) => isOwnFile(path, modeOf(basename(path), bundle.version))),
+      holdsBundle(join(target, platform), bundle, (path) =>
+        isOwnFile(path, modeOf(basename(path), bundle.version)),
+      ),
     )
   );
 }
 
-function holdsBundle(folder: string, { files }: ProviderBundle, fits: (path: string) => boolean): boolean {
+function holdsBundle(
+  folder: string,
+  { files }: ProviderBundle,
+  fits: (path: string) => boolean,
+): boolean {
   const names = files.map(({ name }) => name);
-  return holdsExactly(folder, names) && files.every((file) => fits(join(folder, file.name)) && holds(join(folder, file.name), file));
+  return (
+    holdsExactly(folder, names) &&
+    files.every((file) => fits(join(folder, file.name)) && holds(join(folder, file.name), file))
+  );
 }
 
 /** False also for a file that another process has just removed. */
@@ -158,7 +195,10 @@ function holds(path: string, { digest }: BundleFile): boolean {
 function isOwnFolder(folder: string, names: readonly string[]): boolean {
   const stats = tryLstat(folder);
   const leaves = names.map((name) => tryLstat(join(folder, name)));
-  return holdsExactly(folder, names) && [stats, ...leaves].every((one) => one?.isDirectory() && (one.mode & 0o777) === 0o755);
+  return (
+    holdsExactly(folder, names) &&
+    [stats, ...leaves].every((one) => one?.isDirectory() && (one.mode & 0o777) === 0o755)
+  );
 }
 
 function isOwnFile(path: string, mode: number): boolean {

@@ -45,7 +45,12 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
     offset += local.reduce((sum, { length }) => sum + length, 0);
   }
   const directorySize = directory.reduce((sum, { length }) => sum + length, 0);
-  const end = [longs(0x06054b50), shorts(0, 0, entries.length, entries.length), longs(directorySize, offset), shorts(0)];
+  const end = [
+    longs(0x06054b50),
+    shorts(0, 0, entries.length, entries.length),
+    longs(directorySize, offset),
+    shorts(0),
+  ];
   return Buffer.concat([...locals, ...directory, ...end]);
 }
 

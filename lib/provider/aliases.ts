@@ -1,6 +1,7 @@
 /**
- * Aliases of the keys that one plan knows. An alias belongs to one key, and a key that is scheduled for deletion keeps it: so no key may want an
- * alias that another object of the same plan has, unless that one is planned to give it up first.
+ * Aliases of the keys that one plan knows. An alias belongs to one key, and a key that is scheduled
+ * for deletion keeps it: so no key may want an alias that another object of the same plan has,
+ * unless that one is planned to give it up first.
  */
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
@@ -12,14 +13,19 @@ export type AliasConflict =
   | { readonly kind: 'kept' | 'ended'; readonly alias: string; readonly keyId: string }
   /** A key of the state gives it up, but nothing makes Terraform do that first. */
   | { readonly kind: 'unordered'; readonly alias: string; readonly keyId: string }
-  /** A key of the state ends, and a new one has an alias that only apply knows: perhaps the same. */
+  /**
+   * A key of the state ends, and a new one has an alias that only apply knows: perhaps the same.
+   */
   | { readonly kind: 'unknown'; readonly alias: string; readonly keyId: string }
   /** Two objects of the state have one key, and give it two aliases. */
   | { readonly kind: 'shared'; readonly alias: string; readonly keyId: string };
 
 interface Holder {
   readonly now: string;
-  /** In the end: undefined until it is planned, null if its object ends, empty while only apply knows. */
+  /**
+   * In the end: undefined until it is planned, null if its object ends, empty while only apply
+   * knows.
+   */
   readonly planned?: string | null;
   /** As the plan of its successor will be given it, should it be replaced by force. */
   readonly declaration?: string;
@@ -57,7 +63,12 @@ export class Aliases {
   }
 
   /** A key of the state stays, under this alias. @param alias undefined while it is not known */
-  keep(keyId: string, now: string, alias: string | undefined, declaration = ''): AliasConflict | undefined {
+  keep(
+    keyId: string,
+    now: string,
+    alias: string | undefined,
+    declaration = '',
+  ): AliasConflict | undefined {
     const others = [...this.#holders].filter(([other]) => other !== keyId);
     const { planned: before } = this.#holders.get(keyId) ?? {};
     if (typeof before === 'string' && alias !== undefined && before !== alias) {
@@ -74,8 +85,12 @@ export class Aliases {
     if (this.#wanted.has(alias) || others.some(([, { planned }]) => planned === alias)) {
       return { kind: 'twice', alias };
     }
-    const holder = others.find(([, other]) => other.now === alias && (other.planned === undefined || other.planned === null));
-    return holder === undefined ? undefined : { kind: holder[1].planned === null ? 'ended' : 'unordered', alias, keyId: holder[0] };
+    const holder = others.find(
+      ([, other]) => other.now === alias && (other.planned === undefined || other.planned === null),
+    );
+    return holder === undefined
+      ? undefined
+      : { kind: holder[1].planned === null ? 'ended' : 'unordered', alias, keyId: holder[0] };
   }
 
   /** A key of the state ends, or is only forgotten. */
@@ -97,8 +112,12 @@ export class Aliases {
   want(alias: string | undefined, declaration = '', before?: string): AliasConflict | undefined {
     if (alias === undefined) {
       this.#unknownWanted = true;
-      const ended = [...this.#holders].find(([keyId, { planned }]) => planned === null && keyId !== before);
-      return ended === undefined ? undefined : { kind: 'unknown', alias: ended[1].now, keyId: ended[0] };
+      const ended = [...this.#holders].find(
+        ([keyId, { planned }]) => planned === null && keyId !== before,
+      );
+      return ended === undefined
+        ? undefined
+        : { kind: 'unknown', alias: ended[1].now, keyId: ended[0] };
     }
     const twice = this.#wanted.has(alias) || this.#marks.isNotedElsewhere(list, this.#line(alias));
     this.#wanted.add(alias);
@@ -126,7 +145,11 @@ function conflictWith(
   declaration: string,
 ): 'kept' | 'ended' | 'unordered' | undefined {
   if (now === alias) {
-    return planned === alias || planned === undefined ? 'kept' : planned === null ? 'ended' : undefined;
+    return planned === alias || planned === undefined
+      ? 'kept'
+      : planned === null
+        ? 'ended'
+        : undefined;
   }
   // A forced replacement: the first of its two plans is that of the object that goes.
   return planned === alias && (own === '' || own !== declaration) ? 'kept' : undefined;

@@ -1,4 +1,7 @@
-/** Typed looks into Terraform values. Null and unknown both read as undefined; ask `isUnknown` where the difference counts. */
+/**
+ * Typed looks into Terraform values. Null and unknown both read as undefined; ask `isUnknown` where
+ * the difference counts.
+ */
 import type { Value, Values } from '../tfplugin/values/value';
 import { unknown } from '../tfplugin/values/value';
 
@@ -10,11 +13,16 @@ export function text(values: Values, name: string): string | undefined {
 /** A list of strings; undefined also while one of them is unknown. */
 export function texts(values: Values, name: string): readonly string[] | undefined {
   const value = values[name];
-  return Array.isArray(value) && value.every((element) => typeof element === 'string') ? value : undefined;
+  return Array.isArray(value) && value.every((element) => typeof element === 'string')
+    ? value
+    : undefined;
 }
 
 /** A map of strings; undefined also while one of them is unknown. */
-export function textMap(values: Values, name: string): Readonly<Record<string, string>> | undefined {
+export function textMap(
+  values: Values,
+  name: string,
+): Readonly<Record<string, string>> | undefined {
   const value = block(values, name);
   return value !== undefined && Object.values(value).every((element) => typeof element === 'string')
     ? (value as Record<string, string>)
@@ -41,7 +49,15 @@ export function isUnknown(values: Values, name: string): boolean {
   return values[name] === unknown;
 }
 
-/** Every attribute that is still unknown takes its value from `known`; what was promised in the plan stays as it is. */
+/**
+ * Every attribute that is still unknown takes its value from `known`; what was promised in the plan
+ * stays as it is.
+ */
 export function complete(planned: Values, known: Readonly<Record<string, Value>>): Values {
-  return Object.fromEntries(Object.entries(planned).map(([name, value]) => [name, value === unknown ? (known[name] ?? null) : value]));
+  return Object.fromEntries(
+    Object.entries(planned).map(([name, value]) => [
+      name,
+      value === unknown ? (known[name] ?? null) : value,
+    ]),
+  );
 }

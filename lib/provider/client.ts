@@ -1,4 +1,7 @@
-/** What `configure` makes of the provider block: a connection that is opened at the first call, and the outside world. */
+/**
+ * What `configure` makes of the provider block: a connection that is opened at the first call, and
+ * the outside world.
+ */
 import { ByokError } from '../errors';
 import type { KeyReads } from '../kms/describe-batcher';
 import type { Kms } from '../kms/model';
@@ -23,13 +26,19 @@ export interface Surroundings {
   readonly appliesAtOnce?: () => boolean;
   /** Marks that the processes of other provider blocks of the same run see. */
   readonly joinRun: () => SharedMarks;
-  /** Whether this is `terraform test`, where any plan of what exists may run before the destroy at its end. @default no */
+  /**
+   * Whether this is `terraform test`, where any plan of what exists may run before the destroy at
+   * its end. @default no
+   */
   readonly testing?: () => boolean;
 }
 
 export interface Connection {
   readonly kms: Kms;
-  /** For Read, which looks at many keys and changes none; whatever decides about a change asks `kms` itself. */
+  /**
+   * For Read, which looks at many keys and changes none; whatever decides about a change asks `kms`
+   * itself.
+   */
   readonly reads: KeyReads;
 }
 
@@ -47,9 +56,15 @@ export type ConnectedClient = Surroundings & Running & Connection;
  * @param values state, plan or configuration of the resource: its `timeouts` block counts
  * @throws ByokError ERR_ARGUMENT when a timeout is no duration
  */
-export function lifecycleContext(client: ConnectedClient, context: Context, operation: Operation, values: Values): LifecycleContext {
+export function lifecycleContext(
+  client: ConnectedClient,
+  context: Context,
+  operation: Operation,
+  values: Values,
+): LifecycleContext {
   const timeout = text(block(values, 'timeouts') ?? {}, operation);
-  const milliseconds = timeout === undefined ? defaultTimeoutMs : parseDuration(timeout, `timeouts.${operation}`);
+  const milliseconds =
+    timeout === undefined ? defaultTimeoutMs : parseDuration(timeout, `timeouts.${operation}`);
   return {
     kms: client.kms,
     now: client.now,
@@ -73,7 +88,10 @@ export function warnNotConnected(context: Context): void {
   );
 }
 
-/** Apply always has a known configuration; anything else is said in a sentence. @throws ByokError ERR_CONFIGURATION */
+/**
+ * Apply always has a known configuration; anything else is said in a sentence. @throws ByokError
+ * ERR_CONFIGURATION
+ */
 export function requireConnection(client: Client): ConnectedClient {
   if (!isConnected(client)) {
     throw new ByokError(

@@ -1,4 +1,6 @@
-/** Provider function `provider::byok::fingerprint`. Pure; the material is wiped and in no message. */
+/**
+ * Provider function `provider::byok::fingerprint`. Pure; the material is wiped and in no message.
+ */
 import { ByokError } from '../errors';
 import { openContent } from '../material/open-content';
 import { fingerprintEncodings, fingerprintFunctionSchema } from '../schema/fingerprint-function';
@@ -11,12 +13,21 @@ export const fingerprintFunction: FunctionDefinition = {
     const encoding = fingerprintEncodings.find((name) => name === encodingName);
     if (encoding === undefined) {
       const allowed = fingerprintEncodings.map((name) => `"${name}"`).join(', ');
-      throw new ByokError('ERR_ARGUMENT', `material_encoding is "${String(encodingName)}"; allowed are ${allowed}`, {
-        attribute: 'material_encoding',
-      });
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        `material_encoding is "${String(encodingName)}"; allowed are ${allowed}`,
+        {
+          attribute: 'material_encoding',
+        },
+      );
     }
     const content = Buffer.from(String(material), 'utf8');
-    const opened = openContent(content, { encoding, password: undefined, attribute: 'material', source: 'argument "material"' });
+    const opened = openContent(content, {
+      encoding,
+      password: undefined,
+      attribute: 'material',
+      source: 'argument "material"',
+    });
     try {
       return opened.fingerprint;
     } finally {

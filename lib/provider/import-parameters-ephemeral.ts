@@ -1,4 +1,7 @@
-/** Ephemeral resource `byok_import_parameters`: one pair of wrapping key and import token, kept by nobody. */
+/**
+ * Ephemeral resource `byok_import_parameters`: one pair of wrapping key and import token, kept by
+ * nobody.
+ */
 import { hasApiCode } from '../kms/kms-error';
 import type { ImportParameters } from '../kms/model';
 import { importParametersSchema } from '../schema/import-parameters';
@@ -33,14 +36,21 @@ export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
         public_key: parameters?.publicKey.toString('base64') ?? null,
         public_key_pem: parameters === undefined ? null : pem(parameters.publicKey),
         import_token: parameters?.importToken.revealText() ?? null,
-        parameters_expire_at: parameters === undefined ? null : formatInstant(parameters.expirationTime),
+        parameters_expire_at:
+          parameters === undefined ? null : formatInstant(parameters.expirationTime),
       },
     };
   },
 };
 
-/** Undefined while there are none to be had: a plan must not fail because the material is in place. */
-async function fetchParameters(config: Values, client: Client, context: Context): Promise<ImportParameters | undefined> {
+/**
+ * Undefined while there are none to be had: a plan must not fail because the material is in place.
+ */
+async function fetchParameters(
+  config: Values,
+  client: Client,
+  context: Context,
+): Promise<ImportParameters | undefined> {
   if (!isConnected(client)) {
     context.diagnostics.warning(
       'No import parameters: the provider configuration is not known yet',
@@ -49,11 +59,21 @@ async function fetchParameters(config: Values, client: Client, context: Context)
     return undefined;
   }
   const keyId = text(config, 'key_id') ?? '';
-  const ask = () => unlessNotPending(client.kms.getParametersForImport(keyId, wrappingAlgorithmOf(config), { signal: context.signal }));
-  return (await ask()) ?? ((await whenMadeKeyIsReady(client, keyId, context)) === undefined ? undefined : ask());
+  const ask = () =>
+    unlessNotPending(
+      client.kms.getParametersForImport(keyId, wrappingAlgorithmOf(config), {
+        signal: context.signal,
+      }),
+    );
+  return (
+    (await ask()) ??
+    ((await whenMadeKeyIsReady(client, keyId, context)) === undefined ? undefined : ask())
+  );
 }
 
-async function unlessNotPending(asked: Promise<ImportParameters>): Promise<ImportParameters | undefined> {
+async function unlessNotPending(
+  asked: Promise<ImportParameters>,
+): Promise<ImportParameters | undefined> {
   try {
     const parameters = await asked;
     // Whoever wraps with it trusts that only the KMS can open the result.

@@ -17,8 +17,12 @@ export const keyDataSource: DataSourceDefinition<Client> = {
   validate(config, context) {
     const given = (['key_id', 'alias'] as const).filter((name) => config[name] !== null);
     if (given.length !== 1) {
-      const found = given.length === 0 ? 'neither key_id nor alias is set' : 'key_id and alias are both set';
-      report(context, new ByokError('ERR_ARGUMENT', `${found}; set exactly one of them`, { attribute: given[0] }));
+      const found =
+        given.length === 0 ? 'neither key_id nor alias is set' : 'key_id and alias are both set';
+      report(
+        context,
+        new ByokError('ERR_ARGUMENT', `${found}; set exactly one of them`, { attribute: given[0] }),
+      );
     }
   },
 
@@ -28,7 +32,8 @@ export const keyDataSource: DataSourceDefinition<Client> = {
     checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
     const connected = requireConnection(client);
     const { kms, reads, now } = connected;
-    const keyId = text(config, 'key_id') ?? (await findByAlias(reads, text(config, 'alias') ?? '', signal));
+    const keyId =
+      text(config, 'key_id') ?? (await findByAlias(reads, text(config, 'alias') ?? '', signal));
     const key = await reads.refreshKey(keyId, { signal });
     if (key === undefined) {
       throw new ByokError(
@@ -39,24 +44,35 @@ export const keyDataSource: DataSourceDefinition<Client> = {
         },
       );
     }
-    const ready = key.keyState === '1' ? await whenMadeKeyIsReady(connected, keyId, context) : undefined;
+    const ready =
+      key.keyState === '1' ? await whenMadeKeyIsReady(connected, keyId, context) : undefined;
     return observedKey(ready ?? key, now());
   },
 };
 
 /** @throws ByokError when no key or more than one has this alias */
 async function findByAlias(reads: KeyReads, alias: string, signal: AbortSignal): Promise<string> {
-  const [key, ...others]: KeyDetail[] = (await reads.refreshKeys({ signal })).filter(({ keyAlias }) => keyAlias === alias);
+  const [key, ...others]: KeyDetail[] = (await reads.refreshKeys({ signal })).filter(
+    ({ keyAlias }) => keyAlias === alias,
+  );
   if (key === undefined) {
-    throw new ByokError('ERR_KEY_NOT_FOUND', `no key has the alias "${alias}"; check the alias, region and project_id`, {
-      attribute: 'alias',
-    });
+    throw new ByokError(
+      'ERR_KEY_NOT_FOUND',
+      `no key has the alias "${alias}"; check the alias, region and project_id`,
+      {
+        attribute: 'alias',
+      },
+    );
   }
   if (others.length > 0) {
     const ids = [key, ...others].map(({ keyId }) => keyId).sort();
-    throw new ByokError('ERR_ARGUMENT', `${ids.length} keys have the alias "${alias}": ${ids.join(', ')}; name one of them by key_id`, {
-      attribute: 'alias',
-    });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${ids.length} keys have the alias "${alias}": ${ids.join(', ')}; name one of them by key_id`,
+      {
+        attribute: 'alias',
+      },
+    );
   }
   return key.keyId;
 }

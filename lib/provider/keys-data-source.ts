@@ -18,7 +18,9 @@ export const keysDataSource: DataSourceDefinition<Client> = {
     const { reads, now } = requireConnection(client);
     const keyState = text(config, 'key_state');
     const keys = (await reads.refreshKeys({ signal }))
-      .filter((key) => key.origin === 'external' && (keyState === undefined || key.keyState === keyState))
+      .filter(
+        (key) => key.origin === 'external' && (keyState === undefined || key.keyState === keyState),
+      )
       .sort(byAliasThenId)
       .map((key) => observedKey(key, now()));
     return { key_state: keyState ?? null, keys };

@@ -1,6 +1,6 @@
 /**
- * The executable `terraform-provider-byok`. Terraform starts it several times per command, so nothing is loaded here that the
- * handshake does not need.
+ * The executable `terraform-provider-byok`. Terraform starts it several times per command, so
+ * nothing is loaded here that the handshake does not need.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServeOptions, serve } from '../tfplugin/process/serve';
@@ -16,8 +16,12 @@ let leave: (() => void) | undefined;
 
 const destroyCommand = () => require('./destroy-command') as typeof import('./destroy-command');
 
-/** Of Terraform. Empty where nobody knows which one attached: no plan is then taken for one that destroys. */
-const command = (): readonly string[] => (isAttached ? [] : destroyCommand().commandOf(process.ppid));
+/**
+ * Of Terraform. Empty where nobody knows which one attached: no plan is then taken for one that
+ * destroys.
+ */
+const command = (): readonly string[] =>
+  isAttached ? [] : destroyCommand().commandOf(process.ppid);
 
 const testing = (): boolean => destroyCommand().isTestCommand(command());
 
@@ -40,9 +44,16 @@ const options: ServeOptions<Client> = {
           // One Terraform, or one process, has many runs then, and none knows of the others.
           return noSharedMarks;
         }
-        // Terraform's own folder first: it is this configuration's alone, and can be written to wherever it was initialized.
+        // Terraform's own folder first: it is this configuration's alone, and can be written to
+        // wherever it was initialized.
         const parents = [process.env.TF_DATA_DIR || '.terraform', process.env.TMPDIR || '/tmp'];
-        const joined = joinRun({ parents, pid: process.pid, parentPid: process.ppid, userId: process.getuid?.(), now: new Date() });
+        const joined = joinRun({
+          parents,
+          pid: process.pid,
+          parentPid: process.ppid,
+          userId: process.getuid?.(),
+          now: new Date(),
+        });
         if (leave === undefined) {
           process.once('exit', () => leave?.());
         }
@@ -55,8 +66,10 @@ const options: ServeOptions<Client> = {
 };
 
 if (isAttached) {
-  const { serveAttached } = require('../tfplugin/process/reattach') as typeof import('../tfplugin/process/reattach');
-  const { sourceAddress: address } = require('../schema/provider') as typeof import('../schema/provider');
+  const { serveAttached } =
+    require('../tfplugin/process/reattach') as typeof import('../tfplugin/process/reattach');
+  const { sourceAddress: address } =
+    require('../schema/provider') as typeof import('../schema/provider');
   void serveAttached({ ...options, address });
 } else {
   void serve(options);

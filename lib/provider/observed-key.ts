@@ -21,9 +21,14 @@ export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttrib
   };
 }
 
-/** The KMS shows no expiry both for material that never expires and for a key without material: only some states tell which. */
+/**
+ * The KMS shows no expiry both for material that never expires and for a key without material: only
+ * some states tell which.
+ */
 function expirationTime({ origin, keyState, expirationTime }: KeyDetail): string | null {
-  return origin === 'external' && (expirationTime !== undefined || hasMaterial(keyState)) ? formatExpirationTime(expirationTime) : null;
+  return origin === 'external' && (expirationTime !== undefined || hasMaterial(keyState))
+    ? formatExpirationTime(expirationTime)
+    : null;
 }
 
 function materialStatus(key: KeyDetail, now: Date): ObservedMaterialStatus {

@@ -24,7 +24,9 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
       ),
       byok_key_material: lateResource(
         keyMaterialSchema,
-        () => (require('./material/resource') as typeof import('./material/resource')).keyMaterialResource,
+        () =>
+          (require('./material/resource') as typeof import('./material/resource'))
+            .keyMaterialResource,
       ),
     },
     dataSources: {
@@ -40,28 +42,45 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
     ephemeralResources: {
       byok_import_parameters: lateEphemeralResource(
         importParametersSchema,
-        () => (require('./import-parameters-ephemeral') as typeof import('./import-parameters-ephemeral')).importParametersEphemeral,
+        () =>
+          (
+            require('./import-parameters-ephemeral') as typeof import('./import-parameters-ephemeral')
+          ).importParametersEphemeral,
       ),
     },
     functions: {
       fingerprint: lateFunction(
         fingerprintFunctionSchema,
-        () => (require('./fingerprint-function') as typeof import('./fingerprint-function')).fingerprintFunction,
+        () =>
+          (require('./fingerprint-function') as typeof import('./fingerprint-function'))
+            .fingerprintFunction,
       ),
     },
 
     async configure({ config }, context) {
       const known = Object.values(config).every((value) => value !== unknown);
-      const connection = known ? connect(config, surroundings.env, surroundings, context) : { kms: undefined };
-      return { ...surroundings, run: new Run(surroundings.joinRun(), connection.kms?.project), ...connection };
+      const connection = known
+        ? connect(config, surroundings.env, surroundings, context)
+        : { kms: undefined };
+      return {
+        ...surroundings,
+        run: new Run(surroundings.joinRun(), connection.kms?.project),
+        ...connection,
+      };
     },
   };
 }
 
-function connect(config: Values, env: Environment, { now, sleep }: Surroundings, { log, diagnostics }: Context): Connection {
+function connect(
+  config: Values,
+  env: Environment,
+  { now, sleep }: Surroundings,
+  { log, diagnostics }: Context,
+): Connection {
   // Most processes that Terraform starts end before they are configured.
   const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
-  const { DescribeBatcher } = require('../kms/describe-batcher') as typeof import('../kms/describe-batcher');
+  const { DescribeBatcher } =
+    require('../kms/describe-batcher') as typeof import('../kms/describe-batcher');
   const { wording } = require('./wording') as typeof import('./wording');
   const secret = (name: ProviderAttribute) => {
     const value = text(config, name);
@@ -93,7 +112,8 @@ function connect(config: Values, env: Environment, { now, sleep }: Surroundings,
       sleep,
       spelling: wording,
       log: (level, message, fields) => log.log(level, message, fields),
-      remark: (sentence) => diagnostics.warning('A variable of the environment has no effect', `${sentence}.`),
+      remark: (sentence) =>
+        diagnostics.warning('A variable of the environment has no effect', `${sentence}.`),
     },
   );
   return { kms, reads: new DescribeBatcher({ kms }) };

@@ -1,6 +1,7 @@
 /**
- * Marks that all provider processes of one Terraform run can see: two provider blocks are two processes, and one may be over before the other
- * begins. A mark is a small file in a private folder, which is named after the Terraform that started them. What lies there counts as long as
+ * Marks that all provider processes of one Terraform run can see: two provider blocks are two
+ * processes, and one may be over before the other begins. A mark is a small file in a private
+ * folder, which is named after the Terraform that started them. What lies there counts as long as
  * that Terraform runs; the next run takes the folder away.
  */
 import {
@@ -18,7 +19,10 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** A walk of Terraform, such as a plan or an apply, has the processes that were there at the same time. Terraform tells no process which walk it is for. */
+/**
+ * A walk of Terraform, such as a plan or an apply, has the processes that were there at the same
+ * time. Terraform tells no process which walk it is for.
+ */
 export interface SharedMarks {
   /** False where no folder can be had: what one process knows stays with it. */
   readonly areShared: boolean;
@@ -33,7 +37,10 @@ export interface SharedMarks {
   isNotedElsewhere(list: string, line: string): boolean;
   /** How often processes of earlier walks have. */
   timesNotedBefore(list: string, line: string): number;
-  /** Sets a mark until it is released; a mark of a process that has died does not count. @returns releases it */
+  /**
+   * Sets a mark until it is released; a mark of a process that has died does not count. @returns
+   * releases it
+   */
   hold(name: string): () => void;
   isHeld(name: string): boolean;
 }
@@ -79,7 +86,10 @@ export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptio
     const walk = ownFolder(folder, userId) ? tryEnter(folder, member, pid) : undefined;
     if (walk !== undefined) {
       sweep(parent, folder, userId, now);
-      return { marks: marksIn(folder, pid, walk), leave: () => void succeeds(() => unlinkSync(member)) };
+      return {
+        marks: marksIn(folder, pid, walk),
+        leave: () => void succeeds(() => unlinkSync(member)),
+      };
     }
   }
   return { marks: noSharedMarks, leave: () => {} };
@@ -88,11 +98,16 @@ export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptio
 /**
  * Whoever is alone begins a walk. One at a time: of two that come together, one is alone.
  *
- * @returns the walk that this process is of, which stays the same for as long as it runs; undefined when nothing can be written there
+ * @returns the walk that this process is of, which stays the same for as long as it runs; undefined
+ *   when nothing can be written there
  */
 function tryEnter(folder: string, member: string, pid: number): number | undefined {
   const door = join(folder, 'entering');
-  for (let left = looksAtDoor; left > 0 && !succeeds(() => writeFileSync(door, String(pid), { flag: 'wx', mode: 0o600 })); left -= 1) {
+  for (
+    let left = looksAtDoor;
+    left > 0 && !succeeds(() => writeFileSync(door, String(pid), { flag: 'wx', mode: 0o600 }));
+    left -= 1
+  ) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs);
   }
   try {
@@ -120,16 +135,26 @@ function marksIn(folder: string, pid: number, walk: number): SharedMarks {
   };
   const listsOf = (list: string) => {
     const all = marksOf(folder).filter(({ name }) => name.startsWith(`${list}-of-`));
-    return all.map((mark) => ({ ...mark, lines: (read(join(folder, mark.file)) ?? '').split('\n') }));
+    return all.map((mark) => ({
+      ...mark,
+      lines: (read(join(folder, mark.file)) ?? '').split('\n'),
+    }));
   };
   return {
     areShared: true,
     set: (name) => void succeeds(() => writeFileSync(fileOf(name), '', { mode: 0o600 })),
-    has: (name) => Array.from({ length: walk }, (_, before) => fileOf(name, walk - before)).some(existsSync),
+    has: (name) =>
+      Array.from({ length: walk }, (_, before) => fileOf(name, walk - before)).some(existsSync),
     hasNow: (name) => existsSync(fileOf(name)),
-    note: (list, line) => void succeeds(() => appendFileSync(fileOf(`${list}-of-${pid}`), `${line}\n`, { mode: 0o600 })),
+    note: (list, line) =>
+      void succeeds(() =>
+        appendFileSync(fileOf(`${list}-of-${pid}`), `${line}\n`, { mode: 0o600 }),
+      ),
     isNotedElsewhere: (list, line) =>
-      listsOf(list).some((found) => found.walk === walk && found.name !== `${list}-of-${pid}` && found.lines.includes(line)),
+      listsOf(list).some(
+        (found) =>
+          found.walk === walk && found.name !== `${list}-of-${pid}` && found.lines.includes(line),
+      ),
     timesNotedBefore: (list, line) => {
       const lines = listsOf(list).flatMap((found) => (found.walk < walk ? found.lines : []));
       return lines.filter((one) => one === line).length;
@@ -160,7 +185,10 @@ function ownFolder(folder: string, userId: number | undefined): boolean {
   succeeds(() => mkdirSync(folder, { mode: 0o700 }));
   try {
     const found = lstatSync(folder);
-    return found.isDirectory() && (userId === undefined || (found.uid === userId && (found.mode & 0o077) === 0));
+    return (
+      found.isDirectory() &&
+      (userId === undefined || (found.uid === userId && (found.mode & 0o077) === 0))
+    );
   } catch {
     return false;
   }
@@ -168,7 +196,9 @@ function ownFolder(folder: string, userId: number | undefined): boolean {
 
 function othersIn(folder: string, pid: number): string[] {
   const members = namesIn(folder).filter((name) => name.startsWith(memberPrefix));
-  return members.map((name) => name.slice(memberPrefix.length)).filter((other) => other !== identityOf(pid) && isRunning(other));
+  return members
+    .map((name) => name.slice(memberPrefix.length))
+    .filter((other) => other !== identityOf(pid) && isRunning(other));
 }
 
 function namesIn(folder: string): string[] {
@@ -179,10 +209,15 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Runs that are over. Whether one of another machine or container is, which may share the folder, only its age tells. */
+/**
+ * Runs that are over. Whether one of another machine or container is, which may share the folder,
+ * only its age tells.
+ */
 function sweep(parent: string, own: string, userId: number | undefined, now: Date): void {
   const here = prefixOf(userId);
-  for (const name of namesIn(parent).filter((one) => one.startsWith(`${folderPrefix}${userOf(userId)}-`))) {
+  for (const name of namesIn(parent).filter((one) =>
+    one.startsWith(`${folderPrefix}${userOf(userId)}-`),
+  )) {
     const folder = join(parent, name);
     const isOver = name.startsWith(here) ? !isRunning(name.slice(here.length)) : isOld(folder, now);
     if (isOver && folder !== own) {

@@ -1,6 +1,7 @@
 /**
- * What the legs of one run tell each other about a key. Terraform carries nothing from the destroy of one object to the creation of another,
- * although both may mean the same key: a replacement, or a resource under another address. Lives as long as the provider's process.
+ * What the legs of one run tell each other about a key. Terraform carries nothing from the destroy
+ * of one object to the creation of another, although both may mean the same key: a replacement, or
+ * a resource under another address. Lives as long as the provider's process.
  */
 import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
@@ -9,8 +10,9 @@ import type { MaterialMemory } from './material/private-state';
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
 /**
- * A plan that would remove something waits so long for others to come, as often as others come; all plans of a run together so often. On a busy
- * machine others take longer to come: as long as a call takes.
+ * A plan that would remove something waits so long for others to come, as often as others come; all
+ * plans of a run together so often. On a busy machine others take longer to come: as long as a call
+ * takes.
  */
 const quietMs = 50;
 const longestQuietMs = 1000;
@@ -20,7 +22,10 @@ export class Run {
   readonly keys: Claims;
   readonly material: Claims;
   readonly aliases: Aliases;
-  /** Whether the processes of other provider blocks can see what this one does, and the other way round. */
+  /**
+   * Whether the processes of other provider blocks can see what this one does, and the other way
+   * round.
+   */
   readonly isShared: boolean;
   readonly #made = new Map<string, KeyDetail>();
   readonly #adopted = new Set<string>();
@@ -40,7 +45,10 @@ export class Run {
   #waits = waitsOfRun;
   #longestMs = 0;
 
-  /** @param place which KMS and project the provider block means, as far as that is known: an alias belongs to one key there */
+  /**
+   * @param place which KMS and project the provider block means, as far as that is known: an alias
+   *   belongs to one key there
+   */
   constructor(marks: SharedMarks = noSharedMarks, place = '') {
     this.isShared = marks.areShared;
     this.aliases = new Aliases(marks, place);
@@ -48,7 +56,9 @@ export class Run {
     this.material = new Claims('material', marks);
   }
 
-  /** The KMS binds material to a key for ever: what was proven of it holds for the next object, too. */
+  /**
+   * The KMS binds material to a key for ever: what was proven of it holds for the next object, too.
+   */
   remember(keyId: string, memory: MaterialMemory): void {
     this.#remembered.set(keyId, memory);
   }
@@ -85,12 +95,18 @@ export class Run {
     this.#plannedSpecs.add(keySpec);
   }
 
-  /** Of the keys that plans make, where it is one: likely that of a key whose id only apply will know. */
+  /**
+   * Of the keys that plans make, where it is one: likely that of a key whose id only apply will
+   * know.
+   */
   get onlySpecPlanned(): string | undefined {
     return this.#plannedSpecs.size === 1 ? [...this.#plannedSpecs][0] : undefined;
   }
 
-  /** A plan takes back the deletion of the key. Known to material that refers to it: Terraform plans that first. */
+  /**
+   * A plan takes back the deletion of the key. Known to material that refers to it: Terraform plans
+   * that first.
+   */
   declareRescued(keyId: string): void {
     this.#rescued.add(keyId);
   }
@@ -113,7 +129,10 @@ export class Run {
     return this.#enabled.get(keyId);
   }
 
-  /** The plan of an object that gets another key. @param declaration as the plan of its successor will be given it */
+  /**
+   * The plan of an object that gets another key. @param declaration as the plan of its successor
+   * will be given it
+   */
   declareReplaced(declaration: string, memory: MaterialMemory): void {
     this.#replaced.set(declaration, memory);
   }
@@ -162,14 +181,22 @@ export class Run {
   }
 
   /**
-   * Until no other call of Terraform is under way or comes, for a little while: a removal is then planned after whatever else means the same key.
-   * Nothing hangs on it: what comes too late is refused, or plans for the removal.
+   * Until no other call of Terraform is under way or comes, for a little while: a removal is then
+   * planned after whatever else means the same key. Nothing hangs on it: what comes too late is
+   * refused, or plans for the removal.
    */
-  async settled(sleep: (ms: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async settled(
+    sleep: (ms: number, signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.#waiting += 1;
     try {
       let before = -1;
-      for (; this.#waits > 0 && (before !== this.#calls || this.#underWay > this.#waiting); this.#waits -= 1) {
+      for (
+        ;
+        this.#waits > 0 && (before !== this.#calls || this.#underWay > this.#waiting);
+        this.#waits -= 1
+      ) {
         before = this.#calls;
         await sleep(Math.min(Math.max(quietMs, this.#longestMs), longestQuietMs), signal);
       }

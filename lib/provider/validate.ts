@@ -1,4 +1,7 @@
-/** Checks that need nothing but the configuration: no clock, no KMS, no secret. They run before every destroy, too. */
+/**
+ * Checks that need nothing but the configuration: no clock, no KMS, no secret. They run before
+ * every destroy, too.
+ */
 import { ByokError } from '../errors';
 import type { AttributeSchema, BlockSchema } from '../schema/model';
 import { operations } from '../schema/timeouts';
@@ -8,13 +11,25 @@ import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/values/value';
 import { block, text } from './attributes';
 
-/** Reports every attribute whose value is not among those that its schema lists, and every timeout that is no duration. */
+/**
+ * Reports every attribute whose value is not among those that its schema lists, and every timeout
+ * that is no duration.
+ */
 export function validateAgainstSchema(schema: BlockSchema, config: Values, context: Context): void {
   for (const [name, attribute] of Object.entries<AttributeSchema>(schema.attributes)) {
     const value = text(config, name);
-    if (value !== undefined && attribute.allowed !== undefined && !attribute.allowed.includes(value)) {
+    if (
+      value !== undefined &&
+      attribute.allowed !== undefined &&
+      !attribute.allowed.includes(value)
+    ) {
       const allowed = attribute.allowed.map((one) => `"${one}"`).join(', ');
-      report(context, new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed are ${allowed}`, { attribute: name }));
+      report(
+        context,
+        new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed are ${allowed}`, {
+          attribute: name,
+        }),
+      );
     }
   }
   const timeouts = block(config, 'timeouts') ?? {};
@@ -40,16 +55,29 @@ export function report(context: Context, error: unknown): void {
 }
 
 /** Undefined values pass. */
-export function checkRule<Value>(name: string, value: Value | undefined, { accepts, allowed }: Rule<Value>): void {
+export function checkRule<Value>(
+  name: string,
+  value: Value | undefined,
+  { accepts, allowed }: Rule<Value>,
+): void {
   if (value !== undefined && !accepts(value)) {
     const shown = typeof value === 'string' ? `"${value}"` : value;
-    throw new ByokError('ERR_ARGUMENT', `${name} is ${shown}; allowed is ${allowed}`, { attribute: name });
+    throw new ByokError('ERR_ARGUMENT', `${name} is ${shown}; allowed is ${allowed}`, {
+      attribute: name,
+    });
   }
 }
 
 /** @param form source of the regular expression; @param allowed the same in words */
-export function checkForm(name: string, value: string | undefined, form: string, allowed: string): void {
+export function checkForm(
+  name: string,
+  value: string | undefined,
+  form: string,
+  allowed: string,
+): void {
   if (value !== undefined && !new RegExp(form).test(value)) {
-    throw new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed is ${allowed}`, { attribute: name });
+    throw new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed is ${allowed}`, {
+      attribute: name,
+    });
   }
 }

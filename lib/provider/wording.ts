@@ -1,4 +1,7 @@
-/** How the provider says what the lifecycle and the KMS client mean: Terraform's attributes, plans and applies. */
+/**
+ * How the provider says what the lifecycle and the KMS client mean: Terraform's attributes, plans
+ * and applies.
+ */
 import type { Wording } from '../lifecycle/wording';
 import { type Setting, valueText } from '../terms/setting';
 
@@ -43,7 +46,8 @@ export const wording: Wording = {
   disable: `Disable it by hand, or by enabled = false ${ofKey}.`,
   rescuer: 'an apply with cancel_pending_deletion = true',
   rescue: `cancel_pending_deletion = true ${ofKey}`,
-  rescueOther: (keyId) => `rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`,
+  rescueOther: (keyId) =>
+    `rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`,
   retain: 'set on_destroy to "retain" and apply that first',
   giveAnew: 'give both, and raise material_wo_version',
 };

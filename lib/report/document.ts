@@ -32,7 +32,11 @@ const give: Readonly<Record<Kind, string>> = {
  * @throws ByokError ERR_ARGUMENT when the text holds no document of the kind, or several;
  * the message shows no content
  */
-export function documentIn(text: string, place: string, kind: Kind): { readonly form: DocumentForm; readonly json: Attributes } {
+export function documentIn(
+  text: string,
+  place: string,
+  kind: Kind,
+): { readonly form: DocumentForm; readonly json: Attributes } {
   if (text.trim() === '') {
     throw refused(place, 'is empty', kind);
   }
@@ -73,7 +77,9 @@ function formOf(json: Attributes): DocumentForm {
     return 'plan';
   }
   // An empty state shows only its versions.
-  const isState = isRecord(json.values) || Object.keys(json).every((name) => name === 'format_version' || name === 'terraform_version');
+  const isState =
+    isRecord(json.values) ||
+    Object.keys(json).every((name) => name === 'format_version' || name === 'terraform_version');
   return isState ? 'shown state' : 'something else';
 }
 
@@ -85,14 +91,23 @@ function requireForm(form: DocumentForm, place: string, kind: Kind): void {
     throw refused(place, 'is the log of a command with -json', kind);
   }
   if (form === 'encrypted') {
-    const decrypted = { state: 'pipe "tofu state pull" into --state -', plan: 'give what "tofu show -json PLANFILE" prints' } as const;
+    const decrypted = {
+      state: 'pipe "tofu state pull" into --state -',
+      plan: 'give what "tofu show -json PLANFILE" prints',
+    } as const;
     throw new ByokError('ERR_ARGUMENT', `${place} is encrypted; ${decrypted[kind]}`);
   }
   if (kind === 'state' && form === 'plan') {
-    throw new ByokError('ERR_ARGUMENT', `${place} is no state of version 4; it is a plan: give it by --plan`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} is no state of version 4; it is a plan: give it by --plan`,
+    );
   }
   if (kind === 'plan' && (form === 'state file' || form === 'shown state')) {
-    throw new ByokError('ERR_ARGUMENT', `${place} is no plan in JSON of format 1; it is a state: give it by --state`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} is no plan in JSON of format 1; it is a state: give it by --state`,
+    );
   }
 }
 

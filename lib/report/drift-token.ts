@@ -22,15 +22,24 @@ export interface Drift {
 export const firstToken = '0';
 
 /** @param keys as the KMS describes them; undefined for a key that it does not know */
-export function driftOf(hooks: readonly Hook[], keys: ReadonlyMap<string, KeyDetail | undefined>, now: Date): Drift {
-  const latest = Math.max(Number(firstToken), ...hooks.map(({ driftToken }) => countOf(driftToken)));
+export function driftOf(
+  hooks: readonly Hook[],
+  keys: ReadonlyMap<string, KeyDetail | undefined>,
+  now: Date,
+): Drift {
+  const latest = Math.max(
+    Number(firstToken),
+    ...hooks.map(({ driftToken }) => countOf(driftToken)),
+  );
   const judged = hooks.map((hook) => ({ hook, ...judge(hook, keys.get(hook.keyId), now) }));
   // A key that is due needs a token other than the one it was applied with.
   // That token may be one that other keys already have.
   const taken = judged.some(({ hook, due }) => due && countOf(hook.driftToken) === latest);
   return {
     token: String(taken ? latest + 1 : latest),
-    remarks: judged.flatMap(({ hook: { address, keyId }, said }) => (said === undefined ? [] : [`key ${keyId}, ${address}: ${said}`])),
+    remarks: judged.flatMap(({ hook: { address, keyId }, said }) =>
+      said === undefined ? [] : [`key ${keyId}, ${address}: ${said}`],
+    ),
   };
 }
 
@@ -52,11 +61,25 @@ function countOf(token: string): number {
   return /^\d{1,9}$/.test(token) ? Number(token) : 0;
 }
 
-function judge({ wish }: Hook, key: KeyDetail | undefined, now: Date): { readonly due: boolean; readonly said: string | undefined } {
+function judge(
+  { wish }: Hook,
+  key: KeyDetail | undefined,
+  now: Date,
+): { readonly due: boolean; readonly said: string | undefined } {
   const { expiration } = wish;
   // The expiry that was applied is known, and it tells expired material from deleted material.
   const lastKnown = expiration === keep || isRolling(expiration) ? undefined : expiration;
-  const observation = observeMaterial(key, lastKnown, now, isRolling(expiration) ? expiration.renewBeforeMs : undefined);
-  const decision = decide(wish, { observation, proof: undefined, atHand: undefined, preWrapped: undefined }, now, wording);
+  const observation = observeMaterial(
+    key,
+    lastKnown,
+    now,
+    isRolling(expiration) ? expiration.renewBeforeMs : undefined,
+  );
+  const decision = decide(
+    wish,
+    { observation, proof: undefined, atHand: undefined, preWrapped: undefined },
+    now,
+    wording,
+  );
   return { due: decision.steps.length > 0, said: wordsOf(decision) };
 }

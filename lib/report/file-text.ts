@@ -6,10 +6,14 @@ import { ByokError } from '../errors';
 
 /** Files that begin with these bytes are not text. The message says what to do. */
 const packed: readonly { readonly magic: readonly number[]; readonly found: string }[] = [
-  { magic: [0x1f, 0x8b], found: 'is compressed by gzip; unpack it first, for example with "gunzip -c FILE"' },
+  {
+    magic: [0x1f, 0x8b],
+    found: 'is compressed by gzip; unpack it first, for example with "gunzip -c FILE"',
+  },
   {
     magic: [0x50, 0x4b, 0x03, 0x04],
-    found: 'is a packed file, as "terraform plan -out PLANFILE" writes it; give what "terraform show -json PLANFILE" prints, by --plan',
+    found:
+      'is a packed file, as "terraform plan -out PLANFILE" writes it; give what "terraform show -json PLANFILE" prints, by --plan',
   },
 ];
 
@@ -39,5 +43,8 @@ function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) {
     return 'utf-16le';
   }
-  return (first === 0xfe && second === 0xff) || (first === 0 && second !== undefined && second !== 0) ? 'utf-16be' : 'utf-8';
+  return (first === 0xfe && second === 0xff) ||
+    (first === 0 && second !== undefined && second !== 0)
+    ? 'utf-16be'
+    : 'utf-8';
 }

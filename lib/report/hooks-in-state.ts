@@ -28,7 +28,9 @@ export function hooksInState(content: string, reading: Reading): Hook[] {
     ? []
     : objectsInState(content, reading.place)
         .filter(({ type }) => type === 'null_resource')
-        .flatMap(({ address, attributes }) => (isRecord(attributes.triggers) ? hookOf(address, attributes.triggers, reading) : []));
+        .flatMap(({ address, attributes }) =>
+          isRecord(attributes.triggers) ? hookOf(address, attributes.triggers, reading) : [],
+        );
 }
 
 function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading): Hook[] {
@@ -38,7 +40,17 @@ function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading
   }
   const wish = wishOf(triggers, warnBeforeMs);
   const fixed = text(triggers, 'expiration_time');
-  const expiration = wish.expiration === keep && fixed !== undefined ? parseExpirationTime(fixed, wording) : wish.expiration;
+  const expiration =
+    wish.expiration === keep && fixed !== undefined
+      ? parseExpirationTime(fixed, wording)
+      : wish.expiration;
   // The apply itself decides whether this is allowed, and says so in its own words.
-  return [{ address, keyId, driftToken, wish: { ...wish, expiration, allowInterruption: true, allowUnverifiedRenewal: true } }];
+  return [
+    {
+      address,
+      keyId,
+      driftToken,
+      wish: { ...wish, expiration, allowInterruption: true, allowUnverifiedRenewal: true },
+    },
+  ];
 }

@@ -32,7 +32,10 @@ export function jsonObjectsIn(text: string): ObjectsInText {
   }
   const plain = withoutColours(text);
   const objects: Json[] = [];
-  const mostFailures = Math.min(patience.most, Math.max(patience.fewest, Math.floor(patience.characters / plain.length)));
+  const mostFailures = Math.min(
+    patience.most,
+    Math.max(patience.fewest, Math.floor(patience.characters / plain.length)),
+  );
   let failures = 0;
   for (let start = nextStart(plain, 0); start !== -1; ) {
     if (failures === mostFailures) {
@@ -59,14 +62,21 @@ export function jsonObjectsIn(text: string): ObjectsInText {
  * A brace among words does not count.
  */
 function isCutOff(text: string, start: number): boolean {
-  const isOwn = start === 0 || text[start - 1] === '\n' || /^\{\s*[^\n{}"]*"(?:format_)?version"\s*:/.test(text.slice(start, start + 200));
+  const isOwn =
+    start === 0 ||
+    text[start - 1] === '\n' ||
+    /^\{\s*[^\n{}"]*"(?:format_)?version"\s*:/.test(text.slice(start, start + 200));
   return isOwn && endOfObject(text, start) === undefined;
 }
 
 /** Where to continue. If the brace is never closed, on the next line. */
 function afterFailure(text: string, start: number): number {
   const lineEnd = text.indexOf('\n', start);
-  return endOfObject(text, start) !== undefined ? start + 1 : lineEnd === -1 ? text.length : lineEnd;
+  return endOfObject(text, start) !== undefined
+    ? start + 1
+    : lineEnd === -1
+      ? text.length
+      : lineEnd;
 }
 
 interface Found {
@@ -107,7 +117,9 @@ function objectBehindPrefix(text: string, start: number): Found | undefined {
     return undefined;
   }
   const extraLines = lines.join('\n').slice(0, object.end).split('\n').length - 1;
-  const skipped = others.slice(0, extraLines).reduce((sum, line) => sum + Math.min(width, line.length), 0);
+  const skipped = others
+    .slice(0, extraLines)
+    .reduce((sum, line) => sum + Math.min(width, line.length), 0);
   return { json: object.json, end: start + object.end + skipped };
 }
 
@@ -128,7 +140,9 @@ function endOfObject(text: string, start: number): number | undefined {
 function tryParse(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Json)
+      : undefined;
   } catch {
     // The error of JSON.parse quotes the text that it could not read.
     return undefined;

@@ -28,16 +28,32 @@ export function junitOf(findings: readonly Finding[], now: Date): string {
 function suiteOf(place: string, findings: readonly Finding[], now: Date): string {
   const timestamp = now.toISOString().slice(0, 19);
   const attributes = `tests="${findings.length}" failures="${failuresIn(findings)}" errors="0" skipped="${skippedIn(findings)}" timestamp="${timestamp}"`;
-  return [`  <testsuite name="${escaped(place)}" ${attributes}>`, ...findings.map(caseOf), '  </testsuite>'].join('\n');
+  return [
+    `  <testsuite name="${escaped(place)}" ${attributes}>`,
+    ...findings.map(caseOf),
+    '  </testsuite>',
+  ].join('\n');
 }
 
-function caseOf({ verdict, address, alias, key_id: keyId, material_status: status, expiration_time: expiration, reason }: Finding): string {
+function caseOf({
+  verdict,
+  address,
+  alias,
+  key_id: keyId,
+  material_status: status,
+  expiration_time: expiration,
+  reason,
+}: Finding): string {
   const opening = `    <testcase classname="byok.${address === null ? 'live' : 'terraform'}" name="${escaped(address ?? alias ?? keyId ?? '')}" time="0"`;
   if (verdict === 'fine') {
     return `${opening}/>`;
   }
   if (verdict === 'scheduled') {
-    return [`${opening}>`, `      <skipped message="${escaped(reason ?? verdict)}"/>`, '    </testcase>'].join('\n');
+    return [
+      `${opening}>`,
+      `      <skipped message="${escaped(reason ?? verdict)}"/>`,
+      '    </testcase>',
+    ].join('\n');
   }
   const facts = `key ${keyId ?? 'not made yet'}, material_status ${status ?? 'not known yet'}, expiration_time ${expiration ?? 'not known yet'}`;
   return [
@@ -56,9 +72,17 @@ function skippedIn(findings: readonly Finding[]): number {
   return findings.filter(({ verdict }) => verdict === 'scheduled').length;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
 
 /** XML allows control characters in no form, and CI systems print what a report contains. */
 function escaped(text: string): string {
-  return oneLine(text.replace(/\p{C}/gu, ' ')).replace(/[&<>"]/g, (character) => entities[character] ?? '');
+  return oneLine(text.replace(/\p{C}/gu, ' ')).replace(
+    /[&<>"]/g,
+    (character) => entities[character] ?? '',
+  );
 }

@@ -15,7 +15,10 @@ interface LiveReading {
 }
 
 /** Keys that users made, without the default keys of cloud services. */
-export function materialsInKms(keys: readonly KeyDetail[], { now, warnBeforeMs, wanted }: LiveReading): MaterialRecord[] {
+export function materialsInKms(
+  keys: readonly KeyDetail[],
+  { now, warnBeforeMs, wanted }: LiveReading,
+): MaterialRecord[] {
   return keys
     .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')
     .map((key) => ({
@@ -24,7 +27,13 @@ export function materialsInKms(keys: readonly KeyDetail[], { now, warnBeforeMs, 
       keyId: key.keyId,
       alias: key.keyAlias,
       observation: observeMaterial(key, undefined, now),
-      wish: { expiration: keep, warnBeforeMs, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
+      wish: {
+        expiration: keep,
+        warnBeforeMs,
+        pin: undefined,
+        allowInterruption: true,
+        allowUnverifiedRenewal: false,
+      },
       proof: undefined,
       managed: false,
       wanted: wanted.has(key.keyId),

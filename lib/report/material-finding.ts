@@ -71,13 +71,15 @@ export const notVerified =
   'nothing proves that the key holds the material of this fingerprint: it was adopted, or wrapped elsewhere, or the answer to its import was lost';
 
 /** Without Terraform, we cannot say that an import is due. */
-const heldNone = 'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
+const heldNone =
+  'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
 
 const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
 
 export function findingOf(record: MaterialRecord, now: Date): Finding {
   const { place, address, keyId, alias, observation } = record;
-  const { verdict, reason } = observation === undefined ? awaited(record) : judged(record, observation, now);
+  const { verdict, reason } =
+    observation === undefined ? awaited(record) : judged(record, observation, now);
   const expiration = observation?.expiration;
   return {
     verdict,
@@ -87,7 +89,8 @@ export function findingOf(record: MaterialRecord, now: Date): Finding {
     alias: alias ?? null,
     material_status: observation?.status ?? null,
     expiration_time: observation === undefined ? null : formatExpirationTime(expiration),
-    days_left: expiration === undefined ? null : Math.floor((expiration.getTime() - now.getTime()) / dayMs),
+    days_left:
+      expiration === undefined ? null : Math.floor((expiration.getTime() - now.getTime()) / dayMs),
     reason,
   };
 }
@@ -102,8 +105,14 @@ function awaited({ due }: MaterialRecord): Judgement {
 function judged(record: MaterialRecord, observation: MaterialObservation, now: Date): Judgement {
   const { wish, proof, managed, wanted, due } = record;
   const { status } = observation;
-  const decision = decide(wish, { observation, proof, atHand: undefined, preWrapped: undefined, knownDisabled: true }, now, wording);
-  const said = due?.reason ?? (status === 'deleted_outside' && !managed ? heldNone : wordsOf(decision));
+  const decision = decide(
+    wish,
+    { observation, proof, atHand: undefined, preWrapped: undefined, knownDisabled: true },
+    now,
+    wording,
+  );
+  const said =
+    due?.reason ?? (status === 'deleted_outside' && !managed ? heldNone : wordsOf(decision));
   if (status === 'key_pending_deletion' && !wanted) {
     return { verdict: 'scheduled', reason: said ?? materialStatuses[status] };
   }
@@ -115,12 +124,17 @@ function judged(record: MaterialRecord, observation: MaterialObservation, now: D
     return { verdict: 'missing', reason: pastWhileDisabled };
   }
   if (isInWindow(observation.expiration, windowMs(wish), now)) {
-    return { verdict: 'expiring', reason: said ?? `the material expires ${formatExpirationTime(observation.expiration)}` };
+    return {
+      verdict: 'expiring',
+      reason: said ?? `the material expires ${formatExpirationTime(observation.expiration)}`,
+    };
   }
   if (due !== undefined) {
     return { verdict: 'missing', reason: due.reason };
   }
-  return managed && proof === undefined ? { verdict: 'unverified', reason: notVerified } : { verdict: 'fine', reason: said ?? null };
+  return managed && proof === undefined
+    ? { verdict: 'unverified', reason: notVerified }
+    : { verdict: 'fine', reason: said ?? null };
 }
 
 /** Material with a rolling expiry is mentioned only once its renewal is due. */
@@ -131,5 +145,9 @@ function windowMs({ expiration, warnBeforeMs }: Wish): number {
 /** Undefined if there is nothing to say. */
 export function wordsOf({ reason, refusal, notices }: Decision): string | undefined {
   const [notice] = notices;
-  return reason ?? refusal?.message ?? (notice === undefined ? undefined : `${notice.summary}: ${notice.detail}`);
+  return (
+    reason ??
+    refusal?.message ??
+    (notice === undefined ? undefined : `${notice.summary}: ${notice.detail}`)
+  );
 }

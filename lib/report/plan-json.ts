@@ -7,7 +7,15 @@ import { keyLost } from '../lifecycle/decide';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import { type Attributes, isRecord, observationOf, proofOf, recordsIn, text, wishOf } from './recorded-material';
+import {
+  type Attributes,
+  isRecord,
+  observationOf,
+  proofOf,
+  recordsIn,
+  text,
+  wishOf,
+} from './recorded-material';
 import type { Reading } from './state-file';
 
 const howTo = 'give what "terraform show -json PLANFILE" prints';
@@ -20,15 +28,27 @@ export function materialsInPlan(content: string, reading: Reading): MaterialReco
   const { place } = reading;
   const { json: plan } = documentIn(content, place, 'plan');
   // A plan without resources has no list of changes.
-  if (!('resource_changes' in plan || 'planned_values' in plan) || !/^1\./.test(text(plan, 'format_version') ?? '')) {
+  if (
+    !('resource_changes' in plan || 'planned_values' in plan) ||
+    !/^1\./.test(text(plan, 'format_version') ?? '')
+  ) {
     throw new ByokError('ERR_ARGUMENT', `${place} is no plan in JSON of format 1; ${howTo}`);
   }
   if (plan.errored === true) {
-    throw new ByokError('ERR_ARGUMENT', `${place} is a plan that ended in an error and so tells nothing; make a plan that succeeds`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} is a plan that ended in an error and so tells nothing; make a plan that succeeds`,
+    );
   }
-  const changes = recordsIn(plan.resource_changes).filter(({ mode, deposed }) => mode === 'managed' && deposed === undefined);
-  const aliases = new Map(changes.filter(({ type }) => type === 'byok_external_key').flatMap(aliasesOf));
-  return changes.filter(({ type }) => type === 'byok_key_material').flatMap((change) => materialOf(change, reading, aliases));
+  const changes = recordsIn(plan.resource_changes).filter(
+    ({ mode, deposed }) => mode === 'managed' && deposed === undefined,
+  );
+  const aliases = new Map(
+    changes.filter(({ type }) => type === 'byok_external_key').flatMap(aliasesOf),
+  );
+  return changes
+    .filter(({ type }) => type === 'byok_key_material')
+    .flatMap((change) => materialOf(change, reading, aliases));
 }
 
 interface Change {
@@ -51,7 +71,11 @@ function aliasesOf(resource: Attributes): [unknown, string | undefined][] {
   return after === undefined ? [] : [[after.key_id, text(after, 'alias')]];
 }
 
-function materialOf(resource: Attributes, reading: Reading, aliases: ReadonlyMap<unknown, string | undefined>): MaterialRecord[] {
+function materialOf(
+  resource: Attributes,
+  reading: Reading,
+  aliases: ReadonlyMap<unknown, string | undefined>,
+): MaterialRecord[] {
   const { before, after, unknown } = changeOf(resource);
   if (after === undefined) {
     return [];
@@ -60,7 +84,8 @@ function materialOf(resource: Attributes, reading: Reading, aliases: ReadonlyMap
   const wish = wishOf(after, reading.warnBeforeMs);
   // We do not know yet what an import leads to, so we report the values before it.
   const known = importDue ? before : after;
-  const keyId = text(after, 'key_id') ?? (before === undefined ? undefined : text(before, 'key_id'));
+  const keyId =
+    text(after, 'key_id') ?? (before === undefined ? undefined : text(before, 'key_id'));
   return [
     {
       place: reading.place,

@@ -17,8 +17,11 @@ export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined)
   const validFor = text(attributes, 'valid_for');
   const renewBefore = text(attributes, 'renew_before');
   return {
-    expiration: validFor === undefined || renewBefore === undefined ? keep : rolling(validFor, renewBefore),
-    warnBeforeMs: warnBeforeMs ?? parseDuration(text(attributes, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
+    expiration:
+      validFor === undefined || renewBefore === undefined ? keep : rolling(validFor, renewBefore),
+    warnBeforeMs:
+      warnBeforeMs ??
+      parseDuration(text(attributes, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
     pin: undefined,
     allowInterruption: attributes.allow_interruption !== false,
     allowUnverifiedRenewal: attributes.allow_unverified_renewal === true,
@@ -27,7 +30,12 @@ export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined)
 
 function rolling(validFor: string, renewBefore: string): Rolling {
   const validForMs = parseDuration(validFor, 'valid_for');
-  return { validForMs, renewBeforeMs: parseDuration(renewBefore, 'renew_before'), validFor, renewBefore };
+  return {
+    validForMs,
+    renewBeforeMs: parseDuration(renewBefore, 'renew_before'),
+    validFor,
+    renewBefore,
+  };
 }
 
 /** What Terraform knew when it last looked, brought forward to now. */
@@ -46,20 +54,30 @@ export function observationOf(attributes: Attributes, wish: Wish, now: Date): Ma
 
 const servedStatuses: readonly MaterialStatus[] = ['present', 'expiring', 'expired_not_purged'];
 
-function servedStatus({ expiration: wish }: Wish, expiration: Date | undefined, now: Date): MaterialStatus {
+function servedStatus(
+  { expiration: wish }: Wish,
+  expiration: Date | undefined,
+  now: Date,
+): MaterialStatus {
   if (isInWindow(expiration, 0, now)) {
     return 'expired_not_purged';
   }
-  return isRolling(wish) && isInWindow(expiration, wish.renewBeforeMs, now) ? 'expiring' : 'present';
+  return isRolling(wish) && isInWindow(expiration, wish.renewBeforeMs, now)
+    ? 'expiring'
+    : 'present';
 }
 
 function statusOf(written: string | undefined): MaterialStatus {
-  return written !== undefined && Object.hasOwn(materialStatuses, written) ? (written as MaterialStatus) : 'unknown';
+  return written !== undefined && Object.hasOwn(materialStatuses, written)
+    ? (written as MaterialStatus)
+    : 'unknown';
 }
 
 export function proofOf(attributes: Attributes): Proof | undefined {
   const fingerprint = text(attributes, 'fingerprint');
-  return attributes.fingerprint_verified === true && fingerprint !== undefined ? { fingerprint, proof: 'imported' } : undefined;
+  return attributes.fingerprint_verified === true && fingerprint !== undefined
+    ? { fingerprint, proof: 'imported' }
+    : undefined;
 }
 
 export function text(attributes: Attributes, name: string): string | undefined {

@@ -6,7 +6,15 @@
 import { ByokError } from '../errors';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import { type Attributes, isRecord, observationOf, proofOf, recordsIn, text, wishOf } from './recorded-material';
+import {
+  type Attributes,
+  isRecord,
+  observationOf,
+  proofOf,
+  recordsIn,
+  text,
+  wishOf,
+} from './recorded-material';
 
 export interface Reading {
   /** Where the content comes from, for people: `state "terraform.tfstate"`. */
@@ -23,7 +31,9 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
   const { place } = reading;
   const objects = objectsInState(content, place);
   const aliases = new Map(
-    objects.filter(({ type }) => type === 'byok_external_key').map(({ attributes }) => [attributes.key_id, text(attributes, 'alias')]),
+    objects
+      .filter(({ type }) => type === 'byok_external_key')
+      .map(({ attributes }) => [attributes.key_id, text(attributes, 'alias')]),
   );
   return objects
     .filter(({ type }) => type === 'byok_key_material')
@@ -71,7 +81,9 @@ function objectsOf(resource: Attributes): StateObject[] {
   if (resource.mode !== 'managed') {
     return [];
   }
-  const path = [text(resource, 'module'), text(resource, 'type'), text(resource, 'name')].filter((part) => part !== undefined).join('.');
+  const path = [text(resource, 'module'), text(resource, 'type'), text(resource, 'name')]
+    .filter((part) => part !== undefined)
+    .join('.');
   return recordsIn(resource.instances)
     .filter(({ deposed }) => deposed === undefined)
     .map(({ index_key: index, attributes }) => ({

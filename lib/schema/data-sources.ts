@@ -11,7 +11,11 @@ import type { AttributeSchema, AttributeType, BlockSchema } from './model';
  * A data source has no history, so it cannot tell deleted material
  * from material that never existed.
  */
-const { deleted_outside: _deleted, key_not_found: _notFound, ...statusesWithoutHistory } = materialStatuses;
+const {
+  deleted_outside: _deleted,
+  key_not_found: _notFound,
+  ...statusesWithoutHistory
+} = materialStatuses;
 
 export const observedMaterialStatuses = {
   ...statusesWithoutHistory,
@@ -24,20 +28,42 @@ export type ObservedMaterialStatus = keyof typeof observedMaterialStatuses;
 export const observedKeyAttributes = {
   key_id: { type: 'string', computed: true, description: 'Id of the key, 36 characters.' },
   alias: { type: 'string', computed: true, description: 'Name of the key.' },
-  description: { type: 'string', computed: true, description: 'Description of the key; empty when it has none.' },
-  key_spec: { type: 'string', computed: true, description: 'Spec of the key, for example `AES_256`; null when the KMS does not say.' },
+  description: {
+    type: 'string',
+    computed: true,
+    description: 'Description of the key; empty when it has none.',
+  },
+  key_spec: {
+    type: 'string',
+    computed: true,
+    description: 'Spec of the key, for example `AES_256`; null when the KMS does not say.',
+  },
   key_usage: {
     type: 'string',
     computed: true,
-    description: 'What the key may do: `ENCRYPT_DECRYPT` or `SIGN_VERIFY`; null when the KMS does not say.',
+    description:
+      'What the key may do: `ENCRYPT_DECRYPT` or `SIGN_VERIFY`; null when the KMS does not say.',
   },
-  key_state: { type: 'string', computed: true, description: `State of the key as the KMS reports it: ${listMeanings(keyStates)}.` },
-  origin: { type: 'string', computed: true, description: '`external` for imported material, `kms` for material that the KMS made.' },
-  creation_date: { type: 'string', computed: true, description: 'When the key was created, RFC 3339; null when the KMS does not say.' },
+  key_state: {
+    type: 'string',
+    computed: true,
+    description: `State of the key as the KMS reports it: ${listMeanings(keyStates)}.`,
+  },
+  origin: {
+    type: 'string',
+    computed: true,
+    description: '`external` for imported material, `kms` for material that the KMS made.',
+  },
+  creation_date: {
+    type: 'string',
+    computed: true,
+    description: 'When the key was created, RFC 3339; null when the KMS does not say.',
+  },
   expiration_time: {
     type: 'string',
     computed: true,
-    description: 'When the KMS deletes the imported material: RFC 3339, or `never`; null while no imported material is there.',
+    description:
+      'When the KMS deletes the imported material: RFC 3339, or `never`; null while no imported material is there.',
   },
   material_status: {
     type: 'string',
@@ -52,7 +78,11 @@ export const keyDataSourceSchema = {
   description: 'One key of the project, by its id or by its alias.',
   attributes: {
     ...observedKeyAttributes,
-    key_id: { ...observedKeyAttributes.key_id, optional: true, description: 'Id of the key, 36 characters. Give this or `alias`.' },
+    key_id: {
+      ...observedKeyAttributes.key_id,
+      optional: true,
+      description: 'Id of the key, 36 characters. Give this or `alias`.',
+    },
     alias: {
       ...observedKeyAttributes.alias,
       optional: true,
@@ -63,11 +93,14 @@ export const keyDataSourceSchema = {
 
 const observedKeyType: AttributeType = [
   'object',
-  Object.fromEntries(Object.entries<AttributeSchema>(observedKeyAttributes).map(([name, { type }]) => [name, type])),
+  Object.fromEntries(
+    Object.entries<AttributeSchema>(observedKeyAttributes).map(([name, { type }]) => [name, type]),
+  ),
 ];
 
 export const keysDataSourceSchema = {
-  description: 'All keys of origin *external* in the project, with their state and the expiry of their material.',
+  description:
+    'All keys of origin *external* in the project, with their state and the expiry of their material.',
   attributes: {
     key_state: {
       type: 'string',
@@ -78,7 +111,9 @@ export const keysDataSourceSchema = {
     keys: {
       type: ['list', observedKeyType],
       computed: true,
-      description: `The keys, by alias and then by id. Each has the attributes that \`byok_key\` shows: ${Object.keys(observedKeyAttributes)
+      description: `The keys, by alias and then by id. Each has the attributes that \`byok_key\` shows: ${Object.keys(
+        observedKeyAttributes,
+      )
         .map((name) => `\`${name}\``)
         .join(', ')}.`,
     },

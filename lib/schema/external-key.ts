@@ -13,7 +13,11 @@ export const externalKeySchema = {
   description:
     'A KMS key of origin *external*: it has no material until `byok_key_material` imports some. Its state is not an attribute here, since importing changes it.',
   attributes: {
-    alias: { type: 'string', required: true, description: 'Name of the key: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`.' },
+    alias: {
+      type: 'string',
+      required: true,
+      description: 'Name of the key: 1 to 255 of `a-z A-Z 0-9 : / _ -`, not ending in `/default`.',
+    },
     key_spec: {
       type: 'string',
       optional: true,
@@ -31,7 +35,11 @@ export const externalKeySchema = {
       description:
         'What the key may do; follows from `key_spec` when omitted (`ENCRYPT_DECRYPT` for AES_256). Another one means another key.',
     },
-    description: { type: 'string', optional: true, description: `Up to ${ranges.keyDescription.maximum} characters.` },
+    description: {
+      type: 'string',
+      optional: true,
+      description: `Up to ${ranges.keyDescription.maximum} characters.`,
+    },
     enabled: {
       type: 'bool',
       optional: true,
@@ -64,12 +72,17 @@ export const externalKeySchema = {
       description: `What destroy does: ${listMeanings(keyDestroyPolicies)}. Omitted, a key that was taken over by its alias, as after an interrupted apply, is kept, too.`,
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
-    key_id: { type: 'string', computed: true, description: 'Id of the key in the KMS, 36 characters. Never changes while the key lives.' },
+    key_id: {
+      type: 'string',
+      computed: true,
+      description: 'Id of the key in the KMS, 36 characters. Never changes while the key lives.',
+    },
     origin: { type: 'string', computed: true, description: 'Always `external`.' },
     creation_date: {
       type: 'string',
       computed: true,
-      description: 'When the key was created, RFC 3339; of a key that this resource made, to within seconds.',
+      description:
+        'When the key was created, RFC 3339; of a key that this resource made, to within seconds.',
     },
   },
   blocks: { timeouts: timeoutsBlock },

@@ -5,14 +5,23 @@ import type { FunctionSchema } from './model';
 /**
  * Encodings that a Terraform string can hold. Base64 and hex can also hold a private key in DER.
  */
-export const fingerprintEncodings = ['base64', 'hex', 'raw', 'pem'] as const satisfies readonly MaterialEncoding[];
+export const fingerprintEncodings = [
+  'base64',
+  'hex',
+  'raw',
+  'pem',
+] as const satisfies readonly MaterialEncoding[];
 
 export const fingerprintFunctionSchema = {
   summary: 'Fingerprint of key material',
   description:
     'The fingerprint of key material, `sha256:` and 64 hex digits, as `byok_key_material` and `byok fingerprint` show it: for a symmetric key made from its bytes, for a private key from its public half. Nothing is asked of the KMS. The fingerprint of a sensitive or ephemeral value is sensitive or ephemeral, too: `nonsensitive` makes it shown, and it reveals nothing but reuse of a key.',
   parameters: [
-    { name: 'material', type: 'string', description: 'The key material. It is in no error message.' },
+    {
+      name: 'material',
+      type: 'string',
+      description: 'The key material. It is in no error message.',
+    },
     {
       name: 'material_encoding',
       type: 'string',

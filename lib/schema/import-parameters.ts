@@ -9,14 +9,19 @@ export const importParametersSchema = {
   description:
     'Public key and import token for wrapping material elsewhere, for example in an HSM. They belong together, are good for 24 hours and are stored nowhere: every plan and apply fetches another pair.',
   attributes: {
-    key_id: { type: 'string', required: true, description: 'The key to import into; it must be of origin `external`.' },
+    key_id: {
+      type: 'string',
+      required: true,
+      description: 'The key to import into; it must be of origin `external`.',
+    },
     wrapping_algorithm: {
       type: 'string',
       optional: true,
       computed: true,
       default: defaultWrappingAlgorithm,
       allowed: wrappingAlgorithmNames,
-      description: 'How the material will be wrapped; the token is bound to it. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
+      description:
+        'How the material will be wrapped; the token is bound to it. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
     },
     available: {
       type: 'bool',
@@ -29,7 +34,11 @@ export const importParametersSchema = {
       computed: true,
       description: 'The wrapping key as the KMS sends it: DER SubjectPublicKeyInfo in Base64.',
     },
-    public_key_pem: { type: 'string', computed: true, description: 'The same wrapping key as PEM.' },
+    public_key_pem: {
+      type: 'string',
+      computed: true,
+      description: 'The same wrapping key as PEM.',
+    },
     import_token: {
       type: 'string',
       computed: true,
@@ -39,7 +48,8 @@ export const importParametersSchema = {
     parameters_expire_at: {
       type: 'string',
       computed: true,
-      description: 'When the KMS stops accepting this pair, RFC 3339. Not the expiry of any material.',
+      description:
+        'When the KMS stops accepting this pair, RFC 3339. Not the expiry of any material.',
     },
   },
 } as const satisfies BlockSchema;

@@ -24,7 +24,8 @@ export const keyMaterialSchema = {
       type: 'string',
       required: true,
       requiresReplace: true,
-      description: 'The key to import into; it must be of origin `external`. Another key means another import.',
+      description:
+        'The key to import into; it must be of origin `external`. Another key means another import.',
     },
     material_wo: {
       type: 'string',
@@ -42,9 +43,14 @@ export const keyMaterialSchema = {
     material_file: {
       type: 'string',
       optional: true,
-      description: 'Path of the file that holds the material, relative to the folder in which Terraform runs.',
+      description:
+        'Path of the file that holds the material, relative to the folder in which Terraform runs.',
     },
-    material_env: { type: 'string', optional: true, description: 'Name of the environment variable that holds the material.' },
+    material_env: {
+      type: 'string',
+      optional: true,
+      description: 'Name of the environment variable that holds the material.',
+    },
     material_command: {
       type: ['list', 'string'],
       optional: true,
@@ -95,7 +101,8 @@ export const keyMaterialSchema = {
     material_password_env: {
       type: 'string',
       optional: true,
-      description: 'Name of the environment variable that holds the password of an encrypted private key.',
+      description:
+        'Name of the environment variable that holds the password of an encrypted private key.',
     },
     wrapping_algorithm: {
       type: 'string',
@@ -128,7 +135,8 @@ export const keyMaterialSchema = {
       type: 'string',
       optional: true,
       default: defaultWarnBefore,
-      description: 'From how long before the expiry on plans warn of it. Material that is renewed by itself is not warned about.',
+      description:
+        'From how long before the expiry on plans warn of it. Material that is renewed by itself is not warned about.',
     },
     fingerprint: {
       type: 'string',
@@ -148,13 +156,15 @@ export const keyMaterialSchema = {
       type: 'bool',
       optional: true,
       default: true,
-      description: '`false` refuses a change of `expiration_time`, since the key cannot be used between deletion and import.',
+      description:
+        '`false` refuses a change of `expiration_time`, since the key cannot be used between deletion and import.',
     },
     allow_unverified_renewal: {
       type: 'bool',
       optional: true,
       default: false,
-      description: '`true` lets material be deleted and imported again although nothing proves that the material at hand is the same.',
+      description:
+        '`true` lets material be deleted and imported again although nothing proves that the material at hand is the same.',
     },
     allow_weak_material: {
       type: 'bool',
@@ -167,9 +177,14 @@ export const keyMaterialSchema = {
     key_state: {
       type: 'string',
       computed: true,
-      description: 'State of the key as the KMS reports it: `2` enabled, `3` disabled, `4` scheduled for deletion, `5` pending import.',
+      description:
+        'State of the key as the KMS reports it: `2` enabled, `3` disabled, `4` scheduled for deletion, `5` pending import.',
     },
-    key_spec: { type: 'string', computed: true, description: 'Spec of the key, for example `AES_256`.' },
+    key_spec: {
+      type: 'string',
+      computed: true,
+      description: 'Spec of the key, for example `AES_256`.',
+    },
     material_status: {
       type: 'string',
       computed: true,
@@ -178,14 +193,19 @@ export const keyMaterialSchema = {
     fingerprint_verified: {
       type: 'bool',
       computed: true,
-      description: 'Whether an import that was seen to succeed proves that the key holds the material of this `fingerprint`.',
+      description:
+        'Whether an import that was seen to succeed proves that the key holds the material of this `fingerprint`.',
     },
     imported_at: {
       type: 'string',
       computed: true,
       description: 'When Terraform last imported the material, RFC 3339; null on an adopted key.',
     },
-    import_reason: { type: 'string', computed: true, description: 'Why the latest import was planned, in words.' },
+    import_reason: {
+      type: 'string',
+      computed: true,
+      description: 'Why the latest import was planned, in words.',
+    },
   },
   blocks: { timeouts: timeoutsBlock },
 } as const satisfies ResourceSchema;

@@ -4,7 +4,11 @@
  * The provider applies them at validation and the constructs at synthesis, each with its own names.
  */
 
-import { materialSourceAttributes, preWrappedAttributes, writeOnlySourceAttributes } from '../terms/material';
+import {
+  materialSourceAttributes,
+  preWrappedAttributes,
+  writeOnlySourceAttributes,
+} from '../terms/material';
 import type { keyMaterialSchema } from './key-material';
 
 export type MaterialAttribute = keyof typeof keyMaterialSchema.attributes;
@@ -18,17 +22,27 @@ export interface CombinationFault {
 const bothOfPreWrapped = 'material that was wrapped elsewhere needs both';
 const bothOfRolling = 'a rolling expiry needs both, for example "90d" and "14d"';
 
-const isPreWrapped = (attribute: MaterialAttribute) => preWrappedAttributes.some((name) => name === attribute);
+const isPreWrapped = (attribute: MaterialAttribute) =>
+  preWrappedAttributes.some((name) => name === attribute);
 
 /** Attributes that need one of the attributes listed beside them. */
-const companions: readonly (readonly [MaterialAttribute, readonly MaterialAttribute[], string])[] = [
-  ['import_token_wo', ['encrypted_key_material_wo'], bothOfPreWrapped],
-  ['encrypted_key_material_wo', ['import_token_wo'], bothOfPreWrapped],
-  ['encrypted_privatekey_wo', ['import_token_wo', 'encrypted_key_material_wo'], 'material that was wrapped elsewhere needs all three'],
-  ['material_wo_version', writeOnlySourceAttributes, 'it counts changes of those, so leave it out'],
-  ['valid_for', ['renew_before'], bothOfRolling],
-  ['renew_before', ['valid_for'], bothOfRolling],
-];
+const companions: readonly (readonly [MaterialAttribute, readonly MaterialAttribute[], string])[] =
+  [
+    ['import_token_wo', ['encrypted_key_material_wo'], bothOfPreWrapped],
+    ['encrypted_key_material_wo', ['import_token_wo'], bothOfPreWrapped],
+    [
+      'encrypted_privatekey_wo',
+      ['import_token_wo', 'encrypted_key_material_wo'],
+      'material that was wrapped elsewhere needs all three',
+    ],
+    [
+      'material_wo_version',
+      writeOnlySourceAttributes,
+      'it counts changes of those, so leave it out',
+    ],
+    ['valid_for', ['renew_before'], bothOfRolling],
+    ['renew_before', ['valid_for'], bothOfRolling],
+  ];
 
 /** Pairs that exclude each other. The user should change the first. */
 const rivals: readonly (readonly [MaterialAttribute, MaterialAttribute, string])[] = [
@@ -39,7 +53,11 @@ const rivals: readonly (readonly [MaterialAttribute, MaterialAttribute, string])
     'import_token_wo',
     'material that was wrapped elsewhere cannot be compared before it is imported for ever: leave the pin out',
   ],
-  ['valid_for', 'import_token_wo', 'material that was wrapped elsewhere cannot be renewed here: give a fixed expiry, or another source'],
+  [
+    'valid_for',
+    'import_token_wo',
+    'material that was wrapped elsewhere cannot be renewed here: give a fixed expiry, or another source',
+  ],
 ];
 
 /**
@@ -57,14 +75,18 @@ export function faultsOfCombinations(
   const sources = materialSourceAttributes.filter(given);
   /** A source stays possible only if no other source is given. */
   const isOpen = (attribute: MaterialAttribute) =>
-    mayBeGiven(attribute) && sources.every((source) => source === (isPreWrapped(attribute) ? 'import_token_wo' : attribute));
+    mayBeGiven(attribute) &&
+    sources.every((source) => source === (isPreWrapped(attribute) ? 'import_token_wo' : attribute));
   return [
     ...sources.slice(1, 2).map((attribute) => ({
       attribute,
       message: `${sources.map(spell).join(' and ')} are given together; allowed is one source of the material`,
     })),
     ...companions
-      .filter(([attribute, others]) => given(attribute) && !others.some((other) => given(other) || isOpen(other)))
+      .filter(
+        ([attribute, others]) =>
+          given(attribute) && !others.some((other) => given(other) || isOpen(other)),
+      )
       .map(([attribute, others, advice]) => ({
         attribute,
         message: `${spell(attribute)} is given without ${others.map(spell).join(' or ')}; ${advice}`,

@@ -112,7 +112,8 @@ export const providerSchema = {
       type: 'number',
       optional: true,
       default: documentedRequestsPerSecond,
-      description: 'Limit kept by the provider itself; the default is the documented limit of the service for one user.',
+      description:
+        'Limit kept by the provider itself; the default is the documented limit of the service for one user.',
     },
   },
 } as const satisfies BlockSchema;

@@ -19,5 +19,10 @@ const attribute = (operation: Operation) =>
 
 export const timeoutsBlock = {
   description: 'How long each operation may take, waiting included.',
-  attributes: { create: attribute('create'), read: attribute('read'), update: attribute('update'), delete: attribute('delete') },
+  attributes: {
+    create: attribute('create'),
+    read: attribute('read'),
+    update: attribute('update'),
+    delete: attribute('delete'),
+  },
 } as const satisfies BlockSchema;

@@ -23,7 +23,10 @@ export const environmentVariables = {
   authToken: { HW: ['HW_AUTH_TOKEN'], OS: ['OS_AUTH_TOKEN', 'OS_TOKEN'] },
   userName: { HW: ['HW_USER_NAME'], OS: ['OS_USERNAME'] },
   password: { HW: ['HW_USER_PASSWORD'], OS: ['OS_PASSWORD'] },
-  domainName: { HW: ['HW_DOMAIN_NAME'], OS: ['OS_USER_DOMAIN_NAME', 'OS_PROJECT_DOMAIN_NAME', 'OS_DOMAIN_NAME'] },
+  domainName: {
+    HW: ['HW_DOMAIN_NAME'],
+    OS: ['OS_USER_DOMAIN_NAME', 'OS_PROJECT_DOMAIN_NAME', 'OS_DOMAIN_NAME'],
+  },
   accessKey: { HW: ['HW_ACCESS_KEY'], OS: ['OS_ACCESS_KEY'] },
   secretKey: { HW: ['HW_SECRET_KEY'], OS: ['OS_SECRET_KEY'] },
   securityToken: { HW: ['HW_SECURITY_TOKEN'], OS: ['OS_SECURITY_TOKEN'] },
@@ -56,14 +59,18 @@ export interface UnsupportedVariable {
 const clientConfig = 'clouds.yaml is not read: give its entries by OS_ variables';
 const byUserName = 'give the user by OS_USERNAME';
 const byDomainName = 'give the account by OS_USER_DOMAIN_NAME';
-const sharedConfig = 'profiles of a shared configuration file are not read: give their entries by HW_ variables';
-const agency = 'no role or agency is taken on: give the temporary access key of the role, or a token';
+const sharedConfig =
+  'profiles of a shared configuration file are not read: give their entries by HW_ variables';
+const agency =
+  'no role or agency is taken on: give the temporary access key of the role, or a token';
 const verified: Phrase = ({ name }) =>
   `certificates are always verified: name the PEM file of an authority of your own in ${name('caFile')}`;
 const clientCertificate = 'client certificates are not supported';
 
 /** By name. A name that ends in "*" is a prefix of several variables. */
-export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<string, UnsupportedVariable>>>> = {
+export const unsupportedVariables: Readonly<
+  Record<'HW' | 'OS', Readonly<Record<string, UnsupportedVariable>>>
+> = {
   HW: {
     HW_PROFILE: { instead: sharedConfig },
     HW_SHARED_CONFIG_FILE: { instead: sharedConfig },
@@ -87,8 +94,13 @@ export const unsupportedVariables: Readonly<Record<'HW' | 'OS', Readonly<Record<
     OS_DOMAIN_ID: { instead: byDomainName },
     OS_USER_DOMAIN_ID: { instead: byDomainName },
     OS_PROJECT_DOMAIN_ID: { instead: byDomainName },
-    OS_PASSCODE: { instead: 'a login with a second factor is not supported: fetch a token with it and give that by OS_AUTH_TOKEN' },
-    'OS_APPLICATION_CREDENTIAL_*': { instead: 'give an access key by OS_ACCESS_KEY and OS_SECRET_KEY' },
+    OS_PASSCODE: {
+      instead:
+        'a login with a second factor is not supported: fetch a token with it and give that by OS_AUTH_TOKEN',
+    },
+    'OS_APPLICATION_CREDENTIAL_*': {
+      instead: 'give an access key by OS_ACCESS_KEY and OS_SECRET_KEY',
+    },
     OS_AGENCY_NAME: { instead: agency, alwaysSaid: true },
     OS_AGENCY_DOMAIN_NAME: { instead: agency, alwaysSaid: true },
     OS_DELEGATED_PROJECT: { instead: agency, alwaysSaid: true },

@@ -32,5 +32,9 @@ export function keepsPace(from: Date, to: Date, importedAt: Date, now: Date): bo
  * Times that a person writes fall on full minutes, or lie full minutes apart.
  */
 export function movesWithTheClock(from: Date, to: Date, importedAt: Date, now: Date): boolean {
-  return to.getUTCSeconds() !== 0 && (to.getTime() - from.getTime()) % minute !== 0 && keepsPace(from, to, importedAt, now);
+  return (
+    to.getUTCSeconds() !== 0 &&
+    (to.getTime() - from.getTime()) % minute !== 0 &&
+    keepsPace(from, to, importedAt, now)
+  );
 }

@@ -23,7 +23,11 @@ export function parseExpirationTime(
   }
   const milliseconds = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : parseRfc3339(text);
   const { minimum, maximum } = ranges.expirationTime;
-  if (milliseconds === undefined || milliseconds < minimum * 1000 || milliseconds > maximum * 1000) {
+  if (
+    milliseconds === undefined ||
+    milliseconds < minimum * 1000 ||
+    milliseconds > maximum * 1000
+  ) {
     const counted = /T.*\.\d/i.test(text)
       ? `; an instant with fractions of a second is one that is counted from now, and moves each time: give a rolling expiry instead (${name('validFor')} and ${name('renewBefore')}${rolling === undefined ? '' : `, ${rolling}`})`
       : '';

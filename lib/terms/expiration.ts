@@ -74,7 +74,11 @@ export class Expiration {
   static rolling(options: RollingExpirationOptions): Expiration {
     refuseUnknownNames(options, rollingExpirationNames, 'Expiration.rolling');
     const { validFor, renewBefore } = options;
-    refuseNothing(validFor ?? renewBefore, 'Expiration.rolling', 'validFor and renewBefore, for example "90d" and "14d"');
+    refuseNothing(
+      validFor ?? renewBefore,
+      'Expiration.rolling',
+      'validFor and renewBefore, for example "90d" and "14d"',
+    );
     return new Expiration({ validFor, renewBefore });
   }
 
@@ -96,7 +100,11 @@ export class Expiration {
  */
 function refuseNothing(value: unknown, method: string, what: string): void {
   if (value === undefined) {
-    throw new ByokError('ERR_ARGUMENT', `${method} is given nothing; give ${what}, or Expiration.never()`, { attribute: 'expiration' });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${method} is given nothing; give ${what}, or Expiration.never()`,
+      { attribute: 'expiration' },
+    );
   }
 }
 
@@ -119,11 +127,19 @@ function textOf(instant: Date): string {
  */
 export function boundExpiration(expiration: Expiration | undefined): ExpirationConfig {
   const isFunction = typeof expiration === 'function';
-  if (isFunction || (expiration !== undefined && typeof (expiration as { bind?: unknown } | null)?.bind !== 'function')) {
+  if (
+    isFunction ||
+    (expiration !== undefined &&
+      typeof (expiration as { bind?: unknown } | null)?.bind !== 'function')
+  ) {
     const given = isFunction ? 'a function that was not called' : JSON.stringify(expiration);
-    throw new ByokError('ERR_ARGUMENT', `expiration is ${given}; give Expiration.at(…), Expiration.rolling(…) or Expiration.never()`, {
-      attribute: 'expiration',
-    });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `expiration is ${given}; give Expiration.at(…), Expiration.rolling(…) or Expiration.never()`,
+      {
+        attribute: 'expiration',
+      },
+    );
   }
   return expiration?.bind() ?? {};
 }

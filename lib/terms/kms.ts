@@ -22,7 +22,9 @@ export type KnownKeyState = keyof typeof keyStates;
 
 /** For example "2 (enabled)". */
 export function describeKeyState(state: string): string {
-  return Object.hasOwn(keyStates, state) ? `${state} (${keyStates[state as KnownKeyState]})` : `${state} (not documented)`;
+  return Object.hasOwn(keyStates, state)
+    ? `${state} (${keyStates[state as KnownKeyState]})`
+    : `${state} (not documented)`;
 }
 
 /**
@@ -35,7 +37,11 @@ export function hasMaterial(keyState: string): boolean {
 
 /** What kind of key a spec stands for, and what its material must be. */
 export type KeySpecRow =
-  | { readonly family: 'symmetric'; readonly materialBytes: number; readonly usages: readonly KeyUsage[] }
+  | {
+      readonly family: 'symmetric';
+      readonly materialBytes: number;
+      readonly usages: readonly KeyUsage[];
+    }
   | { readonly family: 'rsa'; readonly modulusBits: number; readonly usages: readonly KeyUsage[] }
   /** `curve` is the name that OpenSSL and Node use. */
   | { readonly family: 'ec'; readonly curve: string; readonly usages: readonly KeyUsage[] };
@@ -70,7 +76,11 @@ export function isAsymmetric(keySpec: string): boolean {
 }
 
 /** Values of `wrapping_algorithm` of get-parameters-for-import. */
-export const wrappingAlgorithmNames = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const;
+export const wrappingAlgorithmNames = [
+  'RSAES_OAEP_SHA_256',
+  'RSAES_OAEP_SHA_1',
+  'RSAES_PKCS1_V1_5',
+] as const;
 
 /** How the material is wrapped for its transport to the KMS. */
 export type WrappingAlgorithm = (typeof wrappingAlgorithmNames)[number];

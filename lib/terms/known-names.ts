@@ -14,7 +14,10 @@ import { ByokError } from '../errors';
  */
 export function refuseUnknownNames(given: object, allowed: readonly string[], owner: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ByokError('ERR_ARGUMENT', `the properties of ${owner} are no object; give one, such as { ${allowed[0]}: … }`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the properties of ${owner} are no object; give one, such as { ${allowed[0]}: … }`,
+    );
   }
   const unknown = Object.keys(given).filter((name) => !allowed.includes(name));
   if (unknown.length > 0) {
@@ -26,7 +29,9 @@ export function refuseUnknownNames(given: object, allowed: readonly string[], ow
 }
 
 function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and no ${names.at(-1)}`;
+  return names.length < 2
+    ? names.join('')
+    : `${names.slice(0, -1).join(', ')} and no ${names.at(-1)}`;
 }
 
 function suggested(name: string, allowed: readonly string[]): string {
@@ -38,7 +43,10 @@ function suggested(name: string, allowed: readonly string[]): string {
 export function nearestName(name: string, allowed: readonly string[]): string | undefined {
   const [nearest] = allowed
     .map((candidate) => ({ candidate, distance: distanceBetween(plain(name), plain(candidate)) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.min(name.length, candidate.length) / 3)))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(1, Math.floor(Math.min(name.length, candidate.length) / 3)),
+    )
     .sort((one, other) => one.distance - other.distance);
   return nearest?.candidate;
 }
@@ -59,7 +67,11 @@ function distanceBetween(one: string, other: string): number {
     rows.push([row]);
     for (let column = 1; column <= other.length; column += 1) {
       const differs = one[row - 1] === other[column - 1] ? 0 : 1;
-      const swapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      const swapped =
+        row > 1 &&
+        column > 1 &&
+        one[row - 1] === other[column - 2] &&
+        one[row - 2] === other[column - 1];
       rows[row]?.push(
         Math.min(
           at(row - 1, column) + 1,

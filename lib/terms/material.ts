@@ -2,8 +2,10 @@
 /** What we can find out about the material of a key. */
 export const materialStatuses = {
   present: 'the key holds its material',
-  expiring: 'the material expires within the window of its rolling expiry, and is due to be renewed',
-  expired_not_purged: 'the material is past its expiry and the KMS, which takes up to 24 hours, has not deleted it yet',
+  expiring:
+    'the material expires within the window of its rolling expiry, and is due to be renewed',
+  expired_not_purged:
+    'the material is past its expiry and the KMS, which takes up to 24 hours, has not deleted it yet',
   purged_after_expiry: 'the KMS deleted the material after its expiry',
   deleted_outside:
     'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
@@ -63,4 +65,8 @@ export type MaterialSourceAttribute = (typeof materialSourceAttributes)[number];
 export const writeOnlySourceAttributes = ['material_wo', 'import_token_wo'] as const;
 
 /** The parts of material that was wrapped elsewhere. The first one names the source. */
-export const preWrappedAttributes = ['import_token_wo', 'encrypted_key_material_wo', 'encrypted_privatekey_wo'] as const;
+export const preWrappedAttributes = [
+  'import_token_wo',
+  'encrypted_key_material_wo',
+  'encrypted_privatekey_wo',
+] as const;

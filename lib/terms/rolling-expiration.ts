@@ -40,12 +40,19 @@ export interface RollingSpelling {
  * One ERR_ARGUMENT for each fault,
  * with the attribute in the caller's spelling. Unknown values pass.
  */
-export function faultsOfRolling({ validFor, renewBefore }: RollingTexts, spelling: RollingSpelling): ByokError[] {
-  const faults = [...faultsOfValidity(validFor, spelling.validFor), ...faultsOfDuration(renewBefore, spelling.renewBefore)];
+export function faultsOfRolling(
+  { validFor, renewBefore }: RollingTexts,
+  spelling: RollingSpelling,
+): ByokError[] {
+  const faults = [
+    ...faultsOfValidity(validFor, spelling.validFor),
+    ...faultsOfDuration(renewBefore, spelling.renewBefore),
+  ];
   if (faults.length > 0 || validFor === undefined || renewBefore === undefined) {
     return faults;
   }
-  return parseDuration(renewBefore, spelling.renewBefore) < parseDuration(validFor, spelling.validFor)
+  return parseDuration(renewBefore, spelling.renewBefore) <
+    parseDuration(validFor, spelling.validFor)
     ? []
     : [
         fault(
@@ -56,7 +63,10 @@ export function faultsOfRolling({ validFor, renewBefore }: RollingTexts, spellin
 }
 
 /** @throws ByokError ERR_ARGUMENT with the first fault */
-export function parseRolling(window: Required<{ [Name in keyof RollingTexts]: string }>, spelling: RollingSpelling): RollingExpiration {
+export function parseRolling(
+  window: Required<{ [Name in keyof RollingTexts]: string }>,
+  spelling: RollingSpelling,
+): RollingExpiration {
   const [found] = faultsOfRolling(window, spelling);
   if (found !== undefined) {
     throw found;
@@ -72,7 +82,9 @@ export function parseRolling(window: Required<{ [Name in keyof RollingTexts]: st
 
 function faultsOfValidity(validFor: string | undefined, name: string): ByokError[] {
   const faults = faultsOfDuration(validFor, name);
-  return faults.length > 0 || validFor === undefined || parseDuration(validFor, name) <= longestValidForMs
+  return faults.length > 0 ||
+    validFor === undefined ||
+    parseDuration(validFor, name) <= longestValidForMs
     ? faults
     : [fault(`${name} is "${validFor}"; allowed are up to ${longestValidFor}`, name)];
 }

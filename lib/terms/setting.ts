@@ -1,6 +1,7 @@
 /**
- * What a person sets, by the names that the code has for it. How it is spelled in a sentence is for the front-end to say: `expiration_time`
- * in Terraform, `expirationTime` in TypeScript, `--expiration-time` on a command line. A sentence is told the spelling, and never repaired.
+ * What a person sets, by the names that the code has for it. How it is spelled in a sentence is for
+ * the front-end to say: `expiration_time` in Terraform, `expirationTime` in TypeScript,
+ * `--expiration-time` on a command line. A sentence is told the spelling, and never repaired.
  */
 export const settings = [
   // a key
@@ -61,11 +62,20 @@ export type Setting = (typeof settings)[number];
 export interface Spelling {
   /** For example `expiration_time`, `expirationTime`, `--expiration-time`. */
   readonly name: (setting: Setting) => string;
-  /** A clause that tells to set it: `set allow_weak_material = true`, `set allowWeakMaterial = true`, `give --allow-weak-material`. */
+  /**
+   * A clause that tells to set it: `set allow_weak_material = true`, `set allowWeakMaterial =
+   * true`, `give --allow-weak-material`.
+   */
   readonly set: (setting: Setting, value: string | boolean) => string;
-  /** Whether a variable of the environment gives a setting of the connection: beside the setting itself, alone, or not at all. */
+  /**
+   * Whether a variable of the environment gives a setting of the connection: beside the setting
+   * itself, alone, or not at all.
+   */
   readonly variables: (setting: Setting) => 'too' | 'only' | 'never';
-  /** What makes a rolling expiry, where that is more than its two settings: `Expiration.rolling in constructs`. */
+  /**
+   * What makes a rolling expiry, where that is more than its two settings: `Expiration.rolling in
+   * constructs`.
+   */
   readonly rolling?: string;
 }
 
@@ -77,7 +87,10 @@ export const plainSpelling: Spelling = {
 };
 
 /** Of constructs, whose properties have the names that the code has. */
-export const constructSpelling: Spelling = { ...plainSpelling, rolling: 'Expiration.rolling in constructs' };
+export const constructSpelling: Spelling = {
+  ...plainSpelling,
+  rolling: 'Expiration.rolling in constructs',
+};
 
 /** As configurations and programs write a value. */
 export function valueText(value: string | boolean): string {

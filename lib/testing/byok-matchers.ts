@@ -4,7 +4,12 @@ import { ByokError } from '../errors';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
 import { refuseUnknownNames } from '../terms/known-names';
 import { describeExpiry, expiryOf } from './expiry';
-import { type Difference, differencesFrom, expectedNames, type ImportExpectation } from './import-expectation';
+import {
+  type Difference,
+  differencesFrom,
+  expectedNames,
+  type ImportExpectation,
+} from './import-expectation';
 import type { ExpireBeforeOptions } from './matcher-types';
 import { propertyNames } from './property-names';
 import { readSynthesis, type Synthesis, synth } from './synthesis';
@@ -15,7 +20,12 @@ interface MatcherContext {
   readonly isNot?: boolean | undefined;
   equals(actual: unknown, expected: unknown): boolean;
   readonly utils: {
-    matcherHint(name: string, received?: string, expected?: string, options?: { isNot?: boolean }): string;
+    matcherHint(
+      name: string,
+      received?: string,
+      expected?: string,
+      options?: { isNot?: boolean },
+    ): string;
     printExpected(value: unknown): string;
     printReceived(value: unknown): string;
   };
@@ -39,7 +49,11 @@ interface MatcherResult {
  */
 export const byokMatchers = { toImportKeyMaterial, toExpireBefore };
 
-function toImportKeyMaterial(this: MatcherContext, received: unknown, expected: ImportExpectation = {}): MatcherResult {
+function toImportKeyMaterial(
+  this: MatcherContext,
+  received: unknown,
+  expected: ImportExpectation = {},
+): MatcherResult {
   refuseUnknownNames(expected, expectedNames, 'an import of key material');
   const compared = importsOf(received).map((subject) => ({
     address: subject.address,
@@ -47,7 +61,9 @@ function toImportKeyMaterial(this: MatcherContext, received: unknown, expected: 
   }));
   const matching = compared.filter(({ differences }) => differences.length === 0);
   const { printExpected, printReceived } = this.utils;
-  const wishes = Object.entries(expected).map(([property, value]) => `${property} ${printExpected(value)}`);
+  const wishes = Object.entries(expected).map(
+    ([property, value]) => `${property} ${printExpected(value)}`,
+  );
   const wanted = `import of key material${wishes.length === 0 ? '' : ` with ${wishes.join(', ')}`}`;
   const has = ({ property, actual }: Difference): string =>
     actual === undefined ? `no ${property}` : `${property} ${printReceived(actual)}`;
@@ -56,24 +72,39 @@ function toImportKeyMaterial(this: MatcherContext, received: unknown, expected: 
     message: () => {
       const hint = hintOf(this, 'toImportKeyMaterial', 'expected');
       if (matching.length > 0) {
-        return lines(hint, '', `expected no ${wanted}, but there is`, ...matching.map(({ address }) => `  ${address}`));
+        return lines(
+          hint,
+          '',
+          `expected no ${wanted}, but there is`,
+          ...matching.map(({ address }) => `  ${address}`),
+        );
       }
       if (compared.length === 0) {
         return lines(hint, '', `expected an ${wanted}, but the stack imports none`);
       }
-      const found = compared.map(({ address, differences }) => `  ${address} has ${differences.map(has).join(', ')}`);
+      const found = compared.map(
+        ({ address, differences }) => `  ${address} has ${differences.map(has).join(', ')}`,
+      );
       return lines(hint, '', `expected an ${wanted}, but`, ...found);
     },
   };
 }
 
-function toExpireBefore(this: MatcherContext, received: unknown, instant: Date | string, options: ExpireBeforeOptions = {}): MatcherResult {
+function toExpireBefore(
+  this: MatcherContext,
+  received: unknown,
+  instant: Date | string,
+  options: ExpireBeforeOptions = {},
+): MatcherResult {
   refuseUnknownNames(options, propertyNames.ExpireBeforeOptions, 'toExpireBefore');
   const { now = () => new Date() } = options;
   const limit = limitOf(instant);
   const imports = importsOf(received);
   if (imports.length === 0) {
-    throw new ByokError('ERR_ARGUMENT', 'the stack imports no key material, so there is nothing that could expire; test a stack that does');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'the stack imports no key material, so there is nothing that could expire; test a stack that does',
+    );
   }
   const moment = now();
   const expiries = imports.map((subject) => expiryOf(subject, moment));

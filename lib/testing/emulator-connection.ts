@@ -9,7 +9,9 @@ import { environmentVariables, kmsEndpointVariable } from '../terms/connection';
 /** Return value of `emulatorConnection`. */
 export interface EmulatorConnection {
   /** For `ByokProvider`; contains no secret. */
-  readonly provider: Required<Pick<ByokProviderProps, 'region' | 'projectId' | 'kmsEndpoint' | 'authUrl'>>;
+  readonly provider: Required<
+    Pick<ByokProviderProps, 'region' | 'projectId' | 'kmsEndpoint' | 'authUrl'>
+  >;
   /**
    * For the process that runs Terraform, `cdktf` or `byok`.
    * It sets the login and the endpoint, so values from your shell do not count.
@@ -27,7 +29,13 @@ export interface EmulatorConnection {
  * const env = { ...process.env, ...environment };
  * await promisify(execFile)('terraform', ['apply', '-auto-approve'], { cwd, env });
  */
-export function emulatorConnection({ projectName, projectId, url, authUrl, authToken }: Emulator): EmulatorConnection {
+export function emulatorConnection({
+  projectName,
+  projectId,
+  url,
+  authUrl,
+  authToken,
+}: Emulator): EmulatorConnection {
   const [variable] = environmentVariables.authToken.HW;
   return {
     provider: { region: projectName, projectId, kmsEndpoint: url, authUrl },

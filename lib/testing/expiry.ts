@@ -1,7 +1,12 @@
 /** When the material of an import expires, as far as the configuration says. */
 import { ByokError } from '../errors';
 import { parseDuration } from '../terms/duration';
-import { type ExpirationInstant, formatInstant, never, parseExpirationTime } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatInstant,
+  never,
+  parseExpirationTime,
+} from '../terms/expiration-time';
 import { faultsOfRolling } from '../terms/rolling-expiration';
 import type { SynthesizedImport } from './synthesized-import';
 
@@ -21,7 +26,11 @@ export function expiryOf({ address, attributes, key }: SynthesizedImport, now: D
   const { expiration_time, valid_for } = attributes;
   if (valid_for !== undefined) {
     const instant = new Date(now.getTime() + validityOf(known(address, 'validFor', valid_for)));
-    return { address, instant, because: `validFor is "${valid_for}", counted from ${formatInstant(now)}` };
+    return {
+      address,
+      instant,
+      because: `validFor is "${valid_for}", counted from ${formatInstant(now)}`,
+    };
   }
   if (expiration_time !== undefined) {
     const instant = parseExpirationTime(known(address, 'expirationTime', expiration_time));
@@ -45,7 +54,10 @@ export function describeExpiry({ address, instant, because }: Expiry): string {
  * a longer one may not fit into a Date
  */
 function validityOf(validFor: string): number {
-  const [fault] = faultsOfRolling({ validFor }, { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' });
+  const [fault] = faultsOfRolling(
+    { validFor },
+    { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' },
+  );
   if (fault !== undefined) {
     throw fault;
   }

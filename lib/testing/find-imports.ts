@@ -14,13 +14,21 @@ export function keysIn(resources: Resources): SynthesizedKey[] {
   }));
 }
 
-export function importsIn(resources: Resources, keys: readonly SynthesizedKey[]): SynthesizedImport[] {
+export function importsIn(
+  resources: Resources,
+  keys: readonly SynthesizedKey[],
+): SynthesizedImport[] {
   const declared = Object.entries(resources.byok_key_material ?? {});
-  const hooks = Object.entries(resources.null_resource ?? {}).flatMap(([name, resource]): [string, SynthesizedImport['attributes']][] => {
-    const attributes = tryReadHook(resource);
-    return attributes === undefined ? [] : [[name, attributes]];
-  });
-  const importOf = (address: string, attributes: SynthesizedImport['attributes']): SynthesizedImport => ({
+  const hooks = Object.entries(resources.null_resource ?? {}).flatMap(
+    ([name, resource]): [string, SynthesizedImport['attributes']][] => {
+      const attributes = tryReadHook(resource);
+      return attributes === undefined ? [] : [[name, attributes]];
+    },
+  );
+  const importOf = (
+    address: string,
+    attributes: SynthesizedImport['attributes'],
+  ): SynthesizedImport => ({
     address,
     attributes,
     key: keys.find((key) => refersTo(attributes.key_id, key.address)),
@@ -33,6 +41,7 @@ export function importsIn(resources: Resources, keys: readonly SynthesizedKey[])
 
 /** Matches `${byok_external_key.payments.key_id}`, also with an index after the name. */
 function refersTo(reference: string | undefined, address: string): boolean {
-  const [, referred] = /^\$\{(byok_external_key\.[\w-]+)\b.*\.(?:key_)?id\}$/.exec(reference ?? '') ?? [];
+  const [, referred] =
+    /^\$\{(byok_external_key\.[\w-]+)\b.*\.(?:key_)?id\}$/.exec(reference ?? '') ?? [];
   return referred === address;
 }

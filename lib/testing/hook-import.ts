@@ -41,12 +41,22 @@ export function tryReadHook(resource: object): SynthesizedImport['attributes'] |
  * under the names of the attributes.
  */
 function declaredBy({ command, environment = {} }: LocalExec): SynthesizedImport['attributes'] {
-  const flags = [...command.matchAll(/--([a-z-]+)(?: (?:"\$(\w+)"|'((?:[^']|'\\'')*)'|(?!--)([\w./:@%+=,-]+)))?/g)];
+  const flags = [
+    ...command.matchAll(
+      /--([a-z-]+)(?: (?:"\$(\w+)"|'((?:[^']|'\\'')*)'|(?!--)([\w./:@%+=,-]+)))?/g,
+    ),
+  ];
   const values = flags.map(([, name = '', variable, quoted, plain]): [string, unknown] => {
-    const text = variable === undefined ? (quoted?.replaceAll("'\\''", "'") ?? plain) : environment[variable];
-    return [name.replace(/^no-/, '').replaceAll('-', '_'), text === undefined ? !name.startsWith('no-') : decoded(text)];
+    const text =
+      variable === undefined ? (quoted?.replaceAll("'\\''", "'") ?? plain) : environment[variable];
+    return [
+      name.replace(/^no-/, '').replaceAll('-', '_'),
+      text === undefined ? !name.startsWith('no-') : decoded(text),
+    ];
   });
-  return Object.fromEntries(values.filter(([name]) => Object.hasOwn(keyMaterialSchema.attributes, name)));
+  return Object.fromEntries(
+    values.filter(([name]) => Object.hasOwn(keyMaterialSchema.attributes, name)),
+  );
 }
 
 /** Flags that hold a command line hold it as JSON. */

@@ -8,7 +8,12 @@ import type { KeyMaterialConfig, KeyMaterialSourceConfig } from '../cdktf/key-ma
 import { externalKeySchema } from '../schema/external-key';
 import { keyMaterialSchema } from '../schema/key-material';
 import type { AttributeSchema } from '../schema/model';
-import { type ExpirationInstant, never, parseExpirationTime, sameExpiration } from '../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  never,
+  parseExpirationTime,
+  sameExpiration,
+} from '../terms/expiration-time';
 import { tryFindKeySpec } from '../terms/kms';
 import type { SynthesizedImport } from './synthesized-import';
 
@@ -17,7 +22,9 @@ interface AsymmetricMatcher {
   asymmetricMatch(actual: unknown): boolean;
 }
 
-type OrMatcher<Properties> = { readonly [Name in keyof Properties]?: Properties[Name] | AsymmetricMatcher };
+type OrMatcher<Properties> = {
+  readonly [Name in keyof Properties]?: Properties[Name] | AsymmetricMatcher;
+};
 
 interface ExpirationExpectation {
   /**
@@ -35,7 +42,10 @@ interface ExpirationExpectation {
  * folder of the stack ("../../../payments.key"), so use `expect.stringContaining('payments.key')`.
  */
 export type ImportExpectation = OrMatcher<
-  Omit<ImportedKeyProps, 'key' | 'source' | 'expiration' | 'timeouts' | 'engine' | 'forEach' | 'provider'> &
+  Omit<
+    ImportedKeyProps,
+    'key' | 'source' | 'expiration' | 'timeouts' | 'engine' | 'forEach' | 'provider'
+  > &
     KeyMaterialSourceConfig &
     Pick<KeyMaterialConfig, 'keyId' | 'validFor' | 'renewBefore'> &
     ExpirationExpectation
@@ -71,26 +81,40 @@ const properties: ReadonlyMap<string, Read> = new Map([
 export const expectedNames = [...properties.keys()];
 
 /** @throws ByokError ERR_ARGUMENT when the expected expiry is not an instant */
-export function differencesFrom(expected: ImportExpectation, subject: SynthesizedImport, equals: Equals): Difference[] {
+export function differencesFrom(
+  expected: ImportExpectation,
+  subject: SynthesizedImport,
+  equals: Equals,
+): Difference[] {
   return Object.entries(expected).flatMap(([property, value]) => {
     const actual = properties.get(property)?.(subject);
-    const same = property === 'expirationTime' ? sameInstant(actual, value, equals) : equals(actual, value);
+    const same =
+      property === 'expirationTime' ? sameInstant(actual, value, equals) : equals(actual, value);
     return same ? [] : [{ property, actual }];
   });
 }
 
 function settable(attributes: Readonly<Record<string, AttributeSchema>>): string[] {
-  return Object.keys(attributes).filter((name) => attributes[name]?.required || attributes[name]?.optional);
+  return Object.keys(attributes).filter(
+    (name) => attributes[name]?.required || attributes[name]?.optional,
+  );
 }
 
-function written(attributes: object, schema: Readonly<Record<string, AttributeSchema>>, name: string): unknown {
+function written(
+  attributes: object,
+  schema: Readonly<Record<string, AttributeSchema>>,
+  name: string,
+): unknown {
   return (attributes as Record<string, unknown>)[name] ?? schema[name]?.default;
 }
 
 /** A new key gets the first usage of its spec. */
 function usageOf({ key }: SynthesizedImport): unknown {
   return (
-    key && (key.attributes.key_usage ?? tryFindKeySpec(key.attributes.key_spec ?? externalKeySchema.attributes.key_spec.default)?.usages[0])
+    key &&
+    (key.attributes.key_usage ??
+      tryFindKeySpec(key.attributes.key_spec ?? externalKeySchema.attributes.key_spec.default)
+        ?.usages[0])
   );
 }
 
@@ -99,14 +123,21 @@ function usageOf({ key }: SynthesizedImport): unknown {
  * A key from elsewhere keeps the expiry that it has.
  */
 function expirationOf({ attributes, key }: SynthesizedImport): unknown {
-  return attributes.expiration_time ?? (key === undefined || attributes.valid_for !== undefined ? undefined : never);
+  return (
+    attributes.expiration_time ??
+    (key === undefined || attributes.valid_for !== undefined ? undefined : never)
+  );
 }
 
 function sameInstant(actual: unknown, expected: unknown, equals: Equals): boolean {
   if (typeof expected !== 'string' && !(expected instanceof Date)) {
     return equals(actual, expected);
   }
-  return typeof actual === 'string' && !actual.includes('${') && sameExpiration(parseExpirationTime(actual), instantOf(expected));
+  return (
+    typeof actual === 'string' &&
+    !actual.includes('${') &&
+    sameExpiration(parseExpirationTime(actual), instantOf(expected))
+  );
 }
 
 /** @throws ByokError ERR_ARGUMENT when the text is not an instant */

@@ -16,7 +16,9 @@ import type { SynthesizedImport, SynthesizedKey } from './synthesized-import';
 /** The blocks of `cdk.tf.json` that this package reads. Other blocks are there, too. */
 export interface TerraformJson {
   /** By type and name. */
-  readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly resource?: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>
+  >;
   /** Blocks by the name of the provider. */
   readonly provider?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   /** By name. */
@@ -66,7 +68,10 @@ export interface SynthOptions {
  *   new ImportedKey(stack, 'payments', { alias: 'payments', source });
  * });
  */
-export function synth(what: IConstruct | ((stack: Construct) => void), options: SynthOptions = {}): Synthesis {
+export function synth(
+  what: IConstruct | ((stack: Construct) => void),
+  options: SynthOptions = {},
+): Synthesis {
   refuseUnknownNames(options, propertyNames.SynthOptions, 'synth');
   if (typeof what !== 'function') {
     return synthesisOf(requireStack(what));
@@ -103,7 +108,13 @@ export function readSynthesis(json: string | object, warnings: readonly string[]
   const resources = parsed.resource ?? {};
   const keys = keysIn(resources);
   const imports = importsIn(resources, keys);
-  return { json: parsed, keys, imports, warnings, findImport: (alias) => findImport(imports, alias) };
+  return {
+    json: parsed,
+    keys,
+    imports,
+    warnings,
+    findImport: (alias) => findImport(imports, alias),
+  };
 }
 
 /** A stack of cdktn counts as a stack, although the types of the two libraries differ. */
@@ -111,7 +122,9 @@ function requireStack(construct: IConstruct): TerraformStack {
   if (TerraformStack.isStack(construct)) {
     return construct;
   }
-  const found = Construct.isConstruct(construct) ? `the construct "${construct.node.path}"` : `of type ${typeof construct}`;
+  const found = Construct.isConstruct(construct)
+    ? `the construct "${construct.node.path}"`
+    : `of type ${typeof construct}`;
   throw new ByokError(
     'ERR_ARGUMENT',
     `what is to be synthesized is ${found}; allowed is a stack, or a function that declares constructs in one`,
@@ -121,7 +134,11 @@ function requireStack(construct: IConstruct): TerraformStack {
 function annotationsOf(stack: IConstruct, level: '@cdktf/warn' | '@cdktf/error'): string[] {
   return stack.node
     .findAll()
-    .flatMap(({ node }) => node.metadata.filter(({ type }) => type === level).map(({ data }) => `[${node.path}] ${data}`));
+    .flatMap(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === level)
+        .map(({ data }) => `[${node.path}] ${data}`),
+    );
 }
 
 function parse(text: string): TerraformJson {
@@ -138,7 +155,11 @@ function parse(text: string): TerraformJson {
 }
 
 function notConfiguration(what: string, cause?: unknown): ByokError {
-  return new ByokError('ERR_ARGUMENT', `the synthesized configuration is ${what}; allowed is the content of cdk.tf.json`, { cause });
+  return new ByokError(
+    'ERR_ARGUMENT',
+    `the synthesized configuration is ${what}; allowed is the content of cdk.tf.json`,
+    { cause },
+  );
 }
 
 function findImport(imports: readonly SynthesizedImport[], alias: string): SynthesizedImport {

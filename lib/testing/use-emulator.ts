@@ -26,7 +26,10 @@ export interface TestHooks {
  *
  * test('the emulator listens', () => expect(emulator().url).toMatch(/^http:/));
  */
-export function useEmulator(options: EmulatorOptions = {}, hooks: TestHooks = globalHooks()): () => Emulator {
+export function useEmulator(
+  options: EmulatorOptions = {},
+  hooks: TestHooks = globalHooks(),
+): () => Emulator {
   let emulator: Emulator | undefined;
   hooks.beforeAll(async () => {
     emulator = await startEmulator(options);

@@ -90,7 +90,10 @@ export interface ResourceDefinition<Client> {
   /**
    * Upgrades the state of an older schema version. Without it, state of another version is refused.
    */
-  upgrade?(request: { version: number; state: Record<string, unknown> }, context: Context): Values | Promise<Values>;
+  upgrade?(
+    request: { version: number; state: Record<string, unknown> },
+    context: Context,
+  ): Values | Promise<Values>;
 }
 
 /** One kind of data source. Every plan reads it again, and nothing changes it. */
@@ -154,5 +157,8 @@ export interface ProviderDefinition<Client> {
   readonly functions?: Readonly<Record<string, FunctionDefinition>>;
   validate?(config: Values, context: Context): void | Promise<void>;
   /** During planning, the configuration may hold unknown values. */
-  configure(request: { config: Values; terraformVersion: string }, context: Context): Promise<Client>;
+  configure(
+    request: { config: Values; terraformVersion: string },
+    context: Context,
+  ): Promise<Client>;
 }

@@ -1,7 +1,13 @@
-/** AES key wrap with padding (RFC 5649), as OpenSSL's `-id-aes256-wrap-pad` does it: how private keys travel to the KMS. */
+/**
+ * AES key wrap with padding (RFC 5649), as OpenSSL's `-id-aes256-wrap-pad` does it: how private
+ * keys travel to the KMS.
+ */
 import { createCipheriv } from 'node:crypto';
 
-/** The constant half of the alternative initial value, RFC 5649 §3; the cipher adds the length itself. */
+/**
+ * The constant half of the alternative initial value, RFC 5649 §3; the cipher adds the length
+ * itself.
+ */
 const alternativeInitialValue = Buffer.from('A65959A6', 'hex');
 
 /**
@@ -10,6 +16,10 @@ const alternativeInitialValue = Buffer.from('A65959A6', 'hex');
  * @returns `content` padded to a multiple of 8 bytes, plus 8
  */
 export function aesKeyWrapWithPadding(wrappingKey: Buffer, content: Buffer): Buffer {
-  const cipher = createCipheriv(`id-aes${wrappingKey.length * 8}-wrap-pad`, wrappingKey, alternativeInitialValue);
+  const cipher = createCipheriv(
+    `id-aes${wrappingKey.length * 8}-wrap-pad`,
+    wrappingKey,
+    alternativeInitialValue,
+  );
   return Buffer.concat([cipher.update(content), cipher.final()]);
 }

@@ -3,7 +3,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ByokError } from '../errors';
 
 /**
- * @param pem labelled "PUBLIC KEY"; the documented example holds a bare PKCS#1 key under that label, so both are read
+ * @param pem labelled "PUBLIC KEY"; the documented example holds a bare PKCS#1 key under that
+ *   label, so both are read
  * @returns DER SubjectPublicKeyInfo
  * @throws ByokError ERR_KMS
  */
@@ -15,7 +16,10 @@ export function publicKeyOfPem(pem: string): Buffer {
       return key.export({ type: 'spki', format: 'der' });
     }
   }
-  throw new ByokError('ERR_KMS', 'the public key that the KMS answered is neither SubjectPublicKeyInfo nor PKCS#1');
+  throw new ByokError(
+    'ERR_KMS',
+    'the public key that the KMS answered is neither SubjectPublicKeyInfo nor PKCS#1',
+  );
 }
 
 function tryParse(der: Buffer, type: 'spki' | 'pkcs1'): KeyObject | undefined {

@@ -1,6 +1,7 @@
 /**
- * What a wrapping key must be, before anything is wrapped with it or it is handed on: whoever sees the wrapped material, a gateway's log or the
- * stick that carries it, must not be able to open it. A key that the other side can open is the KMS's own; that cannot be checked.
+ * What a wrapping key must be, before anything is wrapped with it or it is handed on: whoever sees
+ * the wrapped material, a gateway's log or the stick that carries it, must not be able to open it.
+ * A key that the other side can open is the KMS's own; that cannot be checked.
  */
 import { checkPrimeSync, createPublicKey, type KeyObject } from 'node:crypto';
 import { ByokError } from '../errors';
@@ -9,7 +10,10 @@ import { plainSpelling, type Spelling } from '../terms/setting';
 /** A key whose owner is the KMS takes no longer one; longer ones make every use slow. */
 const bits = { minimum: 2048, maximum: 4096 } as const;
 
-/** FIPS 186-5 §5.4. With 1 the wrapped material is the material; with less than the first, one blob for several keys tells it. */
+/**
+ * FIPS 186-5 §5.4. With 1 the wrapped material is the material; with less than the first, one blob
+ * for several keys tells it.
+ */
 const exponents = { minimum: 65_537n, below: 1n << 256n } as const;
 
 /** No product of two large primes has a factor below. */
@@ -18,7 +22,8 @@ const smallestFactor = 10_000n;
 /**
  * @param der SubjectPublicKeyInfo
  * @param spelling of settings, in messages
- * @throws ByokError ERR_KMS unless it is exactly an RSA key of 2048 to 4096 bits that others cannot open
+ * @throws ByokError ERR_KMS unless it is exactly an RSA key of 2048 to 4096 bits that others cannot
+ *   open
  */
 export function parseWrappingKey(der: Buffer, spelling: Spelling = plainSpelling): KeyObject {
   const refused = (how: string) =>
@@ -28,26 +33,42 @@ export function parseWrappingKey(der: Buffer, spelling: Spelling = plainSpelling
     );
   const key = parse(der);
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType !== 'rsa' || modulusLength < bits.minimum || modulusLength > bits.maximum) {
-    const needed = modulusLength > bits.maximum ? `at most ${bits.maximum}` : `at least ${bits.minimum}`;
+  if (
+    key.asymmetricKeyType !== 'rsa' ||
+    modulusLength < bits.minimum ||
+    modulusLength > bits.maximum
+  ) {
+    const needed =
+      modulusLength > bits.maximum ? `at most ${bits.maximum}` : `at least ${bits.minimum}`;
     throw new ByokError(
       'ERR_KMS',
       `the wrapping key is ${key.asymmetricKeyType ?? 'unknown'} with ${modulusLength} bits; RSA with ${needed} bits is needed`,
     );
   }
-  if (publicExponent < exponents.minimum || publicExponent >= exponents.below || publicExponent % 2n === 0n) {
-    const found = publicExponent < exponents.below ? String(publicExponent) : 'longer than 256 bits';
-    throw refused(`has a public exponent that is ${found}; an odd one from ${exponents.minimum} on, of at most 256 bits, is needed`);
+  if (
+    publicExponent < exponents.minimum ||
+    publicExponent >= exponents.below ||
+    publicExponent % 2n === 0n
+  ) {
+    const found =
+      publicExponent < exponents.below ? String(publicExponent) : 'longer than 256 bits';
+    throw refused(
+      `has a public exponent that is ${found}; an odd one from ${exponents.minimum} on, of at most 256 bits, is needed`,
+    );
   }
   if (!isExactly(key, der)) {
     throw refused('is followed by something else, or is not spelt as DER has it');
   }
   const modulus = modulusOf(key);
   if (!mayBeProduct(modulus)) {
-    throw refused('has a modulus that is no product of two large primes, so that anybody could open what it wraps');
+    throw refused(
+      'has a modulus that is no product of two large primes, so that anybody could open what it wraps',
+    );
   }
   if (hasCloseFactors(modulus)) {
-    throw refused('has a modulus whose two factors are the same or next to each other, so that anybody could open what it wraps');
+    throw refused(
+      'has a modulus whose two factors are the same or next to each other, so that anybody could open what it wraps',
+    );
   }
   return key;
 }
@@ -56,11 +77,18 @@ function parse(der: Buffer): KeyObject {
   try {
     return createPublicKey({ key: der, format: 'der', type: 'spki' });
   } catch (cause) {
-    throw new ByokError('ERR_KMS', 'the wrapping key that the KMS answered is not a DER public key', { cause });
+    throw new ByokError(
+      'ERR_KMS',
+      'the wrapping key that the KMS answered is not a DER public key',
+      { cause },
+    );
   }
 }
 
-/** OpenSSL reads as far as the key goes and is content with other lengths than the shortest; what the other tools of a person make of that, nobody knows. */
+/**
+ * OpenSSL reads as far as the key goes and is content with other lengths than the shortest; what
+ * the other tools of a person make of that, nobody knows.
+ */
 function isExactly(key: KeyObject, der: Buffer): boolean {
   return key.export({ type: 'spki', format: 'der' }).equals(der);
 }
@@ -83,7 +111,10 @@ function mayBeProduct(modulus: bigint): boolean {
   return !checkPrimeSync(modulus, { checks: 1 });
 }
 
-/** FIPS 186-5 has the two primes differ within their first 100 bits; by far closer ones Fermat's way finds at once. */
+/**
+ * FIPS 186-5 has the two primes differ within their first 100 bits; by far closer ones Fermat's way
+ * finds at once.
+ */
 const meansTried = 64;
 
 /** n = a² - b², where a is the mean of the factors: looked for from the square root on. */

@@ -1,6 +1,6 @@
 /**
- * Wraps key material for import-key-material: one table row per wrapping algorithm, everything that differs between
- * them in that row. Pure crypto on node:crypto; talks to nobody and keeps nothing.
+ * Wraps key material for import-key-material: one table row per wrapping algorithm, everything that
+ * differs between them in that row. Pure crypto on node:crypto; talks to nobody and keeps nothing.
  */
 import { constants, publicEncrypt } from 'node:crypto';
 import { ByokError } from '../errors';
@@ -26,7 +26,8 @@ export const wrappingAlgorithms: Readonly<Record<WrappingAlgorithm, WrappingRow>
   },
   RSAES_PKCS1_V1_5: {
     padding: constants.RSA_PKCS1_PADDING,
-    warning: 'RSAES_PKCS1_V1_5 is open to padding-oracle attacks: use RSAES_OAEP_SHA_256 unless your HSM cannot',
+    warning:
+      'RSAES_PKCS1_V1_5 is open to padding-oracle attacks: use RSAES_OAEP_SHA_256 unless your HSM cannot',
   },
 };
 
@@ -45,7 +46,10 @@ export function wrapMaterial(
   const { padding, oaepHash } = wrappingAlgorithms[algorithm];
   const key = parseWrappingKey(publicKey, spelling);
   try {
-    return publicEncrypt({ key, padding, ...(oaepHash === undefined ? {} : { oaepHash }) }, material);
+    return publicEncrypt(
+      { key, padding, ...(oaepHash === undefined ? {} : { oaepHash }) },
+      material,
+    );
   } catch (cause) {
     // Its size is checked where it comes from, and fits.
     const message = `the wrapping key that the KMS answered wraps nothing; check ${spelling.name('kmsEndpoint')}, and tell whoever runs it`;

@@ -1,13 +1,19 @@
-/** API.md: the public TypeScript API on one page, a section for each construct, class, function, interface and type. */
+/**
+ * API.md: the public TypeScript API on one page, a section for each construct, class, function,
+ * interface and type.
+ */
 import type { ApiModule, ApiSymbol, Base, Callable, Field, TypePart } from './api-model';
 import { fenced, joined, table } from './markdown';
 import type { Doc } from './tsdoc';
 
 /** What each subpath is for. */
 const purposes: Readonly<Record<string, string>> = {
-  'cdktf-byok': 'Constructs for CDKTF and CDK Terrain. Synthesis talks to no cloud and reads no secret.',
-  'cdktf-byok/aws-cdk': 'Constructs for apps of the AWS CDK. `aws-cdk-lib` is loaded by this subpath only.',
-  'cdktf-byok/emulator': 'A KMS and IAM on this machine, for tests and demonstrations; `byok emulator` is the same as a command.',
+  'cdktf-byok':
+    'Constructs for CDKTF and CDK Terrain. Synthesis talks to no cloud and reads no secret.',
+  'cdktf-byok/aws-cdk':
+    'Constructs for apps of the AWS CDK. `aws-cdk-lib` is loaded by this subpath only.',
+  'cdktf-byok/emulator':
+    'A KMS and IAM on this machine, for tests and demonstrations; `byok emulator` is the same as a command.',
   'cdktf-byok/testing':
     'Helpers for the tests of your own stacks. What they need around them, and a whole file: [test your stacks](docs/testing.md).',
 };
@@ -50,16 +56,21 @@ function moduleSections({ name, symbols }: ApiModule, before: readonly ApiModule
     `<a id="${anchorOf(name)}"></a>`,
     `## ${name}`,
     ...[purposes[name] ?? []].flat(),
-    ...(again.length === 0 ? [] : [`As above: ${again.map((symbol) => linkTo(symbol)).join(', ')}.`]),
+    ...(again.length === 0
+      ? []
+      : [`As above: ${again.map((symbol) => linkTo(symbol)).join(', ')}.`]),
     ...kinds.flatMap(({ kind, heading }) => {
-      const sections = own.filter((symbol) => symbol.kind === kind).flatMap((symbol) => symbolSection(symbol, name));
+      const sections = own
+        .filter((symbol) => symbol.kind === kind)
+        .flatMap((symbol) => symbolSection(symbol, name));
       return sections.length === 0 ? [] : [`### ${heading}`, ...sections];
     }),
   ];
 }
 
 function symbolSection(symbol: ApiSymbol, module: string): string[] {
-  const { name, anchor, doc, bases, initializer, props, kind, methods, fields, definition } = symbol;
+  const { name, anchor, doc, bases, initializer, props, kind, methods, fields, definition } =
+    symbol;
   const [staticFields, ownFields] = split(fields);
   const [staticMethods, ownMethods] = split(methods);
   return [
@@ -73,24 +84,51 @@ function symbolSection(symbol: ApiSymbol, module: string): string[] {
     ...(initializer === undefined
       ? []
       : [
-          ...titled('Initializer', fenced('ts', `import { ${name} } from '${module}';\n\nnew ${name}${initializer.parameterList}`)),
+          ...titled(
+            'Initializer',
+            fenced(
+              'ts',
+              `import { ${name} } from '${module}';\n\nnew ${name}${initializer.parameterList}`,
+            ),
+          ),
           ...introduction(initializer.doc),
           ...remarks(initializer.doc),
           ...(props === undefined ? lines(initializer.parameters.flatMap(parameterLine)) : []),
         ]),
     ...(props === undefined ? [] : propsSection(props)),
-    ...(staticMethods.length === 0 ? [] : titled('Static functions', ...lines(staticMethods.map(callableLine)))),
-    ...(ownFields.length === 0 ? [] : titled('Properties', fieldTable(ownFields, kind === 'interface'))),
-    ...(kind === 'function' || ownMethods.length === 0 ? [] : titled('Methods', ...lines(ownMethods.map(callableLine)))),
-    ...(staticFields.length === 0 ? [] : titled('Static properties', fieldTable(staticFields, false))),
+    ...(staticMethods.length === 0
+      ? []
+      : titled('Static functions', ...lines(staticMethods.map(callableLine)))),
+    ...(ownFields.length === 0
+      ? []
+      : titled('Properties', fieldTable(ownFields, kind === 'interface'))),
+    ...(kind === 'function' || ownMethods.length === 0
+      ? []
+      : titled('Methods', ...lines(ownMethods.map(callableLine)))),
+    ...(staticFields.length === 0
+      ? []
+      : titled('Static properties', fieldTable(staticFields, false))),
   ];
 }
 
 function propsSection({ name, anchor, doc, bases, fields }: ApiSymbol): string[] {
-  return [`<a id="${anchor}"></a>`, `##### ${name}`, ...introduction(doc), ...remarks(doc), ...extended(bases), fieldTable(fields, true)];
+  return [
+    `<a id="${anchor}"></a>`,
+    `##### ${name}`,
+    ...introduction(doc),
+    ...remarks(doc),
+    ...extended(bases),
+    fieldTable(fields, true),
+  ];
 }
 
-function signatureAndParameters({ name, parameterList, parameters, returns, doc }: Callable): string[] {
+function signatureAndParameters({
+  name,
+  parameterList,
+  parameters,
+  returns,
+  doc,
+}: Callable): string[] {
   const [returned = ''] = doc.tags.returns;
   return [
     fenced('ts', `${name}${parameterList}: ${returns}`),
@@ -111,9 +149,13 @@ function callableLine(callable: Callable): string {
     ...doc.tags.throws.map((when) => `Throws ${inline(when)}.`),
   ];
   const under = parameters.flatMap(parameterLine).map((line) => `  ${line}`);
-  return [text[0], ...(text.slice(1).some((part) => part !== '') ? [`  ${text.slice(1).filter(Boolean).join(' ')}`] : []), ...under].join(
-    '\n',
-  );
+  return [
+    text[0],
+    ...(text.slice(1).some((part) => part !== '')
+      ? [`  ${text.slice(1).filter(Boolean).join(' ')}`]
+      : []),
+    ...under,
+  ].join('\n');
 }
 
 /** Nothing for a parameter that neither says more than its name nor leads anywhere. */
@@ -125,7 +167,8 @@ function parameterLine({ name, type, doc }: Field): string[] {
 
 /** @param asOptions with the column of defaults, and what is required */
 function fieldTable(fields: readonly Field[], asOptions: boolean): string {
-  const hasDefaults = asOptions && fields.some(({ optional, doc }) => optional || doc.tags.default.length > 0);
+  const hasDefaults =
+    asOptions && fields.some(({ optional, doc }) => optional || doc.tags.default.length > 0);
   return table(
     hasDefaults ? ['Name', 'Type', 'Default', 'Description'] : ['Name', 'Type', 'Description'],
     fields.map((field) => [
@@ -162,7 +205,10 @@ function typeText(parts: readonly TypePart[]): string {
 }
 
 function introduction({ summary, tags }: Doc): string[] {
-  return [...tags.deprecated.map((why) => `**Deprecated**: ${inline(why)}`), ...(summary === '' ? [] : [links(summary)])];
+  return [
+    ...tags.deprecated.map((why) => `**Deprecated**: ${inline(why)}`),
+    ...(summary === '' ? [] : [links(summary)]),
+  ];
 }
 
 function remarks({ tags }: Doc): string[] {
@@ -174,7 +220,9 @@ function remarks({ tags }: Doc): string[] {
 }
 
 function extended(bases: readonly Base[]): string[] {
-  return bases.filter(({ name }) => name !== 'Construct' && name !== 'Error').map(({ relation, name }) => `${relation} \`${name}\`.`);
+  return bases
+    .filter(({ name }) => name !== 'Construct' && name !== 'Error')
+    .map(({ relation, name }) => `${relation} \`${name}\`.`);
 }
 
 function titled(title: string, ...paragraphs: readonly string[]): string[] {
@@ -186,7 +234,9 @@ function lines(items: readonly string[]): string[] {
   return items.length === 0 ? [] : [items.join('\n')];
 }
 
-function split<Member extends { readonly static: boolean }>(members: readonly Member[]): [Member[], Member[]] {
+function split<Member extends { readonly static: boolean }>(
+  members: readonly Member[],
+): [Member[], Member[]] {
   return [members.filter((member) => member.static), members.filter((member) => !member.static)];
 }
 
@@ -206,6 +256,9 @@ function inline(text: string): string {
 /** `{@link https://… words}` and `{@link Name}` as Markdown. */
 function links(text: string): string {
   return text
-    .replace(/\{@link\s+(https?:[^\s}|]+)[\s|]*([^}]*)\}/g, (_, url: string, words: string) => `[${words === '' ? url : words}](${url})`)
+    .replace(
+      /\{@link\s+(https?:[^\s}|]+)[\s|]*([^}]*)\}/g,
+      (_, url: string, words: string) => `[${words === '' ? url : words}](${url})`,
+    )
     .replace(/\{@link\s+([^}\s|]+)[^}]*\}/g, (_, name: string) => `\`${name}\``);
 }

@@ -1,4 +1,7 @@
-/** docs/cli.md: every command and flag, read off commander's own tree, with the help that the command prints. */
+/**
+ * docs/cli.md: every command and flag, read off commander's own tree, with the help that the
+ * command prints.
+ */
 import { type Argument, Command, type Option } from 'commander';
 import { byokCommand } from '../../lib/cli/command';
 import { addConnectionFlags } from '../../lib/cli/connection-flags';
@@ -41,7 +44,12 @@ export function cliPage(): string {
   ]);
 }
 
-function section(command: Command, parent: string, connection: readonly Option[], level = '##'): string[] {
+function section(
+  command: Command,
+  parent: string,
+  connection: readonly Option[],
+  level = '##',
+): string[] {
   const path = `${parent} ${command.name()}`;
   const isConnection = ({ flags }: Option) => connection.some((option) => option.flags === flags);
   const lines = [
@@ -59,9 +67,22 @@ function section(command: Command, parent: string, connection: readonly Option[]
   ];
 }
 
-function flagLine({ flags, description, mandatory, defaultValue, defaultValueDescription, argChoices }: Option): string {
-  const told = defaultValueDescription ?? (['string', 'number'].includes(typeof defaultValue) ? String(defaultValue) : '');
-  return listLine(flags, description, { required: mandatory, byDefault: told === 'none' ? '' : told, allowed: argChoices });
+function flagLine({
+  flags,
+  description,
+  mandatory,
+  defaultValue,
+  defaultValueDescription,
+  argChoices,
+}: Option): string {
+  const told =
+    defaultValueDescription ??
+    (['string', 'number'].includes(typeof defaultValue) ? String(defaultValue) : '');
+  return listLine(flags, description, {
+    required: mandatory,
+    byDefault: told === 'none' ? '' : told,
+    allowed: argChoices,
+  });
 }
 
 function argumentLine(argument: Argument): string {
@@ -76,15 +97,24 @@ interface Told {
   readonly allowed: readonly string[] | undefined;
 }
 
-function listLine(spelling: string, description: string, { required, byDefault, allowed }: Told): string {
+function listLine(
+  spelling: string,
+  description: string,
+  { required, byDefault, allowed }: Told,
+): string {
   return [
     `- \`${spelling}\`${required ? ' (required)' : ''}: ${inProse(description).replace(/\.$/, '')}.`,
     ...(byDefault === '' ? [] : [`Default: \`${byDefault}\`.`]),
-    ...(allowed === undefined ? [] : [`Allowed: ${allowed.map((word) => `\`${word}\``).join(', ')}.`]),
+    ...(allowed === undefined
+      ? []
+      : [`Allowed: ${allowed.map((word) => `\`${word}\``).join(', ')}.`]),
   ].join(' ');
 }
 
-/** What stands below the flags, as `--help` prints it on an endless line: paragraphs at the margin, everything else is code. */
+/**
+ * What stands below the flags, as `--help` prints it on an endless line: paragraphs at the margin,
+ * everything else is code.
+ */
 function help(command: Command): string[] {
   let printed = '';
   command.configureOutput({
@@ -94,14 +124,21 @@ function help(command: Command): string[] {
     getOutHelpWidth: () => Number.POSITIVE_INFINITY,
   });
   command.outputHelp();
-  const blocks = printed.slice(command.helpInformation().length).match(/(?:^ .*\n?)+|^\S.*/gm) ?? [];
-  return blocks.map((block) => (block.startsWith(' ') ? fenced('console', block.trimEnd().replace(/^ {2}/gm, '')) : inProse(block)));
+  const blocks =
+    printed.slice(command.helpInformation().length).match(/(?:^ .*\n?)+|^\S.*/gm) ?? [];
+  return blocks.map((block) =>
+    block.startsWith(' ')
+      ? fenced('console', block.trimEnd().replace(/^ {2}/gm, ''))
+      : inProse(block),
+  );
 }
 
 /** Flags and names of variables are code; nothing else in a help text is Markdown. */
 function inProse(text: string): string {
   return text
     .split(/("[^"]*"|(?<![\w-])--[a-z][a-z-]*|\b[A-Z]+_[A-Z_]+\*?|\b[A-Z]{2,}_\*)/)
-    .map((part, index) => (index % 2 === 1 && !part.startsWith('"') ? `\`${part}\`` : part.replace(/[<*]/g, '\\$&')))
+    .map((part, index) =>
+      index % 2 === 1 && !part.startsWith('"') ? `\`${part}\`` : part.replace(/[<*]/g, '\\$&'),
+    )
     .join('');
 }

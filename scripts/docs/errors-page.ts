@@ -14,13 +14,21 @@ export function errorsPage(): string {
     'Every error of the provider, the constructs and the command carries one of these codes. They are stable; the texts are not. What to do about each is told in [troubleshooting](troubleshooting.md).',
     table(
       ['Code', 'Meaning'],
-      Object.entries(errorCodes).map(([code, meaning]) => [`[\`${code}\`](troubleshooting.md#${code.toLowerCase()})`, meaning]),
+      Object.entries(errorCodes).map(([code, meaning]) => [
+        `[\`${code}\`](troubleshooting.md#${code.toLowerCase()})`,
+        meaning,
+      ]),
     ),
     '## Codes of the KMS',
     'An answer of the KMS or of the gateway before it, as its API reference lists them: live texts differ, the codes do not. `APIG.` instead of `APIGW.` means the same.',
     table(
       ['Code', 'Status', 'Message', 'What to do'],
-      kms.sort(([a], [b]) => Number(a.startsWith('APIGW')) - Number(b.startsWith('APIGW')) || (a < b ? -1 : 1)).map(kmsRow),
+      kms
+        .sort(
+          ([a], [b]) =>
+            Number(a.startsWith('APIGW')) - Number(b.startsWith('APIGW')) || (a < b ? -1 : 1),
+        )
+        .map(kmsRow),
     ),
   ]
     .join('\n\n')

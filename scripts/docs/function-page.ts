@@ -1,4 +1,7 @@
-/** docs/functions/: a provider function in the layout of the Terraform registry: example, signature, arguments. */
+/**
+ * docs/functions/: a provider function in the layout of the Terraform registry: example, signature,
+ * arguments.
+ */
 import type { AttributeType, FunctionSchema, ParameterSchema } from '../../lib/schema/model';
 import { providerName } from '../../lib/schema/provider';
 import { fenced, frontMatter, hcl, joined } from './markdown';
@@ -14,7 +17,10 @@ export interface FunctionPageContent {
 export function functionPage({ name, schema, example }: FunctionPageContent): string {
   const { summary, description, parameters, variadic, returnType } = schema;
   const all = variadic === undefined ? parameters : [...parameters, variadic];
-  const signature = [...parameters.map(signed), ...(variadic === undefined ? [] : [`${signed(variadic)}...`])].join(', ');
+  const signature = [
+    ...parameters.map(signed),
+    ...(variadic === undefined ? [] : [`${signed(variadic)}...`]),
+  ].join(', ');
   return joined([
     frontMatter(`${name} function - ${providerName}`, summary),
     `# function: ${name}`,
@@ -24,7 +30,9 @@ export function functionPage({ name, schema, example }: FunctionPageContent): st
     '## Signature',
     fenced('text', `${name}(${signature}) ${expression(returnType)}`),
     '## Arguments',
-    all.map((parameter, index) => `${index + 1}. ${argumentLine(parameter, parameter === variadic)}`).join('\n'),
+    all
+      .map((parameter, index) => `${index + 1}. ${argumentLine(parameter, parameter === variadic)}`)
+      .join('\n'),
   ]);
 }
 
@@ -32,9 +40,15 @@ function signed({ name, type }: ParameterSchema): string {
   return `${name} ${expression(type)}`;
 }
 
-function argumentLine({ name, type, description, allowed, allowNull }: ParameterSchema, isVariadic: boolean): string {
-  const marks = [isVariadic && 'Variadic', typeName(type), allowNull && 'Nullable'].filter(Boolean).join(', ');
-  const facts = allowed === undefined ? '' : ` Allowed: ${allowed.map((value) => `\`${value}\``).join(', ')}.`;
+function argumentLine(
+  { name, type, description, allowed, allowNull }: ParameterSchema,
+  isVariadic: boolean,
+): string {
+  const marks = [isVariadic && 'Variadic', typeName(type), allowNull && 'Nullable']
+    .filter(Boolean)
+    .join(', ');
+  const facts =
+    allowed === undefined ? '' : ` Allowed: ${allowed.map((value) => `\`${value}\``).join(', ')}.`;
   return `\`${name}\` (${marks}) ${description}${facts}`;
 }
 

@@ -1,9 +1,16 @@
-/** What the page of `byok_key_material` says beyond single attributes: sources, private keys, and the traps of Terraform around them. */
+/**
+ * What the page of `byok_key_material` says beyond single attributes: sources, private keys, and
+ * the traps of Terraform around them.
+ */
 import { hcl } from './markdown';
 
 /** @param example a file of `examples/resources/byok_key_material`, without ".tf" */
 export function keyMaterialGuide(example: (name: string) => string): readonly string[] {
-  const source = (title: string, text: string, name: string) => [`### ${title}`, text, hcl(example(name))];
+  const source = (title: string, text: string, name: string) => [
+    `### ${title}`,
+    text,
+    hcl(example(name)),
+  ];
   return [
     '## Sources',
     'All of these import the same: 32 bytes for `AES_256`, or a private key. They differ in who can see the material, and in what a plan can show. With a file, a variable or a write-only value the plan shows the fingerprint of what apply will import; with a command or an HSM it is known after apply, unless `fingerprint` pins it.',
@@ -12,7 +19,11 @@ export function keyMaterialGuide(example: (name: string) => string): readonly st
       'Read by the provider, at plan and at apply; a relative path starts in the folder in which Terraform runs.',
       'from-file',
     ),
-    ...source('An environment variable', 'Of the process that runs Terraform. It needs no `TF_VAR_` in front.', 'from-environment'),
+    ...source(
+      'An environment variable',
+      'Of the process that runs Terraform. It needs no `TF_VAR_` in front.',
+      'from-environment',
+    ),
     ...source(
       'A write-only value',
       'From an ephemeral variable or an ephemeral resource of another provider. An ordinary variable would do as well, and its value would stand in every saved plan: it must be `ephemeral`.',
@@ -51,8 +62,23 @@ export function keyMaterialGuide(example: (name: string) => string): readonly st
   ];
 }
 
-/** As lib/material/command.ts passes them on; a test compares the page with what a command really sees. */
-const passedOn = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_*', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+/**
+ * As lib/material/command.ts passes them on; a test compares the page with what a command really
+ * sees.
+ */
+const passedOn = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_*',
+  'TZ',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
 
 /** After the commands of `terraform import`. */
 export const keyMaterialAdoption: readonly string[] = [

@@ -1,7 +1,14 @@
-/** Which page of docs/ comes from what. Pages are text made of data; reading and writing is the caller's. */
+/**
+ * Which page of docs/ comes from what. Pages are text made of data; reading and writing is the
+ * caller's.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyDataSourceSchema, keysDataSourceSchema, observedKeyAttributes } from '../../lib/schema/data-sources';
+import {
+  keyDataSourceSchema,
+  keysDataSourceSchema,
+  observedKeyAttributes,
+} from '../../lib/schema/data-sources';
 import { externalKeySchema } from '../../lib/schema/external-key';
 import { fingerprintFunctionSchema } from '../../lib/schema/fingerprint-function';
 import { importParametersSchema } from '../../lib/schema/import-parameters';
@@ -35,7 +42,9 @@ const subjects: Readonly<Record<string, Subject>> = {
   byok_external_key: {
     kind: 'Resource',
     schema: externalKeySchema,
-    notes: ['The key is created empty. It can encrypt nothing until `byok_key_material` imported material into it.'],
+    notes: [
+      'The key is created empty. It can encrypt nothing until `byok_key_material` imported material into it.',
+    ],
     ending: importSection('byok_external_key'),
   },
   byok_key_material: {
@@ -51,7 +60,9 @@ const subjects: Readonly<Record<string, Subject>> = {
   byok_key: {
     kind: 'Data Source',
     schema: keyDataSourceSchema,
-    notes: ['Of any origin. To adopt a key into this configuration, import it as a `byok_external_key` instead.'],
+    notes: [
+      'Of any origin. To adopt a key into this configuration, import it as a `byok_external_key` instead.',
+    ],
   },
   byok_keys: {
     kind: 'Data Source',
@@ -68,11 +79,20 @@ const subjects: Readonly<Record<string, Subject>> = {
 };
 
 /** Where a kind has its pages and examples, in the layout of the registry. */
-const kinds: Readonly<Record<PageKind, { folder: string; exampleFile: string; heading: string }>> = {
-  Resource: { folder: 'resources', exampleFile: 'resource.tf', heading: 'Resources' },
-  'Data Source': { folder: 'data-sources', exampleFile: 'data-source.tf', heading: 'Data sources' },
-  'Ephemeral Resource': { folder: 'ephemeral-resources', exampleFile: 'ephemeral-resource.tf', heading: 'Ephemeral resources' },
-};
+const kinds: Readonly<Record<PageKind, { folder: string; exampleFile: string; heading: string }>> =
+  {
+    Resource: { folder: 'resources', exampleFile: 'resource.tf', heading: 'Resources' },
+    'Data Source': {
+      folder: 'data-sources',
+      exampleFile: 'data-source.tf',
+      heading: 'Data sources',
+    },
+    'Ephemeral Resource': {
+      folder: 'ephemeral-resources',
+      exampleFile: 'ephemeral-resource.tf',
+      heading: 'Ephemeral resources',
+    },
+  };
 
 const functions = { fingerprint: fingerprintFunctionSchema } as const;
 
@@ -109,21 +129,26 @@ export function pages(read: ReadText): readonly Page[] {
     }
     return text.trimEnd();
   };
-  const subjectPages = Object.entries(subjects).map(([type, { kind, schema, notes = [], objects = {}, ending = [], guide = () => [] }]) => {
-    const { folder, exampleFile } = kinds[kind];
-    const content = schemaPage({
-      ...{ type, kind, schema, notes, objects, ending },
-      example: example(`${folder}/${type}/${exampleFile}`),
-      guide: guide((name) => example(`${folder}/${type}/${name}.tf`)),
-    });
-    return { path: `docs/${pageOf(type, folder)}`, content };
-  });
+  const subjectPages = Object.entries(subjects).map(
+    ([type, { kind, schema, notes = [], objects = {}, ending = [], guide = () => [] }]) => {
+      const { folder, exampleFile } = kinds[kind];
+      const content = schemaPage({
+        ...{ type, kind, schema, notes, objects, ending },
+        example: example(`${folder}/${type}/${exampleFile}`),
+        guide: guide((name) => example(`${folder}/${type}/${name}.tf`)),
+      });
+      return { path: `docs/${pageOf(type, folder)}`, content };
+    },
+  );
   const functionPages = Object.entries(functions).map(([name, schema]) => ({
     path: `docs/functions/${name}.md`,
     content: functionPage({ name, schema, example: example(`functions/${name}/function.tf`) }),
   }));
   return [
-    { path: 'docs/index.md', content: providerPage({ links: indexLinks(), example: example('provider/provider.tf') }) },
+    {
+      path: 'docs/index.md',
+      content: providerPage({ links: indexLinks(), example: example('provider/provider.tf') }),
+    },
     ...subjectPages,
     ...functionPages,
     { path: 'docs/errors.md', content: errorsPage() },
@@ -144,7 +169,9 @@ function indexLinks(): Readonly<Record<string, readonly string[]>> {
   ]);
   return {
     ...Object.fromEntries(ofKinds),
-    Functions: Object.keys(functions).map((name) => `[\`provider::byok::${name}\`](functions/${name}.md)`),
+    Functions: Object.keys(functions).map(
+      (name) => `[\`provider::byok::${name}\`](functions/${name}.md)`,
+    ),
     Guides: guides,
   };
 }

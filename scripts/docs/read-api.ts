@@ -1,6 +1,7 @@
 /**
- * Reads the public TypeScript API by the compiler, from lib/ alone, without the packages that lib/ imports: their types appear by the names
- * that the source gives them, so no version of theirs shows.
+ * Reads the public TypeScript API by the compiler, from lib/ alone, without the packages that lib/
+ * imports: their types appear by the names that the source gives them, so no version of theirs
+ * shows.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,10 +16,17 @@ const { SyntaxKind } = ts;
 
 /** @param root of the repository; subpaths whose file does not exist are left out */
 export function readApi(root: string): readonly ApiModule[] {
-  const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson;
+  const { name, exports } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as PackageJson;
   const modules = Object.entries(exports).flatMap(([subpath, target]) => {
-    const file = typeof target === 'string' ? '' : join(root, target.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, 'lib/$1.ts'));
-    return existsSync(file) && file.endsWith('.ts') ? [{ name: `${name}${subpath.slice(1)}`, file }] : [];
+    const file =
+      typeof target === 'string'
+        ? ''
+        : join(root, target.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, 'lib/$1.ts'));
+    return existsSync(file) && file.endsWith('.ts')
+      ? [{ name: `${name}${subpath.slice(1)}`, file }]
+      : [];
   });
   return new ApiReader(modules).read();
 }
@@ -40,12 +48,20 @@ class ApiReader {
   readonly #drafts = new Map<ts.Symbol, Draft>();
 
   constructor(modules: readonly ModuleFile[]) {
-    const options: ts.CompilerOptions = { target: ts.ScriptTarget.ES2022, lib: ['lib.es2023.d.ts'], strict: true, types: [], noEmit: true };
+    const options: ts.CompilerOptions = {
+      target: ts.ScriptTarget.ES2022,
+      lib: ['lib.es2023.d.ts'],
+      strict: true,
+      types: [],
+      noEmit: true,
+    };
     const host = ts.createCompilerHost(options);
     // Other packages are not looked for: it takes long, and what they say is not ours to document.
     host.resolveModuleNameLiterals = (literals, containingFile) =>
       literals.map(({ text }) => ({
-        resolvedModule: text.startsWith('.') ? ts.resolveModuleName(text, containingFile, options, host).resolvedModule : undefined,
+        resolvedModule: text.startsWith('.')
+          ? ts.resolveModuleName(text, containingFile, options, host).resolvedModule
+          : undefined,
       }));
     this.#modules = modules;
     this.#program = ts.createProgram(
@@ -57,7 +73,10 @@ class ApiReader {
   }
 
   read(): readonly ApiModule[] {
-    const exported = this.#modules.map(({ name, file }) => ({ name, symbols: this.#exportsOf(file) }));
+    const exported = this.#modules.map(({ name, file }) => ({
+      name,
+      symbols: this.#exportsOf(file),
+    }));
     // All are known before the first is described, so that each can refer to any other.
     for (const { name, symbols } of exported) {
       for (const symbol of symbols.filter((candidate) => !this.#drafts.has(candidate))) {
@@ -77,7 +96,10 @@ class ApiReader {
     for (const [symbol, draft] of this.#drafts) {
       this.#describe(symbol, draft);
     }
-    return exported.map(({ name, symbols }) => ({ name, symbols: symbols.flatMap((symbol) => this.#drafts.get(symbol) ?? []) }));
+    return exported.map(({ name, symbols }) => ({
+      name,
+      symbols: symbols.flatMap((symbol) => this.#drafts.get(symbol) ?? []),
+    }));
   }
 
   #exportsOf(file: string): ts.Symbol[] {
@@ -106,9 +128,13 @@ class ApiReader {
       draft.definition = this.#definition(declaration.type, symbol);
     } else if (ts.isVariableDeclaration(declaration)) {
       draft.kind = 'constant';
-      draft.definition = declaration.type?.getText() ?? this.#checker.typeToString(this.#checker.getTypeOfSymbol(symbol));
+      draft.definition =
+        declaration.type?.getText() ??
+        this.#checker.typeToString(this.#checker.getTypeOfSymbol(symbol));
     } else {
-      throw new Error(`${symbol.name} is exported, and ${SyntaxKind[declaration.kind]} is not documented yet`);
+      throw new Error(
+        `${symbol.name} is exported, and ${SyntaxKind[declaration.kind]} is not documented yet`,
+      );
     }
   }
 
@@ -141,14 +167,23 @@ class ApiReader {
       for (const member of node.members) {
         this.#addMember(member, draft, seen);
       }
-      const heritage = (node.heritageClauses ?? []).flatMap(({ token, types }) => types.map((base) => ({ token, base })));
+      const heritage = (node.heritageClauses ?? []).flatMap(({ token, types }) =>
+        types.map((base) => ({ token, base })),
+      );
       for (const { token, base } of heritage) {
         const symbol = this.#checker.getSymbolAtLocation(base.expression);
         const [original] = symbol === undefined ? [] : (this.#original(symbol).declarations ?? []);
-        if (original !== undefined && isDocumented(original) && !this.#program.isSourceFileDefaultLibrary(original.getSourceFile())) {
+        if (
+          original !== undefined &&
+          isDocumented(original) &&
+          !this.#program.isSourceFileDefaultLibrary(original.getSourceFile())
+        ) {
           visit(original);
         } else {
-          bases.push({ relation: token === SyntaxKind.ImplementsKeyword ? 'Implements' : 'Extends', name: base.getText() });
+          bases.push({
+            relation: token === SyntaxKind.ImplementsKeyword ? 'Implements' : 'Extends',
+            name: base.getText(),
+          });
         }
       }
     };
@@ -159,7 +194,13 @@ class ApiReader {
   /** @param seen names; the first of a name is what counts, since bases come later */
   #addMember(member: ts.ClassElement | ts.TypeElement, draft: Draft, seen: Set<string>): void {
     const name = member.name?.getText() ?? '';
-    if (!isPublic(member) || ts.isConstructorDeclaration(member) || seen.has(name) || name === '' || name.startsWith('[')) {
+    if (
+      !isPublic(member) ||
+      ts.isConstructorDeclaration(member) ||
+      seen.has(name) ||
+      name === '' ||
+      name.startsWith('[')
+    ) {
       return;
     }
     seen.add(name);
@@ -167,14 +208,19 @@ class ApiReader {
     if (isMethod) {
       draft.methods = [...draft.methods, this.#callable(member, name)];
     } else if (!ts.isSetAccessor(member)) {
-      draft.fields = [...draft.fields, this.#field(member as ts.PropertyDeclaration, docOf(member))];
+      draft.fields = [
+        ...draft.fields,
+        this.#field(member as ts.PropertyDeclaration, docOf(member)),
+      ];
     }
   }
 
   #field(node: ts.PropertyDeclaration | ts.ParameterDeclaration, doc: Doc): Field {
     return {
       name: node.name.getText(),
-      optional: node.questionToken !== undefined || (ts.isParameter(node) && node.initializer !== undefined),
+      optional:
+        node.questionToken !== undefined ||
+        (ts.isParameter(node) && node.initializer !== undefined),
       static: isStatic(node),
       type: this.#typeParts(node.type, node),
       doc,
@@ -185,9 +231,15 @@ class ApiReader {
     const parameters = node.parameters.map((parameter) => {
       const [tag] = ts.getJSDocParameterTags(parameter);
       const summary = textOf(tag?.comment).replace(/^- /, '');
-      return { ...this.#field(parameter, { ...docOf(parameter), summary }), name: nameOf(parameter) };
+      return {
+        ...this.#field(parameter, { ...docOf(parameter), summary }),
+        name: nameOf(parameter),
+      };
     });
-    const typeParameters = node.typeParameters === undefined ? '' : `<${node.typeParameters.map((each) => each.getText()).join(', ')}>`;
+    const typeParameters =
+      node.typeParameters === undefined
+        ? ''
+        : `<${node.typeParameters.map((each) => each.getText()).join(', ')}>`;
     const listed = node.parameters.map((parameter, index) => {
       const optional = parameters[index]?.optional ? '?' : '';
       const rest = parameter.dotDotDotToken === undefined ? '' : '...';
@@ -208,7 +260,10 @@ class ApiReader {
       return [{ text: this.#checker.typeToString(this.#checker.getTypeAtLocation(of)) }];
     }
     if (ts.isUnionTypeNode(node)) {
-      return node.types.flatMap((member, index) => [...(index === 0 ? [] : [{ text: ' | ' }]), ...this.#typeParts(member, of)]);
+      return node.types.flatMap((member, index) => [
+        ...(index === 0 ? [] : [{ text: ' | ' }]),
+        ...this.#typeParts(member, of),
+      ]);
     }
     if (ts.isArrayTypeNode(node)) {
       return [...this.#typeParts(node.elementType, of), { text: '[]' }];
@@ -221,7 +276,9 @@ class ApiReader {
   }
 
   #refersTo(node: ts.TypeNode): ApiSymbol | undefined {
-    const symbol = ts.isTypeReferenceNode(node) ? this.#checker.getSymbolAtLocation(node.typeName) : undefined;
+    const symbol = ts.isTypeReferenceNode(node)
+      ? this.#checker.getSymbolAtLocation(node.typeName)
+      : undefined;
     return symbol === undefined ? undefined : this.#drafts.get(this.#original(symbol));
   }
 }
@@ -244,4 +301,5 @@ function nameOf({ name }: ts.ParameterDeclaration): string {
   return ts.isIdentifier(name) ? name.text : 'options';
 }
 
-const isDocumented = (node: ts.Node) => ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node);
+const isDocumented = (node: ts.Node) =>
+  ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node);

@@ -1,4 +1,7 @@
-/** Pages in the layout of the Terraform registry: front matter, example, sections of prose, attributes by kind, nested objects, import. */
+/**
+ * Pages in the layout of the Terraform registry: front matter, example, sections of prose,
+ * attributes by kind, nested objects, import.
+ */
 import type { AttributeSchema, AttributeType, BlockSchema } from '../../lib/schema/model';
 import { providerName, providerSchema } from '../../lib/schema/provider';
 import { frontMatter, hcl, joined } from './markdown';
@@ -6,7 +9,8 @@ import { frontMatter, hcl, joined } from './markdown';
 const scalarNames = { string: 'String', number: 'Number', bool: 'Boolean' } as const;
 const collectionNames = { list: 'List', set: 'Set', map: 'Map' } as const;
 
-const writeOnlyLink = '[Write-only](https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments)';
+const writeOnlyLink =
+  '[Write-only](https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments)';
 
 /** Sections in the registry's order; an attribute is in the first one that it fits. */
 const sections = [
@@ -30,7 +34,10 @@ export function providerPage({ links, example }: IndexPageContent): string {
     '## Example Usage',
     hcl(example),
     '## Pages',
-    ...Object.entries(links).flatMap(([title, list]) => [`${title}:`, list.map((link) => `- ${link}`).join('\n')]),
+    ...Object.entries(links).flatMap(([title, list]) => [
+      `${title}:`,
+      list.map((link) => `- ${link}`).join('\n'),
+    ]),
     ...schemaSections(providerSchema),
   ]);
 }
@@ -53,7 +60,16 @@ export interface SchemaPageContent {
   readonly ending: readonly string[];
 }
 
-export function schemaPage({ type, kind, schema, notes, example, guide, objects, ending }: SchemaPageContent): string {
+export function schemaPage({
+  type,
+  kind,
+  schema,
+  notes,
+  example,
+  guide,
+  objects,
+  ending,
+}: SchemaPageContent): string {
   return joined([
     frontMatter(`${type} ${kind} - ${providerName}`, schema.description),
     `# ${type} (${kind})`,
@@ -79,8 +95,16 @@ function schemaSections(schema: BlockSchema, objects: SchemaPageContent['objects
     'Read-Only:',
     attributeLines(Object.entries(attributes), {}).join('\n'),
   ]);
-  const blockList = blocks.map(([name, { description }]) => `- \`${name}\` (Block) ${description} (see [below](#${blockAnchor(name)}))`);
-  return ['## Schema', ...attributeSections(schema, (title) => `### ${title}`, blockList, objects), ...nestedBlocks, ...nestedObjects];
+  const blockList = blocks.map(
+    ([name, { description }]) =>
+      `- \`${name}\` (Block) ${description} (see [below](#${blockAnchor(name)}))`,
+  );
+  return [
+    '## Schema',
+    ...attributeSections(schema, (title) => `### ${title}`, blockList, objects),
+    ...nestedBlocks,
+    ...nestedObjects,
+  ];
 }
 
 const blockAnchor = (name: string) => `nestedblock--${name}`;
@@ -108,15 +132,36 @@ function attributeSections(
   });
 }
 
-function attributeLines(attributes: readonly (readonly [string, AttributeSchema])[], objects: SchemaPageContent['objects']): string[] {
+function attributeLines(
+  attributes: readonly (readonly [string, AttributeSchema])[],
+  objects: SchemaPageContent['objects'],
+): string[] {
   return [...attributes]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, attribute]) => `${attributeLine(name, attribute)}${name in objects ? ` (see [below](#${objectAnchor(name)}))` : ''}`);
+    .map(
+      ([name, attribute]) =>
+        `${attributeLine(name, attribute)}${name in objects ? ` (see [below](#${objectAnchor(name)}))` : ''}`,
+    );
 }
 
 function attributeLine(name: string, attribute: AttributeSchema): string {
-  const { type, description, optional, computed, sensitive, writeOnly, deprecated, allowed, requiresReplace } = attribute;
-  const marks = [typeName(type), sensitive && 'Sensitive', writeOnly && writeOnlyLink, deprecated && 'Deprecated'].filter(Boolean);
+  const {
+    type,
+    description,
+    optional,
+    computed,
+    sensitive,
+    writeOnly,
+    deprecated,
+    allowed,
+    requiresReplace,
+  } = attribute;
+  const marks = [
+    typeName(type),
+    sensitive && 'Sensitive',
+    writeOnly && writeOnlyLink,
+    deprecated && 'Deprecated',
+  ].filter(Boolean);
   const facts = [
     attribute.default !== undefined && `Default: \`${attribute.default}\`.`,
     allowed && `Allowed: ${allowed.map((value) => `\`${value}\``).join(', ')}.`,
@@ -126,7 +171,9 @@ function attributeLine(name: string, attribute: AttributeSchema): string {
   return `- \`${name}\` (${marks.join(', ')}) ${[description, ...facts].join(' ')}`;
 }
 
-/** As the registry writes it: "List of String". What an object holds stands in a section of its own. */
+/**
+ * As the registry writes it: "List of String". What an object holds stands in a section of its own.
+ */
 export function typeName(type: AttributeType): string {
   if (typeof type === 'string') {
     return scalarNames[type];

@@ -5,12 +5,17 @@ export interface Doc {
   /** Markdown. */
   readonly summary: string;
   /** What follows each tag of the name, as often as it was written. */
-  readonly tags: Readonly<Record<'default' | 'returns' | 'throws' | 'see' | 'example' | 'deprecated', readonly string[]>>;
+  readonly tags: Readonly<
+    Record<'default' | 'returns' | 'throws' | 'see' | 'example' | 'deprecated', readonly string[]>
+  >;
 }
 
 export function docOf(node: ts.Node): Doc {
   const comment = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1);
-  const after = (name: string) => (comment?.tags ?? []).filter(({ tagName }) => tagName.text === name).map((tag) => textOf(tag.comment));
+  const after = (name: string) =>
+    (comment?.tags ?? [])
+      .filter(({ tagName }) => tagName.text === name)
+      .map((tag) => textOf(tag.comment));
   return {
     summary: textOf(comment?.comment),
     tags: {
@@ -31,7 +36,9 @@ export function textOf(comment: Parameters<typeof ts.getTextOfJSDocComment>[0]):
 /** The compiler takes the first word for the name of a declaration, of an address "https". */
 function textOfSee({ name, comment }: ts.JSDocSeeTag): string {
   const [first, rest] = [name?.getText() ?? '', textOf(comment)];
-  return first === '' || rest === '' || rest.startsWith(':') ? `${first}${rest}` : `${first} ${rest}`;
+  return first === '' || rest === '' || rest.startsWith(':')
+    ? `${first}${rest}`
+    : `${first} ${rest}`;
 }
 
 function modifiersOf(node: ts.Node): readonly ts.SyntaxKind[] {
@@ -50,5 +57,7 @@ export function isPublic(node: ts.Node): boolean {
   );
 }
 
-export const isStatic = (node: ts.Node): boolean => modifiersOf(node).includes(ts.SyntaxKind.StaticKeyword);
-export const isAbstract = (node: ts.Node): boolean => modifiersOf(node).includes(ts.SyntaxKind.AbstractKeyword);
+export const isStatic = (node: ts.Node): boolean =>
+  modifiersOf(node).includes(ts.SyntaxKind.StaticKeyword);
+export const isAbstract = (node: ts.Node): boolean =>
+  modifiersOf(node).includes(ts.SyntaxKind.AbstractKeyword);

@@ -1,8 +1,16 @@
-/** What the handler meets in AWS, on loopback: Secrets Manager, the Parameter Store, and the URL that CloudFormation is answered at. */
+/**
+ * What the handler meets in AWS, on loopback: Secrets Manager, the Parameter Store, and the URL
+ * that CloudFormation is answered at.
+ */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -46,7 +54,10 @@ type Operation = (services: AwsServices, request: Request) => object | undefined
 const operations: Readonly<Record<string, Operation>> = {
   'secretsmanager.GetSecretValue': ({ secrets }, { SecretId = '' }) => {
     const value = secrets.get(SecretId);
-    const content = typeof value === 'string' ? { SecretString: value } : { SecretBinary: value?.toString('base64') };
+    const content =
+      typeof value === 'string'
+        ? { SecretString: value }
+        : { SecretBinary: value?.toString('base64') };
     return value === undefined ? undefined : { ARN: SecretId, ...content };
   },
   'AmazonSSM.GetParameter': ({ parameters }, { Name = '' }) =>
@@ -58,18 +69,26 @@ const operations: Readonly<Record<string, Operation>> = {
     parameters.set(Name, Value);
     return { Version: 1 };
   },
-  'AmazonSSM.DeleteParameter': ({ parameters }, { Name = '' }) => (parameters.delete(Name) ? {} : undefined),
+  'AmazonSSM.DeleteParameter': ({ parameters }, { Name = '' }) =>
+    parameters.delete(Name) ? {} : undefined,
 };
 
-const missing: Readonly<Record<string, string>> = { secretsmanager: 'ResourceNotFoundException', AmazonSSM: 'ParameterNotFound' };
+const missing: Readonly<Record<string, string>> = {
+  secretsmanager: 'ResourceNotFoundException',
+  AmazonSSM: 'ParameterNotFound',
+};
 
 /** Host of the bucket in a region of its own. */
-export const answersHost = 'cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com';
+export const answersHost =
+  'cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com';
 
 export async function startAwsServices(): Promise<AwsServices> {
   const { key, cert } = selfSigned(answersHost);
   const server = createServer((request, response) => void serve(services, request, response));
-  const answering = createSecureServer({ key, cert }, (request, response) => void receive(services, request, response));
+  const answering = createSecureServer(
+    { key, cert },
+    (request, response) => void receive(services, request, response),
+  );
   const servers = [server, answering];
   for (const one of servers) {
     one.listen(0, '127.0.0.1');
@@ -96,14 +115,22 @@ export async function startAwsServices(): Promise<AwsServices> {
   return services;
 }
 
-async function receive(services: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function receive(
+  services: AwsServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await bodyOf(request);
   const { method = '', headers } = request;
   services.answers.push({ method, headers, body });
   response.writeHead(services.refusals.shift() ?? 200).end();
 }
 
-async function serve(services: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  services: AwsServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const target = String(request.headers['x-amz-target']);
   const call: Request = JSON.parse(await bodyOf(request));
   const name = call.SecretId ?? call.Name ?? '';
@@ -115,7 +142,9 @@ async function serve(services: AwsServices, request: IncomingMessage, response: 
   const denied = left > 0;
   const answer = denied ? undefined : operations[target]?.(services, call);
   const type = denied ? 'AccessDeniedException' : missing[target.split('.')[0] ?? ''];
-  response.writeHead(answer === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+  response.writeHead(answer === undefined ? 400 : 200, {
+    'content-type': 'application/x-amz-json-1.1',
+  });
   response.end(JSON.stringify(answer ?? { __type: type, message: `not for ${name}` }));
 }
 
@@ -128,8 +157,21 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 function selfSigned(host: string): { key: Buffer; cert: Buffer } {
-  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(scratchFolder(), name)) as [string, string];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert];
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(scratchFolder(), name)) as [
+    string,
+    string,
+  ];
+  const curve = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+  ];
   const name = ['-subj', '/CN=answers', '-addext', `subjectAltName=DNS:${host}`];
   execFileSync('openssl', ['req', '-x509', '-days', '2', ...curve, ...name], { stdio: 'ignore' });
   return { key: readFileSync(key), cert: readFileSync(cert) };

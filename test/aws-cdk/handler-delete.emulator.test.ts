@@ -27,7 +27,9 @@ describe('Delete', () => {
     });
     expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: state });
     expect(lambda.aws.parameters.has(properties.memory)).toBe(false);
-    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({
+      Status: 'SUCCESS',
+    });
   });
 
   test.each(['made by somebody else', 'not remembered'])('keeps a key that was %s', async (how) => {
@@ -39,12 +41,22 @@ describe('Delete', () => {
       lambda.declare(properties);
     } else {
       await lambda.request('Delete', theirs.properties, { physicalId: keyId });
-      properties = lambda.properties(theirs.material, { alias: properties.alias, keyOnDestroy: 'schedule_deletion' });
-      expect(await lambda.request('Create', properties)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId });
+      properties = lambda.properties(theirs.material, {
+        alias: properties.alias,
+        keyOnDestroy: 'schedule_deletion',
+      });
+      expect(await lambda.request('Create', properties)).toMatchObject({
+        Status: 'SUCCESS',
+        PhysicalResourceId: keyId,
+      });
     }
-    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({
+      Status: 'SUCCESS',
+    });
     expect(await holdsMaterial(lambda.kms, keyId, theirs.material)).toBe(true);
-    expect(lambda.log).toContain('the key is kept: it was there already when it was declared here, or nothing is remembered of it');
+    expect(lambda.log).toContain(
+      'the key is kept: it was there already when it was declared here, or nothing is remembered of it',
+    );
   });
 
   test('is refused while the material is protected', async () => {
@@ -58,7 +70,9 @@ describe('Delete', () => {
 
   test('of what CloudFormation named itself, for want of an answer, finds nothing to do', async () => {
     const properties = lambda.properties(lambda.newMaterial());
-    const answer = await lambda.request('Delete', properties, { physicalId: '2030/01/31/[$LATEST]58419525637311' });
+    const answer = await lambda.request('Delete', properties, {
+      physicalId: '2030/01/31/[$LATEST]58419525637311',
+    });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
     expect(lambda.kms.calls()).toEqual([]);
   });

@@ -14,9 +14,15 @@ afterAll(() => lambda.close());
 
 describe('the look between deployments', () => {
   test('imports material again that somebody deleted, with the expiry that was deployed', async () => {
-    const { keyId, material, properties } = await lambda.create({ expirationTime: inDays(30), allowInterruption: true });
+    const { keyId, material, properties } = await lambda.create({
+      expirationTime: inDays(30),
+      allowInterruption: true,
+    });
     lambda.kms.deleteMaterial(keyId);
-    expect(await lambda.check(keyId, properties)).toMatchObject({ DaysUntilExpiry: expect.closeTo(30, 1), NeedsAttention: 0 });
+    expect(await lambda.check(keyId, properties)).toMatchObject({
+      DaysUntilExpiry: expect.closeTo(30, 1),
+      NeedsAttention: 0,
+    });
     expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
     lambda.kms.clearCalls();
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 0 });
@@ -31,13 +37,22 @@ describe('the look between deployments', () => {
     expect(metrics).toMatchObject({
       _aws: {
         Timestamp: expect.any(Number),
-        CloudWatchMetrics: [{ Namespace: 'cdktf-byok', Dimensions: [['Key']], Metrics: [{ Name: 'NeedsAttention', Unit: 'None' }] }],
+        CloudWatchMetrics: [
+          {
+            Namespace: 'cdktf-byok',
+            Dimensions: [['Key']],
+            Metrics: [{ Name: 'NeedsAttention', Unit: 'None' }],
+          },
+        ],
       },
     });
   });
 
   test('renews a rolling expiry in its window', async () => {
-    const { keyId, material, properties } = await lambda.create({ validFor: '2h', renewBefore: '1h' });
+    const { keyId, material, properties } = await lambda.create({
+      validFor: '2h',
+      renewBefore: '1h',
+    });
     const before = (await describeKey(lambda.kms, keyId)).expiration_time;
     lambda.advanceClock(5400);
     try {
@@ -54,7 +69,11 @@ describe('the look between deployments', () => {
     const { keyId, properties } = await lambda.create({ expirationTime: inDays(30) });
     // The memory of the deployment before, and a key that does not fit it.
     const before = lambda.aws.parameters.get(properties.memory) ?? '';
-    await lambda.request('Update', { ...properties, expirationTime: inDays(60) }, { physicalId: keyId, old: properties });
+    await lambda.request(
+      'Update',
+      { ...properties, expirationTime: inDays(60) },
+      { physicalId: keyId, old: properties },
+    );
     lambda.aws.parameters.set(properties.memory, before);
     lambda.kms.clearCalls();
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
@@ -63,14 +82,21 @@ describe('the look between deployments', () => {
 
   test('does nothing with properties from before the latest deployment, and asks for attention', async () => {
     const { keyId, properties } = await lambda.create({ expirationTime: inDays(30) });
-    await lambda.request('Update', { ...properties, expirationTime: inDays(60) }, { physicalId: keyId, old: properties });
+    await lambda.request(
+      'Update',
+      { ...properties, expirationTime: inDays(60) },
+      { physicalId: keyId, old: properties },
+    );
     lambda.kms.clearCalls();
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
     expect(lambda.kms.calls()).toEqual([]);
   });
 
   test('that comes late does not bring back what a removal took out', async () => {
-    const { keyId, properties } = await lambda.create({ onDestroy: 'delete_material', keyOnDestroy: 'retain' });
+    const { keyId, properties } = await lambda.create({
+      onDestroy: 'delete_material',
+      keyOnDestroy: 'retain',
+    });
     await lambda.request('Delete', properties, { physicalId: keyId });
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
     expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: '5' });
@@ -79,7 +105,10 @@ describe('the look between deployments', () => {
   test('after a replacement leaves it to the properties of the new key', async () => {
     const { keyId, properties } = await lambda.create();
     const updated = { ...properties, alias: `key-${randomUUID()}` };
-    const { PhysicalResourceId: newId } = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
+    const { PhysicalResourceId: newId } = await lambda.request('Update', updated, {
+      physicalId: keyId,
+      old: properties,
+    });
     await lambda.request('Delete', properties, { physicalId: keyId });
     lambda.kms.deleteMaterial(newId);
     expect(await lambda.check(newId, properties)).toMatchObject({ NeedsAttention: 1 });
@@ -90,13 +119,17 @@ describe('the look between deployments', () => {
 
   test('asks for attention when the key is gone or cannot be looked after', async () => {
     const { keyId, properties } = await lambda.create();
-    expect(await lambda.check('00000000-0000-4000-8000-000000000000', properties)).toMatchObject({ NeedsAttention: 1 });
+    expect(await lambda.check('00000000-0000-4000-8000-000000000000', properties)).toMatchObject({
+      NeedsAttention: 1,
+    });
     const { source } = properties;
     lambda.kms.deleteMaterial(keyId);
     lambda.aws.secrets.delete('secret' in source ? source.secret : '');
     const before = lambda.log.length;
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
-    expect(lambda.log.slice(before)).toMatch(/the key material is not at hand: secret .* cannot be read: ResourceNotFoundException/);
+    expect(lambda.log.slice(before)).toMatch(
+      /the key material is not at hand: secret .* cannot be read: ResourceNotFoundException/,
+    );
   });
 });
 

@@ -20,8 +20,16 @@ describe('Update', () => {
     const { keyId, material, properties } = await lambda.create({ expirationTime: inDays(30) });
     lambda.kms.clearCalls();
     const expirationTime = inDays(60);
-    const answer = await lambda.request('Update', { ...properties, expirationTime }, { physicalId: keyId, old: properties });
-    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId, Data: { ExpirationTime: expirationTime } });
+    const answer = await lambda.request(
+      'Update',
+      { ...properties, expirationTime },
+      { physicalId: keyId, old: properties },
+    );
+    expect(answer).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: keyId,
+      Data: { ExpirationTime: expirationTime },
+    });
     expect(writesOf(lambda.kms)).toEqual([
       'get-parameters-for-import',
       'import-key-material',
@@ -39,11 +47,22 @@ describe('Update', () => {
     const updated = { ...properties, source: other.source, expirationTime: inDays(60) };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
-    expect(answer.Reason).toMatch(/but this key is bound for ever to .* or rotate by making a new key \(ERR_MATERIAL_DIFFERS\)$/);
+    expect(answer.Reason).toMatch(
+      /but this key is bound for ever to .* or rotate by making a new key \(ERR_MATERIAL_DIFFERS\)$/,
+    );
     const sameExpiry = { ...properties, source: other.source };
-    expect(await lambda.request('Update', sameExpiry, { physicalId: keyId, old: properties })).toMatchObject({ Status: 'FAILED' });
-    const rolledBack = await lambda.request('Update', properties, { physicalId: keyId, old: updated });
-    expect(rolledBack).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId, Data: { Fingerprint: fingerprintOf(material) } });
+    expect(
+      await lambda.request('Update', sameExpiry, { physicalId: keyId, old: properties }),
+    ).toMatchObject({ Status: 'FAILED' });
+    const rolledBack = await lambda.request('Update', properties, {
+      physicalId: keyId,
+      old: updated,
+    });
+    expect(rolledBack).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: keyId,
+      Data: { Fingerprint: fingerprintOf(material) },
+    });
     expect(writesOf(lambda.kms)).toEqual([]);
     expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
   });
@@ -67,7 +86,9 @@ describe('Update', () => {
     const updated = { ...properties, expirationTime: inDays(60) };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
-    expect(answer.Reason).toContain('or set allowUnverifiedRenewal = true once you are certain (ERR_REFUSED)');
+    expect(answer.Reason).toContain(
+      'or set allowUnverifiedRenewal = true once you are certain (ERR_REFUSED)',
+    );
     expect(writesOf(lambda.kms)).toEqual([]);
     expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
   });
@@ -77,68 +98,123 @@ describe('Update', () => {
     lambda.kms.clearCalls();
     const { tags: _, ...untagged } = properties;
     const updated = { ...untagged, description: 'cards' };
-    expect(await lambda.request('Update', updated, { physicalId: keyId, old: properties })).toMatchObject({ Status: 'SUCCESS' });
+    expect(
+      await lambda.request('Update', updated, { physicalId: keyId, old: properties }),
+    ).toMatchObject({ Status: 'SUCCESS' });
     expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_description: 'cards' });
     const path = `/v1.0/${lambda.kms.projectId}/kms/${keyId}/tags`;
-    const { text } = await send(lambda.kms, { method: 'GET', path, headers: { 'X-Auth-Token': lambda.kms.authToken } });
+    const { text } = await send(lambda.kms, {
+      method: 'GET',
+      path,
+      headers: { 'X-Auth-Token': lambda.kms.authToken },
+    });
     expect(JSON.parse(text)).toMatchObject({ tags: [] });
   });
 
   test('of the alias makes another key, and CloudFormation then deletes the old one by its own properties', async () => {
-    const { keyId, material, properties } = await lambda.create({ keyOnDestroy: 'schedule_deletion' });
+    const { keyId, material, properties } = await lambda.create({
+      keyOnDestroy: 'schedule_deletion',
+    });
     const updated = { ...properties, alias: `key-${randomUUID()}` };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
     expect(answer.PhysicalResourceId).not.toBe(keyId);
     expect(await holdsMaterial(lambda.kms, answer.PhysicalResourceId, material)).toBe(true);
-    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await lambda.request('Delete', properties, { physicalId: keyId })).toMatchObject({
+      Status: 'SUCCESS',
+    });
     expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: '4' });
-    expect(await describeKey(lambda.kms, answer.PhysicalResourceId)).toMatchObject({ key_state: '2' });
+    expect(await describeKey(lambda.kms, answer.PhysicalResourceId)).toMatchObject({
+      key_state: '2',
+    });
     expect(lambda.rememberedProof(properties, keyId)).toBeUndefined();
-    expect(lambda.rememberedProof(properties, answer.PhysicalResourceId)).toMatchObject({ proof: 'imported' });
+    expect(lambda.rememberedProof(properties, answer.PhysicalResourceId)).toMatchObject({
+      proof: 'imported',
+    });
   });
 
   test('of the alias is remembered beside many keys that were kept', async () => {
     const { keyId, properties } = await lambda.create();
     const memory = JSON.parse(lambda.aws.parameters.get(properties.memory) ?? '');
-    const kept = Array.from({ length: 12 }, () => [randomUUID(), { ...memory.keys[keyId], alias: `kept-${randomUUID()}` }]);
-    lambda.aws.parameters.set(properties.memory, JSON.stringify({ ...memory, keys: { ...memory.keys, ...Object.fromEntries(kept) } }));
+    const kept = Array.from({ length: 12 }, () => [
+      randomUUID(),
+      { ...memory.keys[keyId], alias: `kept-${randomUUID()}` },
+    ]);
+    lambda.aws.parameters.set(
+      properties.memory,
+      JSON.stringify({ ...memory, keys: { ...memory.keys, ...Object.fromEntries(kept) } }),
+    );
     const updated = { ...properties, alias: `key-${randomUUID()}` };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
-    expect(lambda.rememberedProof(properties, answer.PhysicalResourceId)).toMatchObject({ proof: 'imported' });
+    expect(lambda.rememberedProof(properties, answer.PhysicalResourceId)).toMatchObject({
+      proof: 'imported',
+    });
   });
 
-  test.each(['the new key', 'the old key'] as const)('that replaced is rolled back to the old key, with the id of %s', async (named) => {
-    const { keyId, material, properties } = await lambda.create();
-    const updated = { ...properties, alias: `key-${randomUUID()}` };
-    const { PhysicalResourceId: newId } = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
-    const physicalId = named === 'the new key' ? newId : keyId;
-    const answer = await lambda.request('Update', properties, { physicalId, old: updated });
-    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId, Data: { Fingerprint: fingerprintOf(material) } });
-    expect(await lambda.request('Delete', updated, { physicalId: newId })).toMatchObject({ Status: 'SUCCESS' });
-    expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
-    expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '4' });
-  });
+  test.each(['the new key', 'the old key'] as const)(
+    'that replaced is rolled back to the old key, with the id of %s',
+    async (named) => {
+      const { keyId, material, properties } = await lambda.create();
+      const updated = { ...properties, alias: `key-${randomUUID()}` };
+      const { PhysicalResourceId: newId } = await lambda.request('Update', updated, {
+        physicalId: keyId,
+        old: properties,
+      });
+      const physicalId = named === 'the new key' ? newId : keyId;
+      const answer = await lambda.request('Update', properties, { physicalId, old: updated });
+      expect(answer).toMatchObject({
+        Status: 'SUCCESS',
+        PhysicalResourceId: keyId,
+        Data: { Fingerprint: fingerprintOf(material) },
+      });
+      expect(await lambda.request('Delete', updated, { physicalId: newId })).toMatchObject({
+        Status: 'SUCCESS',
+      });
+      expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
+      expect(await describeKey(lambda.kms, newId)).toMatchObject({ key_state: '4' });
+    },
+  );
 
   test('comes again hours later, and what was deployed since is not undone', async () => {
     const { keyId, properties } = await lambda.create({ expirationTime: inDays(30) });
-    const [longer, longest] = [60, 90].map((days) => ({ ...properties, expirationTime: inDays(days) })) as [KeyProperties, KeyProperties];
+    const [longer, longest] = [60, 90].map((days) => ({
+      ...properties,
+      expirationTime: inDays(days),
+    })) as [KeyProperties, KeyProperties];
     const requestId = randomUUID();
-    const first = await lambda.request('Update', longer, { physicalId: keyId, old: properties, requestId });
+    const first = await lambda.request('Update', longer, {
+      physicalId: keyId,
+      old: properties,
+      requestId,
+    });
     await lambda.request('Update', longest, { physicalId: keyId, old: longer });
     lambda.kms.clearCalls();
-    const again = await lambda.request('Update', longer, { physicalId: keyId, old: properties, requestId, declared: false });
+    const again = await lambda.request('Update', longer, {
+      physicalId: keyId,
+      old: properties,
+      requestId,
+      declared: false,
+    });
     expect(again).toEqual(first);
     expect(lambda.kms.calls()).toEqual([]);
-    expect(await lambda.check(keyId, longest)).toMatchObject({ DaysUntilExpiry: expect.closeTo(90, 1), NeedsAttention: 0 });
+    expect(await lambda.check(keyId, longest)).toMatchObject({
+      DaysUntilExpiry: expect.closeTo(90, 1),
+      NeedsAttention: 0,
+    });
   });
 
   test('of the alias that failed is rolled back on its own key, though the memory is lost', async () => {
     const { keyId, properties } = await lambda.create();
     lambda.aws.parameters.delete(properties.memory);
-    const updated = { ...properties, alias: `key-${randomUUID()}`, fingerprint: fingerprintOf(lambda.newMaterial()) };
-    expect(await lambda.request('Update', updated, { physicalId: keyId, old: properties })).toMatchObject({ Status: 'FAILED' });
+    const updated = {
+      ...properties,
+      alias: `key-${randomUUID()}`,
+      fingerprint: fingerprintOf(lambda.newMaterial()),
+    };
+    expect(
+      await lambda.request('Update', updated, { physicalId: keyId, old: properties }),
+    ).toMatchObject({ Status: 'FAILED' });
     const answer = await lambda.request('Update', properties, { physicalId: keyId, old: updated });
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId });
   });
@@ -149,7 +225,9 @@ describe('Update', () => {
     const updated = { ...properties, alias: `key-${randomUUID()}` };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
-    expect(answer.Reason).toContain('set it to "retain" or "delete_material" and deploy that first (ERR_REFUSED)');
+    expect(answer.Reason).toContain(
+      'set it to "retain" or "delete_material" and deploy that first (ERR_REFUSED)',
+    );
     expect(lambda.keysMade()).toBe(0);
   });
 
@@ -159,13 +237,26 @@ describe('Update', () => {
     const updated = { ...properties, expirationTime: inDays(60) };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
-    expect(answer.Reason).toMatch(/^key 0{8}-.* does not exist any more, .* \(ERR_KEY_NOT_FOUND\)$/);
+    expect(answer.Reason).toMatch(
+      /^key 0{8}-.* does not exist any more, .* \(ERR_KEY_NOT_FOUND\)$/,
+    );
     expect(lambda.keysMade()).toBe(0);
     const deployed = [{ request: randomUUID(), digest: digestOf(properties), keyId, answer: {} }];
-    const remembered = { version: 1, deployed, keys: { [keyId]: { alias: properties.alias, keySpec: 'AES_256' } } };
+    const remembered = {
+      version: 1,
+      deployed,
+      keys: { [keyId]: { alias: properties.alias, keySpec: 'AES_256' } },
+    };
     lambda.aws.parameters.set(properties.memory, JSON.stringify(remembered));
-    const rolledBack = await lambda.request('Update', properties, { physicalId: keyId, old: updated });
-    expect(rolledBack).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: keyId, Data: { MaterialStatus: 'key_not_found' } });
+    const rolledBack = await lambda.request('Update', properties, {
+      physicalId: keyId,
+      old: updated,
+    });
+    expect(rolledBack).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: keyId,
+      Data: { MaterialStatus: 'key_not_found' },
+    });
     expect(metricsIn(lambda.log).at(-1)).toMatchObject({ NeedsAttention: 1 });
   });
 
@@ -174,8 +265,12 @@ describe('Update', () => {
     lambda.kms.setKeyState(keyId, '3');
     const updated = { ...properties, expirationTime: inDays(60) };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
-    expect(answer.Reason).toMatch(/is disabled, .* would enable it; enable it, then deploy again \(ERR_REFUSED\)$/);
-    expect(await lambda.request('Update', properties, { physicalId: keyId, old: updated })).toMatchObject({ Status: 'SUCCESS' });
+    expect(answer.Reason).toMatch(
+      /is disabled, .* would enable it; enable it, then deploy again \(ERR_REFUSED\)$/,
+    );
+    expect(
+      await lambda.request('Update', properties, { physicalId: keyId, old: updated }),
+    ).toMatchObject({ Status: 'SUCCESS' });
     expect(await describeKey(lambda.kms, keyId)).toMatchObject({ key_state: '3' });
   });
 });

@@ -1,6 +1,11 @@
 import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Expiration, ImportedKey, type ImportedKeyProps, KeyMaterialSource } from 'cdktf-byok/aws-cdk';
+import {
+  Expiration,
+  ImportedKey,
+  type ImportedKeyProps,
+  KeyMaterialSource,
+} from 'cdktf-byok/aws-cdk';
 import { newStack, only, propsIn, secretArn, templateOf } from './stack-under-test';
 
 test('is a custom resource with names and places only, kept when it leaves the stack', () => {
@@ -46,7 +51,10 @@ test('hands every property on', () => {
     authUrl: 'https://iam.example.com/v3',
   } as const satisfies Partial<ImportedKeyProps>;
   const resource = only(
-    templateOf({ ...settings, expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }) }),
+    templateOf({
+      ...settings,
+      expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }),
+    }),
     'Custom::ByokImportedKey',
   );
   expect(resource.Properties).toMatchObject({ ...settings, validFor: '90d', renewBefore: '14d' });
@@ -59,14 +67,23 @@ test('what a secret of the same stack holds stands in the template no second tim
   const secret = new Secret(stack, 'Own', { secretStringValue: SecretValue.unsafePlainText(text) });
   const template = templateOf({ source: KeyMaterialSource.fromSecret(secret) }, stack);
   expect(JSON.stringify(template.toJSON()).split(text)).toHaveLength(2);
-  expect(only(template, 'Custom::ByokImportedKey').Properties.source).toEqual({ secret: { Ref: expect.stringMatching(/^Own/) } });
+  expect(only(template, 'Custom::ByokImportedKey').Properties.source).toEqual({
+    secret: { Ref: expect.stringMatching(/^Own/) },
+  });
 });
 
 test('its outputs wait for the import', () => {
   const stack = newStack();
   const key = new ImportedKey(stack, 'Payments', propsIn(stack));
-  const outputs = [key.keyId, key.fingerprint, key.expirationTime, key.materialStatus].map((output) => stack.resolve(output));
-  expect(outputs.map(({ 'Fn::GetAtt': [, name] }) => name)).toEqual(['KeyId', 'Fingerprint', 'ExpirationTime', 'MaterialStatus']);
+  const outputs = [key.keyId, key.fingerprint, key.expirationTime, key.materialStatus].map(
+    (output) => stack.resolve(output),
+  );
+  expect(outputs.map(({ 'Fn::GetAtt': [, name] }) => name)).toEqual([
+    'KeyId',
+    'Fingerprint',
+    'ExpirationTime',
+    'MaterialStatus',
+  ]);
 });
 
 test.each([
@@ -74,5 +91,8 @@ test.each([
   [{ onDestroy: 'retain', keyOnDestroy: 'schedule_deletion' }, 'Delete'],
   [{ removalPolicy: RemovalPolicy.RETAIN, onDestroy: 'retain' }, 'Retain'],
 ] as const)('%j is for CloudFormation: %s', (props, policy) => {
-  expect(only(templateOf(props), 'Custom::ByokImportedKey')).toMatchObject({ DeletionPolicy: policy, UpdateReplacePolicy: policy });
+  expect(only(templateOf(props), 'Custom::ByokImportedKey')).toMatchObject({
+    DeletionPolicy: policy,
+    UpdateReplacePolicy: policy,
+  });
 });

@@ -1,9 +1,11 @@
-// Stands in for the Lambda runtime: loads the built handler, and invokes it with each event that comes.
+// Stands in for the Lambda runtime: loads the built handler, and invokes it with each event that
+// comes.
 require('../support/clock.cjs');
 const https = require('node:https');
 const tls = require('node:tls');
 
-// CloudFormation's bucket is on loopback here. Its certificate is checked against its name all the same.
+// CloudFormation's bucket is on loopback here. Its certificate is checked against its name all the
+// same.
 https.globalAgent.createConnection = (options, done) =>
   tls.connect({ ...options, host: '127.0.0.1', port: Number(process.env.TEST_ANSWERS_PORT) }, done);
 

@@ -1,4 +1,7 @@
-/** The built handler in a process of its own, invoked as Lambda invokes it, with AWS and a KMS on loopback, and keys that it made. */
+/**
+ * The built handler in a process of its own, invoked as Lambda invokes it, with AWS and a KMS on
+ * loopback, and keys that it made.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,7 +9,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '../../lib/aws-cdk/handler/response';
-import { declarationOf, type KeyProperties, parametersVariable } from '../../lib/aws-cdk/key-properties';
+import {
+  declarationOf,
+  type KeyProperties,
+  parametersVariable,
+} from '../../lib/aws-cdk/key-properties';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { scratchFolder } from '../support/scratch-folder';
@@ -69,7 +76,11 @@ export class Lambda {
       NODE_EXTRA_CA_CERTS: authority,
       TEST_ANSWERS_PORT: String(aws.answersPort),
     };
-    this.#process = fork(join(__dirname, 'lambda-runtime.cjs'), [bundle], { env, silent: true, execArgv: [] });
+    this.#process = fork(join(__dirname, 'lambda-runtime.cjs'), [bundle], {
+      env,
+      silent: true,
+      execArgv: [],
+    });
     for (const output of [this.#process.stdout, this.#process.stderr]) {
       output?.on('data', (chunk) => {
         this.log += chunk;
@@ -111,7 +122,9 @@ export class Lambda {
 
   /** Since the journal of the KMS was cleared. */
   keysMade(): number {
-    return this.kms.calls().filter(({ operation, status }) => operation === 'create-key' && status === 200).length;
+    return this.kms
+      .calls()
+      .filter(({ operation, status }) => operation === 'create-key' && status === 200).length;
   }
 
   rememberedProof({ memory }: KeyProperties, keyId: string): unknown {
@@ -124,7 +137,11 @@ export class Lambda {
   }
 
   /** As CloudFormation asks, and what it is answered. */
-  async request(type: RequestType, properties: KeyProperties, options: RequestOptions = {}): Promise<Answer> {
+  async request(
+    type: RequestType,
+    properties: KeyProperties,
+    options: RequestOptions = {},
+  ): Promise<Answer> {
     if (type !== 'Delete' && options.declared !== false) {
       this.declare(properties);
     }
@@ -134,8 +151,15 @@ export class Lambda {
     return JSON.parse(this.aws.answers.at(-1)?.body ?? '');
   }
 
-  event(type: RequestType, properties: KeyProperties, { physicalId, old, requestId = randomUUID() }: RequestOptions): object {
-    const service = { ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:handler', ServiceTimeout: '900' };
+  event(
+    type: RequestType,
+    properties: KeyProperties,
+    { physicalId, old, requestId = randomUUID() }: RequestOptions,
+  ): object {
+    const service = {
+      ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:handler',
+      ServiceTimeout: '900',
+    };
     return {
       RequestType: type,
       ServiceToken: service.ServiceToken,
@@ -151,7 +175,10 @@ export class Lambda {
   }
 
   /** As the rule does. @returns the metrics that this run wrote */
-  async check(keyId: string, properties: KeyProperties): Promise<Record<string, unknown> | undefined> {
+  async check(
+    keyId: string,
+    properties: KeyProperties,
+  ): Promise<Record<string, unknown> | undefined> {
     const before = this.log.length;
     await this.invoke({ checkKey: keyId, properties });
     while (!/^END$/m.test(this.log.slice(before))) {
@@ -179,10 +206,18 @@ export class Lambda {
   leaks(): string[] {
     const places: Place[] = [
       { name: 'log', content: Buffer.from(this.log) },
-      ...this.aws.answers.map(({ body }, index) => ({ name: `answer ${index}`, content: Buffer.from(body) })),
+      ...this.aws.answers.map(({ body }, index) => ({
+        name: `answer ${index}`,
+        content: Buffer.from(body),
+      })),
       ...[...this.aws.parameters].map(([name, value]) => ({ name, content: Buffer.from(value) })),
     ];
-    const secrets = [...this.materials, this.#login, this.kms.secretKey, this.#responseUrl.split('=')[1] ?? ''];
+    const secrets = [
+      ...this.materials,
+      this.#login,
+      this.kms.secretKey,
+      this.#responseUrl.split('=')[1] ?? '',
+    ];
     return findLeaks(
       places,
       secrets.flatMap((secret, index) => needlesOf(`secret ${index}`, secret)),

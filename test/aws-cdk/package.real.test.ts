@@ -1,11 +1,16 @@
-/** The built package as apps load it: each part without the framework of the other; and the example. */
+/**
+ * The built package as apps load it: each part without the framework of the other; and the example.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../support/checkout';
 import { scratchFolder } from '../support/scratch-folder';
 
-/** Loads a file where these packages are not installed, as far as Node can tell. @returns what it exports */
+/**
+ * Loads a file where these packages are not installed, as far as Node can tell. @returns what it
+ * exports
+ */
 function exportsWithout(missing: readonly string[], file: string): string[] {
   const source = `
     const Module = require('node:module');
@@ -17,7 +22,12 @@ function exportsWithout(missing: readonly string[], file: string): string[] {
       return resolve.call(this, request, ...rest);
     };
     process.stdout.write(JSON.stringify(Object.keys(require(process.argv[1]))));`;
-  return JSON.parse(execFileSync(process.execPath, ['-e', source, join(root, 'dist', file)], { encoding: 'utf8', stdio: 'pipe' }));
+  return JSON.parse(
+    execFileSync(process.execPath, ['-e', source, join(root, 'dist', file)], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }),
+  );
 }
 
 test('the root loads where aws-cdk-lib is not installed', () => {
@@ -30,7 +40,9 @@ test('the AWS construct loads where cdktf is not installed, and without the SDK 
   expect(exportsWithout(missing, 'aws-cdk/index.js')).toEqual(
     expect.arrayContaining(['ImportedKey', 'KeyMaterialSource', 'KmsCredentials']),
   );
-  expect(() => exportsWithout(['aws-cdk-lib'], 'aws-cdk/index.js')).toThrow("Cannot find module 'aws-cdk-lib'");
+  expect(() => exportsWithout(['aws-cdk-lib'], 'aws-cdk/index.js')).toThrow(
+    "Cannot find module 'aws-cdk-lib'",
+  );
 });
 
 test('the handler needs nothing but Node and the SDK that the Lambda runtime carries', () => {
@@ -48,12 +60,21 @@ test('the example synthesizes a template without secrets, and the built handler 
   const outdir = scratchFolder();
   const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
   const { PATH, HOME } = process.env;
-  execFileSync(process.execPath, [tsx, 'examples/aws-cdk/main.ts'], { cwd: root, env: { PATH, HOME, CDK_OUTDIR: outdir }, stdio: 'pipe' });
-  const { Resources, Outputs } = JSON.parse(readFileSync(join(outdir, 'orders.template.json'), 'utf8'));
-  const resources: { Type: string; Properties: Record<string, unknown> }[] = Object.values(Resources);
+  execFileSync(process.execPath, [tsx, 'examples/aws-cdk/main.ts'], {
+    cwd: root,
+    env: { PATH, HOME, CDK_OUTDIR: outdir },
+    stdio: 'pipe',
+  });
+  const { Resources, Outputs } = JSON.parse(
+    readFileSync(join(outdir, 'orders.template.json'), 'utf8'),
+  );
+  const resources: { Type: string; Properties: Record<string, unknown> }[] =
+    Object.values(Resources);
   expect(resources.filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(1);
   expect(resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')).toHaveLength(3);
-  expect(resources.find(({ Type }) => Type === 'Custom::ByokImportedKey')?.Properties).toMatchObject({
+  expect(
+    resources.find(({ Type }) => Type === 'Custom::ByokImportedKey')?.Properties,
+  ).toMatchObject({
     alias: 'orders',
     validFor: '90d',
     renewBefore: '14d',
@@ -63,5 +84,7 @@ test('the example synthesizes a template without secrets, and the built handler 
   expect(Object.keys(Outputs)).toContain('KeyId');
   const assets = readdirSync(outdir).map((name) => join(outdir, name, 'index.js'));
   const handlers = assets.filter((path) => existsSync(path)).map((path) => readFileSync(path));
-  expect(handlers).toEqual([readFileSync(join(root, 'dist', 'bundle', 'aws-cdk-handler', 'index.js'))]);
+  expect(handlers).toEqual([
+    readFileSync(join(root, 'dist', 'bundle', 'aws-cdk-handler', 'index.js')),
+  ]);
 });

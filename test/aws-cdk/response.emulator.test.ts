@@ -1,4 +1,7 @@
-/** The PUT that answers CloudFormation, at places that do not answer it as they should: each attempt ends, and Lambda is told. */
+/**
+ * The PUT that answers CloudFormation, at places that do not answer it as they should: each attempt
+ * ends, and Lambda is told.
+ */
 import { globalAgent } from 'node:https';
 import { sendAnswer } from '../../lib/aws-cdk/handler/response';
 import { drip, type RawAnswer, rawServer } from '../kms/misbehaving-kms';
@@ -17,17 +20,24 @@ afterAll(() => {
   authority.remove();
 });
 
-const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+const upgrade =
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
 const answers: Readonly<Record<string, readonly [RawAnswer, message: RegExp]>> = {
   'changes the protocol': [(socket) => socket.write(upgrade), /: the answer is 101, /],
-  'sends interim answers without end': [drip('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50), 0), / interim answers came, and no other$/],
+  'sends interim answers without end': [
+    drip('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50), 0),
+    / interim answers came, and no other$/,
+  ],
   'closes the connection': [(socket) => socket.end(), /: (?:socket hang up|no answer)$/],
   'breaks off in the middle': [
     (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<'),
     / broke off in the middle of the answer$/,
   ],
-  'refuses, and closes the connection': [(socket) => socket.end('HTTP/1.1 403 No\r\nConnection: close\r\n\r\n'), /: status 403$/],
+  'refuses, and closes the connection': [
+    (socket) => socket.end('HTTP/1.1 403 No\r\nConnection: close\r\n\r\n'),
+    /: status 403$/,
+  ],
 };
 
 test.each(Object.entries(answers))(

@@ -2,7 +2,8 @@
 import { type Answer, encodeAnswer, isAnswerPlace } from '../../lib/aws-cdk/handler/response';
 
 const bucket = 'cloudformation-custom-resource-response-eucentral1';
-const path = '/arn%3Aaws%3Acloudformation%3Aeu-central-1%3A123456789012%3Astack/a?X-Amz-Signature=1';
+const path =
+  '/arn%3Aaws%3Acloudformation%3Aeu-central-1%3A123456789012%3Astack/a?X-Amz-Signature=1';
 
 test.each([
   `https://${bucket}.s3.amazonaws.com${path}`,
@@ -64,20 +65,23 @@ test.each([
   ['halves without their other', '\ud83d'],
   ['characters that JSON spells in six', '\u0001'],
   ['quotes', '"'],
-])('never takes more than 4096 bytes, whatever the reason is of, and all that fits: %s', (_, character) => {
-  for (let length = 600; length < 5000; length += 97) {
-    const Reason = `${'x'.repeat(length % 7)}${character.repeat(length)}`;
-    const body = encodeAnswer({ ...answer, Reason });
-    const spelt = Buffer.byteLength(JSON.stringify(character)) - 2;
-    const told = JSON.parse(body).Reason;
-    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096);
-    if (told !== Reason) {
-      expect(Buffer.byteLength(body)).toBeGreaterThan(4096 - spelt - 3);
-      expect(told).toMatch(/…$/);
-      expect(Reason.startsWith(told.slice(0, -1))).toBe(true);
+])(
+  'never takes more than 4096 bytes, whatever the reason is of, and all that fits: %s',
+  (_, character) => {
+    for (let length = 600; length < 5000; length += 97) {
+      const Reason = `${'x'.repeat(length % 7)}${character.repeat(length)}`;
+      const body = encodeAnswer({ ...answer, Reason });
+      const spelt = Buffer.byteLength(JSON.stringify(character)) - 2;
+      const told = JSON.parse(body).Reason;
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096);
+      if (told !== Reason) {
+        expect(Buffer.byteLength(body)).toBeGreaterThan(4096 - spelt - 3);
+        expect(told).toMatch(/…$/);
+        expect(Reason.startsWith(told.slice(0, -1))).toBe(true);
+      }
     }
-  }
-});
+  },
+);
 
 test('says what is too long when it is not the reason', () => {
   const Data = { KeyId: 'k'.repeat(5000) };
@@ -90,5 +94,7 @@ test('says what is too long when it is not the reason', () => {
 });
 
 test('is none when the ids alone are too long', () => {
-  expect(() => encodeAnswer({ ...answer, StackId: 's'.repeat(5000) })).toThrow('the ids of its own request leave no room');
+  expect(() => encodeAnswer({ ...answer, StackId: 's'.repeat(5000) })).toThrow(
+    'the ids of its own request leave no room',
+  );
 });

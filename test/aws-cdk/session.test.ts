@@ -20,11 +20,26 @@ function sessionWith(env: Record<string, string>): Session {
   };
 }
 
-const properties: KeyProperties = { source: { parameter: 'p' }, credentials: 'arn', memory: 'm', metricKey: 'k' };
+const properties: KeyProperties = {
+  source: { parameter: 'p' },
+  credentials: 'arn',
+  memory: 'm',
+  metricKey: 'k',
+};
 
 test('the template says which KMS: no variable of the function does', async () => {
-  const env = { KMS_ENDPOINT: 'http://127.0.0.1:9', HW_REGION_NAME: 'eu-west-101', HW_PROJECT_ID: '0'.repeat(32) };
-  await expect(withKms(sessionWith(env), properties, async () => 'connected')).rejects.toThrow(/^region is not set/);
-  const place = await withKms(sessionWith(env), { ...properties, region: 'ap-southeast-3' }, async ({ kms }) => kms.place);
+  const env = {
+    KMS_ENDPOINT: 'http://127.0.0.1:9',
+    HW_REGION_NAME: 'eu-west-101',
+    HW_PROJECT_ID: '0'.repeat(32),
+  };
+  await expect(withKms(sessionWith(env), properties, async () => 'connected')).rejects.toThrow(
+    /^region is not set/,
+  );
+  const place = await withKms(
+    sessionWith(env),
+    { ...properties, region: 'ap-southeast-3' },
+    async ({ kms }) => kms.place,
+  );
   expect(place).toContain('ap-southeast-3');
 });

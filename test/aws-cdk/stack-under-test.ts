@@ -2,7 +2,12 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ImportedKey, type ImportedKeyProps, KeyMaterialSource, KmsCredentials } from 'cdktf-byok/aws-cdk';
+import {
+  ImportedKey,
+  type ImportedKeyProps,
+  KeyMaterialSource,
+  KmsCredentials,
+} from 'cdktf-byok/aws-cdk';
 import { scratchFolder } from '../support/scratch-folder';
 
 export const region = 'eu-central-1';
@@ -12,12 +17,15 @@ export function secretArn(name: string): string {
 }
 
 export function newStack(): Stack {
-  return new Stack(new App({ outdir: scratchFolder() }), 'stack', { env: { account: '123456789012', region } });
+  return new Stack(new App({ outdir: scratchFolder() }), 'stack', {
+    env: { account: '123456789012', region },
+  });
 }
 
 export function propsIn(stack: Stack, props: Partial<ImportedKeyProps> = {}): ImportedKeyProps {
   const secret = (name: string) =>
-    (stack.node.tryFindChild(name) as Secret | undefined) ?? Secret.fromSecretCompleteArn(stack, name, secretArn(name));
+    (stack.node.tryFindChild(name) as Secret | undefined) ??
+    Secret.fromSecretCompleteArn(stack, name, secretArn(name));
   return {
     alias: 'payments',
     source: KeyMaterialSource.fromSecret(secret('material') as Secret),
@@ -34,7 +42,10 @@ export function templateOf(props: Partial<ImportedKeyProps> = {}, stack = newSta
 }
 
 /** The only resource of this type. */
-export function only(template: Template, type: string): { Properties: Record<string, unknown>; [name: string]: unknown } {
+export function only(
+  template: Template,
+  type: string,
+): { Properties: Record<string, unknown>; [name: string]: unknown } {
   const [resource, ...others] = Object.values(template.findResources(type));
   expect(others).toEqual([]);
   return resource as { Properties: Record<string, unknown> };

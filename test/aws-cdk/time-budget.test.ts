@@ -12,17 +12,25 @@ test('nothing is begun without the time for an import behind a deletion', () => 
   }
 });
 
-test.each([900_000, 600_000, 300_000, 60_000, 1_000])('with %d ms left CloudFormation is told before the end', (remaining) => {
-  const { stopIn, answerIn } = timeBudgetOf(remaining);
-  expect(answerIn).toBeLessThan(remaining);
-  expect(answerIn).toBeGreaterThan(stopIn);
-});
+test.each([900_000, 600_000, 300_000, 60_000, 1_000])(
+  'with %d ms left CloudFormation is told before the end',
+  (remaining) => {
+    const { stopIn, answerIn } = timeBudgetOf(remaining);
+    expect(answerIn).toBeLessThan(remaining);
+    expect(answerIn).toBeGreaterThan(stopIn);
+  },
+);
 
 /** A hundred times as fast. */
 const sleep: Surroundings['sleep'] = (ms, signal) => delay(ms / 100, undefined, { signal });
 
 test('CloudFormation is told, although something does not let go', async () => {
-  const properties = { memory: '/cdktf-byok/stack/key', credentials: 'login', source: { secret: 'material' }, metricKey: 'key' };
+  const properties = {
+    memory: '/cdktf-byok/stack/key',
+    credentials: 'login',
+    source: { secret: 'material' },
+    metricKey: 'key',
+  };
   const answers: string[] = [];
   const surroundings: Surroundings = {
     env: { [parametersVariable]: '/cdktf-byok/stack/' },
@@ -30,7 +38,8 @@ test('CloudFormation is told, although something does not let go', async () => {
     sleep,
     store: {
       readSecret: () => new Promise(() => undefined),
-      readParameter: async (name) => (name.endsWith('/declared') ? JSON.stringify(properties) : undefined),
+      readParameter: async (name) =>
+        name.endsWith('/declared') ? JSON.stringify(properties) : undefined,
       writeParameter: async () => undefined,
       deleteParameter: async () => undefined,
     },
@@ -41,7 +50,8 @@ test('CloudFormation is told, although something does not let go', async () => {
   };
   const event = {
     RequestType: 'Create',
-    ResponseURL: 'https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/answer',
+    ResponseURL:
+      'https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/answer',
     StackId: 's',
     RequestId: 'r',
     LogicalResourceId: 'l',
@@ -49,6 +59,9 @@ test('CloudFormation is told, although something does not let go', async () => {
   };
   await handle(event, { getRemainingTimeInMillis: () => 20_000 }, surroundings);
   expect(answers.map((body) => JSON.parse(body))).toEqual([
-    expect.objectContaining({ Status: 'FAILED', Reason: expect.stringMatching(/^the time of the function ran out; .*\(ERR_TIMEOUT\)$/) }),
+    expect.objectContaining({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/^the time of the function ran out; .*\(ERR_TIMEOUT\)$/),
+    }),
   ]);
 });

@@ -12,8 +12,14 @@ function faultsOf(props: Partial<ImportedKeyProps>): readonly string[] {
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
 test.each<[string, Partial<ImportedKeyProps>]>([
-  ['neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one', { alias: undefined }],
-  ['alias and keyId are given together; give alias to have a key made, or keyId for an existing one', { keyId }],
+  [
+    'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one',
+    { alias: undefined },
+  ],
+  [
+    'alias and keyId are given together; give alias to have a key made, or keyId for an existing one',
+    { keyId },
+  ],
   [
     'neither region nor kmsEndpoint is given; give the region of the KMS, for example "ap-southeast-3", or "eu-de" of cloud "opentelekomcloud"',
     { region: undefined },
@@ -30,17 +36,35 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     'keyId is "payments"; allowed are 36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
     { alias: undefined, keyId: 'payments' },
   ],
-  ['fingerprint is "sha256:0"; allowed are "sha256:" and 64 hex digits, as "byok fingerprint" prints it', { fingerprint: 'sha256:0' }],
-  ['projectId is "eu-de"; allowed are 32 letters and digits, as the console shows them under "My Credentials"', { projectId: 'eu-de' }],
-  ['keySpec is "SM4"; allowed are "AES_256", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384"', { keySpec: 'SM4' as 'AES_256' }],
-  ['keyUsage is "SIGN_VERIFY"; allowed for AES_256 are "ENCRYPT_DECRYPT"', { keyUsage: 'SIGN_VERIFY' }],
-  ['description has 256 characters; allowed are at most 255 characters', { description: 'a'.repeat(256) }],
+  [
+    'fingerprint is "sha256:0"; allowed are "sha256:" and 64 hex digits, as "byok fingerprint" prints it',
+    { fingerprint: 'sha256:0' },
+  ],
+  [
+    'projectId is "eu-de"; allowed are 32 letters and digits, as the console shows them under "My Credentials"',
+    { projectId: 'eu-de' },
+  ],
+  [
+    'keySpec is "SM4"; allowed are "AES_256", "RSA_2048", "RSA_3072", "RSA_4096", "EC_P256", "EC_P384"',
+    { keySpec: 'SM4' as 'AES_256' },
+  ],
+  [
+    'keyUsage is "SIGN_VERIFY"; allowed for AES_256 are "ENCRYPT_DECRYPT"',
+    { keyUsage: 'SIGN_VERIFY' },
+  ],
+  [
+    'description has 256 characters; allowed are at most 255 characters',
+    { description: 'a'.repeat(256) },
+  ],
   ['pendingDays is 6; allowed is a whole number from 7 to 1096', { pendingDays: 6 }],
   [
     'expiration is 2030-01-31T00:00:00Z, but the material of an asymmetric key (RSA_2048) never expires; omit it, or give Expiration.never()',
     { keySpec: 'RSA_2048', expiration: Expiration.at('2030-01-31T00:00:00Z') },
   ],
-  ['warnBefore is "soon"; allowed is a whole number above 0 and a unit (s, m, h or d), for example "10m"', { warnBefore: 'soon' }],
+  [
+    'warnBefore is "soon"; allowed is a whole number above 0 and a unit (s, m, h or d), for example "10m"',
+    { warnBefore: 'soon' },
+  ],
   [
     'expirationTime is "tomorrow"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"',
     { expiration: Expiration.at('tomorrow') },
@@ -73,14 +97,22 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     'removalPolicy is "snapshot", and there are no snapshots of keys; allowed are RETAIN, RETAIN_ON_UPDATE_OR_DELETE and DESTROY',
     { removalPolicy: RemovalPolicy.SNAPSHOT },
   ],
-  ['checkEvery is 2 days; allowed are whole minutes, from one to a day', { checkEvery: Duration.days(2) }],
+  [
+    'checkEvery is 2 days; allowed are whole minutes, from one to a day',
+    { checkEvery: Duration.days(2) },
+  ],
 ])('refuses at synthesis: %s', (message, props) => {
   expect(faultsOf(props)).toEqual([message]);
 });
 
 test('lets tokens through', () => {
   const token = (name: string) => Token.asString({ Ref: name });
-  const props = { alias: token('Alias'), fingerprint: token('Pin'), projectId: token('Project'), description: token('Text') };
+  const props = {
+    alias: token('Alias'),
+    fingerprint: token('Pin'),
+    projectId: token('Project'),
+    description: token('Text'),
+  };
   expect(faultsOf({ ...props, expiration: Expiration.at(token('Expiry')) })).toEqual([]);
   const rolling = Expiration.rolling({ validFor: token('Validity'), renewBefore: '14d' });
   expect(faultsOf({ ...props, expiration: rolling, warnBefore: '3d' })).toEqual([]);

@@ -27,24 +27,41 @@ let folder: string;
 beforeEach(() => {
   folder = linkedFolder();
   writeFileSync(join(folder, 'main.js'), app);
-  writeFileSync(join(folder, 'cdktf.json'), '{"language":"typescript","app":"node main.js","sendCrashReports":"false"}');
+  writeFileSync(
+    join(folder, 'cdktf.json'),
+    '{"language":"typescript","app":"node main.js","sendCrashReports":"false"}',
+  );
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function synth(severity: string, ...args: string[]): Promise<Run> {
   const env = cleanEnvironment({ HOME: folder, CI: '1', SEVERITY: severity });
-  return runCommand(join(folder, 'node_modules', '.bin', 'cdktf'), ['synth', ...args], { cwd: folder, env });
+  return runCommand(join(folder, 'node_modules', '.bin', 'cdktf'), ['synth', ...args], {
+    cwd: folder,
+    env,
+  });
 }
 
 test('prints an expiry in the past and what violates a policy with the paths of the constructs, and writes complete HCL', async () => {
   const { code, text } = await synth('warning', '--hcl');
-  expect(text).toMatch(/payments\/old\/Resource\W+expirationTime is "2001-09-09T01:46:40Z", which is past/);
-  for (const path of ['payments/old/Resource', 'payments/rotated/1/Resource', 'payments/rotated/2/Resource']) {
-    expect(text).toMatch(new RegExp(`${path}\\W+KeyMaterialPolicy, requirePin: fingerprint is not given`));
+  expect(text).toMatch(
+    /payments\/old\/Resource\W+expirationTime is "2001-09-09T01:46:40Z", which is past/,
+  );
+  for (const path of [
+    'payments/old/Resource',
+    'payments/rotated/1/Resource',
+    'payments/rotated/2/Resource',
+  ]) {
+    expect(text).toMatch(
+      new RegExp(`${path}\\W+KeyMaterialPolicy, requirePin: fingerprint is not given`),
+    );
   }
   expect(code).toBe(0);
-  const hcl = readFileSync(join(folder, 'cdktf.out', 'stacks', 'payments', 'cdk.tf'), 'utf8').replace(/\s+/g, ' ');
+  const hcl = readFileSync(
+    join(folder, 'cdktf.out', 'stacks', 'payments', 'cdk.tf'),
+    'utf8',
+  ).replace(/\s+/g, ' ');
   for (const part of [
     'provider "byok" { region = "eu-de" max_retries = 1 }',
     'timeouts { create = "1m" delete = "2m" }',
@@ -61,6 +78,8 @@ test('prints an expiry in the past and what violates a policy with the paths of 
 
 test('fails when a policy is violated', async () => {
   const { code, text } = await synth('error');
-  expect(text).toMatch(/payments\/rotated\/1\/Resource\W+KeyMaterialPolicy, requirePin: fingerprint is not given/);
+  expect(text).toMatch(
+    /payments\/rotated\/1\/Resource\W+KeyMaterialPolicy, requirePin: fingerprint is not given/,
+  );
   expect(code).not.toBe(0);
 });

@@ -1,4 +1,7 @@
-/** An app as a user of CDK Terrain writes it: never run, but held against the compiler, which tells classes with private members apart. */
+/**
+ * An app as a user of CDK Terrain writes it: never run, but held against the compiler, which tells
+ * classes with private members apart.
+ */
 import {
   type ByokConnectionProps,
   ByokProvider,

@@ -14,13 +14,19 @@ const context = () => ({ 'cdktf-byok:bundle': fakeBundle(scratchFolder()).folder
 function declare(stack: Construct): ImportedKey {
   new ByokProvider(stack, 'byok', { region: 'eu-de', caFile: 'ca.pem' });
   const group = new Construct(stack, 'group');
-  new ImportedKey(group, 'file', { alias: 'file', source: KeyMaterialSource.fromFile('keys/a.b64') });
+  new ImportedKey(group, 'file', {
+    alias: 'file',
+    source: KeyMaterialSource.fromFile('keys/a.b64'),
+  });
   new KeyMaterial(stack, 'material', {
     ...KeyMaterialSource.fromVariable('secret').bind(stack),
     keyId: new ExternalKey(stack, 'key', { alias: 'key' }).keyId,
   });
   ExternalKey.generateConfigForImport(stack, 'found', '0d0466b0-e727-4d9c-b35d-f84bb474a37f');
-  return new ImportedKey(group, 'env', { alias: 'env', source: KeyMaterialSource.fromEnvironment('SECRET') });
+  return new ImportedKey(group, 'env', {
+    alias: 'env',
+    source: KeyMaterialSource.fromEnvironment('SECRET'),
+  });
 }
 
 test('a cdktn app makes of the constructs what a cdktf app makes of them', () => {
@@ -29,7 +35,9 @@ test('a cdktn app makes of the constructs what a cdktf app makes of them', () =>
   const ofCdktf = new cdktf.TerraformStack(cdktf.Testing.app(options), 'stack');
   declare(ofCdktn);
   declare(ofCdktf);
-  expect(JSON.parse(cdktn.Testing.synth(ofCdktn, true))).toEqual(JSON.parse(cdktf.Testing.synth(ofCdktf, true)));
+  expect(JSON.parse(cdktn.Testing.synth(ofCdktn, true))).toEqual(
+    JSON.parse(cdktf.Testing.synth(ofCdktf, true)),
+  );
 });
 
 test('a cdktn app writes the provider beside the stack', () => {
@@ -38,6 +46,19 @@ test('a cdktn app writes the provider beside the stack', () => {
   const stack = new cdktn.TerraformStack(app, 'stack');
   new cdktn.TerraformOutput(stack, 'key_id', { value: declare(stack).keyId });
   app.synth();
-  expect(existsSync(join(outdir, 'stacks', 'stack', 'terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok'))).toBe(true);
+  expect(
+    existsSync(
+      join(
+        outdir,
+        'stacks',
+        'stack',
+        'terraform.d',
+        'plugins',
+        'terraform.local',
+        'cdktf-byok',
+        'byok',
+      ),
+    ),
+  ).toBe(true);
   expect(existsSync(join(outdir, 'stacks', 'stack', 'cdk.tf.json'))).toBe(true);
 });

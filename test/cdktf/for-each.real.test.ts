@@ -1,4 +1,7 @@
-/** Keys of an iterator under the real terraform: each gets the material of its own file, whose path holds the key of the iterator. */
+/**
+ * Keys of an iterator under the real terraform: each gets the material of its own file, whose path
+ * holds the key of the iterator.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,11 +28,17 @@ test('an ImportedKey for each of a map, from another output folder', async () =>
     writeFileSync(join(folder, 'keys', `${name}.key`), material.toString('base64'));
   }
   mkdirSync(join(folder, 'build', 'deep'), { recursive: true });
-  const app = new App({ outdir: join(folder, 'build', 'deep', 'out'), context: { cdktfJsonPath: join(folder, 'cdktf.json') } });
+  const app = new App({
+    outdir: join(folder, 'build', 'deep', 'out'),
+    context: { cdktfJsonPath: join(folder, 'cdktf.json') },
+  });
   const stack = new TerraformStack(app, 'stack');
   new LocalBackend(stack, { path: join(folder, 'terraform.tfstate') });
   new ByokProvider(stack, 'byok', { kmsEndpoint: emulator.url, maxRetries: 0 });
-  const each = TerraformIterator.fromMap({ orders: fingerprintOf(materials.orders), cards: fingerprintOf(materials.cards) });
+  const each = TerraformIterator.fromMap({
+    orders: fingerprintOf(materials.orders),
+    cards: fingerprintOf(materials.cards),
+  });
   const keys = new ImportedKey(stack, 'keys', {
     forEach: each,
     alias: `team-${each.key}`,
@@ -42,7 +51,10 @@ test('an ImportedKey for each of a map, from another output folder', async () =>
   app.synth();
 
   const cwd = join(folder, 'build', 'deep', 'out', 'stacks', 'stack');
-  const env = cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken });
+  const env = cleanEnvironment({
+    HW_PROJECT_ID: emulator.projectId,
+    HW_AUTH_TOKEN: emulator.authToken,
+  });
   const terraform = (...args: string[]) => runCommand('terraform', args, { cwd, env });
   expect(await terraform('init', '-input=false', '-no-color')).toMatchObject({ code: 0 });
   expect(await terraform('apply', '-auto-approve', '-no-color')).toMatchObject({ code: 0 });

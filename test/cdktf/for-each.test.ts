@@ -1,7 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of Terraform
 /** An `ImportedKey` for each element, and tags that are set after a key was declared. */
 import { Aspects, TerraformIterator, TerraformOutput, TerraformStack } from 'cdktf';
-import { ByokProvider, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialEngine, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
+import {
+  ByokProvider,
+  ExternalKey,
+  ImportedKey,
+  KeyMaterial,
+  KeyMaterialEngine,
+  KeyMaterialSource,
+  RotatedKey,
+} from 'cdktf-byok';
 import { byokMatchers, readSynthesis } from 'cdktf-byok/testing';
 import type { IConstruct } from 'constructs';
 import { stackUnderTest, synthesized } from './stack-under-test';
@@ -26,7 +34,9 @@ describe('forEach of an ImportedKey', () => {
     new TerraformOutput(stack, 'ids', { value: all.pluckProperty('key_id') });
     const { resource, output } = synthesized(stack);
     const [[name, key]] = Object.entries(resource.byok_external_key ?? {}) as [[string, unknown]];
-    const [[materialName, material]] = Object.entries(resource.byok_key_material ?? {}) as [[string, unknown]];
+    const [[materialName, material]] = Object.entries(resource.byok_key_material ?? {}) as [
+      [string, unknown],
+    ];
     expect(key).toEqual({ alias: '${each.key}', for_each: pins });
     expect(material).toEqual({
       for_each: pins,
@@ -45,7 +55,10 @@ describe('forEach of an ImportedKey', () => {
     const key = new ExternalKey(stack, 'key', { forEach: each, alias: each.value });
     new ImportedKey(stack, 'keys', { forEach: each, key, source });
     const [material] = Object.values(synthesized(stack).resource.byok_key_material ?? {});
-    expect(material).toMatchObject({ key_id: '${byok_external_key.key[each.key].key_id}', for_each: '${toset(["orders", "cards"])}' });
+    expect(material).toMatchObject({
+      key_id: '${byok_external_key.key[each.key].key_id}',
+      for_each: '${toset(["orders", "cards"])}',
+    });
   });
 
   test('goes with hooks', () => {
@@ -61,21 +74,39 @@ describe('forEach of an ImportedKey', () => {
     const hooks = Object.values(synthesized(stack).resource.null_resource ?? {});
     expect(hooks).toHaveLength(2);
     for (const hook of hooks) {
-      expect(hook).toMatchObject({ for_each: { orders: keyId }, triggers: { key_id: '${each.value}' } });
+      expect(hook).toMatchObject({
+        for_each: { orders: keyId },
+        triggers: { key_id: '${each.value}' },
+      });
     }
   });
 
   test('refuses one alias for all', () => {
     const stack = stackUnderTest();
-    new ImportedKey(stack, 'keys', { forEach: TerraformIterator.fromMap(pins), alias: 'payments', source });
-    expect(() => synthesized(stack)).toThrow('alias is "payments" for every element of forEach, and no two keys have the same');
+    new ImportedKey(stack, 'keys', {
+      forEach: TerraformIterator.fromMap(pins),
+      alias: 'payments',
+      source,
+    });
+    expect(() => synthesized(stack)).toThrow(
+      'alias is "payments" for every element of forEach, and no two keys have the same',
+    );
   });
 
-  test.each(['keyId', 'fingerprint', 'expirationTime', 'materialStatus'] as const)('has no %s that would be the one of all', (property) => {
-    const each = TerraformIterator.fromMap(pins);
-    const keys = new ImportedKey(stackUnderTest(), 'keys', { forEach: each, alias: each.key, source });
-    expect(() => keys[property]).toThrow(`${property} is another one for each element of forEach; go through the material of all`);
-  });
+  test.each(['keyId', 'fingerprint', 'expirationTime', 'materialStatus'] as const)(
+    'has no %s that would be the one of all',
+    (property) => {
+      const each = TerraformIterator.fromMap(pins);
+      const keys = new ImportedKey(stackUnderTest(), 'keys', {
+        forEach: each,
+        alias: each.key,
+        source,
+      });
+      expect(() => keys[property]).toThrow(
+        `${property} is another one for each element of forEach; go through the material of all`,
+      );
+    },
+  );
 });
 
 describe('tags by an aspect', () => {
@@ -97,7 +128,9 @@ describe('tags by an aspect', () => {
     new KeyMaterial(stack, 'material', { keyId });
     Aspects.of(stack).add(tagging);
     const { resource } = synthesized(stack);
-    const tags = Object.values(resource.byok_external_key ?? {}).map((key) => Object.values(key as object));
+    const tags = Object.values(resource.byok_external_key ?? {}).map((key) =>
+      Object.values(key as object),
+    );
     expect(tags.sort()).toEqual([
       ['external', { team: 'a', owner: 'payments' }],
       ['imported', { owner: 'payments' }],

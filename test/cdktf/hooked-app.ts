@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
-import { ExternalKey, ImportedKey, type ImportedKeyProps, KeyMaterialEngine, KeyMaterialSource } from 'cdktf-byok';
+import {
+  ExternalKey,
+  ImportedKey,
+  type ImportedKeyProps,
+  KeyMaterialEngine,
+  KeyMaterialSource,
+} from 'cdktf-byok';
 import { type ByokProcess, bundleByok } from '../cli/byok-process';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
@@ -32,7 +38,8 @@ export class HookBench {
 
   async createKey(): Promise<string> {
     const body = { key_alias: `hooks-${randomBytes(6).toString('hex')}`, origin: 'external' };
-    return (await ok<{ key_info: { key_id: string } }>(this.emulator, 'create-key', body)).key_info.key_id;
+    return (await ok<{ key_info: { key_id: string } }>(this.emulator, 'create-key', body)).key_info
+      .key_id;
   }
 
   async newApp(carrier: Carrier = 'null_resource'): Promise<HookedApp> {
@@ -42,7 +49,10 @@ export class HookBench {
   /** As npm does. */
   installByok(folder: string): void {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'byok'), `#!/bin/sh\nexec "${process.execPath}" "${this.byok.file}" "$@"\n`);
+    writeFileSync(
+      join(folder, 'byok'),
+      `#!/bin/sh\nexec "${process.execPath}" "${this.byok.file}" "$@"\n`,
+    );
     chmodSync(join(folder, 'byok'), 0o755);
   }
 
@@ -55,7 +65,10 @@ export class HookBench {
 /** Which resource carries the provisioners. */
 type Carrier = 'null_resource' | 'terraform_data';
 
-/** An app in a folder of its own, with `byok` among its packages, and a key that was made by somebody else. */
+/**
+ * An app in a folder of its own, with `byok` among its packages, and a key that was made by
+ * somebody else.
+ */
 export class HookedApp {
   readonly folder = scratchFolder();
   readonly keyId: string;
@@ -91,15 +104,25 @@ export class HookedApp {
     writeFileSync(join(this.folder, 'payments key.b64'), material.toString('base64'));
   }
 
-  async #synthesize(driftToken: string | undefined, props: Partial<ImportedKeyProps>): Promise<void> {
+  async #synthesize(
+    driftToken: string | undefined,
+    props: Partial<ImportedKeyProps>,
+  ): Promise<void> {
     mkdirSync(join(this.folder, 'cdktf.out'), { recursive: true });
-    const app = new App({ outdir: join(this.folder, 'cdktf.out'), context: { cdktfJsonPath: join(this.folder, 'cdktf.json') } });
+    const app = new App({
+      outdir: join(this.folder, 'cdktf.out'),
+      context: { cdktfJsonPath: join(this.folder, 'cdktf.json') },
+    });
     const stack = new TerraformStack(app, 'stack');
     new LocalBackend(stack, { path: '../../../terraform.tfstate' });
     const key = new ImportedKey(stack, 'payments', {
       key: ExternalKey.fromKeyId(stack, 'Key', this.keyId),
       source: KeyMaterialSource.fromFile('payments key.b64'),
-      engine: KeyMaterialEngine.hooks({ kmsEndpoint: this.#emulator.url, projectId: this.#emulator.projectId, driftToken }),
+      engine: KeyMaterialEngine.hooks({
+        kmsEndpoint: this.#emulator.url,
+        projectId: this.#emulator.projectId,
+        driftToken,
+      }),
       ...props,
     });
     new TerraformOutput(stack, 'key_id', { value: key.keyId });
@@ -129,7 +152,10 @@ export class HookedApp {
   /** Something beside the hooks that changes; a change of it is not known in a plan. */
   changeWorld(value: string): void {
     mkdirSync(this.#stack, { recursive: true });
-    writeFileSync(join(this.#stack, 'world.tf.json'), JSON.stringify({ resource: { terraform_data: { world: { input: value } } } }));
+    writeFileSync(
+      join(this.#stack, 'world.tf.json'),
+      JSON.stringify({ resource: { terraform_data: { world: { input: value } } } }),
+    );
   }
 
   async terraform(...args: string[]): Promise<Run> {
@@ -137,7 +163,10 @@ export class HookedApp {
       cwd: this.#stack,
       env: cleanEnvironment({ HW_AUTH_TOKEN: this.#emulator.authToken }),
     });
-    this.#printed.push({ name: `output of terraform ${args[0]}`, content: Buffer.from(run.output) });
+    this.#printed.push({
+      name: `output of terraform ${args[0]}`,
+      content: Buffer.from(run.output),
+    });
     return run;
   }
 
@@ -153,12 +182,16 @@ export class HookedApp {
   async deploy(driftToken?: string, props: Partial<ImportedKeyProps> = {}): Promise<Run> {
     const run = await this.apply(driftToken, props);
     expect(run).toMatchObject({ code: 0 });
-    expect(await this.terraform('plan', '-no-color', '-detailed-exitcode')).toMatchObject({ code: 0 });
+    expect(await this.terraform('plan', '-no-color', '-detailed-exitcode')).toMatchObject({
+      code: 0,
+    });
     return run;
   }
 
   async destroy(): Promise<void> {
-    expect(await this.terraform('destroy', '-auto-approve', '-no-color')).toMatchObject({ code: 0 });
+    expect(await this.terraform('destroy', '-auto-approve', '-no-color')).toMatchObject({
+      code: 0,
+    });
   }
 
   async driftToken(): Promise<{ token: string; remarks: string }> {
@@ -173,7 +206,10 @@ export class HookedApp {
       this.#emulator.projectId,
     ];
     const env = cleanEnvironment({ HW_AUTH_TOKEN: this.#emulator.authToken });
-    const { code, output } = await runCommand(process.execPath, [this.#bench.byok.file, ...args], { cwd: this.folder, env });
+    const { code, output } = await runCommand(process.execPath, [this.#bench.byok.file, ...args], {
+      cwd: this.folder,
+      env,
+    });
     expect([code, output]).toEqual([0, expect.any(String)]);
     const lines = output.trimEnd().split('\n');
     return { token: lines.at(-1) ?? '', remarks: lines.slice(0, -1).join('\n') };

@@ -1,5 +1,15 @@
-/** Every kind of key with every source, every expiration and every policy of destruction: what is emitted, or why it is refused. */
-import { Expiration, ImportedKey, type ImportedKeyProps, KeyMaterialSource, type KeySpec, type MaterialDestroyPolicy } from 'cdktf-byok';
+/**
+ * Every kind of key with every source, every expiration and every policy of destruction: what is
+ * emitted, or why it is refused.
+ */
+import {
+  Expiration,
+  ImportedKey,
+  type ImportedKeyProps,
+  KeyMaterialSource,
+  type KeySpec,
+  type MaterialDestroyPolicy,
+} from 'cdktf-byok';
 import { onlyResource, stackUnderTest, synthesized } from './stack-under-test';
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
@@ -42,28 +52,51 @@ const sources: Readonly<Record<string, SourceCase>> = {
     symmetric: 'the encoding of the source is "der", which holds a private key',
   },
   'a PKCS#12 file': {
-    source: KeyMaterialSource.fromFile('/k.p12', { encoding: 'pkcs12', passwordEnvironment: 'P12_PASSWORD' }),
-    emitted: { material_file: '/k.p12', material_encoding: 'pkcs12', material_password_env: 'P12_PASSWORD' },
-    symmetric: 'the source has a password, as only private keys do, but AES_256 is symmetric; leave it out',
+    source: KeyMaterialSource.fromFile('/k.p12', {
+      encoding: 'pkcs12',
+      passwordEnvironment: 'P12_PASSWORD',
+    }),
+    emitted: {
+      material_file: '/k.p12',
+      material_encoding: 'pkcs12',
+      material_password_env: 'P12_PASSWORD',
+    },
+    symmetric:
+      'the source has a password, as only private keys do, but AES_256 is symmetric; leave it out',
   },
-  'an environment variable': { source: KeyMaterialSource.fromEnvironment('K'), emitted: { material_env: 'K' } },
+  'an environment variable': {
+    source: KeyMaterialSource.fromEnvironment('K'),
+    emitted: { material_env: 'K' },
+  },
   'a variable': {
     source: KeyMaterialSource.fromVariable('secret', { version: 2 }),
     emitted: { material_wo: reference, material_wo_version: 2 },
   },
-  'a command': { source: KeyMaterialSource.fromCommand(['pass', 'k']), emitted: { material_command: ['pass', 'k'] } },
-  'an HSM': { source: KeyMaterialSource.fromWrapCommand(['hsm', 'k']), emitted: { wrap_command: ['hsm', 'k'] } },
+  'a command': {
+    source: KeyMaterialSource.fromCommand(['pass', 'k']),
+    emitted: { material_command: ['pass', 'k'] },
+  },
+  'an HSM': {
+    source: KeyMaterialSource.fromWrapCommand(['hsm', 'k']),
+    emitted: { wrap_command: ['hsm', 'k'] },
+  },
   'a wrapped secret': {
     source: KeyMaterialSource.preWrapped(preWrapped),
     emitted: wrapped,
     cannotRoll: true,
-    asymmetric: 'the wrapped material has no encryptedPrivatekey, but RSA_3072 is asymmetric; give the private key',
+    asymmetric:
+      'the wrapped material has no encryptedPrivatekey, but RSA_3072 is asymmetric; give the private key',
   },
   'a wrapped private key': {
-    source: KeyMaterialSource.preWrapped({ ...preWrapped, encryptedPrivatekey: reference, version: 1 }),
+    source: KeyMaterialSource.preWrapped({
+      ...preWrapped,
+      encryptedPrivatekey: reference,
+      version: 1,
+    }),
     emitted: { ...wrapped, encrypted_privatekey_wo: reference, material_wo_version: 1 },
     cannotRoll: true,
-    symmetric: 'the wrapped material has an encryptedPrivatekey, but AES_256 is symmetric; leave it out',
+    symmetric:
+      'the wrapped material has an encryptedPrivatekey, but AES_256 is symmetric; leave it out',
   },
 };
 
@@ -72,7 +105,8 @@ interface ExpirationCase extends Refusals {
   readonly emitted: Attributes;
 }
 
-const forGood = 'but the material of an asymmetric key (RSA_3072) stays for good; leave it out, or give Expiration.never()';
+const forGood =
+  'but the material of an asymmetric key (RSA_3072) stays for good; leave it out, or give Expiration.never()';
 
 const expirations: Readonly<Record<string, ExpirationCase>> = {
   'no word of expiry': { emitted: {} },
@@ -87,18 +121,32 @@ const expirations: Readonly<Record<string, ExpirationCase>> = {
     emitted: { valid_for: '90d', renew_before: '14d' },
     asymmetric: `expiration rolls, valid for "90d", ${forGood}`,
   },
-  'an expiry that only Terraform knows': { expiration: Expiration.at(reference), emitted: { expiration_time: reference } },
+  'an expiry that only Terraform knows': {
+    expiration: Expiration.at(reference),
+    emitted: { expiration_time: reference },
+  },
 };
 
-const policies: readonly (MaterialDestroyPolicy | undefined)[] = [undefined, 'retain', 'delete_material', 'refuse'];
+const policies: readonly (MaterialDestroyPolicy | undefined)[] = [
+  undefined,
+  'retain',
+  'delete_material',
+  'refuse',
+];
 
-const kinds = { symmetric: 'AES_256', asymmetric: 'RSA_3072' } as const satisfies Record<string, KeySpec>;
+const kinds = { symmetric: 'AES_256', asymmetric: 'RSA_3072' } as const satisfies Record<
+  string,
+  KeySpec
+>;
 
 const cases = Object.entries(kinds).flatMap(([kind, keySpec]) =>
   Object.entries(sources).flatMap(([from, source]) =>
     Object.entries(expirations).map(([until, expiration]) => {
       const refusals = [source, expiration].flatMap((one) => one[kind as keyof Refusals] ?? []);
-      const rolls = 'valid_for' in expiration.emitted && source.cannotRoll === true ? ['cannot be renewed here'] : [];
+      const rolls =
+        'valid_for' in expiration.emitted && source.cannotRoll === true
+          ? ['cannot be renewed here']
+          : [];
       return { kind, keySpec, from, source, until, expiration, refusals: [...refusals, ...rolls] };
     }),
   ),
@@ -114,10 +162,20 @@ test.each(cases.filter(({ refusals }) => refusals.length === 0))(
   'a key that is $kind takes material from $from, with $until',
   ({ keySpec, source, expiration }) => {
     for (const onDestroy of policies) {
-      const stack = declared({ alias: 'it', keySpec, source: source.source, expiration: expiration.expiration, onDestroy });
+      const stack = declared({
+        alias: 'it',
+        keySpec,
+        source: source.source,
+        expiration: expiration.expiration,
+        onDestroy,
+      });
       const { key_id, ...material } = onlyResource(stack, 'byok_key_material');
       expect(key_id).toMatch(/^\$\{byok_external_key\.it_Key_\w+\.key_id\}$/);
-      expect(material).toEqual({ ...source.emitted, ...expiration.emitted, ...(onDestroy === undefined ? {} : { on_destroy: onDestroy }) });
+      expect(material).toEqual({
+        ...source.emitted,
+        ...expiration.emitted,
+        ...(onDestroy === undefined ? {} : { on_destroy: onDestroy }),
+      });
       expect(onlyResource(stack, 'byok_external_key')).toEqual({ alias: 'it', key_spec: keySpec });
     }
   },
@@ -127,7 +185,13 @@ test.each(cases.filter(({ refusals }) => refusals.length > 0))(
   'refuses, for a key that is $kind, material from $from with $until',
   ({ keySpec, source, expiration, refusals }) => {
     for (const onDestroy of policies) {
-      const stack = declared({ alias: 'it', keySpec, source: source.source, expiration: expiration.expiration, onDestroy });
+      const stack = declared({
+        alias: 'it',
+        keySpec,
+        source: source.source,
+        expiration: expiration.expiration,
+        onDestroy,
+      });
       for (const refusal of refusals) {
         expect(() => synthesized(stack)).toThrow(refusal);
       }
@@ -136,7 +200,10 @@ test.each(cases.filter(({ refusals }) => refusals.length > 0))(
 );
 
 test('takes the spec for AES_256 when none is given', () => {
-  const stack = declared({ alias: 'it', source: KeyMaterialSource.fromFile('/k.pem', { encoding: 'pem' }) });
+  const stack = declared({
+    alias: 'it',
+    source: KeyMaterialSource.fromFile('/k.pem', { encoding: 'pem' }),
+  });
   expect(() => synthesized(stack)).toThrow('AES_256 is symmetric');
 });
 

@@ -1,6 +1,19 @@
 import { TerraformOutput } from 'cdktf';
-import { ByokProvider, Expiration, ExternalKey, ImportedKey, type ImportedKeyProps, KeyMaterialSource } from 'cdktf-byok';
-import { annotationsOf, madeKey, onlyResource, stackUnderTest, synthesized } from './stack-under-test';
+import {
+  ByokProvider,
+  Expiration,
+  ExternalKey,
+  ImportedKey,
+  type ImportedKeyProps,
+  KeyMaterialSource,
+} from 'cdktf-byok';
+import {
+  annotationsOf,
+  madeKey,
+  onlyResource,
+  stackUnderTest,
+  synthesized,
+} from './stack-under-test';
 
 const source = KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
 
@@ -67,7 +80,10 @@ test('keeps the addresses in Terraform from release to release', () => {
   const stack = stackUnderTest();
   const payments = new ImportedKey(stack, 'payments', { alias: 'payments', source });
   const { material } = payments;
-  expect([madeKey(payments).friendlyUniqueId, material.friendlyUniqueId]).toEqual(['payments_Key_24D6DFD2', 'payments_5AA7C358']);
+  expect([madeKey(payments).friendlyUniqueId, material.friendlyUniqueId]).toEqual([
+    'payments_Key_24D6DFD2',
+    'payments_5AA7C358',
+  ]);
   expect(stack.node.findChild('payments').node.defaultChild).toBe(material);
 });
 
@@ -100,8 +116,12 @@ test('uses the provider it is given, for both resources', () => {
   const payments = new ImportedKey(stack, 'payments', { alias: 'payments', source, provider });
   const { resource, provider: blocks } = synthesized(stack);
   expect(blocks.byok).toHaveLength(1);
-  expect(resource.byok_external_key?.[madeKey(payments).friendlyUniqueId]).toMatchObject({ provider: 'byok.nl' });
-  expect(resource.byok_key_material?.[payments.material.friendlyUniqueId]).toMatchObject({ provider: 'byok.nl' });
+  expect(resource.byok_external_key?.[madeKey(payments).friendlyUniqueId]).toMatchObject({
+    provider: 'byok.nl',
+  });
+  expect(resource.byok_key_material?.[payments.material.friendlyUniqueId]).toMatchObject({
+    provider: 'byok.nl',
+  });
 });
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
@@ -111,7 +131,10 @@ test('fills a key that exists, of which it emits nothing', () => {
   const key = ExternalKey.fromKeyId(stack, 'key', keyId);
   const imported = new ImportedKey(stack, 'payments', { key, source });
   expect(imported.key).toBe(key);
-  expect(onlyResource(stack, 'byok_key_material')).toEqual({ key_id: keyId, material_env: 'PAYMENTS_KEY' });
+  expect(onlyResource(stack, 'byok_key_material')).toEqual({
+    key_id: keyId,
+    material_env: 'PAYMENTS_KEY',
+  });
   expect(Object.keys(synthesized(stack).resource)).toEqual(['byok_key_material']);
 });
 
@@ -121,28 +144,37 @@ test('fills a key of another construct', () => {
   const key = new ExternalKey(stack, 'key', { alias: 'payments' });
   new ImportedKey(stack, 'payments', { key, source });
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
-  expect(onlyResource(stack, 'byok_key_material')).toEqual({ key_id: '${byok_external_key.key.key_id}', material_env: 'PAYMENTS_KEY' });
+  expect(onlyResource(stack, 'byok_key_material')).toEqual({
+    key_id: '${byok_external_key.key.key_id}',
+    material_env: 'PAYMENTS_KEY',
+  });
 });
 
-function refusalOf(props: (stack: ReturnType<typeof stackUnderTest>) => Partial<ImportedKeyProps>): () => unknown {
+function refusalOf(
+  props: (stack: ReturnType<typeof stackUnderTest>) => Partial<ImportedKeyProps>,
+): () => unknown {
   const stack = stackUnderTest();
   new ImportedKey(stack, 'payments', { source, ...props(stack) });
   return () => synthesized(stack);
 }
 
 test('refuses a key of which neither an alias nor an id is known', () => {
-  expect(() => new ImportedKey(stackUnderTest(), 'payments', { source })).toThrow(/^neither alias nor key is given; give the alias of a/);
+  expect(() => new ImportedKey(stackUnderTest(), 'payments', { source })).toThrow(
+    /^neither alias nor key is given; give the alias of a/,
+  );
 });
 
 test('refuses, where no compiler did, a source that is not given', () => {
   const props = { alias: 'payments' } as ImportedKeyProps;
-  expect(() => new ImportedKey(stackUnderTest(), 'payments', props)).toThrow(/^source is not given; give where the material comes from/);
+  expect(() => new ImportedKey(stackUnderTest(), 'payments', props)).toThrow(
+    /^source is not given; give where the material comes from/,
+  );
 });
 
 test('refuses an alias for a key that exists', () => {
-  expect(refusalOf((stack) => ({ alias: 'payments', key: ExternalKey.fromKeyId(stack, 'key', keyId) }))).toThrow(
-    '[stack/payments] alias and key are given together; allowed is one',
-  );
+  expect(
+    refusalOf((stack) => ({ alias: 'payments', key: ExternalKey.fromKeyId(stack, 'key', keyId) })),
+  ).toThrow('[stack/payments] alias and key are given together; allowed is one');
 });
 
 test('refuses, in one sentence, whatever describes a key that is managed elsewhere', () => {
@@ -194,20 +226,35 @@ describe('an expiry that is counted from the time of synthesis', () => {
   };
 
   test('is refused where its milliseconds show it, and the way out is named', () => {
-    expect(() => synthesized(declared(Expiration.at(new Date(inDays(90)))))).toThrow(/counted from now.*Expiration\.rolling/);
+    expect(() => synthesized(declared(Expiration.at(new Date(inDays(90)))))).toThrow(
+      /counted from now.*Expiration\.rolling/,
+    );
   });
 
   test('is a warning in whole seconds', () => {
     const instant = new Date(Math.floor(inDays(90) / 1000) * 1000);
-    for (const given of [instant, instant.toISOString().replace('.000', ''), String(instant.getTime() / 1000)]) {
+    for (const given of [
+      instant,
+      instant.toISOString().replace('.000', ''),
+      String(instant.getTime() / 1000),
+    ]) {
       expect(annotationsOf(declared(Expiration.at(given)))).toEqual([
-        ['stack/payments', '@cdktf/warn', expect.stringContaining('Expiration.rolling({ validFor, renewBefore })')],
+        [
+          'stack/payments',
+          '@cdktf/warn',
+          expect.stringContaining('Expiration.rolling({ validFor, renewBefore })'),
+        ],
       ]);
     }
   });
 
   test('is nothing that people write down', () => {
-    for (const written of ['2031-01-01T00:00:00Z', '2030-09-01T23:59:59Z', '2030-08-30T12:30:00Z', 'never']) {
+    for (const written of [
+      '2031-01-01T00:00:00Z',
+      '2030-09-01T23:59:59Z',
+      '2030-08-30T12:30:00Z',
+      'never',
+    ]) {
       expect(annotationsOf(declared(Expiration.at(written)))).toEqual([]);
     }
   });

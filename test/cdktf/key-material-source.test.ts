@@ -7,7 +7,10 @@ import { onlyResource, stackUnderTest, synthesized } from './stack-under-test';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
-function materialFrom(source: KeyMaterialSource, stack = stackUnderTest()): Record<string, unknown> {
+function materialFrom(
+  source: KeyMaterialSource,
+  stack = stackUnderTest(),
+): Record<string, unknown> {
   ByokProvider.of(stack);
   new KeyMaterial(stack, 'it', { ...source.bind(stack), keyId });
   const { key_id, ...attributes } = onlyResource(stack, 'byok_key_material');
@@ -16,7 +19,9 @@ function materialFrom(source: KeyMaterialSource, stack = stackUnderTest()): Reco
 }
 
 test('a relative file is found from the folder in which Terraform runs', () => {
-  expect(materialFrom(KeyMaterialSource.fromFile('keys/payments.b64'))).toEqual({ material_file: '../../../keys/payments.b64' });
+  expect(materialFrom(KeyMaterialSource.fromFile('keys/payments.b64'))).toEqual({
+    material_file: '../../../keys/payments.b64',
+  });
 });
 
 test('a relative file is relative to the folder of cdktf.json', () => {
@@ -27,7 +32,9 @@ test('a relative file is relative to the folder of cdktf.json', () => {
 });
 
 test('an absolute file stays where it is', () => {
-  expect(materialFrom(KeyMaterialSource.fromFile('/run/secrets/payments'))).toEqual({ material_file: '/run/secrets/payments' });
+  expect(materialFrom(KeyMaterialSource.fromFile('/run/secrets/payments'))).toEqual({
+    material_file: '/run/secrets/payments',
+  });
 });
 
 test.each([
@@ -40,11 +47,16 @@ test.each([
 });
 
 test('a file is emitted with its encoding', () => {
-  expect(materialFrom(KeyMaterialSource.fromFile('/k', { encoding: 'raw' }))).toEqual({ material_file: '/k', material_encoding: 'raw' });
+  expect(materialFrom(KeyMaterialSource.fromFile('/k', { encoding: 'raw' }))).toEqual({
+    material_file: '/k',
+    material_encoding: 'raw',
+  });
 });
 
 test('an environment variable is emitted by name', () => {
-  expect(materialFrom(KeyMaterialSource.fromEnvironment('PAYMENTS_KEY', { encoding: 'hex' }))).toEqual({
+  expect(
+    materialFrom(KeyMaterialSource.fromEnvironment('PAYMENTS_KEY', { encoding: 'hex' })),
+  ).toEqual({
     material_env: 'PAYMENTS_KEY',
     material_encoding: 'hex',
   });
@@ -55,25 +67,41 @@ test('a variable becomes ephemeral and sensitive and feeds the write-only attrib
   const variable = new TerraformVariable(stack, 'payments_key', { type: 'string' });
   const source = KeyMaterialSource.fromVariable(variable, { encoding: 'hex', version: 3 });
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
-  expect(materialFrom(source, stack)).toEqual({ material_wo: '${var.payments_key}', material_wo_version: 3, material_encoding: 'hex' });
-  expect(synthesized(stack).variable).toEqual({ payments_key: { type: 'string', ephemeral: true, sensitive: true } });
+  expect(materialFrom(source, stack)).toEqual({
+    material_wo: '${var.payments_key}',
+    material_wo_version: 3,
+    material_encoding: 'hex',
+  });
+  expect(synthesized(stack).variable).toEqual({
+    payments_key: { type: 'string', ephemeral: true, sensitive: true },
+  });
 });
 
 test('a variable of cdktn will do', () => {
   const stack = stackUnderTest();
   const variable = new cdktn.TerraformVariable(stack, 'payments_key', { type: 'string' });
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
-  expect(materialFrom(KeyMaterialSource.fromVariable(variable), stack)).toEqual({ material_wo: '${var.payments_key}' });
+  expect(materialFrom(KeyMaterialSource.fromVariable(variable), stack)).toEqual({
+    material_wo: '${var.payments_key}',
+  });
 });
 
 test('a variable given by name is declared once, under that very name', () => {
   const stack = stackUnderTest();
   ByokProvider.of(stack);
   for (const id of ['a', 'b']) {
-    new KeyMaterial(stack, id, { ...KeyMaterialSource.fromVariable('payments_key').bind(stack), keyId });
+    new KeyMaterial(stack, id, {
+      ...KeyMaterialSource.fromVariable('payments_key').bind(stack),
+      keyId,
+    });
   }
   expect(synthesized(stack).variable).toEqual({
-    payments_key: { type: 'string', description: expect.any(String), ephemeral: true, sensitive: true },
+    payments_key: {
+      type: 'string',
+      description: expect.any(String),
+      ephemeral: true,
+      sensitive: true,
+    },
   });
 });
 
@@ -89,7 +117,9 @@ test('a variable given by name may be declared already', () => {
 test('refuses a variable name that belongs to something else', () => {
   const stack = stackUnderTest();
   new ByokProvider(stack, 'byok');
-  expect(() => KeyMaterialSource.fromVariable('byok').bind(stack)).toThrow(/has a child "byok" that is no variable/);
+  expect(() => KeyMaterialSource.fromVariable('byok').bind(stack)).toThrow(
+    /has a child "byok" that is no variable/,
+  );
 });
 
 test('refuses a variable name that looks like the value, without showing it', () => {
@@ -105,5 +135,7 @@ test('refuses an environment variable that looks like the value, without showing
 });
 
 test('refuses an empty path', () => {
-  expect(() => materialFrom(KeyMaterialSource.fromFile(''))).toThrow('[stack/it] materialFile is empty; give the path of the file');
+  expect(() => materialFrom(KeyMaterialSource.fromFile(''))).toThrow(
+    '[stack/it] materialFile is empty; give the path of the file',
+  );
 });

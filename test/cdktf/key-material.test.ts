@@ -14,21 +14,53 @@ const preWrapped = { importTokenWo: secret, encryptedKeyMaterialWo: secret };
 const anInstant = /expirationTime is ".*"; allowed are an instant in whole seconds such as/;
 
 test.each<[string, Partial<KeyMaterialConfig>, RegExp]>([
-  ['a key id of another form', { keyId: 'payments' }, /keyId is "payments"; allowed are 36 characters/],
-  ['two sources', { materialFile: 'a', materialEnv: 'B' }, /materialFile and materialEnv are given together; allowed is one source/],
-  ['an empty command', { materialCommand: [] }, /materialCommand is empty; give a program and its arguments/],
+  [
+    'a key id of another form',
+    { keyId: 'payments' },
+    /keyId is "payments"; allowed are 36 characters/,
+  ],
+  [
+    'two sources',
+    { materialFile: 'a', materialEnv: 'B' },
+    /materialFile and materialEnv are given together; allowed is one source/,
+  ],
+  [
+    'an empty command',
+    { materialCommand: [] },
+    /materialCommand is empty; give a program and its arguments/,
+  ],
   [
     'a version of a source that shows its changes',
     { materialFile: 'a', materialWoVersion: 1 },
     /materialWoVersion is given without materialWo or/,
   ],
-  ['an unknown algorithm', { wrappingAlgorithm: 'RSA' as never }, /wrappingAlgorithm is "RSA"; allowed are "RSAES_OAEP_SHA_256", /],
+  [
+    'an unknown algorithm',
+    { wrappingAlgorithm: 'RSA' as never },
+    /wrappingAlgorithm is "RSA"; allowed are "RSAES_OAEP_SHA_256", /,
+  ],
   ['an unknown encoding', { materialEncoding: 'base32' as never }, /materialEncoding is "base32"/],
-  ['an unknown policy', { onDestroy: 'delete' as never }, /onDestroy is "delete"; allowed are "retain", "delete_material", "refuse"/],
+  [
+    'an unknown policy',
+    { onDestroy: 'delete' as never },
+    /onDestroy is "delete"; allowed are "retain", "delete_material", "refuse"/,
+  ],
   ['a short fingerprint', { fingerprint: 'sha256:00' }, /fingerprint is "sha256:00"/],
-  ['a token without what it was made for', { importTokenWo: secret }, /importTokenWo is given without encryptedKeyMaterialWo/],
-  ['wrapped material without its token', { encryptedKeyMaterialWo: secret }, /encryptedKeyMaterialWo is given without importTokenWo/],
-  ['a wrapped private key alone', { encryptedPrivatekeyWo: secret }, /encryptedPrivatekeyWo is given without importTokenWo/],
+  [
+    'a token without what it was made for',
+    { importTokenWo: secret },
+    /importTokenWo is given without encryptedKeyMaterialWo/,
+  ],
+  [
+    'wrapped material without its token',
+    { encryptedKeyMaterialWo: secret },
+    /encryptedKeyMaterialWo is given without importTokenWo/,
+  ],
+  [
+    'a wrapped private key alone',
+    { encryptedPrivatekeyWo: secret },
+    /encryptedPrivatekeyWo is given without importTokenWo/,
+  ],
   [
     'a pin of wrapped material',
     { ...preWrapped, fingerprint: `sha256:${'0'.repeat(64)}` },
@@ -56,8 +88,16 @@ test.each<[string, Partial<KeyMaterialConfig>, RegExp]>([
     { expirationTime: 'never', validFor: '2d', renewBefore: '1d' },
     /expirationTime and validFor are given together/,
   ],
-  ['a validity without a window', { validFor: '90d' }, /validFor is given without renewBefore; a rolling expiry needs both/],
-  ['a window without a validity', { renewBefore: '14d' }, /renewBefore is given without validFor; a rolling expiry needs both/],
+  [
+    'a validity without a window',
+    { validFor: '90d' },
+    /validFor is given without renewBefore; a rolling expiry needs both/,
+  ],
+  [
+    'a window without a validity',
+    { renewBefore: '14d' },
+    /renewBefore is given without validFor; a rolling expiry needs both/,
+  ],
   [
     'a window as long as the validity',
     { validFor: '14d', renewBefore: '14d' },
@@ -73,9 +113,21 @@ test.each<[string, Partial<KeyMaterialConfig>, RegExp]>([
     { validFor: 'soon', renewBefore: '14d' },
     /validFor is "soon"; allowed is a whole number above 0 and a unit/,
   ],
-  ['a window without a unit', { validFor: '90d', renewBefore: '14' }, /renewBefore is "14"; allowed is a whole number/],
-  ['a warning that is no duration', { warnBefore: '2w' }, /warnBefore is "2w"; allowed is a whole number/],
-  ['a timeout that is no duration', { timeouts: { delete: 'long' } }, /timeouts\.delete is "long"; allowed is a whole number/],
+  [
+    'a window without a unit',
+    { validFor: '90d', renewBefore: '14' },
+    /renewBefore is "14"; allowed is a whole number/,
+  ],
+  [
+    'a warning that is no duration',
+    { warnBefore: '2w' },
+    /warnBefore is "2w"; allowed is a whole number/,
+  ],
+  [
+    'a timeout that is no duration',
+    { timeouts: { delete: 'long' } },
+    /timeouts\.delete is "long"; allowed is a whole number/,
+  ],
 ])('refuses %s', (_, config, message) => {
   const stack = stackUnderTest();
   ByokProvider.of(stack);
@@ -84,19 +136,25 @@ test.each<[string, Partial<KeyMaterialConfig>, RegExp]>([
 });
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
-test.each(['c2VjcmV0', '', 'prefix-of-${var.secret}'])('refuses literal material without showing it', (materialWo) => {
-  const declare = () => new KeyMaterial(stackUnderTest(), 'it', { keyId, materialWo });
-  expect(declare).toThrow(/^materialWo is given as a literal .*KeyMaterialSource.fromVariable/);
-  expect(declare).not.toThrow(/c2VjcmV0|prefix/);
-});
+test.each(['c2VjcmV0', '', 'prefix-of-${var.secret}'])(
+  'refuses literal material without showing it',
+  (materialWo) => {
+    const declare = () => new KeyMaterial(stackUnderTest(), 'it', { keyId, materialWo });
+    expect(declare).toThrow(/^materialWo is given as a literal .*KeyMaterialSource.fromVariable/);
+    expect(declare).not.toThrow(/c2VjcmV0|prefix/);
+  },
+);
 
-test.each(['materialEnv', 'materialPasswordEnv'])('refuses a %s that looks like the value, without showing it', (property) => {
-  const stack = stackUnderTest();
-  new KeyMaterial(stack, 'it', { keyId, [property]: 'c2VjcmV0IHNlY3JldA==' });
-  const synth = () => synthesized(stack);
-  expect(synth).toThrow(`${property} is not the name of an environment variable; give the name`);
-  expect(synth).not.toThrow(/c2VjcmV0/);
-});
+test.each(['materialEnv', 'materialPasswordEnv'])(
+  'refuses a %s that looks like the value, without showing it',
+  (property) => {
+    const stack = stackUnderTest();
+    new KeyMaterial(stack, 'it', { keyId, [property]: 'c2VjcmV0IHNlY3JldA==' });
+    const synth = () => synthesized(stack);
+    expect(synth).toThrow(`${property} is not the name of an environment variable; give the name`);
+    expect(synth).not.toThrow(/c2VjcmV0/);
+  },
+);
 
 test('leaves to Terraform what only Terraform knows', () => {
   const stack = stackUnderTest();
@@ -105,13 +163,24 @@ test('leaves to Terraform what only Terraform knows', () => {
   const text = Token.asString(later);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   for (const [id, expiry] of Object.entries({ token: text, text: 'in ${var.days} days' })) {
-    const given = { keyId: expiry, materialEnv: expiry, fingerprint: expiry, warnBefore: expiry, timeouts: { read: expiry } };
+    const given = {
+      keyId: expiry,
+      materialEnv: expiry,
+      fingerprint: expiry,
+      warnBefore: expiry,
+      timeouts: { read: expiry },
+    };
     new KeyMaterial(stack, `${id} fixed`, { ...given, expirationTime: expiry });
     new KeyMaterial(stack, `${id} rolling`, { ...given, validFor: expiry, renewBefore: '90d' });
     new KeyMaterial(stack, `${id} window`, { ...given, validFor: '1d', renewBefore: expiry });
   }
   const any = Token.asAny(later);
-  new KeyMaterial(stack, 'unions', { keyId: text, materialEncoding: any, wrappingAlgorithm: any, onDestroy: any });
+  new KeyMaterial(stack, 'unions', {
+    keyId: text,
+    materialEncoding: any,
+    wrappingAlgorithm: any,
+    onDestroy: any,
+  });
   expect(() => synthesized(stack)).not.toThrow();
 });
 
@@ -125,15 +194,20 @@ test.each(['1', '2001-09-09T01:46:40Z'])(
       [
         'stack/it',
         '@cdktf/warn',
-        expect.stringContaining(`expirationTime is "${expirationTime}", which is past, so that the KMS has deleted`),
+        expect.stringContaining(
+          `expirationTime is "${expirationTime}", which is past, so that the KMS has deleted`,
+        ),
       ],
     ]);
     expect(() => toBeRemoved(Testing.fullSynth(stack))).not.toThrow();
   },
 );
 
-test.each(['never', '2100-01-01T00:00:00Z', 'tomorrow', undefined])('does not warn of an expiry of %s', (expirationTime) => {
-  const stack = stackUnderTest();
-  new KeyMaterial(stack, 'it', { keyId, expirationTime });
-  expect(annotationsOf(stack)).toEqual([]);
-});
+test.each(['never', '2100-01-01T00:00:00Z', 'tomorrow', undefined])(
+  'does not warn of an expiry of %s',
+  (expirationTime) => {
+    const stack = stackUnderTest();
+    new KeyMaterial(stack, 'it', { keyId, expirationTime });
+    expect(annotationsOf(stack)).toEqual([]);
+  },
+);

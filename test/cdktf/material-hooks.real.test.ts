@@ -1,4 +1,7 @@
-/** Hooks under the real terraform: the null provider's schema served by a stand-in, and the same provisioners on the built-in `terraform_data`. */
+/**
+ * Hooks under the real terraform: the null provider's schema served by a stand-in, and the same
+ * provisioners on the built-in `terraform_data`.
+ */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,11 +20,15 @@ beforeAll(async () => {
 
 afterAll(() => bench.close());
 
-const expiryOf = async (app: HookedApp) => new Date(Number((await describeKey(emulator, app.keyId)).expiration_time)).toISOString();
+const expiryOf = async (app: HookedApp) =>
+  new Date(Number((await describeKey(emulator, app.keyId)).expiration_time)).toISOString();
 
 test('the first apply imports, and the record of it holds a fingerprint and nothing else', async () => {
   const app = await bench.newApp();
-  expect(await app.driftToken()).toMatchObject({ token: '0', remarks: expect.stringContaining('there are no hooks in state') });
+  expect(await app.driftToken()).toMatchObject({
+    token: '0',
+    remarks: expect.stringContaining('there are no hooks in state'),
+  });
   const { text } = await app.deploy((await app.driftToken()).token);
   expect(text).toContain('1 added, 0 changed, 0 destroyed');
   expect(await app.holds()).toBe(true);
@@ -45,7 +52,10 @@ test('deleted material gives another token, which heals; the token then stays, a
   await app.deploy((await app.driftToken()).token, { onDestroy: 'delete_material' });
   emulator.deleteMaterial(app.keyId);
   const drift = await app.driftToken();
-  expect(drift).toEqual({ token: '1', remarks: expect.stringContaining('the key holds no material') });
+  expect(drift).toEqual({
+    token: '1',
+    remarks: expect.stringContaining('the key holds no material'),
+  });
   expect(await app.driftToken()).toEqual(drift);
   emulator.clearCalls();
   const { text } = await app.deploy(drift.token, { onDestroy: 'delete_material' });
@@ -61,10 +71,18 @@ test('deleted material gives another token, which heals; the token then stays, a
 
 test('another expiry is a renewal: the way back is verified before anything is deleted', async () => {
   const app = await bench.newApp();
-  await app.deploy('0', { expiration: Expiration.at('2035-01-31T00:00:00Z'), onDestroy: 'delete_material' });
+  await app.deploy('0', {
+    expiration: Expiration.at('2035-01-31T00:00:00Z'),
+    onDestroy: 'delete_material',
+  });
   emulator.clearCalls();
-  const { text } = await app.deploy('0', { expiration: Expiration.at('2036-01-31T00:00:00Z'), onDestroy: 'delete_material' });
-  expect(text).toContain('--expiration-time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z');
+  const { text } = await app.deploy('0', {
+    expiration: Expiration.at('2036-01-31T00:00:00Z'),
+    onDestroy: 'delete_material',
+  });
+  expect(text).toContain(
+    '--expiration-time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z',
+  );
   expect(writesOf(emulator)).toEqual([
     'get-parameters-for-import',
     'import-key-material',
@@ -80,13 +98,19 @@ test('another expiry is a renewal: the way back is verified before anything is d
 test('refuses another expiry without a record of the import, deletes nothing, and does it once the record is back', async () => {
   const app = await bench.newApp();
   const engine = (recordFolder: string) =>
-    KeyMaterialEngine.hooks({ kmsEndpoint: emulator.url, projectId: emulator.projectId, recordFolder });
+    KeyMaterialEngine.hooks({
+      kmsEndpoint: emulator.url,
+      projectId: emulator.projectId,
+      recordFolder,
+    });
   await app.deploy(undefined, { engine: engine('records') });
   emulator.clearCalls();
   const expiration = Expiration.at('2035-01-31T00:00:00Z');
   const refused = await app.apply(undefined, { engine: engine('elsewhere'), expiration });
   expect(refused.code).toBe(1);
-  expect(refused.text).toContain('nothing proves that the material at hand is the one the key holds');
+  expect(refused.text).toContain(
+    'nothing proves that the material at hand is the one the key holds',
+  );
   expect(writesOf(emulator)).toEqual([]);
   await app.deploy(undefined, { engine: engine('records'), expiration });
   expect(await expiryOf(app)).toBe('2035-01-31T00:00:00.000Z');
@@ -152,14 +176,22 @@ test('another key is filled, or not, with the old one as it was', async () => {
   const app = await bench.newApp();
   await app.deploy('0', { onDestroy: 'delete_material' });
   const nowhere = { keyId: '00000000-0000-0000-0000-000000000000' };
-  expect((await app.apply('0', { key: nowhere, onDestroy: 'delete_material' })).text).toContain('is not known to the KMS');
+  expect((await app.apply('0', { key: nowhere, onDestroy: 'delete_material' })).text).toContain(
+    'is not known to the KMS',
+  );
   expect(await app.holds()).toBe(true);
   const other = await bench.createKey();
   const { text } = await app.deploy('0', { key: { keyId: other }, onDestroy: 'delete_material' });
   expect(text).toContain('material imported');
-  expect([await app.holds(), await holdsMaterial(emulator, other, app.material)]).toEqual([true, true]);
+  expect([await app.holds(), await holdsMaterial(emulator, other, app.material)]).toEqual([
+    true,
+    true,
+  ]);
   await app.destroy();
-  expect([await app.keyState(), (await describeKey(emulator, other)).key_state]).toEqual(['2', '5']);
+  expect([await app.keyState(), (await describeKey(emulator, other)).key_state]).toEqual([
+    '2',
+    '5',
+  ]);
 });
 
 test('giving up "delete_material" deletes nothing, and destroy then leaves the material', async () => {
@@ -177,7 +209,9 @@ test('fails a deploy whose secret is missing only when an import is due', async 
   const source = KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
   const failed = await app.apply('0', { source });
   expect(failed.code).toBe(1);
-  expect(failed.text).toContain('the environment variable "PAYMENTS_KEY" that holds the key material is not set');
+  expect(failed.text).toContain(
+    'the environment variable "PAYMENTS_KEY" that holds the key material is not set',
+  );
   await app.deploy('0');
   await app.deploy('1', { source });
 });
@@ -191,7 +225,9 @@ test('the same provisioners live on the built-in terraform_data: import, healing
   await app.deploy('1', props);
   expect(await app.holds()).toBe(true);
   const other = `sha256:${'0'.repeat(64)}`;
-  expect((await app.apply('1', { ...props, fingerprint: other })).text).toContain(`fingerprint is pinned to ${other}`);
+  expect((await app.apply('1', { ...props, fingerprint: other })).text).toContain(
+    `fingerprint is pinned to ${other}`,
+  );
   expect(await app.holds()).toBe(true);
   await app.destroy();
   expect(await app.keyState()).toBe('5');
@@ -202,7 +238,11 @@ test('terraform takes the hooks written as HCL', async () => {
   const app = await bench.newApp();
   process.env.SYNTH_HCL_OUTPUT = 'true';
   try {
-    const source = KeyMaterialSource.fromCommand(['cat', `${app.folder}/payments key.b64`, '/dev/null']);
+    const source = KeyMaterialSource.fromCommand([
+      'cat',
+      `${app.folder}/payments key.b64`,
+      '/dev/null',
+    ]);
     await app.deploy('0', { source, onDestroy: 'delete_material' });
     expect(await app.holds()).toBe(true);
     await app.destroy();

@@ -1,4 +1,7 @@
-/** What `engine: KeyMaterialEngine.hooks()` emits, in apps of cdktf and of cdktn, and what it refuses. */
+/**
+ * What `engine: KeyMaterialEngine.hooks()` emits, in apps of cdktf and of cdktn, and what it
+ * refuses.
+ */
 import { provider as nullProvider } from '@cdktf/provider-null';
 import * as cdktf from 'cdktf';
 import {
@@ -20,7 +23,11 @@ import { annotationsOf, stackUnderTest, synthesized } from './stack-under-test';
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 const pin = `sha256:${'0'.repeat(64)}`;
 
-function hooked(stack: Construct, props: Partial<ImportedKeyProps> = {}, options: KeyMaterialHooksOptions = {}): ImportedKey {
+function hooked(
+  stack: Construct,
+  props: Partial<ImportedKeyProps> = {},
+  options: KeyMaterialHooksOptions = {},
+): ImportedKey {
   return new ImportedKey(stack, 'payments', {
     key: ExternalKey.fromKeyId(stack, 'Key', keyId),
     source: KeyMaterialSource.fromFile('keys/payments.key'),
@@ -33,7 +40,9 @@ interface NullResource {
   readonly triggers: Record<string, string>;
   readonly depends_on?: string[];
   readonly lifecycle?: { create_before_destroy?: boolean };
-  readonly provisioner: { 'local-exec': { command: string; environment: Record<string, string>; when?: string } }[];
+  readonly provisioner: {
+    'local-exec': { command: string; environment: Record<string, string>; when?: string };
+  }[];
 }
 
 /** The null resources of a key by the ends of their names, and everything else of the stack. */
@@ -41,13 +50,23 @@ function emitted(props?: Partial<ImportedKeyProps>, options?: KeyMaterialHooksOp
   const stack = stackUnderTest();
   hooked(stack, props, options);
   const configuration = synthesized(stack);
-  const resources = Object.entries(configuration.resource.null_resource ?? {}) as [string, unknown][] as [string, NullResource][];
+  const resources = Object.entries(configuration.resource.null_resource ?? {}) as [
+    string,
+    unknown,
+  ][] as [string, NullResource][];
   const named = (part: string) => resources.find(([name]) => name.includes(part))?.[1];
-  return { configuration, apply: named('_Apply_'), remove: named('_Remove_'), names: resources.map(([name]) => name) };
+  return {
+    configuration,
+    apply: named('_Apply_'),
+    remove: named('_Remove_'),
+    names: resources.map(([name]) => name),
+  };
 }
 
-const commandOf = (resource: NullResource | undefined) => resource?.provisioner[0]?.['local-exec'].command ?? '';
-const environmentOf = (resource: NullResource | undefined) => resource?.provisioner[0]?.['local-exec'].environment;
+const commandOf = (resource: NullResource | undefined) =>
+  resource?.provisioner[0]?.['local-exec'].command ?? '';
+const environmentOf = (resource: NullResource | undefined) =>
+  resource?.provisioner[0]?.['local-exec'].environment;
 
 test('two null resources: one that applies on create, and one that removes on destroy, which goes last', () => {
   const expiration = Expiration.at('2035-01-31T00:00:00Z');
@@ -55,7 +74,12 @@ test('two null resources: one that applies on create, and one that removes on de
     { onDestroy: 'delete_material', fingerprint: pin, expiration },
     { region: 'eu-de', driftToken: '7' },
   );
-  expect(apply?.triggers).toEqual({ key_id: keyId, fingerprint: pin, expiration_time: '2035-01-31T00:00:00Z', drift_token: '7' });
+  expect(apply?.triggers).toEqual({
+    key_id: keyId,
+    fingerprint: pin,
+    expiration_time: '2035-01-31T00:00:00Z',
+    drift_token: '7',
+  });
   expect(commandOf(apply)).toBe(
     `PATH="$BYOK_BIN:$PATH" byok apply --key-id "$BYOK_KEY_ID" --material-file "$BYOK_MATERIAL_FILE" --expiration-time 2035-01-31T00:00:00Z --fingerprint ${pin} --record-dir "$BYOK_RECORD_DIR" --region eu-de; exit $?`,
   );
@@ -67,15 +91,24 @@ test('two null resources: one that applies on create, and one that removes on de
     BYOK_RECORD_DIR: '../../../byok-records',
   });
   expect(apply?.provisioner[0]?.['local-exec'].when).toBeUndefined();
-  expect(apply?.depends_on).toEqual([`null_resource.${names.find((name) => name.includes('_Remove_'))}`]);
+  expect(apply?.depends_on).toEqual([
+    `null_resource.${names.find((name) => name.includes('_Remove_'))}`,
+  ]);
   expect(remove?.triggers).toEqual({ key_id: keyId });
   expect(remove?.provisioner).toHaveLength(1);
   expect(remove?.provisioner[0]?.['local-exec'].when).toBe('destroy');
-  expect(commandOf(remove)).toBe('PATH="$BYOK_BIN:$PATH" byok remove --key-id "$BYOK_KEY_ID" --region eu-de; exit $?');
+  expect(commandOf(remove)).toBe(
+    'PATH="$BYOK_BIN:$PATH" byok remove --key-id "$BYOK_KEY_ID" --region eu-de; exit $?',
+  );
   expect(remove?.depends_on).toBeUndefined();
-  expect([remove?.lifecycle, apply?.lifecycle]).toEqual([{ create_before_destroy: true }, undefined]);
+  expect([remove?.lifecycle, apply?.lifecycle]).toEqual([
+    { create_before_destroy: true },
+    undefined,
+  ]);
   expect(Object.keys(configuration.provider)).toEqual(['null']);
-  expect(configuration.terraform.required_providers).toEqual({ null: { source: 'null', version: expect.any(String) } });
+  expect(configuration.terraform.required_providers).toEqual({
+    null: { source: 'null', version: expect.any(String) },
+  });
 });
 
 test('nothing is removed on destroy unless that is wished, and without a token the triggers say 0', () => {
@@ -95,15 +128,25 @@ test('keeps the addresses in Terraform from release to release', () => {
 });
 
 test('a rolling expiry is triggered by its two durations', () => {
-  const { apply } = emitted({ expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }) });
-  expect(apply?.triggers).toEqual({ key_id: keyId, valid_for: '90d', renew_before: '14d', drift_token: '0' });
+  const { apply } = emitted({
+    expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }),
+  });
+  expect(apply?.triggers).toEqual({
+    key_id: keyId,
+    valid_for: '90d',
+    renew_before: '14d',
+    drift_token: '0',
+  });
   expect(commandOf(apply)).toContain('--valid-for 90d --renew-before 14d');
 });
 
 test('hands on everything that a KeyMaterial is told, and how to reach the KMS', () => {
   const { apply, remove } = emitted(
     {
-      source: KeyMaterialSource.fromEnvironment('PAYMENTS_KEY', { encoding: 'pem', passwordEnvironment: 'PASSWORD' }),
+      source: KeyMaterialSource.fromEnvironment('PAYMENTS_KEY', {
+        encoding: 'pem',
+        passwordEnvironment: 'PASSWORD',
+      }),
       warnBefore: '30d',
       wrappingAlgorithm: 'RSAES_OAEP_SHA_1',
       onDestroy: 'delete_material',
@@ -132,22 +175,38 @@ test('hands on everything that a KeyMaterial is told, and how to reach the KMS',
   expect(commandOf(apply)).toBe(
     `"$BYOK_COMMAND" apply --key-id "$BYOK_KEY_ID" --material-env PAYMENTS_KEY --material-encoding pem --material-password-env PASSWORD --wrapping-algorithm RSAES_OAEP_SHA_1 --warn-before 30d --no-allow-interruption --allow-unverified-renewal --allow-weak-material --record-dir /var/records --timeout 2m ${connection}; exit $?`,
   );
-  expect(commandOf(remove)).toBe(`"$BYOK_COMMAND" remove --key-id "$BYOK_KEY_ID" --timeout 3m ${connection}; exit $?`);
-  expect(environmentOf(remove)).toMatchObject({ BYOK_COMMAND: '../../../tools/byok', BYOK_CA_FILE: '../../../ca.pem' });
+  expect(commandOf(remove)).toBe(
+    `"$BYOK_COMMAND" remove --key-id "$BYOK_KEY_ID" --timeout 3m ${connection}; exit $?`,
+  );
+  expect(environmentOf(remove)).toMatchObject({
+    BYOK_COMMAND: '../../../tools/byok',
+    BYOK_CA_FILE: '../../../ca.pem',
+  });
 });
 
 test('programs go as JSON, and a name of a command is looked up on PATH', () => {
-  const { apply } = emitted({ source: KeyMaterialSource.fromCommand(['pass', "it's"]) }, { command: 'byok-1.0' });
+  const { apply } = emitted(
+    { source: KeyMaterialSource.fromCommand(['pass', "it's"]) },
+    { command: 'byok-1.0' },
+  );
   expect(commandOf(apply)).toContain(`--material-command '["pass","it'\\''s"]'`);
   expect(environmentOf(apply)).toMatchObject({ BYOK_COMMAND: 'byok-1.0' });
-  expect(commandOf(emitted({ source: KeyMaterialSource.fromWrapCommand(['wrap', '1']) }).apply)).toContain(`--wrap-command '["wrap","1"]'`);
+  expect(
+    commandOf(emitted({ source: KeyMaterialSource.fromWrapCommand(['wrap', '1']) }).apply),
+  ).toContain(`--wrap-command '["wrap","1"]'`);
 });
 
 test('references go through the environment, where no shell reads them', () => {
   const stack = stackUnderTest();
   const region = new cdktf.TerraformVariable(stack, 'region', { type: 'string' });
-  hooked(stack, { source: KeyMaterialSource.fromCommand(['pass', region.stringValue]) }, { region: region.stringValue });
-  const [apply] = Object.values(synthesized(stack).resource.null_resource ?? {}) as unknown as NullResource[];
+  hooked(
+    stack,
+    { source: KeyMaterialSource.fromCommand(['pass', region.stringValue]) },
+    { region: region.stringValue },
+  );
+  const [apply] = Object.values(
+    synthesized(stack).resource.null_resource ?? {},
+  ) as unknown as NullResource[];
   expect(commandOf(apply)).toContain('--material-command "$BYOK_MATERIAL_COMMAND"');
   const expression = (text: string) => `\${${text}}`;
   expect(environmentOf(apply)).toMatchObject({
@@ -170,7 +229,9 @@ test('its outputs refer to the import, and what hooks cannot know is refused in 
   });
   const bare = hooked(stackUnderTest());
   expect(() => bare.fingerprint).toThrow('known to hooks only as a pin; give fingerprint');
-  expect(() => bare.expirationTime).toThrow('known to hooks only when it is declared as an instant');
+  expect(() => bare.expirationTime).toThrow(
+    'known to hooks only when it is declared as an instant',
+  );
   expect(() => bare.materialStatus).toThrow('run "byok check --live"');
   expect(() => bare.material).toThrow('this key is filled by hooks');
 });
@@ -184,7 +245,11 @@ test('several keys share one provider block, also one that was declared before',
     hooked(stack);
     const engine = KeyMaterialEngine.hooks();
     const key = ExternalKey.fromKeyId(stack, 'Other', keyId);
-    new ImportedKey(stack, 'orders', { key, engine, source: KeyMaterialSource.fromEnvironment('ORDERS_KEY') });
+    new ImportedKey(stack, 'orders', {
+      key,
+      engine,
+      source: KeyMaterialSource.fromEnvironment('ORDERS_KEY'),
+    });
     expect(synthesized(stack).provider).toEqual({ null: [{}] });
   }
 });
@@ -194,9 +259,15 @@ test('an app of cdktn makes of hooks what an app of cdktf makes of them', () => 
   const ofCdktn = new cdktn.TerraformStack(cdktn.Testing.app(options), 'stack');
   const ofCdktf = new cdktf.TerraformStack(cdktf.Testing.app(options), 'stack');
   for (const stack of [ofCdktn, ofCdktf]) {
-    hooked(stack, { onDestroy: 'delete_material', fingerprint: pin }, { region: 'eu-de', driftToken: '1' });
+    hooked(
+      stack,
+      { onDestroy: 'delete_material', fingerprint: pin },
+      { region: 'eu-de', driftToken: '1' },
+    );
   }
-  expect(JSON.parse(cdktn.Testing.synth(ofCdktn, true))).toEqual(JSON.parse(cdktf.Testing.synth(ofCdktf, true)));
+  expect(JSON.parse(cdktn.Testing.synth(ofCdktn, true))).toEqual(
+    JSON.parse(cdktf.Testing.synth(ofCdktf, true)),
+  );
 });
 
 test.each<[string, Partial<ImportedKeyProps>, KeyMaterialHooksOptions, string]>([
@@ -209,18 +280,33 @@ test.each<[string, Partial<ImportedKeyProps>, KeyMaterialHooksOptions, string]>(
   [
     'material that was wrapped elsewhere',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of Terraform
-    { source: KeyMaterialSource.preWrapped({ importToken: '${var.token}', encryptedKeyMaterial: '${var.key}' }) },
+    {
+      source: KeyMaterialSource.preWrapped({
+        importToken: '${var.token}',
+        encryptedKeyMaterial: '${var.key}',
+      }),
+    },
     {},
     'the source needs a write-only value of Terraform',
   ],
-  ['onDestroy "refuse"', { onDestroy: 'refuse' }, {}, 'onDestroy is "refuse", which hooks cannot hold'],
+  [
+    'onDestroy "refuse"',
+    { onDestroy: 'refuse' },
+    {},
+    'onDestroy is "refuse", which hooks cannot hold',
+  ],
   [
     'a switch that only Terraform knows',
     { allowWeakMaterial: cdktf.Token.asAny({ resolve: () => true }) },
     {},
     'allowWeakMaterial is only known',
   ],
-  ['an empty drift token', {}, { driftToken: '' }, 'driftToken is empty; give what "byok check --drift-token" printed'],
+  [
+    'an empty drift token',
+    {},
+    { driftToken: '' },
+    'driftToken is empty; give what "byok check --drift-token" printed',
+  ],
   [
     'a reference in what runs on destroy',
     { onDestroy: 'delete_material' },
@@ -248,7 +334,9 @@ test('refuses hooks without a key', () => {
 test('refuses a provider of byok beside hooks', () => {
   const stack = stackUnderTest();
   hooked(stack, { provider: new ByokProvider(stack, 'byok') });
-  expect(() => synthesized(stack)).toThrow('provider is given for a key with hooks, which use none');
+  expect(() => synthesized(stack)).toThrow(
+    'provider is given for a key with hooks, which use none',
+  );
 });
 
 test('refuses a NullProvider that is declared after the first key', () => {
@@ -269,7 +357,9 @@ test('a policy sees the material of hooks as that of a provider', () => {
   hooked(stack);
   cdktf.Aspects.of(stack).add(new KeyMaterialPolicy({ requirePin: true, severity: 'warning' }));
   synthesized(stack);
-  expect(annotationsOf(stack)).toEqual([['stack/payments/Hooks', '@cdktf/warn', expect.stringContaining('fingerprint')]]);
+  expect(annotationsOf(stack)).toEqual([
+    ['stack/payments/Hooks', '@cdktf/warn', expect.stringContaining('fingerprint')],
+  ]);
 });
 
 describe('without @cdktf/provider-null', () => {
@@ -280,7 +370,9 @@ describe('without @cdktf/provider-null', () => {
   test('only hooks fail, and say what to install', () => {
     jest.isolateModules(() => {
       jest.doMock('@cdktf/provider-null', () => {
-        throw Object.assign(new Error("Cannot find module '@cdktf/provider-null'"), { code: 'MODULE_NOT_FOUND' });
+        throw Object.assign(new Error("Cannot find module '@cdktf/provider-null'"), {
+          code: 'MODULE_NOT_FOUND',
+        });
       });
       const alone = require('cdktf-byok') as typeof import('cdktf-byok');
       const own = require('cdktf') as typeof cdktf;
@@ -288,7 +380,14 @@ describe('without @cdktf/provider-null', () => {
       const source = alone.KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
       const key = alone.ExternalKey.fromKeyId(stack, 'Key', keyId);
       new alone.ImportedKey(stack, 'provider', { key, source });
-      expect(() => new alone.ImportedKey(stack, 'hooks', { key, source, engine: alone.KeyMaterialEngine.hooks() })).toThrow(
+      expect(
+        () =>
+          new alone.ImportedKey(stack, 'hooks', {
+            key,
+            source,
+            engine: alone.KeyMaterialEngine.hooks(),
+          }),
+      ).toThrow(
         'hooks need the package @cdktf/provider-null; install it: npm install @cdktf/provider-null',
       );
     });

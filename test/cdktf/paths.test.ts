@@ -1,9 +1,28 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of Terraform
-/** Relative paths, which count from the folder of cdktf.json: from whichever folder a stack is written to, and with expressions in them. */
+/**
+ * Relative paths, which count from the folder of cdktf.json: from whichever folder a stack is
+ * written to, and with expressions in them.
+ */
 import { mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { App, TerraformIterator, TerraformLocal, TerraformOutput, TerraformStack, TerraformVariable, Testing, Token } from 'cdktf';
-import { ByokProvider, ExternalKey, ImportedKey, KeyMaterialEngine, type KeyMaterialHooksOptions, KeyMaterialSource } from 'cdktf-byok';
+import {
+  App,
+  TerraformIterator,
+  TerraformLocal,
+  TerraformOutput,
+  TerraformStack,
+  TerraformVariable,
+  Testing,
+  Token,
+} from 'cdktf';
+import {
+  ByokProvider,
+  ExternalKey,
+  ImportedKey,
+  KeyMaterialEngine,
+  type KeyMaterialHooksOptions,
+  KeyMaterialSource,
+} from 'cdktf-byok';
 import * as cdktn from 'cdktn';
 import { fakeBundle } from '../mirror/fake-bundle';
 import { scratchFolder, toBeRemoved } from '../support/scratch-folder';
@@ -52,7 +71,9 @@ test('certificates in the place of their path stay as they are', () => {
 /** What the provisioner of the only null resource in a folder is given. */
 function environmentIn(stackFolder: string): Environment {
   const { resource } = JSON.parse(readFileSync(join(stackFolder, 'cdk.tf.json'), 'utf8'));
-  const [only] = Object.values<{ provisioner: { 'local-exec': { environment: Environment } }[] }>(resource.null_resource);
+  const [only] = Object.values<{ provisioner: { 'local-exec': { environment: Environment } }[] }>(
+    resource.null_resource,
+  );
   return only?.provisioner[0]?.['local-exec'].environment ?? {};
 }
 
@@ -82,7 +103,11 @@ const outdirs: readonly [string, (folder: string) => string][] = [
 
 describe.each([
   ['cdktf', App, TerraformStack],
-  ['cdktn', cdktn.App as unknown as typeof App, cdktn.TerraformStack as unknown as typeof TerraformStack],
+  [
+    'cdktn',
+    cdktn.App as unknown as typeof App,
+    cdktn.TerraformStack as unknown as typeof TerraformStack,
+  ],
 ])('hooks alone in an app of %s', (_, AppOf, StackOf) => {
   test.each(outdirs)('find the files of the app from %s', (_folder, outdirOf) => {
     const folder = realpathSync(scratchFolder());
@@ -99,18 +124,26 @@ describe.each([
 
 test('a stack that is synthesized again, to another folder, gets paths from that one', () => {
   const folder = realpathSync(scratchFolder());
-  const app = new App({ outdir: join(folder, 'cdktf.out'), context: { cdktfJsonPath: join(folder, 'cdktf.json') } });
+  const app = new App({
+    outdir: join(folder, 'cdktf.out'),
+    context: { cdktfJsonPath: join(folder, 'cdktf.json') },
+  });
   const stack = new TerraformStack(app, 'keys');
   hooked(stack, 'payments.key', {});
   app.synth();
   const elsewhere = join(toBeRemoved(Testing.fullSynth(stack)), 'stacks', 'keys');
   expect(opened(elsewhere).BYOK_MATERIAL_FILE).toBe(join(folder, 'payments.key'));
-  expect(opened(join(folder, 'cdktf.out', 'stacks', 'keys')).BYOK_MATERIAL_FILE).toBe(join(folder, 'payments.key'));
+  expect(opened(join(folder, 'cdktf.out', 'stacks', 'keys')).BYOK_MATERIAL_FILE).toBe(
+    join(folder, 'payments.key'),
+  );
 });
 
 test('a provider of ours and another synthesis of the same construct go together', () => {
   const folder = realpathSync(scratchFolder());
-  const context = { cdktfJsonPath: join(folder, 'cdktf.json'), 'cdktf-byok:bundle': fakeBundle(scratchFolder()).folder };
+  const context = {
+    cdktfJsonPath: join(folder, 'cdktf.json'),
+    'cdktf-byok:bundle': fakeBundle(scratchFolder()).folder,
+  };
   mkdirSync(join(folder, 'out'));
   const app = new App({ outdir: join(folder, 'out', 'there'), context });
   const stack = new TerraformStack(app, 'keys');
@@ -121,7 +154,9 @@ test('a provider of ours and another synthesis of the same construct go together
   });
   new ByokProvider(stack, 'byok', { caFile: 'ca.pem' });
   app.synth();
-  const { provider } = JSON.parse(readFileSync(join(folder, 'out', 'there', 'stacks', 'keys', 'cdk.tf.json'), 'utf8'));
+  const { provider } = JSON.parse(
+    readFileSync(join(folder, 'out', 'there', 'stacks', 'keys', 'cdk.tf.json'), 'utf8'),
+  );
   expect(provider.byok[0].ca_file).toBe('../../../../ca.pem');
   expect(called).toEqual(['theirs']);
 });
@@ -131,7 +166,9 @@ const places: readonly [string, (stack: TerraformStack, path: string) => unknown
   [
     'fromFile',
     (stack, path) => {
-      new TerraformOutput(stack, 'path', { value: KeyMaterialSource.fromFile(path).bind(stack).materialFile });
+      new TerraformOutput(stack, 'path', {
+        value: KeyMaterialSource.fromFile(path).bind(stack).materialFile,
+      });
       return JSON.parse(Testing.synth(stack)).output.path.value;
     },
   ],
@@ -153,16 +190,17 @@ const places: readonly [string, (stack: TerraformStack, path: string) => unknown
     (stack, path) => {
       hooked(stack, '/k', { [option]: path });
       const { resource } = JSON.parse(Testing.synth(stack));
-      return Object.values<{ provisioner: { 'local-exec': { environment: Environment } }[] }>(resource.null_resource)[0]?.provisioner[0]?.[
-        'local-exec'
-      ].environment[variable];
+      return Object.values<{ provisioner: { 'local-exec': { environment: Environment } }[] }>(
+        resource.null_resource,
+      )[0]?.provisioner[0]?.['local-exec'].environment[variable];
     },
   ]),
 ];
 
 const each = TerraformIterator.fromMap({ orders: 'a', cards: 'b' });
 
-const textIn = (stack: TerraformStack): string => new TerraformVariable(stack, 'v', { type: 'string' }).stringValue;
+const textIn = (stack: TerraformStack): string =>
+  new TerraformVariable(stack, 'v', { type: 'string' }).stringValue;
 
 /** The path, and what it is in the stack's folder. */
 const paths: readonly [string, (stack: TerraformStack) => string, string][] = [
@@ -171,9 +209,17 @@ const paths: readonly [string, (stack: TerraformStack) => string, string][] = [
   ['a variable', (stack) => `keys/${textIn(stack)}.key`, 'keys/${var.v}.key'],
   ['a variable in the first name', (stack) => `key-${textIn(stack)}/x.key`, 'key-${var.v}/x.key'],
   ['two of them', (stack) => `a/${textIn(stack)}/${each.key}.key`, 'a/${var.v}/${each.key}.key'],
-  ['a local value', (stack) => `keys/${new TerraformLocal(stack, 'l', 'a').asString}.key`, 'keys/${local.l}.key'],
+  [
+    'a local value',
+    (stack) => `keys/${new TerraformLocal(stack, 'l', 'a').asString}.key`,
+    'keys/${local.l}.key',
+  ],
   ['an expression by hand', () => 'keys/${local.l}.key', 'keys/${local.l}.key'],
-  ['a directive by hand', () => 'keys/%{ if true }a%{ endif }.key', 'keys/%{ if true }a%{ endif }.key'],
+  [
+    'a directive by hand',
+    () => 'keys/%{ if true }a%{ endif }.key',
+    'keys/%{ if true }a%{ endif }.key',
+  ],
   ['the folder of cdktf.json itself', () => `./${each.value}/x`, '${each.value}/x'],
   ['a dollar sign that is none', () => 'keys/$${a}.key', 'keys/$${a}.key'],
 ];
@@ -186,7 +232,9 @@ describe.each(places)('%s', (_, write) => {
   });
 
   test('goes up from there, too', () => {
-    expect(write(stackUnderTest({ cdktfJsonPath: '/team/app/cdktf.json' }), `../keys/${each.key}`)).toBe('../../../../keys/${each.key}');
+    expect(
+      write(stackUnderTest({ cdktfJsonPath: '/team/app/cdktf.json' }), `../keys/${each.key}`),
+    ).toBe('../../../../keys/${each.key}');
   });
 
   test.each(['/etc/keys/', '/'])('stays as it is when it is absolute', (folder) => {
@@ -195,32 +243,52 @@ describe.each(places)('%s', (_, write) => {
     expect(annotationsOf(stack)).toEqual([]);
   });
 
-  test.each(['${path.module}/a.key', '${path.root}/a.key'])('stays as it is when it says itself where it counts from: %s', (path) => {
-    const stack = stackUnderTest();
-    expect(write(stack, path)).toBe(path);
-    expect(annotationsOf(stack)).toEqual([]);
-  });
+  test.each(['${path.module}/a.key', '${path.root}/a.key'])(
+    'stays as it is when it says itself where it counts from: %s',
+    (path) => {
+      const stack = stackUnderTest();
+      expect(write(stack, path)).toBe(path);
+      expect(annotationsOf(stack)).toEqual([]);
+    },
+  );
 
-  test.each(['/x.key', '-keys/x.key'])('stays as it is when it begins with a reference, and warns', (rest) => {
-    const stack = stackUnderTest();
-    const path = `${textIn(stack)}${rest}`;
-    expect(write(stack, path)).toBe(`\${var.v}${rest}`);
-    expect(annotationsOf(stack)).toEqual([
-      [expect.any(String), '@cdktf/warn', expect.stringContaining('begins with a value that only Terraform knows')],
-    ]);
-  });
+  test.each(['/x.key', '-keys/x.key'])(
+    'stays as it is when it begins with a reference, and warns',
+    (rest) => {
+      const stack = stackUnderTest();
+      const path = `${textIn(stack)}${rest}`;
+      expect(write(stack, path)).toBe(`\${var.v}${rest}`);
+      expect(annotationsOf(stack)).toEqual([
+        [
+          expect.any(String),
+          '@cdktf/warn',
+          expect.stringContaining('begins with a value that only Terraform knows'),
+        ],
+      ]);
+    },
+  );
 });
 
 test('a value of an iterator, whatever its type, is a path that begins with a reference', () => {
   const stack = stackUnderTest();
-  for (const [id, value] of Object.entries({ any: Token.asAny({ resolve: () => '${each.value}' }), text: each.value })) {
-    new TerraformOutput(stack, id, { value: KeyMaterialSource.fromFile(value).bind(stack).materialFile });
+  for (const [id, value] of Object.entries({
+    any: Token.asAny({ resolve: () => '${each.value}' }),
+    text: each.value,
+  })) {
+    new TerraformOutput(stack, id, {
+      value: KeyMaterialSource.fromFile(value).bind(stack).materialFile,
+    });
   }
-  expect(JSON.parse(Testing.synth(stack)).output).toEqual({ any: { value: '${each.value}' }, text: { value: '${each.value}' } });
+  expect(JSON.parse(Testing.synth(stack)).output).toEqual({
+    any: { value: '${each.value}' },
+    text: { value: '${each.value}' },
+  });
   expect(annotationsOf(stack)).toHaveLength(1);
 });
 
 test('a path that is none is refused', () => {
   const nothing = undefined as unknown as string;
-  expect(() => KeyMaterialSource.fromFile(nothing).bind(stackUnderTest())).toThrow('the path of fromFile is undefined; give a path');
+  expect(() => KeyMaterialSource.fromFile(nothing).bind(stackUnderTest())).toThrow(
+    'the path of fromFile is undefined; give a path',
+  );
 });

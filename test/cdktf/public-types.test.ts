@@ -1,6 +1,7 @@
 /**
- * The types that this package exports, as the compiler writes and reads them. Classes of cdktf have private members, so that those of cdktn
- * (CDK Terrain) do not match them: no property and no parameter may ask for one.
+ * The types that this package exports, as the compiler writes and reads them. Classes of cdktf have
+ * private members, so that those of cdktn (CDK Terrain) do not match them: no property and no
+ * parameter may ask for one.
  */
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -14,7 +15,11 @@ const app = join(__dirname, 'cdktn-app.ts');
 const program = ts.createProgram({
   rootNames: [index, app],
   options: {
-    ...ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, root).options,
+    ...ts.parseJsonConfigFileContent(
+      ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config,
+      ts.sys,
+      root,
+    ).options,
     types: ['node'],
     noEmit: false,
     declaration: true,
@@ -47,14 +52,20 @@ function withoutImportsAndBases(text: string): string {
   const file = ts.createSourceFile('declaration.d.ts', text, ts.ScriptTarget.Latest, true);
   const cut: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || (ts.isHeritageClause(node) && ts.isClassDeclaration(node.parent))) {
+    if (
+      ts.isImportDeclaration(node) ||
+      (ts.isHeritageClause(node) && ts.isClassDeclaration(node.parent))
+    ) {
       cut.push(node);
     } else {
       ts.forEachChild(node, visit);
     }
   };
   visit(file);
-  const printed = cut.reduceRight((left, node) => left.slice(0, node.getStart()) + left.slice(node.end), text);
+  const printed = cut.reduceRight(
+    (left, node) => left.slice(0, node.getStart()) + left.slice(node.end),
+    text,
+  );
   return printed.replace(/\/\*[\s\S]*?\*\//g, '');
 }
 
@@ -63,7 +74,9 @@ test('no exported type asks for a class of cdktf', () => {
   expect(texts.size).toBeGreaterThan(10);
   const asking = [...texts].flatMap(([path, text]) =>
     [
-      ...withoutImportsAndBases(text).matchAll(/\b(?:Terraform(?:Stack|Provider|Count|MetaArguments|Variable|Resource|Element)|App)\b/g),
+      ...withoutImportsAndBases(text).matchAll(
+        /\b(?:Terraform(?:Stack|Provider|Count|MetaArguments|Variable|Resource|Element)|App)\b/g,
+      ),
     ].map(([name]) => `${path}: ${name}`),
   );
   expect(asking).toEqual([]);
@@ -71,8 +84,9 @@ test('no exported type asks for a class of cdktf', () => {
 
 test('the compiler takes the constructs in an app of cdktn', () => {
   const source = program.getSourceFile(app);
-  const messages = [...program.getSemanticDiagnostics(source), ...program.getSyntacticDiagnostics(source)].map(({ messageText }) =>
-    ts.flattenDiagnosticMessageText(messageText, '\n'),
-  );
+  const messages = [
+    ...program.getSemanticDiagnostics(source),
+    ...program.getSyntacticDiagnostics(source),
+  ].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
   expect(messages).toEqual([]);
 });

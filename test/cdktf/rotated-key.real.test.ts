@@ -1,4 +1,7 @@
-/** Rotation under the real terraform: a new generation takes the alias, and the old key goes on decrypting. */
+/**
+ * Rotation under the real terraform: a new generation takes the alias, and the old key goes on
+ * decrypting.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -48,7 +51,10 @@ function synthesize(names: readonly string[], current?: string): string {
 }
 
 function terraform(stack: string, ...args: string[]): Promise<Run> {
-  const env = cleanEnvironment({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken });
+  const env = cleanEnvironment({
+    HW_PROJECT_ID: emulator.projectId,
+    HW_AUTH_TOKEN: emulator.authToken,
+  });
   return runCommand('terraform', args, { cwd: stack, env });
 }
 
@@ -61,23 +67,37 @@ async function apply(stack: string): Promise<Run> {
 async function deploy(names: readonly string[], current?: string): Promise<Record<string, string>> {
   const stack = synthesize(names, current);
   expect(await apply(stack)).toMatchObject({ code: 0 });
-  expect(await terraform(stack, 'plan', '-detailed-exitcode', '-no-color')).toMatchObject({ code: 0 });
+  expect(await terraform(stack, 'plan', '-detailed-exitcode', '-no-color')).toMatchObject({
+    code: 0,
+  });
   const { output } = await terraform(stack, 'output', '-json');
   return Object.fromEntries(
-    Object.entries(JSON.parse(output) as Record<string, { value: string }>).map(([name, { value }]) => [name, value]),
+    Object.entries(JSON.parse(output) as Record<string, { value: string }>).map(
+      ([name, { value }]) => [name, value],
+    ),
   );
 }
 
 async function aliasesOf(...keyIds: (string | undefined)[]): Promise<string[]> {
-  return Promise.all(keyIds.map(async (keyId) => (await describeKey(emulator, String(keyId))).key_alias));
+  return Promise.all(
+    keyIds.map(async (keyId) => (await describeKey(emulator, String(keyId))).key_alias),
+  );
 }
 
 async function encrypt(keyId: string | undefined): Promise<string> {
-  return (await ok<{ cipher_text: string }>(emulator, 'encrypt-data', { key_id: keyId, plain_text: 'order 4711' })).cipher_text;
+  return (
+    await ok<{ cipher_text: string }>(emulator, 'encrypt-data', {
+      key_id: keyId,
+      plain_text: 'order 4711',
+    })
+  ).cipher_text;
 }
 
 async function expectDecrypts(cipherText: string, keyId: string | undefined): Promise<void> {
-  expect(await ok(emulator, 'decrypt-data', { cipher_text: cipherText })).toMatchObject({ key_id: keyId, plain_text: 'order 4711' });
+  expect(await ok(emulator, 'decrypt-data', { cipher_text: cipherText })).toMatchObject({
+    key_id: keyId,
+    plain_text: 'order 4711',
+  });
 }
 
 test('a new generation takes the alias and encrypts; the old key keeps its id and material, and decrypts', async () => {
@@ -87,13 +107,22 @@ test('a new generation takes the alias and encrypts; the old key keeps its id an
 
   const after = await deploy(['1', '2']);
   // Given up first, then taken: otherwise the KMS would answer KMS.1104.
-  expect(writesOf(emulator)).toEqual(['update-key-alias', 'create-key', 'get-parameters-for-import', 'import-key-material']);
+  expect(writesOf(emulator)).toEqual([
+    'update-key-alias',
+    'create-key',
+    'get-parameters-for-import',
+    'import-key-material',
+  ]);
   expect(after.generation_1).toBe(before.current);
   expect(after.current).toBe(after.generation_2);
   expect(after.generation_2).not.toBe(after.generation_1);
   expect(await aliasesOf(after.generation_1, after.generation_2)).toEqual(['orders-1', 'orders']);
-  expect(await holdsMaterial(emulator, String(after.generation_1), materials['1'] as Buffer)).toBe(true);
-  expect(await holdsMaterial(emulator, String(after.generation_2), materials['2'] as Buffer)).toBe(true);
+  expect(await holdsMaterial(emulator, String(after.generation_1), materials['1'] as Buffer)).toBe(
+    true,
+  );
+  expect(await holdsMaterial(emulator, String(after.generation_2), materials['2'] as Buffer)).toBe(
+    true,
+  );
   await expectDecrypts(old, after.generation_1);
   await expectDecrypts(await encrypt(after.current), after.generation_2);
 });
@@ -124,12 +153,23 @@ test('there is a way back and forth again, and destroy then finds no cycle and l
   const back = await deploy(['1', '2'], '1');
   expect(await aliasesOf(back.generation_1, back.generation_2)).toEqual(['orders', 'orders-2']);
   const forth = await deploy(['1', '2', '3']);
-  expect(await aliasesOf(forth.generation_1, forth.generation_2, forth.generation_3)).toEqual(['orders-1', 'orders-2', 'orders']);
+  expect(await aliasesOf(forth.generation_1, forth.generation_2, forth.generation_3)).toEqual([
+    'orders-1',
+    'orders-2',
+    'orders',
+  ]);
   emulator.clearCalls();
-  const destroy = await terraform(synthesize(['1', '2', '3']), 'destroy', '-auto-approve', '-no-color');
+  const destroy = await terraform(
+    synthesize(['1', '2', '3']),
+    'destroy',
+    '-auto-approve',
+    '-no-color',
+  );
   expect(destroy).toMatchObject({ code: 0 });
   expect(writesOf(emulator)).toEqual([]);
-  expect(await holdsMaterial(emulator, String(forth.generation_1), materials['1'] as Buffer)).toBe(true);
+  expect(await holdsMaterial(emulator, String(forth.generation_1), materials['1'] as Buffer)).toBe(
+    true,
+  );
 });
 
 test('a rotation that stopped after the renaming is completed by the next apply', async () => {
@@ -149,7 +189,9 @@ test('a generation that is left out is planned to be destroyed, and only forgott
   const old = await encrypt(before.generation_1);
   const stack = synthesize(['2']);
   expect((await terraform(stack, 'init', '-input=false', '-no-color')).code).toBe(0);
-  expect((await terraform(stack, 'plan', '-no-color')).text).toContain('0 to add, 0 to change, 2 to destroy');
+  expect((await terraform(stack, 'plan', '-no-color')).text).toContain(
+    '0 to add, 0 to change, 2 to destroy',
+  );
   emulator.clearCalls();
   const after = await deploy(['2']);
   expect(writesOf(emulator)).toEqual([]);
@@ -166,5 +208,7 @@ test('fails, and changes nothing in the KMS, when the generation that has the al
   expect(run.text).toContain('nothing was done');
   expect(writesOf(emulator)).toEqual([]);
   expect((await call(emulator, 'describe-key', { key_id: before.current })).status).toBe(200);
-  expect(await holdsMaterial(emulator, String(before.current), materials['1'] as Buffer)).toBe(true);
+  expect(await holdsMaterial(emulator, String(before.current), materials['1'] as Buffer)).toBe(
+    true,
+  );
 });

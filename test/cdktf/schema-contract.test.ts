@@ -1,4 +1,7 @@
-/** The hand-written constructs against the schema tables: every attribute has its property, and nothing else has. */
+/**
+ * The hand-written constructs against the schema tables: every attribute has its property, and
+ * nothing else has.
+ */
 import { TerraformOutput, type TerraformStack, Testing } from 'cdktf';
 import { ByokProvider, type ByokProviderProps } from '../../lib/cdktf/byok-provider';
 import { ExternalKey, type ExternalKeyConfig } from '../../lib/cdktf/external-key';
@@ -11,7 +14,10 @@ import type { BlockSchema } from '../../lib/schema/model';
 import { providerSchema } from '../../lib/schema/provider';
 import { stackUnderTest, synthesized } from './stack-under-test';
 
-/** The compiler wants each property and no other: so the samples below list what the interfaces have. */
+/**
+ * The compiler wants each property and no other: so the samples below list what the interfaces
+ * have.
+ */
 type Complete<Config> = Required<Omit<Config, keyof ResourceMetaArguments>>;
 
 const timeouts = { create: '1m', read: '2m', update: '3m', delete: '4m' };
@@ -79,18 +85,26 @@ const provider: Complete<Omit<ByokProviderProps, 'alias'>> = {
   maxRequestsPerSecond: 2,
 };
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snakeCase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 const settable = ({ attributes, blocks = {} }: BlockSchema): string[] => [
-  ...Object.keys(attributes).filter((name) => attributes[name]?.required || attributes[name]?.optional),
+  ...Object.keys(attributes).filter(
+    (name) => attributes[name]?.required || attributes[name]?.optional,
+  ),
   ...Object.keys(blocks),
 ];
 
-const snakeCased = (config: object): object => Object.fromEntries(Object.entries(config).map(([name, value]) => [snakeCase(name), value]));
+const snakeCased = (config: object): object =>
+  Object.fromEntries(Object.entries(config).map(([name, value]) => [snakeCase(name), value]));
 
-/** A block of ours as cdktf writes it: a line per value, values as in JSON; blocks, maps and lists with a line of their own at both ends. */
+/**
+ * A block of ours as cdktf writes it: a line per value, values as in JSON; blocks, maps and lists
+ * with a line of their own at both ends.
+ */
 const hclBlock = (opening: string, attributes: object): string[] => [
   `${opening} {`,
   ...Object.entries(attributes).flatMap(([name, value]) => hclAttribute(name, value)),
@@ -99,7 +113,13 @@ const hclBlock = (opening: string, attributes: object): string[] => [
 
 const hclAttribute = (name: string, value: unknown): string[] => {
   if (Array.isArray(value)) {
-    return [`${name} = [`, ...value.map((item, index) => `${JSON.stringify(item)}${index < value.length - 1 ? ',' : ''}`), ']'];
+    return [
+      `${name} = [`,
+      ...value.map(
+        (item, index) => `${JSON.stringify(item)}${index < value.length - 1 ? ',' : ''}`,
+      ),
+      ']',
+    ];
   }
   return typeof value === 'object' && value !== null
     ? hclBlock(name === 'timeouts' ? name : `${name} =`, value)
@@ -109,8 +129,18 @@ const hclAttribute = (name: string, value: unknown): string[] => {
 const lines = (text: string): string[] => text.split('\n').map((line) => line.trim());
 
 describe.each([
-  ['byok_external_key', externalKeySchema, externalKey, (stack: TerraformStack) => new ExternalKey(stack, 'it', externalKey)],
-  ['byok_key_material', keyMaterialSchema, keyMaterial, (stack: TerraformStack) => new KeyMaterial(stack, 'it', keyMaterial)],
+  [
+    'byok_external_key',
+    externalKeySchema,
+    externalKey,
+    (stack: TerraformStack) => new ExternalKey(stack, 'it', externalKey),
+  ],
+  [
+    'byok_key_material',
+    keyMaterialSchema,
+    keyMaterial,
+    (stack: TerraformStack) => new KeyMaterial(stack, 'it', keyMaterial),
+  ],
 ])('%s', (type: string, schema: BlockSchema, config: object, build) => {
   test('has a property for every attribute that can be set, and no other', () => {
     expect(Object.keys(config).map(snakeCase).sort()).toEqual(settable(schema).sort());
@@ -135,7 +165,9 @@ describe.each([
   test('offers every computed attribute as a reference', () => {
     const stack = stackUnderTest();
     const element = build(stack) as unknown as Record<string, string>;
-    const computed = Object.keys(schema.attributes).filter((name) => schema.attributes[name]?.computed);
+    const computed = Object.keys(schema.attributes).filter(
+      (name) => schema.attributes[name]?.computed,
+    );
     for (const name of computed) {
       new TerraformOutput(stack, name, { value: element[camelCase(name)] });
     }
@@ -146,7 +178,9 @@ describe.each([
 
   test('offers no write-only attribute, which could never be read', () => {
     const element = build(stackUnderTest());
-    const writeOnly = Object.keys(schema.attributes).filter((name) => schema.attributes[name]?.writeOnly);
+    const writeOnly = Object.keys(schema.attributes).filter(
+      (name) => schema.attributes[name]?.writeOnly,
+    );
     expect(writeOnly.filter((name) => camelCase(name) in element)).toEqual([]);
   });
 
@@ -159,7 +193,9 @@ describe.each([
       '0d0466b0-e727-4d9c-b35d-f84bb474a37f',
       new ByokProvider(stack, 'byok', { alias: 'b' }),
     );
-    expect(synthesized(stack).import).toEqual([{ id: '0d0466b0-e727-4d9c-b35d-f84bb474a37f', provider: 'byok.b', to: `${type}.existing` }]);
+    expect(synthesized(stack).import).toEqual([
+      { id: '0d0466b0-e727-4d9c-b35d-f84bb474a37f', provider: 'byok.b', to: `${type}.existing` },
+    ]);
   });
 });
 
@@ -171,7 +207,9 @@ describe('provider block', () => {
   test('writes every property to JSON', () => {
     const stack = stackUnderTest();
     new ByokProvider(stack, 'byok', { ...provider, alias: 'first' });
-    expect(synthesized(stack).provider).toEqual({ byok: [{ ...snakeCased(provider), alias: 'first' }] });
+    expect(synthesized(stack).provider).toEqual({
+      byok: [{ ...snakeCased(provider), alias: 'first' }],
+    });
   });
 
   test('writes every property to HCL', () => {

@@ -11,7 +11,12 @@ export function stackUnderTest(context: Record<string, unknown> = {}): Terraform
 type Blocks = Record<string, Record<string, unknown>>;
 
 export interface Configuration {
-  readonly terraform: { readonly required_providers: Record<string, { readonly source: string; readonly version: string }> };
+  readonly terraform: {
+    readonly required_providers: Record<
+      string,
+      { readonly source: string; readonly version: string }
+    >;
+  };
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly resource: Record<string, Blocks>;
   readonly variable: Blocks;
@@ -46,6 +51,12 @@ export function madeKey({ key }: ImportedKey): ExternalKey {
 export function annotationsOf({ node }: IConstruct): [string, string, string][] {
   return node
     .findAll()
-    .flatMap((construct) => construct.node.metadata.map(({ type, data }): [string, string, string] => [construct.node.path, type, data]))
+    .flatMap((construct) =>
+      construct.node.metadata.map(({ type, data }): [string, string, string] => [
+        construct.node.path,
+        type,
+        data,
+      ]),
+    )
     .filter(([, type]) => /^@cdktf\/(info|warn|error)$/.test(type));
 }

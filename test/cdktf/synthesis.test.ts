@@ -1,5 +1,12 @@
 /** Whole synthesis into files, with a provider that does nothing. */
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { ByokProvider, Expiration, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
@@ -15,7 +22,10 @@ interface Machine {
   readonly outdir?: string;
 }
 
-function app({ folder, outdir = join(folder, 'cdktf.out') }: Machine): { app: App; stack: TerraformStack } {
+function app({ folder, outdir = join(folder, 'cdktf.out') }: Machine): {
+  app: App;
+  stack: TerraformStack;
+} {
   mkdirSync(outdir, { recursive: true });
   const context = { 'cdktf-byok:bundle': bundle, cdktfJsonPath: join(folder, 'cdktf.json') };
   const made = new App({ outdir, context });
@@ -27,8 +37,14 @@ function app({ folder, outdir = join(folder, 'cdktf.out') }: Machine): { app: Ap
     source: KeyMaterialSource.fromFile('keys/a.b64'),
     expiration: Expiration.at(new Date(Date.UTC(2030, 0, 31))),
   });
-  new ImportedKey(stack, 'env', { alias: 'env', source: KeyMaterialSource.fromEnvironment('BYOK_TEST_MATERIAL') });
-  new ImportedKey(stack, 'variable', { alias: 'variable', source: KeyMaterialSource.fromVariable('byok_test_material') });
+  new ImportedKey(stack, 'env', {
+    alias: 'env',
+    source: KeyMaterialSource.fromEnvironment('BYOK_TEST_MATERIAL'),
+  });
+  new ImportedKey(stack, 'variable', {
+    alias: 'variable',
+    source: KeyMaterialSource.fromVariable('byok_test_material'),
+  });
   return { app: made, stack };
 }
 
@@ -65,7 +81,9 @@ test('needs no secret, and takes none along when there is one', () => {
   const without = filesOf(join(folder, 'cdktf.out'));
   mkdirSync(join(folder, 'keys'));
   writeFileSync(join(folder, 'keys', 'a.b64'), material);
-  withEnvironment({ BYOK_TEST_MATERIAL: material, TF_VAR_byok_test_material: material }, () => app({ folder }).app.synth());
+  withEnvironment({ BYOK_TEST_MATERIAL: material, TF_VAR_byok_test_material: material }, () =>
+    app({ folder }).app.synth(),
+  );
   expect(filesOf(join(folder, 'cdktf.out'))).toEqual(without);
   expect(Object.values(without).join('')).not.toContain(material);
 });
@@ -114,7 +132,9 @@ test('Testing.fullSynth, which makes a folder of its own, gets a path from that 
 function readThroughStack(outdir: string): string {
   const stackFolder = join(outdir, 'stacks', 'stack');
   const { resource } = JSON.parse(readFileSync(join(stackFolder, 'cdk.tf.json'), 'utf8'));
-  const [path] = Object.values<{ material_file?: string }>(resource.byok_key_material).flatMap(({ material_file }) => material_file ?? []);
+  const [path] = Object.values<{ material_file?: string }>(resource.byok_key_material).flatMap(
+    ({ material_file }) => material_file ?? [],
+  );
   return readFileSync(`${stackFolder}/${path}`, 'utf8');
 }
 
@@ -133,10 +153,22 @@ test('two providers of one stack share one copy, of this release only', () => {
   const folder = scratchFolder();
   const { app: made, stack } = app({ folder });
   new ByokProvider(stack, 'nl', { alias: 'nl' });
-  const versions = join(folder, 'cdktf.out', 'stacks', 'stack', 'terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok');
+  const versions = join(
+    folder,
+    'cdktf.out',
+    'stacks',
+    'stack',
+    'terraform.d',
+    'plugins',
+    'terraform.local',
+    'cdktf-byok',
+    'byok',
+  );
   mkdirSync(join(versions, '0.0.1', 'linux_amd64'), { recursive: true });
   made.synth();
-  expect(new Set(readdirSync(versions).map((name) => name.split('_')[1]))).toEqual(new Set([packageVersion]));
+  expect(new Set(readdirSync(versions).map((name) => name.split('_')[1]))).toEqual(
+    new Set([packageVersion]),
+  );
   expect(readdirSync(versions)).toHaveLength(4);
 });
 
@@ -146,11 +178,16 @@ test('fails when the built provider is of another release', () => {
     context: { 'cdktf-byok:bundle': fakeBundle(scratchFolder(), { version: '0.0.1' }).folder },
   });
   new ByokProvider(new TerraformStack(made, 'stack'), 'byok');
-  expect(() => made.synth()).toThrow(/the built provider is of version 0\.0\.1, cdktf-byok is .*; run "npm run build"/);
+  expect(() => made.synth()).toThrow(
+    /the built provider is of version 0\.0\.1, cdktf-byok is .*; run "npm run build"/,
+  );
 });
 
 test('fails when the provider was not built', () => {
-  const made = new App({ outdir: scratchFolder(), context: { 'cdktf-byok:bundle': resolve(scratchFolder(), 'nowhere') } });
+  const made = new App({
+    outdir: scratchFolder(),
+    context: { 'cdktf-byok:bundle': resolve(scratchFolder(), 'nowhere') },
+  });
   new ByokProvider(new TerraformStack(made, 'stack'), 'byok');
   expect(() => made.synth()).toThrow(/run "npm run build"/);
 });

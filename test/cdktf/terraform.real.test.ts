@@ -1,9 +1,29 @@
-/** The real terraform takes what synthesis leaves behind: no CLI configuration, no registry, no network. */
+/**
+ * The real terraform takes what synthesis leaves behind: no CLI configuration, no registry, no
+ * network.
+ */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
-import { ByokProvider, Expiration, ExternalKey, ImportedKey, KeyMaterial, KeyMaterialSource, RotatedKey } from 'cdktf-byok';
+import {
+  ByokProvider,
+  Expiration,
+  ExternalKey,
+  ImportedKey,
+  KeyMaterial,
+  KeyMaterialSource,
+  RotatedKey,
+} from 'cdktf-byok';
 import { bundleFolder, readProviderBundle } from '../../lib/mirror/provider-bundle';
 import { archiveNames, writeMirror } from '../../lib/mirror/write-mirror';
 import { type FakeBundle, fakeBundle, packageVersion } from '../mirror/fake-bundle';
@@ -22,12 +42,18 @@ beforeAll(() => {
 
 /** Without credentials, endpoints and settings of whoever runs the tests. */
 function environment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(?:HW|OS|TF|CDKTF)_|^KMS_ENDPOINT$/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(?:HW|OS|TF|CDKTF)_|^KMS_ENDPOINT$/.test(name),
+  );
   return { ...Object.fromEntries(own), HOME: home, CHECKPOINT_DISABLE: '1', ...extra };
 }
 
 function terraform(folder: string, args: readonly string[], extra?: NodeJS.ProcessEnv): string {
-  const { status, stdout, stderr } = spawnSync('terraform', args, { cwd: folder, env: environment(extra), encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('terraform', args, {
+    cwd: folder,
+    env: environment(extra),
+    encoding: 'utf8',
+  });
   if (status !== 0) {
     throw new Error(`terraform ${args.join(' ')} exited with ${status}\n${stdout}${stderr}`);
   }
@@ -36,7 +62,12 @@ function terraform(folder: string, args: readonly string[], extra?: NodeJS.Proce
 
 function declare(stack: TerraformStack): void {
   new LocalBackend(stack, { path: '../../../terraform.tfstate' });
-  new ByokProvider(stack, 'byok', { region: 'eu-de', kmsEndpoint: 'http://127.0.0.1:9', maxRetries: 0, maxRequestsPerSecond: 5 });
+  new ByokProvider(stack, 'byok', {
+    region: 'eu-de',
+    kmsEndpoint: 'http://127.0.0.1:9',
+    maxRetries: 0,
+    maxRequestsPerSecond: 5,
+  });
   new ByokProvider(stack, 'nl', { alias: 'nl', cloud: 'opentelekomcloud', region: 'eu-nl' });
   const timeouts = { create: '1m', read: '2m', update: '3m', delete: '4m' };
   const file = new ImportedKey(stack, 'file', {
@@ -62,8 +93,15 @@ function declare(stack: TerraformStack): void {
     source: KeyMaterialSource.fromVariable('material', { version: 1, encoding: 'hex' }),
     expiration: Expiration.never(),
   });
-  const key = new ExternalKey(stack, 'key', { alias: 'key', keyUsage: 'ENCRYPT_DECRYPT', lifecycle: { preventDestroy: true } });
-  new KeyMaterial(stack, 'material_of_key', { keyId: key.keyId, ...KeyMaterialSource.fromEnvironment('MATERIAL').bind(stack) });
+  const key = new ExternalKey(stack, 'key', {
+    alias: 'key',
+    keyUsage: 'ENCRYPT_DECRYPT',
+    lifecycle: { preventDestroy: true },
+  });
+  new KeyMaterial(stack, 'material_of_key', {
+    keyId: key.keyId,
+    ...KeyMaterialSource.fromEnvironment('MATERIAL').bind(stack),
+  });
   new ImportedKey(stack, 'adopted', {
     key: ExternalKey.fromKeyId(stack, 'reference', '0d0466b0-e727-4d9c-b35d-f84bb474a37f'),
     source: KeyMaterialSource.fromWrapCommand(['hsm', 'wrap']),
@@ -73,10 +111,21 @@ function declare(stack: TerraformStack): void {
     alias: 'signing',
     keySpec: 'EC_P384',
     keyUsage: 'SIGN_VERIFY',
-    source: KeyMaterialSource.fromFile('keys/signing.p12', { encoding: 'pkcs12', passwordEnvironment: 'P12_PASSWORD' }),
+    source: KeyMaterialSource.fromFile('keys/signing.p12', {
+      encoding: 'pkcs12',
+      passwordEnvironment: 'P12_PASSWORD',
+    }),
   });
-  const generations = ['1', '2'].map((name) => ({ name, source: KeyMaterialSource.fromFile(`keys/${name}`) }));
-  new RotatedKey(stack, 'rotated', { alias: 'rotated', generations, tags: { team: 'payments' }, timeouts });
+  const generations = ['1', '2'].map((name) => ({
+    name,
+    source: KeyMaterialSource.fromFile(`keys/${name}`),
+  }));
+  new RotatedKey(stack, 'rotated', {
+    alias: 'rotated',
+    generations,
+    tags: { team: 'payments' },
+    timeouts,
+  });
   for (const name of ['keyId', 'fingerprint', 'expirationTime', 'materialStatus'] as const) {
     new TerraformOutput(stack, name, { value: file[name] });
   }
@@ -89,24 +138,35 @@ interface Synthesis {
 }
 
 /** @returns the folder of the stack */
-function synthesize({ app: folder = scratchFolder(), bundle, build = declare }: Synthesis = {}): string {
+function synthesize({
+  app: folder = scratchFolder(),
+  bundle,
+  build = declare,
+}: Synthesis = {}): string {
   const outdir = join(folder, 'cdktf.out');
   mkdirSync(outdir, { recursive: true });
-  const context = { cdktfJsonPath: join(folder, 'cdktf.json'), ...(bundle === undefined ? {} : { 'cdktf-byok:bundle': bundle.folder }) };
+  const context = {
+    cdktfJsonPath: join(folder, 'cdktf.json'),
+    ...(bundle === undefined ? {} : { 'cdktf-byok:bundle': bundle.folder }),
+  };
   const app = new App({ outdir, context });
   build(new TerraformStack(app, 'stack'));
   app.synth();
   return join(outdir, 'stacks', 'stack');
 }
 
-const readLock = (stack: string): string => readFileSync(join(stack, '.terraform.lock.hcl'), 'utf8');
+const readLock = (stack: string): string =>
+  readFileSync(join(stack, '.terraform.lock.hcl'), 'utf8');
 
 test('init and validate accept the stack with nothing set up, and leave the lock file as it was', () => {
   const stack = synthesize();
   const lock = readLock(stack);
   terraform(stack, ['init', '-input=false']);
   expect(readLock(stack)).toBe(lock);
-  expect(JSON.parse(terraform(stack, ['validate', '-json']))).toMatchObject({ valid: true, error_count: 0 });
+  expect(JSON.parse(terraform(stack, ['validate', '-json']))).toMatchObject({
+    valid: true,
+    error_count: 0,
+  });
 });
 
 test('init and validate accept the stack written as HCL', () => {
@@ -115,7 +175,10 @@ test('init and validate accept the stack written as HCL', () => {
     const stack = synthesize();
     expect(existsSync(join(stack, 'cdk.tf'))).toBe(true);
     terraform(stack, ['init', '-input=false']);
-    expect(JSON.parse(terraform(stack, ['validate', '-json']))).toMatchObject({ valid: true, error_count: 0 });
+    expect(JSON.parse(terraform(stack, ['validate', '-json']))).toMatchObject({
+      valid: true,
+      error_count: 0,
+    });
   } finally {
     delete process.env.SYNTH_HCL_OUTPUT;
   }
@@ -141,7 +204,10 @@ test('the provider starts below a package.json of ES modules', () => {
 test('init accepts another build of the same release without help', () => {
   const app = scratchFolder();
   const build = (stack: TerraformStack) => void new ByokProvider(stack, 'byok');
-  terraform(synthesize({ app, build, bundle: fakeBundle(scratchFolder(), { content: 'one' }) }), ['init', '-input=false']);
+  terraform(synthesize({ app, build, bundle: fakeBundle(scratchFolder(), { content: 'one' }) }), [
+    'init',
+    '-input=false',
+  ]);
   const bundle = fakeBundle(scratchFolder(), { content: 'another' });
   const stack = synthesize({ app, build, bundle });
   terraform(stack, ['init', '-input=false']);
@@ -166,7 +232,9 @@ test('two apps with different builds share the plugin cache that cdktf sets', ()
 /** Every file of the provider in the mirror, whichever the layout. */
 function mirrored(stack: string): string[] {
   const mirror = join(stack, 'terraform.d', 'plugins');
-  const entries = readdirSync(mirror, { recursive: true, encoding: 'utf8' }).map((path) => join(mirror, path));
+  const entries = readdirSync(mirror, { recursive: true, encoding: 'utf8' }).map((path) =>
+    join(mirror, path),
+  );
   return entries.filter((path) => statSync(path).isFile());
 }
 
@@ -175,7 +243,9 @@ const seeded = (hash: string): string =>
 
 test('refuses a provider that was changed after synthesis, also where its hash stood in the lock file before', () => {
   const app = scratchFolder();
-  const evil = readProviderBundle(fakeBundle(scratchFolder(), { content: '#!/bin/sh\ntouch "$HOME/ran"\n' }).folder);
+  const evil = readProviderBundle(
+    fakeBundle(scratchFolder(), { content: '#!/bin/sh\ntouch "$HOME/ran"\n' }).folder,
+  );
   const stack = join(app, 'cdktf.out', 'stacks', 'stack');
   mkdirSync(stack, { recursive: true });
   writeFileSync(join(stack, '.terraform.lock.hcl'), seeded(evil.h1));
@@ -189,7 +259,8 @@ test('refuses a provider that was changed after synthesis, also where its hash s
   expect(existsSync(join(home, 'ran'))).toBe(false);
 });
 
-const isValid = (stack: string, extra?: NodeJS.ProcessEnv): boolean => JSON.parse(terraform(stack, ['validate', '-json'], extra)).valid;
+const isValid = (stack: string, extra?: NodeJS.ProcessEnv): boolean =>
+  JSON.parse(terraform(stack, ['validate', '-json'], extra)).valid;
 
 test('the provider starts although its files lost their modes, and a new synthesis mends what init had unpacked', () => {
   const app = scratchFolder();
@@ -200,7 +271,9 @@ test('the provider starts although its files lost their modes, and a new synthes
   terraform(stack, ['init', '-input=false']);
   expect(isValid(stack)).toBe(true);
   const unpacked = join(stack, '.terraform', 'providers');
-  for (const path of readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).map((name) => join(unpacked, name))) {
+  for (const path of readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(unpacked, name),
+  )) {
     chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o644);
   }
   expect(() => isValid(stack)).toThrow(/permission denied/);

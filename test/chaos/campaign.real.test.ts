@@ -18,11 +18,15 @@ afterEach(() => {
 });
 
 function campaign(...args: string[]): { totals: Totals; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'chaos', 'main.ts'), '--json', ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    env: cleanEnvironment({ TMPDIR: temp }),
-  });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', join(root, 'chaos', 'main.ts'), '--json', ...args],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: cleanEnvironment({ TMPDIR: temp }),
+    },
+  );
   if (stdout === '') {
     throw new Error(`the campaign said nothing: ${stderr}`);
   }
@@ -30,14 +34,25 @@ function campaign(...args: string[]): { totals: Totals; status: number | null } 
 }
 
 test.each([
-  ['the plugin protocol', ['--seed', '1', '--cases', '40', '--terraform', '0'], { cases: 40, terraformCases: 0 }],
-  ['the real terraform', ['--seed', '7', '--cases', '0', '--terraform', '4'], { cases: 0, terraformCases: 4 }],
-])('lives of a key and encounters over one by %s violate nothing and leave nothing behind', (_name, args, expected) => {
-  const { totals, status } = campaign(...args);
-  expect(totals.violations).toEqual([]);
-  expect(totals).toMatchObject(expected);
-  expect(totals.kills).toBeGreaterThan(0);
-  expect(totals.kinds.encounter).toBeGreaterThan(0);
-  expect(status).toBe(0);
-  expect(readdirSync(temp).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
-});
+  [
+    'the plugin protocol',
+    ['--seed', '1', '--cases', '40', '--terraform', '0'],
+    { cases: 40, terraformCases: 0 },
+  ],
+  [
+    'the real terraform',
+    ['--seed', '7', '--cases', '0', '--terraform', '4'],
+    { cases: 0, terraformCases: 4 },
+  ],
+])(
+  'lives of a key and encounters over one by %s violate nothing and leave nothing behind',
+  (_name, args, expected) => {
+    const { totals, status } = campaign(...args);
+    expect(totals.violations).toEqual([]);
+    expect(totals).toMatchObject(expected);
+    expect(totals.kills).toBeGreaterThan(0);
+    expect(totals.kinds.encounter).toBeGreaterThan(0);
+    expect(status).toBe(0);
+    expect(readdirSync(temp).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
+  },
+);

@@ -1,8 +1,20 @@
-/** `byok apply` and `byok remove` against the emulator: what they do to a key, what they refuse, and what they remember. */
+/**
+ * `byok apply` and `byok remove` against the emulator: what they do to a key, what they refuse, and
+ * what they remember.
+ */
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '../emulator/plain-http';
@@ -39,7 +51,16 @@ async function subject(keySpec?: string) {
     keyId,
     material,
     file,
-    apply: (...args: string[]) => bench.run(['apply', ...base, '--material-file', file, '--record-dir', join(folder, 'records'), ...args]),
+    apply: (...args: string[]) =>
+      bench.run([
+        'apply',
+        ...base,
+        '--material-file',
+        file,
+        '--record-dir',
+        join(folder, 'records'),
+        ...args,
+      ]),
     /** Without a record. */
     forget: (...args: string[]) => bench.run(['apply', ...base, '--material-file', file, ...args]),
     remove: (...args: string[]) => bench.run(['remove', ...base, ...args]),
@@ -99,7 +120,14 @@ test('costs no more calls than it must', async () => {
   expect(await calls()).toEqual(['describe-key', ...imported, 'describe-key']);
   expect(await calls()).toEqual(['describe-key']);
   expect(await calls('--expiration-time', '2035-01-31T00:00:00Z')).toEqual([
-    ...['describe-key', ...imported, 'delete-imported-key-material', 'describe-key', ...imported, 'describe-key'],
+    ...[
+      'describe-key',
+      ...imported,
+      'delete-imported-key-material',
+      'describe-key',
+      ...imported,
+      'describe-key',
+    ],
   ]);
 });
 
@@ -110,22 +138,36 @@ test('another expiry is a renewal that is verified before it deletes, and a miss
   const { status, stdout } = await key.apply('--expiration-time', '2036-01-31T00:00:00Z');
   expect([status, stdout]).toEqual([
     0,
-    expect.stringContaining('--expiration-time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z'),
+    expect.stringContaining(
+      '--expiration-time changes from 2035-01-31T00:00:00Z to 2036-01-31T00:00:00Z',
+    ),
   ]);
-  expect([key.writes(), await key.expiry(), await key.holds()]).toEqual([renewed, '2085350400000', true]);
+  expect([key.writes(), await key.expiry(), await key.holds()]).toEqual([
+    renewed,
+    '2085350400000',
+    true,
+  ]);
   expect((await key.apply('--expiration-time', '2085350400')).stdout).toContain('nothing to do');
-  expect((await key.apply()).stdout).toContain('--expiration-time changes from 2036-01-31T00:00:00Z to never');
+  expect((await key.apply()).stdout).toContain(
+    '--expiration-time changes from 2036-01-31T00:00:00Z to never',
+  );
 });
 
 test('a rolling expiry is renewed inside its window only', async () => {
   const key = await subject();
   await key.apply('--valid-for', '90d', '--renew-before', '14d');
   key.writes();
-  expect((await key.apply('--valid-for', '90d', '--renew-before', '14d')).stdout).toContain('nothing to do');
-  expect((await key.apply('--valid-for', '90d', '--renew-before', '89d')).stdout).toContain('nothing to do');
+  expect((await key.apply('--valid-for', '90d', '--renew-before', '14d')).stdout).toContain(
+    'nothing to do',
+  );
+  expect((await key.apply('--valid-for', '90d', '--renew-before', '89d')).stdout).toContain(
+    'nothing to do',
+  );
   expect(key.writes()).toEqual([]);
   bench.emulator.expireNow(key.keyId, { purge: false });
-  expect((await key.apply('--valid-for', '90d', '--renew-before', '14d')).stdout).toContain('to be valid for 90d');
+  expect((await key.apply('--valid-for', '90d', '--renew-before', '14d')).stdout).toContain(
+    'to be valid for 90d',
+  );
   expect(key.writes()).toEqual(renewed);
 });
 
@@ -134,12 +176,19 @@ test('refuses a renewal of what nothing proves, and does it by the record, by th
   await key.apply('--expiration-time', '2035-01-31T00:00:00Z');
   key.writes();
   const refused = await key.forget('--expiration-time', '2036-01-31T00:00:00Z');
-  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('nothing proves that the material at hand is the one')]);
+  expect([refused.status, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining('nothing proves that the material at hand is the one'),
+  ]);
   expect(key.writes()).toEqual([]);
-  expect((await key.forget('--expiration-time', '2036-01-31T00:00:00Z', '--allow-unverified-renewal')).status).toBe(0);
-  expect((await key.apply('--expiration-time', '2037-01-31T00:00:00Z', '--no-allow-interruption')).stderr).toContain(
-    'and --no-allow-interruption is given',
-  );
+  expect(
+    (await key.forget('--expiration-time', '2036-01-31T00:00:00Z', '--allow-unverified-renewal'))
+      .status,
+  ).toBe(0);
+  expect(
+    (await key.apply('--expiration-time', '2037-01-31T00:00:00Z', '--no-allow-interruption'))
+      .stderr,
+  ).toContain('and --no-allow-interruption is given');
   expect((await key.apply('--expiration-time', '2037-01-31T00:00:00Z')).status).toBe(0);
   expect(await key.holds()).toBe(true);
 });
@@ -152,7 +201,11 @@ test('refuses other material by the record, whether an import is due or not, and
   secrets.push(other);
   writeFileSync(key.file, other.toString('base64'));
   const bound = `this key is bound for ever to ${fingerprintOf(key.material)}`;
-  for (const args of [[], ['--expiration-time', '2035-01-31T00:00:00Z'], ['--fingerprint', fingerprintOf(other)]]) {
+  for (const args of [
+    [],
+    ['--expiration-time', '2035-01-31T00:00:00Z'],
+    ['--fingerprint', fingerprintOf(other)],
+  ]) {
     const { status, stdout, stderr } = await key.apply(...args);
     expect([status, stdout, stderr]).toEqual([1, '', expect.stringContaining(bound)]);
   }
@@ -165,16 +218,30 @@ test('refuses other material by the record, whether an import is due or not, and
 test('refuses what is not pinned, before anything is imported', async () => {
   const key = await subject();
   const { status, stderr } = await key.apply('--fingerprint', `sha256:${'0'.repeat(64)}`);
-  expect([status, stderr]).toEqual([1, expect.stringContaining('fingerprint is pinned to sha256:000')]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('fingerprint is pinned to sha256:000'),
+  ]);
   expect([key.writes(), existsSync(key.record)]).toEqual([[], false]);
 });
 
 test('material that somebody else imported is adopted, and said to be unproven', async () => {
   const key = await subject();
-  await bench.run(['import', '--key-id', key.keyId, '--material-file', key.file, '--expiration-time', '2035-01-31T00:00:00Z']);
+  await bench.run([
+    'import',
+    '--key-id',
+    key.keyId,
+    '--material-file',
+    key.file,
+    '--expiration-time',
+    '2035-01-31T00:00:00Z',
+  ]);
   key.writes();
   const { status, stdout } = await key.apply();
-  expect([status, stdout]).toEqual([0, expect.stringContaining('nothing to do; present, expires 2035-01-31T00:00:00Z, no proof of')]);
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringContaining('nothing to do; present, expires 2035-01-31T00:00:00Z, no proof of'),
+  ]);
   expect(stdout).toContain('byok: warning: The key already held material, which was adopted.');
   expect([key.writes(), existsSync(key.record)]).toEqual([[], false]);
 });
@@ -188,14 +255,21 @@ test('a private key is proven by its public key, also without a record, and anot
   };
   writeFileSync(key.file, pem());
   expect((await key.forget('--material-encoding', 'pem')).status).toBe(0);
-  expect((await key.apply('--material-encoding', 'pem', '--json')).stdout).toContain('"warnings":[]');
+  expect((await key.apply('--material-encoding', 'pem', '--json')).stdout).toContain(
+    '"warnings":[]',
+  );
   expect(JSON.parse(readFileSync(key.record, 'utf8'))).toMatchObject({ proof: 'public_key' });
   writeFileSync(key.file, pem());
   key.writes();
-  expect((await key.forget('--material-encoding', 'pem')).stderr).toContain('this key is bound for ever to');
+  expect((await key.forget('--material-encoding', 'pem')).stderr).toContain(
+    'this key is bound for ever to',
+  );
   expect(key.writes()).toEqual(['get-publickey']);
   const { status, stdout } = await key.remove();
-  expect([status, stdout]).toEqual([0, expect.stringContaining('The private key stays in the KMS')]);
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringContaining('The private key stays in the KMS'),
+  ]);
 });
 
 test('needs no material while nothing is due, and fails when an import is', async () => {
@@ -211,9 +285,15 @@ test('needs no material while nothing is due, and fails when an import is', asyn
 test('an empty standard input is no material: no failure while nothing is due', async () => {
   const key = await subject();
   const bare = () => bench.run(['apply', '--key-id', key.keyId], { input: '' });
-  expect(await bare()).toMatchObject({ status: 1, stderr: expect.stringContaining('standard input is empty') });
+  expect(await bare()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('standard input is empty'),
+  });
   await key.apply();
-  expect(await bare()).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to do') });
+  expect(await bare()).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('nothing to do'),
+  });
 });
 
 test('takes the material from a variable, a pipe, or a program, also from an HSM', async () => {
@@ -229,7 +309,10 @@ test('takes the material from a variable, a pipe, or a program, also from an HSM
   for (const [args, options] of [
     [['--material-env', 'PAYMENTS'], { env: { PAYMENTS: text } }],
     [[], { input: text }],
-    [['--material-command', '["sh", "-c", "cat \\"$BYOK_FILE\\""]'], { env: { BYOK_FILE: join(folder, 'piped') } }],
+    [
+      ['--material-command', '["sh", "-c", "cat \\"$BYOK_FILE\\""]'],
+      { env: { BYOK_FILE: join(folder, 'piped') } },
+    ],
   ] as const) {
     writeFileSync(join(folder, 'piped'), text);
     const [keyId, { status, stderr }] = await run([...args], options);
@@ -237,8 +320,13 @@ test('takes the material from a variable, a pipe, or a program, also from an HSM
     expect(await holdsMaterial(bench.emulator, keyId, material)).toBe(true);
   }
   // It tells its fingerprint, and then cannot wrap: the fingerprint alone was asked for by the pin.
-  const [, refused] = await run(['--wrap-command', JSON.stringify([hsm]), '--fingerprint', `sha256:${'0'.repeat(64)}`], {});
-  expect(refused.stderr).toContain(`the material at hand has fingerprint ${fingerprintOf(material)}`);
+  const [, refused] = await run(
+    ['--wrap-command', JSON.stringify([hsm]), '--fingerprint', `sha256:${'0'.repeat(64)}`],
+    {},
+  );
+  expect(refused.stderr).toContain(
+    `the material at hand has fingerprint ${fingerprintOf(material)}`,
+  );
 });
 
 test('remove deletes the material and keeps the key; apply brings the same back', async () => {
@@ -268,13 +356,33 @@ test('removing from a key that does not exist any more is success', async () => 
 });
 
 test.each([
-  ['a key that does not exist', ['--key-id', '00000000-0000-0000-0000-000000000000'], 'is not known to the KMS'],
-  ['a key id of another form', ['--key-id', '../x'], '--key-id is "../x"; allowed is 36 characters'],
+  [
+    'a key that does not exist',
+    ['--key-id', '00000000-0000-0000-0000-000000000000'],
+    'is not known to the KMS',
+  ],
+  [
+    'a key id of another form',
+    ['--key-id', '../x'],
+    '--key-id is "../x"; allowed is 36 characters',
+  ],
   ['half a rolling expiry', ['--valid-for', '90d'], 'needs both --valid-for and --renew-before'],
-  ['a window that is not shorter', ['--valid-for', '9d', '--renew-before', '9d'], 'so every run would renew'],
-  ['a program that is no list', ['--material-command', 'pass show orders'], 'is no list of a program and its arguments in JSON'],
+  [
+    'a window that is not shorter',
+    ['--valid-for', '9d', '--renew-before', '9d'],
+    'so every run would renew',
+  ],
+  [
+    'a program that is no list',
+    ['--material-command', 'pass show orders'],
+    'is no list of a program and its arguments in JSON',
+  ],
   ['a pin of another form', ['--fingerprint', 'md5:0'], '--fingerprint is "md5:0"'],
-  ['a past expiry', ['--expiration-time', '2020-01-31T00:00:00Z', '--material-env', 'X'], 'which is past'],
+  [
+    'a past expiry',
+    ['--expiration-time', '2020-01-31T00:00:00Z', '--material-env', 'X'],
+    'which is past',
+  ],
 ])('fails on %s', async (_what, args, message) => {
   const key = args.includes('--key-id') ? [] : ['--key-id', await bench.createKey()];
   const { status, stdout, stderr } = await bench.run(['apply', ...key, ...args]);
@@ -286,7 +394,10 @@ test('fails on a key that is scheduled for deletion, which nothing can be import
   await key.apply();
   await ok(bench.emulator, 'schedule-key-deletion', { key_id: key.keyId, pending_days: '7' });
   const { status, stderr } = await key.apply();
-  expect([status, stderr]).toEqual([1, expect.stringContaining('is in state 4 (scheduled for deletion)')]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('is in state 4 (scheduled for deletion)'),
+  ]);
 });
 
 test('fails on another expiry of a disabled key, which an import would enable, and does it once the key is enabled', async () => {
@@ -312,7 +423,10 @@ test('fails on a record that is none, and names it', async () => {
   await key.apply();
   writeFileSync(key.record, '{"version":1,"key_id":"another"}');
   const { status, stderr } = await key.apply();
-  expect([status, stderr]).toEqual([1, expect.stringContaining(`is no record of key ${key.keyId}`)]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining(`is no record of key ${key.keyId}`),
+  ]);
   rmSync(key.record);
 });
 
@@ -321,7 +435,10 @@ test('a record that cannot be written is a warning: the import is done', async (
   const nowhere = join(folder, 'nowhere');
   symlinkSync(join(folder, 'gone', 'for-good'), nowhere);
   const { status, stdout } = await key.forget('--record-dir', nowhere);
-  expect([status, stdout]).toEqual([0, expect.stringContaining('The record of the import could not be written')]);
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringContaining('The record of the import could not be written'),
+  ]);
   expect(await key.holds()).toBe(true);
 });
 
@@ -330,7 +447,10 @@ test('an import whose answer was lost proves nothing and leaves no record', asyn
   bench.emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
   const { status, stdout } = await key.apply();
   expect([status, stdout]).toEqual([0, expect.stringContaining('The import is not proven')]);
-  expect([await key.holds(), readdirSync(join(folder, 'records')).includes(`${key.keyId}.json`)]).toEqual([true, false]);
+  expect([
+    await key.holds(),
+    readdirSync(join(folder, 'records')).includes(`${key.keyId}.json`),
+  ]).toEqual([true, false]);
 });
 
 test('an interrupt between delete and import leaves the key with its material', async () => {
@@ -339,12 +459,31 @@ test('an interrupt between delete and import leaves the key with its material', 
   const byok = bundleByok();
   bench.emulator.clearCalls();
   bench.emulator.injectFaults([{ operation: 'import-key-material', delayMs: 600 }]);
-  const args = ['apply', '--key-id', key.keyId, '--material-file', key.file, '--record-dir', join(folder, 'records')];
+  const args = [
+    'apply',
+    '--key-id',
+    key.keyId,
+    '--material-file',
+    key.file,
+    '--record-dir',
+    join(folder, 'records'),
+  ];
   const { PATH = '' } = process.env;
-  const env = { PATH, HW_PROJECT_ID: bench.emulator.projectId, HW_AUTH_TOKEN: bench.emulator.authToken };
+  const env = {
+    PATH,
+    HW_PROJECT_ID: bench.emulator.projectId,
+    HW_AUTH_TOKEN: bench.emulator.authToken,
+  };
   const child = spawn(
     process.execPath,
-    [byok.file, ...args, '--expiration-time', '2035-01-31T00:00:00Z', '--kms-endpoint', bench.emulator.url],
+    [
+      byok.file,
+      ...args,
+      '--expiration-time',
+      '2035-01-31T00:00:00Z',
+      '--kms-endpoint',
+      bench.emulator.url,
+    ],
     { env },
   );
   const closed = once(child, 'close');

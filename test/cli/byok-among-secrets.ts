@@ -1,4 +1,7 @@
-/** The command among secrets: what the user keeps in a vault, and a folder, all that the command may write to, which must hold none of them. */
+/**
+ * The command among secrets: what the user keeps in a vault, and a folder, all that the command may
+ * write to, which must hold none of them.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +17,10 @@ export class ByokAmongSecrets {
   readonly secrets: (Buffer | string)[] = [];
   /** Working, home and temporary folder of the command. */
   readonly folder = mkdtempSync(join(tmpdir(), 'byok-leaks-'));
-  readonly environment: Readonly<Record<string, string>> = { HOME: this.folder, TMPDIR: join(this.folder, 't') };
+  readonly environment: Readonly<Record<string, string>> = {
+    HOME: this.folder,
+    TMPDIR: join(this.folder, 't'),
+  };
   /** What the user has; not searched. */
   readonly #vault = mkdtempSync(join(tmpdir(), 'byok-vault-'));
   #files = 0;
@@ -37,7 +43,11 @@ export class ByokAmongSecrets {
   }
 
   /** @param expected exit code @returns everything it printed */
-  async run(expected: number, args: readonly string[], { env, ...options }: RunOptions): Promise<string> {
+  async run(
+    expected: number,
+    args: readonly string[],
+    { env, ...options }: RunOptions,
+  ): Promise<string> {
     const surroundings = { cwd: this.folder, ...options, env: { ...this.environment, ...env } };
     const { status, stdout, stderr } = await this.byok.run(args, surroundings);
     expect([args, status, status === expected ? '' : stderr]).toEqual([args, expected, '']);

@@ -1,4 +1,7 @@
-/** The command as a process of its own against an emulator in this one, which could not answer while it waits for `spawnSync`. */
+/**
+ * The command as a process of its own against an emulator in this one, which could not answer while
+ * it waits for `spawnSync`.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -30,21 +33,32 @@ export interface ByokAndEmulator {
   /** For a command that does not end by itself. */
   start(args: readonly string[], options?: RunOptions): Running;
   createKey(keySpec?: string, origin?: string): Promise<string>;
-  /** Secrets of these tests that stood in any argument or output so far, or stand in one of the files. */
+  /**
+   * Secrets of these tests that stood in any argument or output so far, or stand in one of the
+   * files.
+   */
   leaks(secrets: readonly (Buffer | string)[], files?: readonly Place[]): string[];
   close(): Promise<void>;
 }
 
-export async function startByokAndEmulator(options: EmulatorOptions = {}): Promise<ByokAndEmulator> {
+export async function startByokAndEmulator(
+  options: EmulatorOptions = {},
+): Promise<ByokAndEmulator> {
   const byok = bundleByok();
   const emulator = await startEmulator(options);
   const places: Place[] = [];
-  function start(args: readonly string[], { env = {}, input, cwd, ...rest }: RunOptions = {}): Running {
+  function start(
+    args: readonly string[],
+    { env = {}, input, cwd, ...rest }: RunOptions = {},
+  ): Running {
     const endpoint = 'endpoint' in rest ? rest.endpoint : emulator.url;
     const flags = endpoint === undefined ? [] : ['--kms-endpoint', endpoint];
     const { PATH = '' } = process.env;
     const login = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
-    const child = spawn(process.execPath, [byok.file, ...args, ...flags], { env: { PATH, ...login, ...env }, cwd });
+    const child = spawn(process.execPath, [byok.file, ...args, ...flags], {
+      env: { PATH, ...login, ...env },
+      cwd,
+    });
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       output.stdout += chunk;
@@ -54,7 +68,10 @@ export async function startByokAndEmulator(options: EmulatorOptions = {}): Promi
     });
     child.stdin.on('error', () => undefined).end(input);
     const ended = once(child, 'close').then(([status]) => {
-      for (const [name, content] of Object.entries({ ...output, arguments: child.spawnargs.join('\0') })) {
+      for (const [name, content] of Object.entries({
+        ...output,
+        arguments: child.spawnargs.join('\0'),
+      })) {
         places.push({ name: `${name} of byok ${args.join(' ')}`, content: Buffer.from(content) });
       }
       return { status, ...output };
@@ -68,12 +85,15 @@ export async function startByokAndEmulator(options: EmulatorOptions = {}): Promi
     run: (args, options) => start(args, options).ended,
     async createKey(keySpec = 'AES_256', origin = 'external') {
       const body = { key_alias: `test-${randomUUID()}`, origin, key_spec: keySpec };
-      return (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info.key_id;
+      return (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info
+        .key_id;
     },
     leaks: (secrets, files = []) =>
       findLeaks(
         [...places, ...files],
-        [...secrets, emulator.authToken].flatMap((secret, index) => needlesOf(`secret ${index}`, secret)),
+        [...secrets, emulator.authToken].flatMap((secret, index) =>
+          needlesOf(`secret ${index}`, secret),
+        ),
       ),
     async close() {
       byok.remove();

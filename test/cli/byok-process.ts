@@ -1,4 +1,6 @@
-/** Runs the `byok` command as a process of its own, from a bundle of the sources as they are now. */
+/**
+ * Runs the `byok` command as a process of its own, from a bundle of the sources as they are now.
+ */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +15,10 @@ export interface Finished {
 
 export interface ByokProcess {
   /** @param env all of it, besides PATH: nothing of this shell reaches the command */
-  run(args: readonly string[], options?: { env?: Record<string, string>; input?: string | Buffer }): Finished;
+  run(
+    args: readonly string[],
+    options?: { env?: Record<string, string>; input?: string | Buffer },
+  ): Finished;
   start(args: readonly string[]): ChildProcess;
   readonly file: string;
   remove(): void;
@@ -25,16 +30,30 @@ export function bundleByok(): ByokProcess {
   const folder = mkdtempSync(join(root, '.tmp', 'byok-'));
   const file = join(folder, 'byok.js');
   const esbuild = join(root, 'node_modules', '.bin', 'esbuild');
-  const options = ['--bundle', '--platform=node', '--packages=external', '--log-level=error', `--outfile=${file}`];
+  const options = [
+    '--bundle',
+    '--platform=node',
+    '--packages=external',
+    '--log-level=error',
+    `--outfile=${file}`,
+  ];
   execFileSync(esbuild, ['lib/cli/main.ts', ...options], { cwd: root });
   const { PATH = '' } = process.env;
   return {
     file,
     run(args, { env = {}, input = '' } = {}) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { env: { PATH, ...env }, input, encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+        env: { PATH, ...env },
+        input,
+        encoding: 'utf8',
+      });
       return { status, stdout, stderr };
     },
-    start: (args) => spawn(process.execPath, [file, ...args], { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: (args) =>
+      spawn(process.execPath, [file, ...args], {
+        env: { PATH },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

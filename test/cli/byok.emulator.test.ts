@@ -24,7 +24,10 @@ interface Endpoint {
   readonly control_token: string;
 }
 
-async function createKey({ kms_endpoint, project_id, auth_token }: Endpoint, body: object): Promise<string> {
+async function createKey(
+  { kms_endpoint, project_id, auth_token }: Endpoint,
+  body: object,
+): Promise<string> {
   const answer = await fetch(`${kms_endpoint}/v1.0/${project_id}/kms/create-key`, {
     method: 'POST',
     headers: { 'X-Auth-Token': auth_token, 'Content-Type': 'application/json' },
@@ -43,9 +46,18 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return line;
 }
 
-/** `startEmulator` blocks nothing, but `spawnSync` does: the emulator in this process could not answer. */
-async function run(args: string[], env: Record<string, string>): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [byok.file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * `startEmulator` blocks nothing, but `spawnSync` does: the emulator in this process could not
+ * answer.
+ */
+async function run(
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [byok.file, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
@@ -58,7 +70,12 @@ async function run(args: string[], env: Record<string, string>): Promise<{ statu
 }
 
 test('status shows the external keys of the project, and no others', async () => {
-  const endpoint = { kms_endpoint: emulator.url, project_id: emulator.projectId, auth_token: emulator.authToken, control_token: '' };
+  const endpoint = {
+    kms_endpoint: emulator.url,
+    project_id: emulator.projectId,
+    auth_token: emulator.authToken,
+    control_token: '',
+  };
   const keyId = await createKey(endpoint, { key_alias: 'orders', origin: 'external' });
   await createKey(endpoint, { key_alias: 'not-mine', origin: 'kms' });
   const env = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
@@ -76,7 +93,14 @@ test('status shows the external keys of the project, and no others', async () =>
 
   const json = await run(['status', '--json', '--kms-endpoint', emulator.url], env);
   expect(JSON.parse(json.stdout)).toEqual([
-    { alias: 'orders', key_id: keyId, key_spec: 'AES_256', key_state: '5', expiration_time: null, days_left: null },
+    {
+      alias: 'orders',
+      key_id: keyId,
+      key_spec: 'AES_256',
+      key_state: '5',
+      expiration_time: null,
+      days_left: null,
+    },
   ]);
 });
 
@@ -103,7 +127,11 @@ test('emulator --json prints one line and serves until SIGTERM', async () => {
       domain_name: 'byok-emulator',
       access_key: expect.any(String),
       secret_key: expect.any(String),
-      temporary_credentials: { access_key: expect.any(String), secret_key: expect.any(String), security_token: expect.any(String) },
+      temporary_credentials: {
+        access_key: expect.any(String),
+        secret_key: expect.any(String),
+        security_token: expect.any(String),
+      },
       control_token: expect.any(String),
     });
     await createKey(endpoint, { key_alias: 'orders', origin: 'external' });
@@ -136,11 +164,16 @@ test('emulator prints what to paste, and stops on Ctrl-C', async () => {
 test('emulator --exit-with-parent does not outlive the process that started it', async () => {
   // A shell that starts the emulator and ends: what an interrupted CI job leaves behind.
   const script = '"$0" "$1" emulator --json --exit-with-parent & read line';
-  const shell = spawn('/bin/sh', ['-c', script, process.execPath, byok.file], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+  const shell = spawn('/bin/sh', ['-c', script, process.execPath, byok.file], {
+    env: {},
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const endpoint: Endpoint = JSON.parse(await firstLine(shell));
   // The emulator holds the other end of this pipe as well: it closes when both have ended.
   const closed = once(shell, 'close');
   shell.kill('SIGKILL');
   await closed;
-  await expect(createKey(endpoint, { key_alias: 'orders', origin: 'external' })).rejects.toThrow(/fetch failed/);
+  await expect(createKey(endpoint, { key_alias: 'orders', origin: 'external' })).rejects.toThrow(
+    /fetch failed/,
+  );
 });

@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from '../emulator/plain-http';
@@ -32,7 +42,15 @@ let count = 0;
 async function start(keySpec = 'AES_256', args: readonly string[] = []): Promise<Ceremony> {
   const keyId = await byok.createKey(keySpec);
   const dir = join(root, `ceremony-${count++}`);
-  const { status, stdout, stderr } = await byok.run(['ceremony', 'start', '--key-id', keyId, '--out-dir', dir, ...args]);
+  const { status, stdout, stderr } = await byok.run([
+    'ceremony',
+    'start',
+    '--key-id',
+    keyId,
+    '--out-dir',
+    dir,
+    ...args,
+  ]);
   expect([status, stderr.replace(/^warning: .*\n/, '')]).toEqual([0, '']);
   secrets.push(readFileSync(join(dir, 'ImportToken.b64'), 'utf8').trim());
   return { keyId, dir, stdout };
@@ -52,15 +70,25 @@ function finishAsPrinted({ stdout }: Ceremony): string[] {
     .split('\n');
 }
 
-/** The offline machine: gets one file, runs what is printed, gives back what is asked for. @returns its folder and the last output */
-function runOffline({ dir, stdout }: Ceremony, bring: Readonly<Record<string, Buffer>> = {}): { offline: string; output: string } {
+/**
+ * The offline machine: gets one file, runs what is printed, gives back what is asked for. @returns
+ * its folder and the last output
+ */
+function runOffline(
+  { dir, stdout }: Ceremony,
+  bring: Readonly<Record<string, Buffer>> = {},
+): { offline: string; output: string } {
   const offline = mkdtempSync(join(root, 'offline-'));
   copyFileSync(join(dir, 'PublicKey.bin'), join(offline, 'PublicKey.bin'));
   for (const [name, content] of Object.entries(bring)) {
     writeFileSync(join(offline, name), content);
   }
-  const commands = printedCommands(stdout).filter((command) => !Object.keys(bring).some((name) => command.includes(`-out ${name}`)));
-  const output = commands.map((command) => execFileSync('/bin/sh', ['-ec', command], { cwd: offline, encoding: 'utf8', stdio: 'pipe' }));
+  const commands = printedCommands(stdout).filter(
+    (command) => !Object.keys(bring).some((name) => command.includes(`-out ${name}`)),
+  );
+  const output = commands.map((command) =>
+    execFileSync('/bin/sh', ['-ec', command], { cwd: offline, encoding: 'utf8', stdio: 'pipe' }),
+  );
   for (const name of ['PlaintextKeyMaterial.bin', 'rsa_private_key.der']) {
     if (existsSync(join(offline, name))) {
       secrets.push(readFileSync(join(offline, name)));
@@ -77,12 +105,25 @@ test.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'])(
   async (algorithm) => {
     const ceremony = await start('AES_256', ['--wrapping-algorithm', algorithm]);
     const { offline } = runOffline(ceremony);
-    const { status, stdout, stderr } = await byok.run(finishAsPrinted(ceremony), { endpoint: undefined });
+    const { status, stdout, stderr } = await byok.run(finishAsPrinted(ceremony), {
+      endpoint: undefined,
+    });
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('state        2 (enabled)\n  expires      never\n');
-    expect(stdout).toContain(`nothing in ${ceremony.dir} is needed any more, and you can delete it`);
-    expect(await describeKey(byok.emulator, ceremony.keyId)).toMatchObject({ key_state: '2', expiration_time: '' });
-    expect(await holdsMaterial(byok.emulator, ceremony.keyId, readFileSync(join(offline, 'PlaintextKeyMaterial.bin')))).toBe(true);
+    expect(stdout).toContain(
+      `nothing in ${ceremony.dir} is needed any more, and you can delete it`,
+    );
+    expect(await describeKey(byok.emulator, ceremony.keyId)).toMatchObject({
+      key_state: '2',
+      expiration_time: '',
+    });
+    expect(
+      await holdsMaterial(
+        byok.emulator,
+        ceremony.keyId,
+        readFileSync(join(offline, 'PlaintextKeyMaterial.bin')),
+      ),
+    ).toBe(true);
     expect(readdirSync(ceremony.dir).sort()).toEqual([
       'EncryptedKeyMaterial.bin',
       'ImportToken.b64',
@@ -99,7 +140,13 @@ test.each(['RSA_2048', 'RSA_3072', 'EC_P256', 'EC_P384'])(
     const ceremony = await start(keySpec);
     expect(ceremony.stdout).toContain(`(${keySpec})`);
     const { offline, output } = runOffline(ceremony);
-    const { status, stdout, stderr } = await byok.run(['ceremony', 'finish', '--json', '--dir', ceremony.dir]);
+    const { status, stdout, stderr } = await byok.run([
+      'ceremony',
+      'finish',
+      '--json',
+      '--dir',
+      ceremony.dir,
+    ]);
     expect([status, stderr]).toEqual([0, '']);
     const [, fingerprint] = /= ([0-9a-f]{64})\n$/.exec(output) ?? [];
     expect(JSON.parse(stdout)).toEqual({
@@ -112,8 +159,13 @@ test.each(['RSA_2048', 'RSA_3072', 'EC_P256', 'EC_P384'])(
       warnings: [],
       dir: ceremony.dir,
     });
-    const { public_key } = await ok<{ public_key: string }>(byok.emulator, 'get-publickey', { key_id: ceremony.keyId });
-    const expected = execFileSync('openssl', ['pkey', '-in', 'rsa_private_key.pem', '-pubout'], { cwd: offline, encoding: 'utf8' });
+    const { public_key } = await ok<{ public_key: string }>(byok.emulator, 'get-publickey', {
+      key_id: ceremony.keyId,
+    });
+    const expected = execFileSync('openssl', ['pkey', '-in', 'rsa_private_key.pem', '-pubout'], {
+      cwd: offline,
+      encoding: 'utf8',
+    });
     expect(createPublicKey(public_key).export({ type: 'spki', format: 'pem' })).toBe(expected);
   },
 );
@@ -123,7 +175,12 @@ test('start leaves files that only their owner may read, a PEM of the same key, 
   const publicKey = readFileSync(join(dir, 'PublicKey.bin'));
   const sha256 = createHash('sha256').update(publicKey).digest('hex');
   expect(stdout).toContain(`the SHA-256 of PublicKey.bin is ${sha256}`);
-  expect(createPublicKey(readFileSync(join(dir, 'PublicKey.pem'), 'utf8')).export({ type: 'spki', format: 'der' })).toEqual(publicKey);
+  expect(
+    createPublicKey(readFileSync(join(dir, 'PublicKey.pem'), 'utf8')).export({
+      type: 'spki',
+      format: 'der',
+    }),
+  ).toEqual(publicKey);
   expect(JSON.parse(readFileSync(join(dir, 'ceremony.json'), 'utf8'))).toEqual({
     key_id: keyId,
     key_spec: 'AES_256',
@@ -139,7 +196,9 @@ test('start leaves files that only their owner may read, a PEM of the same key, 
 
 test('start --json says what to carry and what to run, and names its folder after the key by default', async () => {
   const keyId = await byok.createKey('EC_P256');
-  const { status, stdout } = await byok.run(['ceremony', 'start', '--key-id', keyId, '--json'], { cwd: root });
+  const { status, stdout } = await byok.run(['ceremony', 'start', '--key-id', keyId, '--json'], {
+    cwd: root,
+  });
   const started = JSON.parse(stdout);
   expect([status, started.dir]).toEqual([0, `byok-ceremony-${keyId}`]);
   expect(started.carry_there).toEqual(['PublicKey.bin']);
@@ -154,11 +213,25 @@ test('finish sets the expiry, and takes Base64 as well as bytes', async () => {
   runOffline(ceremony, { 'PlaintextKeyMaterial.bin': material });
   const wrapped = join(ceremony.dir, 'EncryptedKeyMaterial.bin');
   writeFileSync(wrapped, execFileSync('openssl', ['enc', '-base64', '-in', wrapped]));
-  const finish = ['ceremony', 'finish', '--json', '--dir', ceremony.dir, '--expiration-time', '2065-01-24T06:29:37Z'];
+  const finish = [
+    'ceremony',
+    'finish',
+    '--json',
+    '--dir',
+    ceremony.dir,
+    '--expiration-time',
+    '2065-01-24T06:29:37Z',
+  ];
   const { status, stdout, stderr } = await byok.run(finish);
   expect([status, stderr]).toEqual([0, '']);
-  expect(JSON.parse(stdout)).toMatchObject({ expiration_time: '2065-01-24T06:29:37Z', fingerprint: null, imported: true });
-  expect((await describeKey(byok.emulator, ceremony.keyId)).expiration_time).toBe(String(Date.parse('2065-01-24T06:29:37Z')));
+  expect(JSON.parse(stdout)).toMatchObject({
+    expiration_time: '2065-01-24T06:29:37Z',
+    fingerprint: null,
+    imported: true,
+  });
+  expect((await describeKey(byok.emulator, ceremony.keyId)).expiration_time).toBe(
+    String(Date.parse('2065-01-24T06:29:37Z')),
+  );
   expect(await holdsMaterial(byok.emulator, ceremony.keyId, material)).toBe(true);
 });
 
@@ -167,7 +240,13 @@ test('finish takes a lost answer for what it is: the key shows that the import h
   const material = randomBytes(32);
   runOffline(ceremony, { 'PlaintextKeyMaterial.bin': material });
   byok.emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
-  const { status, stdout } = await byok.run(['ceremony', 'finish', '--json', '--dir', ceremony.dir]);
+  const { status, stdout } = await byok.run([
+    'ceremony',
+    'finish',
+    '--json',
+    '--dir',
+    ceremony.dir,
+  ]);
   expect([status, JSON.parse(stdout).imported]).toEqual([0, true]);
   expect(await holdsMaterial(byok.emulator, ceremony.keyId, material)).toBe(true);
 });
@@ -186,7 +265,11 @@ test('refuses to start in a folder that is not empty, and leaves it as it is', a
   const dir = join(root, 'taken');
   mkdirSync(dir);
   writeFileSync(join(dir, 'notes.txt'), 'mine');
-  await refused(keyId, ['start', '--key-id', keyId, '--out-dir', dir], /folder ".*taken" is not empty; name another --out-dir/);
+  await refused(
+    keyId,
+    ['start', '--key-id', keyId, '--out-dir', dir],
+    /folder ".*taken" is not empty; name another --out-dir/,
+  );
   expect(readdirSync(dir)).toEqual(['notes.txt']);
 });
 
@@ -201,7 +284,10 @@ test('refuses to start for a key that is unknown, not external, or holds materia
     ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', /which the KMS does not know/],
     ['orders', /--key-id is "orders"; allowed is/],
     [ofTheKms, /has origin "kms"; .*"external" only/],
-    [finished.keyId, /state 2 \(enabled\) and already holds material that expires never; nothing was changed/],
+    [
+      finished.keyId,
+      /state 2 \(enabled\) and already holds material that expires never; nothing was changed/,
+    ],
   ] as const;
   for (const [keyId, message] of cases) {
     await refused(pending, ['start', '--key-id', keyId, '--out-dir', dir], message);
@@ -217,7 +303,10 @@ test('refuses to finish a second time, and the key keeps its material', async ()
   expect((await byok.run(finish)).status).toBe(0);
   byok.emulator.clearCalls();
   const { status, stderr } = await byok.run(finish);
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/^byok: key .* already holds material .*\n$/)]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^byok: key .* already holds material .*\n$/),
+  ]);
   expect(byok.emulator.calls().map(({ operation }) => operation)).toEqual(['describe-key']);
   expect(await holdsMaterial(byok.emulator, ceremony.keyId, material)).toBe(true);
 });
@@ -227,7 +316,11 @@ test('refuses key material in clear beside what came back, until it is taken awa
   const { offline } = runOffline(ceremony);
   const stray = join(ceremony.dir, 'PlaintextKeyMaterial.bin');
   copyFileSync(join(offline, 'PlaintextKeyMaterial.bin'), stray);
-  await refused(ceremony.keyId, ['finish', '--dir', ceremony.dir], /PlaintextKeyMaterial\.bin in ".*" is key material in clear/);
+  await refused(
+    ceremony.keyId,
+    ['finish', '--dir', ceremony.dir],
+    /PlaintextKeyMaterial\.bin in ".*" is key material in clear/,
+  );
   expect(existsSync(stray)).toBe(true);
   rmSync(stray);
   expect((await byok.run(['ceremony', 'finish', '--dir', ceremony.dir])).status).toBe(0);
@@ -246,11 +339,23 @@ test('refuses a folder without a ceremony, without what should have come back, o
     return () => writeFileSync(join(dir, name), content);
   };
   const broken: readonly (readonly [string, string | Buffer, RegExp])[] = [
-    ['EncryptedKeyMaterial.bin', '', /the wrapped material in file ".*" has 0 bytes; allowed are 344 to 360 characters/],
+    [
+      'EncryptedKeyMaterial.bin',
+      '',
+      /the wrapped material in file ".*" has 0 bytes; allowed are 344 to 360 characters/,
+    ],
     ['EncryptedKeyMaterial.bin', randomBytes(255), /has 255 bytes; allowed are/],
     ['EncryptedKeyMaterial.bin', `${'A'.repeat(343)}-`, /has 344 bytes; allowed are/],
-    ['EncryptedKeyMaterial.bin', `${'A'.repeat(343)}=`.replace('A', '='), /has 344 bytes; allowed are/],
-    ['ImportToken.b64', 'AACIBjY2', /the import token in file ".*ImportToken\.b64" has 8 bytes; allowed are 200 to 6144/],
+    [
+      'EncryptedKeyMaterial.bin',
+      `${'A'.repeat(343)}=`.replace('A', '='),
+      /has 344 bytes; allowed are/,
+    ],
+    [
+      'ImportToken.b64',
+      'AACIBjY2',
+      /the import token in file ".*ImportToken\.b64" has 8 bytes; allowed are 200 to 6144/,
+    ],
     ['ceremony.json', '{', /ceremony\.json in ".*" is not as "byok ceremony start" wrote it/],
     ['ceremony.json', JSON.stringify({ key_id: 'orders' }), /\(key_id\); start another/],
   ];
@@ -268,7 +373,11 @@ test('refuses a folder without a ceremony, without what should have come back, o
     [...finish, '--expiration-time', '2001-01-01T00:00:00Z'],
     /--expiration-time is 2001-01-01T00:00:00Z, which is past/,
   );
-  await refused(keyId, [...finish, '--expiration-time', 'tomorrow'], /--expiration-time is "tomorrow"; allowed are/);
+  await refused(
+    keyId,
+    [...finish, '--expiration-time', 'tomorrow'],
+    /--expiration-time is "tomorrow"; allowed are/,
+  );
   expect((await byok.run(['ceremony', ...finish])).status).toBe(0);
 });
 
@@ -279,7 +388,11 @@ test('refuses an asymmetric ceremony without its private key, with two of them, 
   const privateKey = join(dir, 'out_rsa_private_key.der');
   const copy = join(dir, 'EncryptedPrivateKey.bin');
   copyFileSync(privateKey, copy);
-  await refused(keyId, ['finish', '--dir', dir], /holds both out_rsa_private_key\.der and EncryptedPrivateKey\.bin/);
+  await refused(
+    keyId,
+    ['finish', '--dir', dir],
+    /holds both out_rsa_private_key\.der and EncryptedPrivateKey\.bin/,
+  );
   rmSync(privateKey);
   const expiring = ['finish', '--dir', dir, '--expiration-time', '2065-01-24T06:29:37Z'];
   await refused(keyId, expiring, /the material of an asymmetric key \(EC_P256\) never expires/);
@@ -317,10 +430,17 @@ test('refuses import parameters that ended, by this clock and by that of the KMS
   runOffline(ceremony);
   const file = join(ceremony.dir, 'ceremony.json');
   const text = readFileSync(file, 'utf8');
-  writeFileSync(file, text.replace(/"parameters_expire": "[^"]*"/, '"parameters_expire": "2026-01-01T00:00:00Z"'));
+  writeFileSync(
+    file,
+    text.replace(/"parameters_expire": "[^"]*"/, '"parameters_expire": "2026-01-01T00:00:00Z"'),
+  );
   byok.emulator.clearCalls();
   const finish = ['finish', '--dir', ceremony.dir];
-  await refused(ceremony.keyId, finish, /import parameters of this ceremony ended 2026-01-01T00:00:00Z .*start another/);
+  await refused(
+    ceremony.keyId,
+    finish,
+    /import parameters of this ceremony ended 2026-01-01T00:00:00Z .*start another/,
+  );
   expect(byok.emulator.calls().map(({ operation }) => operation)).toEqual(['describe-key']);
 
   writeFileSync(file, text);

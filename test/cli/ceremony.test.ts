@@ -22,7 +22,15 @@ const surroundings = (now: string): Surroundings => ({
   untilStopped: () => new Promise(() => undefined),
 });
 
-const finish = (now: string) => byokCommand(surroundings(now)).parseAsync(['node', 'byok', 'ceremony', 'finish', '--dir', folder]);
+const finish = (now: string) =>
+  byokCommand(surroundings(now)).parseAsync([
+    'node',
+    'byok',
+    'ceremony',
+    'finish',
+    '--dir',
+    folder,
+  ]);
 
 test('refuses to finish from the second on in which the parameters end, before it looks for a connection', async () => {
   const files = {
@@ -39,7 +47,9 @@ test('refuses to finish from the second on in which the parameters end, before i
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(folder, name), content);
   }
-  await expect(finish('2030-01-02T03:04:05Z')).rejects.toThrow(/ended 2030-01-02T03:04:05Z \(it is now 2030-01-02T03:04:05Z\)/);
+  await expect(finish('2030-01-02T03:04:05Z')).rejects.toThrow(
+    /ended 2030-01-02T03:04:05Z \(it is now 2030-01-02T03:04:05Z\)/,
+  );
   await expect(finish('2030-01-02T03:04:04Z')).rejects.toThrow(/region is not set/);
   expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
 });

@@ -1,4 +1,7 @@
-/** `byok check` reads what the real terraform writes: its state, and its plans as `terraform show -json` prints them. */
+/**
+ * `byok check` reads what the real terraform writes: its state, and its plans as `terraform show
+ * -json` prints them.
+ */
 import { join } from 'node:path';
 import { configure, keyWithMaterial, type Workbench, workbench } from '../provider/workbench';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -24,7 +27,8 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const instant = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+const instant = (days: number) =>
+  `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
 const far = '2035-01-01T00:00:00Z';
 
 async function applied(extra: string): Promise<string> {
@@ -33,15 +37,30 @@ async function applied(extra: string): Promise<string> {
   return String(bench.workspace.attributes('byok_key_material').key_id);
 }
 
-function check(args: readonly string[], input?: string): { finished: Finished; findings: Record<string, unknown>[] } {
+function check(
+  args: readonly string[],
+  input?: string,
+): { finished: Finished; findings: Record<string, unknown>[] } {
   const finished = byok.run(['check', '--json', ...args], input === undefined ? {} : { input });
-  const needles = [...needlesOf('material', bench.material), ...needlesOf('token', emulator.authToken)];
-  expect(findLeaks([{ name: 'output', content: Buffer.from(finished.stdout + finished.stderr) }], needles)).toEqual([]);
+  const needles = [
+    ...needlesOf('material', bench.material),
+    ...needlesOf('token', emulator.authToken),
+  ];
+  expect(
+    findLeaks(
+      [{ name: 'output', content: Buffer.from(finished.stdout + finished.stderr) }],
+      needles,
+    ),
+  ).toEqual([]);
   expect(finished.stderr).toBe('');
-  return { finished, findings: (JSON.parse(finished.stdout) as { findings: Record<string, unknown>[] }).findings };
+  return {
+    finished,
+    findings: (JSON.parse(finished.stdout) as { findings: Record<string, unknown>[] }).findings,
+  };
 }
 
-const checkState = (...args: string[]) => check(['--state', join(bench.workspace.folder, 'terraform.tfstate'), ...args]);
+const checkState = (...args: string[]) =>
+  check(['--state', join(bench.workspace.folder, 'terraform.tfstate'), ...args]);
 
 /** The plan in JSON; with its variables, outputs and configuration, as a CI job would pipe it. */
 async function checkPlan(...args: string[]) {
@@ -52,7 +71,13 @@ async function checkPlan(...args: string[]) {
 
 test('a key as it should be is fine in state and plan', async () => {
   const keyId = await applied(`expiration_time = "${far}"`);
-  const expected = { verdict: 'fine', address: 'byok_key_material.orders', key_id: keyId, alias: 'orders', material_status: 'present' };
+  const expected = {
+    verdict: 'fine',
+    address: 'byok_key_material.orders',
+    key_id: keyId,
+    alias: 'orders',
+    material_status: 'present',
+  };
   expect(checkState()).toMatchObject({ finished: { status: 0 }, findings: [expected] });
   expect(await checkPlan()).toMatchObject({ finished: { status: 0 }, findings: [expected] });
 });
@@ -61,7 +86,14 @@ test('a key before its first import is missing, for the reason of the plan', asy
   bench = await workbench(emulator, keyWithMaterial('orders'));
   expect(await checkPlan()).toMatchObject({
     finished: { status: 3 },
-    findings: [{ verdict: 'missing', key_id: null, material_status: null, reason: 'first import into this key' }],
+    findings: [
+      {
+        verdict: 'missing',
+        key_id: null,
+        material_status: null,
+        reason: 'first import into this key',
+      },
+    ],
   });
 });
 
@@ -69,7 +101,14 @@ test('deleted material is missing in the plan at once, in the state after a refr
   const keyId = await applied(`expiration_time = "${far}"`);
   emulator.deleteMaterial(keyId);
   const reason = `the key holds no material any more (deleted, or an import was interrupted); the same material is imported again, expiration_time ${far}`;
-  const missing = { verdict: 'missing', key_id: keyId, alias: 'orders', material_status: 'deleted_outside', expiration_time: far, reason };
+  const missing = {
+    verdict: 'missing',
+    key_id: keyId,
+    alias: 'orders',
+    material_status: 'deleted_outside',
+    expiration_time: far,
+    reason,
+  };
   expect(checkState().finished.status).toBe(0);
   expect(await checkPlan()).toMatchObject({ finished: { status: 3 }, findings: [missing] });
   await bench.workspace.succeed(['apply', '-refresh-only', '-auto-approve', '-no-color']);
@@ -80,7 +119,9 @@ test('material that expires within warn_before is expiring, and the plan warns i
   await applied(`expiration_time = "${instant(20)}"\n  warn_before = "30d"`);
   const { finished, findings } = checkState();
   expect(finished.status).toBe(2);
-  expect(findings).toMatchObject([{ verdict: 'expiring', material_status: 'present', days_left: 19 }]);
+  expect(findings).toMatchObject([
+    { verdict: 'expiring', material_status: 'present', days_left: 19 },
+  ]);
   const [summary = '', detail = ''] = String(findings[0]?.reason).split(/: (.*)/s);
   const { text } = await bench.workspace.plan();
   expect(text).toContain(summary);
@@ -92,9 +133,16 @@ test('material that expires within warn_before is expiring, and the plan warns i
 test('a renewal that is due is expiring, for the reason of the plan', async () => {
   await applied('valid_for = "30d"\n  renew_before = "5d"');
   expect(checkState().finished.status).toBe(0);
-  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "60d"\n  renew_before = "40d"'));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', 'valid_for = "60d"\n  renew_before = "40d"'),
+  );
   const planned = await checkPlan();
-  expect(planned).toMatchObject({ finished: { status: 2 }, findings: [{ verdict: 'expiring', material_status: 'expiring' }] });
+  expect(planned).toMatchObject({
+    finished: { status: 2 },
+    findings: [{ verdict: 'expiring', material_status: 'expiring' }],
+  });
   expect(planned.findings[0]?.reason).toMatch(
     /^the material expires on .* \(renew_before 40d\), to be valid for 60d: this KMS cannot change it in place/,
   );
@@ -104,7 +152,10 @@ test('an adopted key is unverified', async () => {
   const keyId = await applied('');
   await bench.workspace.succeed(['state', 'rm', 'byok_key_material.orders']);
   await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
-  expect(checkState()).toMatchObject({ finished: { status: 4 }, findings: [{ verdict: 'unverified', material_status: 'present' }] });
+  expect(checkState()).toMatchObject({
+    finished: { status: 4 },
+    findings: [{ verdict: 'unverified', material_status: 'present' }],
+  });
   expect((await checkPlan()).finished.status).toBe(4);
 });
 
@@ -112,7 +163,10 @@ test('a key that is gone is missing', async () => {
   const keyId = await applied('');
   emulator.setKeyState(keyId, '4');
   const scheduled = await checkPlan();
-  expect(scheduled).toMatchObject({ finished: { status: 3 }, findings: [{ verdict: 'missing', material_status: 'key_pending_deletion' }] });
+  expect(scheduled).toMatchObject({
+    finished: { status: 3 },
+    findings: [{ verdict: 'missing', material_status: 'key_pending_deletion' }],
+  });
 });
 
 test('refuses a plan that leaves no material to check', async () => {
@@ -120,6 +174,9 @@ test('refuses a plan that leaves no material to check', async () => {
   await bench.workspace.succeed(['plan', '-no-color', '-destroy', '-out', 'tfplan']);
   const { output } = await bench.workspace.succeed(['show', '-json', 'tfplan']);
   const { status, stderr } = byok.run(['check', '--plan', '-'], { input: output });
-  expect([status, stderr]).toEqual([1, expect.stringContaining('no imported key material was found in plan on standard input; ')]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('no imported key material was found in plan on standard input; '),
+  ]);
   expect(byok.run(['check', '--plan', '-', '--allow-empty'], { input: output }).status).toBe(0);
 });

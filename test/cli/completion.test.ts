@@ -1,4 +1,7 @@
-/** The scripts run in the shells themselves. Those that are not on this machine are left out; bash is on each. */
+/**
+ * The scripts run in the shells themselves. Those that are not on this machine are left out; bash
+ * is on each.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +37,11 @@ function scriptOf(shell: string): string {
 }
 
 function lines(command: string, args: readonly string[]): string[] {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env: { PATH, HOME: folder, TERM: 'dumb' }, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: folder,
+    env: { PATH, HOME: folder, TERM: 'dumb' },
+    encoding: 'utf8',
+  });
   expect([status, stderr]).toEqual([0, '']);
   return stdout
     .split('\n')
@@ -67,7 +74,9 @@ _byok; true`;
 
 const inFish: Offers = (words) => {
   const script = `${scriptOf('fish')}\ncomplete -C ${quoted(`byok ${words.join(' ')}`)}`;
-  return lines('fish', ['--no-config', '-c', script]).map((line) => line.split('\t')[0]?.replace(/\/$/, '') ?? '');
+  return lines('fish', ['--no-config', '-c', script]).map(
+    (line) => line.split('\t')[0]?.replace(/\/$/, '') ?? '',
+  );
 };
 
 const shells: readonly (readonly [string, Offers])[] = [
@@ -79,7 +88,16 @@ const shells: readonly (readonly [string, Offers])[] = [
 describe.each(shells.filter(([shell]) => isInstalled(shell)))('%s', (_, offers) => {
   test('offers every command, and the one that is begun', () => {
     expect(offers([''])).toEqual(
-      expect.arrayContaining(['apply', 'ceremony', 'check', 'completion', 'create-key', 'emulator', 'import', 'remove']),
+      expect.arrayContaining([
+        'apply',
+        'ceremony',
+        'check',
+        'completion',
+        'create-key',
+        'emulator',
+        'import',
+        'remove',
+      ]),
     );
     expect(offers(['stat'])).toEqual(['status']);
     expect(offers(['ceremony', ''])).toEqual(expect.arrayContaining(['finish', 'start']));
@@ -121,11 +139,16 @@ test('knows every command and every flag that the help shows', () => {
   for (const { name, flags } of tree.commands) {
     expect(script).toContain(`'byok ${name}'`);
     const { stdout } = byok.run([name, '--help']);
-    expect(flags.flatMap(({ names }) => names).filter((flag) => !stdout.includes(flag))).toEqual([]);
+    expect(flags.flatMap(({ names }) => names).filter((flag) => !stdout.includes(flag))).toEqual(
+      [],
+    );
   }
 });
 
 test('refuses a shell that it has no script for', () => {
   const { status, stderr } = byok.run(['completion', 'csh']);
-  expect([status, stderr]).toEqual([1, expect.stringContaining('Allowed choices are bash, zsh, fish')]);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('Allowed choices are bash, zsh, fish'),
+  ]);
 });

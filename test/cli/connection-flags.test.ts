@@ -1,4 +1,7 @@
-/** Every command that talks to the KMS is told where it is in the same way: by the same flags, and by the same variables. */
+/**
+ * Every command that talks to the KMS is told where it is in the same way: by the same flags, and
+ * by the same variables.
+ */
 import type { Command } from 'commander';
 import { byokCommand } from '../../lib/cli/command';
 import { environmentVariables } from '../../lib/terms/connection';
@@ -23,7 +26,8 @@ function commandOf(...path: readonly string[]): Command {
   }, byok);
 }
 
-const flagsOf = (command: Command) => command.options.map(({ flags, description }) => `${flags}: ${description}`);
+const flagsOf = (command: Command) =>
+  command.options.map(({ flags, description }) => `${flags}: ${description}`);
 const ofStatus = flagsOf(commandOf('status')).filter((flag) => !flag.startsWith('--json'));
 
 test('they name the KMS, the project and the login, and no secret', () => {

@@ -19,16 +19,38 @@ const writes = () =>
     .filter((operation) => !/^(list|describe|get)-/.test(operation));
 
 async function describeKey(keyId: string): Promise<Record<string, unknown>> {
-  return (await ok<{ key_info: Record<string, unknown> }>(bench.emulator, 'describe-key', { key_id: keyId })).key_info;
+  return (
+    await ok<{ key_info: Record<string, unknown> }>(bench.emulator, 'describe-key', {
+      key_id: keyId,
+    })
+  ).key_info;
 }
 
 test('makes an external key as the flags say, and prints its id alone', async () => {
-  const args = ['--alias', 'team/orders', '--key-spec', 'RSA_2048', '--key-usage', 'ENCRYPT_DECRYPT', '--description', 'of the shop'];
-  const { status, stdout, stderr } = await bench.run(['create-key', ...args, '--tag', 'team=shop', '--tag', 'note=of the shop']);
+  const args = [
+    '--alias',
+    'team/orders',
+    '--key-spec',
+    'RSA_2048',
+    '--key-usage',
+    'ENCRYPT_DECRYPT',
+    '--description',
+    'of the shop',
+  ];
+  const { status, stdout, stderr } = await bench.run([
+    'create-key',
+    ...args,
+    '--tag',
+    'team=shop',
+    '--tag',
+    'note=of the shop',
+  ]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^[0-9a-z-]{36}\n$/);
   const keyId = stdout.trim();
-  expect(stderr).toBe(`byok: key ${keyId} (RSA_2048, alias "team/orders") was made, and is in state 5 (pending import)\n`);
+  expect(stderr).toBe(
+    `byok: key ${keyId} (RSA_2048, alias "team/orders") was made, and is in state 5 (pending import)\n`,
+  );
   expect(await describeKey(keyId)).toMatchObject({
     key_alias: 'team/orders',
     key_spec: 'RSA_2048',
@@ -37,16 +59,29 @@ test('makes an external key as the flags say, and prints its id alone', async ()
     origin: 'external',
     key_state: '5',
   });
-  const response = await fetch(`${bench.emulator.url}/v1.0/${bench.emulator.projectId}/kms/${keyId}/tags`, {
-    headers: { 'X-Auth-Token': bench.emulator.authToken },
-  });
+  const response = await fetch(
+    `${bench.emulator.url}/v1.0/${bench.emulator.projectId}/kms/${keyId}/tags`,
+    {
+      headers: { 'X-Auth-Token': bench.emulator.authToken },
+    },
+  );
   const { tags } = (await response.json()) as { tags: { key: string; value: string }[] };
-  expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toEqual({ team: 'shop', note: 'of the shop' });
+  expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toEqual({
+    team: 'shop',
+    note: 'of the shop',
+  });
 });
 
 test('a new key is in the enterprise project that is named, and takes material at once', async () => {
   const project = '11111111-2222-3333-4444-555555555555';
-  const { stdout } = await bench.run(['create-key', '--alias', 'in-project', '--enterprise-project-id', project, '--json']);
+  const { stdout } = await bench.run([
+    'create-key',
+    '--alias',
+    'in-project',
+    '--enterprise-project-id',
+    project,
+    '--json',
+  ]);
   const { key_id: keyId, ...others } = JSON.parse(stdout) as { key_id: string };
   expect(others).toEqual({
     alias: 'in-project',
@@ -81,8 +116,12 @@ test('refuses an alias that is taken, names the key, and changes nothing', async
   await ok(bench.emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
   const scheduled = await create();
   expect([scheduled.status, scheduled.stdout]).toEqual([1, '']);
-  expect(scheduled.stderr).toContain(`alias "taken" belongs to key ${keyId}, which the KMS deletes on `);
-  expect(scheduled.stderr).toContain('cancel its deletion in the console of the cloud, or choose another alias');
+  expect(scheduled.stderr).toContain(
+    `alias "taken" belongs to key ${keyId}, which the KMS deletes on `,
+  );
+  expect(scheduled.stderr).toContain(
+    'cancel its deletion in the console of the cloud, or choose another alias',
+  );
 });
 
 test('takes over the empty key that an interrupted run left behind, and says so', async () => {
@@ -95,17 +134,28 @@ test('takes over the empty key that an interrupted run left behind, and says so'
     adopted: true,
     warnings: [expect.stringContaining('was adopted')],
   });
-  expect((await bench.run(['create-key', '--alias', 'interrupted'])).stderr).toContain('byok: warning: An existing key was adopted');
+  expect((await bench.run(['create-key', '--alias', 'interrupted'])).stderr).toContain(
+    'byok: warning: An existing key was adopted',
+  );
 });
 
 test.each([
   [['--alias', 'a b'], '--alias is "a b"; allowed are 1 to 255 of the characters'],
   [['--alias', 'x/default'], '--alias is "x/default"; allowed are'],
   [['--alias', 'x', '--description', 'd'.repeat(256)], 'allowed are at most 255 characters'],
-  [['--alias', 'x', '--key-usage', 'SIGN_VERIFY'], '--key-usage is "SIGN_VERIFY"; allowed for AES_256 are ENCRYPT_DECRYPT'],
+  [
+    ['--alias', 'x', '--key-usage', 'SIGN_VERIFY'],
+    '--key-usage is "SIGN_VERIFY"; allowed for AES_256 are ENCRYPT_DECRYPT',
+  ],
   [['--alias', 'x', '--key-spec', 'HMAC_256'], 'Allowed choices are AES_256, RSA_2048'],
-  [['--alias', 'x', '--tag', 'team'], '--tag is "team"; allowed is a name and a value, as in "team=payments"'],
-  [['--alias', 'x', '--tag', 'a=1', '--tag', 'a=2'], '--tag gives the name "a" twice; give it once'],
+  [
+    ['--alias', 'x', '--tag', 'team'],
+    '--tag is "team"; allowed is a name and a value, as in "team=payments"',
+  ],
+  [
+    ['--alias', 'x', '--tag', 'a=1', '--tag', 'a=2'],
+    '--tag gives the name "a" twice; give it once',
+  ],
   [['--alias', 'x', '--tag', 'a=b=c'], '--tag: tags holds the value "b=c" of "a"; allowed are'],
   [['--alias', 'x', '--tag', 'a<b=1'], '--tag: tags holds the name "a<b"; allowed are'],
   [['--alias', 'x', '--timeout', 'soon'], '--timeout is "soon"; '],
@@ -119,25 +169,49 @@ test.each([
 describe('remove says what it did', () => {
   const remove = async (keyId: string) => {
     const { status, stdout } = await bench.run(['remove', '--key-id', keyId, '--json']);
-    return { status, ...(JSON.parse(stdout) as { removed: boolean; outcome: string; holds_material: boolean }) };
+    return {
+      status,
+      ...(JSON.parse(stdout) as { removed: boolean; outcome: string; holds_material: boolean }),
+    };
   };
   const material = '8fJ2lq0pVbY7m3kXo1cTz9sRwA5eHdNuGiKjLxQyBv4=';
 
   test('of material that was there, of none, and of a key that is gone', async () => {
     const keyId = await bench.createKey();
     expect((await bench.run(['import', '--key-id', keyId], { input: material })).status).toBe(0);
-    expect(await remove(keyId)).toMatchObject({ status: 0, removed: true, outcome: 'deleted', holds_material: false });
-    expect(await remove(keyId)).toMatchObject({ status: 0, removed: false, outcome: 'none', holds_material: false });
+    expect(await remove(keyId)).toMatchObject({
+      status: 0,
+      removed: true,
+      outcome: 'deleted',
+      holds_material: false,
+    });
+    expect(await remove(keyId)).toMatchObject({
+      status: 0,
+      removed: false,
+      outcome: 'none',
+      holds_material: false,
+    });
     const unknown = '00000000-0000-0000-0000-000000000000';
-    expect(await remove(unknown)).toMatchObject({ status: 0, removed: false, outcome: 'key_not_found' });
-    expect((await bench.run(['remove', '--key-id', unknown])).stdout).toContain('since the KMS knows no such key');
+    expect(await remove(unknown)).toMatchObject({
+      status: 0,
+      removed: false,
+      outcome: 'key_not_found',
+    });
+    expect((await bench.run(['remove', '--key-id', unknown])).stdout).toContain(
+      'since the KMS knows no such key',
+    );
   });
 
   test('of a key that is scheduled for deletion', async () => {
     const keyId = await bench.createKey();
     expect((await bench.run(['import', '--key-id', keyId], { input: material })).status).toBe(0);
     await ok(bench.emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
-    expect(await remove(keyId)).toMatchObject({ status: 0, removed: false, outcome: 'key_pending_deletion', holds_material: true });
+    expect(await remove(keyId)).toMatchObject({
+      status: 0,
+      removed: false,
+      outcome: 'key_pending_deletion',
+      holds_material: true,
+    });
     expect((await bench.run(['remove', '--key-id', keyId])).stdout).toContain(
       `byok: key ${keyId}: nothing was deleted. The material was left`,
     );

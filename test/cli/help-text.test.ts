@@ -26,32 +26,48 @@ function helpOf(command: Command, width: number): string {
   return text;
 }
 
-const commands = allCommands(byokCommand(surroundings)).map((command) => [command.name(), command] as const);
+const commands = allCommands(byokCommand(surroundings)).map(
+  (command) => [command.name(), command] as const,
+);
 
-test.each(commands)('the help of %s fits into terminals, and says the same in each', (_, command) => {
-  const words = (text: string) => text.split(/[\s\\]+/).filter((word) => word !== '');
-  const wide = helpOf(command, 1000);
-  for (const width of [80, 100, 140]) {
-    const text = helpOf(command, width);
-    expect(text.split('\n').filter((line) => line.length > width)).toEqual([]);
-    expect(words(text)).toEqual(words(wide));
-  }
-});
+test.each(commands)(
+  'the help of %s fits into terminals, and says the same in each',
+  (_, command) => {
+    const words = (text: string) => text.split(/[\s\\]+/).filter((word) => word !== '');
+    const wide = helpOf(command, 1000);
+    for (const width of [80, 100, 140]) {
+      const text = helpOf(command, width);
+      expect(text.split('\n').filter((line) => line.length > width)).toEqual([]);
+      expect(words(text)).toEqual(words(wide));
+    }
+  },
+);
 
 test('paragraphs are filled to the width, and blank lines stay', () => {
-  expect(fitted('\none two three\nfour five\n\nsix', 12)).toBe('\none two\nthree four\nfive\n\nsix');
+  expect(fitted('\none two three\nfour five\n\nsix', 12)).toBe(
+    '\none two\nthree four\nfive\n\nsix',
+  );
   expect(fitted('one two\nthree', 80)).toBe('one two three');
 });
 
 test('a command line is broken where the shell reads on, never inside quotes', () => {
   const line = "  $ byok create-key --alias orders --description 'orders of the database' --json";
-  expect(fitted(line, 44)).toBe("  $ byok create-key --alias orders \\\n      --description \\\n      'orders of the database' --json");
+  expect(fitted(line, 44)).toBe(
+    "  $ byok create-key --alias orders \\\n      --description \\\n      'orders of the database' --json",
+  );
   expect(fitted(line, 80)).toBe(line);
 });
 
 test('what stands beside a command hangs in its column, or below where there is no room', () => {
-  const table = '  $ byok status          which keys there are, and\n                         when they expire';
-  expect(fitted(table, 80)).toBe('  $ byok status          which keys there are, and when they expire');
-  expect(fitted(table, 50)).toBe('  $ byok status          which keys there are, and\n                         when they expire');
-  expect(fitted(table, 40)).toBe('  $ byok status\n      which keys there are, and when\n      they expire');
+  const table =
+    '  $ byok status          which keys there are, and\n                         when they expire';
+  expect(fitted(table, 80)).toBe(
+    '  $ byok status          which keys there are, and when they expire',
+  );
+  expect(fitted(table, 50)).toBe(
+    '  $ byok status          which keys there are, and\n                         when they expire',
+  );
+  expect(fitted(table, 40)).toBe(
+    '  $ byok status\n      which keys there are, and when\n      they expire',
+  );
 });

@@ -1,5 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+} from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,13 +45,19 @@ function freshMaterial(): Buffer {
 }
 
 /** What a person with openssl alone would have: a token and ciphertext for it. */
-async function wrapElsewhere(keyId: string, material: Buffer): Promise<{ token: string; wrapped: string }> {
+async function wrapElsewhere(
+  keyId: string,
+  material: Buffer,
+): Promise<{ token: string; wrapped: string }> {
   const { import_token: token, public_key } = await getParameters(byok.emulator, keyId);
   secrets.push(token);
   return { token, wrapped: wrapWithOpenssl(public_key, material) };
 }
 
-async function succeed(args: readonly string[], options?: RunOptions): Promise<Record<string, unknown>> {
+async function succeed(
+  args: readonly string[],
+  options?: RunOptions,
+): Promise<Record<string, unknown>> {
   const { status, stdout, stderr } = await byok.run(['import', '--json', ...args], options);
   expect([status, stderr]).toEqual([0, '']);
   return JSON.parse(stdout);
@@ -54,8 +66,21 @@ async function succeed(args: readonly string[], options?: RunOptions): Promise<R
 test('imports material from a file, a variable or a pipe, and names it as byok fingerprint does', async () => {
   const sources: readonly ((material: Buffer) => [string[], RunOptions])[] = [
     (material) => [['--material-file', file(material.toString('base64'))], {}],
-    (material) => [['--material-file', file(material), '--material-encoding', 'raw', '--wrapping-algorithm', 'RSAES_OAEP_SHA_256'], {}],
-    (material) => [['--material-env', 'ORDERS_KEY', '--material-encoding', 'hex'], { env: { ORDERS_KEY: material.toString('hex') } }],
+    (material) => [
+      [
+        '--material-file',
+        file(material),
+        '--material-encoding',
+        'raw',
+        '--wrapping-algorithm',
+        'RSAES_OAEP_SHA_256',
+      ],
+      {},
+    ],
+    (material) => [
+      ['--material-env', 'ORDERS_KEY', '--material-encoding', 'hex'],
+      { env: { ORDERS_KEY: material.toString('hex') } },
+    ],
     (material) => [[], { input: material.toString('base64') }],
   ];
   for (const source of sources) {
@@ -76,9 +101,20 @@ test('imports material from a file, a variable or a pipe, and names it as byok f
 
 test('says in words what the key is now', async () => {
   const [keyId, material] = [await byok.createKey(), freshMaterial()];
-  const args = ['import', '--key-id', keyId, '--expiration-time', '2999886177', '--wrapping-algorithm', 'RSAES_OAEP_SHA_1'];
+  const args = [
+    'import',
+    '--key-id',
+    keyId,
+    '--expiration-time',
+    '2999886177',
+    '--wrapping-algorithm',
+    'RSAES_OAEP_SHA_1',
+  ];
   const { status, stdout, stderr } = await byok.run(args, { input: material.toString('base64') });
-  expect([status, stderr]).toEqual([0, expect.stringMatching(/^warning: RSAES_OAEP_SHA_1 is legacy.*\n$/)]);
+  expect([status, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^warning: RSAES_OAEP_SHA_1 is legacy.*\n$/),
+  ]);
   expect(stdout).toBe(
     [
       'The key material is imported.',
@@ -99,14 +135,36 @@ test('sends every field of the API page as it was given', async () => {
     const [keyId, material] = [await byok.createKey(), freshMaterial()];
     const { token, wrapped } = await wrapElsewhere(keyId, material);
     const sequence = '919c82d4-8046-4722-9094-35c3c6524cff';
-    const args = ['--key-id', keyId, '--import-token-file', file(`${token}\n`), '--encrypted-key-material-env', 'WRAPPED'];
+    const args = [
+      '--key-id',
+      keyId,
+      '--import-token-file',
+      file(`${token}\n`),
+      '--encrypted-key-material-env',
+      'WRAPPED',
+    ];
     const options = { env: { WRAPPED: wrapped }, endpoint: proxy.url };
-    const imported = await succeed([...args, '--expiration-time', '2065-01-22T21:42:57Z', '--sequence', sequence], options);
-    expect(imported).toMatchObject({ expiration_time: '2065-01-22T21:42:57Z', fingerprint: null, imported: true });
+    const imported = await succeed(
+      [...args, '--expiration-time', '2065-01-22T21:42:57Z', '--sequence', sequence],
+      options,
+    );
+    expect(imported).toMatchObject({
+      expiration_time: '2065-01-22T21:42:57Z',
+      fingerprint: null,
+      imported: true,
+    });
     const sent = proxy.exchanges
       .filter(({ operation }) => operation === 'import-key-material')
       .map((exchange) => JSON.parse(exchange.sent));
-    expect(sent).toEqual([{ key_id: keyId, import_token: token, encrypted_key_material: wrapped, expiration_time: 2999886177, sequence }]);
+    expect(sent).toEqual([
+      {
+        key_id: keyId,
+        import_token: token,
+        encrypted_key_material: wrapped,
+        expiration_time: 2999886177,
+        sequence,
+      },
+    ]);
     expect(await holdsMaterial(byok.emulator, keyId, material)).toBe(true);
   } finally {
     await proxy.close();
@@ -120,7 +178,14 @@ test('imports a private key that openssl wrapped: token from a variable, both ci
   const intermediate = freshMaterial();
   secrets.push(der);
   const { token, wrapped } = await wrapElsewhere(keyId, intermediate);
-  const wrap = ['enc', '-id-aes256-wrap-pad', '-K', intermediate.toString('hex'), '-iv', 'A65959A6'];
+  const wrap = [
+    'enc',
+    '-id-aes256-wrap-pad',
+    '-K',
+    intermediate.toString('hex'),
+    '-iv',
+    'A65959A6',
+  ];
   const wrappedKey = execFileSync('openssl', wrap, { input: der });
   const files = [
     '--encrypted-key-material-file',
@@ -128,21 +193,46 @@ test('imports a private key that openssl wrapped: token from a variable, both ci
     '--encrypted-privatekey-file',
     file(wrappedKey.toString('base64')),
   ];
-  const imported = await succeed(['--key-id', keyId, '--import-token-env', 'TOKEN', ...files], { env: { TOKEN: token } });
+  const imported = await succeed(['--key-id', keyId, '--import-token-env', 'TOKEN', ...files], {
+    env: { TOKEN: token },
+  });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  expect(imported).toMatchObject({ key_spec: 'EC_P256', fingerprint: `sha256:${createHash('sha256').update(spki).digest('hex')}` });
+  expect(imported).toMatchObject({
+    key_spec: 'EC_P256',
+    fingerprint: `sha256:${createHash('sha256').update(spki).digest('hex')}`,
+  });
 });
 
 test('imports an encrypted private key, and the same again is seen to be there already', async () => {
   const keyId = await byok.createKey('RSA_2048');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   secrets.push(privateKey.export({ type: 'pkcs8', format: 'der' }), password);
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: password });
-  const args = ['--key-id', keyId, '--material-file', file(pem), '--material-encoding', 'pem', '--material-password-env', 'KEY_PASSWORD'];
+  const pem = privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: password,
+  });
+  const args = [
+    '--key-id',
+    keyId,
+    '--material-file',
+    file(pem),
+    '--material-encoding',
+    'pem',
+    '--material-password-env',
+    'KEY_PASSWORD',
+  ];
   const options = { env: { KEY_PASSWORD: password } };
   expect(await succeed(args, options)).toMatchObject({ key_spec: 'RSA_2048', imported: true });
-  const { public_key } = await ok<{ public_key: string }>(byok.emulator, 'get-publickey', { key_id: keyId });
-  expect(createPublicKey(public_key).equals(createPublicKey(createPrivateKey({ key: pem, passphrase: password })))).toBe(true);
+  const { public_key } = await ok<{ public_key: string }>(byok.emulator, 'get-publickey', {
+    key_id: keyId,
+  });
+  expect(
+    createPublicKey(public_key).equals(
+      createPublicKey(createPrivateKey({ key: pem, passphrase: password })),
+    ),
+  ).toBe(true);
 
   byok.emulator.clearCalls();
   expect(await succeed(args, options)).toMatchObject({ imported: false });
@@ -150,15 +240,23 @@ test('imports an encrypted private key, and the same again is seen to be there a
 
   const { privateKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const input = other.export({ type: 'pkcs8', format: 'pem' });
-  const { status, stderr } = await byok.run(['import', '--key-id', keyId, '--material-encoding', 'pem'], { input });
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/holds the private key of fingerprint .*\n$/)]);
+  const { status, stderr } = await byok.run(
+    ['import', '--key-id', keyId, '--material-encoding', 'pem'],
+    { input },
+  );
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/holds the private key of fingerprint .*\n$/),
+  ]);
 });
 
 test('fetches new parameters once when the KMS finds the token too old, and takes a lost answer for what it is', async () => {
   for (const fault of [{ errorCode: 'KMS.2601' }, { drop: 'after' } as const]) {
     const [keyId, material] = [await byok.createKey(), freshMaterial()];
     byok.emulator.injectFaults([{ operation: 'import-key-material', ...fault }]);
-    expect(await succeed(['--key-id', keyId], { input: material.toString('base64') })).toMatchObject({ imported: true });
+    expect(
+      await succeed(['--key-id', keyId], { input: material.toString('base64') }),
+    ).toMatchObject({ imported: true });
     expect(await holdsMaterial(byok.emulator, keyId, material)).toBe(true);
   }
 });
@@ -167,13 +265,23 @@ test('refuses a key that holds material already, without a write', async () => {
   const [keyId, material] = [await byok.createKey(), freshMaterial()];
   const input = material.toString('base64');
   await succeed(['--key-id', keyId], { input });
-  const { token, wrapped } = { token: 'A'.repeat(400), wrapped: randomBytes(256).toString('base64') };
-  const preWrapped = ['--import-token-file', file(token), '--encrypted-key-material-file', file(wrapped)];
+  const { token, wrapped } = {
+    token: 'A'.repeat(400),
+    wrapped: randomBytes(256).toString('base64'),
+  };
+  const preWrapped = [
+    '--import-token-file',
+    file(token),
+    '--encrypted-key-material-file',
+    file(wrapped),
+  ];
   for (const state of ['2', '3']) {
     byok.emulator.setKeyState(keyId, state);
     for (const args of [[], preWrapped]) {
       byok.emulator.clearCalls();
-      const { status, stdout, stderr } = await byok.run(['import', '--key-id', keyId, ...args], { input });
+      const { status, stdout, stderr } = await byok.run(['import', '--key-id', keyId, ...args], {
+        input,
+      });
       expect([status, stdout]).toEqual([1, '']);
       expect(stderr).toMatch(
         /^byok: key .* is in state [23] \(\w+\) and already holds material that expires never; nothing was changed\n$/,
@@ -186,10 +294,19 @@ test('refuses a key that holds material already, without a write', async () => {
 test('refuses other material than the key was first imported with, in the words of the KMS and with a way out', async () => {
   const [keyId, material] = [await byok.createKey(), freshMaterial()];
   await succeed(['--key-id', keyId], { input: material.toString('base64') });
-  expect((await call(byok.emulator, 'delete-imported-key-material', { key_id: keyId })).status).toBe(200);
-  const { status, stderr } = await byok.run(['import', '--key-id', keyId], { input: freshMaterial().toString('base64') });
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/^byok: .*KMS\.2606.*or make a new key.*\n$/)]);
-  expect(await succeed(['--key-id', keyId], { input: material.toString('base64') })).toMatchObject({ imported: true });
+  expect(
+    (await call(byok.emulator, 'delete-imported-key-material', { key_id: keyId })).status,
+  ).toBe(200);
+  const { status, stderr } = await byok.run(['import', '--key-id', keyId], {
+    input: freshMaterial().toString('base64'),
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^byok: .*KMS\.2606.*or make a new key.*\n$/),
+  ]);
+  expect(await succeed(['--key-id', keyId], { input: material.toString('base64') })).toMatchObject({
+    imported: true,
+  });
 });
 
 test('fails with one sentence and exit code 1, and the key still waits', async () => {
@@ -203,27 +320,64 @@ test('fails with one sentence and exit code 1, and the key still waits', async (
     [['--material-env', 'UNSET_KEY'], /"UNSET_KEY".* is not set/],
     [['--material-file', bytes], /is not base64/],
     [['--material-file', file('QUFB')], /has 3 bytes; AES_256 needs exactly 32/],
-    [['--material-file', file(Buffer.alloc(32, 7).toString('base64'))], /plainly weak \(one byte repeated\)/],
+    [
+      ['--material-file', file(Buffer.alloc(32, 7).toString('base64'))],
+      /plainly weak \(one byte repeated\)/,
+    ],
     [
       ['--material-file', bytes, '--material-encoding', 'raw', '--material-password-env', 'UNSET'],
       /"UNSET" that holds the password is not set/,
     ],
     [['--import-token-file', tokenFile], /needs both its import token and its ciphertext/],
-    [['--encrypted-key-material-file', wrappedFile], /needs both its import token and its ciphertext/],
-    [['--import-token-env', 'UNSET', '--encrypted-key-material-file', wrappedFile], /environment variable "UNSET" is not set/],
+    [
+      ['--encrypted-key-material-file', wrappedFile],
+      /needs both its import token and its ciphertext/,
+    ],
+    [
+      ['--import-token-env', 'UNSET', '--encrypted-key-material-file', wrappedFile],
+      /environment variable "UNSET" is not set/,
+    ],
     [[...elsewhere, join(folder, 'missing')], /ENOENT: .*missing/],
-    [[...elsewhere, bytes], /the wrapped material in file ".*" has 32 bytes; allowed are 344 to 360/],
+    [
+      [...elsewhere, bytes],
+      /the wrapped material in file ".*" has 32 bytes; allowed are 344 to 360/,
+    ],
     [[...elsewhere, file(randomBytes(256))], /KMS\.0311/],
-    [['--import-token-file', wrappedFile, '--encrypted-key-material-file', wrappedFile], /KMS\.2605/],
-    [[...elsewhere, wrappedFile, '--expiration-time', '1'], /--expiration-time is 1970-01-01T00:00:01Z, which is past/],
-    [[...elsewhere, wrappedFile, '--expiration-time', 'soon'], /--expiration-time is "soon"; allowed are/],
-    [[...elsewhere, wrappedFile, '--sequence', '42'], /--sequence has 2 characters; allowed are 36/],
+    [
+      ['--import-token-file', wrappedFile, '--encrypted-key-material-file', wrappedFile],
+      /KMS\.2605/,
+    ],
+    [
+      [...elsewhere, wrappedFile, '--expiration-time', '1'],
+      /--expiration-time is 1970-01-01T00:00:01Z, which is past/,
+    ],
+    [
+      [...elsewhere, wrappedFile, '--expiration-time', 'soon'],
+      /--expiration-time is "soon"; allowed are/,
+    ],
+    [
+      [...elsewhere, wrappedFile, '--sequence', '42'],
+      /--sequence has 2 characters; allowed are 36/,
+    ],
     [['--key-id', 'orders', ...elsewhere, wrappedFile], /--key-id is "orders"; allowed is/],
-    [['--key-id', '0d0466b0-e727-4d9c-b35d-f84bb474a37f', ...elsewhere, wrappedFile], /which the KMS does not know/],
-    [['--key-id', await byok.createKey('AES_256', 'kms'), ...elsewhere, wrappedFile], /has origin "kms"/],
+    [
+      ['--key-id', '0d0466b0-e727-4d9c-b35d-f84bb474a37f', ...elsewhere, wrappedFile],
+      /which the KMS does not know/,
+    ],
+    [
+      ['--key-id', await byok.createKey('AES_256', 'kms'), ...elsewhere, wrappedFile],
+      /has origin "kms"/,
+    ],
     [['--key-id', await byok.createKey(), ...elsewhere, wrappedFile], /KMS\.2603/],
     [
-      ['--key-id', await byok.createKey('EC_P256'), '--material-file', bytes, '--material-encoding', 'raw'],
+      [
+        '--key-id',
+        await byok.createKey('EC_P256'),
+        '--material-file',
+        bytes,
+        '--material-encoding',
+        'raw',
+      ],
       /EC_P256 needs one; give it with/,
     ],
   ];
@@ -234,7 +388,14 @@ test('fails with one sentence and exit code 1, and the key still waits', async (
     expect(stderr).toMatch(message);
   }
   expect((await describeKey(byok.emulator, keyId)).key_state).toBe('5');
-  const { stderr } = await byok.run(['import', '--json', '--key-id', keyId, '--import-token-file', tokenFile]);
+  const { stderr } = await byok.run([
+    'import',
+    '--json',
+    '--key-id',
+    keyId,
+    '--import-token-file',
+    tokenFile,
+  ]);
   expect(JSON.parse(stderr).error.code).toBe('ERR_ARGUMENT');
 });
 
@@ -244,7 +405,10 @@ test('refuses flags that contradict each other, and a token as an argument', asy
     [['--material-file', 'a', '--material-env', 'B'], /cannot be used with/],
     [['--material-file', 'a', '--import-token-file', 'b'], /cannot be used with/],
     [['--import-token-file', 'a', '--import-token-env', 'B'], /cannot be used with/],
-    [['--wrapping-algorithm', 'RSAES_OAEP_SHA_1', '--import-token-file', 'a'], /cannot be used with/],
+    [
+      ['--wrapping-algorithm', 'RSAES_OAEP_SHA_1', '--import-token-file', 'a'],
+      /cannot be used with/,
+    ],
     [['--wrapping-algorithm', 'SM2_ENCRYPT'], /Allowed choices are RSAES_OAEP_SHA_256/],
     [['--import-token', 'AACI'], /unknown option '--import-token'/],
   ];
@@ -252,13 +416,17 @@ test('refuses flags that contradict each other, and a token as an argument', asy
     const { status, stderr } = await byok.run(['import', '--key-id', keyId, ...args]);
     expect([args, status, stderr]).toEqual([args, 1, expect.stringMatching(message)]);
   }
-  expect((await byok.run(['import'])).stderr).toMatch(/required option '--key-id <ID>' not specified/);
+  expect((await byok.run(['import'])).stderr).toMatch(
+    /required option '--key-id <ID>' not specified/,
+  );
 });
 
 test('imports weak material where that is asked for', async () => {
   const keyId = await byok.createKey();
   const material = Buffer.alloc(32, 7);
-  await succeed(['--key-id', keyId, '--allow-weak-material'], { input: material.toString('base64') });
+  await succeed(['--key-id', keyId, '--allow-weak-material'], {
+    input: material.toString('base64'),
+  });
   expect(await holdsMaterial(byok.emulator, keyId, material)).toBe(true);
 });
 

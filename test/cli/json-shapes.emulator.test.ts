@@ -1,4 +1,7 @@
-/** docs/json.md shows an object for each command: what the command prints has the same keys, at every depth, and values of the same kind. */
+/**
+ * docs/json.md shows an object for each command: what the command prints has the same keys, at
+ * every depth, and values of the same kind.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -14,7 +17,10 @@ import { type ByokAndEmulator, startByokAndEmulator } from './byok-and-emulator'
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'json.md'), 'utf8');
 
 const documented = new Map(
-  [...page.matchAll(/^```json (.+)\n([\s\S]*?)^```$/gm)].map(([, name = '', json = '']) => [name, JSON.parse(json) as unknown]),
+  [...page.matchAll(/^```json (.+)\n([\s\S]*?)^```$/gm)].map(([, name = '', json = '']) => [
+    name,
+    JSON.parse(json) as unknown,
+  ]),
 );
 
 let bench: ByokAndEmulator;
@@ -47,17 +53,29 @@ function expectShape(found: unknown, name: string): void {
 /** With the expected kind where one of the two is null. */
 function sameWhereKnown(found: unknown, expected: unknown): unknown {
   if (Array.isArray(found) && Array.isArray(expected)) {
-    return found.length === 0 || expected.length === 0 ? expected : [sameWhereKnown(found[0], expected[0])];
+    return found.length === 0 || expected.length === 0
+      ? expected
+      : [sameWhereKnown(found[0], expected[0])];
   }
-  if (typeof found === 'object' && found !== null && typeof expected === 'object' && expected !== null) {
+  if (
+    typeof found === 'object' &&
+    found !== null &&
+    typeof expected === 'object' &&
+    expected !== null
+  ) {
     const known = expected as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(found).map(([key, inner]) => [key, sameWhereKnown(inner, known[key])]));
+    return Object.fromEntries(
+      Object.entries(found).map(([key, inner]) => [key, sameWhereKnown(inner, known[key])]),
+    );
   }
   return expected !== undefined && (found === 'null' || expected === 'null') ? expected : found;
 }
 
 async function json(args: readonly string[], options: object = {}): Promise<unknown> {
-  const { status, stdout, stderr } = await bench.run([...args, '--json'], { cwd: folder, ...options });
+  const { status, stdout, stderr } = await bench.run([...args, '--json'], {
+    cwd: folder,
+    ...options,
+  });
   expect([status, stderr]).toEqual([0, '']);
   return JSON.parse(stdout);
 }
@@ -65,7 +83,15 @@ async function json(args: readonly string[], options: object = {}): Promise<unkn
 const runs: Readonly<Record<string, () => Promise<unknown>>> = {
   'create-key': () => json(['create-key', '--alias', `a-${randomBytes(4).toString('hex')}`]),
   import: async () =>
-    json(['import', '--key-id', await bench.createKey(), '--material-file', 'k', '--expiration-time', '2099-01-01T00:00:00Z']),
+    json([
+      'import',
+      '--key-id',
+      await bench.createKey(),
+      '--material-file',
+      'k',
+      '--expiration-time',
+      '2099-01-01T00:00:00Z',
+    ]),
   apply: async () => json(['apply', '--key-id', await bench.createKey(), '--material-file', 'k']),
   remove: async () => {
     const keyId = await bench.createKey();
@@ -81,15 +107,23 @@ const runs: Readonly<Record<string, () => Promise<unknown>>> = {
     const { stdout } = await bench.run(['check', '--live', '--json']);
     return JSON.parse(stdout);
   },
-  'ceremony start': async () => json(['ceremony', 'start', '--key-id', await bench.createKey(), '--out-dir', 'started']),
+  'ceremony start': async () =>
+    json(['ceremony', 'start', '--key-id', await bench.createKey(), '--out-dir', 'started']),
   'ceremony finish': async () => {
     await json(['ceremony', 'start', '--key-id', await bench.createKey(), '--out-dir', 'finished']);
     const dir = join(folder, 'finished');
     const wrap =
       'pkeyutl -in PlaintextKeyMaterial.bin -inkey PublicKey.bin -out EncryptedKeyMaterial.bin -keyform der -pubin -encrypt -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256';
-    execFileSync('sh', ['-c', `openssl rand -out PlaintextKeyMaterial.bin 32 && openssl ${wrap} && rm PlaintextKeyMaterial.bin`], {
-      cwd: dir,
-    });
+    execFileSync(
+      'sh',
+      [
+        '-c',
+        `openssl rand -out PlaintextKeyMaterial.bin 32 && openssl ${wrap} && rm PlaintextKeyMaterial.bin`,
+      ],
+      {
+        cwd: dir,
+      },
+    );
     return json(['ceremony', 'finish', '--dir', 'finished']);
   },
   fingerprint: () => json(['fingerprint', '--material-file', 'k'], offline),
@@ -106,22 +140,30 @@ const runs: Readonly<Record<string, () => Promise<unknown>>> = {
     return JSON.parse(line);
   },
   error: async () => {
-    const { status, stdout, stderr } = await bench.run(['status', '--json'], { endpoint: 'http://kms.example.com' });
+    const { status, stdout, stderr } = await bench.run(['status', '--json'], {
+      endpoint: 'http://kms.example.com',
+    });
     expect([status, stdout]).toEqual([1, '']);
     return JSON.parse(stderr);
   },
 };
 
-test.each(Object.keys(runs).filter((name) => name !== 'provider install'))('%s prints what the page shows', async (name) => {
-  expectShape(await runs[name]?.(), name);
-});
+test.each(Object.keys(runs).filter((name) => name !== 'provider install'))(
+  '%s prints what the page shows',
+  async (name) => {
+    expectShape(await runs[name]?.(), name);
+  },
+);
 
 test('the page has every command that takes --json', () => {
   const withJson = (command: Command, path: readonly string[]): string[] => [
     ...(command.options.some(({ long }) => long === '--json') ? [path.join(' ')] : []),
     ...command.commands.flatMap((child) => withJson(child, [...path, child.name()])),
   ];
-  const commands = withJson(byokCommand({ homeFolder: '/' } as Parameters<typeof byokCommand>[0]), []);
+  const commands = withJson(
+    byokCommand({ homeFolder: '/' } as Parameters<typeof byokCommand>[0]),
+    [],
+  );
   expect([...documented.keys()].sort()).toEqual([...commands, 'error'].sort());
   expect(Object.keys(runs).sort()).toEqual([...documented.keys()].sort());
 });

@@ -1,6 +1,7 @@
 /**
- * Every command there is, with every secret in its surroundings: none of them prints one or writes one down. A command that is added is
- * missing in the table below, and that fails. What single logins and answers may give away is looked into in leaks.emulator.test.ts.
+ * Every command there is, with every secret in its surroundings: none of them prints one or writes
+ * one down. A command that is added is missing in the table below, and that fails. What single
+ * logins and answers may give away is looked into in leaks.emulator.test.ts.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +25,11 @@ afterAll(() => among.close());
 
 const newMaterial = (): Buffer => among.secret(randomBytes(32));
 
-function run(expected: number, args: readonly string[], { env, ...options }: RunOptions = {}): Promise<string> {
+function run(
+  expected: number,
+  args: readonly string[],
+  { env, ...options }: RunOptions = {},
+): Promise<string> {
   return among.run(expected, args, { ...options, env: { ...crowdedEnvironment(), ...env } });
 }
 
@@ -42,7 +47,11 @@ function crowdedEnvironment(): Record<string, string> {
 }
 
 /** The same with --json, and without a right that it needs. */
-async function inEveryForm(args: readonly string[], operation: string, options: RunOptions = {}): Promise<void> {
+async function inEveryForm(
+  args: readonly string[],
+  operation: string,
+  options: RunOptions = {},
+): Promise<void> {
   byok.emulator.injectFaults([{ operation, errorCode: 'KMS.0306', times: 2 }]);
   await run(1, args, options);
   await run(1, [...args, '--json'], options);
@@ -65,7 +74,10 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       const said = (pattern: RegExp): string => pattern.exec(output.stdout)?.[1] ?? '';
-      const env = { HW_PROJECT_ID: said(/HW_PROJECT_ID='(.*)'/), HW_AUTH_TOKEN: said(/HW_AUTH_TOKEN='(.*)'/) };
+      const env = {
+        HW_PROJECT_ID: said(/HW_PROJECT_ID='(.*)'/),
+        HW_AUTH_TOKEN: said(/HW_AUTH_TOKEN='(.*)'/),
+      };
       const endpoint = said(/kms_endpoint = "(.*)"/);
       const created = await fetch(`${endpoint}/v1.0/${env.HW_PROJECT_ID}/kms/create-key`, {
         method: 'POST',
@@ -73,11 +85,24 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
         body: JSON.stringify({ key_alias: 'orders', origin: 'external' }),
       });
       const { key_info } = (await created.json()) as { key_info: { key_id: string } };
-      await run(0, ['import', '--key-id', key_info.key_id, '--material-file', among.inVault(newMaterial().toString('base64'))], {
+      await run(
+        0,
+        [
+          'import',
+          '--key-id',
+          key_info.key_id,
+          '--material-file',
+          among.inVault(newMaterial().toString('base64')),
+        ],
+        {
+          endpoint,
+          env,
+        },
+      );
+      await run(1, ['status'], {
         endpoint,
-        env,
+        env: { ...env, HW_AUTH_TOKEN: among.secret(randomBytes(30).toString('base64url')) },
       });
-      await run(1, ['status'], { endpoint, env: { ...env, HW_AUTH_TOKEN: among.secret(randomBytes(30).toString('base64url')) } });
       expect(output.stderr).toContain('import-key-material');
     } finally {
       child.kill('SIGTERM');
@@ -87,15 +112,26 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
 
   async 'provider install'() {
     await run(0, ['provider', 'install', '--json'], offline);
-    await run(1, ['provider', 'install', '--plugin-dir', join(among.inVault(''), 'plugins')], offline);
+    await run(
+      1,
+      ['provider', 'install', '--plugin-dir', join(among.inVault(''), 'plugins')],
+      offline,
+    );
   },
 
   async fingerprint() {
     const file = among.inVault(newMaterial().toString('base64'));
     await run(0, ['fingerprint', '--material-file', file], offline);
     await run(0, ['fingerprint', '--material-env', 'ORDERS_KEY', '--json'], offline);
-    await run(1, ['fingerprint', '--material-env', 'ORDERS_KEY', '--material-encoding', 'hex'], offline);
-    await run(1, ['fingerprint', '--json'], { ...offline, input: `no key: ${readFileSync(file, 'utf8')}` });
+    await run(
+      1,
+      ['fingerprint', '--material-env', 'ORDERS_KEY', '--material-encoding', 'hex'],
+      offline,
+    );
+    await run(1, ['fingerprint', '--json'], {
+      ...offline,
+      input: `no key: ${readFileSync(file, 'utf8')}`,
+    });
   },
 
   async status() {
@@ -106,16 +142,30 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const stolen = among.secret(randomBytes(24).toString('hex'));
     const state = {
       version: 4,
-      resources: [{ mode: 'managed', type: 'random_password', name: 'p', instances: [{ attributes: { result: stolen } }] }],
+      resources: [
+        {
+          mode: 'managed',
+          type: 'random_password',
+          name: 'p',
+          instances: [{ attributes: { result: stolen } }],
+        },
+      ],
     };
     const file = among.inVault(JSON.stringify(state));
     await run(1, ['check', '--state', file], offline);
-    await run(0, ['check', '--allow-empty', '--state', file, '--json', '--junit', 'report.xml'], offline);
+    await run(
+      0,
+      ['check', '--allow-empty', '--state', file, '--json', '--junit', 'report.xml'],
+      offline,
+    );
     // What was meant to be a state is the key file.
     const key = among.inVault(newMaterial().toString('base64'));
     for (const source of ['--state', '--plan']) {
       await run(1, ['check', source, key], offline);
-      await run(1, ['check', source, '-', '--json'], { ...offline, input: JSON.stringify({ [stolen]: stolen }) });
+      await run(1, ['check', source, '-', '--json'], {
+        ...offline,
+        input: JSON.stringify({ [stolen]: stolen }),
+      });
     }
     await byok.createKey();
     byok.emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306' }]);
@@ -125,7 +175,10 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   async 'create-key'() {
-    await inEveryForm(['create-key', '--alias', 'among-secrets', '--tag', 'team=payments'], 'create-key');
+    await inEveryForm(
+      ['create-key', '--alias', 'among-secrets', '--tag', 'team=payments'],
+      'create-key',
+    );
     await run(1, ['create-key', '--alias', 'among-secrets', '--key-spec', 'EC_P256']);
   },
 
@@ -143,18 +196,28 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   async import() {
     const keyId = await byok.createKey();
     const file = among.inVault(newMaterial().toString('base64'));
-    await inEveryForm(['import', '--key-id', keyId, '--material-file', file], 'import-key-material');
+    await inEveryForm(
+      ['import', '--key-id', keyId, '--material-file', file],
+      'import-key-material',
+    );
     byok.emulator.deleteMaterial(keyId);
     await run(1, ['import', '--key-id', keyId, '--material-env', 'ORDERS_KEY']);
   },
 
   async 'ceremony start'() {
-    await inEveryForm(['ceremony', 'start', '--key-id', await byok.createKey(), '--out-dir', ceremony], 'get-parameters-for-import');
-    among.secrets.push(readFileSync(join(among.folder, ceremony, 'ImportToken.b64'), 'utf8').slice(0, 64));
+    await inEveryForm(
+      ['ceremony', 'start', '--key-id', await byok.createKey(), '--out-dir', ceremony],
+      'get-parameters-for-import',
+    );
+    among.secrets.push(
+      readFileSync(join(among.folder, ceremony, 'ImportToken.b64'), 'utf8').slice(0, 64),
+    );
   },
 
   async 'ceremony finish'() {
-    const publicKey = readFileSync(join(among.folder, ceremony, 'PublicKey.bin')).toString('base64');
+    const publicKey = readFileSync(join(among.folder, ceremony, 'PublicKey.bin')).toString(
+      'base64',
+    );
     const wrapped = Buffer.from(wrapWithOpenssl(publicKey, newMaterial()), 'base64');
     writeFileSync(join(among.folder, ceremony, 'EncryptedKeyMaterial.bin'), wrapped);
     await inEveryForm(['ceremony', 'finish', '--dir', ceremony], 'import-key-material');
@@ -164,17 +227,31 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const keyId = await byok.createKey();
     const file = among.inVault(newMaterial().toString('base64'));
     const applying = ['apply', '--key-id', keyId, '--record-dir', 'records'];
-    await inEveryForm([...applying, '--material-command', JSON.stringify(['cat', file])], 'import-key-material');
+    await inEveryForm(
+      [...applying, '--material-command', JSON.stringify(['cat', file])],
+      'import-key-material',
+    );
     const another = ['--expiration-time', '2035-01-01T00:00:00Z'];
     await run(1, [...applying, ...another, '--material-env', 'ORDERS_KEY']);
-    await run(1, [...applying, ...another, '--material-command', JSON.stringify(['head', '-c', '20', file])]);
+    await run(1, [
+      ...applying,
+      ...another,
+      '--material-command',
+      JSON.stringify(['head', '-c', '20', file]),
+    ]);
     await run(1, [...applying, ...another, '--wrap-command', JSON.stringify(['cat', file])]);
     await run(0, [...applying, ...another, '--material-file', file, '--json']);
   },
 
   async remove() {
     const keyId = await byok.createKey();
-    await run(0, ['import', '--key-id', keyId, '--material-file', among.inVault(newMaterial().toString('base64'))]);
+    await run(0, [
+      'import',
+      '--key-id',
+      keyId,
+      '--material-file',
+      among.inVault(newMaterial().toString('base64')),
+    ]);
     await inEveryForm(['remove', '--key-id', keyId], 'delete-imported-key-material');
   },
 };
@@ -194,7 +271,16 @@ test('every command of byok is looked into here', () => {
     throw new Error('nothing is run');
   };
   const command = byokCommand({
-    ...{ env: {}, homeFolder: '', now: unused, print: unused, remark: unused, readInput: unused, exitWith: unused, untilStopped: unused },
+    ...{
+      env: {},
+      homeFolder: '',
+      now: unused,
+      print: unused,
+      remark: unused,
+      readInput: unused,
+      exitWith: unused,
+      untilStopped: unused,
+    },
   });
   expect(Object.keys(runs).sort()).toEqual(namesOf(command).sort());
 });
@@ -206,7 +292,9 @@ test('none of them prints a secret of its surroundings, or writes one down', asy
   await run(1, ['no-such-command'], offline);
   // The import token is meant to be there: the folder is what the ceremony is about.
   const files = filesBelow(among.folder, [`${ceremony}/ImportToken.b64`]);
-  expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['report.xml', `${ceremony}/ceremony.json`]));
+  expect(files.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['report.xml', `${ceremony}/ceremony.json`]),
+  );
   expect(files.some(({ name }) => name.startsWith('records/'))).toBe(true);
   expect(byok.leaks(among.secrets, files)).toEqual([]);
   expect(byok.leaks(['The key material is imported.'])).not.toEqual([]);

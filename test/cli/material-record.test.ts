@@ -16,7 +16,9 @@ describe.each([0o000, 0o077])('under umask %i', (mask) => {
   test('only its owner reads it, in a folder that only the owner writes to', () => {
     const folder = join(scratchFolder(), 'deep', 'records');
     writeRecord(folder, keyId, proof);
-    const modes = [join(folder, '..'), folder, join(folder, ofKey)].map((path) => (lstatSync(path).mode & 0o777).toString(8));
+    const modes = [join(folder, '..'), folder, join(folder, ofKey)].map((path) =>
+      (lstatSync(path).mode & 0o777).toString(8),
+    );
     expect(modes).toEqual(['755', '755', '600']);
     expect(readRecord(folder, keyId)).toEqual(proof);
     expect(readdirSync(folder)).toEqual([ofKey]);

@@ -24,7 +24,10 @@ function init(name: string, args: readonly string[] = []): Promise<{ code: numbe
     join(cwd, 'main.tf'),
     'terraform {\n  required_providers {\n    byok = { source = "terraform.local/cdktf-byok/byok" }\n  }\n}\n',
   );
-  return runCommand('terraform', ['init', '-no-color', ...args], { cwd, env: cleanEnvironment({ HOME: home }) });
+  return runCommand('terraform', ['init', '-no-color', ...args], {
+    cwd,
+    env: cleanEnvironment({ HOME: home }),
+  });
 }
 
 test('byok provider install lets a hand-written configuration find the provider, with nothing else said', async () => {
@@ -32,7 +35,10 @@ test('byok provider install lets a hand-written configuration find the provider,
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain('source  = "terraform.local/cdktf-byok/byok"');
   const { code, text } = await init('by-home');
-  expect([code, text]).toEqual([0, expect.stringContaining('Installed terraform.local/cdktf-byok/byok')]);
+  expect([code, text]).toEqual([
+    0,
+    expect.stringContaining('Installed terraform.local/cdktf-byok/byok'),
+  ]);
 });
 
 test('byok provider install --plugin-dir writes a mirror that terraform init -plugin-dir takes, also a second time', async () => {
@@ -52,14 +58,23 @@ test('byok provider install --plugin-dir writes a mirror that terraform init -pl
 test('byok provider install --packed writes archives that terraform unpacks, and takes the place of the folders', async () => {
   const mirror = join(home, 'packed');
   byok.run(['provider', 'install', '--plugin-dir', mirror]);
-  const { path, version } = JSON.parse(byok.run(['provider', 'install', '--json', '--packed', '--plugin-dir', mirror]).stdout);
+  const { path, version } = JSON.parse(
+    byok.run(['provider', 'install', '--json', '--packed', '--plugin-dir', mirror]).stdout,
+  );
   expect(readdirSync(path).sort()).toEqual(
-    ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'].map((platform) => `terraform-provider-byok_${version}_${platform}.zip`),
+    ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'].map(
+      (platform) => `terraform-provider-byok_${version}_${platform}.zip`,
+    ),
   );
   expect(await init('by-archive', [`-plugin-dir=${mirror}`])).toMatchObject({ code: 0 });
   rmSync(mirror, { recursive: true });
   const cwd = join(home, 'by-archive');
-  expect(await runCommand('terraform', ['validate', '-no-color'], { cwd, env: cleanEnvironment({ HOME: home }) })).toMatchObject({
+  expect(
+    await runCommand('terraform', ['validate', '-no-color'], {
+      cwd,
+      env: cleanEnvironment({ HOME: home }),
+    }),
+  ).toMatchObject({
     code: 0,
   });
 });
@@ -67,7 +82,12 @@ test('byok provider install --packed writes archives that terraform unpacks, and
 test('fails in one sentence where it may not write', () => {
   const file = join(home, 'a-file');
   writeFileSync(file, '');
-  const { status, stderr } = byok.run(['provider', 'install', '--plugin-dir', join(file, 'plugins')]);
+  const { status, stderr } = byok.run([
+    'provider',
+    'install',
+    '--plugin-dir',
+    join(file, 'plugins'),
+  ]);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^byok: ENOTDIR: .*\n$/);
 });

@@ -38,9 +38,19 @@ test('sorts by expiry, then by alias, and counts whole days', () => {
 });
 
 test('leaves out keys that are not external, and default keys of cloud services', () => {
-  expect(statusOf([key('kms', undefined, { origin: 'kms' }), key('evs/default', undefined, { defaultKeyFlag: '1' })], now)).toEqual([]);
+  expect(
+    statusOf(
+      [
+        key('kms', undefined, { origin: 'kms' }),
+        key('evs/default', undefined, { defaultKeyFlag: '1' }),
+      ],
+      now,
+    ),
+  ).toEqual([]);
 });
 
 test('spells times in whole seconds', () => {
-  expect(statusOf([key('a', '2030-02-01T00:00:00.000Z')], now)[0]?.expiration_time).toBe('2030-02-01T00:00:00Z');
+  expect(statusOf([key('a', '2030-02-01T00:00:00.000Z')], now)[0]?.expiration_time).toBe(
+    '2030-02-01T00:00:00Z',
+  );
 });

@@ -1,4 +1,7 @@
-/** Commands that a KMS answers with a wrapping key which others could open: nothing is wrapped, sent, or left for a person to carry about. */
+/**
+ * Commands that a KMS answers with a wrapping key which others could open: nothing is wrapped,
+ * sent, or left for a person to carry about.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,18 +29,25 @@ afterAll(async () => {
 /** One of each kind: what is refused where is the subject of test/wrap/wrapping-key.test.ts. */
 const kinds = ['exponent 1', 'an even modulus', 'text behind it', '512 bits'];
 
-describe.each(badWrappingKeys.filter(([what]) => kinds.includes(what)))('%s', (_what, publicKey, message) => {
-  test.each([
-    ['import', ['import', '--material-file', 'orders.key']],
-    ['apply', ['apply', '--material-file', 'orders.key', '--record-dir', 'records']],
-    ['ceremony start', ['ceremony', 'start', '--out-dir', 'ceremony']],
-  ])('is refused by %s', async (_name, args) => {
-    byok.emulator.injectFaults([{ operation: 'get-parameters-for-import', answer: parametersWith(keyId, publicKey) }]);
-    const { status, stdout, stderr } = await byok.run([...args, '--key-id', keyId], { cwd: folder });
-    expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^byok: the wrapping key [^\n]*\n$/);
-    expect(existsSync(join(folder, 'ceremony'))).toBe(false);
-    expect((await describeKey(byok.emulator, keyId)).key_state).toBe('5');
-  });
-});
+describe.each(badWrappingKeys.filter(([what]) => kinds.includes(what)))(
+  '%s',
+  (_what, publicKey, message) => {
+    test.each([
+      ['import', ['import', '--material-file', 'orders.key']],
+      ['apply', ['apply', '--material-file', 'orders.key', '--record-dir', 'records']],
+      ['ceremony start', ['ceremony', 'start', '--out-dir', 'ceremony']],
+    ])('is refused by %s', async (_name, args) => {
+      byok.emulator.injectFaults([
+        { operation: 'get-parameters-for-import', answer: parametersWith(keyId, publicKey) },
+      ]);
+      const { status, stdout, stderr } = await byok.run([...args, '--key-id', keyId], {
+        cwd: folder,
+      });
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(message);
+      expect(stderr).toMatch(/^byok: the wrapping key [^\n]*\n$/);
+      expect(existsSync(join(folder, 'ceremony'))).toBe(false);
+      expect((await describeKey(byok.emulator, keyId)).key_state).toBe('5');
+    });
+  },
+);

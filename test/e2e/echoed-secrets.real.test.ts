@@ -1,6 +1,7 @@
 /**
- * A KMS that sends back every secret that it was ever sent, in every place that it can: headers, codes, messages and fields, at once and
- * later, of refusals and of successes. None of it is in what the command prints or in what Terraform prints, logs and keeps.
+ * A KMS that sends back every secret that it was ever sent, in every place that it can: headers,
+ * codes, messages and fields, at once and later, of refusals and of successes. None of it is in
+ * what the command prints or in what Terraform prints, logs and keeps.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,10 @@ let watch: LeakWatch;
 let known: Set<string>;
 
 beforeEach(async () => {
-  watch = await LeakWatch.start({ projectName: 'eu-de', token: randomBytes(150).toString('base64') });
+  watch = await LeakWatch.start({
+    projectName: 'eu-de',
+    token: randomBytes(150).toString('base64'),
+  });
   known = new Set();
 });
 
@@ -41,9 +45,14 @@ function remember(text: string, headers: Readonly<Record<string, unknown>>): voi
   }
 }
 
-type Echo = (secrets: readonly string[], answer: { status: number; body: string }, count: number) => ReturnType<Alteration>;
+type Echo = (
+  secrets: readonly string[],
+  answer: { status: number; body: string },
+  count: number,
+) => ReturnType<Alteration>;
 
-const everything = (secrets: readonly string[]) => secrets.map((secret) => secret.slice(0, 900)).join(' ');
+const everything = (secrets: readonly string[]) =>
+  secrets.map((secret) => secret.slice(0, 900)).join(' ');
 const oneOf = (secrets: readonly string[], count: number) => secrets[count % secrets.length] ?? '';
 
 /** In every object of the answer, whatever it is. */
@@ -57,12 +66,18 @@ function spoilt(body: string, fields: Readonly<Record<string, string>>): string 
     }
     return typeof value !== 'object' || value === null
       ? value
-      : { ...Object.fromEntries(Object.entries(value).map(([name, item]) => [name, within(item)])), ...fields };
+      : {
+          ...Object.fromEntries(Object.entries(value).map(([name, item]) => [name, within(item)])),
+          ...fields,
+        };
   };
   return JSON.stringify(within(JSON.parse(body)));
 }
 
-/** An answer of success, with more in it than anybody asked for, and a secret in place of the id of the request. */
+/**
+ * An answer of success, with more in it than anybody asked for, and a secret in place of the id of
+ * the request.
+ */
 const quietly: Echo = (secrets, { status, body }, count) => ({
   status,
   headers: { 'X-Request-Id': oneOf(secrets, count).slice(0, 2000) },
@@ -73,19 +88,35 @@ const refusals: Readonly<Record<string, Echo>> = {
   'the envelope of the KMS': (secrets, _answer, count) => ({
     status: 400,
     headers: { 'X-Request-Id': oneOf(secrets, count) },
-    body: JSON.stringify({ error: { error_code: oneOf(secrets, count).slice(0, 64), error_msg: everything(secrets) } }),
+    body: JSON.stringify({
+      error: { error_code: oneOf(secrets, count).slice(0, 64), error_msg: everything(secrets) },
+    }),
   }),
   'the envelope of the gateway': (secrets, _answer, count) => ({
     status: 403,
     headers: {},
-    body: JSON.stringify({ error_code: 'APIGW.0301', error_msg: everything(secrets), request_id: oneOf(secrets, count) }),
+    body: JSON.stringify({
+      error_code: 'APIGW.0301',
+      error_msg: everything(secrets),
+      request_id: oneOf(secrets, count),
+    }),
   }),
   'the envelope of IAM': (secrets) => ({
     status: 401,
     headers: {},
-    body: JSON.stringify({ error: { code: everything(secrets), message: everything(secrets), title: everything(secrets) } }),
+    body: JSON.stringify({
+      error: {
+        code: everything(secrets),
+        message: everything(secrets),
+        title: everything(secrets),
+      },
+    }),
   }),
-  'a page': (secrets) => ({ status: 502, headers: { 'Retry-After': '0' }, body: `<html>${everything(secrets)}</html>` }),
+  'a page': (secrets) => ({
+    status: 502,
+    headers: { 'Retry-After': '0' },
+    body: `<html>${everything(secrets)}</html>`,
+  }),
   'text that is no answer': (secrets) => ({ status: 200, headers: {}, body: everything(secrets) }),
 };
 
@@ -124,14 +155,27 @@ describe('the command', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function run(args: readonly string[], login: Readonly<Record<string, string>>): Promise<string> {
+  async function run(
+    args: readonly string[],
+    login: Readonly<Record<string, string>>,
+  ): Promise<string> {
     known.clear();
     for (const secret of Object.values(login)) {
       known.add(secret);
     }
     const { PATH = '' } = process.env;
-    const env = { PATH, HW_MAX_RETRIES: '1', HW_PROJECT_NAME: 'eu-de', HW_AUTH_URL: `${watch.proxy.url}/v3`, ...login };
-    const { output } = await runCommand(process.execPath, [byok.file, ...args, '--kms-endpoint', watch.proxy.url], { cwd: folder, env });
+    const env = {
+      PATH,
+      HW_MAX_RETRIES: '1',
+      HW_PROJECT_NAME: 'eu-de',
+      HW_AUTH_URL: `${watch.proxy.url}/v3`,
+      ...login,
+    };
+    const { output } = await runCommand(
+      process.execPath,
+      [byok.file, ...args, '--kms-endpoint', watch.proxy.url],
+      { cwd: folder, env },
+    );
     printed.push({ name: args.join(' '), content: Buffer.from(output) });
     return output;
   }
@@ -144,7 +188,11 @@ describe('the command', () => {
     },
     'a temporary access key': () => {
       const { accessKey, secretKey, securityToken } = watch.emulator.temporaryCredentials;
-      return { HW_ACCESS_KEY: accessKey, HW_SECRET_KEY: secretKey, HW_SECURITY_TOKEN: securityToken };
+      return {
+        HW_ACCESS_KEY: accessKey,
+        HW_SECRET_KEY: secretKey,
+        HW_SECURITY_TOKEN: securityToken,
+      };
     },
   };
 
@@ -180,22 +228,34 @@ describe('the command', () => {
       echo(quietly);
       expect(await run(args, secrets)).not.toMatch(/^byok: (?!key )/);
     }
-    echo((...answer) => (refusals['the envelope of the KMS'] ?? quietly)(...answer), 'import-key-material');
+    echo(
+      (...answer) => (refusals['the envelope of the KMS'] ?? quietly)(...answer),
+      'import-key-material',
+    );
     await run(['import', '--key-id', keyId, '--material-file', 'orders.key', '--json'], secrets);
     expectNothing();
   });
 
-  test.each(['key_alias', 'key_description', 'key_spec', 'key_usage', 'key_state', 'key_id', 'next_marker'])(
-    'a success with a secret in %s',
-    async (field) => {
-      const secrets = logins['a token']?.() ?? {};
-      for (const args of commands()) {
-        echo((found, { status, body }, count) => ({ status, headers: {}, body: spoilt(body, { [field]: oneOf(found, count) }) }));
-        await run(args, secrets);
-      }
-      expectNothing();
-    },
-  );
+  test.each([
+    'key_alias',
+    'key_description',
+    'key_spec',
+    'key_usage',
+    'key_state',
+    'key_id',
+    'next_marker',
+  ])('a success with a secret in %s', async (field) => {
+    const secrets = logins['a token']?.() ?? {};
+    for (const args of commands()) {
+      echo((found, { status, body }, count) => ({
+        status,
+        headers: {},
+        body: spoilt(body, { [field]: oneOf(found, count) }),
+      }));
+      await run(args, secrets);
+    }
+    expectNothing();
+  });
 });
 
 describe('terraform', () => {
@@ -231,11 +291,14 @@ output "keys" {
   /** @returns what it printed */
   async function run(expectedCode: number, ...args: string[]): Promise<string> {
     known.clear();
-    return (await watch.run(`terraform ${args.join(' ')}`, expectedCode, workspace.terraform(args))).text;
+    return (await watch.run(`terraform ${args.join(' ')}`, expectedCode, workspace.terraform(args)))
+      .text;
   }
 
   function expectNothing(): void {
-    watch.expectNoLeak(filesBelow(workspace.folder, ['orders.key']), { 'trace.log': 'serving provider byok' });
+    watch.expectNoLeak(filesBelow(workspace.folder, ['orders.key']), {
+      'trace.log': 'serving provider byok',
+    });
   }
 
   test('successes with a secret in every header and every odd field go through, and leave none', async () => {
@@ -246,9 +309,16 @@ output "keys" {
     await run(0, 'show', '-json', 'tfplan');
     // The look that confirms the import is refused, with all that the import brought.
     watch.deleteAllMaterial();
-    echo((...answer) => (refusals['the envelope of the KMS'] ?? quietly)(...answer), 'import-key-material');
-    expect(await run(0, 'apply', '-no-color', '-auto-approve')).toContain('The import was not confirmed');
-    expect(readFileSync(join(workspace.folder, 'terraform.tfstate'), 'utf8')).toContain('byok_key_material');
+    echo(
+      (...answer) => (refusals['the envelope of the KMS'] ?? quietly)(...answer),
+      'import-key-material',
+    );
+    expect(await run(0, 'apply', '-no-color', '-auto-approve')).toContain(
+      'The import was not confirmed',
+    );
+    expect(readFileSync(join(workspace.folder, 'terraform.tfstate'), 'utf8')).toContain(
+      'byok_key_material',
+    );
     expectNothing();
     echo(quietly);
     await run(0, 'destroy', '-no-color', '-auto-approve');
@@ -264,14 +334,26 @@ output "keys" {
       await run(1, 'plan', '-no-color');
     }
     for (const field of ['key_alias', 'key_description', 'value']) {
-      echo((found, { status, body }, count) => ({ status, headers: {}, body: spoilt(body, { [field]: oneOf(found, count) }) }));
-      const refreshed = await workspace.terraform(['apply', '-no-color', '-auto-approve', '-refresh-only']);
+      echo((found, { status, body }, count) => ({
+        status,
+        headers: {},
+        body: spoilt(body, { [field]: oneOf(found, count) }),
+      }));
+      const refreshed = await workspace.terraform([
+        'apply',
+        '-no-color',
+        '-auto-approve',
+        '-refresh-only',
+      ]);
       await watch.run(`refresh with ${field}`, refreshed.code, Promise.resolve(refreshed));
       expect(refreshed.text).toContain('a secret of this connection');
     }
     expectNothing();
     expect(
-      findLeaks([{ name: 'planted', content: Buffer.from(watch.emulator.authToken) }], needlesOf('token', watch.emulator.authToken)),
+      findLeaks(
+        [{ name: 'planted', content: Buffer.from(watch.emulator.authToken) }],
+        needlesOf('token', watch.emulator.authToken),
+      ),
     ).not.toEqual([]);
   });
 });

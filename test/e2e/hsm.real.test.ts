@@ -1,7 +1,19 @@
-/** Rule 12 at its strictest: a key inside SoftHSM2 becomes key material of the KMS, by the shipped example and the real terraform. */
+/**
+ * Rule 12 at its strictest: a key inside SoftHSM2 becomes key material of the KMS, by the shipped
+ * example and the real terraform.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -11,8 +23,11 @@ import { cleanEnvironment, type Run, TerraformWorkspace } from '../support/terra
 
 const example = join(__dirname, '..', '..', 'examples', 'hsm-ceremony');
 const packages = ['softhsm2', 'opensc', 'python3-pykcs11'];
-const pkcs11Module = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'].find(existsSync);
-const tools = 'command -v softhsm2-util && command -v pkcs11-tool && /usr/bin/python3 -c "import PyKCS11"';
+const pkcs11Module = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/pkcs11/libsofthsm2.so'].find(
+  existsSync,
+);
+const tools =
+  'command -v softhsm2-util && command -v pkcs11-tool && /usr/bin/python3 -c "import PyKCS11"';
 const installed = pkcs11Module !== undefined && spawnSync('sh', ['-c', tools]).status === 0;
 const howTo = `HSM wrapping is tested with SoftHSM2 and PyKCS11: apt-get install ${packages.join(' ')}`;
 
@@ -36,8 +51,20 @@ if (!installed && process.env.CI) {
   beforeAll(() => {
     token = mkdtempSync(join(tmpdir(), 'byok-softhsm-'));
     mkdirSync(join(token, 'tokens'));
-    writeFileSync(join(token, 'softhsm2.conf'), `directories.tokendir = ${join(token, 'tokens')}\nlog.level = ERROR\n`);
-    softhsm('softhsm2-util', ['--init-token', '--free', '--label', 'byok', '--so-pin', `${pin}0`, '--pin', pin]);
+    writeFileSync(
+      join(token, 'softhsm2.conf'),
+      `directories.tokendir = ${join(token, 'tokens')}\nlog.level = ERROR\n`,
+    );
+    softhsm('softhsm2-util', [
+      '--init-token',
+      '--free',
+      '--label',
+      'byok',
+      '--so-pin',
+      `${pin}0`,
+      '--pin',
+      pin,
+    ]);
     storeSecret('orders', material);
     storeSecret('other', other);
     storeSecret('short', randomBytes(16));
@@ -74,17 +101,28 @@ if (!installed && process.env.CI) {
     execFileSync(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 
-  /** Known bytes, as no HSM would be given them: so that the test can tell what the KMS holds. Readable by nobody from then on. */
+  /**
+   * Known bytes, as no HSM would be given them: so that the test can tell what the KMS holds.
+   * Readable by nobody from then on.
+   */
   function storeSecret(label: string, bytes: Buffer): void {
     const file = join(token, 'secret');
     writeFileSync(file, bytes);
-    const login = ['--module', String(pkcs11Module), '--token-label', 'byok', '--login', '--pin', 'env:PIN'];
+    const login = [
+      '--module',
+      String(pkcs11Module),
+      '--token-label',
+      'byok',
+      '--login',
+      '--pin',
+      'env:PIN',
+    ];
     const usage = ['--label', label, '--private', '--sensitive', '--extractable', '--usage-sign'];
     softhsm('pkcs11-tool', [...login, '--write-object', file, '--type', 'secrkey', ...usage]);
     rmSync(file);
-    expect(() => softhsm('pkcs11-tool', [...login, '--read-object', '--type', 'secrkey', '--label', label])).toThrow(
-      'get CKA_VALUE failed',
-    );
+    expect(() =>
+      softhsm('pkcs11-tool', [...login, '--read-object', '--type', 'secrkey', '--label', label]),
+    ).toThrow('get CKA_VALUE failed');
   }
 
   /** The example's program, which notes each of its runs before. */
@@ -98,7 +136,10 @@ if (!installed && process.env.CI) {
   /** Points the example at the emulator, and overrides what a test is about. */
   function declare(attributes = ''): void {
     const provider = `provider "byok" {\n  kms_endpoint = "${emulator.url}"\n}\n`;
-    workspace.write('override.tf', `${provider}resource "byok_key_material" "orders" {\n  ${attributes}\n}\n`);
+    workspace.write(
+      'override.tf',
+      `${provider}resource "byok_key_material" "orders" {\n  ${attributes}\n}\n`,
+    );
   }
 
   function withKey(label: string): string {
@@ -130,11 +171,20 @@ if (!installed && process.env.CI) {
     return String(workspace.attributes('byok_external_key').key_id);
   }
 
-  /** Neither the key nor the PIN is in state, plans, logs or outputs; the log is there, and is looked into. */
+  /**
+   * Neither the key nor the PIN is in state, plans, logs or outputs; the log is there, and is
+   * looked into.
+   */
   function expectNoLeak(): void {
     const places = [...filesBelow(workspace.folder), ...printed];
-    expect(places.some(({ name, content }) => name === 'trace.log' && content.includes('serving provider byok'))).toBe(true);
-    expect(findLeaks(places, [...needlesOf('material', material), ...needlesOf('PIN', pin)])).toEqual([]);
+    expect(
+      places.some(
+        ({ name, content }) => name === 'trace.log' && content.includes('serving provider byok'),
+      ),
+    ).toBe(true);
+    expect(
+      findLeaks(places, [...needlesOf('material', material), ...needlesOf('PIN', pin)]),
+    ).toEqual([]);
   }
 
   test('the example is formatted', async () => {
@@ -172,7 +222,9 @@ if (!installed && process.env.CI) {
     expect(asked()).toEqual(['fingerprint', 'wrap', 'wrap']);
     expect(writesOf(emulator)).toContain('delete-imported-key-material');
     expect(await holdsMaterial(emulator, keyId(), material)).toBe(true);
-    expect((await describeKey(emulator, keyId())).expiration_time).toBe(String(Date.parse('2036-01-31T00:00:00Z')));
+    expect((await describeKey(emulator, keyId())).expiration_time).toBe(
+      String(Date.parse('2036-01-31T00:00:00Z')),
+    );
     expect((await plan()).code).toBe(0);
     expectNoLeak();
   });
@@ -213,7 +265,9 @@ if (!installed && process.env.CI) {
   test('is not deleted for a change of expiry when the token cannot wrap with the declared algorithm', async () => {
     expect((await apply()).code).toBe(0);
     emulator.clearCalls();
-    declare('wrapping_algorithm = "RSAES_OAEP_SHA_256"\n  expiration_time = "2036-01-31T00:00:00Z"');
+    declare(
+      'wrapping_algorithm = "RSAES_OAEP_SHA_256"\n  expiration_time = "2036-01-31T00:00:00Z"',
+    );
     const run = await apply();
     expect(run.code).toBe(1);
     expect(run.text).toContain('Wrap_command "./wrap.py" ended with exit code 1');
@@ -233,13 +287,22 @@ if (!installed && process.env.CI) {
     ['short', 'wrap.py: the key in the token has 16 bytes; AES_256 needs 32'],
     ['missing', "wrap.py: 0 secret keys are labelled 'missing'; there must be one"],
   ])('says what is wrong when the program is run by hand: %s', (label, message) => {
-    const request = { operation: 'wrap', wrapping_algorithm: 'RSAES_OAEP_SHA_1', key_spec: 'AES_256', public_key: '' };
+    const request = {
+      operation: 'wrap',
+      wrapping_algorithm: 'RSAES_OAEP_SHA_1',
+      key_spec: 'AES_256',
+      public_key: '',
+    };
     const run = () =>
-      execFileSync(join(example, 'wrap.py'), ['--module', String(pkcs11Module), '--token', 'byok', '--key', label], {
-        env: cleanEnvironment(workspace.env),
-        input: JSON.stringify(request),
-        stdio: ['pipe', 'pipe', 'pipe'],
-      });
+      execFileSync(
+        join(example, 'wrap.py'),
+        ['--module', String(pkcs11Module), '--token', 'byok', '--key', label],
+        {
+          env: cleanEnvironment(workspace.env),
+          input: JSON.stringify(request),
+          stdio: ['pipe', 'pipe', 'pipe'],
+        },
+      );
     expect(run).toThrow(message);
   });
 });

@@ -39,7 +39,10 @@ beforeEach(async () => {
   wrong = watchedMaterials(watch, 'wrong material');
   folder = linkedFolder();
   writeFileSync(join(folder, 'main.ts'), app);
-  writeFileSync(join(folder, 'cdktf.json'), '{"language":"typescript","app":"npx tsx main.ts","sendCrashReports":"false"}');
+  writeFileSync(
+    join(folder, 'cdktf.json'),
+    '{"language":"typescript","app":"npx tsx main.ts","sendCrashReports":"false"}',
+  );
   const home = join(folder, 'home');
   mkdirSync(home);
   env = {
@@ -68,7 +71,11 @@ function provide(materials: Materials): void {
 
 function run(expectedCode: number, command: string, ...args: string[]): Promise<Run> {
   const path = command === 'cdktf' ? join(folder, 'node_modules', '.bin', command) : command;
-  return watch.run([command, ...args].join(' '), expectedCode, runCommand(path, args, { cwd: folder, env: cleanEnvironment(env) }));
+  return watch.run(
+    [command, ...args].join(' '),
+    expectedCode,
+    runCommand(path, args, { cwd: folder, env: cleanEnvironment(env) }),
+  );
 }
 
 test('no secret is in cdktf.out, state, plan, trace logs, the home folder and output', async () => {
@@ -100,5 +107,7 @@ test('no secret is in cdktf.out, state, plan, trace logs, the home folder and ou
     'trace.log': 'serving provider byok',
   });
   writeFileSync(join(folder, 'cdktf.out', 'planted'), right.file.toString('base64url'));
-  expect(findLeaks(filesBelow(folder, ['orders.key']), watch.needles())).toContain('cdktf.out/planted: material of file in base64url');
+  expect(findLeaks(filesBelow(folder, ['orders.key']), watch.needles())).toContain(
+    'cdktf.out/planted: material of file in base64url',
+  );
 });

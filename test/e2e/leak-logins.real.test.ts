@@ -1,4 +1,7 @@
-/** Rule 12, for every login: when it works, when it is refused, when the other side sends it back, and when the provider dies. */
+/**
+ * Rule 12, for every login: when it works, when it is refused, when the other side sends it back,
+ * and when the provider dies.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +19,10 @@ let workspace: TerraformWorkspace;
 let outside: string;
 
 beforeEach(async () => {
-  watch = await LeakWatch.start({ projectName: 'eu-de', token: randomBytes(150).toString('base64') });
+  watch = await LeakWatch.start({
+    projectName: 'eu-de',
+    token: randomBytes(150).toString('base64'),
+  });
   outside = mkdtempSync(join(tmpdir(), 'byok-outside-'));
   workspace = tracedWorkspace();
 });
@@ -37,7 +43,10 @@ const logins: Readonly<Record<string, () => Login>> = {
   'a token': () => ({ attributes: { auth_token: watch.emulator.authToken }, secret: 'auth_token' }),
   'a password': () => {
     const { userName, password, domainName } = watch.emulator;
-    return { attributes: { user_name: userName, password, domain_name: domainName }, secret: 'password' };
+    return {
+      attributes: { user_name: userName, password, domain_name: domainName },
+      secret: 'password',
+    };
   },
   'an access key': () => {
     const { accessKey, secretKey } = watch.emulator;
@@ -45,7 +54,10 @@ const logins: Readonly<Record<string, () => Login>> = {
   },
   'a temporary access key': () => {
     const { accessKey, secretKey, securityToken } = watch.emulator.temporaryCredentials;
-    return { attributes: { access_key: accessKey, secret_key: secretKey, security_token: securityToken }, secret: 'security_token' };
+    return {
+      attributes: { access_key: accessKey, secret_key: secretKey, security_token: securityToken },
+      secret: 'security_token',
+    };
   },
 };
 
@@ -69,10 +81,15 @@ async function declare({ attributes }: Login, place: Place): Promise<void> {
   writeFileSync(file, material.toString('base64'));
   const inBlock = place === 'the provider block';
   const names = inBlock ? Object.keys(attributes) : [];
-  const declared = names.map((name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n  sensitive = true\n}\n`);
+  const declared = names.map(
+    (name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n  sensitive = true\n}\n`,
+  );
   const endpoints = `  kms_endpoint = "${watch.proxy.url}"\n  auth_url = "${watch.proxy.url}/v3"\n  region = "eu-de"\n  max_retries = 0\n`;
   const block = endpoints + names.map((name) => `  ${name} = var.${name}`).join('\n');
-  workspace.configure(block, declared.join('') + keyWithMaterial('orders').replace('"orders.key"', `"${file}"`));
+  workspace.configure(
+    block,
+    declared.join('') + keyWithMaterial('orders').replace('"orders.key"', `"${file}"`),
+  );
   logInWith(attributes, place);
   await terraform(0, 'init', '-no-color');
 }
@@ -80,7 +97,8 @@ async function declare({ attributes }: Login, place: Place): Promise<void> {
 /** Sets both places; only the one that is declared counts. */
 function logInWith(attributes: Login['attributes'], place: Place): void {
   for (const [name, value] of Object.entries(attributes)) {
-    workspace.env[place === 'the provider block' ? `TF_VAR_${name}` : (variables[name] ?? name)] = value;
+    workspace.env[place === 'the provider block' ? `TF_VAR_${name}` : (variables[name] ?? name)] =
+      value;
   }
 }
 
@@ -88,10 +106,14 @@ function terraform(expectedCode: number, ...args: string[]): Promise<Run> {
   return watch.run(`terraform ${args.join(' ')}`, expectedCode, workspace.terraform(args));
 }
 
-const apply = (expectedCode: number) => terraform(expectedCode, 'apply', '-no-color', '-auto-approve');
+const apply = (expectedCode: number) =>
+  terraform(expectedCode, 'apply', '-no-color', '-auto-approve');
 
 function expectNoLeak(control: Readonly<Record<string, string>> = {}): void {
-  watch.expectNoLeak(filesBelow(workspace.folder), { 'trace.log': 'serving provider byok', ...control });
+  watch.expectNoLeak(filesBelow(workspace.folder), {
+    'trace.log': 'serving provider byok',
+    ...control,
+  });
 }
 
 /** As gateways do that mean well: what came in stands in the answer. */
@@ -106,12 +128,18 @@ const echoes: readonly ((request: InterceptedRequest) => string)[] = [
     ),
 ];
 
-const refusal = (message: string) => JSON.stringify({ error: { error_code: 'KMS.0303', error_msg: message } });
+const refusal = (message: string) =>
+  JSON.stringify({ error: { error_code: 'KMS.0303', error_msg: message } });
 
 function secretsIn({ headers, body }: InterceptedRequest): string[] {
-  const inHeaders = ['x-auth-token', 'x-security-token', 'authorization'].map((name) => headers[name]);
+  const inHeaders = ['x-auth-token', 'x-security-token', 'authorization'].map(
+    (name) => headers[name],
+  );
   const inBody = /"(?:import_token|encrypted_key_material|password)":"([^"]+)"/g;
-  return [...inHeaders.filter((value) => typeof value === 'string'), ...[...body.matchAll(inBody)].map(([, value = '']) => value)];
+  return [
+    ...inHeaders.filter((value) => typeof value === 'string'),
+    ...[...body.matchAll(inBody)].map(([, value = '']) => value),
+  ];
 }
 
 describe.each(Object.entries(logins))('nothing of %s is written', (name, make) => {
@@ -120,7 +148,9 @@ describe.each(Object.entries(logins))('nothing of %s is written', (name, make) =
     await declare(login, 'the environment');
     await apply(0);
     expect(watch.importCalls()).toHaveLength(1);
-    expect(watch.proxy.exchanges.some(({ issuedToken }) => issuedToken !== undefined)).toBe(name === 'a password');
+    expect(watch.proxy.exchanges.some(({ issuedToken }) => issuedToken !== undefined)).toBe(
+      name === 'a password',
+    );
 
     const wrong = `wrong-${randomBytes(36).toString('hex')}`;
     watch.passing({ 'the wrong one': wrong });
@@ -131,9 +161,15 @@ describe.each(Object.entries(logins))('nothing of %s is written', (name, make) =
 
   test('when the other side sends back what it got', async () => {
     await declare(make(), 'the provider block');
-    for (const operation of [...(name === 'a password' ? ['tokens'] : []), 'create-key', 'import-key-material']) {
+    for (const operation of [
+      ...(name === 'a password' ? ['tokens'] : []),
+      'create-key',
+      'import-key-material',
+    ]) {
       for (const echo of echoes) {
-        watch.proxy.intercept((request) => (request.operation === operation ? { status: 400, body: echo(request) } : undefined));
+        watch.proxy.intercept((request) =>
+          request.operation === operation ? { status: 400, body: echo(request) } : undefined,
+        );
         expect((await apply(1)).text).toContain('answered 400');
       }
       watch.proxy.intercept(undefined);
@@ -143,15 +179,21 @@ describe.each(Object.entries(logins))('nothing of %s is written', (name, make) =
   });
 });
 
-/** Loaded into the provider by Node itself: where it strikes, with the statement to be filled in. */
+/**
+ * Loaded into the provider by Node itself: where it strikes, with the statement to be filled in.
+ */
 const moments = {
-  'the call that carries the wrapped material': (statement: string) => `const http = require('node:http');
+  'the call that carries the wrapped material': (
+    statement: string,
+  ) => `const http = require('node:http');
 const { request } = http;
 http.request = (...args) => {
   if (args.some((arg) => String(arg?.path ?? arg).endsWith('/import-key-material'))) { ${statement}; }
   return request(...args);
 };`,
-  'the wrapping, with the material in hand': (statement: string) => `const crypto = require('node:crypto');
+  'the wrapping, with the material in hand': (
+    statement: string,
+  ) => `const crypto = require('node:crypto');
 const { publicEncrypt } = crypto;
 crypto.publicEncrypt = (key, material) => {
   ${statement};
@@ -161,14 +203,27 @@ crypto.publicEncrypt = (key, material) => {
 
 const [carrying, wrapping] = Object.keys(moments) as [keyof typeof moments, keyof typeof moments];
 
-/** Terraform sees a dead provider first by its connection or by its process, and words each in its own way. */
+/**
+ * Terraform sees a dead provider first by its connection or by its process, and words each in its
+ * own way.
+ */
 const gone = /The plugin encountered an error|Request cancelled/;
 
 /** How, at which moment, by which statement, and what is shown of it. */
 const deaths: readonly (readonly [string, keyof typeof moments, string, string | RegExp])[] = [
   ['is killed', carrying, "process.kill(process.pid, 'SIGKILL')", gone],
-  ['throws where nobody catches', carrying, "setImmediate(() => { throw new Error('a defect') })", 'panic: Error: a defect'],
-  ['forgets a rejection', carrying, "void Promise.reject(new Error('a defect'))", 'panic: Error: a defect'],
+  [
+    'throws where nobody catches',
+    carrying,
+    "setImmediate(() => { throw new Error('a defect') })",
+    'panic: Error: a defect',
+  ],
+  [
+    'forgets a rejection',
+    carrying,
+    "void Promise.reject(new Error('a defect'))",
+    'panic: Error: a defect',
+  ],
   ['throws inside the call', carrying, "throw new TypeError('a defect')", 'a defect'],
   [
     'throws an error that holds the bytes where nobody catches it',
@@ -190,14 +245,17 @@ const deaths: readonly (readonly [string, keyof typeof moments, string, string |
   ],
 ];
 
-test.each(deaths)('nothing is written when the provider %s, at %s', async (_how, moment, statement, shown) => {
-  await declare(logins['a password']?.() ?? { attributes: {}, secret: '' }, 'the environment');
-  const preload = join(outside, 'preload.js');
-  writeFileSync(preload, moments[moment](statement));
-  Object.assign(workspace.env, preloading(preload));
-  const died = await apply(1);
-  expect(died.output).toMatch(shown);
-  workspace.env.TEST_PRELOAD = '';
-  await apply(0);
-  expectNoLeak();
-});
+test.each(deaths)(
+  'nothing is written when the provider %s, at %s',
+  async (_how, moment, statement, shown) => {
+    await declare(logins['a password']?.() ?? { attributes: {}, secret: '' }, 'the environment');
+    const preload = join(outside, 'preload.js');
+    writeFileSync(preload, moments[moment](statement));
+    Object.assign(workspace.env, preloading(preload));
+    const died = await apply(1);
+    expect(died.output).toMatch(shown);
+    workspace.env.TEST_PRELOAD = '';
+    await apply(0);
+    expectNoLeak();
+  },
+);

@@ -1,4 +1,7 @@
-/** Rule 12, for every source that is no plain file or variable: private keys, their passwords, commands, HSMs, wrapped material. */
+/**
+ * Rule 12, for every source that is no plain file or variable: private keys, their passwords,
+ * commands, HSMs, wrapped material.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +10,16 @@ import { join } from 'node:path';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
 import { fingerprintOf, holdsMaterial } from '../support/emulated-key';
 import { filesBelow, findLeaks } from '../support/leak-scanner';
-import { clearPem, derOf, ecKey, encryptedPem, pkcs12, randomPassword, rsaKey, type SecretFile } from '../support/private-keys';
+import {
+  clearPem,
+  derOf,
+  ecKey,
+  encryptedPem,
+  pkcs12,
+  randomPassword,
+  rsaKey,
+  type SecretFile,
+} from '../support/private-keys';
 import type { Run, TerraformWorkspace } from '../support/terraform-workspace';
 import { LeakWatch, tracedWorkspace } from './leak-watch';
 
@@ -30,7 +42,11 @@ afterEach(async () => {
 });
 
 function keep(name: string, { content, secrets }: SecretFile): string {
-  watch.keeps(Object.fromEntries(Object.entries(secrets).map(([what, secret]) => [`${what} of ${name}`, secret])));
+  watch.keeps(
+    Object.fromEntries(
+      Object.entries(secrets).map(([what, secret]) => [`${what} of ${name}`, secret]),
+    ),
+  );
   const path = join(vault, name);
   writeFileSync(path, content);
   return path;
@@ -43,7 +59,10 @@ function program(name: string, script: string): string {
   return path;
 }
 
-/** Prints the material, and everything it knows where it should not. In trouble it prints something else that holds it. */
+/**
+ * Prints the material, and everything it knows where it should not. In trouble it prints something
+ * else that holds it.
+ */
 const printer = `const key = Buffer.from(process.env.BYOK_COMMAND_KEY, 'hex');
 console.error('debug: key is', key, key.toString('base64'));
 process.stdout.write(process.env.BYOK_TROUBLE ? 'key=' + key.toString('base64') : key.toString('base64'));`;
@@ -76,65 +95,125 @@ const specs = {
 
 type Source = keyof typeof specs;
 
-const symmetric = Object.entries(specs).flatMap(([source, spec]) => (spec === 'AES_256' ? [source as Source] : []));
-const inVariables = ['encrypted_wo', 'password', 'token', 'blob', 'private_token', 'private_blob', 'private_key'] as const;
+const symmetric = Object.entries(specs).flatMap(([source, spec]) =>
+  spec === 'AES_256' ? [source as Source] : [],
+);
+const inVariables = [
+  'encrypted_wo',
+  'password',
+  'token',
+  'blob',
+  'private_token',
+  'private_blob',
+  'private_key',
+] as const;
 
 const keys = Object.entries(specs)
-  .map(([source, spec]) => `resource "byok_external_key" "${source}" {\n  alias = "${source}"\n  key_spec = "${spec}"\n}\n`)
+  .map(
+    ([source, spec]) =>
+      `resource "byok_external_key" "${source}" {\n  alias = "${source}"\n  key_spec = "${spec}"\n}\n`,
+  )
   .join('');
 
-function declare(attributes: Readonly<Partial<Record<Source, string>>>, expirationTime: string): void {
+function declare(
+  attributes: Readonly<Partial<Record<Source, string>>>,
+  expirationTime: string,
+): void {
   const variables = inVariables.map(
-    (name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n  sensitive = true\n  default = null\n}\n`,
+    (name) =>
+      `variable "${name}" {\n  type = string\n  ephemeral = true\n  sensitive = true\n  default = null\n}\n`,
   );
   const materials = Object.entries(attributes).map(([source, lines]) => {
-    const expiry = specs[source as Source] === 'AES_256' && source !== 'wrapped' ? `expiration_time = "${expirationTime}"` : '';
+    const expiry =
+      specs[source as Source] === 'AES_256' && source !== 'wrapped'
+        ? `expiration_time = "${expirationTime}"`
+        : '';
     return `resource "byok_key_material" "${source}" {\n  key_id = byok_external_key.${source}.key_id\n  on_destroy = "delete_material"\n  ${expiry}\n${lines}\n}\n`;
   });
-  workspace.configure(`  kms_endpoint = "${watch.proxy.url}"\n  max_retries = 0`, [...variables, keys, ...materials].join(''));
+  workspace.configure(
+    `  kms_endpoint = "${watch.proxy.url}"\n  max_retries = 0`,
+    [...variables, keys, ...materials].join(''),
+  );
 }
 
 function terraform(expectedCode: number, ...args: string[]): Promise<Run> {
   return watch.run(`terraform ${args.join(' ')}`, expectedCode, workspace.terraform(args));
 }
 
-const apply = (expectedCode: number) => terraform(expectedCode, 'apply', '-no-color', '-auto-approve');
+const apply = (expectedCode: number) =>
+  terraform(expectedCode, 'apply', '-no-color', '-auto-approve');
 
 function keyIdOf(source: Source): string {
   const state = JSON.parse(readFileSync(join(workspace.folder, 'terraform.tfstate'), 'utf8')) as {
     resources: { type: string; name: string; instances: { attributes: { key_id: string } }[] }[];
   };
-  const key = state.resources.find(({ type, name }) => type === 'byok_external_key' && name === source);
+  const key = state.resources.find(
+    ({ type, name }) => type === 'byok_external_key' && name === source,
+  );
   return key?.instances[0]?.attributes.key_id ?? '';
 }
 
 /** The offline half, by openssl; what it gives is passed as variables. */
-async function wrapElsewhere(material: Buffer, intermediate: Buffer, privateKey: Buffer): Promise<void> {
+async function wrapElsewhere(
+  material: Buffer,
+  intermediate: Buffer,
+  privateKey: Buffer,
+): Promise<void> {
   const forKey = await getParameters(watch.emulator, keyIdOf('wrapped'));
   const forPrivateKey = await getParameters(watch.emulator, keyIdOf('wrapped_private'));
-  const wrap = ['enc', '-id-aes256-wrap-pad', '-K', intermediate.toString('hex'), '-iv', 'A65959A6'];
+  const wrap = [
+    'enc',
+    '-id-aes256-wrap-pad',
+    '-K',
+    intermediate.toString('hex'),
+    '-iv',
+    'A65959A6',
+  ];
   Object.assign(workspace.env, {
     TF_VAR_token: forKey.import_token,
     TF_VAR_blob: wrapWithOpenssl(forKey.public_key, material),
     TF_VAR_private_token: forPrivateKey.import_token,
     TF_VAR_private_blob: wrapWithOpenssl(forPrivateKey.public_key, intermediate),
-    TF_VAR_private_key: execFileSync('openssl', wrap, { input: derOf(privateKey) }).toString('base64'),
+    TF_VAR_private_key: execFileSync('openssl', wrap, { input: derOf(privateKey) }).toString(
+      'base64',
+    ),
   });
 }
 
 test('no private key, password, plaintext, import token or wrapped blob is in state, plans, logs, folders and output', async () => {
-  const [commandKey, hsmKey, material, intermediate] = [randomBytes(32), randomBytes(32), randomBytes(32), randomBytes(32)];
-  watch.keeps({ 'material of command': commandKey, 'material of hsm': hsmKey, 'material wrapped elsewhere': material, intermediate });
-  const [password, passwordWo, wrongPassword] = [randomPassword(), randomPassword(), randomPassword()];
+  const [commandKey, hsmKey, material, intermediate] = [
+    randomBytes(32),
+    randomBytes(32),
+    randomBytes(32),
+    randomBytes(32),
+  ];
+  watch.keeps({
+    'material of command': commandKey,
+    'material of hsm': hsmKey,
+    'material wrapped elsewhere': material,
+    intermediate,
+  });
+  const [password, passwordWo, wrongPassword] = [
+    randomPassword(),
+    randomPassword(),
+    randomPassword(),
+  ];
   watch.keeps({ 'wrong password': wrongPassword });
-  const [clear, encrypted, encryptedWo, p12, wrapped] = [ecKey(), rsaKey(), ecKey(), ecKey(), ecKey()];
+  const [clear, encrypted, encryptedWo, p12, wrapped] = [
+    ecKey(),
+    rsaKey(),
+    ecKey(),
+    ecKey(),
+    ecKey(),
+  ];
   keep('wrapped-elsewhere.pem', clearPem(wrapped));
   const variable = encryptedPem(encryptedWo, passwordWo);
   keep('in-variable.pem', variable);
   const attributes: Record<Source, string> = {
     pem: `  material_file = "${keep('clear.pem', clearPem(clear))}"\n  material_encoding = "pem"`,
     encrypted: `  material_file = "${keep('encrypted.pem', encryptedPem(encrypted, password))}"\n  material_encoding = "pem"\n  material_password_env = "PASSWORD"`,
-    encrypted_wo: '  material_wo = var.encrypted_wo\n  material_encoding = "pem"\n  material_password_wo = var.password',
+    encrypted_wo:
+      '  material_wo = var.encrypted_wo\n  material_encoding = "pem"\n  material_password_wo = var.password',
     pkcs12: `  material_file = "${keep('key.p12', pkcs12(p12, passwordWo))}"\n  material_encoding = "pkcs12"\n  material_password_wo = var.password`,
     command: `  material_command = ["${program('print', printer)}"]`,
     hsm: `  wrap_command = ["${program('wrap', wrapper)}"]`,
@@ -155,12 +234,20 @@ test('no private key, password, plaintext, import token or wrapped blob is in st
   await apply(0);
   await wrapElsewhere(material, intermediate, wrapped);
 
-  // A token for another key, wrong passwords, programs in trouble: everything fails, each in its own way.
-  declare({ ...attributes, wrapped: attributes.wrapped.replace('var.token', 'var.private_token') }, '2035-01-01T00:00:00Z');
+  // A token for another key, wrong passwords, programs in trouble: everything fails, each in its
+  // own way.
+  declare(
+    { ...attributes, wrapped: attributes.wrapped.replace('var.token', 'var.private_token') },
+    '2035-01-01T00:00:00Z',
+  );
   Object.assign(workspace.env, wrong);
   await terraform(1, 'plan', '-no-color');
   declare(
-    { hsm: attributes.hsm, command: attributes.command, wrapped: attributes.wrapped.replace('var.token', 'var.private_token') },
+    {
+      hsm: attributes.hsm,
+      command: attributes.command,
+      wrapped: attributes.wrapped.replace('var.token', 'var.private_token'),
+    },
     '2035-01-01T00:00:00Z',
   );
   const troubled = await apply(1);
@@ -169,7 +256,9 @@ test('no private key, password, plaintext, import token or wrapped blob is in st
   expect(troubled.text).toContain('KMS.2603');
   Object.assign(workspace.env, right);
   declare({ hsm: attributes.hsm }, '2035-01-01T00:00:00Z');
-  watch.emulator.injectFaults([{ operation: 'get-parameters-for-import', body: 'garbled', times: 9 }]);
+  watch.emulator.injectFaults([
+    { operation: 'get-parameters-for-import', body: 'garbled', times: 9 },
+  ]);
   await apply(1);
 
   watch.emulator.clearFaults();
@@ -185,7 +274,9 @@ test('no private key, password, plaintext, import token or wrapped blob is in st
   for (const source of symmetric) {
     watch.emulator.deleteMaterial(keyIdOf(source));
   }
-  watch.emulator.injectFaults([{ operation: 'import-key-material', errorCode: 'KMS.0311', times: 9 }]);
+  watch.emulator.injectFaults([
+    { operation: 'import-key-material', errorCode: 'KMS.0311', times: 9 },
+  ]);
   await apply(1);
   watch.emulator.clearFaults();
   await apply(0);

@@ -1,4 +1,7 @@
-/** An emulator behind a recording proxy, secrets that must be written nowhere, and the question whether any of them was. */
+/**
+ * An emulator behind a recording proxy, secrets that must be written nowhere, and the question
+ * whether any of them was.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +35,12 @@ export class LeakWatch {
     const watch = new LeakWatch(emulator, await startRecordingProxy(emulator.url));
     const { authToken, password, secretKey, temporaryCredentials } = emulator;
     const { secretKey: temporaryKey, securityToken } = temporaryCredentials;
-    watch.passing({ 'auth token': authToken, password, 'secret key': secretKey, 'temporary secret key': temporaryKey });
+    watch.passing({
+      'auth token': authToken,
+      password,
+      'secret key': secretKey,
+      'temporary secret key': temporaryKey,
+    });
     watch.passing({ 'security token': securityToken });
     return watch;
   }
@@ -44,15 +52,25 @@ export class LeakWatch {
 
   /** Secrets that are neither written nor sent. */
   keeps(secrets: Readonly<Record<string, Buffer | string>>): void {
-    this.#kept.push(...Object.entries(secrets).flatMap(([name, secret]) => needlesOf(name, secret)));
+    this.#kept.push(
+      ...Object.entries(secrets).flatMap(([name, secret]) => needlesOf(name, secret)),
+    );
   }
 
-  /** Secrets that are sent, and not written. Long ones count by their beginning, which is also found where they were cut off. */
+  /**
+   * Secrets that are sent, and not written. Long ones count by their beginning, which is also found
+   * where they were cut off.
+   */
   passing(secrets: Readonly<Record<string, string>>): void {
-    this.#passing.push(...Object.entries(secrets).flatMap(([name, secret]) => needlesOf(name, beginning(secret))));
+    this.#passing.push(
+      ...Object.entries(secrets).flatMap(([name, secret]) => needlesOf(name, beginning(secret))),
+    );
   }
 
-  /** Waits for a command, and keeps what it prints. @throws Error with all of it unless it ends with this code */
+  /**
+   * Waits for a command, and keeps what it prints. @throws Error with all of it unless it ends with
+   * this code
+   */
   async run(name: string, expectedCode: number, running: Promise<Run>): Promise<Run> {
     const run = await running;
     this.#printed.push({ name: `output of ${name}`, content: Buffer.from(run.output) });
@@ -63,7 +81,9 @@ export class LeakWatch {
   }
 
   importCalls(): ImportCall[] {
-    const calls = this.proxy.exchanges.filter(({ operation }) => operation === 'import-key-material');
+    const calls = this.proxy.exchanges.filter(
+      ({ operation }) => operation === 'import-key-material',
+    );
     return calls.map(({ sent }) => JSON.parse(sent) as ImportCall);
   }
 
@@ -80,22 +100,27 @@ export class LeakWatch {
 
   /**
    * No secret is in these files nor in any output, and no material in any request.
-   * @param control for some of the places a text that is no secret and stands there: the search does look into them
+   * @param control for some of the places a text that is no secret and stands there: the search
+   *   does look into them
    */
   expectNoLeak(files: readonly Place[], control: Readonly<Record<string, string>>): void {
     const places = [...files, ...this.#printed];
     expect(findLeaks(places, this.needles())).toEqual([]);
     expect(findLeaks(this.#wire(), this.#kept)).toEqual([]);
-    const holds = (name: string, text: string) => places.some((place) => place.name === name && place.content.includes(text));
+    const holds = (name: string, text: string) =>
+      places.some((place) => place.name === name && place.content.includes(text));
     expect(Object.entries(control).filter(([name, text]) => !holds(name, text))).toEqual([]);
   }
 
   /** Everything that may stand nowhere. */
   needles(): Needle[] {
-    const begins = (name: string, value: string | undefined) => (value === undefined ? [] : needlesOf(name, beginning(value)));
+    const begins = (name: string, value: string | undefined) =>
+      value === undefined ? [] : needlesOf(name, beginning(value));
     const { exchanges } = this.proxy;
     // Also from an answer that broke off.
-    const tokens = exchanges.flatMap(({ received }) => /"import_token": ?"([^"]{64,})/.exec(received)?.[1] ?? []);
+    const tokens = exchanges.flatMap(
+      ({ received }) => /"import_token": ?"([^"]{64,})/.exec(received)?.[1] ?? [],
+    );
     return [
       ...this.#kept,
       ...this.#passing,
@@ -124,11 +149,18 @@ function beginning(secret: string): Buffer {
   return isLongBase64 ? bytes.subarray(0, 48) : Buffer.from(secret.slice(0, 64));
 }
 
-/** A workspace that logs all there is to `trace.log`, with home and temporary folder inside, so that they are searched as well. */
+/**
+ * A workspace that logs all there is to `trace.log`, with home and temporary folder inside, so that
+ * they are searched as well.
+ */
 export function tracedWorkspace(env: Readonly<Record<string, string>> = {}): TerraformWorkspace {
   const workspace = new TerraformWorkspace({ TF_LOG: 'TRACE', ...env });
   const inside = (name: string) => join(workspace.folder, name);
-  Object.assign(workspace.env, { HOME: inside('home'), TMPDIR: inside('t'), TF_LOG_PATH: inside('trace.log') });
+  Object.assign(workspace.env, {
+    HOME: inside('home'),
+    TMPDIR: inside('t'),
+    TF_LOG_PATH: inside('trace.log'),
+  });
   mkdirSync(inside('home'));
   mkdirSync(inside('t'));
   return workspace;
@@ -142,7 +174,9 @@ export type Materials = Readonly<Record<Source, Buffer>>;
 /** Material for each source, watched from now on. @param name for the report */
 export function watchedMaterials(watch: LeakWatch, name: string): Materials {
   const materials = { file: randomBytes(32), env: randomBytes(32), variable: randomBytes(32) };
-  watch.keeps(Object.fromEntries(sources.map((source) => [`${name} of ${source}`, materials[source]])));
+  watch.keeps(
+    Object.fromEntries(sources.map((source) => [`${name} of ${source}`, materials[source]])),
+  );
   return materials;
 }
 
@@ -151,7 +185,9 @@ export async function expectHeld(watch: LeakWatch, materials: Materials): Promis
   const keyIds = watch.keyIds();
   expect(keyIds).toHaveLength(sources.length);
   for (const source of sources) {
-    const held = await Promise.all(keyIds.map((keyId) => holdsMaterial(watch.emulator, keyId, materials[source])));
+    const held = await Promise.all(
+      keyIds.map((keyId) => holdsMaterial(watch.emulator, keyId, materials[source])),
+    );
     expect(held.filter(Boolean)).toHaveLength(1);
   }
 }

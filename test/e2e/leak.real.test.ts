@@ -1,10 +1,21 @@
-/** Rule 12, with terraform: whatever happens to a key, its material is written nowhere. Nor are tokens and wrapped material. */
+/**
+ * Rule 12, with terraform: whatever happens to a key, its material is written nowhere. Nor are
+ * tokens and wrapped material.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintOf } from '../support/emulated-key';
 import { filesBelow, findLeaks } from '../support/leak-scanner';
 import type { Run, TerraformWorkspace } from '../support/terraform-workspace';
-import { expectHeld, LeakWatch, type Materials, type Source, sources, tracedWorkspace, watchedMaterials } from './leak-watch';
+import {
+  expectHeld,
+  LeakWatch,
+  type Materials,
+  type Source,
+  sources,
+  tracedWorkspace,
+  watchedMaterials,
+} from './leak-watch';
 
 let watch: LeakWatch;
 let right: Materials;
@@ -43,8 +54,12 @@ resource "byok_key_material" "${source}" {
 }
 `,
   );
-  const variable = 'variable "orders" {\n  type = string\n  ephemeral = true\n  sensitive = true\n}\n';
-  workspace.configure(`  kms_endpoint = "${watch.proxy.url}"\n  max_retries = 0`, variable + resources.join(''));
+  const variable =
+    'variable "orders" {\n  type = string\n  ephemeral = true\n  sensitive = true\n}\n';
+  workspace.configure(
+    `  kms_endpoint = "${watch.proxy.url}"\n  max_retries = 0`,
+    variable + resources.join(''),
+  );
 }
 
 function provide({ file, env, variable }: Materials, prefix = ''): void {
@@ -71,7 +86,9 @@ test('no secret is in state, backup, plans, show -json, trace logs and output', 
   await planShowApply('first');
 
   watch.deleteAllMaterial();
-  watch.emulator.injectFaults([{ operation: 'import-key-material', errorCode: 'KMS.0311', times: 100 }]);
+  watch.emulator.injectFaults([
+    { operation: 'import-key-material', errorCode: 'KMS.0311', times: 100 },
+  ]);
   await terraform(1, 'apply', '-no-color', '-auto-approve');
   watch.emulator.clearFaults();
   await planShowApply('drift');
@@ -81,9 +98,13 @@ test('no secret is in state, backup, plans, show -json, trace logs and output', 
 
   watch.deleteAllMaterial();
   provide(wrong);
-  expect((await terraform(1, 'apply', '-no-color', '-auto-approve')).text).toContain('is bound for ever to');
+  expect((await terraform(1, 'apply', '-no-color', '-auto-approve')).text).toContain(
+    'is bound for ever to',
+  );
   provide(right, '!');
-  expect((await terraform(1, 'apply', '-no-color', '-auto-approve')).text).toContain('is not base64');
+  expect((await terraform(1, 'apply', '-no-color', '-auto-approve')).text).toContain(
+    'is not base64',
+  );
   provide(right);
   await terraform(0, 'apply', '-no-color', '-auto-approve');
   await expectHeld(watch, right);
@@ -106,5 +127,7 @@ test('no secret is in state, backup, plans, show -json, trace logs and output', 
     'trace.log': 'serving provider byok',
   });
   workspace.write('planted', `a log line with ${right.env.toString('hex')} in it`);
-  expect(findLeaks(filesBelow(workspace.folder, ['orders.key']), watch.needles())).toEqual(['planted: material of env in hex']);
+  expect(findLeaks(filesBelow(workspace.folder, ['orders.key']), watch.needles())).toEqual([
+    'planted: material of env in hex',
+  ]);
 });

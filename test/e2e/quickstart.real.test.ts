@@ -1,4 +1,7 @@
-/** The quickstart as a newcomer runs it, and what it leaves behind when it fails or is stopped. Each run has a checkout of its own. */
+/**
+ * The quickstart as a newcomer runs it, and what it leaves behind when it fails or is stopped. Each
+ * run has a checkout of its own.
+ */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from '../support/checkout';
@@ -51,16 +54,23 @@ test('shows the life of a key, also in a shell whose settings would lead elsewhe
   const { code, stdout, stderr } = await finished;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/✔ cdkt[fn] destroy: the key is scheduled for deletion/);
-  expect(stdout).toMatch(/\+ import_reason += "the key holds no material any more \(deleted, or an import was interrupted\)/);
+  expect(stdout).toMatch(
+    /\+ import_reason += "the key holds no material any more \(deleted, or an import was interrupted\)/,
+  );
   expect(stdout).toMatch(/~ material_status += "deleted_outside" -> \(known after apply\)/);
   expect(planIn(readFileSync(join(root, 'README.md'), 'utf8'))).toBe(planIn(stdout));
-  expect(stdout).toMatch(/Key [0-9a-f-]{36} kept its id, and held the very same material before and after\./);
+  expect(stdout).toMatch(
+    /Key [0-9a-f-]{36} kept its id, and held the very same material before and after\./,
+  );
   await checkout.expectNothingLeft();
 });
 
 test('fails with the output of the command that failed', async () => {
-  const version = '{"terraform_version":"1.11.4","platform":"linux_amd64","provider_selections":{},"terraform_outdated":false}';
-  const PATH = pathWithTerraform(`case "$1" in version) echo '${version}';; *) echo "no luck today" >&2; exit 3;; esac`);
+  const version =
+    '{"terraform_version":"1.11.4","platform":"linux_amd64","provider_selections":{},"terraform_outdated":false}';
+  const PATH = pathWithTerraform(
+    `case "$1" in version) echo '${version}';; *) echo "no luck today" >&2; exit 3;; esac`,
+  );
   const { code, stdout, stderr } = await start({ PATH }).finished;
   expect(code).toBe(1);
   expect(stdout).toContain('✔ Start a KMS');

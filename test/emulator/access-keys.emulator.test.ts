@@ -1,4 +1,7 @@
-/** Requests signed by the vendor's own SDK are accepted; every deviation is refused as the gateway does. */
+/**
+ * Requests signed by the vendor's own SDK are accepted; every deviation is refused as the gateway
+ * does.
+ */
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner';
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials';
 import type { IHttpRequest } from '@huaweicloud/huaweicloud-sdk-core/http/IHttpRequest';
@@ -34,7 +37,14 @@ function sdkDate(offsetSeconds = 0): string {
 }
 
 /** What the SDK would send. */
-function sign({ key = emulator, method = 'POST', path, query = {}, body = {}, headers = {} }: Order = {}): Signed {
+function sign({
+  key = emulator,
+  method = 'POST',
+  path,
+  query = {},
+  body = {},
+  headers = {},
+}: Order = {}): Signed {
   const wanted = path ?? `/v1.0/${emulator.projectId}/kms/list-keys`;
   const request = {
     endpoint: `${emulator.url}${wanted}`,
@@ -54,10 +64,21 @@ function sign({ key = emulator, method = 'POST', path, query = {}, body = {}, he
   };
 }
 
-/** "401 APIGW.0301 …" in the gateway's envelope, "403 KMS.0321" in the KMS's; "200" when it succeeded. */
+/**
+ * "401 APIGW.0301 …" in the gateway's envelope, "403 KMS.0321" in the KMS's; "200" when it
+ * succeeded.
+ */
 function verdictOf({ status, text }: PlainAnswer): string {
-  const answer = JSON.parse(text) as { error_code?: string; error_msg?: string; error?: { error_code: string } };
-  const words = [status, answer.error?.error_code ?? answer.error_code, answer.error_code && answer.error_msg?.split(': ')[1]];
+  const answer = JSON.parse(text) as {
+    error_code?: string;
+    error_msg?: string;
+    error?: { error_code: string };
+  };
+  const words = [
+    status,
+    answer.error?.error_code ?? answer.error_code,
+    answer.error_code && answer.error_msg?.split(': ')[1],
+  ];
   return words.filter((word) => word !== undefined).join(' ');
 }
 
@@ -71,14 +92,22 @@ describe('a signed request', () => {
 
   test('carries its body to the call', async () => {
     const body = { key_alias: 'signed', key_description: 'ünïcode' };
-    const answer = await send(emulator, sign({ path: `/v1.0/${emulator.projectId}/kms/create-key`, body }));
+    const answer = await send(
+      emulator,
+      sign({ path: `/v1.0/${emulator.projectId}/kms/create-key`, body }),
+    );
     expect(answer.status).toBe(200);
     const { key_info } = JSON.parse(answer.text) as { key_info: { key_id: string } };
     const described = await send(
       emulator,
-      sign({ path: `/v1.0/${emulator.projectId}/kms/describe-key`, body: { key_id: key_info.key_id } }),
+      sign({
+        path: `/v1.0/${emulator.projectId}/kms/describe-key`,
+        body: { key_id: key_info.key_id },
+      }),
     );
-    expect(JSON.parse(described.text)).toMatchObject({ key_info: { key_alias: 'signed', key_description: 'ünïcode' } });
+    expect(JSON.parse(described.text)).toMatchObject({
+      key_info: { key_alias: 'signed', key_description: 'ünïcode' },
+    });
   });
 
   test('may be up to 15 minutes off, either way', async () => {
@@ -86,7 +115,9 @@ describe('a signed request', () => {
     for (const seconds of [-890, 890, -930, 930]) {
       verdicts.push(await sendSigned({ headers: { 'X-Sdk-Date': sdkDate(seconds) } }));
     }
-    const late = expect.stringMatching(/^401 APIGW\.0301 .*signature expired, expired time:\d{8}T\d{6}Z, now:\d{8}T\d{6}Z/);
+    const late = expect.stringMatching(
+      /^401 APIGW\.0301 .*signature expired, expired time:\d{8}T\d{6}Z, now:\d{8}T\d{6}Z/,
+    );
     expect(verdicts).toEqual(['200', '200', late, late]);
   });
 
@@ -107,29 +138,43 @@ describe('a signed request', () => {
         ...signed,
         headers: {
           ...signed.headers,
-          Authorization: String(signed.headers.Authorization).replace(/.$/, (end) => (end === '0' ? '1' : '0')),
+          Authorization: String(signed.headers.Authorization).replace(/.$/, (end) =>
+            end === '0' ? '1' : '0',
+          ),
         },
       },
     ];
     for (const request of changed) {
-      expect(verdictOf(await send(emulator, request))).toBe('401 APIGW.0301 verify aksk signature fail');
+      expect(verdictOf(await send(emulator, request))).toBe(
+        '401 APIGW.0301 verify aksk signature fail',
+      );
     }
     expect(verdictOf(await send(emulator, signed))).toBe('200');
   });
 
   test('is refused with an unknown access key, and with another’s secret key', async () => {
     const { accessKey, secretKey } = emulator;
-    expect(await sendSigned({ key: { accessKey: 'NOBODY', secretKey } })).toMatch(/^401 APIGW.0301 Get secretKey failed,ak:/);
+    expect(await sendSigned({ key: { accessKey: 'NOBODY', secretKey } })).toMatch(
+      /^401 APIGW.0301 Get secretKey failed,ak:/,
+    );
     const foreign = emulator.temporaryCredentials.secretKey;
-    expect(await sendSigned({ key: { accessKey, secretKey: foreign } })).toBe('401 APIGW.0301 verify aksk signature fail');
+    expect(await sendSigned({ key: { accessKey, secretKey: foreign } })).toBe(
+      '401 APIGW.0301 verify aksk signature fail',
+    );
   });
 
   test('is refused when the date is missing, malformed or not signed', async () => {
     const signed = sign();
     const { 'X-Sdk-Date': date = '', ...undated } = signed.headers;
     const unsigned = String(signed.headers.Authorization).replace(';x-sdk-date', '');
-    for (const headers of [undated, { ...undated, 'X-Sdk-Date': 'today' }, { ...signed.headers, Authorization: unsigned }]) {
-      expect(verdictOf(await send(emulator, { ...signed, headers }))).toMatch(/^401 APIGW.0301 verify aksk signature fail/);
+    for (const headers of [
+      undated,
+      { ...undated, 'X-Sdk-Date': 'today' },
+      { ...signed.headers, Authorization: unsigned },
+    ]) {
+      expect(verdictOf(await send(emulator, { ...signed, headers }))).toMatch(
+        /^401 APIGW.0301 verify aksk signature fail/,
+      );
     }
     expect(date).toMatch(/^\d{8}T\d{6}Z$/);
   });
@@ -137,11 +182,15 @@ describe('a signed request', () => {
   test('is refused when Authorization is malformed', async () => {
     const signed = sign();
     const headers = { ...signed.headers, Authorization: 'SDK-HMAC-SHA256 x' };
-    expect(verdictOf(await send(emulator, { ...signed, headers }))).toMatch(/^401 APIGW.0301 verify aksk signature fail/);
+    expect(verdictOf(await send(emulator, { ...signed, headers }))).toMatch(
+      /^401 APIGW.0301 verify aksk signature fail/,
+    );
   });
 
   test('to another project than the key’s is refused by the KMS', async () => {
-    expect(await sendSigned({ path: `/v1.0/${'a'.repeat(32)}/kms/list-keys` })).toBe('403 KMS.0321');
+    expect(await sendSigned({ path: `/v1.0/${'a'.repeat(32)}/kms/list-keys` })).toBe(
+      '403 KMS.0321',
+    );
     expect(await sendSigned({ headers: { 'X-Project-Id': 'a'.repeat(32) } })).toBe('403 KMS.0321');
     expect(await sendSigned({ path: '/v1.0/short/kms/list-keys' })).toBe('400 KMS.0201');
   });
@@ -149,7 +198,9 @@ describe('a signed request', () => {
   test('may leave the payload unsigned, and may not declare the hash of another', async () => {
     const declared = (value: string) => sign({ headers: { 'X-Sdk-Content-Sha256': value } });
     expect(verdictOf(await send(emulator, declared('UNSIGNED-PAYLOAD')))).toBe('200');
-    expect(verdictOf(await send(emulator, declared('0'.repeat(64))))).toBe('401 APIGW.0301 verify aksk signature fail');
+    expect(verdictOf(await send(emulator, declared('0'.repeat(64))))).toBe(
+      '401 APIGW.0301 verify aksk signature fail',
+    );
   });
 
   test('more than 12 MB long is refused by the gateway', async () => {
@@ -194,7 +245,9 @@ describe('temporary credentials', () => {
     const { securityToken } = emulator.temporaryCredentials;
     const signed = sign({ key: emulator.temporaryCredentials });
     const headers = { ...signed.headers, 'X-Security-Token': securityToken };
-    expect(verdictOf(await send(emulator, { ...signed, headers }))).toBe('401 APIGW.0301 verify aksk signature fail');
+    expect(verdictOf(await send(emulator, { ...signed, headers }))).toBe(
+      '401 APIGW.0301 verify aksk signature fail',
+    );
   });
 
   test('expire after 24 hours', async () => {
@@ -207,47 +260,89 @@ describe('temporary credentials', () => {
 });
 
 describe('GET /v3/projects', () => {
-  const found = () => ({ projects: [expect.objectContaining({ id: emulator.projectId, name: emulator.projectName })] });
+  const found = () => ({
+    projects: [expect.objectContaining({ id: emulator.projectId, name: emulator.projectName })],
+  });
 
   test('finds the project of a region for a signed request', async () => {
-    const answer = await send(emulator, sign({ method: 'GET', path: '/v3/projects', query: { name: emulator.projectName } }));
-    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, expect.objectContaining(found())]);
+    const answer = await send(
+      emulator,
+      sign({ method: 'GET', path: '/v3/projects', query: { name: emulator.projectName } }),
+    );
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      200,
+      expect.objectContaining(found()),
+    ]);
   });
 
   test('finds it for a token, and without a name too', async () => {
     for (const path of [`/v3/projects?name=${emulator.projectName}`, '/v3/projects']) {
-      const answer = await send(emulator, { method: 'GET', path, headers: { 'X-Auth-Token': emulator.authToken } });
-      expect([answer.status, JSON.parse(answer.text)]).toEqual([200, expect.objectContaining(found())]);
+      const answer = await send(emulator, {
+        method: 'GET',
+        path,
+        headers: { 'X-Auth-Token': emulator.authToken },
+      });
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([
+        200,
+        expect.objectContaining(found()),
+      ]);
     }
   });
 
   test('answers an empty list for another region', async () => {
-    const answer = await send(emulator, sign({ method: 'GET', path: '/v3/projects', query: { name: 'atlantis-1' } }));
+    const answer = await send(
+      emulator,
+      sign({ method: 'GET', path: '/v3/projects', query: { name: 'atlantis-1' } }),
+    );
     expect(JSON.parse(answer.text)).toMatchObject({ projects: [] });
   });
 
   test('refuses a wrong token in IAM’s envelope, a wrong signature in the gateway’s', async () => {
     for (const token of ['', 'wrong']) {
-      const answer = await send(emulator, { method: 'GET', path: '/v3/projects', headers: { 'X-Auth-Token': token } });
-      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([401, { error: { title: 'Unauthorized' } }]);
+      const answer = await send(emulator, {
+        method: 'GET',
+        path: '/v3/projects',
+        headers: { 'X-Auth-Token': token },
+      });
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+        401,
+        { error: { title: 'Unauthorized' } },
+      ]);
     }
     const key = { accessKey: emulator.accessKey, secretKey: 'wrong' };
-    expect(await sendSigned({ key, method: 'GET', path: '/v3/projects' })).toBe('401 APIGW.0301 verify aksk signature fail');
+    expect(await sendSigned({ key, method: 'GET', path: '/v3/projects' })).toBe(
+      '401 APIGW.0301 verify aksk signature fail',
+    );
   });
 
   test('is journaled, and open to faults', async () => {
     emulator.injectFaults([{ operation: 'projects', status: 503 }]);
     const answer = await send(emulator, sign({ method: 'GET', path: '/v3/projects' }));
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([503, { error: { title: 'Service Unavailable' } }]);
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+      503,
+      { error: { title: 'Service Unavailable' } },
+    ]);
     expect(emulator.calls()).toMatchObject([{ operation: 'projects', status: 503 }]);
   });
 });
 
 test('credentials can be chosen', async () => {
-  const temporaryCredentials = { accessKey: 'TEMPORARY', secretKey: 'temporary secret', securityToken: 'a token' };
-  const chosen = await startEmulator({ accessKey: 'CHOSEN', secretKey: 'chosen secret', temporaryCredentials });
+  const temporaryCredentials = {
+    accessKey: 'TEMPORARY',
+    secretKey: 'temporary secret',
+    securityToken: 'a token',
+  };
+  const chosen = await startEmulator({
+    accessKey: 'CHOSEN',
+    secretKey: 'chosen secret',
+    temporaryCredentials,
+  });
   try {
-    expect(chosen).toMatchObject({ accessKey: 'CHOSEN', secretKey: 'chosen secret', temporaryCredentials });
+    expect(chosen).toMatchObject({
+      accessKey: 'CHOSEN',
+      secretKey: 'chosen secret',
+      temporaryCredentials,
+    });
   } finally {
     await chosen.close();
   }

@@ -1,4 +1,7 @@
-/** Who may call: tokens and their scope, the Host header, the control token; and the three error envelopes. */
+/**
+ * Who may call: tokens and their scope, the Host header, the control token; and the three error
+ * envelopes.
+ */
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -12,11 +15,15 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.close());
 
-function authBody(change: { user?: object; scope?: object | undefined; methods?: string[] } = {}): object {
+function authBody(
+  change: { user?: object; scope?: object | undefined; methods?: string[] } = {},
+): object {
   const { userName, password, domainName, projectName } = emulator;
   const user = { name: userName, password, domain: { name: domainName }, ...change.user };
   const scope = 'scope' in change ? change.scope : { project: { name: projectName } };
-  return { auth: { identity: { methods: change.methods ?? ['password'], password: { user } }, scope } };
+  return {
+    auth: { identity: { methods: change.methods ?? ['password'], password: { user } }, scope },
+  };
 }
 
 async function fetchToken(change: { scope?: object | undefined } = {}): Promise<string> {
@@ -30,10 +37,15 @@ const listWith = (headers: Record<string, string>, projectId = emulator.projectI
 
 describe('POST /v3/auth/tokens', () => {
   test('answers 201, the token in X-Subject-Token, and its project and times in the body', async () => {
-    const answer = await send(emulator, { path: '/v3/auth/tokens?nocatalog=true', body: authBody() });
+    const answer = await send(emulator, {
+      path: '/v3/auth/tokens?nocatalog=true',
+      body: authBody(),
+    });
     expect(answer.status).toBe(201);
     expect(answer.headers['x-subject-token']).toMatch(/^[\w-]{32,}$/);
-    const { token } = JSON.parse(answer.text) as { token: { issued_at: string; expires_at: string } };
+    const { token } = JSON.parse(answer.text) as {
+      token: { issued_at: string; expires_at: string };
+    };
     expect(token).toMatchObject({
       methods: ['password'],
       project: { id: emulator.projectId, name: emulator.projectName },
@@ -47,7 +59,9 @@ describe('POST /v3/auth/tokens', () => {
     ['name', () => ({ project: { name: emulator.projectName } })],
     ['id', () => ({ project: { id: emulator.projectId } })],
   ])('takes the project by %s, and the token opens the KMS', async (_what, scope) => {
-    expect(verdict(await listWith({ 'X-Auth-Token': await fetchToken({ scope: scope() }) }))).toBe('200');
+    expect(verdict(await listWith({ 'X-Auth-Token': await fetchToken({ scope: scope() }) }))).toBe(
+      '200',
+    );
   });
 
   test.each<[string, object]>([
@@ -58,15 +72,24 @@ describe('POST /v3/auth/tokens', () => {
     const answer = await send(emulator, { path: '/v3/auth/tokens', body: authBody({ user }) });
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.text)).toEqual({
-      error: { message: 'The request you have made requires authentication.', title: 'Unauthorized' },
+      error: {
+        message: 'The request you have made requires authentication.',
+        title: 'Unauthorized',
+      },
     });
     expect(answer.headers).not.toHaveProperty('x-subject-token');
   });
 
   test('refuses a project that it does not have', async () => {
     for (const project of [{ name: 'mars' }, { id: 'f'.repeat(32) }]) {
-      const answer = await send(emulator, { path: '/v3/auth/tokens', body: authBody({ scope: { project } }) });
-      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([404, { error: { title: 'Not Found' } }]);
+      const answer = await send(emulator, {
+        path: '/v3/auth/tokens',
+        body: authBody({ scope: { project } }),
+      });
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+        404,
+        { error: { title: 'Not Found' } },
+      ]);
     }
   });
 
@@ -82,7 +105,10 @@ describe('POST /v3/auth/tokens', () => {
     ];
     for (const body of bodies) {
       const answer = await send(emulator, { path: '/v3/auth/tokens', body });
-      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { error: { title: 'Bad Request' } }]);
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+        400,
+        { error: { title: 'Bad Request' } },
+      ]);
     }
   });
 });
@@ -116,32 +142,43 @@ describe('X-Auth-Token', () => {
     ['a domain', { domain: { name: 'byok-emulator' } }],
     ['nothing', undefined],
   ])('scoped to %s is refused', async (_what, scope) => {
-    expect(verdict(await listWith({ 'X-Auth-Token': await fetchToken({ scope }) }))).toBe('403 KMS.0305');
+    expect(verdict(await listWith({ 'X-Auth-Token': await fetchToken({ scope }) }))).toBe(
+      '403 KMS.0305',
+    );
   });
 
   test('of another project than the path’s is refused', async () => {
-    expect(verdict(await listWith({ 'X-Auth-Token': emulator.authToken }, 'f'.repeat(32)))).toBe('403 KMS.0321');
+    expect(verdict(await listWith({ 'X-Auth-Token': emulator.authToken }, 'f'.repeat(32)))).toBe(
+      '403 KMS.0321',
+    );
   });
 
   test('is judged before the body is', async () => {
     const path = `/v1.0/${emulator.projectId}/kms/list-keys`;
-    expect(verdict(await send(emulator, { path, headers: { 'X-Auth-Token': 'unknown' }, body: '{' }))).toBe('403 KMS.0302');
+    expect(
+      verdict(await send(emulator, { path, headers: { 'X-Auth-Token': 'unknown' }, body: '{' })),
+    ).toBe('403 KMS.0302');
   });
 });
 
 describe('a path that is not served', () => {
-  test.each(['/', '/v1.0', '/v3/auth', '/v1.0/p/kms/rotate-on-demand', '/v2/p/kms/keys', '/_control/unknown', '/%E0%A4%A'])(
-    '%s is answered by the gateway, flat and with a request id',
-    async (path) => {
-      const answer = await send(emulator, { path, body: {} });
-      expect(answer.status).toBe(404);
-      expect(JSON.parse(answer.text)).toEqual({
-        error_code: 'APIGW.0101',
-        error_msg: 'The API does not exist or has not been published in the environment',
-        request_id: answer.headers['x-request-id'],
-      });
-    },
-  );
+  test.each([
+    '/',
+    '/v1.0',
+    '/v3/auth',
+    '/v1.0/p/kms/rotate-on-demand',
+    '/v2/p/kms/keys',
+    '/_control/unknown',
+    '/%E0%A4%A',
+  ])('%s is answered by the gateway, flat and with a request id', async (path) => {
+    const answer = await send(emulator, { path, body: {} });
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.text)).toEqual({
+      error_code: 'APIGW.0101',
+      error_msg: 'The API does not exist or has not been published in the environment',
+      request_id: answer.headers['x-request-id'],
+    });
+  });
 
   test('a known call by another method is answered by the KMS, 405', async () => {
     const path = `/v1.0/${emulator.projectId}/kms/describe-key`;
@@ -177,21 +214,39 @@ describe('the Host header', () => {
     ['POST', '/nowhere'],
   ];
 
-  test.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:80', '10.0.0.1', '0.0.0.0', 'evil.example#127.0.0.1'])(
-    'naming %s is refused on every route',
+  test.each([
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example:80',
+    '10.0.0.1',
+    '0.0.0.0',
+    'evil.example#127.0.0.1',
+  ])('naming %s is refused on every route', async (host) => {
+    for (const [method, path] of routes()) {
+      const headers = {
+        Host: host,
+        'X-Auth-Token': emulator.authToken,
+        'X-Control-Token': emulator.controlToken,
+      };
+      const answer = await send(emulator, {
+        method,
+        path,
+        headers,
+        body: method === 'POST' ? {} : undefined,
+      });
+      expect(answer.status).toBe(403);
+      expect(answer.text).toContain('the emulator answers on loopback names only');
+    }
+  });
+
+  test.each(['127.0.0.1', 'localhost', 'LOCALHOST:1234', '[::1]:80'])(
+    'naming %s is accepted',
     async (host) => {
-      for (const [method, path] of routes()) {
-        const headers = { Host: host, 'X-Auth-Token': emulator.authToken, 'X-Control-Token': emulator.controlToken };
-        const answer = await send(emulator, { method, path, headers, body: method === 'POST' ? {} : undefined });
-        expect(answer.status).toBe(403);
-        expect(answer.text).toContain('the emulator answers on loopback names only');
-      }
+      expect(verdict(await listWith({ Host: host, 'X-Auth-Token': emulator.authToken }))).toBe(
+        '200',
+      );
     },
   );
-
-  test.each(['127.0.0.1', 'localhost', 'LOCALHOST:1234', '[::1]:80'])('naming %s is accepted', async (host) => {
-    expect(verdict(await listWith({ Host: host, 'X-Auth-Token': emulator.authToken }))).toBe('200');
-  });
 });
 
 describe('the control endpoint', () => {
@@ -207,7 +262,10 @@ describe('the control endpoint', () => {
     ] as const;
     for (const [method, path, body] of routes) {
       const answer = await send(emulator, { method, path: `/_control/${path}`, headers, body });
-      expect([answer.status, answer.text]).toEqual([403, '{"error":"the header X-Control-Token is missing or wrong"}']);
+      expect([answer.status, answer.text]).toEqual([
+        403,
+        '{"error":"the header X-Control-Token is missing or wrong"}',
+      ]);
     }
     expect(verdict(await call(emulator, 'list-keys', {}))).toBe('200');
     expect(Math.abs(emulator.now().getTime() - Date.now())).toBeLessThan((day / 2) * 1000);
@@ -215,7 +273,9 @@ describe('the control endpoint', () => {
 
   test('is not opened by the KMS token', async () => {
     const headers = { 'X-Auth-Token': emulator.authToken, 'X-Control-Token': emulator.authToken };
-    expect((await send(emulator, { method: 'GET', path: '/_control/calls', headers })).status).toBe(403);
+    expect((await send(emulator, { method: 'GET', path: '/_control/calls', headers })).status).toBe(
+      403,
+    );
   });
 });
 
@@ -225,7 +285,9 @@ test('listens on loopback only', async () => {
     .filter(({ internal, family }) => !internal && family === 'IPv4');
   for (const { address } of others) {
     await expect(
-      new Promise((resolve, reject) => connect({ host: address, port: emulator.port }, () => resolve('open')).on('error', reject)),
+      new Promise((resolve, reject) =>
+        connect({ host: address, port: emulator.port }, () => resolve('open')).on('error', reject),
+      ),
     ).rejects.toThrow('ECONNREFUSED');
   }
   expect(emulator.url).toBe(`http://127.0.0.1:${emulator.port}`);
@@ -242,11 +304,21 @@ test('options choose project, user, tokens and port; a port in use is refused', 
     domainName: 'd',
   });
   try {
-    expect(chosen).toMatchObject({ projectId, authToken: 'my-token', controlToken: 'my-control', authUrl: `${chosen.url}/v3` });
+    expect(chosen).toMatchObject({
+      projectId,
+      authToken: 'my-token',
+      controlToken: 'my-control',
+      authUrl: `${chosen.url}/v3`,
+    });
     expect(verdict(await call(chosen, 'list-keys', {}))).toBe('200');
     expect((await control(chosen, 'GET', 'calls')).status).toBe(200);
-    await expect(startEmulator({ port: chosen.port })).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
-    await expect(startEmulator({ projectId: 'short' })).rejects.toMatchObject({ code: 'ERR_ARGUMENT', attribute: 'projectId' });
+    await expect(startEmulator({ port: chosen.port })).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+    });
+    await expect(startEmulator({ projectId: 'short' })).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+      attribute: 'projectId',
+    });
   } finally {
     await chosen.close();
   }

@@ -1,4 +1,7 @@
-/** Private keys and their import with the openssl command alone, by the command lines of the vendors' user guides, word for word. */
+/**
+ * Private keys and their import with the openssl command alone, by the command lines of the
+ * vendors' user guides, word for word.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +44,9 @@ const makeEc = (curve: string) => [
   'openssl pkcs8 -topk8 -inform PEM -outform DER -in ec_private_key.pem -out rsa_private_key.der -nocrypt',
 ];
 
-/** How openssl makes the PKCS#8 DER of each spec; the file's name is the guide's, for EC keys too. */
+/**
+ * How openssl makes the PKCS#8 DER of each spec; the file's name is the guide's, for EC keys too.
+ */
 export const makePrivateKey: Readonly<Record<string, readonly string[]>> = {
   RSA_2048: makeRsa(2048),
   RSA_3072: makeRsa(3072),
@@ -69,7 +74,11 @@ export interface WrappedPrivateKey {
 }
 
 /** Two layers: the private key under a fresh intermediate key, and that under the wrapping key. */
-export function wrapPrivateKey(publicKey: string, pkcs8: Buffer, intermediateBytes = 32): WrappedPrivateKey {
+export function wrapPrivateKey(
+  publicKey: string,
+  pkcs8: Buffer,
+  intermediateBytes = 32,
+): WrappedPrivateKey {
   const folder = new OpensslFolder();
   // The guide knows 32 bytes only.
   const cipher = intermediateBytes === 16 ? '-id-aes128-wrap-pad' : '-id-aes256-wrap-pad';
@@ -79,7 +88,10 @@ export function wrapPrivateKey(publicKey: string, pkcs8: Buffer, intermediateByt
     folder.shell('openssl enc -d -base64 -A -in PublicKey.b64 -out PublicKey.bin');
     folder.shell(`openssl rand -out 0xPlaintextKeyMaterial.bin -hex ${intermediateBytes}`);
     // The guide pipes this through xxd, which not every machine has.
-    folder.write('PlaintextKeyMaterial.bin', Buffer.from(folder.read('0xPlaintextKeyMaterial.bin').toString().trim(), 'hex'));
+    folder.write(
+      'PlaintextKeyMaterial.bin',
+      Buffer.from(folder.read('0xPlaintextKeyMaterial.bin').toString().trim(), 'hex'),
+    );
     folder.shell(
       'openssl pkeyutl -in PlaintextKeyMaterial.bin -inkey PublicKey.bin -out EncryptedKeyMaterial.bin -keyform der -pubin -encrypt -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256',
     );
@@ -95,13 +107,27 @@ export function wrapPrivateKey(publicKey: string, pkcs8: Buffer, intermediateByt
   }
 }
 
-export async function createKeyOf(emulator: Emulator, spec: string, change: object = {}): Promise<string> {
+export async function createKeyOf(
+  emulator: Emulator,
+  spec: string,
+  change: object = {},
+): Promise<string> {
   const body = { key_alias: `test-${randomUUID()}`, key_spec: spec, origin: 'external', ...change };
   return (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info.key_id;
 }
 
 /** Fetches parameters, wraps and imports; answers whatever the import answered. */
-export async function importPrivateKey(emulator: Emulator, keyId: string, pkcs8: Buffer, change: object = {}): Promise<PlainAnswer> {
+export async function importPrivateKey(
+  emulator: Emulator,
+  keyId: string,
+  pkcs8: Buffer,
+  change: object = {},
+): Promise<PlainAnswer> {
   const { import_token, public_key } = await getParameters(emulator, keyId);
-  return call(emulator, 'import-key-material', { key_id: keyId, import_token, ...wrapPrivateKey(public_key, pkcs8), ...change });
+  return call(emulator, 'import-key-material', {
+    key_id: keyId,
+    import_token,
+    ...wrapPrivateKey(public_key, pkcs8),
+    ...change,
+  });
 }

@@ -1,9 +1,35 @@
-/** What the import of a private key refuses, and what each kind of key cannot do. The good requests are in asymmetric-keys. */
+/**
+ * What the import of a private key refuses, and what each kind of key cannot do. The good requests
+ * are in asymmetric-keys.
+ */
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { orders, pemOf, pkcs1, pkcs8OfEc, pkcs8OfRsa, pointOf, rsaIntegersOf, scalarBytes, sec1 } from '../support/der-keys';
+import {
+  orders,
+  pemOf,
+  pkcs1,
+  pkcs8OfEc,
+  pkcs8OfRsa,
+  pointOf,
+  rsaIntegersOf,
+  scalarBytes,
+  sec1,
+} from '../support/der-keys';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { createKeyOf, generatePrivateKey, importPrivateKey, OpensslFolder, wrapPrivateKey } from './asymmetric-key';
-import { createKey, describe as describeKey, getParameters, importMaterial, type Parameters, wrapWithOpenssl } from './external-key';
+import {
+  createKeyOf,
+  generatePrivateKey,
+  importPrivateKey,
+  OpensslFolder,
+  wrapPrivateKey,
+} from './asymmetric-key';
+import {
+  createKey,
+  describe as describeKey,
+  getParameters,
+  importMaterial,
+  type Parameters,
+  wrapWithOpenssl,
+} from './external-key';
 import { call, ok, verdict } from './plain-http';
 
 let emulator: Emulator;
@@ -22,9 +48,15 @@ const importVerdict = async (keyId: string, pkcs8: Buffer, change: object = {}) 
   verdict(await importPrivateKey(emulator, keyId, pkcs8, change));
 
 const other = {
-  'an RSA key of another size': () => derOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey),
-  'a key for PSS only': () => derOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey),
-  'PKCS#1': () => createPrivateKey({ key: rsa, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs1', format: 'der' }),
+  'an RSA key of another size': () =>
+    derOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey),
+  'a key for PSS only': () =>
+    derOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey),
+  'PKCS#1': () =>
+    createPrivateKey({ key: rsa, format: 'der', type: 'pkcs8' }).export({
+      type: 'pkcs1',
+      format: 'der',
+    }),
   'encrypted PKCS#8': () =>
     createPrivateKey({ key: rsa, format: 'der', type: 'pkcs8' }).export({
       type: 'pkcs8',
@@ -32,8 +64,18 @@ const other = {
       cipher: 'aes-256-cbc',
       passphrase: 'secret',
     }),
-  PEM: () => Buffer.from(createPrivateKey({ key: rsa, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' })),
-  'a public key': () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'der' }),
+  PEM: () =>
+    Buffer.from(
+      createPrivateKey({ key: rsa, format: 'der', type: 'pkcs8' }).export({
+        type: 'pkcs8',
+        format: 'pem',
+      }),
+    ),
+  'a public key': () =>
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+      type: 'spki',
+      format: 'der',
+    }),
   'a key with a byte after it': () => Buffer.concat([rsa, Buffer.alloc(1)]),
   'a key that ends too early': () => rsa.subarray(0, -1),
   'an EC key': () => p256,
@@ -46,7 +88,10 @@ function derOf(key: ReturnType<typeof createPrivateKey>): Buffer {
 
 /** The private key of one EC pair with the public key of another. */
 function mixedPair(): Buffer {
-  const [first, second] = [p256.toString('binary'), generatePrivateKey('EC_P256').toString('binary')];
+  const [first, second] = [
+    p256.toString('binary'),
+    generatePrivateKey('EC_P256').toString('binary'),
+  ];
   // The public point is the last 65 bytes of openssl's form.
   return Buffer.from(first.slice(0, -65) + second.slice(-65), 'binary');
 }
@@ -82,15 +127,22 @@ describe('import-key-material for an asymmetric key refuses', () => {
     expect(await importVerdict(ecKeyId, p256)).toBe('200');
   });
 
-  test.each(['d', 'p', 'q', 'dp', 'dq', 'qi'] as const)('an RSA key with a flipped bit in %s', async (name) => {
-    const numbers = rsaIntegersOf(pemOf('PRIVATE KEY', rsa));
-    expect(await importVerdict(keyId, pkcs8OfRsa(pkcs1({ ...numbers, [name]: numbers[name] ^ 16n })))).toBe('400 KMS.2609');
-  });
+  test.each(['d', 'p', 'q', 'dp', 'dq', 'qi'] as const)(
+    'an RSA key with a flipped bit in %s',
+    async (name) => {
+      const numbers = rsaIntegersOf(pemOf('PRIVATE KEY', rsa));
+      expect(
+        await importVerdict(keyId, pkcs8OfRsa(pkcs1({ ...numbers, [name]: numbers[name] ^ 16n }))),
+      ).toBe('400 KMS.2609');
+    },
+  );
 
   test('an RSA key with an exponent of 1, or with a third prime', async () => {
     const numbers = rsaIntegersOf(pemOf('PRIVATE KEY', rsa));
     const folder = new OpensslFolder();
-    folder.shell('openssl genrsa -primes 3 2048 | openssl pkcs8 -topk8 -nocrypt -outform DER -out three.der');
+    folder.shell(
+      'openssl genrsa -primes 3 2048 | openssl pkcs8 -topk8 -nocrypt -outform DER -out three.der',
+    );
     const three = folder.read('three.der');
     folder.remove();
     for (const wrong of [pkcs8OfRsa(pkcs1({ ...numbers, e: 1n, d: 1n, dp: 1n, dq: 1n })), three]) {
@@ -102,14 +154,21 @@ describe('import-key-material for an asymmetric key refuses', () => {
     const ecKeyId = await createKeyOf(emulator, 'EC_P384');
     for (const number of [0n, orders.secp384r1, orders.secp384r1 + 5n]) {
       const point = pointOf(scalarBytes(5n, 'secp384r1'), 'secp384r1');
-      const key = pkcs8OfEc(sec1(scalarBytes(number, 'secp384r1'), 'secp384r1', point), 'secp384r1');
+      const key = pkcs8OfEc(
+        sec1(scalarBytes(number, 'secp384r1'), 'secp384r1', point),
+        'secp384r1',
+      );
       expect(await importVerdict(ecKeyId, key)).toBe('400 KMS.2609');
     }
   });
 
   test('a request without encrypted_privatekey', async () => {
     const { import_token, public_key } = await getParameters(emulator, keyId);
-    const body = { key_id: keyId, import_token, encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(32)) };
+    const body = {
+      key_id: keyId,
+      import_token,
+      encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(32)),
+    };
     expect(verdict(await call(emulator, 'import-key-material', body))).toBe('400 KMS.2608');
   });
 
@@ -117,8 +176,14 @@ describe('import-key-material for an asymmetric key refuses', () => {
     const { import_token, public_key } = await getParameters(emulator, keyId);
     const [first, second] = [wrapPrivateKey(public_key, rsa), wrapPrivateKey(public_key, rsa)];
     const body = { key_id: keyId, import_token, ...first };
-    for (const encrypted_privatekey of [second.encrypted_privatekey, '='.repeat(300), 'A'.repeat(1644)]) {
-      expect(verdict(await call(emulator, 'import-key-material', { ...body, encrypted_privatekey }))).toBe('400 KMS.2609');
+    for (const encrypted_privatekey of [
+      second.encrypted_privatekey,
+      '='.repeat(300),
+      'A'.repeat(1644),
+    ]) {
+      expect(
+        verdict(await call(emulator, 'import-key-material', { ...body, encrypted_privatekey })),
+      ).toBe('400 KMS.2609');
     }
   });
 
@@ -135,7 +200,9 @@ describe('import-key-material for an asymmetric key refuses', () => {
   });
 
   test('an intermediate key that does not decrypt', async () => {
-    expect(await importVerdict(keyId, rsa, { encrypted_key_material: 'A'.repeat(344) })).toBe('400 KMS.0311');
+    expect(await importVerdict(keyId, rsa, { encrypted_key_material: 'A'.repeat(344) })).toBe(
+      '400 KMS.0311',
+    );
   });
 
   test('an expiry: the material is permanent', async () => {
@@ -166,7 +233,12 @@ test('a symmetric key takes its material whatever encrypted_privatekey says', as
   const keyId = await createKey(emulator);
   const { import_token, public_key } = await getParameters(emulator, keyId);
   const encrypted_key_material = wrapWithOpenssl(public_key, randomBytes(32));
-  const body = { key_id: keyId, import_token, encrypted_key_material, encrypted_privatekey: 'A'.repeat(300) };
+  const body = {
+    key_id: keyId,
+    import_token,
+    encrypted_key_material,
+    encrypted_privatekey: 'A'.repeat(300),
+  };
   expect(verdict(await call(emulator, 'import-key-material', body))).toBe('200');
 });
 
@@ -176,7 +248,10 @@ describe('usage', () => {
   beforeAll(async () => {
     keyIds.symmetric = await createKeyOf(emulator, 'AES_256', { origin: 'kms' });
     keyIds['RSA to sign'] = await createKeyOf(emulator, 'RSA_2048', { origin: 'kms' });
-    keyIds['RSA to encrypt'] = await createKeyOf(emulator, 'RSA_2048', { origin: 'kms', key_usage: 'ENCRYPT_DECRYPT' });
+    keyIds['RSA to encrypt'] = await createKeyOf(emulator, 'RSA_2048', {
+      origin: 'kms',
+      key_usage: 'ENCRYPT_DECRYPT',
+    });
     keyIds.EC = await createKeyOf(emulator, 'EC_P256', { origin: 'kms' });
   });
 
@@ -194,21 +269,38 @@ describe('usage', () => {
     ['RSA to sign', 'encrypt-data', rsaEncrypt, 'KMS.0335'],
     ['RSA to sign', 'decrypt-data', rsaDecrypt, 'KMS.0335'],
     ['RSA to sign', 'sign', ecSign, 'KMS.0332'],
-    ['RSA to sign', 'sign', { ...rsaSign, message: randomBytes(33).toString('base64') }, 'KMS.0329'],
+    [
+      'RSA to sign',
+      'sign',
+      { ...rsaSign, message: randomBytes(33).toString('base64') },
+      'KMS.0329',
+    ],
     ['RSA to sign', 'sign', { ...rsaSign, signing_algorithm: 'RSASSA_PSS_SHA_512' }, 'KMS.0329'],
     ['RSA to sign', 'sign', { ...rsaSign, message: 'a===' }, 'KMS.0308'],
-    ['RSA to sign', 'sign', { ...rsaSign, message: randomBytes(4096).toString('base64'), message_type: 'RAW' }, 'KMS.0308'],
+    [
+      'RSA to sign',
+      'sign',
+      { ...rsaSign, message: randomBytes(4096).toString('base64'), message_type: 'RAW' },
+      'KMS.0308',
+    ],
     ['RSA to sign', 'sign', { ...rsaSign, signing_algorithm: 'SM2DSA_SM3' }, 'KMS.0308'],
     ['RSA to sign', 'verify', { ...rsaSign, signature: 'a===' }, 'KMS.0308'],
     ['RSA to encrypt', 'sign', rsaSign, 'KMS.0334'],
     ['RSA to encrypt', 'verify', { ...rsaSign, signature: digest }, 'KMS.0334'],
     ['RSA to encrypt', 'encrypt-data', { plain_text: 'x' }, 'KMS.2106'],
-    ['RSA to encrypt', 'encrypt-data', { ...rsaEncrypt, encryption_algorithm: 'SM2_ENCRYPT' }, 'KMS.2106'],
+    [
+      'RSA to encrypt',
+      'encrypt-data',
+      { ...rsaEncrypt, encryption_algorithm: 'SM2_ENCRYPT' },
+      'KMS.2106',
+    ],
     ['EC', 'encrypt-data', rsaEncrypt, 'KMS.1114'],
     ['EC', 'decrypt-data', rsaDecrypt, 'KMS.1114'],
     ['EC', 'sign', rsaSign, 'KMS.0332'],
   ])('of a key that is %s: %s answers %s %s', async (kind, verb, body, code) => {
-    expect(verdict(await call(emulator, verb, { key_id: keyIds[kind], ...body }))).toBe(`400 ${code}`);
+    expect(verdict(await call(emulator, verb, { key_id: keyIds[kind], ...body }))).toBe(
+      `400 ${code}`,
+    );
   });
 
   test.each([
@@ -222,20 +314,32 @@ describe('usage', () => {
 
   test.each([
     ['disabled', 'disable-key', {}, '400 KMS.0209', '200'],
-    ['pending deletion', 'schedule-key-deletion', { pending_days: '7' }, '400 KMS.0210', '400 KMS.0210'],
+    [
+      'pending deletion',
+      'schedule-key-deletion',
+      { pending_days: '7' },
+      '400 KMS.0210',
+      '400 KMS.0210',
+    ],
   ])('of a key that is %s', async (_state, verb, body, refused, publicKey) => {
     const keyId = await createKeyOf(emulator, 'EC_P256', { origin: 'kms' });
     await ok(emulator, verb, { key_id: keyId, ...body });
     expect(verdict(await call(emulator, 'sign', { key_id: keyId, ...ecSign }))).toBe(refused);
-    expect(verdict(await call(emulator, 'verify', { key_id: keyId, ...ecSign, signature: digest }))).toBe(refused);
+    expect(
+      verdict(await call(emulator, 'verify', { key_id: keyId, ...ecSign, signature: digest })),
+    ).toBe(refused);
     expect(verdict(await call(emulator, 'get-publickey', { key_id: keyId }))).toBe(publicKey);
   });
 
   test('of a key without material', async () => {
     const keyId = await createKeyOf(emulator, 'EC_P256');
-    expect(verdict(await call(emulator, 'sign', { key_id: keyId, ...ecSign }))).toBe('400 KMS.1301');
+    expect(verdict(await call(emulator, 'sign', { key_id: keyId, ...ecSign }))).toBe(
+      '400 KMS.1301',
+    );
     expect(verdict(await call(emulator, 'get-publickey', { key_id: keyId }))).toBe('400 KMS.1301');
-    expect(verdict(await call(emulator, 'delete-imported-key-material', { key_id: keyId }))).toBe('400 KMS.2701');
+    expect(verdict(await call(emulator, 'delete-imported-key-material', { key_id: keyId }))).toBe(
+      '400 KMS.2701',
+    );
   });
 });
 
@@ -244,7 +348,14 @@ test('decrypt-data refuses the key id of another symmetric key than the cipherte
   for (const keyId of [first, second]) {
     expect(verdict(await importMaterial(emulator, keyId, randomBytes(32)))).toBe('200');
   }
-  const { cipher_text } = await ok<{ cipher_text: string }>(emulator, 'encrypt-data', { key_id: first, plain_text: 'x' });
-  expect(verdict(await call(emulator, 'decrypt-data', { cipher_text, key_id: second }))).toBe('400 KMS.2201');
-  expect(await ok(emulator, 'decrypt-data', { cipher_text, key_id: first })).toMatchObject({ plain_text: 'x' });
+  const { cipher_text } = await ok<{ cipher_text: string }>(emulator, 'encrypt-data', {
+    key_id: first,
+    plain_text: 'x',
+  });
+  expect(verdict(await call(emulator, 'decrypt-data', { cipher_text, key_id: second }))).toBe(
+    '400 KMS.2201',
+  );
+  expect(await ok(emulator, 'decrypt-data', { cipher_text, key_id: first })).toMatchObject({
+    plain_text: 'x',
+  });
 });

@@ -1,7 +1,16 @@
-/** What time does: material expires lazily, tokens die, scheduled keys go. The clock is the emulator's and is moved by hand. */
+/**
+ * What time does: material expires lazily, tokens die, scheduled keys go. The clock is the
+ * emulator's and is moved by hand.
+ */
 import { randomBytes } from 'node:crypto';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
+import {
+  createKey,
+  describe as describeKey,
+  getParameters,
+  importMaterial,
+  wrapWithOpenssl,
+} from './external-key';
 import { call, control, ok, verdict } from './plain-http';
 
 const start = new Date('2030-01-01T00:00:00Z');
@@ -20,7 +29,11 @@ const material = randomBytes(32);
 
 async function importExpiringIn(seconds: number, target = emulator): Promise<string> {
   const keyId = await createKey(target);
-  expect(verdict(await importMaterial(target, keyId, material, { expirationTime: startSeconds + seconds }))).toBe('200');
+  expect(
+    verdict(
+      await importMaterial(target, keyId, material, { expirationTime: startSeconds + seconds }),
+    ),
+  ).toBe('200');
   return keyId;
 }
 
@@ -29,10 +42,18 @@ describe('expired material', () => {
     const keyId = await importExpiringIn(hour);
     const expiry = String((startSeconds + hour) * 1000);
     emulator.advanceClock(hour + day - 1);
-    expect(await describeKey(emulator, keyId)).toMatchObject({ key_state: '2', expiration_time: expiry });
-    expect(verdict(await call(emulator, 'encrypt-data', { key_id: keyId, plain_text: 'x' }))).toBe('200');
+    expect(await describeKey(emulator, keyId)).toMatchObject({
+      key_state: '2',
+      expiration_time: expiry,
+    });
+    expect(verdict(await call(emulator, 'encrypt-data', { key_id: keyId, plain_text: 'x' }))).toBe(
+      '200',
+    );
     emulator.advanceClock(1);
-    expect(await describeKey(emulator, keyId)).toMatchObject({ key_state: '5', expiration_time: '' });
+    expect(await describeKey(emulator, keyId)).toMatchObject({
+      key_state: '5',
+      expiration_time: '',
+    });
     expect(verdict(await importMaterial(emulator, keyId, randomBytes(32)))).toBe('400 KMS.2606');
     expect(verdict(await importMaterial(emulator, keyId, material))).toBe('200');
   });
@@ -43,7 +64,9 @@ describe('expired material', () => {
     const early = await control(emulator, 'POST', 'sweep', { delay_seconds: 1 });
     expect((JSON.parse(early.text) as { purged: string[] }).purged).not.toContain(expired);
     const due = await control(emulator, 'POST', 'sweep');
-    expect((JSON.parse(due.text) as { purged: string[] }).purged).toEqual(expect.arrayContaining([expired]));
+    expect((JSON.parse(due.text) as { purged: string[] }).purged).toEqual(
+      expect.arrayContaining([expired]),
+    );
     expect((await describeKey(emulator, expired)).key_state).toBe('5');
     expect((await describeKey(emulator, valid)).key_state).toBe('2');
   });
@@ -62,7 +85,9 @@ describe('expired material', () => {
     await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
     emulator.advanceClock(2 * day);
     expect((await describeKey(emulator, keyId)).key_state).toBe('4');
-    expect(await ok(emulator, 'cancel-key-deletion', { key_id: keyId })).toMatchObject({ key_state: '5' });
+    expect(await ok(emulator, 'cancel-key-deletion', { key_id: keyId })).toMatchObject({
+      key_state: '5',
+    });
   });
 
   test('may keep showing its expiry after the purge', async () => {
@@ -75,7 +100,10 @@ describe('expired material', () => {
         expiration_time: String((startSeconds + hour) * 1000),
       });
       expect(verdict(await importMaterial(keeping, keyId, material))).toBe('200');
-      expect(await describeKey(keeping, keyId)).toMatchObject({ key_state: '2', expiration_time: '' });
+      expect(await describeKey(keeping, keyId)).toMatchObject({
+        key_state: '2',
+        expiration_time: '',
+      });
     } finally {
       await keeping.close();
     }
@@ -86,17 +114,29 @@ describe('the control endpoint', () => {
   test('deletes material behind the caller’s back', async () => {
     const keyId = await importExpiringIn(hour);
     expect((await control(emulator, 'POST', `keys/${keyId}/delete-material`)).status).toBe(200);
-    expect(await describeKey(emulator, keyId)).toMatchObject({ key_state: '5', expiration_time: '' });
+    expect(await describeKey(emulator, keyId)).toMatchObject({
+      key_state: '5',
+      expiration_time: '',
+    });
     expect((await control(emulator, 'POST', `keys/${keyId}/delete-material`)).status).toBe(400);
-    expect((await control(emulator, 'POST', 'keys/0d0466b0-e727-4d9c-b35d-f84bb474a37f/delete-material')).status).toBe(404);
+    expect(
+      (await control(emulator, 'POST', 'keys/0d0466b0-e727-4d9c-b35d-f84bb474a37f/delete-material'))
+        .status,
+    ).toBe(404);
   });
 
   test('lets material expire now, purged or not', async () => {
     const [purged, lingering] = [await importExpiringIn(hour), await importExpiringIn(hour)];
     await control(emulator, 'POST', `keys/${purged}/expire-now`);
     await control(emulator, 'POST', `keys/${lingering}/expire-now`, { purge: false });
-    expect(await describeKey(emulator, purged)).toMatchObject({ key_state: '5', expiration_time: '' });
-    expect(await describeKey(emulator, lingering)).toMatchObject({ key_state: '2', expiration_time: String(start.getTime()) });
+    expect(await describeKey(emulator, purged)).toMatchObject({
+      key_state: '5',
+      expiration_time: '',
+    });
+    expect(await describeKey(emulator, lingering)).toMatchObject({
+      key_state: '2',
+      expiration_time: String(start.getTime()),
+    });
     emulator.advanceClock(day);
     expect((await describeKey(emulator, lingering)).key_state).toBe('5');
   });
@@ -105,8 +145,12 @@ describe('the control endpoint', () => {
     const moved = await control(emulator, 'POST', 'clock', { advance_seconds: day });
     expect(JSON.parse(moved.text)).toEqual({ now: '2030-01-02T00:00:00.000Z' });
     await control(emulator, 'POST', 'clock', { advance_seconds: -hour });
-    expect(JSON.parse((await control(emulator, 'GET', 'clock')).text)).toEqual({ now: '2030-01-01T23:00:00.000Z' });
-    expect((await control(emulator, 'POST', 'clock', { advance_seconds: 'a day' })).status).toBe(400);
+    expect(JSON.parse((await control(emulator, 'GET', 'clock')).text)).toEqual({
+      now: '2030-01-01T23:00:00.000Z',
+    });
+    expect((await control(emulator, 'POST', 'clock', { advance_seconds: 'a day' })).status).toBe(
+      400,
+    );
   });
 
   test('puts a key into a state that nothing else leads to', async () => {
@@ -129,7 +173,9 @@ describe('an expiry in the request', () => {
     ['past the range, as a string', '10000000001', '400 KMS.0308'],
   ])('%s (%s) answers %s', async (_what, expirationTime, answer) => {
     const keyId = await createKey(emulator);
-    expect(verdict(await importMaterial(emulator, keyId, material, { expirationTime }))).toBe(answer);
+    expect(verdict(await importMaterial(emulator, keyId, material, { expirationTime }))).toBe(
+      answer,
+    );
     expect((await describeKey(emulator, keyId)).key_state).toBe(answer === '200' ? '2' : '5');
   });
 });
@@ -138,7 +184,11 @@ test('an import token lives for 24 hours', async () => {
   const keyId = await createKey(emulator);
   const { import_token, public_key, expiration_time } = await getParameters(emulator, keyId);
   expect(expiration_time).toBe(startSeconds + day);
-  const body = { key_id: keyId, import_token, encrypted_key_material: wrapWithOpenssl(public_key, material) };
+  const body = {
+    key_id: keyId,
+    import_token,
+    encrypted_key_material: wrapWithOpenssl(public_key, material),
+  };
   emulator.advanceClock(day);
   expect(verdict(await call(emulator, 'import-key-material', body))).toBe('400 KMS.2601');
   emulator.advanceClock(-1);
@@ -149,7 +199,9 @@ test('a key scheduled for deletion shows the date, and is gone when it has passe
   const keyId = await createKey(emulator);
   const { key_alias } = await describeKey(emulator, keyId);
   await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
-  expect((await describeKey(emulator, keyId)).scheduled_deletion_date).toBe(String(start.getTime() + 7 * day * 1000));
+  expect((await describeKey(emulator, keyId)).scheduled_deletion_date).toBe(
+    String(start.getTime() + 7 * day * 1000),
+  );
   emulator.advanceClock(7 * day - 1);
   expect((await describeKey(emulator, keyId)).key_state).toBe('4');
   expect(verdict(await call(emulator, 'create-key', { key_alias }))).toBe('400 KMS.1104');

@@ -1,6 +1,18 @@
-/** The data file: refused unless asked for twice, closed to other users, and enough to go on after a restart. */
+/**
+ * The data file: refused unless asked for twice, closed to other users, and enough to go on after a
+ * restart.
+ */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '../support/emulator';
@@ -18,7 +30,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('is refused without demoMaterialOnDisk, and nothing is written', async () => {
   for (const demoMaterialOnDisk of [undefined, false]) {
-    const refused = startEmulator({ dataFile, ...(demoMaterialOnDisk === undefined ? {} : { demoMaterialOnDisk }) });
+    const refused = startEmulator({
+      dataFile,
+      ...(demoMaterialOnDisk === undefined ? {} : { demoMaterialOnDisk }),
+    });
     await expect(refused).rejects.toThrow(/demoMaterialOnDisk/);
     await expect(refused).rejects.toMatchObject({ code: 'ERR_ARGUMENT', attribute: 'dataFile' });
   }
@@ -33,7 +48,10 @@ test('keeps keys, material, binding and clock over a restart, in a file of mode 
   await importMaterial(first, keyId, material, { expirationTime: 2999886177 });
   await importMaterial(first, emptied, material);
   await ok(first, 'delete-imported-key-material', { key_id: emptied });
-  const { cipher_text } = await ok<{ cipher_text: string }>(first, 'encrypt-data', { key_id: keyId, plain_text: 'kept' });
+  const { cipher_text } = await ok<{ cipher_text: string }>(first, 'encrypt-data', {
+    key_id: keyId,
+    plain_text: 'kept',
+  });
   const before = await describeKey(first, keyId);
   await first.close();
   expect(statSync(dataFile).mode & 0o777).toBe(0o600);
@@ -59,7 +77,9 @@ test('is refused when other users may read it', async () => {
 
 test.each(['not JSON', '{"version":99}', '{}'])('is refused when it holds %s', async (content) => {
   writeFileSync(dataFile, content, { mode: 0o600 });
-  await expect(startEmulator({ dataFile, demoMaterialOnDisk: true })).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
+  await expect(startEmulator({ dataFile, demoMaterialOnDisk: true })).rejects.toMatchObject({
+    code: 'ERR_ARGUMENT',
+  });
 });
 
 test('does not appear when nothing asks for it', async () => {
@@ -81,10 +101,16 @@ test('keeps private keys, tags and enterprise projects, and reads files of versi
 
   const second = await startEmulator({ dataFile, demoMaterialOnDisk: true });
   const headers = { 'X-Auth-Token': second.authToken };
-  const tags = await send(second, { method: 'GET', path: `/v1.0/${second.projectId}/kms/${keyId}/tags`, headers });
+  const tags = await send(second, {
+    method: 'GET',
+    path: `/v1.0/${second.projectId}/kms/${keyId}/tags`,
+    headers,
+  });
   expect(JSON.parse(tags.text)).toMatchObject({ tags: [tag] });
   expect(await ok(second, 'get-publickey', { key_id: keyId })).toEqual(publicKey);
-  expect(await describeKey(second, keyId)).toMatchObject({ sys_enterprise_project_id: enterprise_project_id });
+  expect(await describeKey(second, keyId)).toMatchObject({
+    sys_enterprise_project_id: enterprise_project_id,
+  });
   await second.close();
 
   const content = JSON.parse(readFileSync(dataFile, 'utf8'));
@@ -95,7 +121,10 @@ test('keeps private keys, tags and enterprise projects, and reads files of versi
   }
   writeFileSync(dataFile, JSON.stringify(content));
   const third = await startEmulator({ dataFile, demoMaterialOnDisk: true });
-  expect(await describeKey(third, keyId)).toMatchObject({ sys_enterprise_project_id: '0', key_state: '2' });
+  expect(await describeKey(third, keyId)).toMatchObject({
+    sys_enterprise_project_id: '0',
+    key_state: '2',
+  });
   expect((await call(third, `${keyId}/tags`, { tag })).status).toBe(204);
   await third.close();
 });

@@ -23,7 +23,10 @@ export interface KeyInfo {
 }
 
 export async function createKey(emulator: Emulator, origin = 'external'): Promise<string> {
-  const answer = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: `test-${randomUUID()}`, origin });
+  const answer = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+    key_alias: `test-${randomUUID()}`,
+    origin,
+  });
   return answer.key_info.key_id;
 }
 
@@ -31,8 +34,15 @@ export async function describe(emulator: Emulator, keyId: string): Promise<KeyIn
   return (await ok<{ key_info: KeyInfo }>(emulator, 'describe-key', { key_id: keyId })).key_info;
 }
 
-export function getParameters(emulator: Emulator, keyId: string, algorithm = 'RSAES_OAEP_SHA_256'): Promise<Parameters> {
-  return ok(emulator, 'get-parameters-for-import', { key_id: keyId, wrapping_algorithm: algorithm });
+export function getParameters(
+  emulator: Emulator,
+  keyId: string,
+  algorithm = 'RSAES_OAEP_SHA_256',
+): Promise<Parameters> {
+  return ok(emulator, 'get-parameters-for-import', {
+    key_id: keyId,
+    wrapping_algorithm: algorithm,
+  });
 }
 
 /** The command lines of the vendors' user guides, word for word. */
@@ -53,7 +63,8 @@ export function wrapWithOpenssl(
   command = documentedCommands[algorithm] ?? '',
 ): string {
   const folder = mkdtempSync(join(tmpdir(), 'byok-emulator-test-'));
-  const openssl = (line: string) => execFileSync('openssl', line.split(' '), { cwd: folder, stdio: 'pipe' });
+  const openssl = (line: string) =>
+    execFileSync('openssl', line.split(' '), { cwd: folder, stdio: 'pipe' });
   try {
     writeFileSync(join(folder, 'PublicKey.b64'), publicKey);
     writeFileSync(join(folder, 'PlaintextKeyMaterial.bin'), material);
@@ -70,7 +81,10 @@ export async function importMaterial(
   emulator: Emulator,
   keyId: string,
   material: Buffer,
-  { algorithm = 'RSAES_OAEP_SHA_256', expirationTime }: { algorithm?: string; expirationTime?: number | string } = {},
+  {
+    algorithm = 'RSAES_OAEP_SHA_256',
+    expirationTime,
+  }: { algorithm?: string; expirationTime?: number | string } = {},
 ): Promise<PlainAnswer> {
   const parameters = await getParameters(emulator, keyId, algorithm);
   return call(emulator, 'import-key-material', {

@@ -1,8 +1,17 @@
-/** Faults as the control endpoint orders them, and the journal that tells what came and what was answered. */
+/**
+ * Faults as the control endpoint orders them, and the journal that tells what came and what was
+ * answered.
+ */
 import { randomBytes } from 'node:crypto';
 import { kmsErrorCodes } from '../../lib/terms/kms-errors';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
+import {
+  createKey,
+  describe as describeKey,
+  getParameters,
+  importMaterial,
+  wrapWithOpenssl,
+} from './external-key';
 import { call, control, send, verdict } from './plain-http';
 
 let emulator: Emulator;
@@ -24,15 +33,18 @@ async function order(...faults: object[]): Promise<void> {
 
 const describeCall = () => call(emulator, 'describe-key', { key_id: keyId });
 
-test.each(Object.entries(kmsErrorCodes))('every documented code can be had: %s', async (code, { status, message }) => {
-  await order({ error_code: code });
-  const answer = await describeCall();
-  expect(answer.status).toBe(status);
-  const error = { error_code: code, error_msg: message };
-  const flat = { ...error, request_id: answer.headers['x-request-id'] };
-  expect(JSON.parse(answer.text)).toEqual(code.startsWith('KMS.') ? { error } : flat);
-  expect(verdict(await describeCall())).toBe('200');
-});
+test.each(Object.entries(kmsErrorCodes))(
+  'every documented code can be had: %s',
+  async (code, { status, message }) => {
+    await order({ error_code: code });
+    const answer = await describeCall();
+    expect(answer.status).toBe(status);
+    const error = { error_code: code, error_msg: message };
+    const flat = { ...error, request_id: answer.headers['x-request-id'] };
+    expect(JSON.parse(answer.text)).toEqual(code.startsWith('KMS.') ? { error } : flat);
+    expect(verdict(await describeCall())).toBe('200');
+  },
+);
 
 test.each([
   [401, 'APIGW.0307'],
@@ -60,9 +72,17 @@ test('the gateway of the other cloud has its own prefix, and a status may be cho
 });
 
 test('a fault hits only its operation, so many times, in the order given', async () => {
-  await order({ operation: 'describe-key', status: 500, times: 2 }, { operation: 'describe-key', status: 503 });
+  await order(
+    { operation: 'describe-key', status: 500, times: 2 },
+    { operation: 'describe-key', status: 503 },
+  );
   expect(verdict(await call(emulator, 'list-keys', {}))).toBe('200');
-  const verdicts = [await describeCall(), await describeCall(), await describeCall(), await describeCall()].map(verdict);
+  const verdicts = [
+    await describeCall(),
+    await describeCall(),
+    await describeCall(),
+    await describeCall(),
+  ].map(verdict);
   expect(verdicts).toEqual(['500 KMS.0101', '500 KMS.0101', '503 KMS.0104', '200']);
 });
 
@@ -79,21 +99,35 @@ test('an error answered instead of the call leaves the key untouched; a committe
   expect((await describeKey(emulator, keyId)).key_state).toBe('5');
   await order({ operation: 'import-key-material', status: 504, committed: true });
   const answer = await importMaterial(emulator, keyId, material);
-  expect([answer.status, JSON.parse(answer.text)]).toMatchObject([504, { error_code: 'APIGW.0203' }]);
+  expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+    504,
+    { error_code: 'APIGW.0203' },
+  ]);
   expect((await describeKey(emulator, keyId)).key_state).toBe('2');
 });
 
 test.each([
   ['before', '5', undefined],
   ['after', '2', 200],
-] as const)('a connection closed %s the call gives no answer and leaves state %s', async (drop, state, status) => {
-  const { import_token, public_key } = await getParameters(emulator, keyId);
-  const body = { key_id: keyId, import_token, encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(32)) };
-  await order({ operation: 'import-key-material', drop });
-  await expect(call(emulator, 'import-key-material', body)).rejects.toThrow(/socket hang up|ECONNRESET/);
-  expect((await describeKey(emulator, keyId)).key_state).toBe(state);
-  expect(emulator.calls().find(({ operation }) => operation === 'import-key-material')).toMatchObject({ dropped: drop, status });
-});
+] as const)(
+  'a connection closed %s the call gives no answer and leaves state %s',
+  async (drop, state, status) => {
+    const { import_token, public_key } = await getParameters(emulator, keyId);
+    const body = {
+      key_id: keyId,
+      import_token,
+      encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(32)),
+    };
+    await order({ operation: 'import-key-material', drop });
+    await expect(call(emulator, 'import-key-material', body)).rejects.toThrow(
+      /socket hang up|ECONNRESET/,
+    );
+    expect((await describeKey(emulator, keyId)).key_state).toBe(state);
+    expect(
+      emulator.calls().find(({ operation }) => operation === 'import-key-material'),
+    ).toMatchObject({ dropped: drop, status });
+  },
+);
 
 test('a garbled answer is broken JSON, or HTML for an error', async () => {
   await order({ body: 'garbled' }, { body: 'garbled', status: 502 });
@@ -117,24 +151,38 @@ test.each([
   ]) {
     await order({ operation: 'import-key-material', answer, committed });
     const { status, text, headers } = await importMaterial(emulator, keyId, material);
-    expect([status, text, headers['content-type']]).toEqual([200, answer, expect.stringContaining(type)]);
+    expect([status, text, headers['content-type']]).toEqual([
+      200,
+      answer,
+      expect.stringContaining(type),
+    ]);
     expect((await describeKey(emulator, keyId)).key_state).toBe(state);
   }
-  expect(emulator.calls().filter(({ operation }) => operation === 'import-key-material')).toMatchObject([{ status: 200 }, { status: 200 }]);
+  expect(
+    emulator.calls().filter(({ operation }) => operation === 'import-key-material'),
+  ).toMatchObject([{ status: 200 }, { status: 200 }]);
 });
 
 test('a success may have another status, and none is made of a refusal', async () => {
   await order({ answer: '{}', status: 202 }, { answer: '{}', committed: true });
   expect(await describeCall()).toMatchObject({ status: 202, text: '{}' });
-  expect(verdict(await call(emulator, 'describe-key', { key_id: keyId.replace(/./g, '0') }))).toBe('400 KMS.0205');
+  expect(verdict(await call(emulator, 'describe-key', { key_id: keyId.replace(/./g, '0') }))).toBe(
+    '400 KMS.0205',
+  );
 });
 
 test('an answer may name another key', async () => {
   await order({ body: 'other-key', times: 2 });
-  const { key_info: info } = JSON.parse((await describeCall()).text) as { key_info: { key_id: string; key_state: string } };
+  const { key_info: info } = JSON.parse((await describeCall()).text) as {
+    key_info: { key_id: string; key_state: string };
+  };
   expect(info).toMatchObject({ key_id: expect.stringMatching(/^[0-9a-z]{8}-/), key_state: '5' });
   expect(info.key_id).not.toBe(keyId);
-  expect(JSON.parse((await call(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' })).text)).toEqual({
+  expect(
+    JSON.parse(
+      (await call(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' })).text,
+    ),
+  ).toEqual({
     key_id: info.key_id,
     key_state: '4',
   });
@@ -157,8 +205,12 @@ test('a slow answer is the right one, and does not keep the emulator from closin
 test('IAM has faults too: its own 500, the gateway’s 429', async () => {
   await order({ operation: 'auth-tokens', status: 500 }, { operation: 'auth-tokens', status: 429 });
   const request = { path: '/v3/auth/tokens', body: {} };
-  expect(JSON.parse((await send(emulator, request)).text)).toMatchObject({ error: { title: 'Internal Server Error' } });
-  expect(JSON.parse((await send(emulator, request)).text)).toMatchObject({ error_code: 'APIGW.0308' });
+  expect(JSON.parse((await send(emulator, request)).text)).toMatchObject({
+    error: { title: 'Internal Server Error' },
+  });
+  expect(JSON.parse((await send(emulator, request)).text)).toMatchObject({
+    error_code: 'APIGW.0308',
+  });
 });
 
 test('refuses an order that it does not understand', async () => {
@@ -184,13 +236,24 @@ test('the journal and the log tell operation, key, status and time, and hold no 
     const key = await createKey(logged);
     const { import_token, public_key } = await getParameters(logged, key);
     const encrypted_key_material = wrapWithOpenssl(public_key, material);
-    await call(logged, 'import-key-material', { key_id: key, import_token, encrypted_key_material });
+    await call(logged, 'import-key-material', {
+      key_id: key,
+      import_token,
+      encrypted_key_material,
+    });
     await call(logged, 'encrypt-data', { key_id: key, plain_text: 'a secret sentence' });
     await call(logged, 'describe-key', { key_id: 'a secret sentence' });
 
     const answer = await control(logged, 'GET', 'calls');
     const { calls } = JSON.parse(answer.text) as { calls: Record<string, unknown>[] };
-    expect(calls.map(({ operation, key_id, status, error_code }) => [operation, key_id, status, error_code])).toEqual([
+    expect(
+      calls.map(({ operation, key_id, status, error_code }) => [
+        operation,
+        key_id,
+        status,
+        error_code,
+      ]),
+    ).toEqual([
       ['create-key', key, 200, undefined],
       ['get-parameters-for-import', key, 200, undefined],
       ['import-key-material', key, 200, undefined],
@@ -199,7 +262,13 @@ test('the journal and the log tell operation, key, status and time, and hold no 
     ]);
     expect(lines).toHaveLength(5);
     const everything = answer.text + lines.join('\n');
-    const secrets = [import_token, encrypted_key_material, logged.authToken, logged.controlToken, 'secret sentence'];
+    const secrets = [
+      import_token,
+      encrypted_key_material,
+      logged.authToken,
+      logged.controlToken,
+      'secret sentence',
+    ];
     for (const secret of [...secrets, material.toString('base64'), material.toString('hex')]) {
       expect(everything).not.toContain(secret);
     }

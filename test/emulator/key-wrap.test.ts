@@ -1,4 +1,6 @@
-/** The emulator's AES key unwrapping against RFC 5649 §6, Project Wycheproof's cases, and openssl. */
+/**
+ * The emulator's AES key unwrapping against RFC 5649 §6, Project Wycheproof's cases, and openssl.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +10,11 @@ import { tryUnwrapKey } from '../../lib/emulator/key-wrap';
 const hex = (text: string) => Buffer.from(text, 'hex');
 
 test.each([
-  ['20 bytes', 'c37b7e6492584340bed12207808941155068f738', '138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a'],
+  [
+    '20 bytes',
+    'c37b7e6492584340bed12207808941155068f738',
+    '138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a',
+  ],
   ['7 bytes', '466f7250617369', 'afbeb0f07dfbf5419200f2ccb50bb24f'],
 ])('unwraps the example of RFC 5649 §6 with %s', (_what, plain, wrapped) => {
   const kek = hex('5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8');
@@ -18,15 +24,20 @@ test.each([
 /** The documented command line, with the key as long as its name says. */
 function wrapWithOpenssl(kek: Buffer, plain: Buffer): Buffer {
   const cipher = `-id-aes${kek.length * 8}-wrap-pad`;
-  return execFileSync('openssl', ['enc', cipher, '-K', kek.toString('hex'), '-iv', 'A65959A6'], { input: plain });
+  return execFileSync('openssl', ['enc', cipher, '-K', kek.toString('hex'), '-iv', 'A65959A6'], {
+    input: plain,
+  });
 }
 
-test.each([1, 7, 8, 9, 16, 138, 1217, 2376])('unwraps %i bytes that openssl wrapped, under a key of either length', (length) => {
-  for (const kek of [randomBytes(16), randomBytes(32)]) {
-    const plain = randomBytes(length);
-    expect(tryUnwrapKey(kek, wrapWithOpenssl(kek, plain))).toEqual(plain);
-  }
-});
+test.each([1, 7, 8, 9, 16, 138, 1217, 2376])(
+  'unwraps %i bytes that openssl wrapped, under a key of either length',
+  (length) => {
+    for (const kek of [randomBytes(16), randomBytes(32)]) {
+      const plain = randomBytes(length);
+      expect(tryUnwrapKey(kek, wrapWithOpenssl(kek, plain))).toEqual(plain);
+    }
+  },
+);
 
 test('refuses another key, a changed or missing byte, and anything too short', () => {
   const kek = randomBytes(32);
@@ -56,7 +67,10 @@ const path = join(folder, 'aes_kwp_test.json');
 
 if (existsSync(path)) {
   describe('decides as Wycheproof does', () => {
-    const file = JSON.parse(readFileSync(path, 'utf8')) as { numberOfTests: number; testGroups: readonly { tests: readonly WrapCase[] }[] };
+    const file = JSON.parse(readFileSync(path, 'utf8')) as {
+      numberOfTests: number;
+      testGroups: readonly { tests: readonly WrapCase[] }[];
+    };
     const cases = file.testGroups.flatMap(({ tests }) => tests);
 
     test('on every case of the file', () => {
@@ -65,7 +79,9 @@ if (existsSync(path)) {
     });
 
     test.each(cases)('on case $tcId ($result) $comment', ({ key, msg, ct, result }) => {
-      expect(tryUnwrapKey(hex(key), hex(ct))?.toString('hex')).toBe(result === 'valid' ? msg : undefined);
+      expect(tryUnwrapKey(hex(key), hex(ct))?.toString('hex')).toBe(
+        result === 'valid' ? msg : undefined,
+      );
     });
   });
 } else {

@@ -28,17 +28,44 @@ describe('list-keys', () => {
     ['numbers', (value: number) => value],
   ])('pages by limit and marker as %s until next_marker is empty', async (_what, as) => {
     const first = await ok<KeyList>(lister, 'list-keys', { limit: as(2), key_spec: 'ALL' });
-    expect(first).toMatchObject({ keys: keyIds.slice(0, 2), next_marker: '2', truncated: 'true', total: 5 });
-    const second = await ok<KeyList>(lister, 'list-keys', { limit: as(2), marker: as(2), key_spec: 'ALL' });
-    expect(second).toMatchObject({ keys: keyIds.slice(2, 4), next_marker: '4', truncated: 'true', total: 5 });
-    const third = await ok<KeyList>(lister, 'list-keys', { limit: as(2), marker: as(4), key_spec: 'ALL' });
-    expect(third).toMatchObject({ keys: keyIds.slice(4), next_marker: '', truncated: 'false', total: 5 });
+    expect(first).toMatchObject({
+      keys: keyIds.slice(0, 2),
+      next_marker: '2',
+      truncated: 'true',
+      total: 5,
+    });
+    const second = await ok<KeyList>(lister, 'list-keys', {
+      limit: as(2),
+      marker: as(2),
+      key_spec: 'ALL',
+    });
+    expect(second).toMatchObject({
+      keys: keyIds.slice(2, 4),
+      next_marker: '4',
+      truncated: 'true',
+      total: 5,
+    });
+    const third = await ok<KeyList>(lister, 'list-keys', {
+      limit: as(2),
+      marker: as(4),
+      key_spec: 'ALL',
+    });
+    expect(third).toMatchObject({
+      keys: keyIds.slice(4),
+      next_marker: '',
+      truncated: 'false',
+      total: 5,
+    });
     expect(third.key_details.map(({ key_id }) => key_id)).toEqual(third.keys);
   });
 
   test('shows AES_256 keys when no spec is named, and none for a spec that no key has', async () => {
     expect((await ok<KeyList>(lister, 'list-keys', {})).keys).toEqual(keyIds);
-    expect(await ok<KeyList>(lister, 'list-keys', { key_spec: 'RSA_2048' })).toMatchObject({ keys: [], total: 0, next_marker: '' });
+    expect(await ok<KeyList>(lister, 'list-keys', { key_spec: 'RSA_2048' })).toMatchObject({
+      keys: [],
+      total: 0,
+      next_marker: '',
+    });
   });
 
   test('shows keys of one state only when asked', async () => {
@@ -47,6 +74,10 @@ describe('list-keys', () => {
   });
 
   test('answers an empty page beyond the end', async () => {
-    expect(await ok<KeyList>(lister, 'list-keys', { marker: '99' })).toMatchObject({ keys: [], next_marker: '', truncated: 'false' });
+    expect(await ok<KeyList>(lister, 'list-keys', { marker: '99' })).toMatchObject({
+      keys: [],
+      next_marker: '',
+      truncated: 'false',
+    });
   });
 });

@@ -19,16 +19,30 @@ export interface PlainAnswer {
 /** An emulator in this process or another one. */
 export type ReachedEmulator = Pick<Emulator, 'port' | 'projectId' | 'authToken'>;
 
-export function send(emulator: Pick<Emulator, 'port'>, { method = 'POST', path, headers = {}, body }: PlainRequest): Promise<PlainAnswer> {
+export function send(
+  emulator: Pick<Emulator, 'port'>,
+  { method = 'POST', path, headers = {}, body }: PlainRequest,
+): Promise<PlainAnswer> {
   return new Promise((resolve, reject) => {
     const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    const options = { host: '127.0.0.1', port: emulator.port, method, path, headers: { ...type, ...headers }, agent: new Agent() };
+    const options = {
+      host: '127.0.0.1',
+      port: emulator.port,
+      method,
+      path,
+      headers: { ...type, ...headers },
+      agent: new Agent(),
+    };
     const outgoing = request(options, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);
       answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString('utf8') }),
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
       );
     });
     outgoing.on('error', reject);
@@ -37,13 +51,26 @@ export function send(emulator: Pick<Emulator, 'port'>, { method = 'POST', path, 
 }
 
 /** A KMS call with the emulator's token. */
-export function call(emulator: ReachedEmulator, verb: string, body: unknown, headers: Record<string, string> = {}): Promise<PlainAnswer> {
+export function call(
+  emulator: ReachedEmulator,
+  verb: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<PlainAnswer> {
   const path = `/v1.0/${emulator.projectId}/kms/${verb}`;
-  return send(emulator, { path, headers: { 'X-Auth-Token': emulator.authToken, ...headers }, body });
+  return send(emulator, {
+    path,
+    headers: { 'X-Auth-Token': emulator.authToken, ...headers },
+    body,
+  });
 }
 
 /** The answer of a call that must succeed. */
-export async function ok<Answer>(emulator: ReachedEmulator, verb: string, body: unknown): Promise<Answer> {
+export async function ok<Answer>(
+  emulator: ReachedEmulator,
+  verb: string,
+  body: unknown,
+): Promise<Answer> {
   const { status, text } = await call(emulator, verb, body);
   if (status !== 200) {
     throw new Error(`${verb} answered ${status} ${text}`);
@@ -57,6 +84,16 @@ export function verdict({ status, text }: PlainAnswer): string {
   return error === undefined ? String(status) : `${status} ${error.error_code}`;
 }
 
-export function control(emulator: Emulator, method: string, path: string, body?: unknown): Promise<PlainAnswer> {
-  return send(emulator, { method, path: `/_control/${path}`, headers: { 'X-Control-Token': emulator.controlToken }, body });
+export function control(
+  emulator: Emulator,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<PlainAnswer> {
+  return send(emulator, {
+    method,
+    path: `/_control/${path}`,
+    headers: { 'X-Control-Token': emulator.controlToken },
+    body,
+  });
 }

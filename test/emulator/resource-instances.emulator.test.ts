@@ -1,4 +1,7 @@
-/** The list of keys with their tags, as the API page has it: parameters, ranges, pages, filters and refusals. */
+/**
+ * The list of keys with their tags, as the API page has it: parameters, ranges, pages, filters and
+ * refusals.
+ */
 import { randomUUID } from 'node:crypto';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { createKey } from './external-key';
@@ -18,7 +21,8 @@ interface Listed {
 
 const path = 'resource_instances/action';
 const list = (body: object = {}) => ok<Listed>(emulator, path, { action: 'filter', ...body });
-const idsOf = async (body: object) => (await list(body)).resources.map(({ resource_id }) => resource_id);
+const idsOf = async (body: object) =>
+  (await list(body)).resources.map(({ resource_id }) => resource_id);
 
 async function makeTagged(tags: Record<string, string>, target = emulator): Promise<string> {
   const keyId = await createKey(target);
@@ -49,8 +53,15 @@ test('shows every key with its description and its tags, those without any too',
     ],
     [bare, []],
   ]);
-  const { key_info: described } = await ok<{ key_info: Record<string, string> }>(emulator, 'describe-key', { key_id: tagged });
-  expect(resources[0]).toMatchObject({ resource_name: described.key_alias, resource_detail: described });
+  const { key_info: described } = await ok<{ key_info: Record<string, string> }>(
+    emulator,
+    'describe-key',
+    { key_id: tagged },
+  );
+  expect(resources[0]).toMatchObject({
+    resource_name: described.key_alias,
+    resource_detail: described,
+  });
 });
 
 test('has pages of ten unless it is told otherwise, by text or by number', async () => {
@@ -68,15 +79,24 @@ test('has pages of ten unless it is told otherwise, by text or by number', async
 test('counts', async () => {
   await makeTagged({ team: 'cards' });
   await makeTagged({});
-  expect(await ok(emulator, path, { action: 'count' })).toEqual({ resources: null, total_count: 2 });
-  expect(await ok(emulator, path, { action: 'count', tags: [{ key: 'team', values: [] }] })).toMatchObject({ total_count: 1 });
-  expect(verdict(await call(emulator, path, { action: 'count', offset: '0' }))).toBe('400 KMS.0418');
+  expect(await ok(emulator, path, { action: 'count' })).toEqual({
+    resources: null,
+    total_count: 2,
+  });
+  expect(
+    await ok(emulator, path, { action: 'count', tags: [{ key: 'team', values: [] }] }),
+  ).toMatchObject({ total_count: 1 });
+  expect(verdict(await call(emulator, path, { action: 'count', offset: '0' }))).toBe(
+    '400 KMS.0418',
+  );
 });
 
 test('filters by tags, of which all must fit, and by name', async () => {
   const cards = await makeTagged({ team: 'cards', stage: 'test' });
   const risk = await makeTagged({ team: 'risk', stage: 'test' });
-  const tags = (...filters: [string, string[]?][]) => ({ tags: filters.map(([key, values]) => ({ key, ...(values && { values }) })) });
+  const tags = (...filters: [string, string[]?][]) => ({
+    tags: filters.map(([key, values]) => ({ key, ...(values && { values }) })),
+  });
   expect(await idsOf(tags(['stage', ['test']]))).toEqual([cards, risk]);
   expect(await idsOf(tags(['stage', ['test']], ['team', ['risk']]))).toEqual([risk]);
   expect(await idsOf(tags(['team']))).toEqual([cards, risk]);
@@ -114,14 +134,21 @@ test.each<[string, object, string]>([
   ['matches that are no list', { matches: {} }, 'KMS.0415'],
   ['another field to match', { matches: [{ key: 'resource_id', value: 'x' }] }, 'KMS.0403'],
   ['an empty value to match', { matches: [{ key: 'resource_name', value: '' }] }, 'KMS.0402'],
-  ['a value of 256 characters to match', { matches: [{ key: 'resource_name', value: 'x'.repeat(256) }] }, 'KMS.0402'],
+  [
+    'a value of 256 characters to match',
+    { matches: [{ key: 'resource_name', value: 'x'.repeat(256) }] },
+    'KMS.0402',
+  ],
   ['a sequence of another length', { sequence: 'x' }, 'KMS.0206'],
 ])('refuses %s', async (_what, body, code) => {
   expect(verdict(await call(emulator, path, { action: 'filter', ...body }))).toBe(`400 ${code}`);
 });
 
 test('takes what is as long as may be', async () => {
-  const tags = many(10).map((name) => ({ key: name.padEnd(36, 'k'), values: many(10).map((value) => value.padEnd(43, 'v')) }));
+  const tags = many(10).map((name) => ({
+    key: name.padEnd(36, 'k'),
+    values: many(10).map((value) => value.padEnd(43, 'v')),
+  }));
   const body = {
     tags,
     limit: '1000',
@@ -134,10 +161,20 @@ test('takes what is as long as may be', async () => {
 
 test('wants a token, takes faults, is journaled, and is asked by POST alone', async () => {
   const whole = `/v1.0/${emulator.projectId}/kms/${path}`;
-  expect(verdict(await send(emulator, { path: whole, body: { action: 'filter' } }))).toBe('403 KMS.0301');
+  expect(verdict(await send(emulator, { path: whole, body: { action: 'filter' } }))).toBe(
+    '403 KMS.0301',
+  );
   const headers = { 'X-Auth-Token': emulator.authToken };
-  expect(verdict(await send(emulator, { method: 'GET', path: whole, headers }))).toBe('405 KMS.0215');
-  await control(emulator, 'POST', 'faults', [{ operation: 'resource-instances', error_code: 'KMS.0307' }]);
+  expect(verdict(await send(emulator, { method: 'GET', path: whole, headers }))).toBe(
+    '405 KMS.0215',
+  );
+  await control(emulator, 'POST', 'faults', [
+    { operation: 'resource-instances', error_code: 'KMS.0307' },
+  ]);
   expect(verdict(await call(emulator, path, { action: 'filter' }))).toBe('403 KMS.0307');
-  expect(emulator.calls().at(-1)).toMatchObject({ operation: 'resource-instances', status: 403, errorCode: 'KMS.0307' });
+  expect(emulator.calls().at(-1)).toMatchObject({
+    operation: 'resource-instances',
+    status: 403,
+    errorCode: 'KMS.0307',
+  });
 });

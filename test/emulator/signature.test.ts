@@ -1,5 +1,14 @@
-/** The gateway's verification against the signatures that the vendor publishes: its API signing guide and the tests of its SDKs. */
-import { canonicalHash, parseAuthorization, parseSdkDate, type ReceivedRequest, signatureOf } from '../../lib/emulator/signature';
+/**
+ * The gateway's verification against the signatures that the vendor publishes: its API signing
+ * guide and the tests of its SDKs.
+ */
+import {
+  canonicalHash,
+  parseAuthorization,
+  parseSdkDate,
+  type ReceivedRequest,
+  signatureOf,
+} from '../../lib/emulator/signature';
 
 interface Vector {
   readonly source: string;
@@ -16,7 +25,8 @@ interface Vector {
 const vpcHost = { host: 'service.region.example.com', 'x-sdk-date': '20191115T033655Z' };
 const pythonHost = { host: 'service.endpoint.myhuaweicloud.com', 'x-sdk-date': '20200608T023900Z' };
 const goDate = { 'x-sdk-date': '20060102T150405Z' };
-const vpcs = '/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0';
+const vpcs =
+  '/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0';
 const json = { 'content-type': 'application/json' };
 
 const vectors: readonly Vector[] = [
@@ -81,7 +91,15 @@ const vectors: readonly Vector[] = [
 
 test.each(vectors)(
   '$source',
-  ({ request, headers, body = '', signed = Object.keys(headers), secretKey = 'SecretKey', hash, signature }) => {
+  ({
+    request,
+    headers,
+    body = '',
+    signed = Object.keys(headers),
+    secretKey = 'SecretKey',
+    hash,
+    signature,
+  }) => {
     const [method = '', url = ''] = request.split(' ');
     const received: ReceivedRequest = { method, url, headers, body: Buffer.from(body) };
     if (hash !== undefined) {
@@ -92,12 +110,18 @@ test.each(vectors)(
 );
 
 function hashOf(url: string, headers: Record<string, string> = {}): string {
-  return canonicalHash({ method: 'GET', url, headers, body: Buffer.alloc(0) }, Object.keys(headers));
+  return canonicalHash(
+    { method: 'GET', url, headers, body: Buffer.alloc(0) },
+    Object.keys(headers),
+  );
 }
 
 test('the order, the encoding and the final slash on the wire do not matter', () => {
-  const expected = hashOf('/a%20b/?enable=true&limit=1&multi=1&multi=2&path=%2Ftmp%2F123&test=%E4%B8%80%20%28%26%3D%3F%21%23%25.%2A%29');
-  const query = 'test=%e4%b8%80%20(%26%3D%3F!%23%25.*)&multi=2&limit=1&multi=1&path=/tmp/123&enable=true';
+  const expected = hashOf(
+    '/a%20b/?enable=true&limit=1&multi=1&multi=2&path=%2Ftmp%2F123&test=%E4%B8%80%20%28%26%3D%3F%21%23%25.%2A%29',
+  );
+  const query =
+    'test=%e4%b8%80%20(%26%3D%3F!%23%25.*)&multi=2&limit=1&multi=1&path=/tmp/123&enable=true';
   expect(hashOf(`/a%20b?${query}`)).toBe(expected);
   expect(hashOf('/a?k')).toBe(hashOf('/a?k='));
 });
@@ -110,7 +134,11 @@ test('white space around a header value does not count, its content does', () =>
 test('Authorization is read in the documented form only', () => {
   const signature = 'a'.repeat(64);
   const header = `SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=${signature}`;
-  expect(parseAuthorization(header)).toEqual({ accessKey: 'AK', signedHeaders: ['host', 'x-sdk-date'], signature });
+  expect(parseAuthorization(header)).toEqual({
+    accessKey: 'AK',
+    signedHeaders: ['host', 'x-sdk-date'],
+    signature,
+  });
   const malformed = [
     header.replace('SDK-HMAC-SHA256 ', 'SDK-HMAC-SHA256, '),
     header.replace('Access=AK, ', ''),
@@ -125,10 +153,7 @@ test('Authorization is read in the documented form only', () => {
 
 test('X-Sdk-Date is read in the documented form only', () => {
   expect(parseSdkDate('20191115T033655Z')).toBe(Date.UTC(2019, 10, 15, 3, 36, 55));
-  expect(['2019-11-15T03:36:55Z', '20191115T033655', '20191332T250000Z', ''].map(parseSdkDate)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect(
+    ['2019-11-15T03:36:55Z', '20191115T033655', '20191332T250000Z', ''].map(parseSdkDate),
+  ).toEqual([undefined, undefined, undefined, undefined]);
 });

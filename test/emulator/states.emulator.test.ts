@@ -1,7 +1,16 @@
-/** Key states and what each call answers in each of them, aliases, and the refusals of the import itself. */
+/**
+ * Key states and what each call answers in each of them, aliases, and the refusals of the import
+ * itself.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { createKey, describe as describeKey, getParameters, importMaterial, wrapWithOpenssl } from './external-key';
+import {
+  createKey,
+  describe as describeKey,
+  getParameters,
+  importMaterial,
+  wrapWithOpenssl,
+} from './external-key';
 import { call, ok, verdict } from './plain-http';
 
 let emulator: Emulator;
@@ -54,26 +63,42 @@ describe('a call that changes the state', () => {
     ['pending import', 'delete-imported-key-material', '400 KMS.2701', '5'],
     ['pending import', 'schedule-key-deletion', '200', '4'],
     ['pending import', 'get-parameters-for-import', '200', '5'],
-  ])('on a key that is %s: %s answers %s, and the state is %s', async (start, verb, answer, state) => {
-    const keyId = await keyThatIs(start);
-    const body = { key_id: keyId, pending_days: '7', wrapping_algorithm: 'RSAES_OAEP_SHA_256' };
-    expect(verdict(await call(emulator, verb, body))).toBe(answer);
-    expect((await describeKey(emulator, keyId)).key_state).toBe(state);
-  });
+  ])(
+    'on a key that is %s: %s answers %s, and the state is %s',
+    async (start, verb, answer, state) => {
+      const keyId = await keyThatIs(start);
+      const body = { key_id: keyId, pending_days: '7', wrapping_algorithm: 'RSAES_OAEP_SHA_256' };
+      expect(verdict(await call(emulator, verb, body))).toBe(answer);
+      expect((await describeKey(emulator, keyId)).key_state).toBe(state);
+    },
+  );
 
   test('cancelling the deletion of a key without material leads back to pending import', async () => {
     const keyId = await keyThatIs('pending import');
     await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '1096' });
-    expect(await ok(emulator, 'cancel-key-deletion', { key_id: keyId })).toEqual({ key_id: keyId, key_state: '5' });
+    expect(await ok(emulator, 'cancel-key-deletion', { key_id: keyId })).toEqual({
+      key_id: keyId,
+      key_state: '5',
+    });
   });
 
   test('wraps its answer in key_info for enable and disable, and not for the deletion calls', async () => {
     const keyId = await keyThatIs('enabled');
     const body = { key_id: keyId };
-    expect(await ok(emulator, 'disable-key', body)).toEqual({ key_info: { key_id: keyId, key_state: '3' } });
-    expect(await ok(emulator, 'enable-key', body)).toEqual({ key_info: { key_id: keyId, key_state: '2' } });
-    expect(await ok(emulator, 'schedule-key-deletion', { ...body, pending_days: '7' })).toEqual({ key_id: keyId, key_state: '4' });
-    expect(await ok(emulator, 'cancel-key-deletion', body)).toEqual({ key_id: keyId, key_state: '3' });
+    expect(await ok(emulator, 'disable-key', body)).toEqual({
+      key_info: { key_id: keyId, key_state: '3' },
+    });
+    expect(await ok(emulator, 'enable-key', body)).toEqual({
+      key_info: { key_id: keyId, key_state: '2' },
+    });
+    expect(await ok(emulator, 'schedule-key-deletion', { ...body, pending_days: '7' })).toEqual({
+      key_id: keyId,
+      key_state: '4',
+    });
+    expect(await ok(emulator, 'cancel-key-deletion', body)).toEqual({
+      key_id: keyId,
+      key_state: '3',
+    });
   });
 });
 
@@ -83,14 +108,20 @@ describe('encrypt-data and decrypt-data', () => {
     ['pending deletion', '400 KMS.0210'],
     ['pending import', '400 KMS.1301'],
   ])('on a key that is %s answer %s', async (start, answer) => {
-    expect(verdict(await call(emulator, 'encrypt-data', { key_id: await keyThatIs(start), plain_text: 'x' }))).toBe(answer);
+    expect(
+      verdict(
+        await call(emulator, 'encrypt-data', { key_id: await keyThatIs(start), plain_text: 'x' }),
+      ),
+    ).toBe(answer);
   });
 
   test('on a frozen key answer KMS.0320', async () => {
     const keyId = await keyThatIs('enabled');
     emulator.setKeyState(keyId, '7');
     expect((await describeKey(emulator, keyId)).key_state).toBe('7');
-    expect(verdict(await call(emulator, 'encrypt-data', { key_id: keyId, plain_text: 'x' }))).toBe('400 KMS.0320');
+    expect(verdict(await call(emulator, 'encrypt-data', { key_id: keyId, plain_text: 'x' }))).toBe(
+      '400 KMS.0320',
+    );
   });
 });
 
@@ -99,14 +130,20 @@ describe('import-key-material refuses', () => {
     return verdict(await call(emulator, 'import-key-material', { key_id: keyId, ...change }));
   }
 
-  async function wrapped(keyId: string, plain: Buffer, algorithm = 'RSAES_OAEP_SHA_256'): Promise<Record<string, string>> {
+  async function wrapped(
+    keyId: string,
+    plain: Buffer,
+    algorithm = 'RSAES_OAEP_SHA_256',
+  ): Promise<Record<string, string>> {
     const { import_token, public_key } = await getParameters(emulator, keyId, algorithm);
     return { import_token, encrypted_key_material: wrapWithOpenssl(public_key, plain, algorithm) };
   }
 
   test.each([0, 16, 31, 33, 64])('material of %i bytes', async (length) => {
     const keyId = await createKey(emulator);
-    expect(await importVerdict(keyId, await wrapped(keyId, randomBytes(length)))).toBe('400 KMS.2604');
+    expect(await importVerdict(keyId, await wrapped(keyId, randomBytes(length)))).toBe(
+      '400 KMS.2604',
+    );
   });
 
   test('a key that has material already', async () => {
@@ -120,7 +157,11 @@ describe('import-key-material refuses', () => {
     const [own, foreign] = [await createKey(emulator, 'kms'), await createKey(emulator)];
     expect(await importVerdict(own, await wrapped(foreign, material))).toBe('400 KMS.0309');
     for (const verb of ['get-parameters-for-import', 'delete-imported-key-material']) {
-      expect(verdict(await call(emulator, verb, { key_id: own, wrapping_algorithm: 'RSAES_OAEP_SHA_256' }))).toBe('400 KMS.0309');
+      expect(
+        verdict(
+          await call(emulator, verb, { key_id: own, wrapping_algorithm: 'RSAES_OAEP_SHA_256' }),
+        ),
+      ).toBe('400 KMS.0309');
     }
   });
 
@@ -137,9 +178,13 @@ describe('import-key-material refuses', () => {
     for (const offset of [0, 10, 45, 60, 100, token.length - 1]) {
       const tampered = Buffer.from(token);
       tampered.writeUInt8(tampered.readUInt8(offset) ^ 1, offset);
-      expect(await importVerdict(keyId, { ...request, import_token: tampered.toString('base64') })).toBe('400 KMS.2605');
+      expect(
+        await importVerdict(keyId, { ...request, import_token: tampered.toString('base64') }),
+      ).toBe('400 KMS.2605');
     }
-    expect(await importVerdict(keyId, { ...request, import_token: `${request.import_token}AAAA` })).toBe('400 KMS.2605');
+    expect(
+      await importVerdict(keyId, { ...request, import_token: `${request.import_token}AAAA` }),
+    ).toBe('400 KMS.2605');
     expect(await importVerdict(keyId, request)).toBe('200');
   });
 
@@ -149,7 +194,12 @@ describe('import-key-material refuses', () => {
       const foreign = await getParameters(other, await createKey(other));
       const keyId = await createKey(emulator);
       const encrypted = wrapWithOpenssl(foreign.public_key, material);
-      expect(await importVerdict(keyId, { import_token: foreign.import_token, encrypted_key_material: encrypted })).toBe('400 KMS.2605');
+      expect(
+        await importVerdict(keyId, {
+          import_token: foreign.import_token,
+          encrypted_key_material: encrypted,
+        }),
+      ).toBe('400 KMS.2605');
     } finally {
       await other.close();
     }
@@ -160,19 +210,30 @@ describe('import-key-material refuses', () => {
     const { import_token, public_key } = await getParameters(emulator, keyId, 'RSAES_OAEP_SHA_256');
     for (const algorithm of ['RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5']) {
       const encrypted_key_material = wrapWithOpenssl(public_key, material, algorithm);
-      expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe('400 KMS.0311');
+      expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe(
+        '400 KMS.0311',
+      );
     }
     const javaDefault =
       'pkeyutl -in PlaintextKeyMaterial.bin -inkey PublicKey.bin -out EncryptedKeyMaterial.bin -keyform der -pubin -encrypt -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha1';
-    const encrypted_key_material = wrapWithOpenssl(public_key, material, 'RSAES_OAEP_SHA_256', javaDefault);
-    expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe('400 KMS.0311');
+    const encrypted_key_material = wrapWithOpenssl(
+      public_key,
+      material,
+      'RSAES_OAEP_SHA_256',
+      javaDefault,
+    );
+    expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe(
+      '400 KMS.0311',
+    );
   });
 
   test('ciphertext that is not Base64 of 256 bytes', async () => {
     const keyId = await createKey(emulator);
     const { import_token } = await getParameters(emulator, keyId);
     for (const encrypted_key_material of ['A'.repeat(344), 'A'.repeat(360), '='.repeat(344)]) {
-      expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe('400 KMS.0311');
+      expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe(
+        '400 KMS.0311',
+      );
     }
   });
 
@@ -185,7 +246,11 @@ describe('import-key-material refuses', () => {
       ] as const) {
         const keyId = await createKey(target);
         const { import_token, public_key } = await getParameters(target, keyId);
-        const body = { key_id: keyId, import_token, encrypted_key_material: wrapWithOpenssl(public_key, material) };
+        const body = {
+          key_id: keyId,
+          import_token,
+          encrypted_key_material: wrapWithOpenssl(public_key, material),
+        };
         expect(verdict(await call(target, 'import-key-material', body))).toBe('200');
         await ok(target, 'delete-imported-key-material', { key_id: keyId });
         expect(verdict(await call(target, 'import-key-material', body))).toBe(second);
@@ -217,16 +282,35 @@ describe('a key', () => {
 
   test('of origin kms is enabled at once, and shows every field as a string', async () => {
     const keyId = await createKey(emulator, 'kms');
-    const { key_info } = await ok<{ key_info: Record<string, string> }>(emulator, 'describe-key', { key_id: keyId });
-    expect(Object.values(key_info).map((value) => typeof value)).toEqual(Object.keys(key_info).map(() => 'string'));
-    expect(key_info).toMatchObject({ key_state: '2', origin: 'kms', key_spec: 'AES_256', key_usage: 'ENCRYPT_DECRYPT' });
-    expect(key_info).toMatchObject({ default_key_flag: '0', expiration_time: '', scheduled_deletion_date: '', key_description: '' });
+    const { key_info } = await ok<{ key_info: Record<string, string> }>(emulator, 'describe-key', {
+      key_id: keyId,
+    });
+    expect(Object.values(key_info).map((value) => typeof value)).toEqual(
+      Object.keys(key_info).map(() => 'string'),
+    );
+    expect(key_info).toMatchObject({
+      key_state: '2',
+      origin: 'kms',
+      key_spec: 'AES_256',
+      key_usage: 'ENCRYPT_DECRYPT',
+    });
+    expect(key_info).toMatchObject({
+      default_key_flag: '0',
+      expiration_time: '',
+      scheduled_deletion_date: '',
+      key_description: '',
+    });
     expect(key_info.creation_date).toMatch(/^\d{13}$/);
   });
 
   test('of origin kms is what create-key makes when no origin is named', async () => {
-    const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: `k-${randomUUID()}` });
-    expect(await describeKey(emulator, key_info.key_id)).toMatchObject({ key_state: '2', origin: 'kms' });
+    const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+      key_alias: `k-${randomUUID()}`,
+    });
+    expect(await describeKey(emulator, key_info.key_id)).toMatchObject({
+      key_state: '2',
+      origin: 'kms',
+    });
   });
 
   test('has one alias, which no other key may take', async () => {
@@ -235,26 +319,41 @@ describe('a key', () => {
     const answer = await ok(emulator, 'update-key-alias', { key_id: keyId, key_alias: alias });
     expect(answer).toEqual({ key_info: { key_id: keyId, key_alias: alias } });
     expect(verdict(await call(emulator, 'create-key', { key_alias: alias }))).toBe('400 KMS.1104');
-    expect(verdict(await call(emulator, 'update-key-alias', { key_id: other, key_alias: alias }))).toBe('400 KMS.1104');
-    expect(verdict(await call(emulator, 'update-key-alias', { key_id: keyId, key_alias: alias }))).toBe('200');
+    expect(
+      verdict(await call(emulator, 'update-key-alias', { key_id: other, key_alias: alias })),
+    ).toBe('400 KMS.1104');
+    expect(
+      verdict(await call(emulator, 'update-key-alias', { key_id: keyId, key_alias: alias })),
+    ).toBe('200');
   });
 
   test('keeps alias and description while its deletion is pending', async () => {
     const keyId = await keyThatIs('pending deletion');
-    expect(verdict(await call(emulator, 'update-key-alias', { key_id: keyId, key_alias: 'new' }))).toBe('400 KMS.0210');
-    expect(verdict(await call(emulator, 'update-key-description', { key_id: keyId, key_description: 'new' }))).toBe('400 KMS.0210');
+    expect(
+      verdict(await call(emulator, 'update-key-alias', { key_id: keyId, key_alias: 'new' })),
+    ).toBe('400 KMS.0210');
+    expect(
+      verdict(
+        await call(emulator, 'update-key-description', { key_id: keyId, key_description: 'new' }),
+      ),
+    ).toBe('400 KMS.0210');
   });
 
   test('takes a new description, also an empty one', async () => {
     const keyId = await createKey(emulator);
     for (const description of ['of many words', '']) {
-      const answer = await ok(emulator, 'update-key-description', { key_id: keyId, key_description: description });
+      const answer = await ok(emulator, 'update-key-description', {
+        key_id: keyId,
+        key_description: description,
+      });
       expect(answer).toEqual({ key_info: { key_id: keyId, key_description: description } });
       expect(await describeKey(emulator, keyId)).toMatchObject({ key_description: description });
     }
   });
 
   test('that is symmetric has no public key', async () => {
-    expect(verdict(await call(emulator, 'get-publickey', { key_id: await createKey(emulator) }))).toBe('400 KMS.0331');
+    expect(
+      verdict(await call(emulator, 'get-publickey', { key_id: await createKey(emulator) })),
+    ).toBe('400 KMS.0331');
   });
 });

@@ -16,7 +16,12 @@ beforeEach(async () => {
 
 const unknownKey = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
-function sendTo(target: Emulator, method: string, path: string, body?: object): Promise<PlainAnswer> {
+function sendTo(
+  target: Emulator,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<PlainAnswer> {
   const headers = { 'X-Auth-Token': target.authToken };
   return send(target, { method, path: `/v1.0/${target.projectId}/kms/${path}`, headers, body });
 }
@@ -31,14 +36,18 @@ function shortVerdict(answer: PlainAnswer): string {
 }
 
 const tag = (key: unknown, value: unknown = 'v') => ({ key, value });
-const many = (count: number) => Array.from({ length: count }, (_unused, index) => tag(`key-${index}`));
+const many = (count: number) =>
+  Array.from({ length: count }, (_unused, index) => tag(`key-${index}`));
 
 describe('tags', () => {
   test('are added one by one and many at once, shown, changed and removed', async () => {
     expect(await get(`${keyId}/tags`)).toEqual({ tags: [], existTagsNum: 0, sys_tags: [] });
     const answer = await post(`${keyId}/tags`, { tag: tag('team', 'payments') });
     expect([answer.status, answer.text]).toEqual([204, '']);
-    const batch = { action: 'create', tags: [tag('team', 'risk'), tag('größe', ''), tag('a.b/c:d @1')] };
+    const batch = {
+      action: 'create',
+      tags: [tag('team', 'risk'), tag('größe', ''), tag('a.b/c:d @1')],
+    };
     expect(shortVerdict(await post(`${keyId}/tags/action`, batch))).toBe('204');
     expect(await get(`${keyId}/tags`)).toEqual({ tags: batch.tags, existTagsNum: 3, sys_tags: [] });
 
@@ -61,7 +70,9 @@ describe('tags', () => {
     const headers = { 'X-Auth-Token': emulator.authToken, 'Content-Type': 'application/json' };
     const path = `/v1.0/${emulator.projectId}/kms/${keyId}/tags`;
     expect((await send(emulator, { method: 'GET', path, headers })).status).toBe(200);
-    expect((await send(emulator, { method: 'DELETE', path: `${path}/mine`, headers })).status).toBe(204);
+    expect((await send(emulator, { method: 'DELETE', path: `${path}/mine`, headers })).status).toBe(
+      204,
+    );
     expect(await tagsOf(keyId)).toEqual([]);
   });
 
@@ -89,7 +100,11 @@ describe('tags', () => {
     ['with an empty list', { action: 'create', tags: [] }, 'KMS.0401'],
     ['with 21 tags', { action: 'create', tags: many(21) }, 'KMS.0407'],
     ['with one key twice', { action: 'create', tags: [tag('k', '1'), tag('k', '2')] }, 'KMS.0414'],
-    ['with one bad tag among good ones', { action: 'create', tags: [tag('good'), tag('<')] }, 'KMS.0406'],
+    [
+      'with one bad tag among good ones',
+      { action: 'create', tags: [tag('good'), tag('<')] },
+      'KMS.0406',
+    ],
   ])('refuses an action %s', async (_what, body, code) => {
     expect(shortVerdict(await post(`${keyId}/tags/action`, body))).toBe(`400 ${code}`);
     expect(await tagsOf(keyId)).toEqual([]);
@@ -98,10 +113,16 @@ describe('tags', () => {
   test('of the greatest length and number are taken, and no more', async () => {
     const longest = tag('k'.repeat(36), 'v'.repeat(43));
     expect(shortVerdict(await post(`${keyId}/tags`, { tag: longest }))).toBe('204');
-    expect(shortVerdict(await post(`${keyId}/tags/action`, { action: 'create', tags: many(20) }))).toBe('400 KMS.0409');
+    expect(
+      shortVerdict(await post(`${keyId}/tags/action`, { action: 'create', tags: many(20) })),
+    ).toBe('400 KMS.0409');
     expect(await tagsOf(keyId)).toEqual([longest]);
-    expect(shortVerdict(await post(`${keyId}/tags/action`, { action: 'create', tags: many(19) }))).toBe('204');
-    expect(shortVerdict(await post(`${keyId}/tags`, { tag: tag('one more') }))).toBe('400 KMS.0409');
+    expect(
+      shortVerdict(await post(`${keyId}/tags/action`, { action: 'create', tags: many(19) })),
+    ).toBe('204');
+    expect(shortVerdict(await post(`${keyId}/tags`, { tag: tag('one more') }))).toBe(
+      '400 KMS.0409',
+    );
     expect(shortVerdict(await post(`${keyId}/tags`, { tag: tag('key-3', 'changed') }))).toBe('204');
   });
 
@@ -111,13 +132,22 @@ describe('tags', () => {
     ['GET', 'tags', undefined],
     ['DELETE', 'tags/k', undefined],
   ])('%s %s wants a key that exists, a token, and takes faults', async (method, path, body) => {
-    expect(shortVerdict(await sendTo(emulator, method, `${unknownKey}/${path}`, body))).toBe('404 KMS.0207');
-    expect(shortVerdict(await sendTo(emulator, method, `not-a-key/${path}`, body))).toBe('400 KMS.0205');
+    expect(shortVerdict(await sendTo(emulator, method, `${unknownKey}/${path}`, body))).toBe(
+      '404 KMS.0207',
+    );
+    expect(shortVerdict(await sendTo(emulator, method, `not-a-key/${path}`, body))).toBe(
+      '400 KMS.0205',
+    );
     const whole = `/v1.0/${emulator.projectId}/kms/${keyId}/${path}`;
     expect(shortVerdict(await send(emulator, { method, path: whole, body }))).toBe('403 KMS.0301');
     emulator.injectFaults([{ status: 503 }]);
-    expect(shortVerdict(await sendTo(emulator, method, `${keyId}/${path}`, body))).toBe('503 KMS.0104');
-    expect(emulator.calls().at(-1)).toMatchObject({ status: 503, operation: expect.stringMatching(/tag/) });
+    expect(shortVerdict(await sendTo(emulator, method, `${keyId}/${path}`, body))).toBe(
+      '503 KMS.0104',
+    );
+    expect(emulator.calls().at(-1)).toMatchObject({
+      status: 503,
+      operation: expect.stringMatching(/tag/),
+    });
   });
 
   test('are journaled with their key', async () => {
@@ -133,14 +163,22 @@ describe('tags', () => {
 
 describe('enterprise projects', () => {
   const projectId = randomUUID();
-  const create = (change: object) => call(emulator, 'create-key', { key_alias: `k-${randomUUID()}`, ...change });
-  const created = async (change: object) => JSON.parse((await create(change)).text).key_info.key_id as string;
+  const create = (change: object) =>
+    call(emulator, 'create-key', { key_alias: `k-${randomUUID()}`, ...change });
+  const created = async (change: object) =>
+    JSON.parse((await create(change)).text).key_info.key_id as string;
 
   test('are chosen at creation, shown, and filter the list', async () => {
-    const [inside, outside] = [await created({ enterprise_project_id: projectId }), await created({})];
-    expect(await describeKey(emulator, inside)).toMatchObject({ sys_enterprise_project_id: projectId });
+    const [inside, outside] = [
+      await created({ enterprise_project_id: projectId }),
+      await created({}),
+    ];
+    expect(await describeKey(emulator, inside)).toMatchObject({
+      sys_enterprise_project_id: projectId,
+    });
     expect(await describeKey(emulator, outside)).toMatchObject({ sys_enterprise_project_id: '0' });
-    const list = async (change: object) => (await ok<{ keys: string[] }>(emulator, 'list-keys', { limit: '1000', ...change })).keys;
+    const list = async (change: object) =>
+      (await ok<{ keys: string[] }>(emulator, 'list-keys', { limit: '1000', ...change })).keys;
     expect(await list({ enterprise_project_id: projectId })).toEqual([inside]);
     expect(await list({ enterprise_project_id: '0' })).toEqual(expect.arrayContaining([outside]));
     expect(await list({ enterprise_project_id: '0' })).not.toContain(inside);
@@ -151,7 +189,9 @@ describe('enterprise projects', () => {
 
   test('that are none are refused', async () => {
     expect(verdict(await create({ enterprise_project_id: 'all' }))).toBe('400 KMS.0308');
-    expect(verdict(await call(emulator, 'list-keys', { enterprise_project_id: 'some' }))).toBe('400 KMS.0308');
+    expect(verdict(await call(emulator, 'list-keys', { enterprise_project_id: 'some' }))).toBe(
+      '400 KMS.0308',
+    );
   });
 });
 
@@ -162,10 +202,16 @@ test('the quota of keys is shown, and what exceeds it refused', async () => {
     const last = await createKey(small, 'kms');
     const { text } = await sendTo(small, 'GET', 'user-quotas');
     const grants = { type: 'grant_per_CMK', used: 0, quota: 100 };
-    expect(JSON.parse(text)).toEqual({ quotas: { resources: [{ type: 'CMK', used: 2, quota: 2 }, grants] } });
-    expect(verdict(await call(small, 'create-key', { key_alias: 'one-more' }))).toBe('400 KMS.1105');
+    expect(JSON.parse(text)).toEqual({
+      quotas: { resources: [{ type: 'CMK', used: 2, quota: 2 }, grants] },
+    });
+    expect(verdict(await call(small, 'create-key', { key_alias: 'one-more' }))).toBe(
+      '400 KMS.1105',
+    );
     await ok(small, 'schedule-key-deletion', { key_id: last, pending_days: '7' });
-    expect(verdict(await call(small, 'create-key', { key_alias: 'one-more' }))).toBe('400 KMS.1105');
+    expect(verdict(await call(small, 'create-key', { key_alias: 'one-more' }))).toBe(
+      '400 KMS.1105',
+    );
     small.advanceClock(7 * 86_400);
     expect(verdict(await call(small, 'create-key', { key_alias: 'one-more' }))).toBe('200');
   } finally {
@@ -183,7 +229,9 @@ test('with activationDelay a new key is to be activated for so many reads, and t
       const slowKey = await createKey(slow, origin);
       const parameters = { key_id: slowKey, wrapping_algorithm: 'RSAES_OAEP_SHA_256' };
       expect((await describeKey(slow, slowKey)).key_state).toBe('1');
-      expect(verdict(await call(slow, 'get-parameters-for-import', parameters))).toBe(`400 ${origin === 'kms' ? 'KMS.0309' : 'KMS.0310'}`);
+      expect(verdict(await call(slow, 'get-parameters-for-import', parameters))).toBe(
+        `400 ${origin === 'kms' ? 'KMS.0309' : 'KMS.0310'}`,
+      );
       expect((await describeKey(slow, slowKey)).key_state).toBe('1');
       expect((await describeKey(slow, slowKey)).key_state).toBe(settled);
     }

@@ -1,6 +1,6 @@
 /**
- * The emulator's unwrapping against Project Wycheproof's RSAES-OAEP decryption cases. The KMS knows empty labels only, so a case
- * made with a label, valid as it is, must be refused here.
+ * The emulator's unwrapping against Project Wycheproof's RSAES-OAEP decryption cases. The KMS knows
+ * empty labels only, so a case made with a label, valid as it is, must be refused here.
  */
 import { constants, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -20,7 +20,10 @@ interface OaepCase {
 
 interface OaepFile {
   readonly numberOfTests: number;
-  readonly testGroups: readonly { readonly privateKeyPkcs8: string; readonly tests: readonly OaepCase[] }[];
+  readonly testGroups: readonly {
+    readonly privateKeyPkcs8: string;
+    readonly tests: readonly OaepCase[];
+  }[];
 }
 
 const folder = process.env.WYCHEPROOF_DIR ?? join(__dirname, '..', '..', '..', 'shared', 'vectors');
@@ -35,27 +38,43 @@ for (const [algorithm, name] of files) {
   if (existsSync(path)) {
     describe(`unwrap with ${algorithm} decides as Wycheproof does`, () => {
       const { numberOfTests, testGroups } = JSON.parse(readFileSync(path, 'utf8')) as OaepFile;
-      const cases = testGroups.flatMap(({ privateKeyPkcs8, tests }) => tests.map((test) => ({ ...test, privateKeyPkcs8 })));
+      const cases = testGroups.flatMap(({ privateKeyPkcs8, tests }) =>
+        tests.map((test) => ({ ...test, privateKeyPkcs8 })),
+      );
 
       test('on every case of the file', () => {
         expect(cases).toHaveLength(numberOfTests);
-        expect(cases.filter(({ label, result }) => label === '' && result === 'valid').length).toBeGreaterThanOrEqual(10);
+        expect(
+          cases.filter(({ label, result }) => label === '' && result === 'valid').length,
+        ).toBeGreaterThanOrEqual(10);
       });
 
-      test.each(cases)('on case $tcId ($result) $comment', ({ privateKeyPkcs8, msg, ct, label, result }) => {
-        const unwrapped = unwrap(algorithm, Buffer.from(privateKeyPkcs8, 'hex'), Buffer.from(ct, 'hex'));
-        expect(unwrapped?.toString('hex')).toBe(result === 'valid' && label === '' ? msg : undefined);
-      });
+      test.each(cases)(
+        'on case $tcId ($result) $comment',
+        ({ privateKeyPkcs8, msg, ct, label, result }) => {
+          const unwrapped = unwrap(
+            algorithm,
+            Buffer.from(privateKeyPkcs8, 'hex'),
+            Buffer.from(ct, 'hex'),
+          );
+          expect(unwrapped?.toString('hex')).toBe(
+            result === 'valid' && label === '' ? msg : undefined,
+          );
+        },
+      );
     });
   } else {
-    console.info(`${name} is not in ${folder}: set WYCHEPROOF_DIR to the folder testvectors_v1 of C2SP/wycheproof to run its cases`);
+    console.info(
+      `${name} is not in ${folder}: set WYCHEPROOF_DIR to the folder testvectors_v1 of C2SP/wycheproof to run its cases`,
+    );
   }
 }
 
 describe('unwrap', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
-  const raw = (block: Buffer) => publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block);
+  const raw = (block: Buffer) =>
+    publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block);
   /** 00 02, non-zero padding, 00, message. */
   const pkcs1Block = (paddingLength: number) => {
     const block = Buffer.alloc(256, 0x5a);
@@ -66,7 +85,10 @@ describe('unwrap', () => {
 
   test('reads PKCS#1 v1.5 as openssl writes it', () => {
     const material = randomBytes(32);
-    const wrapped = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, material);
+    const wrapped = publicEncrypt(
+      { key: publicKey, padding: constants.RSA_PKCS1_PADDING },
+      material,
+    );
     expect(unwrap('RSAES_PKCS1_V1_5', pkcs8, wrapped)).toEqual(material);
   });
 
@@ -92,15 +114,25 @@ describe('unwrap', () => {
   test('refuses ciphertext that is shorter or longer than the modulus', () => {
     const wrapped = publicEncrypt({ key: publicKey, oaepHash: 'sha256' }, randomBytes(32));
     expect(unwrap('RSAES_OAEP_SHA_256', pkcs8, wrapped.subarray(1))).toBeUndefined();
-    expect(unwrap('RSAES_OAEP_SHA_256', pkcs8, Buffer.concat([Buffer.alloc(1), wrapped]))).toBeUndefined();
+    expect(
+      unwrap('RSAES_OAEP_SHA_256', pkcs8, Buffer.concat([Buffer.alloc(1), wrapped])),
+    ).toBeUndefined();
   });
 });
 
-/** What Java's "OAEPWithSHA-256AndMGF1Padding" does by default; written out by hand, as node:crypto cannot. */
+/**
+ * What Java's "OAEPWithSHA-256AndMGF1Padding" does by default; written out by hand, as node:crypto
+ * cannot.
+ */
 function oaepWithMgf1Sha1(): { key: Buffer; ciphertext: Buffer } {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  const key = forge.pki.publicKeyFromPem(
+    publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  );
   const options = { md: forge.md.sha256.create(), mgf1: { md: forge.md.sha1.create() } };
-  const ciphertext = Buffer.from(key.encrypt(randomBytes(32).toString('binary'), 'RSA-OAEP', options), 'binary');
+  const ciphertext = Buffer.from(
+    key.encrypt(randomBytes(32).toString('binary'), 'RSA-OAEP', options),
+    'binary',
+  );
   return { key: privateKey.export({ type: 'pkcs8', format: 'der' }), ciphertext };
 }

@@ -1,4 +1,7 @@
-/** The batcher over HTTP: how many calls reach the KMS, and that a list tells of a key what describe-key tells. */
+/**
+ * The batcher over HTTP: how many calls reach the KMS, and that a list tells of a key what
+ * describe-key tells.
+ */
 
 import { connectKms } from '../../lib/kms/connect';
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
@@ -30,8 +33,18 @@ beforeEach(async () => {
   emulator = await startEmulator();
   const maker = connect();
   keyIds = [];
-  for (const [index, keySpec] of ['AES_256', 'RSA_2048', 'EC_P256'].flatMap((spec) => Array(5).fill(spec)).entries()) {
-    keyIds.push((await maker.createKey({ keyAlias: `key-${index}`, keySpec, keyDescription: index % 2 === 0 ? '' : 'odd' })).keyId);
+  for (const [index, keySpec] of ['AES_256', 'RSA_2048', 'EC_P256']
+    .flatMap((spec) => Array(5).fill(spec))
+    .entries()) {
+    keyIds.push(
+      (
+        await maker.createKey({
+          keyAlias: `key-${index}`,
+          keySpec,
+          keyDescription: index % 2 === 0 ? '' : 'odd',
+        })
+      ).keyId,
+    );
   }
   await maker.scheduleKeyDeletion(keyIds[3] ?? '', 7);
   emulator.setKeyState(keyIds[4] ?? '', '7');
@@ -58,7 +71,9 @@ test('many keys are one call, and every value is the one that describe-key shows
 
 test('few keys are described, two reads of one key once', async () => {
   const reads = new DescribeBatcher({ kms });
-  await Promise.all([...keyIds.slice(0, 7), ...keyIds.slice(0, 7)].map((keyId) => reads.refreshKey(keyId)));
+  await Promise.all(
+    [...keyIds.slice(0, 7), ...keyIds.slice(0, 7)].map((keyId) => reads.refreshKey(keyId)),
+  );
   expect(operations()).toEqual(Array(7).fill('describe-key'));
 });
 
@@ -69,14 +84,18 @@ test('keys outside the enterprise project of the list are described', async () =
   filtered.close();
   expect(keys.map((key) => key?.keyId)).toEqual(keyIds);
   expect(operations().filter((operation) => operation === 'list-keys')).toHaveLength(1);
-  expect(operations().filter((operation) => operation === 'describe-key')).toHaveLength(keyIds.length);
+  expect(operations().filter((operation) => operation === 'describe-key')).toHaveLength(
+    keyIds.length,
+  );
 });
 
 test('a user who may not list keys reads them one by one', async () => {
   emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0303', times: 10 }]);
   const reads = new DescribeBatcher({ kms });
   for (let turn = 0; turn < 2; turn++) {
-    expect((await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)))).map((key) => key?.keyId)).toEqual(keyIds);
+    expect(
+      (await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)))).map((key) => key?.keyId),
+    ).toEqual(keyIds);
   }
   expect(operations().filter((operation) => operation === 'list-keys')).toHaveLength(1);
 });
@@ -86,7 +105,9 @@ test('after a change by this client its keys are described', async () => {
   await Promise.all(keyIds.map((keyId) => reads.refreshKey(keyId)));
   await kms.updateKeyAlias(keyIds[0] ?? '', 'renamed');
   expect(await reads.refreshKey(keyIds[0] ?? '')).toMatchObject({ keyAlias: 'renamed' });
-  expect((await reads.refreshKeys()).find(({ keyId }) => keyId === keyIds[0])).toMatchObject({ keyAlias: 'renamed' });
+  expect((await reads.refreshKeys()).find(({ keyId }) => keyId === keyIds[0])).toMatchObject({
+    keyAlias: 'renamed',
+  });
   expect(operations()).toEqual(['list-keys', 'update-key-alias', 'describe-key', 'list-keys']);
 });
 
@@ -105,7 +126,9 @@ describe('tags', () => {
   test('of many keys are one call, of every state and spec', async () => {
     const reads = new DescribeBatcher({ kms });
     const known = (index: number) => ({ team: `team ${index}`, empty: '' });
-    const listed = await Promise.all(keyIds.map((keyId, index) => reads.refreshTags(keyId, known(index))));
+    const listed = await Promise.all(
+      keyIds.map((keyId, index) => reads.refreshTags(keyId, known(index))),
+    );
     expect(operations()).toEqual(['resource-instances']);
     expect(listed).toEqual(await Promise.all(keyIds.map((keyId) => kms.getTags(keyId))));
   });
@@ -135,7 +158,11 @@ describe('tags', () => {
     const large = await startEmulator({ keyQuota: 2000 });
     const client = connectKms(
       {
-        ...{ kmsEndpoint: large.url, projectId: large.projectId, authToken: Secret.fromText(large.authToken) },
+        ...{
+          kmsEndpoint: large.url,
+          projectId: large.projectId,
+          authToken: Secret.fromText(large.authToken),
+        },
         ...{ maxRetries: 0, maxRequestsPerSecond: 10_000 },
       },
       {},

@@ -1,4 +1,7 @@
-/** Which reads are answered from a list and which are described, told without a network: the calls are counted, the clock stands still. */
+/**
+ * Which reads are answered from a list and which are described, told without a network: the calls
+ * are counted, the clock stands still.
+ */
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import { KmsError } from '../../lib/kms/kms-error';
 import type { CallOptions, KeyDetail, Tags } from '../../lib/kms/model';
@@ -21,17 +24,33 @@ function detail(keyId: string, fields: Partial<KeyDetail> = {}): KeyDetail {
 }
 
 function refusal(status: number): KmsError {
-  return new KmsError({ operation: 'list-keys', status, apiCode: undefined, apiMessage: 'no', requestId: undefined });
+  return new KmsError({
+    operation: 'list-keys',
+    status,
+    apiCode: undefined,
+    apiMessage: 'no',
+    requestId: undefined,
+  });
 }
 
-const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `key-${from + index}`);
+const names = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => `key-${from + index}`);
 
-/** A KMS whose answers wait until they are let go, a clock, and a moment that ends when the test says so. */
+/**
+ * A KMS whose answers wait until they are let go, a clock, and a moment that ends when the test
+ * says so.
+ */
 function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name))) {
   const calls: string[] = [];
   const waiting: (() => void)[] = [];
   const world = {
-    ...{ keys, listed: keys, listFailure: undefined as Error | undefined, changed: false, uptimeMs: 0 },
+    ...{
+      keys,
+      listed: keys,
+      listFailure: undefined as Error | undefined,
+      changed: false,
+      uptimeMs: 0,
+    },
     tags: new Map<string, Tags>(keys.map(({ keyId }) => [keyId, { name: keyId }])),
     listedTags: undefined as ReadonlyMap<string, Tags> | undefined,
   };
@@ -62,7 +81,8 @@ function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name)
         }
         return [...world.listed];
       }),
-    getTags: (keyId: string, options: CallOptions = {}) => answered(`tags ${keyId}`, options, () => world.tags.get(keyId) ?? {}),
+    getTags: (keyId: string, options: CallOptions = {}) =>
+      answered(`tags ${keyId}`, options, () => world.tags.get(keyId) ?? {}),
     listTags: (options: CallOptions = {}) =>
       answered('all tags', options, () => {
         if (world.listFailure !== undefined) {
@@ -71,7 +91,11 @@ function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name)
         return new Map(world.listedTags ?? world.tags);
       }),
   };
-  const reads = new DescribeBatcher({ kms, uptimeMs: () => world.uptimeMs, gather: (decide) => decisions.push(decide) });
+  const reads = new DescribeBatcher({
+    kms,
+    uptimeMs: () => world.uptimeMs,
+    gather: (decide) => decisions.push(decide),
+  });
   /** Lets everything that is on its way arrive, over and over, until nothing is. */
   const settle = async () => {
     for (let turn = 0; turn < 20; turn++) {
@@ -92,7 +116,10 @@ function stage(keys: readonly KeyDetail[] = names(40).map((name) => detail(name)
     await settle();
     return answers;
   };
-  const askTags = async (keyIds: readonly string[], known = (keyId: string): Tags => ({ name: keyId })) => {
+  const askTags = async (
+    keyIds: readonly string[],
+    known = (keyId: string): Tags => ({ name: keyId }),
+  ) => {
     const answers = Promise.all(keyIds.map((keyId) => reads.refreshTags(keyId, known(keyId))));
     await settle();
     return answers;
@@ -129,7 +156,10 @@ test('reads that come while a list is on its way wait for it', async () => {
   await decide();
   expect(calls).toEqual(['list']);
   await settle();
-  expect((await Promise.all([...first, late])).map((key) => key?.keyId)).toEqual([...names(8), 'key-20']);
+  expect((await Promise.all([...first, late])).map((key) => key?.keyId)).toEqual([
+    ...names(8),
+    'key-20',
+  ]);
   expect(calls).toEqual(['list']);
 });
 
@@ -144,13 +174,18 @@ test('two reads of one key at the same time share one describe, later ones do no
 test('a key that the list lacks is described: the list may be filtered, or the key gone', async () => {
   const { world, ask, calls } = stage();
   world.listed = world.keys.slice(1);
-  expect((await ask([...names(8), 'gone'])).map((key) => key?.keyId)).toEqual([...names(8), undefined]);
+  expect((await ask([...names(8), 'gone'])).map((key) => key?.keyId)).toEqual([
+    ...names(8),
+    undefined,
+  ]);
   expect(calls).toEqual(['list', 'describe key-0', 'describe gone']);
 });
 
 test('a key that the list shows in part is described', async () => {
   const { world, ask, calls } = stage();
-  world.listed = world.keys.map((key) => (key.keyId === 'key-3' ? detail('key-3', { keyUsage: undefined, partial: true }) : key));
+  world.listed = world.keys.map((key) =>
+    key.keyId === 'key-3' ? detail('key-3', { keyUsage: undefined, partial: true }) : key,
+  );
   expect((await ask(names(8)))[3]).toEqual(detail('key-3'));
   expect(calls).toEqual(['list', 'describe key-3']);
 });
@@ -232,7 +267,9 @@ test('refuses a list of every key as the KMS does', async () => {
 test('an interrupted read ends at once, and the others get their answer', async () => {
   const { reads, calls, settle, decide } = stage();
   const stop = new AbortController();
-  const cut = expect(reads.refreshKey('key-0', { signal: stop.signal })).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' });
+  const cut = expect(reads.refreshKey('key-0', { signal: stop.signal })).rejects.toMatchObject({
+    code: 'ERR_INTERRUPTED',
+  });
   const others = names(8, 1).map((name) => reads.refreshKey(name));
   await decide();
   stop.abort();
@@ -246,7 +283,9 @@ test('a call that nobody waits for any more is cut off, and the next read makes 
   const { reads, calls, ask, decide } = stage();
   const stop = new AbortController();
   const cut = names(8).map((name) =>
-    expect(reads.refreshKey(name, { signal: stop.signal })).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' }),
+    expect(reads.refreshKey(name, { signal: stop.signal })).rejects.toMatchObject({
+      code: 'ERR_INTERRUPTED',
+    }),
   );
   await decide();
   stop.abort();
@@ -278,7 +317,11 @@ describe('tags', () => {
   test('that differ from those known are asked of the key itself, which has the last word', async () => {
     const { world, askTags, calls } = stage();
     world.tags.set('key-2', { name: 'key-2', team: 'cards' });
-    world.listedTags = new Map([...world.tags, ['key-3', { name: 'key-3', _sys: 'x' }], ['key-4', {}]]);
+    world.listedTags = new Map([
+      ...world.tags,
+      ['key-3', { name: 'key-3', _sys: 'x' }],
+      ['key-4', {}],
+    ]);
     expect((await askTags(names(9))).slice(1, 5)).toEqual([
       { name: 'key-1' },
       { name: 'key-2', team: 'cards' },
@@ -290,9 +333,12 @@ describe('tags', () => {
 
   test('that only the names of objects have in common are different', async () => {
     const { world, askTags, calls } = stage();
-    world.listedTags = new Map(world.tags).set('key-0', { constructor: 'Object' } as unknown as Tags);
+    world.listedTags = new Map(world.tags).set('key-0', {
+      constructor: 'Object',
+    } as unknown as Tags);
     world.tags.set('key-0', Object.fromEntries([['__proto__', '1']]));
-    const known = (keyId: string) => (keyId === 'key-0' ? Object.fromEntries([['__proto__', '1']]) : { name: keyId });
+    const known = (keyId: string) =>
+      keyId === 'key-0' ? Object.fromEntries([['__proto__', '1']]) : { name: keyId };
     expect(Object.entries((await askTags(names(8), known))[0] ?? {})).toEqual([['__proto__', '1']]);
     expect(calls).toEqual(['all tags', 'tags key-0']);
   });

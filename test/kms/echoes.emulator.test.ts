@@ -1,13 +1,31 @@
-/** A KMS and an IAM that send back what they were sent: in headers, codes and fields, at once and later. Nothing of it is shown, or becomes a value. */
+/**
+ * A KMS and an IAM that send back what they were sent: in headers, codes and fields, at once and
+ * later. Nothing of it is shown, or becomes a value.
+ */
 import * as http from 'node:http';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
 import { Secret } from '../../lib/secret';
-import { answering, clientOf, described, importRequest, keyId, listen, projectId, serving, token } from './misbehaving-kms';
+import {
+  answering,
+  clientOf,
+  described,
+  importRequest,
+  keyId,
+  listen,
+  projectId,
+  serving,
+  token,
+} from './misbehaving-kms';
 
 const issued = 'T'.concat('importtoken0123456789'.repeat(20), '==');
 const publicKey = Buffer.alloc(294, 7).toString('base64');
-const parameters = JSON.stringify({ key_id: keyId, import_token: issued, expiration_time: 1_900_000_000, public_key: publicKey });
+const parameters = JSON.stringify({
+  key_id: keyId,
+  import_token: issued,
+  expiration_time: 1_900_000_000,
+  public_key: publicKey,
+});
 const blob = importRequest.encryptedKeyMaterial.toString('base64');
 const sentToken = importRequest.importToken.revealText();
 
@@ -25,7 +43,11 @@ async function errorOf(call: Promise<unknown>): Promise<Error> {
 }
 
 function expectNothingShown(...shown: unknown[]): void {
-  const text = shown.map((one) => (one instanceof Error ? `${one.message} ${one.stack} ${JSON.stringify(one)}` : String(one))).join('\n');
+  const text = shown
+    .map((one) =>
+      one instanceof Error ? `${one.message} ${one.stack} ${JSON.stringify(one)}` : String(one),
+    )
+    .join('\n');
   expect(pieces.filter((piece) => text.includes(piece))).toEqual([]);
 }
 
@@ -33,7 +55,9 @@ test('a request id that is a secret is none, of a refusal and of a success', asy
   const { client, logged } = await serving((_, response, __, count) =>
     count % 2 === 0
       ? response.writeHead(200, { 'X-Request-Id': token }).end(described)
-      : response.writeHead(400, { 'X-Request-Id': token }).end(JSON.stringify({ error_code: 'APIGW.0101', request_id: token })),
+      : response
+          .writeHead(400, { 'X-Request-Id': token })
+          .end(JSON.stringify({ error_code: 'APIGW.0101', request_id: token })),
   );
   await client.describeKey(keyId);
   const error = await errorOf(client.describeKey(keyId));
@@ -44,7 +68,9 @@ test('a request id that is a secret is none, of a refusal and of a success', asy
 
 test('an ordinary request id is shown, and nothing else in its place', async () => {
   let id = '';
-  const { client } = await serving((_, response) => response.writeHead(400, { 'X-Request-Id': id }).end('{}'));
+  const { client } = await serving((_, response) =>
+    response.writeHead(400, { 'X-Request-Id': id }).end('{}'),
+  );
   for (const [given, shown] of [
     ['6e4ac7ab1b2f4ae2a3b1', '6e4ac7ab1b2f4ae2a3b1'],
     ['::error::pwned', undefined],
@@ -58,8 +84,18 @@ test('an ordinary request id is shown, and nothing else in its place', async () 
 
 test('an error code of another form is none', async () => {
   let code = '';
-  const { client } = await serving((_, response) => response.writeHead(400).end(JSON.stringify({ error: { error_code: code } })));
-  for (code of [token, 'TOKENsecretTOKEN', 'Sup3rSecretPassw0rd', 'KMS.20701', 'kms.0207', 'SECRET.1234', 'KMS.0207\n::error::']) {
+  const { client } = await serving((_, response) =>
+    response.writeHead(400).end(JSON.stringify({ error: { error_code: code } })),
+  );
+  for (code of [
+    token,
+    'TOKENsecretTOKEN',
+    'Sup3rSecretPassw0rd',
+    'KMS.20701',
+    'kms.0207',
+    'SECRET.1234',
+    'KMS.0207\n::error::',
+  ]) {
     const error = await errorOf(client.importKeyMaterial(importRequest));
     expect([code, error]).toEqual([code, expect.objectContaining({ apiCode: undefined })]);
     expectNothingShown(error);
@@ -85,8 +121,14 @@ test('answers repeat what was sent and answered long before', async () => {
 });
 
 test('import parameters that come with an error are hidden, too', async () => {
-  const { client, logged } = await serving((_, response) => response.writeHead(500).end(parameters), { maxRetries: 0 });
-  expectNothingShown(await errorOf(client.getParametersForImport(keyId, 'RSAES_OAEP_SHA_256')), ...logged);
+  const { client, logged } = await serving(
+    (_, response) => response.writeHead(500).end(parameters),
+    { maxRetries: 0 },
+  );
+  expectNothingShown(
+    await errorOf(client.getParametersForImport(keyId, 'RSAES_OAEP_SHA_256')),
+    ...logged,
+  );
 });
 
 const detail = { key_id: keyId, key_state: '2', origin: 'external' };
@@ -105,12 +147,19 @@ test.each([
   const { client } = await serving((request, response) => {
     const key = { ...detail, [name]: value };
     const isImport = request.url?.endsWith('import-key-material');
-    response.end(JSON.stringify(isImport ? {} : { key_info: key, key_details: [key], next_marker: '' }));
+    response.end(
+      JSON.stringify(isImport ? {} : { key_info: key, key_details: [key], next_marker: '' }),
+    );
   });
   await client.importKeyMaterial(importRequest);
   for (value of [token, `the ${token} of orders`, blob.slice(20, 120), sentToken]) {
-    for (const error of [await errorOf(client.describeKey(keyId)), await errorOf(client.listKeys())]) {
-      expect(error.message).toContain(`${name.replace('sys_', '')} repeats a secret of this connection; is 127.0.0.1:`);
+    for (const error of [
+      await errorOf(client.describeKey(keyId)),
+      await errorOf(client.listKeys()),
+    ]) {
+      expect(error.message).toContain(
+        `${name.replace('sys_', '')} repeats a secret of this connection; is 127.0.0.1:`,
+      );
       expect(isLostAnswer(error)).toBe(true);
       expectNothingShown(error);
     }
@@ -136,15 +185,20 @@ test('what nobody reads may hold what it likes, and a confirmation may repeat th
   expect(await client.describeKey(keyId)).toMatchObject({ keyId, keyState: '2' });
 });
 
-test.each(['key_id', 'key_state', 'key_alias', 'origin'])('a %s with characters that do not show is no answer', async (name) => {
-  let text = '';
-  const { client } = await serving((_, response) => response.end(JSON.stringify({ key_info: { ...detail, [name]: text } })));
-  for (text of ['a\nb', 'a\u001b[31m', 'a\u202eb', 'a\u200bb', 'a\u2028b', 'a\u009bb']) {
-    expect((await errorOf(client.describeKey(keyId))).message).toMatch(
-      /holds characters that do not show|another key than|documented form/,
+test.each(['key_id', 'key_state', 'key_alias', 'origin'])(
+  'a %s with characters that do not show is no answer',
+  async (name) => {
+    let text = '';
+    const { client } = await serving((_, response) =>
+      response.end(JSON.stringify({ key_info: { ...detail, [name]: text } })),
     );
-  }
-});
+    for (text of ['a\nb', 'a\u001b[31m', 'a\u202eb', 'a\u200bb', 'a\u2028b', 'a\u009bb']) {
+      expect((await errorOf(client.describeKey(keyId))).message).toMatch(
+        /holds characters that do not show|another key than|documented form/,
+      );
+    }
+  },
+);
 
 test('a description may have any characters: only Terraform shows it', async () => {
   const { client } = await serving((_, response) =>
@@ -154,7 +208,13 @@ test('a description may have any characters: only Terraform shows it', async () 
 });
 
 const password = 'Sup3rSecretPassw0rd';
-const passwordLogin = { kind: 'password', userName: 'u', password: Secret.fromText(password), domainName: 'd', names: 'password' } as const;
+const passwordLogin = {
+  kind: 'password',
+  userName: 'u',
+  password: Secret.fromText(password),
+  domainName: 'd',
+  names: 'password',
+} as const;
 
 interface IamAnswer {
   readonly status: number;
@@ -163,20 +223,35 @@ interface IamAnswer {
 }
 
 /** @param iam answers the login */
-async function withIam(iam: IamAnswer, kms: http.RequestListener, project: { id: string } | { name: string } = { id: projectId }) {
+async function withIam(
+  iam: IamAnswer,
+  kms: http.RequestListener,
+  project: { id: string } | { name: string } = { id: projectId },
+) {
   const port = await listen(
     http.createServer(
       answering((request, response) =>
-        request.url?.startsWith('/v3/') === true ? response.writeHead(iam.status, iam.headers).end(iam.body) : kms(request, response),
+        request.url?.startsWith('/v3/') === true
+          ? response.writeHead(iam.status, iam.headers).end(iam.body)
+          : kms(request, response),
       ),
     ),
   );
   const endpoint = `http://127.0.0.1:${port}`;
-  return clientOf(endpoint, { login: passwordLogin, project, authUrl: new URL(`${endpoint}/v3`), maxRetries: 0 });
+  return clientOf(endpoint, {
+    login: passwordLogin,
+    project,
+    authUrl: new URL(`${endpoint}/v3`),
+    maxRetries: 0,
+  });
 }
 
 test('IAM sends back the password, in its code, its message and its request id', async () => {
-  const error = { error_code: password, error_msg: `no user with ${password}`, request_id: password };
+  const error = {
+    error_code: password,
+    error_msg: `no user with ${password}`,
+    request_id: password,
+  };
   const iam = { status: 401, headers: { 'X-Request-Id': password }, body: JSON.stringify(error) };
   const { client, logged } = await withIam(iam, (_, response) => void response.end(described));
   const shown = [String(await errorOf(client.describeKey(keyId))), ...logged].join('\n');
@@ -186,9 +261,18 @@ test('IAM sends back the password, in its code, its message and its request id',
 
 test('IAM gives the token that it issues away, and so does the KMS, and either of them the password', async () => {
   const session = 'gAAAAAB-session-token-0123456789';
-  const iam = { status: 201, headers: { 'X-Subject-Token': session, 'X-Request-Id': session }, body: '{}' };
-  const body = JSON.stringify({ error: { error_code: 'KMS.0308', error_msg: `${session} of ${password}` } });
-  const { client, logged } = await withIam(iam, (_, response) => void response.writeHead(400, { 'X-Request-Id': session }).end(body));
+  const iam = {
+    status: 201,
+    headers: { 'X-Subject-Token': session, 'X-Request-Id': session },
+    body: '{}',
+  };
+  const body = JSON.stringify({
+    error: { error_code: 'KMS.0308', error_msg: `${session} of ${password}` },
+  });
+  const { client, logged } = await withIam(
+    iam,
+    (_, response) => void response.writeHead(400, { 'X-Request-Id': session }).end(body),
+  );
   const shown = [String(await errorOf(client.describeKey(keyId))), ...logged].join('\n');
   expect(shown).toContain('KMS.0308: [secret] of [secret]');
   expect([shown.includes(session), shown.includes(password)]).toEqual([false, false]);
@@ -208,36 +292,48 @@ test('a token in place of the id of the project goes into no path and no message
   );
   const error = await errorOf(client.describeKey(keyId));
   expect(error.message).toContain('token.project.id is missing');
-  expect([paths, String(error).includes(session), logged.join().includes(session)]).toEqual([[], false, false]);
+  expect([paths, String(error).includes(session), logged.join().includes(session)]).toEqual([
+    [],
+    false,
+    false,
+  ]);
 });
 
 test.each<readonly [string, (client: KmsClient) => Promise<unknown>]>([
   ['describe-key', (client) => client.describeKey(keyId)],
   ['list-keys', (client) => client.listKeys()],
-])('the secret key, the security token and earlier signatures, which %s repeats', async (_name, call) => {
-  const [secretKey, securityToken] = ['secretkey0123456789secretkey0123456789', 'securitytoken0123456789'.repeat(5)];
-  const login = {
-    kind: 'access_key',
-    accessKey: 'AKIDEXAMPLE',
-    names: 'access_key',
-    secretKey: Secret.fromText(secretKey),
-    securityToken: Secret.fromText(securityToken),
-  } as const;
-  const signatures: string[] = [];
-  const { client, logged } = await serving(
-    (request, response, _body, count) => {
-      signatures.push(/Signature=(\w+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
-      const echo = [secretKey, securityToken, ...signatures].join(' ');
-      count === 0
-        ? response.end(JSON.stringify({ key_info: detail, key_details: [], next_marker: '' }))
-        : response
-            .writeHead(400, { 'X-Request-Id': signatures[0] })
-            .end(JSON.stringify({ error: { error_code: securityToken, error_msg: echo } }));
-    },
-    { login },
-  );
-  await call(client);
-  const shown = [String(await errorOf(call(client))), ...logged].join('\n');
-  expect(shown).toContain('[secret] [secret] [secret]');
-  expect([secretKey, securityToken, ...signatures].filter((secret) => shown.includes(secret))).toEqual([]);
-});
+])(
+  'the secret key, the security token and earlier signatures, which %s repeats',
+  async (_name, call) => {
+    const [secretKey, securityToken] = [
+      'secretkey0123456789secretkey0123456789',
+      'securitytoken0123456789'.repeat(5),
+    ];
+    const login = {
+      kind: 'access_key',
+      accessKey: 'AKIDEXAMPLE',
+      names: 'access_key',
+      secretKey: Secret.fromText(secretKey),
+      securityToken: Secret.fromText(securityToken),
+    } as const;
+    const signatures: string[] = [];
+    const { client, logged } = await serving(
+      (request, response, _body, count) => {
+        signatures.push(/Signature=(\w+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+        const echo = [secretKey, securityToken, ...signatures].join(' ');
+        count === 0
+          ? response.end(JSON.stringify({ key_info: detail, key_details: [], next_marker: '' }))
+          : response
+              .writeHead(400, { 'X-Request-Id': signatures[0] })
+              .end(JSON.stringify({ error: { error_code: securityToken, error_msg: echo } }));
+      },
+      { login },
+    );
+    await call(client);
+    const shown = [String(await errorOf(call(client))), ...logged].join('\n');
+    expect(shown).toContain('[secret] [secret] [secret]');
+    expect(
+      [secretKey, securityToken, ...signatures].filter((secret) => shown.includes(secret)),
+    ).toEqual([]);
+  },
+);

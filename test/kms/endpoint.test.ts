@@ -5,7 +5,10 @@ test.each([
   [{ region: 'ap-southeast-3' }, 'https://kms.ap-southeast-3.myhuaweicloud.com/'],
   [{ cloud: 'huaweicloud', region: 'eu-west-101' }, 'https://kms.eu-west-101.myhuaweicloud.eu/'],
   [{ cloud: 'opentelekomcloud', region: 'eu-de' }, 'https://kms.eu-de.otc.t-systems.com/'],
-  [{ cloud: 'prod-cloud-ocb.orange-business.com', region: 'eu-west-0' }, 'https://kms.eu-west-0.prod-cloud-ocb.orange-business.com/'],
+  [
+    { cloud: 'prod-cloud-ocb.orange-business.com', region: 'eu-west-0' },
+    'https://kms.eu-west-0.prod-cloud-ocb.orange-business.com/',
+  ],
   [{ cloud: 'opentelekomcloud', region: 'eu-ch2' }, 'https://kms.eu-ch2.sc.otc.t-systems.com/'],
   [{ cloud: 'otc.t-systems.com', region: 'eu-ch2' }, 'https://kms.eu-ch2.sc.otc.t-systems.com/'],
   [{ cloud: 'sc.otc.t-systems.com', region: 'eu-ch2' }, 'https://kms.eu-ch2.sc.otc.t-systems.com/'],
@@ -40,9 +43,15 @@ test.each([
       .replace(/[[\]]/g, '\\$&'),
   );
   expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(
-    expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'kms_endpoint', message: expect.stringMatching(named) }),
+    expect.objectContaining({
+      code: 'ERR_CONFIGURATION',
+      attribute: 'kms_endpoint',
+      message: expect.stringMatching(named),
+    }),
   );
-  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(/give an https:\/\/ base URL/);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(
+    /give an https:\/\/ base URL/,
+  );
   expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).not.toThrow(/hunter2/);
 });
 
@@ -53,12 +62,16 @@ test.each([
   [{ cloud: 'toString', region: 'eu-de' }, 'cloud'],
   [{ cloud: 'evil.example/x', region: 'eu-de' }, 'cloud'],
 ])('refuses %j', (config, attribute) => {
-  expect(() => resolveKmsEndpoint(config, wording.name)).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute }));
+  expect(() => resolveKmsEndpoint(config, wording.name)).toThrow(
+    expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute }),
+  );
 });
 
 test('loopback means this machine and nothing that merely looks like it', () => {
   expect(['127.0.0.1', '127.255.255.254', '[::1]', 'localhost'].every(isLoopback)).toBe(true);
-  expect(['128.0.0.1', '[::2]', 'localhost.', 'my-localhost', '[::ffff:8.8.8.8]'].some(isLoopback)).toBe(false);
+  expect(
+    ['128.0.0.1', '[::2]', 'localhost.', 'my-localhost', '[::ffff:8.8.8.8]'].some(isLoopback),
+  ).toBe(false);
 });
 
 test.each([
@@ -66,11 +79,23 @@ test.each([
   [{ region: 'eu-west-101' }, 'https://iam.myhuaweicloud.eu/v3'],
   [{ cloud: 'myhuaweicloud.eu', region: 'eu-west-101' }, 'https://iam.myhuaweicloud.eu/v3'],
   [{ cloud: 'opentelekomcloud', region: 'eu-nl' }, 'https://iam.eu-nl.otc.t-systems.com/v3'],
-  [{ cloud: 'prod-cloud-ocb.orange-business.com', region: 'eu-west-0' }, 'https://iam.eu-west-0.prod-cloud-ocb.orange-business.com/v3'],
-  [{ cloud: 'opentelekomcloud', region: 'eu-ch2' }, 'https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3'],
-  [{ cloud: 'sc.otc.t-systems.com', region: 'eu-ch2' }, 'https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3'],
+  [
+    { cloud: 'prod-cloud-ocb.orange-business.com', region: 'eu-west-0' },
+    'https://iam.eu-west-0.prod-cloud-ocb.orange-business.com/v3',
+  ],
+  [
+    { cloud: 'opentelekomcloud', region: 'eu-ch2' },
+    'https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3',
+  ],
+  [
+    { cloud: 'sc.otc.t-systems.com', region: 'eu-ch2' },
+    'https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3',
+  ],
   [{ cloud: 'otc.t-systems.com', region: 'eu-de' }, 'https://iam.eu-de.otc.t-systems.com/v3'],
-  [{ region: 'eu-de', kmsEndpoint: 'https://kms.example.com' }, 'https://iam.eu-de.myhuaweicloud.com/v3'],
+  [
+    { region: 'eu-de', kmsEndpoint: 'https://kms.example.com' },
+    'https://iam.eu-de.myhuaweicloud.com/v3',
+  ],
   [{ region: 'eu-de', kmsEndpoint: 'http://127.0.0.1:1' }, undefined],
   [{ kmsEndpoint: 'https://kms.example.com' }, undefined],
   [{ authUrl: 'https://iam.example.com:443/v3/' }, 'https://iam.example.com/v3'],
@@ -86,9 +111,15 @@ test.each([
   ['https://user:hunter2@iam.example.com/v3', /with a user name/],
   ['iam.example.com/v3', /is not a URL/],
 ])('refuses %s as auth_url, and says what to do', (authUrl, message) => {
-  const refused = expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'auth_url', message: expect.stringMatching(message) });
+  const refused = expect.objectContaining({
+    code: 'ERR_CONFIGURATION',
+    attribute: 'auth_url',
+    message: expect.stringMatching(message),
+  });
   expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(refused);
-  expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(/give an https:\/\/ base URL that ends in \/v3/);
+  expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(
+    /give an https:\/\/ base URL that ends in \/v3/,
+  );
   expect(() => resolveAuthUrl({ authUrl }, wording.name)).not.toThrow(/hunter2/);
 });
 
@@ -104,6 +135,8 @@ test.each([
   ['ftp://host#hunter2', 'ftp://host…'],
   ['kms.example.com', 'kms.example.com'],
 ])('%s, which is no URL of a KMS, is shown without what may be a login', (text, shown) => {
-  expect(() => resolveKmsEndpoint({ kmsEndpoint: text }, wording.name)).toThrow(`kms_endpoint "${shown}" is`);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint: text }, wording.name)).toThrow(
+    `kms_endpoint "${shown}" is`,
+  );
   expect(() => resolveAuthUrl({ authUrl: text }, wording.name)).toThrow(`auth_url "${shown}" is`);
 });

@@ -74,12 +74,15 @@ test.each(rows)('%s: $message', async (code, { status, message, advice, fault, r
   expect(outcome.message.includes('user_name')).toBe(fault === 'login');
 });
 
-// Sent twice, a change could undo what somebody else did in between, unless the refusal says that nothing was done.
+// Sent twice, a change could undo what somebody else did in between, unless the refusal says that
+// nothing was done.
 test.each(rows.filter(([, { reaction }]) => reaction === 'retry'))(
   'a change that met %s is repeated only after throttling',
   async (code, { fault }) => {
     emulator.injectFaults([{ operation: 'cancel-key-deletion', errorCode: code }]);
-    await expect(kms.cancelKeyDeletion(keyId)).rejects.toMatchObject({ apiCode: fault === 'throttling' ? 'KMS.1501' : code });
+    await expect(kms.cancelKeyDeletion(keyId)).rejects.toMatchObject({
+      apiCode: fault === 'throttling' ? 'KMS.1501' : code,
+    });
   },
 );
 

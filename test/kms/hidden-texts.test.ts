@@ -16,7 +16,9 @@ test('finds a secret whole, in every longer piece, and as JSON spells it', () =>
 
 test('leaves what is not secret, and shorter pieces', () => {
   const hidden = new HiddenTexts([token, password]);
-  expect(hidden.removeFrom(`the key ${token.slice(40, 55)}* is not there`)).toBe(`the key ${token.slice(40, 55)}* is not there`);
+  expect(hidden.removeFrom(`the key ${token.slice(40, 55)}* is not there`)).toBe(
+    `the key ${token.slice(40, 55)}* is not there`,
+  );
   expect(hidden.standIn('Sup3r')).toBe(false);
   expect(new HiddenTexts().removeFrom('all of it')).toBe('all of it');
 });
@@ -25,7 +27,9 @@ test('two secrets one after the other, and pieces that overlap, leave nothing', 
   const other = randomBytes(90).toString('hex');
   const hidden = new HiddenTexts([token, other]);
   expect(hidden.removeFrom(`${token}${other}`)).toBe('[secret][secret]');
-  expect(hidden.removeFrom(`${token.slice(0, 100)}${token.slice(60)}`).replaceAll('[secret]', '')).toBe('');
+  expect(
+    hidden.removeFrom(`${token.slice(0, 100)}${token.slice(60)}`).replaceAll('[secret]', ''),
+  ).toBe('');
 });
 
 test('what is added later is hidden as well, by those who asked before', () => {
@@ -39,7 +43,11 @@ test('what is added later is hidden as well, by those who asked before', () => {
 test('a secret of a few characters is hidden everywhere, and makes no other word a secret', () => {
   const hidden = new HiddenTexts(['abc', '']);
   expect(hidden.removeFrom('abc, and an abcess')).toBe('[secret], and an [secret]ess');
-  expect([hidden.standIn('abcess'), hidden.standIn('abc'), hidden.standIn('')]).toEqual([false, true, false]);
+  expect([hidden.standIn('abcess'), hidden.standIn('abc'), hidden.standIn('')]).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });
 
 test('thousands of secrets, some that repeat themselves, are searched for at once', () => {

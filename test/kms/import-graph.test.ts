@@ -1,4 +1,7 @@
-/** The provider loads the client in every Terraform command: what is loaded for which endpoint, told by Node itself. */
+/**
+ * The provider loads the client in every Terraform command: what is loaded for which endpoint, told
+ * by Node itself.
+ */
 import { execFileSync } from 'node:child_process';
 import { basename, join, sep } from 'node:path';
 
@@ -10,13 +13,19 @@ function loadedFor(endpoint: string, env: Record<string, string> = {}): readonly
     const { connectKms } = require('./lib/kms/connect');
     connectKms({ kmsEndpoint: process.argv[1] }, process.env, { now: () => new Date() });
     process.stdout.write(JSON.stringify(process.moduleLoadList));`;
-  const bundled = execFileSync(join(root, 'node_modules', '.bin', 'esbuild'), ['--bundle', '--platform=node', '--log-level=error'], {
-    cwd: root,
-    input: source,
-  });
+  const bundled = execFileSync(
+    join(root, 'node_modules', '.bin', 'esbuild'),
+    ['--bundle', '--platform=node', '--log-level=error'],
+    {
+      cwd: root,
+      input: source,
+    },
+  );
   const args = ['-e', bundled.toString(), endpoint];
   const connection = { HW_PROJECT_ID: '0'.repeat(32), HW_AUTH_TOKEN: 'token' };
-  return JSON.parse(execFileSync(process.execPath, args, { env: { ...connection, ...env }, encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync(process.execPath, args, { env: { ...connection, ...env }, encoding: 'utf8' }),
+  );
 }
 
 test('plain http on loopback loads no TLS and no fetch', () => {
@@ -28,7 +37,9 @@ test('plain http on loopback loads no TLS and no fetch', () => {
 });
 
 test('https loads it', () => {
-  expect(loadedFor('https://kms.example.com')).toEqual(expect.arrayContaining(['NativeModule https', 'NativeModule tls']));
+  expect(loadedFor('https://kms.example.com')).toEqual(
+    expect.arrayContaining(['NativeModule https', 'NativeModule tls']),
+  );
 });
 
 /** Our own files, loaded the same way, unbundled. */
@@ -39,8 +50,12 @@ function ownFilesFor(env: Record<string, string>): readonly string[] {
     process.stdout.write(JSON.stringify(Object.keys(require.cache)));`;
   const args = ['--require', 'tsx/cjs', '--eval', source];
   const given = { PATH: process.env.PATH ?? '', HW_PROJECT_ID: '0'.repeat(32), ...env };
-  const loaded: string[] = JSON.parse(execFileSync(process.execPath, args, { cwd: root, env: given, encoding: 'utf8' }));
-  return loaded.filter((file) => file.includes(`${sep}kms${sep}`)).map((file) => basename(file, '.ts'));
+  const loaded: string[] = JSON.parse(
+    execFileSync(process.execPath, args, { cwd: root, env: given, encoding: 'utf8' }),
+  );
+  return loaded
+    .filter((file) => file.includes(`${sep}kms${sep}`))
+    .map((file) => basename(file, '.ts'));
 }
 
 test.each([
@@ -50,5 +65,7 @@ test.each([
 ])('%j loads only what its login needs, and IAM not before it is asked', (env, expected) => {
   const loaded = ownFilesFor(env);
   expect(loaded).toContain('kms-client');
-  expect(loaded.filter((name) => ['signer', 'iam', 'password-login', 'proxy-tunnel'].includes(name))).toEqual(expected);
+  expect(
+    loaded.filter((name) => ['signer', 'iam', 'password-login', 'proxy-tunnel'].includes(name)),
+  ).toEqual(expected);
 });

@@ -2,7 +2,16 @@
 import * as http from 'node:http';
 import { KmsClient } from '../../lib/kms/kms-client';
 import { wording } from '../../lib/provider/wording';
-import { answering, closeAfterTest, importRequest, keyId, listen, login, projectId, serving } from './misbehaving-kms';
+import {
+  answering,
+  closeAfterTest,
+  importRequest,
+  keyId,
+  listen,
+  login,
+  projectId,
+  serving,
+} from './misbehaving-kms';
 
 test('waits for a slow answer no longer than its timeout, before and within the body', async () => {
   const { client } = await serving(
@@ -16,20 +25,34 @@ test('waits for a slow answer no longer than its timeout, before and within the 
     { timeoutMs: 1500, maxRetries: 0 },
   );
   const message = expect.stringContaining('no answer within 1500 ms');
-  await expect(client.importKeyMaterial(importRequest)).rejects.toMatchObject({ code: 'ERR_KMS_UNREACHABLE', sent: true, message });
-  await expect(client.importKeyMaterial(importRequest)).rejects.toMatchObject({ code: 'ERR_KMS_UNREACHABLE', sent: true, message });
+  await expect(client.importKeyMaterial(importRequest)).rejects.toMatchObject({
+    code: 'ERR_KMS_UNREACHABLE',
+    sent: true,
+    message,
+  });
+  await expect(client.importKeyMaterial(importRequest)).rejects.toMatchObject({
+    code: 'ERR_KMS_UNREACHABLE',
+    sent: true,
+    message,
+  });
 });
 
 test('stops a read at once when interrupted, and before its next attempt', async () => {
   const controller = new AbortController();
   const { client } = await serving(() => controller.abort());
-  await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' });
-  await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' });
+  await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({
+    code: 'ERR_INTERRUPTED',
+  });
+  await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({
+    code: 'ERR_INTERRUPTED',
+  });
 });
 
 test('stops while it waits to repeat', async () => {
   const controller = new AbortController();
-  const port = await listen(http.createServer(answering((_, response) => response.writeHead(503).end())));
+  const port = await listen(
+    http.createServer(answering((_, response) => response.writeHead(503).end())),
+  );
   const client = new KmsClient({
     endpoint: new URL(`http://127.0.0.1:${port}`),
     project: { id: projectId },
@@ -40,7 +63,9 @@ test('stops while it waits to repeat', async () => {
     log: (_, message) => message.startsWith('repeating') && controller.abort(),
   });
   closeAfterTest(() => client.close());
-  await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' });
+  await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({
+    code: 'ERR_INTERRUPTED',
+  });
 });
 
 test('awaits the answer to a change although it was interrupted meanwhile', async () => {
@@ -50,5 +75,7 @@ test('awaits the answer to a change although it was interrupted meanwhile', asyn
     response.end('{}');
   });
   await client.importKeyMaterial(importRequest, { signal: controller.signal });
-  await expect(client.importKeyMaterial(importRequest, { signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' });
+  await expect(
+    client.importKeyMaterial(importRequest, { signal: controller.signal }),
+  ).rejects.toMatchObject({ code: 'ERR_INTERRUPTED' });
 });

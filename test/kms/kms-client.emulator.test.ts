@@ -11,7 +11,13 @@ let kms: KmsClient;
 
 function connect(token: string, maxRetries = 3): KmsClient {
   return connectKms(
-    { kmsEndpoint: emulator.url, projectId: emulator.projectId, authToken: Secret.fromText(token), maxRetries, maxRequestsPerSecond: 1000 },
+    {
+      kmsEndpoint: emulator.url,
+      projectId: emulator.projectId,
+      authToken: Secret.fromText(token),
+      maxRetries,
+      maxRequestsPerSecond: 1000,
+    },
     {},
     { now: () => emulator.now(), sleep: async () => undefined, spelling: wording },
   );
@@ -29,12 +35,22 @@ afterEach(async () => {
 
 async function wrapped(keyId: string, material: Buffer) {
   const { importToken, publicKey } = await kms.getParametersForImport(keyId, 'RSAES_OAEP_SHA_256');
-  const key = { key: publicKey, format: 'der', type: 'spki', padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const;
+  const key = {
+    key: publicKey,
+    format: 'der',
+    type: 'spki',
+    padding: constants.RSA_PKCS1_OAEP_PADDING,
+    oaepHash: 'sha256',
+  } as const;
   return { keyId, importToken, encryptedKeyMaterial: publicEncrypt(key, material) };
 }
 
 test('walks a key through its life', async () => {
-  const { keyId } = await kms.createKey({ keyAlias: 'orders', keySpec: 'AES_256', keyDescription: 'of the shop' });
+  const { keyId } = await kms.createKey({
+    keyAlias: 'orders',
+    keySpec: 'AES_256',
+    keyDescription: 'of the shop',
+  });
   expect(await kms.describeKey(keyId)).toMatchObject({
     keyId,
     keyAlias: 'orders',
@@ -60,11 +76,17 @@ test('walks a key through its life', async () => {
   await kms.enableKey(keyId);
   await kms.updateKeyAlias(keyId, 'orders-2');
   await kms.updateKeyDescription(keyId, '');
-  expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '2', keyAlias: 'orders-2', keyDescription: '' });
+  expect(await kms.describeKey(keyId)).toMatchObject({
+    keyState: '2',
+    keyAlias: 'orders-2',
+    keyDescription: '',
+  });
 
   await kms.deleteImportedKeyMaterial(keyId);
   expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '5' });
-  await expect(wrapped(keyId, randomBytes(32)).then((request) => kms.importKeyMaterial(request))).rejects.toMatchObject({
+  await expect(
+    wrapped(keyId, randomBytes(32)).then((request) => kms.importKeyMaterial(request)),
+  ).rejects.toMatchObject({
     apiCode: 'KMS.2606',
     status: 400,
     requestId: expect.any(String),
@@ -74,9 +96,15 @@ test('walks a key through its life', async () => {
   expect(await kms.decryptData(cipherText)).toMatchObject({ plainText: 'hello, ümlaut' });
 
   await kms.scheduleKeyDeletion(keyId, 7);
-  expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '4', scheduledDeletionDate: expect.any(Date) });
+  expect(await kms.describeKey(keyId)).toMatchObject({
+    keyState: '4',
+    scheduledDeletionDate: expect.any(Date),
+  });
   await kms.cancelKeyDeletion(keyId);
-  expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '3', scheduledDeletionDate: undefined });
+  expect(await kms.describeKey(keyId)).toMatchObject({
+    keyState: '3',
+    scheduledDeletionDate: undefined,
+  });
 });
 
 test('tags are written, overwritten and deleted', async () => {
@@ -85,7 +113,9 @@ test('tags are written, overwritten and deleted', async () => {
   await kms.updateTags(keyId, { create: { team: 'shop', cost: '' } });
   await kms.updateTags(keyId, { create: { team: 'cards' }, delete: { cost: '' } });
   expect(await kms.getTags(keyId)).toEqual({ team: 'cards' });
-  await expect(kms.getTags('00000000-0000-0000-0000-000000000000')).rejects.toMatchObject({ apiCode: 'KMS.0207' });
+  await expect(kms.getTags('00000000-0000-0000-0000-000000000000')).rejects.toMatchObject({
+    apiCode: 'KMS.0207',
+  });
 });
 
 test('describes a key that does not exist as undefined', async () => {
@@ -120,7 +150,9 @@ test('the import that took effect although its answer was lost is one call, and 
   const error = await kms.importKeyMaterial(request).catch((thrown) => thrown);
   expect(isLostAnswer(error)).toBe(true);
   expect(await kms.describeKey(keyId)).toMatchObject({ keyState: '2' });
-  expect(emulator.calls().filter(({ operation }) => operation === 'import-key-material').length).toBe(1);
+  expect(
+    emulator.calls().filter(({ operation }) => operation === 'import-key-material').length,
+  ).toBe(1);
 });
 
 test.each([

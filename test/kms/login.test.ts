@@ -11,10 +11,16 @@ function revealed(login: Login): object {
     case 'token':
       return { authToken: login.authToken.revealText() };
     case 'password':
-      return { userName: login.userName, password: login.password.revealText(), domainName: login.domainName };
+      return {
+        userName: login.userName,
+        password: login.password.revealText(),
+        domainName: login.domainName,
+      };
     case 'access_key': {
       const permanent = { accessKey: login.accessKey, secretKey: login.secretKey.revealText() };
-      return login.securityToken === undefined ? permanent : { ...permanent, securityToken: login.securityToken.revealText() };
+      return login.securityToken === undefined
+        ? permanent
+        : { ...permanent, securityToken: login.securityToken.revealText() };
     }
   }
 }
@@ -42,7 +48,11 @@ test.each<[LoginValues, LoginValues, LoginValues]>([
 });
 
 test.each<[LoginValues, LoginValues, string]>([
-  [{ ...token, ...password }, {}, 'authToken, userName and password are given together; give one login only'],
+  [
+    { ...token, ...password },
+    {},
+    'authToken, userName and password are given together; give one login only',
+  ],
   [{ accessKey: 'AK1', authToken: 'token-1' }, {}, 'authToken and accessKey are given together'],
   [
     {},
@@ -50,7 +60,11 @@ test.each<[LoginValues, LoginValues, string]>([
     'HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY are set together; give one login only, since nobody can tell which one is meant: unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY and HW_SECRET_KEY',
   ],
   // As a federated login leaves them.
-  [{}, { ...token, ...temporary }, 'unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY, HW_SECRET_KEY and HW_SECURITY_TOKEN'],
+  [
+    {},
+    { ...token, ...temporary },
+    'unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY, HW_SECRET_KEY and HW_SECURITY_TOKEN',
+  ],
   [
     {},
     { ...token, ...password, ...accessKey },
@@ -62,11 +76,22 @@ test.each<[LoginValues, LoginValues, string]>([
     { userName: 'deployer', password: 'hunter2', ...accessKey },
     'unset HW_USER_NAME and HW_USER_PASSWORD, or unset HW_ACCESS_KEY and HW_SECRET_KEY',
   ],
-  [{}, { userName: 'deployer', password: 'hunter2', ...token }, 'unset HW_AUTH_TOKEN, or unset HW_USER_NAME and HW_USER_PASSWORD'],
-  [{ domainName: 'OTC1' }, { userName: 'deployer', password: 'hunter2', ...token }, 'unset HW_AUTH_TOKEN, or'],
+  [
+    {},
+    { userName: 'deployer', password: 'hunter2', ...token },
+    'unset HW_AUTH_TOKEN, or unset HW_USER_NAME and HW_USER_PASSWORD',
+  ],
+  [
+    { domainName: 'OTC1' },
+    { userName: 'deployer', password: 'hunter2', ...token },
+    'unset HW_AUTH_TOKEN, or',
+  ],
 ])('refuses %j with %j: more than one way in', (given, found, message) => {
   expect(() => chooseLogin(given, found, { family: 'HW' })).toThrow(
-    expect.objectContaining({ code: 'ERR_CONFIGURATION', message: expect.stringContaining(message) }),
+    expect.objectContaining({
+      code: 'ERR_CONFIGURATION',
+      message: expect.stringContaining(message),
+    }),
   );
 });
 
@@ -76,7 +101,11 @@ test.each<[LoginValues, string, string]>([
     'password',
     'password is not set, although userName and domainName are; give it there or in the environment variable OS_PASSWORD',
   ],
-  [{ userName: 'deployer', password: 'hunter2' }, 'domainName', 'OS_USER_DOMAIN_NAME or OS_PROJECT_DOMAIN_NAME or OS_DOMAIN_NAME'],
+  [
+    { userName: 'deployer', password: 'hunter2' },
+    'domainName',
+    'OS_USER_DOMAIN_NAME or OS_PROJECT_DOMAIN_NAME or OS_DOMAIN_NAME',
+  ],
   [
     { accessKey: 'AK1' },
     'secretKey',
@@ -85,7 +114,11 @@ test.each<[LoginValues, string, string]>([
   [{ secretKey: 'secret-1' }, 'accessKey', 'OS_ACCESS_KEY'],
   [{ securityToken: 'security-1' }, 'accessKey', 'although securityToken is'],
 ])('refuses %j, a part of a login, wherever it stands', (part, attribute, message) => {
-  const refused = expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute, message: expect.stringContaining(message) });
+  const refused = expect.objectContaining({
+    code: 'ERR_CONFIGURATION',
+    attribute,
+    message: expect.stringContaining(message),
+  });
   expect(() => chooseLogin(part, {}, { family: 'OS' })).toThrow(refused);
   expect(() => chooseLogin({}, part, { family: 'OS' })).toThrow(refused);
   expect(() => chooseLogin(part, {}, { family: 'OS' })).not.toThrow(/hunter2|secret-1|security-1/);
@@ -103,9 +136,17 @@ test('no login at all is one sentence that names every way in, and the variables
 });
 
 test('drops the line feed at the end of a secret from a file, and shows none that is broken', () => {
-  expect(revealed(chooseLogin({ accessKey: 'AK1\n', secretKey: 'secret-1\n' }, {}, { family: 'HW' }))).toEqual(accessKey);
-  for (const values of [{ authToken: 'tok en' }, { ...accessKey, securityToken: 'sec\nurity' }, { accessKey: 'tok/en', secretKey: 's' }]) {
-    expect(() => chooseLogin(values, {}, { family: 'HW' })).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION' }));
+  expect(
+    revealed(chooseLogin({ accessKey: 'AK1\n', secretKey: 'secret-1\n' }, {}, { family: 'HW' })),
+  ).toEqual(accessKey);
+  for (const values of [
+    { authToken: 'tok en' },
+    { ...accessKey, securityToken: 'sec\nurity' },
+    { accessKey: 'tok/en', secretKey: 's' },
+  ]) {
+    expect(() => chooseLogin(values, {}, { family: 'HW' })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIGURATION' }),
+    );
     expect(() => chooseLogin(values, {}, { family: 'HW' })).not.toThrow(/tok.en|sec\nurity/);
   }
 });

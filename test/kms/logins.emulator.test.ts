@@ -1,4 +1,7 @@
-/** Every way in, against the emulator's IAM and gateway: what is asked of IAM, how often, and what a refusal says. */
+/**
+ * Every way in, against the emulator's IAM and gateway: what is asked of IAM, how often, and what a
+ * refusal says.
+ */
 
 import { connectKms } from '../../lib/kms/connect';
 import type { ConnectionConfig, Environment } from '../../lib/kms/connection';
@@ -22,8 +25,18 @@ afterEach(async () => {
   await emulator.close();
 });
 
-function connect(config: ConnectionConfig, env: Environment = {}, logged: unknown[] = []): KmsClient {
-  const connection = { kmsEndpoint: emulator.url, authUrl: emulator.authUrl, region: 'eu-de', maxRequestsPerSecond: 1000, ...config };
+function connect(
+  config: ConnectionConfig,
+  env: Environment = {},
+  logged: unknown[] = [],
+): KmsClient {
+  const connection = {
+    kmsEndpoint: emulator.url,
+    authUrl: emulator.authUrl,
+    region: 'eu-de',
+    maxRequestsPerSecond: 1000,
+    ...config,
+  };
   const runtime = {
     now: () => emulator.now(),
     sleep: async () => undefined,
@@ -38,7 +51,11 @@ function connect(config: ConnectionConfig, env: Environment = {}, logged: unknow
 const secret = Secret.fromText;
 
 function byPassword(): ConnectionConfig {
-  return { userName: emulator.userName, password: secret(emulator.password), domainName: emulator.domainName };
+  return {
+    userName: emulator.userName,
+    password: secret(emulator.password),
+    domainName: emulator.domainName,
+  };
 }
 
 function byAccessKey(): ConnectionConfig {
@@ -50,7 +67,8 @@ function byTemporaryKey(): ConnectionConfig {
   return { accessKey, secretKey: secret(secretKey), securityToken: secret(securityToken) };
 }
 
-const operationsCalled = () => emulator.calls().map(({ operation, status }) => `${operation} ${status}`);
+const operationsCalled = () =>
+  emulator.calls().map(({ operation, status }) => `${operation} ${status}`);
 
 test.each<[string, () => ConnectionConfig, string[]]>([
   ['a token', () => ({ authToken: secret(emulator.authToken) }), ['projects 200']],
@@ -60,10 +78,18 @@ test.each<[string, () => ConnectionConfig, string[]]>([
 ])('with %s, IAM is asked once, for the project of the region too', async (_, login, asked) => {
   const client = connect(login());
   const { keyId } = await client.createKey({ keyAlias: 'orders' });
-  await Promise.all([client.describeKey(keyId), client.listKeys(), client.updateTags(keyId, { create: { team: 'shop' } })]);
+  await Promise.all([
+    client.describeKey(keyId),
+    client.listKeys(),
+    client.updateTags(keyId, { create: { team: 'shop' } }),
+  ]);
   const calls = operationsCalled();
   expect(calls.slice(0, asked.length + 1)).toEqual([...asked, 'create-key 200']);
-  expect(calls.slice(asked.length + 1).sort()).toEqual(['batch-tags 204', 'describe-key 200', 'list-keys 200']);
+  expect(calls.slice(asked.length + 1).sort()).toEqual([
+    'batch-tags 204',
+    'describe-key 200',
+    'list-keys 200',
+  ]);
 });
 
 test.each<[string, () => ConnectionConfig]>([
@@ -78,7 +104,9 @@ test.each<[string, () => ConnectionConfig]>([
 test('calls that begin together share one login', async () => {
   const client = connect(byPassword());
   await Promise.all(Array.from({ length: 8 }, () => client.listKeys()));
-  expect(operationsCalled().filter((call) => call.startsWith('auth-tokens'))).toEqual(['auth-tokens 201']);
+  expect(operationsCalled().filter((call) => call.startsWith('auth-tokens'))).toEqual([
+    'auth-tokens 201',
+  ]);
 });
 
 test('a token that expired meanwhile is fetched again, once for all calls', async () => {
@@ -86,7 +114,11 @@ test('a token that expired meanwhile is fetched again, once for all calls', asyn
   await client.listKeys();
   emulator.advanceClock(25 * 3600);
   emulator.clearCalls();
-  await Promise.all([client.listKeys(), client.listKeys(), client.createKey({ keyAlias: 'orders' })]);
+  await Promise.all([
+    client.listKeys(),
+    client.listKeys(),
+    client.createKey({ keyAlias: 'orders' }),
+  ]);
   const calls = operationsCalled();
   expect(calls.filter((call) => call === 'auth-tokens 201')).toHaveLength(1);
   expect(calls.filter((call) => call.endsWith('403'))).toHaveLength(3);
@@ -109,12 +141,21 @@ test('a change is made once, although its first attempt met an expired token', a
   const client = connect(byPassword());
   emulator.injectFaults([{ operation: 'create-key', errorCode: 'APIGW.0307' }]);
   await client.createKey({ keyAlias: 'orders' });
-  expect(operationsCalled()).toEqual(['auth-tokens 201', 'create-key 401', 'auth-tokens 201', 'create-key 200']);
+  expect(operationsCalled()).toEqual([
+    'auth-tokens 201',
+    'create-key 401',
+    'auth-tokens 201',
+    'create-key 200',
+  ]);
 });
 
 test('a wrong password is sent once, however many calls need it, and is one sentence', async () => {
   const logged: unknown[] = [];
-  const client = connect({ ...byPassword(), password: secret('correct horse battery') }, {}, logged);
+  const client = connect(
+    { ...byPassword(), password: secret('correct horse battery') },
+    {},
+    logged,
+  );
   for (let call = 0; call < 3; call++) {
     const error = await client.listKeys().catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_KMS', status: 401, operation: 'auth-tokens' });
@@ -130,35 +171,56 @@ test('a wrong password is sent once, however many calls need it, and is one sent
 test.each<[string, () => ConnectionConfig]>([
   ['an unknown access key', () => ({ ...byAccessKey(), accessKey: 'NOBODYSACCESSKEY0000' })],
   ['a wrong secret key', () => ({ ...byAccessKey(), secretKey: secret('wrong') })],
-  ['a security token of another key', () => ({ ...byTemporaryKey(), securityToken: secret('wrong') })],
+  [
+    'a security token of another key',
+    () => ({ ...byTemporaryKey(), securityToken: secret('wrong') }),
+  ],
 ])('%s is tried once and is one sentence', async (_, login) => {
   const error = await connect({ ...login(), projectId: emulator.projectId })
     .listKeys()
     .catch((thrown) => thrown);
   expect(error).toMatchObject({ code: 'ERR_KMS', apiCode: 'APIGW.0301', status: 401 });
-  expect(error.message).toMatch(/; check the login \(access_key and secret_key, or HW_ACCESS_KEY and HW_SECRET_KEY in the environment\)/);
+  expect(error.message).toMatch(
+    /; check the login \(access_key and secret_key, or HW_ACCESS_KEY and HW_SECRET_KEY in the environment\)/,
+  );
   expect(operationsCalled()).toEqual(['list-keys 401']);
 });
 
 test.each([
-  [-20, /; your clock is 20 minutes behind, by the Date of this answer: set the clock of this machine right/],
+  [
+    -20,
+    /; your clock is 20 minutes behind, by the Date of this answer: set the clock of this machine right/,
+  ],
   [20, /; your clock is 20 minutes ahead, /],
   [60 * 5, /; your clock is 5 hours ahead, /],
   [-60 * 24 * 3650, /; your clock is 3650 days behind, /],
 ])('a clock that is %d minutes off is said to be the fault', async (minutes, message) => {
   const now = () => new Date(emulator.now().getTime() + minutes * 60_000);
-  const client = connectKms({ ...byAccessKey(), kmsEndpoint: emulator.url, projectId: emulator.projectId }, {}, { now, spelling: wording });
+  const client = connectKms(
+    { ...byAccessKey(), kmsEndpoint: emulator.url, projectId: emulator.projectId },
+    {},
+    { now, spelling: wording },
+  );
   clients.push(client);
-  await expect(client.listKeys()).rejects.toMatchObject({ apiCode: 'APIGW.0301', message: expect.stringMatching(message) });
+  await expect(client.listKeys()).rejects.toMatchObject({
+    apiCode: 'APIGW.0301',
+    message: expect.stringMatching(message),
+  });
 });
 
 test('with a token nobody asks what time it is here', async () => {
   const now = () => new Date(emulator.now().getTime() - 3_600_000);
   const token = { authToken: secret(emulator.authToken), projectId: emulator.projectId };
-  const client = connectKms({ ...token, kmsEndpoint: emulator.url }, {}, { now, spelling: wording });
+  const client = connectKms(
+    { ...token, kmsEndpoint: emulator.url },
+    {},
+    { now, spelling: wording },
+  );
   clients.push(client);
   emulator.injectFaults([{ operation: 'list-keys', errorCode: 'APIGW.0301', times: 9 }]);
-  await expect(client.listKeys()).rejects.toMatchObject({ message: expect.stringMatching(/; check the login \(auth_token, /) });
+  await expect(client.listKeys()).rejects.toMatchObject({
+    message: expect.stringMatching(/; check the login \(auth_token, /),
+  });
 });
 
 test('a project that IAM does not know is a mistake of the configuration, asked about once', async () => {
@@ -167,7 +229,9 @@ test('a project that IAM does not know is a mistake of the configuration, asked 
     await expect(client.listKeys()).rejects.toMatchObject({
       code: 'ERR_CONFIGURATION',
       attribute: 'project_id',
-      message: expect.stringMatching(/knows no project "eu-de_nowhere" of this login; give project_id/),
+      message: expect.stringMatching(
+        /knows no project "eu-de_nowhere" of this login; give project_id/,
+      ),
     });
   }
   expect(operationsCalled()).toEqual(['projects 200']);
@@ -180,7 +244,11 @@ test('an IAM that breaks down is asked again, and a change that needed it was ne
   const other = connect({ ...byPassword(), maxRetries: 1 });
   emulator.injectFaults([{ operation: 'auth-tokens', status: 503, times: 2 }]);
   const error = await other.createKey({ keyAlias: 'orders' }).catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: 'ERR_KMS_UNREACHABLE', operation: 'auth-tokens', sent: false });
+  expect(error).toMatchObject({
+    code: 'ERR_KMS_UNREACHABLE',
+    operation: 'auth-tokens',
+    sent: false,
+  });
   expect(isLostAnswer(error)).toBe(false);
   // Not remembered: it was no answer.
   await other.createKey({ keyAlias: 'orders' });
@@ -199,8 +267,15 @@ test('an interrupted call does not take the login away from the others', async (
 
 test('logins come from the environment of the cloud, and only from there', async () => {
   const { accessKey, secretKey, securityToken } = emulator.temporaryCredentials;
-  const os = { OS_ACCESS_KEY: accessKey, OS_SECRET_KEY: secretKey, OS_SECURITY_TOKEN: securityToken, OS_AUTH_URL: emulator.authUrl };
-  expect(await connect({ cloud: 'opentelekomcloud', authUrl: undefined }, os).listKeys()).toEqual([]);
+  const os = {
+    OS_ACCESS_KEY: accessKey,
+    OS_SECRET_KEY: secretKey,
+    OS_SECURITY_TOKEN: securityToken,
+    OS_AUTH_URL: emulator.authUrl,
+  };
+  expect(await connect({ cloud: 'opentelekomcloud', authUrl: undefined }, os).listKeys()).toEqual(
+    [],
+  );
   expect(() => connect({}, os)).toThrow(/auth_token is not set, nor is any other login/);
 });
 
@@ -218,7 +293,9 @@ test('no secret is logged, whatever the login', async () => {
   const text = JSON.stringify(logged);
   const { secretKey, securityToken } = emulator.temporaryCredentials;
   expect(logged.length).toBeGreaterThan(6);
-  expect([emulator.password, emulator.secretKey, secretKey, securityToken, 'Signature='].filter((value) => text.includes(value))).toEqual(
-    [],
-  );
+  expect(
+    [emulator.password, emulator.secretKey, secretKey, securityToken, 'Signature='].filter(
+      (value) => text.includes(value),
+    ),
+  ).toEqual([]);
 });

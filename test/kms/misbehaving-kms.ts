@@ -1,4 +1,7 @@
-/** HTTP servers on loopback that answer as the emulator never does, and clients for them. All of it is closed after each test. */
+/**
+ * HTTP servers on loopback that answer as the emulator never does, and clients for them. All of it
+ * is closed after each test.
+ */
 import { once } from 'node:events';
 import * as http from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -11,14 +14,29 @@ import type { ServerIdentity } from '../support/certificates';
 export const projectId = '0123456789abcdef0123456789abcdef';
 export const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 export const token = 'gAAAAABtest-token-that-nobody-may-see';
-export const login = { kind: 'token', authToken: Secret.fromText(token), names: 'auth_token' } as const;
-export const importRequest = { keyId, importToken: Secret.fromText('T'.repeat(300)), encryptedKeyMaterial: Buffer.alloc(256, 5) };
+export const login = {
+  kind: 'token',
+  authToken: Secret.fromText(token),
+  names: 'auth_token',
+} as const;
+export const importRequest = {
+  keyId,
+  importToken: Secret.fromText('T'.repeat(300)),
+  encryptedKeyMaterial: Buffer.alloc(256, 5),
+};
 
 /** Answers describe-key. */
-export const described = JSON.stringify({ key_info: { key_id: keyId, key_state: '2', origin: 'external' } });
+export const described = JSON.stringify({
+  key_info: { key_id: keyId, key_state: '2', origin: 'external' },
+});
 
 /** @param count of the requests before */
-export type Handler = (request: http.IncomingMessage, response: http.ServerResponse, body: string, count: number) => void;
+export type Handler = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  body: string,
+  count: number,
+) => void;
 
 const closers: (() => void)[] = [];
 
@@ -32,7 +50,10 @@ export function closeAfterTest(close: () => void): void {
   closers.push(close);
 }
 
-/** What a server, or a proxy, does with a connection once it was asked something; it may write for ever. */
+/**
+ * What a server, or a proxy, does with a connection once it was asked something; it may write for
+ * ever.
+ */
 export type RawAnswer = (socket: Socket) => void;
 
 export interface RawServer {
@@ -43,7 +64,10 @@ export interface RawServer {
   allClosed(): Promise<void>;
 }
 
-/** A server without any notion of HTTP. @param answer of each connection, when its first bytes have come */
+/**
+ * A server without any notion of HTTP. @param answer of each connection, when its first bytes have
+ * come
+ */
 export async function rawServer(answer: RawAnswer, identity?: ServerIdentity): Promise<RawServer> {
   const open = new Set<Socket>();
   const accept = (socket: Socket) => {
@@ -59,7 +83,10 @@ export async function rawServer(answer: RawAnswer, identity?: ServerIdentity): P
       socket.resume();
     });
   };
-  const server = identity === undefined ? createServer({ allowHalfOpen: true }, accept) : createTlsServer(identity, accept);
+  const server =
+    identity === undefined
+      ? createServer({ allowHalfOpen: true }, accept)
+      : createTlsServer(identity, accept);
   const port = await listen(server);
   const allClosed = async (): Promise<void> => {
     while (open.size > 0) {
@@ -69,7 +96,10 @@ export async function rawServer(answer: RawAnswer, identity?: ServerIdentity): P
   return { port, open, allClosed };
 }
 
-/** A piece again and again, for as long as the other side takes it. @param pauseMs 0: as fast as it goes */
+/**
+ * A piece again and again, for as long as the other side takes it. @param pauseMs 0: as fast as it
+ * goes
+ */
 export function drip(piece: string, pauseMs: number, first = ''): RawAnswer {
   return (socket) => {
     socket.write(first);
@@ -134,7 +164,10 @@ export function clientOf(endpoint: string, options: Partial<KmsClientOptions> = 
   return { client, delays, logged };
 }
 
-export async function serving(handler: Handler, options: Partial<KmsClientOptions> = {}): Promise<Observed> {
+export async function serving(
+  handler: Handler,
+  options: Partial<KmsClientOptions> = {},
+): Promise<Observed> {
   const port = await listen(http.createServer(answering(handler)));
   return clientOf(`http://127.0.0.1:${port}`, options);
 }

@@ -8,7 +8,10 @@ test.each([
   [{ https_proxy: proxy, HTTPS_PROXY: '' }, 'http://proxy.example:3128/'],
   [{ HTTPS_PROXY: 'proxy.example:3128' }, 'http://proxy.example:3128/'],
   [{ HTTPS_PROXY: 'https://proxy.example' }, 'https://proxy.example/'],
-  [{ HTTPS_PROXY: proxy, NO_PROXY: 'example.com, systems.com,t-systems.com:8443' }, 'http://proxy.example:3128/'],
+  [
+    { HTTPS_PROXY: proxy, NO_PROXY: 'example.com, systems.com,t-systems.com:8443' },
+    'http://proxy.example:3128/',
+  ],
   [{ HTTP_PROXY: proxy, ALL_PROXY: proxy }, undefined],
   [{ HTTPS_PROXY: proxy, NO_PROXY: '*' }, undefined],
   [{ HTTPS_PROXY: proxy, NO_PROXY: 'example.com, .T-Systems.com' }, undefined],
@@ -114,6 +117,8 @@ const exemptions: readonly (readonly [endpoint: string, noProxy: string, exempt:
 
 test.each(exemptions)('%s under NO_PROXY="%s": exempt is %s', (url, noProxy, exempt) => {
   for (const name of ['NO_PROXY', 'no_proxy']) {
-    expect(tryFindProxy(new URL(url), { HTTPS_PROXY: proxy, [name]: noProxy })).toEqual(exempt ? undefined : new URL(proxy));
+    expect(tryFindProxy(new URL(url), { HTTPS_PROXY: proxy, [name]: noProxy })).toEqual(
+      exempt ? undefined : new URL(proxy),
+    );
   }
 });

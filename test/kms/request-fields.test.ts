@@ -6,7 +6,11 @@ const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 const token = 'A'.repeat(2236);
 const material = Buffer.alloc(256, 7);
 
-const importRequest = { keyId, importToken: Secret.fromText(token), encryptedKeyMaterial: material };
+const importRequest = {
+  keyId,
+  importToken: Secret.fromText(token),
+  encryptedKeyMaterial: material,
+};
 const {
   importKeyMaterial,
   createKey,
@@ -27,7 +31,12 @@ test('import-key-material sends exactly the fields of the API page', () => {
     import_token: token,
     encrypted_key_material: material.toString('base64'),
   });
-  expect(importKeyMaterial.body({ ...importRequest, expirationTime: new Date('2024-05-06T07:08:09.999Z') }, name)).toMatchObject({
+  expect(
+    importKeyMaterial.body(
+      { ...importRequest, expirationTime: new Date('2024-05-06T07:08:09.999Z') },
+      name,
+    ),
+  ).toMatchObject({
     expiration_time: 1714979289,
   });
 });
@@ -40,15 +49,27 @@ test('an asymmetric key takes its wrapped private key as well', () => {
 });
 
 test('the other calls send what the API pages say', () => {
-  expect(createKey.body({ keyAlias: 'orders', keySpec: 'AES_256', keyDescription: '' }, name)).toEqual({
+  expect(
+    createKey.body({ keyAlias: 'orders', keySpec: 'AES_256', keyDescription: '' }, name),
+  ).toEqual({
     key_alias: 'orders',
     key_spec: 'AES_256',
     key_description: '',
     origin: 'external',
   });
-  expect(scheduleKeyDeletion.body({ keyId, pendingDays: 7 }, name)).toEqual({ key_id: keyId, pending_days: '7' });
-  expect(listKeys.body({ marker: undefined, limit: 100 })).toEqual({ key_spec: 'ALL', limit: '100' });
-  expect(listKeys.body({ marker: '10', limit: 100 })).toEqual({ key_spec: 'ALL', limit: '100', marker: '10' });
+  expect(scheduleKeyDeletion.body({ keyId, pendingDays: 7 }, name)).toEqual({
+    key_id: keyId,
+    pending_days: '7',
+  });
+  expect(listKeys.body({ marker: undefined, limit: 100 })).toEqual({
+    key_spec: 'ALL',
+    limit: '100',
+  });
+  expect(listKeys.body({ marker: '10', limit: 100 })).toEqual({
+    key_spec: 'ALL',
+    limit: '100',
+    marker: '10',
+  });
 });
 
 const base = { ...importRequest };
@@ -60,14 +81,24 @@ test.each<[string, () => unknown, string, RegExp]>([
     'encrypted_privatekey_wo',
     /has 192 characters.*\{200,6144\}/,
   ],
-  ['a tag without a key', () => changeTags.body({ keyId, action: 'create', tags: { '': 'x' } }, name), 'tags', /the key "".*1 to 36/],
+  [
+    'a tag without a key',
+    () => changeTags.body({ keyId, action: 'create', tags: { '': 'x' } }, name),
+    'tags',
+    /the key "".*1 to 36/,
+  ],
   [
     'a tag of a forbidden character',
     () => changeTags.body({ keyId, action: 'create', tags: { a: 'b=c' } }, name),
     'tags',
     /the value "b=c"/,
   ],
-  ['a long tag', () => changeTags.body({ keyId, action: 'create', tags: { a: 'x'.repeat(44) } }, name), 'tags', /0 to 43/],
+  [
+    'a long tag',
+    () => changeTags.body({ keyId, action: 'create', tags: { a: 'x'.repeat(44) } }, name),
+    'tags',
+    /0 to 43/,
+  ],
   ['tags of no key', () => getTags.path('../keys', name), 'key_id', /"\.\.\/keys"/],
   [
     'an upper-case key id',
@@ -95,7 +126,11 @@ test.each<[string, () => unknown, string, RegExp]>([
   ],
   [
     'a token of two lines',
-    () => importKeyMaterial.body({ ...base, importToken: Secret.fromText(`${'A'.repeat(300)}\n`) }, name),
+    () =>
+      importKeyMaterial.body(
+        { ...base, importToken: Secret.fromText(`${'A'.repeat(300)}\n`) },
+        name,
+      ),
     'import_token_wo',
     /\{200,6144\}/,
   ],
@@ -123,37 +158,91 @@ test.each<[string, () => unknown, string, RegExp]>([
     'expiration_time',
     /NaN/,
   ],
-  ['an alias with a space', () => createKey.body({ keyAlias: 'my key' }, name), 'alias', /"my key"/],
+  [
+    'an alias with a space',
+    () => createKey.body({ keyAlias: 'my key' }, name),
+    'alias',
+    /"my key"/,
+  ],
   ['an empty alias', () => createKey.body({ keyAlias: '' }, name), 'alias', /1 to 255/],
-  ['an alias of a default key', () => createKey.body({ keyAlias: 'evs/default' }, name), 'alias', /\/default/],
+  [
+    'an alias of a default key',
+    () => createKey.body({ keyAlias: 'evs/default' }, name),
+    'alias',
+    /\/default/,
+  ],
   [
     'a long description',
     () => updateKeyDescription.body({ keyId, keyDescription: 'x'.repeat(256) }, name),
     'description',
     /has 256.*at most 255/,
   ],
-  ['6 pending days', () => scheduleKeyDeletion.body({ keyId, pendingDays: 6 }, name), 'pending_days', /is 6.*7 to 1096/],
-  ['1097 pending days', () => scheduleKeyDeletion.body({ keyId, pendingDays: 1097 }, name), 'pending_days', /7 to 1096/],
-  ['a fraction of a day', () => scheduleKeyDeletion.body({ keyId, pendingDays: 7.5 }, name), 'pending_days', /7.5/],
+  [
+    '6 pending days',
+    () => scheduleKeyDeletion.body({ keyId, pendingDays: 6 }, name),
+    'pending_days',
+    /is 6.*7 to 1096/,
+  ],
+  [
+    '1097 pending days',
+    () => scheduleKeyDeletion.body({ keyId, pendingDays: 1097 }, name),
+    'pending_days',
+    /7 to 1096/,
+  ],
+  [
+    'a fraction of a day',
+    () => scheduleKeyDeletion.body({ keyId, pendingDays: 7.5 }, name),
+    'pending_days',
+    /7.5/,
+  ],
   [
     'an unknown algorithm',
     () => getParametersForImport.body({ keyId, wrappingAlgorithm: 'RSA' }, name),
     'wrapping_algorithm',
     /"RSA".*RSAES_OAEP_SHA_256/,
   ],
-  ['an empty text', () => encryptData.body({ keyId, plainText: '' }, name), 'plain_text', /1 to 4096/],
-  ['a long text', () => encryptData.body({ keyId, plainText: 'ä'.repeat(2049) }, name), 'plain_text', /4098 bytes.*1 to 4096/],
-  ['ciphertext that is not Base64', () => decryptData.body('*'.repeat(200), name), 'cipher_text', /\{128,5648\}/],
+  [
+    'an empty text',
+    () => encryptData.body({ keyId, plainText: '' }, name),
+    'plain_text',
+    /1 to 4096/,
+  ],
+  [
+    'a long text',
+    () => encryptData.body({ keyId, plainText: 'ä'.repeat(2049) }, name),
+    'plain_text',
+    /4098 bytes.*1 to 4096/,
+  ],
+  [
+    'ciphertext that is not Base64',
+    () => decryptData.body('*'.repeat(200), name),
+    'cipher_text',
+    /\{128,5648\}/,
+  ],
 ])('refuses %s before anything is sent', (_, send, attribute, message) => {
-  expect(send).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT', attribute, message: expect.stringMatching(message) }));
+  expect(send).toThrow(
+    expect.objectContaining({
+      code: 'ERR_ARGUMENT',
+      attribute,
+      message: expect.stringMatching(message),
+    }),
+  );
 });
 
 test('fails without showing token, material or text', () => {
   const secret = `${'SECRET'.repeat(5)}!`;
   for (const send of [
     () => importKeyMaterial.body({ ...base, importToken: Secret.fromText(secret) }, name),
-    () => importKeyMaterial.body({ ...base, encryptedKeyMaterial: Buffer.from('SECRETSECRET', 'base64') }, name),
-    () => importKeyMaterial.body({ ...base, encryptedPrivatekey: Buffer.from('SECRETSECRET', 'base64') }, name),
+    () =>
+      importKeyMaterial.body(
+        { ...base, encryptedKeyMaterial: Buffer.from('SECRETSECRET', 'base64') },
+        name,
+      ),
+    () =>
+      importKeyMaterial.body(
+        { ...base, encryptedPrivatekey: Buffer.from('SECRETSECRET', 'base64') },
+        name,
+      ),
     () => encryptData.body({ keyId, plainText: 'SECRET'.repeat(1000) }, name),
     () => decryptData.body(secret, name),
   ]) {

@@ -1,7 +1,15 @@
 /** Which calls KmsClient repeats and when, and what it says of those that it may not repeat. */
 import * as http from 'node:http';
 import { isLostAnswer } from '../../lib/kms/lost-answer';
-import { clientOf, closeAfterTest, described, importRequest, keyId, listen, serving } from './misbehaving-kms';
+import {
+  clientOf,
+  closeAfterTest,
+  described,
+  importRequest,
+  keyId,
+  listen,
+  serving,
+} from './misbehaving-kms';
 
 test('repeats a read after a broken connection, but not an import', async () => {
   const calls: string[] = [];
@@ -16,7 +24,11 @@ test('repeats a read after a broken connection, but not an import', async () => 
   expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
   expect(delays).toEqual([250]);
   const error = await client.importKeyMaterial(importRequest).catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: 'ERR_KMS_UNREACHABLE', sent: true, message: expect.stringContaining('may have taken effect') });
+  expect(error).toMatchObject({
+    code: 'ERR_KMS_UNREACHABLE',
+    sent: true,
+    message: expect.stringContaining('may have taken effect'),
+  });
   expect(isLostAnswer(error)).toBe(true);
   expect(calls).toEqual(['describe-key', 'describe-key', 'import-key-material']);
 });
@@ -37,7 +49,11 @@ test('repeats an import that never left this machine, and says so when it gives 
   server.close();
   const { client, delays } = clientOf(`http://127.0.0.1:${port}`);
   const error = await client.importKeyMaterial(importRequest).catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: 'ERR_KMS_UNREACHABLE', sent: false, message: expect.stringContaining('nothing was sent') });
+  expect(error).toMatchObject({
+    code: 'ERR_KMS_UNREACHABLE',
+    sent: false,
+    message: expect.stringContaining('nothing was sent'),
+  });
   expect(isLostAnswer(error)).toBe(false);
   expect(delays).toEqual([250, 500]);
 });
@@ -47,7 +63,9 @@ test.each([500, 502, 503, 504])('repeats a read after %d, but not an import', as
   const { client } = await serving((_, response, __, count) => {
     const answered = count === 1 ? 200 : status;
     statuses.push(answered);
-    response.writeHead(answered, { 'X-Request-Id': 'req-1' }).end(answered === 200 ? described : '<html>bad gateway</html>');
+    response
+      .writeHead(answered, { 'X-Request-Id': 'req-1' })
+      .end(answered === 200 ? described : '<html>bad gateway</html>');
   });
   await client.describeKey(keyId);
   const error = await client.importKeyMaterial(importRequest).catch((thrown) => thrown);
@@ -67,7 +85,9 @@ test('takes the refusal of a repeated enable-key for what it is: the first one w
     if (count === 0) {
       request.socket.destroy();
     } else {
-      response.writeHead(400).end('{"error":{"error_code":"KMS.1201","error_msg":"The key is not disabled."}}');
+      response
+        .writeHead(400)
+        .end('{"error":{"error_code":"KMS.1201","error_msg":"The key is not disabled."}}');
     }
   });
   await client.enableKey(keyId);
@@ -77,7 +97,9 @@ test('takes the refusal of a repeated enable-key for what it is: the first one w
 test('repeats an import that was throttled, no earlier than Retry-After says', async () => {
   const { client, delays } = await serving((_, response, __, count) => {
     if (count === 0) {
-      response.writeHead(429, { 'Retry-After': '3' }).end('{"error_msg":"throttled","error_code":"APIGW.0308"}');
+      response
+        .writeHead(429, { 'Retry-After': '3' })
+        .end('{"error_msg":"throttled","error_code":"APIGW.0308"}');
     } else if (count === 1) {
       response.writeHead(429, { 'Retry-After': 'Tue, 01 Jan 2030 00:00:07 GMT' }).end();
     } else {
@@ -93,7 +115,10 @@ test('repeats an import that was throttled, no earlier than Retry-After says', a
  *
  * @param open how many calls are under way
  */
-function virtualTime(open: () => number): { uptimeMs: () => number; sleep: (ms: number) => Promise<void> } {
+function virtualTime(open: () => number): {
+  uptimeMs: () => number;
+  sleep: (ms: number) => Promise<void>;
+} {
   let uptime = 0;
   const sleepers: { at: number; wake: () => void }[] = [];
   const timer = setInterval(() => {
@@ -105,7 +130,10 @@ function virtualTime(open: () => number): { uptimeMs: () => number; sleep: (ms: 
     next?.wake();
   }, 1);
   closeAfterTest(() => clearInterval(timer));
-  return { uptimeMs: () => uptime, sleep: (ms) => new Promise((wake) => sleepers.push({ at: uptime + ms, wake })) };
+  return {
+    uptimeMs: () => uptime,
+    sleep: (ms) => new Promise((wake) => sleepers.push({ at: uptime + ms, wake })),
+  };
 }
 
 test('after a 429 every request of the client waits, and then they come one by one', async () => {
@@ -116,14 +144,17 @@ test('after a 429 every request of the client waits, and then they come one by o
     (_, response, __, count) => {
       begun.push(time.uptimeMs());
       if (count === 0) {
-        response.writeHead(429, { 'Retry-After': '10' }).end('{"error_msg":"throttled","error_code":"APIGW.0308"}');
+        response
+          .writeHead(429, { 'Retry-After': '10' })
+          .end('{"error_msg":"throttled","error_code":"APIGW.0308"}');
       } else {
         response.end(described);
       }
     },
     { ...time, maxRequestsPerSecond: 2 },
   );
-  // The first two begin at once, and one of them is throttled; the others have booked later seconds by then.
+  // The first two begin at once, and one of them is throttled; the others have booked later seconds
+  // by then.
   await Promise.all(
     Array.from({ length: open }, async () => {
       await client.describeKey(keyId);

@@ -3,7 +3,14 @@ import { KmsError } from '../../lib/kms/kms-error';
 import { isLostAnswer, UnreachableError } from '../../lib/kms/lost-answer';
 import { operations } from '../../lib/kms/operations';
 import { RateLimiter } from '../../lib/kms/rate-limiter';
-import { type Failure, isWorthRepeating, maxDelayMs, parseRetryAfter, type Repetition, retryDelayMs } from '../../lib/kms/retry';
+import {
+  type Failure,
+  isWorthRepeating,
+  maxDelayMs,
+  parseRetryAfter,
+  type Repetition,
+  retryDelayMs,
+} from '../../lib/kms/retry';
 import { isThrottled, reactionTo } from '../../lib/terms/kms-errors';
 
 const unsent: Failure = { kind: 'unsent', permanent: false };
@@ -36,7 +43,9 @@ test.each<[Failure, Record<Repetition, boolean>]>([
 });
 
 test('the calls whose second run could do harm are marked', () => {
-  const once = Object.values(operations).flatMap(({ name, repetition }) => (repetition === 'once' ? [name] : []));
+  const once = Object.values(operations).flatMap(({ name, repetition }) =>
+    repetition === 'once' ? [name] : [],
+  );
   expect(once.sort()).toEqual([
     'cancel-key-deletion',
     'create-key',
@@ -47,7 +56,9 @@ test('the calls whose second run could do harm are marked', () => {
 });
 
 test('the delay is spread over the whole of a bound that doubles, and ends at 20 seconds', () => {
-  expect([0, 1, 2, 3, 10].map((attempt) => retryDelayMs(attempt, 0.5, undefined))).toEqual([250, 500, 1000, 2000, 10_000]);
+  expect([0, 1, 2, 3, 10].map((attempt) => retryDelayMs(attempt, 0.5, undefined))).toEqual([
+    250, 500, 1000, 2000, 10_000,
+  ]);
   expect(retryDelayMs(4, 0, undefined)).toBe(0);
 });
 
@@ -67,7 +78,13 @@ test('Retry-After is seconds or an instant, and nothing else', () => {
 });
 
 const kmsError = (status: number) =>
-  new KmsError({ operation: 'import-key-material', status, apiCode: undefined, apiMessage: '', requestId: undefined });
+  new KmsError({
+    operation: 'import-key-material',
+    status,
+    apiCode: undefined,
+    apiMessage: '',
+    requestId: undefined,
+  });
 
 test.each([
   [new UnreachableError('import-key-material', 'broken', { sent: true }), true],
@@ -92,7 +109,9 @@ test('at most so many requests begin within any one second', () => {
     return uptime + limiter.reserve(uptime);
   });
   for (const [index, start] of starts.entries()) {
-    expect(starts.filter((other) => other > start - 1000 && other <= start).length).toBeLessThanOrEqual(3);
+    expect(
+      starts.filter((other) => other > start - 1000 && other <= start).length,
+    ).toBeLessThanOrEqual(3);
     expect(start).toBeGreaterThanOrEqual(starts[index - 1] ?? 0);
   }
   // No slower than allowed either.
@@ -106,7 +125,9 @@ test('after a pause requests begin one by one, and what was booked before is voi
   expect(limiter.pauses).toBe(0);
   limiter.pause(100, 3000);
   expect(limiter.pauses).toBe(1);
-  expect(Array.from({ length: 6 }, () => 100 + limiter.reserve(100))).toEqual([3100, 3350, 3600, 3850, 4100, 4350]);
+  expect(Array.from({ length: 6 }, () => 100 + limiter.reserve(100))).toEqual([
+    3100, 3350, 3600, 3850, 4100, 4350,
+  ]);
   // A shorter pause does not shorten a longer one.
   limiter.pause(200, 10);
   expect(200 + limiter.reserve(200)).toBe(3100);

@@ -1,4 +1,7 @@
-/** The published signing vectors of the vendor's SDKs and guide, and the vendor's own signer on requests that nobody chose. */
+/**
+ * The published signing vectors of the vendor's SDKs and guide, and the vendor's own signer on
+ * requests that nobody chose.
+ */
 import { createHash } from 'node:crypto';
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner';
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials';
@@ -9,7 +12,10 @@ import { Secret } from '../../lib/secret';
 
 const sdkKey = { accessKey: 'AccessKey', secretKey: Secret.fromText('SecretKey') };
 /** A sample of the guide, good for nothing else. */
-const guideKey = { accessKey: 'QTWAOYTTINDUT2QVKYUC', secretKey: Secret.fromText('MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc') };
+const guideKey = {
+  accessKey: 'QTWAOYTTINDUT2QVKYUC',
+  secretKey: Secret.fromText('MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc'),
+};
 
 const vpcs = {
   method: 'GET',
@@ -90,7 +96,13 @@ const vectors: readonly Vector[] = [
   },
   {
     source: 'G: huaweicloud-sdk-go-v3 TestSigner_Sign test1, the date alone signed',
-    request: { method: 'GET', path: '/path', query: [['limit', '1']], headers: goHeaders, body: undefined },
+    request: {
+      method: 'GET',
+      path: '/path',
+      query: [['limit', '1']],
+      headers: goHeaders,
+      body: undefined,
+    },
     signedHeaders: 'x-sdk-date',
     signature: '5a2ce64c865e0e6046321c6f3d5a77ba8413eeaf355c3166c03d58d02ac79624',
   },
@@ -108,12 +120,19 @@ const vectors: readonly Vector[] = [
   },
 ];
 
-test.each(vectors)('$source', ({ request, key = sdkKey, signedHeaders, canonicalHash, signature }) => {
-  expect(signRequest(request, key)).toBe(`SDK-HMAC-SHA256 Access=${key.accessKey}, SignedHeaders=${signedHeaders}, Signature=${signature}`);
-  if (canonicalHash !== undefined) {
-    expect(createHash('sha256').update(canonicalRequest(request)).digest('hex')).toBe(canonicalHash);
-  }
-});
+test.each(vectors)(
+  '$source',
+  ({ request, key = sdkKey, signedHeaders, canonicalHash, signature }) => {
+    expect(signRequest(request, key)).toBe(
+      `SDK-HMAC-SHA256 Access=${key.accessKey}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
+    );
+    if (canonicalHash !== undefined) {
+      expect(createHash('sha256').update(canonicalRequest(request)).digest('hex')).toBe(
+        canonicalHash,
+      );
+    }
+  },
+);
 
 test('the query of the SDKs: sorted, every reserved character encoded', () => {
   const query = [
@@ -131,19 +150,27 @@ test('the query of the SDKs: sorted, every reserved character encoded', () => {
 });
 
 test('a path that is encoded on the wire is signed once encoded, not twice', () => {
-  expect(canonicalRequest({ ...resources, path: '/a%20b/%C3%A4' }).split('\n')[1]).toBe('/a%20b/%C3%A4/');
+  expect(canonicalRequest({ ...resources, path: '/a%20b/%C3%A4' }).split('\n')[1]).toBe(
+    '/a%20b/%C3%A4/',
+  );
 });
 
 test('the date has no separators and no milliseconds', () => {
   expect(sdkDate(new Date('2019-11-15T03:36:55.999Z'))).toBe('20191115T033655Z');
 });
 
-const text = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_.~ /?&=#%+*!\'()"\\:;,@äß€一'), maxLength: 12 });
+const text = fc.string({
+  unit: fc.constantFrom(...'abcXYZ019-_.~ /?&=#%+*!\'()"\\:;,@äß€一'),
+  maxLength: 12,
+});
 const headerValue = fc
   .string({ unit: fc.constantFrom(...'abcXYZ019-_./+= ;'), minLength: 1, maxLength: 40 })
   .filter((value) => value === value.trim());
 /** The vendor's signer parses a URL, which changes other characters before it signs them. */
-const path = fc.array(fc.string({ unit: fc.constantFrom(...'abcXYZ019-_~'), minLength: 1, maxLength: 8 }), { maxLength: 5 });
+const path = fc.array(
+  fc.string({ unit: fc.constantFrom(...'abcXYZ019-_~'), minLength: 1, maxLength: 8 }),
+  { maxLength: 5 },
+);
 
 test("the vendor's own signer gives the same signature to any request", () => {
   const anyRequest = fc.record({
@@ -156,34 +183,49 @@ test("the vendor's own signer gives the same signature to any request", () => {
     ),
     project: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/)),
     securityToken: fc.option(headerValue),
-    body: fc.option(fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean()), { minKeys: 1, maxKeys: 4 })),
+    body: fc.option(
+      fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean()), { minKeys: 1, maxKeys: 4 }),
+    ),
     secret: fc.string({ minLength: 1, maxLength: 40 }),
-    date: fc.date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true }),
+    date: fc.date({
+      min: new Date('2000-01-01T00:00:00Z'),
+      max: new Date('2099-12-31T00:00:00Z'),
+      noInvalidDate: true,
+    }),
   });
   fc.assert(
-    fc.property(anyRequest, ({ method, path: segments, query, project, securityToken, body, secret, date }) => {
-      const headers = {
-        'X-Sdk-Date': sdkDate(date),
-        ...(project === null ? {} : { 'X-Project-Id': project }),
-        ...(securityToken === null ? {} : { 'X-Security-Token': securityToken }),
-      };
-      const url = `/${segments.join('/')}`;
-      const theirs = AKSKSigner.sign(
-        { method, endpoint: `https://kms.example.com:8443${url}`, queryParams: query, headers, data: body ?? undefined },
-        new BasicCredentials().withAk('AK').withSk(secret),
-      ) as Record<string, string>;
-      const ours = signRequest(
-        {
-          method,
-          path: url,
-          query: Object.entries(query),
-          headers: { ...headers, Host: 'kms.example.com:8443' },
-          body: body === null ? undefined : Buffer.from(JSON.stringify(body)),
-        },
-        { accessKey: 'AK', secretKey: Secret.fromText(secret) },
-      );
-      expect(ours).toBe(theirs.Authorization);
-    }),
+    fc.property(
+      anyRequest,
+      ({ method, path: segments, query, project, securityToken, body, secret, date }) => {
+        const headers = {
+          'X-Sdk-Date': sdkDate(date),
+          ...(project === null ? {} : { 'X-Project-Id': project }),
+          ...(securityToken === null ? {} : { 'X-Security-Token': securityToken }),
+        };
+        const url = `/${segments.join('/')}`;
+        const theirs = AKSKSigner.sign(
+          {
+            method,
+            endpoint: `https://kms.example.com:8443${url}`,
+            queryParams: query,
+            headers,
+            data: body ?? undefined,
+          },
+          new BasicCredentials().withAk('AK').withSk(secret),
+        ) as Record<string, string>;
+        const ours = signRequest(
+          {
+            method,
+            path: url,
+            query: Object.entries(query),
+            headers: { ...headers, Host: 'kms.example.com:8443' },
+            body: body === null ? undefined : Buffer.from(JSON.stringify(body)),
+          },
+          { accessKey: 'AK', secretKey: Secret.fromText(secret) },
+        );
+        expect(ours).toBe(theirs.Authorization);
+      },
+    ),
     { numRuns: process.env.SLOW === '1' ? 2000 : 200 },
   );
 });

@@ -10,7 +10,17 @@ import { connectKms } from '../../lib/kms/connect';
 import type { ConnectionConfig } from '../../lib/kms/connection';
 import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
-import { answering, clientOf, closeAfterTest, described, importRequest, keyId, listen, projectId, token } from './misbehaving-kms';
+import {
+  answering,
+  clientOf,
+  closeAfterTest,
+  described,
+  importRequest,
+  keyId,
+  listen,
+  projectId,
+  token,
+} from './misbehaving-kms';
 
 describe('over TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'byok-tls-'));
@@ -38,13 +48,20 @@ describe('over TLS', () => {
     ],
     { stdio: 'ignore' },
   );
-  const pair = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) };
+  const pair = {
+    key: readFileSync(join(folder, 'key.pem')),
+    cert: readFileSync(join(folder, 'cert.pem')),
+  };
   const damaged = `# theirs\n${String(pair.cert).slice(0, 200)}\n-----END CERTIFICATE-----\n`;
   writeFileSync(join(folder, 'damaged.pem'), damaged);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function tlsServer(): Promise<{ port: number; requests: () => number; connections: () => number }> {
+  async function tlsServer(): Promise<{
+    port: number;
+    requests: () => number;
+    connections: () => number;
+  }> {
     let requests = 0;
     let connections = 0;
     const server = https.createServer(
@@ -60,7 +77,12 @@ describe('over TLS', () => {
   }
 
   /** A proxy that leads every host name to one port of this machine. */
-  async function proxyTo(port: number, connects: string[], status = 200, server: Server = http.createServer()): Promise<number> {
+  async function proxyTo(
+    port: number,
+    connects: string[],
+    status = 200,
+    server: Server = http.createServer(),
+  ): Promise<number> {
     server.on('connect', (request: http.IncomingMessage, socket: Socket) => {
       connects.push(`${request.url} ${request.headers['proxy-authorization'] ?? '-'}`);
       socket.on('error', () => undefined);
@@ -92,7 +114,12 @@ describe('over TLS', () => {
     [{ caFile: join(folder, 'cert.pem') }, { NODE_EXTRA_CA_CERTS: join(folder, 'missing.pem') }],
   ])('reads authorities as configured by %j and %j', async (config, env) => {
     const server = await tlsServer();
-    const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), ...config };
+    const connection = {
+      kmsEndpoint: `https://127.0.0.1:${server.port}`,
+      projectId,
+      authToken: Secret.fromText(token),
+      ...config,
+    };
     const client = connectKms(connection, env, { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
@@ -102,11 +129,23 @@ describe('over TLS', () => {
     ['missing.pem', /cannot be read/],
     ['key.pem', /holds no PEM certificate/],
     ['.', /cannot be read/],
-    ['damaged.pem', /damaged\.pem" holds no PEM certificate that can be read; take an undamaged copy/],
+    [
+      'damaged.pem',
+      /damaged\.pem" holds no PEM certificate that can be read; take an undamaged copy/,
+    ],
   ])('refuses %s as ca_file', (name, message) => {
-    const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile: join(folder, name) };
+    const connection = {
+      kmsEndpoint: 'https://127.0.0.1:1',
+      projectId,
+      authToken: Secret.fromText(token),
+      caFile: join(folder, name),
+    };
     expect(() => connectKms(connection, {}, { spelling: wording, now: () => new Date(0) })).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute: 'ca_file', message: expect.stringMatching(message) }),
+      expect.objectContaining({
+        code: 'ERR_CONFIGURATION',
+        attribute: 'ca_file',
+        message: expect.stringMatching(message),
+      }),
     );
   });
 
@@ -114,7 +153,12 @@ describe('over TLS', () => {
     const caFile = join(folder, 'mixed.pem');
     writeFileSync(caFile, `${damaged}# ours\n${pair.cert}`);
     const server = await tlsServer();
-    const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), caFile };
+    const connection = {
+      kmsEndpoint: `https://127.0.0.1:${server.port}`,
+      projectId,
+      authToken: Secret.fromText(token),
+      caFile,
+    };
     const client = connectKms(connection, {}, { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
@@ -122,12 +166,25 @@ describe('over TLS', () => {
 
   test.each<[string, () => ConnectionConfig, () => Record<string, string>]>([
     ['ca_file', () => ({ caFile: String(pair.cert) }), () => ({})],
-    ['ca_file, with Windows line ends', () => ({ caFile: String(pair.cert).replaceAll('\n', '\r\n') }), () => ({})],
-    ['ca_file, with a remark before it', () => ({ caFile: `# our authority\n${pair.cert}` }), () => ({})],
+    [
+      'ca_file, with Windows line ends',
+      () => ({ caFile: String(pair.cert).replaceAll('\n', '\r\n') }),
+      () => ({}),
+    ],
+    [
+      'ca_file, with a remark before it',
+      () => ({ caFile: `# our authority\n${pair.cert}` }),
+      () => ({}),
+    ],
     ['OS_CACERT', () => ({ cloud: 'opentelekomcloud' }), () => ({ OS_CACERT: String(pair.cert) })],
   ])('takes the content of the file in %s as well', async (_, config, env) => {
     const server = await tlsServer();
-    const connection = { kmsEndpoint: `https://127.0.0.1:${server.port}`, projectId, authToken: Secret.fromText(token), ...config() };
+    const connection = {
+      kmsEndpoint: `https://127.0.0.1:${server.port}`,
+      projectId,
+      authToken: Secret.fromText(token),
+      ...config(),
+    };
     const client = connectKms(connection, env(), { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
@@ -136,13 +193,21 @@ describe('over TLS', () => {
   test.each([
     ['without its line feeds', () => String(pair.cert).replaceAll('\n', ' ')],
     ['cut off', () => String(pair.cert).slice(0, 200)],
-    ['behind a path that somebody prefixed', () => `../../../${String(pair.cert).replaceAll('\n', '').slice(0, 300)}`],
+    [
+      'behind a path that somebody prefixed',
+      () => `../../../${String(pair.cert).replaceAll('\n', '').slice(0, 300)}`,
+    ],
     ['with a character lost', () => String(pair.cert).replace(/\n(.)/, '\n')],
     ['a private key', () => String(pair.key)],
     ['Base64 without its frame', () => `${'QUJD'.repeat(2000)}`],
   ])('content that cannot be read, %s, is not shown: the path is asked for', (_, content) => {
     const caFile = content();
-    const connection = { kmsEndpoint: 'https://127.0.0.1:1', projectId, authToken: Secret.fromText(token), caFile };
+    const connection = {
+      kmsEndpoint: 'https://127.0.0.1:1',
+      projectId,
+      authToken: Secret.fromText(token),
+      caFile,
+    };
     let thrown: unknown;
     try {
       connectKms(connection, {}, { spelling: wording, now: () => new Date(0) }).close();
@@ -174,7 +239,11 @@ describe('over TLS', () => {
     );
     closeAfterTest(() => client.close());
     await expect(client.describeKey(keyId)).rejects.toMatchObject({ attribute: 'ca_file' });
-    expect(said).toEqual([expect.stringMatching(/^OS_INSECURE is set and not supported: certificates are always verified/)]);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^OS_INSECURE is set and not supported: certificates are always verified/,
+      ),
+    ]);
     expect(server.requests()).toBe(0);
   });
 
@@ -183,17 +252,35 @@ describe('over TLS', () => {
     const iam = https.createServer(
       pair,
       answering((request, response, body) => {
-        asked.push(`${request.method} ${request.url} ${request.headers.host} ${JSON.parse(body).auth.scope.project.name}`);
-        response.writeHead(201, { 'X-Subject-Token': token }).end(JSON.stringify({ token: { project: { id: projectId } } }));
+        asked.push(
+          `${request.method} ${request.url} ${request.headers.host} ${JSON.parse(body).auth.scope.project.name}`,
+        );
+        response
+          .writeHead(201, { 'X-Subject-Token': token })
+          .end(JSON.stringify({ token: { project: { id: projectId } } }));
       }),
     );
     const server = await tlsServer();
     const connects: string[] = [];
     const proxyPort = await proxyTo(await listen(iam), connects);
-    const connection = { cloud: 'eu-test.example', region: 'de', userName: 'u', password: Secret.fromText('p'), domainName: 'd' };
-    const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: 'missing.pem' };
+    const connection = {
+      cloud: 'eu-test.example',
+      region: 'de',
+      userName: 'u',
+      password: Secret.fromText('p'),
+      domainName: 'd',
+    };
+    const env = {
+      HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
+      NODE_EXTRA_CA_CERTS: 'missing.pem',
+    };
     const kmsEndpoint = `https://127.0.0.1:${server.port}`;
-    const options = { ...connection, kmsEndpoint, authUrl: `https://${host}/v3`, caFile: join(folder, 'cert.pem') };
+    const options = {
+      ...connection,
+      kmsEndpoint,
+      authUrl: `https://${host}/v3`,
+      caFile: join(folder, 'cert.pem'),
+    };
     const client = connectKms(options, env, { spelling: wording, now: () => new Date(0) });
     closeAfterTest(() => client.close());
     expect(await client.describeKey(keyId)).toMatchObject({ keyState: '2' });
@@ -226,7 +313,10 @@ describe('over TLS', () => {
     const server = await tlsServer();
     const connects: string[] = [];
     const proxyPort = await proxyTo(server.port, connects);
-    const env = { HTTPS_PROXY: `http://user:p%40ss@127.0.0.1:${proxyPort}`, NO_PROXY: 'other.example' };
+    const env = {
+      HTTPS_PROXY: `http://user:p%40ss@127.0.0.1:${proxyPort}`,
+      NO_PROXY: 'other.example',
+    };
     const { client } = clientOf(`https://${host}`, { ca: pair.cert, env });
     await client.describeKey(keyId);
     await client.describeKey(keyId);
@@ -238,7 +328,10 @@ describe('over TLS', () => {
     const server = await tlsServer();
     const connects: string[] = [];
     const proxyPort = await proxyTo(server.port, connects, 200, https.createServer(pair));
-    const { client } = clientOf(`https://${host}`, { ca: pair.cert, env: { HTTPS_PROXY: `https://127.0.0.1:${proxyPort}` } });
+    const { client } = clientOf(`https://${host}`, {
+      ca: pair.cert,
+      env: { HTTPS_PROXY: `https://127.0.0.1:${proxyPort}` },
+    });
     await client.describeKey(keyId);
     expect(connects).toEqual([`${host}:443 -`]);
   });
@@ -246,14 +339,22 @@ describe('over TLS', () => {
   test('checks the certificate through the proxy as well, before anything is sent', async () => {
     const server = await tlsServer();
     const proxyPort = await proxyTo(server.port, []);
-    const { client } = clientOf(`https://${host}`, { env: { https_proxy: `127.0.0.1:${proxyPort}` } });
-    await expect(client.describeKey(keyId)).rejects.toMatchObject({ code: 'ERR_CONFIGURATION', attribute: 'ca_file' });
+    const { client } = clientOf(`https://${host}`, {
+      env: { https_proxy: `127.0.0.1:${proxyPort}` },
+    });
+    await expect(client.describeKey(keyId)).rejects.toMatchObject({
+      code: 'ERR_CONFIGURATION',
+      attribute: 'ca_file',
+    });
     expect(server.requests()).toBe(0);
   });
 
   test('a proxy that refuses is named without its password, and nothing was sent', async () => {
     const proxyPort = await proxyTo(1, [], 407);
-    const { client } = clientOf(`https://${host}`, { env: { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${proxyPort}` }, maxRetries: 0 });
+    const { client } = clientOf(`https://${host}`, {
+      env: { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${proxyPort}` },
+      maxRetries: 0,
+    });
     const error = await client.importKeyMaterial(importRequest).catch((thrown) => thrown);
     expect(error).toMatchObject({
       code: 'ERR_KMS_UNREACHABLE',

@@ -1,6 +1,6 @@
 /**
- * What things cost: the calls of the KMS, in order. It takes twenty a second, so each that is not needed holds up everybody. And what the saved
- * looks would have shown is found out all the same.
+ * What things cost: the calls of the KMS, in order. It takes twenty a second, so each that is not
+ * needed holds up everybody. And what the saved looks would have shown is found out all the same.
  */
 import { randomBytes } from 'node:crypto';
 import { importOnce } from '../../lib/cli/import-once';
@@ -19,7 +19,13 @@ let emulator: Emulator;
 let world: OddWorld;
 
 const wish: KeyWish = {
-  ...{ alias: 'orders', description: 'cards', keySpec: 'AES_256', keyUsage: undefined, tags: undefined },
+  ...{
+    alias: 'orders',
+    description: 'cards',
+    keySpec: 'AES_256',
+    keyUsage: undefined,
+    tags: undefined,
+  },
   ...{ enabled: undefined, cancelPendingDeletion: false },
 };
 const far = new Date('2035-01-01T00:00:00Z');
@@ -35,10 +41,18 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const make = (more: Partial<KeyWish> = {}): Promise<NewKeyOutcome> => createKey(world.context, { ...wish, ...more });
+const make = (more: Partial<KeyWish> = {}): Promise<NewKeyOutcome> =>
+  createKey(world.context, { ...wish, ...more });
 const importInto = (made: KeyDetail, more: Partial<MaterialRequest> = {}) =>
-  createMaterial(world.context, requestOf(world, made.keyId, far, { made, first: 'import', ...more }));
-const proven = { observation: { status: 'present', keyState: '2', expiration: far }, proof: { proof: 'imported' }, notices: [] };
+  createMaterial(
+    world.context,
+    requestOf(world, made.keyId, far, { made, first: 'import', ...more }),
+  );
+const proven = {
+  observation: { status: 'present', keyState: '2', expiration: far },
+  proof: { proof: 'imported' },
+  notices: [],
+};
 const imported = ['get-parameters-for-import', 'import-key-material', 'describe-key'];
 const since = () => {
   const calls = callsOf(world).filter((operation) => operation !== 'encrypt-data');
@@ -83,23 +97,29 @@ describe('a key that is made, and its first material', () => {
     expect(await world.kms.getTags(key.keyId)).toEqual({ team: 'cards' });
   });
 
-  test.each([{ errorCode: 'KMS.0308' }, { status: 500, times: 2 }, { drop: 'before' as const, times: 2 }])(
-    'whose tags are refused with %j is looked at, and they are tried again',
-    async (fault) => {
-      await begin();
-      emulator.injectFaults([{ operation: 'batch-tags', ...fault }]);
-      const { key, notices } = await make({ tags: { team: 'cards' } });
-      expect(notices).toEqual([]);
-      expect(await world.kms.getTags(key.keyId)).toEqual({ team: 'cards' });
-      expect(callsOf(world)).toContain('describe-key');
-    },
-  );
+  test.each([
+    { errorCode: 'KMS.0308' },
+    { status: 500, times: 2 },
+    { drop: 'before' as const, times: 2 },
+  ])('whose tags are refused with %j is looked at, and they are tried again', async (fault) => {
+    await begin();
+    emulator.injectFaults([{ operation: 'batch-tags', ...fault }]);
+    const { key, notices } = await make({ tags: { team: 'cards' } });
+    expect(notices).toEqual([]);
+    expect(await world.kms.getTags(key.keyId)).toEqual({ team: 'cards' });
+    expect(callsOf(world)).toContain('describe-key');
+  });
 
   test('are waited for while the key is not ready', async () => {
     await begin({ activationDelay: 3 });
     const { key } = await make();
     expect(await importInto(key)).toMatchObject(proven);
-    expect(since()).toEqual(['create-key', 'get-parameters-for-import', ...Array(4).fill('describe-key'), ...imported]);
+    expect(since()).toEqual([
+      'create-key',
+      'get-parameters-for-import',
+      ...Array(4).fill('describe-key'),
+      ...imported,
+    ]);
     expect(world.waited()).toBeGreaterThan(0);
   });
 
@@ -110,7 +130,9 @@ describe('a key that is made, and its first material', () => {
     let opened = 0;
     const open = () => {
       opened += 1;
-      return 'open' in source ? source.open() : Promise.reject(new Error('it is wrapped elsewhere'));
+      return 'open' in source
+        ? source.open()
+        : Promise.reject(new Error('it is wrapped elsewhere'));
     };
     await importInto(key, { source: { open, wrappingAlgorithm: 'RSAES_OAEP_SHA_256' } });
     expect(opened).toBe(1);
@@ -119,7 +141,10 @@ describe('a key that is made, and its first material', () => {
   test('give the key up when it does not become ready', async () => {
     await begin({ activationDelay: 10_000 });
     const { key } = await make();
-    await expect(importInto(key)).rejects.toMatchObject({ code: 'ERR_TIMEOUT', message: expect.stringContaining('to become ready') });
+    await expect(importInto(key)).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      message: expect.stringContaining('to become ready'),
+    });
   });
 
   test.each([...oddAnswers, ['nothing', nothing] as const, ['500', { status: 500 }] as const])(
@@ -137,7 +162,10 @@ describe('a key that is made, and its first material', () => {
     await begin();
     const { key } = await make();
     emulator.injectFaults([{ operation: 'import-key-material', answer: '{}' }]);
-    await expect(importInto(key)).rejects.toMatchObject({ code: 'ERR_TIMEOUT', message: expect.stringContaining('without material') });
+    await expect(importInto(key)).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      message: expect.stringContaining('without material'),
+    });
     expect((await describeKey(emulator, key.keyId)).key_state).toBe('5');
   });
 
@@ -145,7 +173,10 @@ describe('a key that is made, and its first material', () => {
     await begin();
     const { key } = await make();
     emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
-    expect(await importInto(key)).toMatchObject({ observation: { status: 'present' }, proof: undefined });
+    expect(await importInto(key)).toMatchObject({
+      observation: { status: 'present' },
+      proof: undefined,
+    });
     expect(since()).toEqual(['create-key', ...imported]);
   });
 
@@ -156,7 +187,9 @@ describe('a key that is made, and its first material', () => {
     await begin();
     const { key } = await make();
     const theirs = randomBytes(32);
-    await importMaterial(emulator, key.keyId, theirs, { expirationTime: expiration.getTime() / 1000 });
+    await importMaterial(emulator, key.keyId, theirs, {
+      expirationTime: expiration.getTime() / 1000,
+    });
     await expect(importInto(key)).rejects.toMatchObject(
       expiration === far ? { code: 'ERR_CHANGED_SINCE_PLAN' } : { code: 'ERR_KEY_UNSUITABLE' },
     );
@@ -167,7 +200,10 @@ describe('a key that is made, and its first material', () => {
     await begin();
     const { key } = await make();
     await ok(emulator, 'schedule-key-deletion', { key_id: key.keyId, pending_days: '7' });
-    await expect(importInto(key)).rejects.toMatchObject({ code: 'ERR_KEY_UNSUITABLE', message: expect.stringContaining('state 4') });
+    await expect(importInto(key)).rejects.toMatchObject({
+      code: 'ERR_KEY_UNSUITABLE',
+      message: expect.stringContaining('state 4'),
+    });
     const none = { ...key, keyId: '0d0466b0-e727-4d9c-b35d-f84bb474a37f' };
     await expect(importInto(none)).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   });

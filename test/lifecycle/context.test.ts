@@ -1,4 +1,7 @@
-/** Waiting for the KMS: patience, interruption, and growing pauses, with the timer that the provider really uses. */
+/**
+ * Waiting for the KMS: patience, interruption, and growing pauses, with the timer that the provider
+ * really uses.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../../lib/kms/model';
 import { type LifecycleContext, waitUntil, withPatience } from '../../lib/lifecycle/context';

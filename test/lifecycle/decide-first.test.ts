@@ -1,4 +1,7 @@
-/** What becomes of a key that is new here, whatever state it is found in; and of a new key, whatever its alias meets. */
+/**
+ * What becomes of a key that is new here, whatever state it is found in; and of a new key, whatever
+ * its alias meets.
+ */
 import type { KeyDetail } from '../../lib/kms/model';
 import { decideFirst } from '../../lib/lifecycle/decide-first';
 import type { Wish } from '../../lib/lifecycle/decision';
@@ -8,7 +11,12 @@ import { wording } from '../../lib/provider/wording';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const [far, farther] = [new Date('2035-01-01T00:00:00Z'), new Date('2036-01-01T00:00:00Z')];
-const rolling = { validForMs: 86_400_000, renewBeforeMs: 3_600_000, validFor: '1d', renewBefore: '1h' };
+const rolling = {
+  validForMs: 86_400_000,
+  renewBeforeMs: 3_600_000,
+  validFor: '1d',
+  renewBefore: '1h',
+};
 
 function key(over: Partial<KeyDetail> = {}): KeyDetail {
   return {
@@ -67,7 +75,11 @@ describe('a new key', () => {
     ['takes over none that holds material', [key({ keyState: '2' })], 'refused'],
     ['takes over none of another spec', [key({ keySpec: 'RSA_2048' })], 'refused'],
     ['takes over none of another description', [key({ keyDescription: 'theirs' })], 'refused'],
-    ['takes over none of two', [key(), key({ keyId: '1d0466b0-e727-4d9c-b35d-f84bb474a37f' })], 'refused'],
+    [
+      'takes over none of two',
+      [key(), key({ keyId: '1d0466b0-e727-4d9c-b35d-f84bb474a37f' })],
+      'refused',
+    ],
     ['is made beside one that is scheduled, with a word', [scheduled], 'made, told'],
     [
       'takes over an empty one beside one that is scheduled',
@@ -81,12 +93,16 @@ describe('a new key', () => {
   });
 
   test('takes over none that another object of the run has', () => {
-    expect(judgeAlias(wanted, [key()], wording, () => true).refusal?.message).toContain('which another object of this run has');
+    expect(judgeAlias(wanted, [key()], wording, () => true).refusal?.message).toContain(
+      'which another object of this run has',
+    );
   });
 
   test('says of a scheduled one which key it is, until when, and how to rescue it', () => {
     const [notice] = judgeAlias(wanted, [scheduled], wording).notices;
-    expect(notice?.detail).toContain(`key ${scheduled.keyId}, which the KMS deletes on 2035-01-01T00:00:00Z`);
+    expect(notice?.detail).toContain(
+      `key ${scheduled.keyId}, which the KMS deletes on 2035-01-01T00:00:00Z`,
+    );
     expect(notice?.detail).toContain('cancel_pending_deletion = true');
   });
 });

@@ -52,5 +52,7 @@ test('expiring is what is inside the window of a rolling expiry, and nothing wit
   expect(observeMaterial(key('2', inAnHour), undefined, now, 3_600_000).status).toBe('expiring');
   expect(observeMaterial(key('2', inAnHour), undefined, now, 3_599_999).status).toBe('present');
   expect(observeMaterial(key('2', inAnHour), undefined, now).status).toBe('present');
-  expect(observeMaterial(key('2', past), undefined, now, 3_600_000).status).toBe('expired_not_purged');
+  expect(observeMaterial(key('2', past), undefined, now, 3_600_000).status).toBe(
+    'expired_not_purged',
+  );
 });

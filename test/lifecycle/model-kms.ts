@@ -1,6 +1,7 @@
 /**
- * A KMS of one key as a model: what the documentation of the API says of its states and its material, in memory. Shares nothing with the
- * emulator. Material "wrapped" for it is its name. At an ordered call something goes wrong.
+ * A KMS of one key as a model: what the documentation of the API says of its states and its
+ * material, in memory. Shares nothing with the emulator. Material "wrapped" for it is its name. At
+ * an ordered call something goes wrong.
  */
 import { KmsError } from '../../lib/kms/kms-error';
 import { UnreachableError } from '../../lib/kms/lost-answer';
@@ -8,7 +9,14 @@ import type { KeyDetail, Kms } from '../../lib/kms/model';
 import { Secret } from '../../lib/secret';
 
 /** `only said`: a change is answered with success, and nothing is done. */
-export type Trouble = 'died before' | 'died after' | 'lost before' | 'lost after' | 'only said' | 'refused' | 'unavailable';
+export type Trouble =
+  | 'died before'
+  | 'died after'
+  | 'lost before'
+  | 'lost after'
+  | 'only said'
+  | 'refused'
+  | 'unavailable';
 
 /** The process is gone: nothing that it wanted to do any more happens. */
 export class Died extends Error {}
@@ -38,7 +46,11 @@ export class ModelKms {
 
   /** "Within 24 hours" of the expiry. */
   purge(): void {
-    if (this.held !== undefined && this.expiration !== undefined && this.expiration.getTime() + 86_400_000 <= this.now.getTime()) {
+    if (
+      this.held !== undefined &&
+      this.expiration !== undefined &&
+      this.expiration.getTime() + 86_400_000 <= this.now.getTime()
+    ) {
       this.drop();
     }
   }
@@ -50,7 +62,11 @@ export class ModelKms {
     getParametersForImport: (_keyId, _algorithm) =>
       this.#call('get-parameters-for-import', () => {
         this.#require(this.state === '5', 'KMS.0310');
-        return { importToken: Secret.fromText('token'), publicKey: Buffer.alloc(0), expirationTime: this.now };
+        return {
+          importToken: Secret.fromText('token'),
+          publicKey: Buffer.alloc(0),
+          expirationTime: this.now,
+        };
       }),
     importKeyMaterial: ({ encryptedKeyMaterial, expirationTime }) =>
       this.#change('import-key-material', () => {
@@ -72,7 +88,14 @@ export class ModelKms {
 
   #show(keyId: string): KeyDetail {
     return {
-      ...{ keyId, keyAlias: 'orders', keyDescription: '', keySpec: 'AES_256', keyUsage: 'ENCRYPT_DECRYPT', origin: 'external' },
+      ...{
+        keyId,
+        keyAlias: 'orders',
+        keyDescription: '',
+        keySpec: 'AES_256',
+        keyUsage: 'ENCRYPT_DECRYPT',
+        origin: 'external',
+      },
       ...{ keyState: this.state, expirationTime: this.expiration, defaultKeyFlag: '0' },
       ...{ creationDate: undefined, scheduledDeletionDate: undefined },
     };
@@ -80,7 +103,13 @@ export class ModelKms {
 
   #require(allowed: boolean, apiCode: string): void {
     if (!allowed) {
-      throw new KmsError({ operation: 'model', status: 400, apiCode, apiMessage: 'refused', requestId: undefined });
+      throw new KmsError({
+        operation: 'model',
+        status: 400,
+        apiCode,
+        apiMessage: 'refused',
+        requestId: undefined,
+      });
     }
   }
 
@@ -123,7 +152,19 @@ const unused = () => Promise.reject(new Error('the lifecycle of material does no
 
 /** The lifecycle of material has no business with these. */
 const never = {
-  ...{ createKey: unused, listKeys: unused, enableKey: unused, disableKey: unused, scheduleKeyDeletion: unused },
-  ...{ cancelKeyDeletion: unused, updateKeyAlias: unused, updateKeyDescription: unused, encryptData: unused, decryptData: unused },
+  ...{
+    createKey: unused,
+    listKeys: unused,
+    enableKey: unused,
+    disableKey: unused,
+    scheduleKeyDeletion: unused,
+  },
+  ...{
+    cancelKeyDeletion: unused,
+    updateKeyAlias: unused,
+    updateKeyDescription: unused,
+    encryptData: unused,
+    decryptData: unused,
+  },
   ...{ getPublicKey: unused, getTags: unused, updateTags: unused },
 };

@@ -1,6 +1,7 @@
 /**
- * The lifecycle of material against a model of the KMS: random lives with crashes, lost answers and meddling, then recovery. The same
- * invariants as in the campaign (chaos/), without processes. SLOW=1 runs fifty times as many.
+ * The lifecycle of material against a model of the KMS: random lives with crashes, lost answers and
+ * meddling, then recovery. The same invariants as in the campaign (chaos/), without processes.
+ * SLOW=1 runs fifty times as many.
  */
 import fc from 'fast-check';
 import { ByokError } from '../../lib/errors';
@@ -103,13 +104,26 @@ async function apply(world: World): Promise<boolean> {
     };
     if (world.memory === undefined) {
       const outcome = await createMaterial(context, request);
-      world.memory = { lastKnown: outcome.observation.expiration, proof: outcome.proof, ours: outcome.importedAt !== undefined };
+      world.memory = {
+        lastKnown: outcome.observation.expiration,
+        proof: outcome.proof,
+        ours: outcome.importedAt !== undefined,
+      };
       return true;
     }
     const { memory } = world;
-    const observation = observeMaterial(await kms.client.describeKey(keyId), memory.lastKnown, kms.now);
+    const observation = observeMaterial(
+      await kms.client.describeKey(keyId),
+      memory.lastKnown,
+      kms.now,
+    );
     world.memory = { ...memory, lastKnown: observation.expiration };
-    const plan = decide(wish, { observation, proof: memory.proof, atHand: request.reviewed, preWrapped: undefined }, kms.now, wording);
+    const plan = decide(
+      wish,
+      { observation, proof: memory.proof, atHand: request.reviewed, preWrapped: undefined },
+      kms.now,
+      wording,
+    );
     if (plan.refusal !== undefined) {
       return false;
     }
@@ -138,7 +152,9 @@ function expectSafe({ kms, memory }: World): void {
 
 type Event = (world: World) => Promise<void> | void;
 
-const instants = [5, 20, 60, 400].map((days) => new Date(Date.parse('2030-01-01T00:00:00Z') + days * day));
+const instants = [5, 20, 60, 400].map(
+  (days) => new Date(Date.parse('2030-01-01T00:00:00Z') + days * day),
+);
 
 type Named = readonly [string, Event];
 
@@ -223,12 +239,26 @@ const event: fc.Arbitrary<Named> = fc.oneof(
   fc.constantFrom(...policies).map(remove),
 );
 
-const troubles: readonly Trouble[] = ['died before', 'died after', 'lost before', 'lost after', 'only said', 'refused', 'unavailable'];
+const troubles: readonly Trouble[] = [
+  'died before',
+  'died after',
+  'lost before',
+  'lost after',
+  'only said',
+  'refused',
+  'unavailable',
+];
 const trouble = fc.record({ after: fc.nat(8), trouble: fc.constantFrom(...troubles) });
-/** A KMS that refuses the look in its own words is believed to have said "done" itself, too: both are never of one run. */
+/**
+ * A KMS that refuses the look in its own words is believed to have said "done" itself, too: both
+ * are never of one run.
+ */
 const isBelievable = (orders: readonly { trouble: Trouble }[]) =>
   !['only said', 'refused'].every((name) => orders.some((order) => order.trouble === name));
-const life = fc.array(fc.tuple(event, fc.array(trouble, { maxLength: 2 }).filter(isBelievable)), { minLength: 1, maxLength: 8 });
+const life = fc.array(fc.tuple(event, fc.array(trouble, { maxLength: 2 }).filter(isBelievable)), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 /** The right material, a key that can be used, an expiry that can be had: then two applies do. */
 async function expectRecovered(world: World): Promise<void> {
@@ -244,14 +274,27 @@ async function expectRecovered(world: World): Promise<void> {
   }
   await apply(world);
   expect(await apply(world)).toBe(true);
-  expect({ held: kms.held, state: kms.state, expiration: kms.expiration }).toEqual({ held: 'right', state: '2', expiration: world.expiry });
-  expect(world.memory).toMatchObject({ lastKnown: world.expiry, proof: { fingerprint: fingerprints.right } });
+  expect({ held: kms.held, state: kms.state, expiration: kms.expiration }).toEqual({
+    held: 'right',
+    state: '2',
+    expiration: world.expiry,
+  });
+  expect(world.memory).toMatchObject({
+    lastKnown: world.expiry,
+    proof: { fingerprint: fingerprints.right },
+  });
 }
 
 test('whatever happens, no other bytes, no untrue proof, no delete without a way back, and two applies bring all back', async () => {
   await fc.assert(
     fc.asyncProperty(life, async (events) => {
-      const world: World = { kms: new ModelKms(), memory: undefined, atHand: 'right', expiry: undefined, allowUnverified: false };
+      const world: World = {
+        kms: new ModelKms(),
+        memory: undefined,
+        atHand: 'right',
+        expiry: undefined,
+        allowUnverified: false,
+      };
       for (const [[, happen], orders] of events) {
         await happen(world);
         const deletes = world.kms.deletes;

@@ -1,4 +1,7 @@
-/** Each call that changes a key, and every success that is none: without the effect it is an error, with it it is done. */
+/**
+ * Each call that changes a key, and every success that is none: without the effect it is an error,
+ * with it it is done.
+ */
 import { randomUUID } from 'node:crypto';
 import { createKey, type KeyWish, removeKey, updateKey } from '../../lib/lifecycle/reconcile-key';
 import { describe as describeKey, importMaterial, type KeyInfo } from '../emulator/external-key';
@@ -25,7 +28,10 @@ beforeEach(async () => {
   world = oddWorld(emulator);
   ({
     key_info: { key_id: keyId },
-  } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: `orders-${randomUUID()}`, origin: 'external' }));
+  } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+    key_alias: `orders-${randomUUID()}`,
+    origin: 'external',
+  }));
   await importMaterial(emulator, keyId, world.material);
   const { key_alias: alias } = await describeKey(emulator, keyId);
   Object.assign(wish, { alias });
@@ -39,7 +45,9 @@ type Shows = (key: KeyInfo & { readonly key_description: string }) => boolean | 
 
 interface Change {
   readonly operation: string;
-  readonly prepare?: (call: (operation: string, body?: object) => Promise<unknown>) => Promise<unknown>;
+  readonly prepare?: (
+    call: (operation: string, body?: object) => Promise<unknown>,
+  ) => Promise<unknown>;
   readonly act: () => Promise<unknown>;
   readonly shows: Shows;
   /** Its success may be nothing at all. */
@@ -137,7 +145,9 @@ async function shown({ shows }: Change): Promise<boolean> {
 }
 
 describe.each(changes)('%s', (_name, change) => {
-  const odd = change.silent ? oddAnswers : [...oddAnswers, ['nothing', nothing] as const, ['{}', { answer: '{}' }] as const];
+  const odd = change.silent
+    ? oddAnswers
+    : [...oddAnswers, ['nothing', nothing] as const, ['{}', { answer: '{}' }] as const];
 
   test.each(odd)('answered with %s and not done is an error', async (_answer, fault) => {
     await begin(change, fault);
@@ -169,7 +179,9 @@ describe('a deletion', () => {
   });
 
   test('that was said to be done, in the very words of the API, and that the key does not show, is an error', async () => {
-    emulator.injectFaults([{ operation: 'schedule-key-deletion', answer: `{"key_id":"${keyId}","key_state":"4"}` }]);
+    emulator.injectFaults([
+      { operation: 'schedule-key-deletion', answer: `{"key_id":"${keyId}","key_state":"4"}` },
+    ]);
     await expect(remove()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
       message: `schedule-key-deletion was answered with success, but 10 seconds later key ${keyId} is still in state 2 (enabled), so it counts as not deleted: look at it in the KMS, then try again`,
@@ -177,7 +189,9 @@ describe('a deletion', () => {
   });
 
   test('that nobody can look at afterwards is not confirmed', async () => {
-    emulator.injectFaults([{ operation: 'describe-key', skip: 1, errorCode: 'KMS.0306', times: 9 }]);
+    emulator.injectFaults([
+      { operation: 'describe-key', skip: 1, errorCode: 'KMS.0306', times: 9 },
+    ]);
     await expect(remove()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
       message: expect.stringContaining('could not be looked at afterwards'),
@@ -209,10 +223,15 @@ describe('a deletion', () => {
 test('a key whose making was answered with the key of another object of the run is looked for, too', async () => {
   const alias = `${wish.alias}-new`;
   const adoption = { reviewed: undefined, isClaimed: (claimed: string) => claimed === keyId };
-  const repeated = { operation: 'create-key', answer: JSON.stringify({ key_info: { key_id: keyId, domain_id: '0' } }) };
+  const repeated = {
+    operation: 'create-key',
+    answer: JSON.stringify({ key_info: { key_id: keyId, domain_id: '0' } }),
+  };
   emulator.injectFaults([repeated]);
   await expect(createKey(world.context, { ...wish, alias }, adoption)).rejects.toMatchObject({
-    message: expect.stringContaining(`the answer names key ${keyId}, which another object of this run has`),
+    message: expect.stringContaining(
+      `the answer names key ${keyId}, which another object of this run has`,
+    ),
   });
   emulator.injectFaults([{ ...repeated, committed: true }]);
   const { key } = await createKey(world.context, { ...wish, alias }, adoption);
@@ -225,7 +244,9 @@ test.each(oddAnswers)(
   async (_name, fault) => {
     const alias = `${wish.alias}-new`;
     emulator.injectFaults([{ ...fault, operation: 'create-key' }]);
-    await expect(createKey(world.context, { ...wish, alias })).rejects.toMatchObject({ operation: 'create-key' });
+    await expect(createKey(world.context, { ...wish, alias })).rejects.toMatchObject({
+      operation: 'create-key',
+    });
     emulator.injectFaults([{ ...fault, operation: 'create-key', committed: true }]);
     const { key, adopted } = await createKey(world.context, { ...wish, alias });
     expect([key.keyAlias, key.keyState, adopted]).toEqual([alias, '5', true]);

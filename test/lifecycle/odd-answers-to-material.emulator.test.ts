@@ -1,4 +1,7 @@
-/** Imports and deletions of material that are answered with a success that is none: no state claims what the key does not hold. */
+/**
+ * Imports and deletions of material that are answered with a success that is none: no state claims
+ * what the key does not hold.
+ */
 import { randomBytes } from 'node:crypto';
 import { importOnce } from '../../lib/cli/import-once';
 import { createMaterial } from '../../lib/lifecycle/create-material';
@@ -34,7 +37,11 @@ afterEach(() => world.close());
 
 const proofOf = (): Proof => ({ fingerprint: fingerprintOf(world.material), proof: 'imported' });
 const create = () => createMaterial(world.context, requestOf(world, keyId, far));
-const renew = () => reconcileMaterial(world.context, requestOf(world, keyId, farther, { proof: proofOf(), lastKnown: far }));
+const renew = () =>
+  reconcileMaterial(
+    world.context,
+    requestOf(world, keyId, farther, { proof: proofOf(), lastKnown: far }),
+  );
 const stateOf = async () => (await describeKey(emulator, keyId)).key_state;
 const expiryOf = async () => Number((await describeKey(emulator, keyId)).expiration_time);
 const fault = (operation: string, more: Fault) => emulator.injectFaults([{ operation, ...more }]);
@@ -48,56 +55,80 @@ function meanwhile(act: () => Promise<unknown>): void {
 }
 
 async function expectProven(outcome: MaterialOutcome, expiration: Date): Promise<void> {
-  expect(outcome).toMatchObject({ observation: { status: 'present', keyState: '2', expiration }, proof: proofOf() });
-  expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([true, expiration.getTime()]);
+  expect(outcome).toMatchObject({
+    observation: { status: 'present', keyState: '2', expiration },
+    proof: proofOf(),
+  });
+  expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([
+    true,
+    expiration.getTime(),
+  ]);
 }
 
 describe('a first import', () => {
   test('costs no more calls than it must', async () => {
     await expectProven(await create(), far);
-    expect(callsOf(world).slice(0, 4)).toEqual(['describe-key', 'get-parameters-for-import', 'import-key-material', 'describe-key']);
+    expect(callsOf(world).slice(0, 4)).toEqual([
+      'describe-key',
+      'get-parameters-for-import',
+      'import-key-material',
+      'describe-key',
+    ]);
     expect(callsOf(world).filter((name) => name === 'describe-key').length).toBe(2 + 1);
   });
 
-  test.each(oddAnswers)('answered with %s all the time is an error, and the key is empty', async (_name, odd) => {
-    fault('import-key-material', { ...odd, times: 9 });
-    await expect(create()).rejects.toMatchObject({ code: 'ERR_KMS', operation: 'import-key-material', status: odd.status ?? 200 });
-    expect(await stateOf()).toBe('5');
-  });
+  test.each(oddAnswers)(
+    'answered with %s all the time is an error, and the key is empty',
+    async (_name, odd) => {
+      fault('import-key-material', { ...odd, times: 9 });
+      await expect(create()).rejects.toMatchObject({
+        code: 'ERR_KMS',
+        operation: 'import-key-material',
+        status: odd.status ?? 200,
+      });
+      expect(await stateOf()).toBe('5');
+    },
+  );
 
   test.each(oddAnswers)('answered with %s once is made again', async (_name, odd) => {
     fault('import-key-material', odd);
     await expectProven(await create(), far);
   });
 
-  test.each([...oddAnswers, ['an answer about another key', { answer: '{"key_id":"0ddba110-0000-4000-8000-000000000000"}' }] as const])(
-    'answered with %s although it is done is present, and not proven',
-    async (_name, odd) => {
-      fault('import-key-material', { ...odd, committed: true });
-      expect(await create()).toMatchObject({
-        observation: { status: 'present', keyState: '2', expiration: far },
-        proof: undefined,
-        notices: [{ summary: 'The import is not proven' }],
-      });
-      expect(await holdsMaterial(emulator, keyId, world.material)).toBe(true);
-    },
-  );
+  test.each([
+    ...oddAnswers,
+    [
+      'an answer about another key',
+      { answer: '{"key_id":"0ddba110-0000-4000-8000-000000000000"}' },
+    ] as const,
+  ])('answered with %s although it is done is present, and not proven', async (_name, odd) => {
+    fault('import-key-material', { ...odd, committed: true });
+    expect(await create()).toMatchObject({
+      observation: { status: 'present', keyState: '2', expiration: far },
+      proof: undefined,
+      notices: [{ summary: 'The import is not proven' }],
+    });
+    expect(await holdsMaterial(emulator, keyId, world.material)).toBe(true);
+  });
 
   test.each([
     ['nothing', ''],
     ['{}', '{}'],
-  ])('answered with %s, as a success may be, is one only when the key shows it', async (_name, answer) => {
-    fault('import-key-material', { answer });
-    await expect(create()).rejects.toMatchObject({
-      code: 'ERR_TIMEOUT',
-      message: `import-key-material was answered with success, but 10 seconds later key ${keyId} is in state 5 (pending import), without material: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
-    });
-    expect(world.waited()).toBeLessThanOrEqual(10_000);
-    expect(callsOf(world).filter((name) => name === 'import-key-material')).toHaveLength(1);
+  ])(
+    'answered with %s, as a success may be, is one only when the key shows it',
+    async (_name, answer) => {
+      fault('import-key-material', { answer });
+      await expect(create()).rejects.toMatchObject({
+        code: 'ERR_TIMEOUT',
+        message: `import-key-material was answered with success, but 10 seconds later key ${keyId} is in state 5 (pending import), without material: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
+      });
+      expect(world.waited()).toBeLessThanOrEqual(10_000);
+      expect(callsOf(world).filter((name) => name === 'import-key-material')).toHaveLength(1);
 
-    fault('import-key-material', { answer, committed: true });
-    await expectProven(await create(), far);
-  });
+      fault('import-key-material', { answer, committed: true });
+      await expectProven(await create(), far);
+    },
+  );
 
   test('is waited for while the key shows it late', async () => {
     const replica = await startEmulator({ staleReads: 4 });
@@ -106,7 +137,11 @@ describe('a first import', () => {
       const { keyId: made } = await late.kms.createKey({ keyAlias: 'late' });
       await late.kms.describeKey(made);
       const outcome = await createMaterial(late.context, requestOf(late, made, far));
-      expect(outcome).toMatchObject({ observation: { status: 'present' }, proof: { proof: 'imported' }, notices: [] });
+      expect(outcome).toMatchObject({
+        observation: { status: 'present' },
+        proof: { proof: 'imported' },
+        notices: [],
+      });
       expect(late.waited()).toBeGreaterThan(0);
     } finally {
       late.close();
@@ -116,7 +151,11 @@ describe('a first import', () => {
 
   test('that only was said, while somebody else imports, is no proof of what the key holds then', async () => {
     fault('import-key-material', nothing);
-    meanwhile(() => importMaterial(emulator, keyId, randomBytes(32), { expirationTime: farther.getTime() / 1000 }));
+    meanwhile(() =>
+      importMaterial(emulator, keyId, randomBytes(32), {
+        expirationTime: farther.getTime() / 1000,
+      }),
+    );
     await expect(create()).rejects.toMatchObject({
       code: 'ERR_CHANGED_SINCE_PLAN',
       message: expect.stringContaining('somebody else imported'),
@@ -146,7 +185,12 @@ describe('a first import', () => {
     expect(outcome).toMatchObject({
       observation: { status: 'unknown', keyState: undefined },
       proof: undefined,
-      notices: [{ summary: 'The import was not confirmed', detail: expect.stringContaining('nothing proves that it holds the material') }],
+      notices: [
+        {
+          summary: 'The import was not confirmed',
+          detail: expect.stringContaining('nothing proves that it holds the material'),
+        },
+      ],
     });
   });
 
@@ -163,8 +207,16 @@ describe('a first import', () => {
 test('one that a command makes and cannot see says what to do there', async () => {
   fault('describe-key', { ...nothing, skip: 1, times: 99 });
   const { source } = requestOf(world, keyId, undefined);
-  const { warnings } = await importOnce(world.kms, () => new Date(), { keyId, expiration: undefined, source });
-  expect(warnings).toEqual([expect.stringMatching(/^The import was not confirmed\. The KMS accepted .* The next run shows how it is\./)]);
+  const { warnings } = await importOnce(world.kms, () => new Date(), {
+    keyId,
+    expiration: undefined,
+    source,
+  });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^The import was not confirmed\. The KMS accepted .* The next run shows how it is\./,
+    ),
+  ]);
 });
 
 describe('a renewal', () => {
@@ -183,7 +235,13 @@ describe('a renewal', () => {
         .filter((name) => name !== 'encrypt-data')
         .slice(0, 8),
     ).toEqual([
-      ...['describe-key', 'get-parameters-for-import', 'import-key-material', 'delete-imported-key-material', 'describe-key'],
+      ...[
+        'describe-key',
+        'get-parameters-for-import',
+        'import-key-material',
+        'delete-imported-key-material',
+        'describe-key',
+      ],
       ...['get-parameters-for-import', 'import-key-material', 'describe-key'],
     ]);
   });
@@ -192,21 +250,32 @@ describe('a renewal', () => {
     'whose trial import is answered with %s deletes nothing',
     async (_name, odd) => {
       fault('import-key-material', odd);
-      await expect(renew()).rejects.toThrow(/^nothing was deleted, since the way back is not sure: import-key-material (was )?answered/);
+      await expect(renew()).rejects.toThrow(
+        /^nothing was deleted, since the way back is not sure: import-key-material (was )?answered/,
+      );
       expect(callsOf(world)).not.toContain('delete-imported-key-material');
     },
   );
 
-  test.each(oddAnswers)('whose deletion is answered with %s and not done keeps its material, with the old expiry', async (_name, odd) => {
-    fault('delete-imported-key-material', odd);
-    await expect(renew()).rejects.toMatchObject({ operation: 'delete-imported-key-material' });
-    expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([true, far.getTime()]);
-  });
+  test.each(oddAnswers)(
+    'whose deletion is answered with %s and not done keeps its material, with the old expiry',
+    async (_name, odd) => {
+      fault('delete-imported-key-material', odd);
+      await expect(renew()).rejects.toMatchObject({ operation: 'delete-imported-key-material' });
+      expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([
+        true,
+        far.getTime(),
+      ]);
+    },
+  );
 
-  test.each(oddAnswers)('whose deletion is answered with %s and done goes on', async (_name, odd) => {
-    fault('delete-imported-key-material', { ...odd, committed: true });
-    await expectProven(await renew(), farther);
-  });
+  test.each(oddAnswers)(
+    'whose deletion is answered with %s and done goes on',
+    async (_name, odd) => {
+      fault('delete-imported-key-material', { ...odd, committed: true });
+      await expectProven(await renew(), farther);
+    },
+  );
 
   test('whose deletion only was said is an error that says so', async () => {
     fault('delete-imported-key-material', nothing);
@@ -216,7 +285,10 @@ describe('a renewal', () => {
         /^delete-imported-key-material was answered with success, but key .* still holds its material, which expires 2095-01-01T00:00:00Z as before/,
       ),
     });
-    expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([true, far.getTime()]);
+    expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([
+      true,
+      far.getTime(),
+    ]);
   });
 
   test('that finds the key empty, and then filled by somebody else, says so', async () => {
@@ -239,25 +311,35 @@ describe('a renewal', () => {
     await expectProven(await renew(), farther);
   });
 
-  test.each(oddAnswers)('whose import is answered with %s although it is done keeps the proof from before', async (_name, odd) => {
-    fault('import-key-material', { ...odd, ...atImport, committed: true });
-    await expectProven(await renew(), farther);
-  });
+  test.each(oddAnswers)(
+    'whose import is answered with %s although it is done keeps the proof from before',
+    async (_name, odd) => {
+      fault('import-key-material', { ...odd, ...atImport, committed: true });
+      await expectProven(await renew(), farther);
+    },
+  );
 
   test('whose import only was said is backed out, to the old expiry', async () => {
     fault('import-key-material', { ...nothing, ...atImport });
     await expect(renew()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
-      message: expect.stringContaining('has its material back, with the expiry that it had (2095-01-01T00:00:00Z)'),
+      message: expect.stringContaining(
+        'has its material back, with the expiry that it had (2095-01-01T00:00:00Z)',
+      ),
     });
-    expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([true, far.getTime()]);
+    expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([
+      true,
+      far.getTime(),
+    ]);
   });
 
   test.each([...oddAnswers, ['nothing', nothing] as const])(
     'all of whose imports are answered with %s says that the key is empty',
     async (_name, odd) => {
       fault('import-key-material', { ...odd, ...atImport, times: 99 });
-      await expect(renew()).rejects.toThrow(`key ${keyId} has no material at the moment: it was deleted, and importing it again failed`);
+      await expect(renew()).rejects.toThrow(
+        `key ${keyId} has no material at the moment: it was deleted, and importing it again failed`,
+      );
       expect(await stateOf()).toBe('5');
       // And the next apply brings it back.
       emulator.clearFaults();
@@ -267,7 +349,8 @@ describe('a renewal', () => {
 
   test('that seems to fail does not say that a key with material is empty', async () => {
     fault('import-key-material', { ...atImport, drop: 'after' });
-    // The looks before and after the deletion pass; those that settle the import fail, with the repetition of each.
+    // The looks before and after the deletion pass; those that settle the import fail, with the
+    // repetition of each.
     fault('describe-key', { status: 500, skip: 2, times: 2 });
     await expect(renew()).rejects.toThrow(
       `key ${keyId} holds material that expires 2096-01-01T00:00:00Z, although the import after its deletion seemed to fail`,
@@ -311,7 +394,11 @@ describe('a removal', () => {
 });
 
 describe('material of a key that was disabled', () => {
-  const again = () => reconcileMaterial(world.context, requestOf(world, keyId, far, { proof: proofOf(), lastKnown: far, disabled: true }));
+  const again = () =>
+    reconcileMaterial(
+      world.context,
+      requestOf(world, keyId, far, { proof: proofOf(), lastKnown: far, disabled: true }),
+    );
 
   test.each(oddAnswers)(
     'is imported again; a disabling that is answered with %s is done only when the key shows it',
@@ -323,7 +410,10 @@ describe('material of a key that was disabled', () => {
       });
       emulator.deleteMaterial(keyId);
       fault('disable-key', { ...odd, committed: true });
-      expect(await again()).toMatchObject({ observation: { status: 'key_disabled', keyState: '3' }, notices: [] });
+      expect(await again()).toMatchObject({
+        observation: { status: 'key_disabled', keyState: '3' },
+        notices: [],
+      });
       expect(await stateOf()).toBe('3');
     },
   );

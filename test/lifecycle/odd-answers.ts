@@ -1,4 +1,7 @@
-/** The lifecycle against the emulator over HTTP, with time that does not pass: what is waited for is waited for in an instant. */
+/**
+ * The lifecycle against the emulator over HTTP, with time that does not pass: what is waited for is
+ * waited for in an instant.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Emulator, Fault } from '../../lib/emulator';
 import { connectKms } from '../../lib/kms/connect';
@@ -11,14 +14,18 @@ import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
 
 /** What something between the provider and the KMS may answer in its place, as a success. */
-export const oddAnswers: readonly (readonly [string, Pick<Fault, 'answer' | 'body' | 'status'>])[] = [
-  ['the page of a portal', { answer: '<html>Please log in</html>' }],
-  ['an error', { answer: '{"error":{"error_code":"KMS.0307","error_msg":"no"}}' }],
-  ['an error of the gateway', { answer: '{"error_code":"APIGW.0101","error_msg":"no","request_id":"1"}', status: 202 }],
-  ['a list', { answer: '[]' }],
-  ['null', { answer: 'null' }],
-  ['text', { answer: '"ok"' }],
-];
+export const oddAnswers: readonly (readonly [string, Pick<Fault, 'answer' | 'body' | 'status'>])[] =
+  [
+    ['the page of a portal', { answer: '<html>Please log in</html>' }],
+    ['an error', { answer: '{"error":{"error_code":"KMS.0307","error_msg":"no"}}' }],
+    [
+      'an error of the gateway',
+      { answer: '{"error_code":"APIGW.0101","error_msg":"no","request_id":"1"}', status: 202 },
+    ],
+    ['a list', { answer: '[]' }],
+    ['null', { answer: 'null' }],
+    ['text', { answer: '"ok"' }],
+  ];
 
 export const nothing: Pick<Fault, 'answer'> = { answer: '' };
 
@@ -38,7 +45,11 @@ export interface OddWorld {
 export function oddWorld(emulator: Emulator): OddWorld {
   const kms = connectKms(
     {
-      ...{ kmsEndpoint: emulator.url, projectId: emulator.projectId, authToken: Secret.fromText(emulator.authToken) },
+      ...{
+        kmsEndpoint: emulator.url,
+        projectId: emulator.projectId,
+        authToken: Secret.fromText(emulator.authToken),
+      },
       ...{ maxRetries: 1, maxRequestsPerSecond: 1000 },
     },
     {},
@@ -78,14 +89,21 @@ export function requestOf(
 ): MaterialRequest {
   return {
     keyId,
-    wish: { expiration, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
+    wish: {
+      expiration,
+      warnBeforeMs: 0,
+      pin: undefined,
+      allowInterruption: true,
+      allowUnverifiedRenewal: false,
+    },
     allowWeakMaterial: false,
     permitted: ['delete', 'import'],
     reviewed: undefined,
     lastKnown: undefined,
     proof: undefined,
     source: {
-      open: async () => symmetricMaterial(Secret.fromBytes(Buffer.from(world.material)), { attribute: undefined }),
+      open: async () =>
+        symmetricMaterial(Secret.fromBytes(Buffer.from(world.material)), { attribute: undefined }),
       wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
     },
     sourceAttribute: undefined,

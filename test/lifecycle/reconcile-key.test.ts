@@ -1,4 +1,7 @@
-/** The rescue of a key that is scheduled for deletion: what counts is the state that it is in afterwards, however late that shows. */
+/**
+ * The rescue of a key that is scheduled for deletion: what counts is the state that it is in
+ * afterwards, however late that shows.
+ */
 import { KmsError } from '../../lib/kms/kms-error';
 import { UnreachableError } from '../../lib/kms/lost-answer';
 import type { KeyDetail, Kms } from '../../lib/kms/model';
@@ -15,8 +18,21 @@ const wish: KeyWish = {
 
 function keyIn(keyState: string): KeyDetail {
   return {
-    ...{ keyId, keyAlias: 'orders', keyDescription: '', keySpec: 'AES_256', keyUsage: 'ENCRYPT_DECRYPT', origin: 'external', keyState },
-    ...{ creationDate: undefined, scheduledDeletionDate: undefined, expirationTime: undefined, defaultKeyFlag: '0' },
+    ...{
+      keyId,
+      keyAlias: 'orders',
+      keyDescription: '',
+      keySpec: 'AES_256',
+      keyUsage: 'ENCRYPT_DECRYPT',
+      origin: 'external',
+      keyState,
+    },
+    ...{
+      creationDate: undefined,
+      scheduledDeletionDate: undefined,
+      expirationTime: undefined,
+      defaultKeyFlag: '0',
+    },
   };
 }
 
@@ -86,7 +102,9 @@ test('reads that are still of the past are waited for, and what follows is done 
 test('a rescued key is left disabled unless its state is managed, and that is said', async () => {
   const { context, writes } = rescue(['4', '3']);
   const { notices } = await updateKey(context, keyId, wish);
-  expect(notices).toEqual([expect.objectContaining({ summary: 'The key is disabled', attribute: 'enabled' })]);
+  expect(notices).toEqual([
+    expect.objectContaining({ summary: 'The key is disabled', attribute: 'enabled' }),
+  ]);
   expect(writes).toEqual(['cancel-key-deletion']);
 });
 
@@ -102,7 +120,9 @@ test('a key that goes on showing its deletion is given up on after ten seconds, 
   const { context, writes, waited } = rescue(['4']);
   const { key, notices } = await updateKey(context, keyId, { ...wish, enabled: true });
   expect(key.keyState).toBe('4');
-  expect(notices).toEqual([expect.objectContaining({ summary: 'The key is scheduled for deletion' })]);
+  expect(notices).toEqual([
+    expect.objectContaining({ summary: 'The key is scheduled for deletion' }),
+  ]);
   expect(writes).toEqual(['cancel-key-deletion']);
   expect(waited()).toBeLessThanOrEqual(10_000);
 });
@@ -113,7 +133,13 @@ test('a key that is gone instead is shown as it was last seen, for the next refr
   expect(writes).toEqual(['cancel-key-deletion']);
 });
 
-const refusal = new KmsError({ operation: 'describe-key', status: 403, apiCode: 'KMS.0306', apiMessage: 'no', requestId: undefined });
+const refusal = new KmsError({
+  operation: 'describe-key',
+  status: 403,
+  apiCode: 'KMS.0306',
+  apiMessage: 'no',
+  requestId: undefined,
+});
 
 test('fails when the key may not be described any more', async () => {
   const { context } = rescue(['4', refusal]);
@@ -130,10 +156,19 @@ test('fails as an interruption when it is interrupted while it waits', async () 
 });
 
 test.each([
-  ['the answer was lost', new UnreachableError('cancel-key-deletion', 'the connection broke', { sent: true })],
+  [
+    'the answer was lost',
+    new UnreachableError('cancel-key-deletion', 'the connection broke', { sent: true }),
+  ],
   [
     'it was not scheduled any more',
-    new KmsError({ operation: 'cancel-key-deletion', status: 400, apiCode: 'KMS.1501', apiMessage: 'no', requestId: undefined }),
+    new KmsError({
+      operation: 'cancel-key-deletion',
+      status: 400,
+      apiCode: 'KMS.1501',
+      apiMessage: 'no',
+      requestId: undefined,
+    }),
   ],
 ])('a cancellation of which %s is settled by describing the key', async (_name, error) => {
   const { context } = rescue(['4', '4', '3'], () => Promise.reject(error));
@@ -141,7 +176,9 @@ test.each([
 });
 
 test('fails when the cancellation is refused, with no look at the key', async () => {
-  const { context, waited } = rescue(['4', new Error('is not described')], () => Promise.reject(refusal));
+  const { context, waited } = rescue(['4', new Error('is not described')], () =>
+    Promise.reject(refusal),
+  );
   await expect(updateKey(context, keyId, wish)).rejects.toBe(refusal);
   expect(waited()).toBe(0);
 });

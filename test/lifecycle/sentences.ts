@@ -1,6 +1,7 @@
 /**
- * Every text in the code of the lifecycle, as a front-end says it: found by the compiler, not typed in. Words that are given to the lifecycle are
- * put in from the table of the front-end; what else is only known later, such as the id of a key, is `…`.
+ * Every text in the code of the lifecycle, as a front-end says it: found by the compiler, not typed
+ * in. Words that are given to the lifecycle are put in from the table of the front-end; what else
+ * is only known later, such as the id of a key, is `…`.
  */
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -25,7 +26,9 @@ export class Sentences {
 
   /** @param added files that are not on disk, by path below the root */
   constructor(folder: string, added: Readonly<Record<string, string>> = {}) {
-    const inMemory = new Map(Object.entries(added).map(([path, source]) => [join(root, path), source]));
+    const inMemory = new Map(
+      Object.entries(added).map(([path, source]) => [join(root, path), source]),
+    );
     const options = {
       strict: true,
       types: [],
@@ -38,20 +41,30 @@ export class Sentences {
     host.fileExists = (path) => inMemory.has(path) || fileExists(path);
     host.getSourceFile = (path, target) => {
       const source = inMemory.get(path);
-      return source === undefined ? getSourceFile(path, target) : ts.createSourceFile(path, source, target, true);
+      return source === undefined
+        ? getSourceFile(path, target)
+        : ts.createSourceFile(path, source, target, true);
     };
     const onDisk = ts.sys.readDirectory(join(root, folder), ['.ts'], undefined, ['*.ts']);
     this.#program = ts.createProgram([...onDisk, ...inMemory.keys()], options, host);
     this.#checker = this.#program.getTypeChecker();
-    this.#files = this.#program.getSourceFiles().filter(({ fileName }) => onDisk.includes(fileName) || inMemory.has(fileName));
+    this.#files = this.#program
+      .getSourceFiles()
+      .filter(({ fileName }) => onDisk.includes(fileName) || inMemory.has(fileName));
   }
 
   /** The code itself, comments and all, by file. */
   get code(): readonly { readonly file: string; readonly text: string }[] {
-    return this.#files.map((file) => ({ file: file.fileName.slice(root.length + 1), text: file.text }));
+    return this.#files.map((file) => ({
+      file: file.fileName.slice(root.length + 1),
+      text: file.text,
+    }));
   }
 
-  /** Each text and template, and each table of texts that one is looked up in, which may be of another folder. */
+  /**
+   * Each text and template, and each table of texts that one is looked up in, which may be of
+   * another folder.
+   */
   saidBy(words: Wording): readonly Text[] {
     const texts: Text[] = [];
     const visit = (node: ts.Node): void => {
@@ -82,8 +95,12 @@ export class Sentences {
     let count = 0;
     const names = ['summary', 'detail', 'reason'];
     const visit = (node: ts.Node): void => {
-      const isError = ts.isNewExpression(node) && /^(?:Byok|Kms)Error$/.test(node.expression.getText());
-      const isProperty = ts.isPropertyAssignment(node) && names.includes(node.name.getText()) && node.initializer.getText() !== 'undefined';
+      const isError =
+        ts.isNewExpression(node) && /^(?:Byok|Kms)Error$/.test(node.expression.getText());
+      const isProperty =
+        ts.isPropertyAssignment(node) &&
+        names.includes(node.name.getText()) &&
+        node.initializer.getText() !== 'undefined';
       count += isError || isProperty ? 1 : 0;
       ts.forEachChild(node, visit);
     };
@@ -100,11 +117,17 @@ export class Sentences {
     if (ts.isTemplateExpression(node)) {
       return node.templateSpans.reduce<readonly string[]>(
         (said, { expression, literal }) =>
-          said.flatMap((before) => this.#evaluate(expression, words).map((middle) => `${before}${middle}${literal.text}`)),
+          said.flatMap((before) =>
+            this.#evaluate(expression, words).map((middle) => `${before}${middle}${literal.text}`),
+          ),
         [node.head.text],
       );
     }
-    if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) || ts.isAsExpression(node)) {
+    if (
+      ts.isParenthesizedExpression(node) ||
+      ts.isNonNullExpression(node) ||
+      ts.isAsExpression(node)
+    ) {
       return this.#evaluate(node.expression, words);
     }
     if (ts.isConditionalExpression(node)) {
@@ -117,19 +140,27 @@ export class Sentences {
       return this.#tableOf(node.expression);
     }
     const value = this.#wordOf(node, words) ?? this.#constantOf(node);
-    return typeof value === 'string' ? [value] : value !== undefined && isNode(value) ? this.#evaluate(value, words) : [later];
+    return typeof value === 'string'
+      ? [value]
+      : value !== undefined && isNode(value)
+        ? this.#evaluate(value, words)
+        : [later];
   }
 
   #called({ expression, arguments: given }: ts.CallExpression, words: Wording): readonly string[] {
     const [first] = given;
     if (expression.getText() === 'capital' && first !== undefined) {
-      return this.#evaluate(first, words).map((text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`);
+      return this.#evaluate(first, words).map(
+        (text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+      );
     }
     const word = this.#wordOf(expression, words);
     if (typeof word !== 'function') {
       return [later];
     }
-    const each = given.map((one): readonly unknown[] => (one.kind === ts.SyntaxKind.TrueKeyword ? [true] : this.#evaluate(one, words)));
+    const each = given.map((one): readonly unknown[] =>
+      one.kind === ts.SyntaxKind.TrueKeyword ? [true] : this.#evaluate(one, words),
+    );
     const combined = each.reduce<readonly (readonly unknown[])[]>(
       (lists, values) => lists.flatMap((list) => values.map((value) => [...list, value])),
       [[]],
@@ -142,8 +173,12 @@ export class Sentences {
     if (ts.isPropertyAccessExpression(node) && this.#isWording(node.expression)) {
       return words[node.name.text as keyof Wording];
     }
-    const declaration = ts.isIdentifier(node) ? this.#checker.getSymbolAtLocation(node)?.valueDeclaration : undefined;
-    return declaration !== undefined && ts.isBindingElement(declaration) && this.#isWording(declaration.parent)
+    const declaration = ts.isIdentifier(node)
+      ? this.#checker.getSymbolAtLocation(node)?.valueDeclaration
+      : undefined;
+    return declaration !== undefined &&
+      ts.isBindingElement(declaration) &&
+      this.#isWording(declaration.parent)
       ? words[(declaration.propertyName ?? declaration.name).getText() as keyof Wording]
       : undefined;
   }
@@ -153,29 +188,45 @@ export class Sentences {
   }
 
   #constantOf(node: ts.Node): ts.Node | undefined {
-    const declaration = ts.isIdentifier(node) ? this.#checker.getSymbolAtLocation(node)?.valueDeclaration : undefined;
-    return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    const declaration = ts.isIdentifier(node)
+      ? this.#checker.getSymbolAtLocation(node)?.valueDeclaration
+      : undefined;
+    return declaration !== undefined && ts.isVariableDeclaration(declaration)
+      ? declaration.initializer
+      : undefined;
   }
 
   /** All texts of a constant table. */
   #tableOf(expression: ts.Expression): readonly string[] {
     const symbol = this.#checker.getSymbolAtLocation(expression);
-    const found = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? this.#checker.getAliasedSymbol(symbol) : symbol;
+    const found =
+      symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0
+        ? this.#checker.getAliasedSymbol(symbol)
+        : symbol;
     const declaration = found?.valueDeclaration;
-    let table = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    let table =
+      declaration !== undefined && ts.isVariableDeclaration(declaration)
+        ? declaration.initializer
+        : undefined;
     while (table !== undefined && (ts.isAsExpression(table) || ts.isSatisfiesExpression(table))) {
       table = table.expression;
     }
     return table === undefined || !ts.isObjectLiteralExpression(table)
       ? []
       : table.properties.flatMap((one) =>
-          ts.isPropertyAssignment(one) && ts.isStringLiteral(one.initializer) ? [one.initializer.text] : [],
+          ts.isPropertyAssignment(one) && ts.isStringLiteral(one.initializer)
+            ? [one.initializer.text]
+            : [],
         );
   }
 }
 
 function isText(node: ts.Node): boolean {
-  return ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node);
+  return (
+    ts.isStringLiteral(node) ||
+    ts.isNoSubstitutionTemplateLiteral(node) ||
+    ts.isTemplateExpression(node)
+  );
 }
 
 function isNode(value: unknown): value is ts.Node {

@@ -1,4 +1,7 @@
-/** When the bytes of key material are overwritten: as soon as the KMS has them, unless they are the way back. Both are seen while describe-key is asked. */
+/**
+ * When the bytes of key material are overwritten: as soon as the KMS has them, unless they are the
+ * way back. Both are seen while describe-key is asked.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Kms } from '../../lib/kms/model';
 import { createMaterial } from '../../lib/lifecycle/create-material';
@@ -26,7 +29,10 @@ afterEach(async () => {
   await emulator.close();
 });
 
-/** Bytes that are looked at, from inside, at every call: which of them are still there when it begins. */
+/**
+ * Bytes that are looked at, from inside, at every call: which of them are still there when it
+ * begins.
+ */
 function watching(bytes: Buffer): { readonly kms: Kms; readonly seen: string[] } {
   const seen: string[] = [];
   const kms = new Proxy<Kms>(world.kms, {
@@ -55,7 +61,12 @@ test('symmetric material is gone when the import is confirmed', async () => {
     wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
   } as const;
   await createMaterial({ ...world.context, kms }, requestOf(world, keyId, undefined, { source }));
-  expect(seen).toEqual(['describeKey there', 'getParametersForImport there', 'importKeyMaterial there', 'describeKey wiped']);
+  expect(seen).toEqual([
+    'describeKey there',
+    'getParametersForImport there',
+    'importKeyMaterial there',
+    'describeKey wiped',
+  ]);
   expect(await holdsMaterial(emulator, keyId, copy)).toBe(true);
 });
 
@@ -69,14 +80,28 @@ test('it is there again and again while the import was not acknowledged, and gon
   } as const;
   emulator.injectFaults([{ operation: 'import-key-material', drop: 'before' }]);
   await createMaterial({ ...world.context, kms }, requestOf(world, keyId, undefined, { source }));
-  const [first, ...again] = ['describeKey', 'getParametersForImport', 'importKeyMaterial'].map((name) => `${name} there`);
+  const [first, ...again] = ['describeKey', 'getParametersForImport', 'importKeyMaterial'].map(
+    (name) => `${name} there`,
+  );
   expect(seen).toEqual([first, ...again, first, ...again, 'describeKey wiped']);
 });
 
 test('a private key is gone, too', async () => {
-  const body = { key_alias: 'signing', origin: 'external', key_spec: 'EC_P256', key_usage: 'SIGN_VERIFY' };
-  const { key_id: keyId } = (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info;
-  const material = await openContent(ecKey(), { encoding: 'pem', password: undefined, attribute: undefined, source: 'a file' });
+  const body = {
+    key_alias: 'signing',
+    origin: 'external',
+    key_spec: 'EC_P256',
+    key_usage: 'SIGN_VERIFY',
+  };
+  const { key_id: keyId } = (
+    await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)
+  ).key_info;
+  const material = await openContent(ecKey(), {
+    encoding: 'pem',
+    password: undefined,
+    attribute: undefined,
+    source: 'a file',
+  });
   const wiped = jest.spyOn(material, 'wipe');
   const calls: string[] = [];
   const kms = new Proxy<Kms>(world.kms, {
@@ -105,10 +130,16 @@ test('after a delete it is the way back, and stays until the key shows it', asyn
     open: async () => symmetricMaterial(Secret.fromBytes(bytes), { attribute: undefined }),
     wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
   } as const;
-  // An import that something between answers in place of the KMS: the key goes on showing none, and the old expiry is imported.
+  // An import that something between answers in place of the KMS: the key goes on showing none, and
+  // the old expiry is imported.
   emulator.injectFaults([{ operation: 'import-key-material', skip: 1, answer: '{}' }]);
-  const renewal = reconcileMaterial({ ...world.context, kms }, requestOf(world, keyId, later, { source, proof }));
-  await expect(renewal).rejects.toThrow('has its material back, with the expiry that it had (never)');
+  const renewal = reconcileMaterial(
+    { ...world.context, kms },
+    requestOf(world, keyId, later, { source, proof }),
+  );
+  await expect(renewal).rejects.toThrow(
+    'has its material back, with the expiry that it had (never)',
+  );
   expect(seen.filter((call) => call.endsWith('wiped'))).toEqual(['describeKey wiped']);
   expect(await holdsMaterial(emulator, keyId, world.material)).toBe(true);
   expect(bytes.every((byte) => byte === 0)).toBe(true);

@@ -1,4 +1,7 @@
-/** PEM and files of bytes as variables, editors, JSON and YAML carry them: the same key comes out, whatever became of its lines. */
+/**
+ * PEM and files of bytes as variables, editors, JSON and YAML carry them: the same key comes out,
+ * whatever became of its lines.
+ */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +18,8 @@ const password = 'open-sesame';
 const ec = openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256').toString();
 const rsa = openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048').toString();
 
-const fingerprintOf = (pem: string) => `sha256:${createHash('sha256').update(openssl('pkey -pubout -outform DER', pem)).digest('hex')}`;
+const fingerprintOf = (pem: string) =>
+  `sha256:${createHash('sha256').update(openssl('pkey -pubout -outform DER', pem)).digest('hex')}`;
 
 function open(content: string | Buffer, encoding: MaterialEncoding = 'pem') {
   return openContent(Buffer.from(content), {
@@ -46,10 +50,16 @@ const manglings: readonly (readonly [string, (pem: string) => string])[] = [
   ['tabs', (pem) => pem.replaceAll(/^/gm, '\t')],
   ['double quotes', (pem) => `"${pem}"`],
   ['single quotes', (pem) => `'${pem}'`],
-  ['quotes and two characters for line feeds, as in .env', (pem) => `"${pem.replaceAll('\n', '\\n')}"`],
+  [
+    'quotes and two characters for line feeds, as in .env',
+    (pem) => `"${pem.replaceAll('\n', '\\n')}"`,
+  ],
   ['JSON', (pem) => JSON.stringify({ private_key: pem })],
   ['JSON of PHP', (pem) => pem.replaceAll('/', '\\/').replaceAll('\n', '\\n')],
-  ['JSON of Gson', (pem) => pem.replaceAll('=', '\\u003d').replaceAll('+', '\\u002B').replaceAll('\n', '\\n')],
+  [
+    'JSON of Gson',
+    (pem) => pem.replaceAll('=', '\\u003d').replaceAll('+', '\\u002B').replaceAll('\n', '\\n'),
+  ],
   ['JSON with a number for each line feed', (pem) => pem.replaceAll('\n', '\\u000a')],
   ['YAML', (pem) => `key: |\n${pem.replaceAll(/^/gm, '  ')}`],
   ['the mark of UTF-8', (pem) => `\uFEFF${pem}`],
@@ -67,20 +77,29 @@ describe.each(Object.entries(pems))('%s', (_name, pem) => {
     expect(open(mangle(pem)).fingerprint).toBe(fingerprint);
   });
 
-  test.each([...manglings, ['nothing', (text: string) => text] as const])('in Base64, with %s inside', (_how, mangle) => {
-    const base64 = Buffer.from(mangle(pem)).toString('base64');
-    expect(open(base64, 'base64').fingerprint).toBe(fingerprint);
-    expect(open(`${base64}\n`, 'pem').fingerprint).toBe(fingerprint);
-  });
+  test.each([...manglings, ['nothing', (text: string) => text] as const])(
+    'in Base64, with %s inside',
+    (_how, mangle) => {
+      const base64 = Buffer.from(mangle(pem)).toString('base64');
+      expect(open(base64, 'base64').fingerprint).toBe(fingerprint);
+      expect(open(`${base64}\n`, 'pem').fingerprint).toBe(fingerprint);
+    },
+  );
 });
 
 test('one line of Base64, as "openssl base64 -A" joins it', () => {
   const [, label, body = ''] = /BEGIN (.*)-----\n(.*)-----END/s.exec(rsa) ?? [];
-  expect(open(`-----BEGIN ${label}-----\n${body.replaceAll('\n', '')}\n-----END ${label}-----`).fingerprint).toBe(fingerprintOf(rsa));
-  expect(open(`-----BEGIN ${label}-----${body.replaceAll('\n', '')}-----END ${label}-----`).fingerprint).toBe(fingerprintOf(rsa));
+  expect(
+    open(`-----BEGIN ${label}-----\n${body.replaceAll('\n', '')}\n-----END ${label}-----`)
+      .fingerprint,
+  ).toBe(fingerprintOf(rsa));
+  expect(
+    open(`-----BEGIN ${label}-----${body.replaceAll('\n', '')}-----END ${label}-----`).fingerprint,
+  ).toBe(fingerprintOf(rsa));
 });
 
-const relabelled = (pem: string, label: string) => pem.replaceAll(/(BEGIN|END) [A-Z ]*PRIVATE KEY/g, `$1 ${label}`);
+const relabelled = (pem: string, label: string) =>
+  pem.replaceAll(/(BEGIN|END) [A-Z ]*PRIVATE KEY/g, `$1 ${label}`);
 
 test.each([
   ['PKCS#1 under the label of PKCS#8', openssl('rsa -traditional', rsa), 'PRIVATE KEY', rsa],
@@ -104,10 +123,13 @@ test('a key between others that are none', () => {
   const request = openssl(['req', '-new', '-key', file, '-subj', '/CN=orders']).toString();
   const all = `${request}${ec}${request}`;
   expect(open(all.replaceAll('\n', '\\n')).fingerprint).toBe(fingerprintOf(ec));
-  expect(() => open(`${ec}${rsa}`.replaceAll('\n', '\\n'))).toThrow('holds 2 private keys; it must hold one');
+  expect(() => open(`${ec}${rsa}`.replaceAll('\n', '\\n'))).toThrow(
+    'holds 2 private keys; it must hold one',
+  );
 });
 
-const lines = (text: string, length: number) => text.replaceAll(new RegExp(`.{${length}}`, 'g'), '$&\n');
+const lines = (text: string, length: number) =>
+  text.replaceAll(new RegExp(`.{${length}}`, 'g'), '$&\n');
 
 describe.each([
   ['PKCS#12', openssl(`pkcs12 -export -nocerts -passout pass:${password}`, ec), 'pkcs12'],
@@ -139,8 +161,12 @@ describe.each([
 
 test('Base64 of something else than was said names what to set', () => {
   const base64 = openssl('pkcs8 -topk8 -nocrypt -outform DER', rsa).toString('base64');
-  expect(() => open(base64, 'pem')).toThrow('is DER in Base64, and material_encoding is "pem"; set material_encoding to "base64"');
-  expect(() => open(base64, 'pkcs12')).toThrow('is DER in Base64, and material_encoding is "pkcs12"; set material_encoding to "base64"');
+  expect(() => open(base64, 'pem')).toThrow(
+    'is DER in Base64, and material_encoding is "pem"; set material_encoding to "base64"',
+  );
+  expect(() => open(base64, 'pkcs12')).toThrow(
+    'is DER in Base64, and material_encoding is "pkcs12"; set material_encoding to "base64"',
+  );
   expect(() => open(openssl('pkcs8 -topk8 -nocrypt -outform DER', rsa), 'pem')).toThrow(
     'is DER, and material_encoding is "pem"; set material_encoding to "der"',
   );
@@ -149,7 +175,11 @@ test('Base64 of something else than was said names what to set', () => {
 /** What a symmetric key is spelt like stays as strict as it was. */
 test('a symmetric key is not read more loosely for that', () => {
   const bytes = Buffer.alloc(32, 'abcd');
-  for (const text of [lines(bytes.toString('base64'), 20), `"${bytes.toString('base64')}"`, bytes.toString('base64').replace('=', '')]) {
+  for (const text of [
+    lines(bytes.toString('base64'), 20),
+    `"${bytes.toString('base64')}"`,
+    bytes.toString('base64').replace('=', ''),
+  ]) {
     expect(() => open(text, 'base64')).toThrow('is not base64');
   }
   expect(() => open(lines(bytes.toString('hex'), 20), 'hex')).toThrow('is not hex');
@@ -175,7 +205,9 @@ test('a file full of beginnings is told in one sentence, without a look at all o
     '-----BEGIN A-----\n'.repeat(50_000),
     `-----BEGIN PRIVATE KEY-----${'\\'.repeat(900_000)}`,
   ]) {
-    expect(() => open(text)).toThrow(/cannot be opened as pem|longer than any that a key_spec takes/);
+    expect(() => open(text)).toThrow(
+      /cannot be opened as pem|longer than any that a key_spec takes/,
+    );
   }
 });
 
@@ -184,7 +216,13 @@ test('wipes what it was given', () => {
     [Buffer.from(ec.replaceAll('\n', '\\n')), 'pem'],
     [Buffer.from(Buffer.from(ec).toString('base64')), 'pem'],
   ] as const) {
-    openContent(text, { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'x' });
+    openContent(text, {
+      encoding,
+      password: undefined,
+      attribute: undefined,
+      spelling: wording,
+      source: 'x',
+    });
     expect(text.every((byte) => byte === 0)).toBe(true);
   }
 });

@@ -1,6 +1,15 @@
-/** A private key that contradicts itself is refused, however it is spelt; one that does not is the same key as ever. */
+/**
+ * A private key that contradicts itself is refused, however it is spelt; one that does not is the
+ * same key as ever.
+ */
 import { execFileSync } from 'node:child_process';
-import { createHash, createPrivateKey, createPublicKey, generatePrimeSync, randomBytes } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generatePrimeSync,
+  randomBytes,
+} from 'node:crypto';
 import fc from 'fast-check';
 import { isByokError } from '../../lib/errors';
 import type { Material } from '../../lib/material/material';
@@ -32,12 +41,21 @@ import {
 const password = 'open sesame';
 
 function openssl(args: string, input?: Buffer): Buffer {
-  return execFileSync('openssl', args.split(' '), { input, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, PASSWORD: password } });
+  return execFileSync('openssl', args.split(' '), {
+    input,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PASSWORD: password },
+  });
 }
 
-type Spelling = readonly [name: string, encoding: MaterialEncoding, spell: (pkcs8: Buffer, traditional: Buffer) => Buffer];
+type Spelling = readonly [
+  name: string,
+  encoding: MaterialEncoding,
+  spell: (pkcs8: Buffer, traditional: Buffer) => Buffer,
+];
 
-const oneLine = (bytes: Buffer, encoding: 'base64' | 'hex') => Buffer.from(`${bytes.toString(encoding)}\n`);
+const oneLine = (bytes: Buffer, encoding: 'base64' | 'hex') =>
+  Buffer.from(`${bytes.toString(encoding)}\n`);
 
 /** Every way in; openssl packs what it is given, right or wrong. */
 const spellings: readonly Spelling[] = [
@@ -50,14 +68,30 @@ const spellings: readonly Spelling[] = [
   [
     'encrypted PEM',
     'pem',
-    (pkcs8) => openssl('pkcs8 -topk8 -v2 aes-256-cbc -iter 1000 -passout env:PASSWORD', pemOf('PRIVATE KEY', pkcs8)),
+    (pkcs8) =>
+      openssl(
+        'pkcs8 -topk8 -v2 aes-256-cbc -iter 1000 -passout env:PASSWORD',
+        pemOf('PRIVATE KEY', pkcs8),
+      ),
   ],
   [
     'encrypted DER',
     'der',
-    (pkcs8) => openssl('pkcs8 -topk8 -outform DER -v2 aes-256-cbc -iter 1000 -passout env:PASSWORD', pemOf('PRIVATE KEY', pkcs8)),
+    (pkcs8) =>
+      openssl(
+        'pkcs8 -topk8 -outform DER -v2 aes-256-cbc -iter 1000 -passout env:PASSWORD',
+        pemOf('PRIVATE KEY', pkcs8),
+      ),
   ],
-  ['PKCS#12', 'pkcs12', (pkcs8) => openssl('pkcs12 -export -nocerts -iter 1000 -passout env:PASSWORD', pemOf('PRIVATE KEY', pkcs8))],
+  [
+    'PKCS#12',
+    'pkcs12',
+    (pkcs8) =>
+      openssl(
+        'pkcs12 -export -nocerts -iter 1000 -passout env:PASSWORD',
+        pemOf('PRIVATE KEY', pkcs8),
+      ),
+  ],
 ];
 
 function open(content: Buffer, encoding: MaterialEncoding): Material {
@@ -71,7 +105,10 @@ function open(content: Buffer, encoding: MaterialEncoding): Material {
 }
 
 /** What `open` throws; undefined when it throws nothing. */
-function refusalOf(content: Buffer, encoding: MaterialEncoding = 'der'): { code: string; message: string } | undefined {
+function refusalOf(
+  content: Buffer,
+  encoding: MaterialEncoding = 'der',
+): { code: string; message: string } | undefined {
   try {
     open(content, encoding);
     return undefined;
@@ -88,7 +125,8 @@ function sentOf(key: Buffer): string | undefined {
   return tryParsePrivateKey(key, 'der', undefined)?.pkcs8.reveal().toString('hex');
 }
 
-const contradicts = 'the key material in file "signing.key" is a private key that contradicts itself: its ';
+const contradicts =
+  'the key material in file "signing.key" is a private key that contradicts itself: its ';
 
 const rsaPem = openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048');
 const rsa = rsaIntegersOf(rsaPem);
@@ -99,11 +137,16 @@ function flipped(bytes: Buffer, bit: number): Buffer {
   return copy;
 }
 
-const middleFlipped = (name: RsaName): RsaIntegers => ({ ...rsa, [name]: rsa[name] ^ (1n << 500n) });
+const middleFlipped = (name: RsaName): RsaIntegers => ({
+  ...rsa,
+  [name]: rsa[name] ^ (1n << 500n),
+});
 
 describe('RSA', () => {
   test('written by hand and right, it is the key that openssl made', () => {
-    expect(tryParsePrivateKey(pkcs1(rsa), 'der', undefined)?.pkcs8.reveal()).toEqual(openssl('pkcs8 -topk8 -nocrypt -outform DER', rsaPem));
+    expect(tryParsePrivateKey(pkcs1(rsa), 'der', undefined)?.pkcs8.reveal()).toEqual(
+      openssl('pkcs8 -topk8 -nocrypt -outform DER', rsaPem),
+    );
   });
 
   describe.each(spellings)('as %s', (_name, encoding, spell) => {
@@ -118,7 +161,10 @@ describe('RSA', () => {
     ] as const)('a flipped bit in %s is found', (name, why) => {
       const key = pkcs1(middleFlipped(name));
       const refusal = refusalOf(spell(pkcs8OfRsa(key), key), encoding);
-      expect(refusal).toEqual({ code: 'ERR_MATERIAL_INVALID', message: expect.stringContaining(`${contradicts}${why};`) });
+      expect(refusal).toEqual({
+        code: 'ERR_MATERIAL_INVALID',
+        message: expect.stringContaining(`${contradicts}${why};`),
+      });
     });
   });
 
@@ -129,30 +175,69 @@ describe('RSA', () => {
     ['an even exponent', pkcs1({ ...rsa, e: 65536n }), small],
     ['another odd exponent', pkcs1({ ...rsa, e: 65539n }), 'private exponent d does not belong'],
     ['an exponent above its modulus', pkcs1({ ...rsa, e: rsa.n + 2n }), small],
-    ['an exponent of 16,000 bits', pkcs1({ ...rsa, e: (1n << 16000n) + 1n }), 'number e is negative or longer than its modulus'],
-    ['a private exponent of 30,000 bits', pkcs1({ ...rsa, d: 1n << 30000n }), 'number d is negative or longer than its modulus'],
+    [
+      'an exponent of 16,000 bits',
+      pkcs1({ ...rsa, e: (1n << 16000n) + 1n }),
+      'number e is negative or longer than its modulus',
+    ],
+    [
+      'a private exponent of 30,000 bits',
+      pkcs1({ ...rsa, d: 1n << 30000n }),
+      'number d is negative or longer than its modulus',
+    ],
     ['no private exponent', pkcs1({ ...rsa, d: 0n }), 'private exponent d does not belong'],
-    ['a private exponent above its modulus', pkcs1({ ...rsa, d: rsa.n + 1n }), 'private exponent d does not belong'],
-    ['no primes', pkcs1({ ...rsa, p: 0n, q: 0n, dp: 0n, dq: 0n, qi: 0n }), 'modulus n is not the product'],
+    [
+      'a private exponent above its modulus',
+      pkcs1({ ...rsa, d: rsa.n + 1n }),
+      'private exponent d does not belong',
+    ],
+    [
+      'no primes',
+      pkcs1({ ...rsa, p: 0n, q: 0n, dp: 0n, dq: 0n, qi: 0n }),
+      'modulus n is not the product',
+    ],
     ['1 for a prime', pkcs1({ ...rsa, p: rsa.n, q: 1n }), 'modulus n is not the product'],
-    ['one prime twice', pkcs1({ ...rsa, n: rsa.p * rsa.p, q: rsa.p, dq: rsa.dp }), 'modulus n is not the product'],
-    ['its primes exchanged, and nothing else', pkcs1({ ...rsa, p: rsa.q, q: rsa.p }), 'number dp is not'],
+    [
+      'one prime twice',
+      pkcs1({ ...rsa, n: rsa.p * rsa.p, q: rsa.p, dq: rsa.dp }),
+      'modulus n is not the product',
+    ],
+    [
+      'its primes exchanged, and nothing else',
+      pkcs1({ ...rsa, p: rsa.q, q: rsa.p }),
+      'number dp is not',
+    ],
     ['dp above p', pkcs1({ ...rsa, dp: rsa.dp + rsa.p - 1n }), 'number dp is not'],
     ['qInv above p', pkcs1({ ...rsa, qi: rsa.qi + rsa.p }), 'number qInv is not'],
-    ['a negative exponent', pkcs1(rsa, { contents: { e: Buffer.from([0xff]) } }), 'private exponent d does not belong'],
-    ['a version that nobody made', pkcs1(rsa, { version: 5n }), 'version is not one that RSA keys have'],
+    [
+      'a negative exponent',
+      pkcs1(rsa, { contents: { e: Buffer.from([0xff]) } }),
+      'private exponent d does not belong',
+    ],
+    [
+      'a version that nobody made',
+      pkcs1(rsa, { version: 5n }),
+      'version is not one that RSA keys have',
+    ],
   ];
   test.each(broken)('with %s it is refused', (_name, key, why) => {
-    expect(refusalOf(key)).toEqual({ code: 'ERR_MATERIAL_INVALID', message: expect.stringContaining(`${contradicts}${why}`) });
+    expect(refusalOf(key)).toEqual({
+      code: 'ERR_MATERIAL_INVALID',
+      message: expect.stringContaining(`${contradicts}${why}`),
+    });
   });
 
   test('with a product for a prime it is refused, though all its numbers belong together', () => {
     for (let round = 0; ; round += 1) {
-      const [a, b, q] = [512, 512, 1024].map((bits) => generatePrimeSync(bits, { bigint: true })) as [bigint, bigint, bigint];
+      const [a, b, q] = [512, 512, 1024].map((bits) =>
+        generatePrimeSync(bits, { bigint: true }),
+      ) as [bigint, bigint, bigint];
       try {
         const numbers = rsaIntegersFrom(a * b, q, 65537n, (a * b - 1n) * (q - 1n));
         if (numbers.n >> 2047n === 1n) {
-          expect(refusalOf(pkcs1(numbers))?.message).toContain(`${contradicts}numbers p and q are not both prime;`);
+          expect(refusalOf(pkcs1(numbers))?.message).toContain(
+            `${contradicts}numbers p and q are not both prime;`,
+          );
           return;
         }
       } catch (error) {
@@ -170,7 +255,9 @@ describe('RSA', () => {
 
   test('below 65537 the exponent is weak, which may be allowed', () => {
     for (const exponent of ['3', '17', '65535']) {
-      const pem = openssl(`genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:${exponent}`);
+      const pem = openssl(
+        `genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:${exponent}`,
+      );
       const material = open(pem, 'pem');
       expect(() => material.checkFits('RSA_2048')).not.toThrow();
       expect(() => material.checkStrength()).toThrow('plainly weak (an RSA exponent below 65537)');
@@ -182,13 +269,19 @@ describe('RSA', () => {
     const same = sentOf(pkcs1(rsa));
     const places = fc.constantFrom(...rsaNames).chain((name) => {
       const bytes = numberBytes(rsa[name]);
-      return fc.record({ name: fc.constant(name), bytes: fc.constant(bytes), bit: fc.nat(bytes.length * 8 - 1) });
+      return fc.record({
+        name: fc.constant(name),
+        bytes: fc.constant(bytes),
+        bit: fc.nat(bytes.length * 8 - 1),
+      });
     });
     fc.assert(
       fc.property(places, ({ name, bytes, bit }) => {
         const key = pkcs1(rsa, { contents: { [name]: flipped(bytes, bit) } });
         const refusal = refusalOf(key);
-        expect(refusal?.code ?? sentOf(key)).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
+        expect(refusal?.code ?? sentOf(key)).toBe(
+          refusal === undefined ? same : 'ERR_MATERIAL_INVALID',
+        );
       }),
       { numRuns: process.env.SLOW === '1' ? 5000 : 300 },
     );
@@ -197,16 +290,25 @@ describe('RSA', () => {
 
 describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveName) => {
   const order = orders[curve];
-  const [a, b] = [1, 2].map(() => scalarBytes(BigInt(`0x${randomBytes(64).toString('hex')}`) % (order - 1n), curve)) as [Buffer, Buffer];
+  const [a, b] = [1, 2].map(() =>
+    scalarBytes(BigInt(`0x${randomBytes(64).toString('hex')}`) % (order - 1n), curve),
+  ) as [Buffer, Buffer];
   const keySpec = curve === 'prime256v1' ? 'EC_P256' : 'EC_P384';
   const right = sec1(a, curve, pointOf(a, curve));
 
   test('with, without and with a short public half it is the same key, and what is sent is the same', () => {
-    const halves = [pointOf(a, curve), undefined, pointOf(a, curve, 'compressed'), pointOf(a, curve, 'hybrid')];
+    const halves = [
+      pointOf(a, curve),
+      undefined,
+      pointOf(a, curve, 'compressed'),
+      pointOf(a, curve, 'hybrid'),
+    ];
     const keys = halves.map((half) => tryParsePrivateKey(sec1(a, curve, half), 'der', undefined));
     const expected = openssl('pkcs8 -topk8 -nocrypt -outform DER', pemOf('EC PRIVATE KEY', right));
     expect(keys.map((key) => key?.pkcs8.reveal())).toEqual(halves.map(() => expected));
-    const publicKey = createPublicKey(createPrivateKey({ key: expected, format: 'der', type: 'pkcs8' })).export({
+    const publicKey = createPublicKey(
+      createPrivateKey({ key: expected, format: 'der', type: 'pkcs8' }),
+    ).export({
       type: 'spki',
       format: 'der',
     });
@@ -215,19 +317,26 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
 
   test('with the numbers of its curve in place of its name it is the same key', () => {
     const name = curve === 'prime256v1' ? 'P-256' : 'P-384';
-    const pem = openssl(`genpkey -algorithm EC -pkeyopt ec_paramgen_curve:${name} -pkeyopt ec_param_enc:explicit`);
+    const pem = openssl(
+      `genpkey -algorithm EC -pkeyopt ec_paramgen_curve:${name} -pkeyopt ec_param_enc:explicit`,
+    );
     const named = openssl('pkey -outform DER -pubout', openssl('ec -param_enc named_curve', pem));
-    expect(open(pem, 'pem').fingerprint).toBe(`sha256:${createHash('sha256').update(named).digest('hex')}`);
+    expect(open(pem, 'pem').fingerprint).toBe(
+      `sha256:${createHash('sha256').update(named).digest('hex')}`,
+    );
   });
 
   describe.each(spellings)('as %s', (_name, encoding, spell) => {
-    test.each(['uncompressed', 'compressed'] as const)('the public half of another key (%s) is found', (format) => {
-      const key = sec1(a, curve, pointOf(b, curve, format));
-      expect(refusalOf(spell(pkcs8OfEc(key, curve), key), encoding)).toEqual({
-        code: 'ERR_MATERIAL_INVALID',
-        message: `${contradicts}public half belongs to another private key; take an undamaged copy from where it was made`,
-      });
-    });
+    test.each(['uncompressed', 'compressed'] as const)(
+      'the public half of another key (%s) is found',
+      (format) => {
+        const key = sec1(a, curve, pointOf(b, curve, format));
+        expect(refusalOf(spell(pkcs8OfEc(key, curve), key), encoding)).toEqual({
+          code: 'ERR_MATERIAL_INVALID',
+          message: `${contradicts}public half belongs to another private key; take an undamaged copy from where it was made`,
+        });
+      },
+    );
   });
 
   const top = (1n << BigInt(a.length * 8)) - 1n;
@@ -240,15 +349,22 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
     for (const half of [undefined, pointOf(a, curve)]) {
       const key = sec1(scalar, curve, half);
       for (const content of [key, pkcs8OfEc(key, curve)]) {
-        expect(refusalOf(content)?.message).toContain(`${contradicts}private number is zero, or not below the order of ${curve};`);
+        expect(refusalOf(content)?.message).toContain(
+          `${contradicts}private number is zero, or not below the order of ${curve};`,
+        );
       }
     }
   });
 
-  test.each([1, 100, 5000])('a private number that is %d bytes too long is refused, and Node lives on', (more) => {
-    const key = sec1(Buffer.concat([Buffer.alloc(more, 1), a]), curve, undefined);
-    expect(refusalOf(key)?.message).toContain(`${contradicts}number is longer than any of its curve;`);
-  });
+  test.each([1, 100, 5000])(
+    'a private number that is %d bytes too long is refused, and Node lives on',
+    (more) => {
+      const key = sec1(Buffer.concat([Buffer.alloc(more, 1), a]), curve, undefined);
+      expect(refusalOf(key)?.message).toContain(
+        `${contradicts}number is longer than any of its curve;`,
+      );
+    },
+  );
 
   test('1 and the order less 1 are private numbers', () => {
     for (const scalar of [scalarBytes(1n, curve), scalarBytes(order - 1n, curve)]) {
@@ -257,9 +373,9 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
   });
 
   test('a private number that nobody would draw is weak', () => {
-    expect(() => open(sec1(Buffer.alloc(a.length, 5), curve, undefined), 'der').checkStrength()).toThrow(
-      'plainly weak (one byte repeated)',
-    );
+    expect(() =>
+      open(sec1(Buffer.alloc(a.length, 5), curve, undefined), 'der').checkStrength(),
+    ).toThrow('plainly weak (one byte repeated)');
     expect(() => open(right, 'der').checkStrength()).not.toThrow();
   });
 
@@ -270,7 +386,9 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
       fc.property(fc.nat(whole.length * 8 - 1), (bit) => {
         const key = flipped(whole, bit);
         const refusal = refusalOf(key);
-        expect(refusal?.code ?? sentOf(key)).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
+        expect(refusal?.code ?? sentOf(key)).toBe(
+          refusal === undefined ? same : 'ERR_MATERIAL_INVALID',
+        );
       }),
       { numRuns: 200 },
     );
@@ -286,7 +404,10 @@ describe('refuses by name what no key_spec takes, before the spec of the key is 
     ['Ed448', 'genpkey -algorithm ED448'],
     ['X25519', 'genpkey -algorithm X25519'],
     ['X448', 'genpkey -algorithm X448'],
-    ['RSA for PSS signatures only (RSA-PSS)', 'genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048'],
+    [
+      'RSA for PSS signatures only (RSA-PSS)',
+      'genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048',
+    ],
     ['RSA with 2048 bits and more than two primes', 'genrsa -primes 3 2048'],
     ['RSA with 1024 bits', 'genrsa 1024'],
     ['RSA with 2047 bits', 'genrsa 2047'],
@@ -294,9 +415,14 @@ describe('refuses by name what no key_spec takes, before the spec of the key is 
     ['Diffie-Hellman', 'genpkey -algorithm DH -pkeyopt group:ffdhe2048'],
     ['DSA', 'dsaparam -genkey -noout 1024'],
     ['SM2', 'genpkey -algorithm SM2'],
-    ...['secp256k1', 'secp521r1', 'secp224r1', 'brainpoolP256r1', 'brainpoolP384r1', 'sect283k1'].map(
-      (name) => [`EC on ${name}`, ec(name)] as const,
-    ),
+    ...[
+      'secp256k1',
+      'secp521r1',
+      'secp224r1',
+      'brainpoolP256r1',
+      'brainpoolP384r1',
+      'sect283k1',
+    ].map((name) => [`EC on ${name}`, ec(name)] as const),
     ['EC on brainpoolP256r1', `${ec('brainpoolP256r1')} -pkeyopt ec_param_enc:explicit`],
   ];
 
@@ -318,13 +444,17 @@ describe('refuses by name what no key_spec takes, before the spec of the key is 
   test('a third prime, whatever the version says', () => {
     const third = der(0x30, der(0x30, integer(3n), integer(1n), integer(2n)));
     for (const version of [0n, 1n]) {
-      expect(refusalOf(pkcs1(rsa, { version, more: [third] }))?.message).toContain('RSA with 2048 bits and more than two primes');
+      expect(refusalOf(pkcs1(rsa, { version, more: [third] }))?.message).toContain(
+        'RSA with 2048 bits and more than two primes',
+      );
     }
   });
 
   test('the name comes before what is wrong with it', () => {
     const short = rsaIntegersOf(openssl('genrsa 1024'));
-    expect(refusalOf(pkcs1({ ...short, d: 1n }))?.message).toContain('RSA with 1024 bits, which no key_spec takes');
+    expect(refusalOf(pkcs1({ ...short, d: 1n }))?.message).toContain(
+      'RSA with 1024 bits, which no key_spec takes',
+    );
   });
 
   test('what is longer than any of them is not calculated with', () => {
@@ -332,11 +462,17 @@ describe('refuses by name what no key_spec takes, before the spec of the key is 
     const dsa = der(
       0x30,
       integer(0n),
-      der(0x30, Buffer.from('06072a8648ce380401', 'hex'), der(0x30, ...[prime, prime, 3n].map(integer))),
+      der(
+        0x30,
+        Buffer.from('06072a8648ce380401', 'hex'),
+        der(0x30, ...[prime, prime, 3n].map(integer)),
+      ),
       der(0x04, integer(prime)),
     );
     const reason = `which is longer than any that a key_spec takes; ${allowed}`;
-    expect(refusalOf(dsa)?.message).toContain(`has a private key of ${dsa.length} bytes, ${reason}`);
+    expect(refusalOf(dsa)?.message).toContain(
+      `has a private key of ${dsa.length} bytes, ${reason}`,
+    );
     expect(refusalOf(pemOf('PRIVATE KEY', dsa), 'pem')?.message).toContain(reason);
   });
 });
@@ -369,18 +505,23 @@ describe('of a damaged copy', () => {
     expect(refusalOf(oneLine(longer, 'base64'), 'base64')?.message).toBe(message);
   });
 
-  test.each(keys)('property: any byte replaced is refused or leaves the same key, and nothing worse: %s', (_name, key) => {
-    const same = sentOf(key);
-    fc.assert(
-      fc.property(fc.nat(key.length - 1), fc.nat(255), (at, byte) => {
-        const changed = Buffer.from(key);
-        changed[at] = byte;
-        const refusal = refusalOf(changed);
-        expect(refusal?.code ?? sentOf(changed)).toBe(refusal === undefined ? same : 'ERR_MATERIAL_INVALID');
-      }),
-      { numRuns: 200 },
-    );
-  });
+  test.each(keys)(
+    'property: any byte replaced is refused or leaves the same key, and nothing worse: %s',
+    (_name, key) => {
+      const same = sentOf(key);
+      fc.assert(
+        fc.property(fc.nat(key.length - 1), fc.nat(255), (at, byte) => {
+          const changed = Buffer.from(key);
+          changed[at] = byte;
+          const refusal = refusalOf(changed);
+          expect(refusal?.code ?? sentOf(changed)).toBe(
+            refusal === undefined ? same : 'ERR_MATERIAL_INVALID',
+          );
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 });
 
 test('wipes what it refuses', () => {

@@ -3,7 +3,10 @@ import { decodeText, type TextEncoding } from '../../lib/material/decode';
 import { wording } from '../../lib/provider/wording';
 
 const decode = (content: string | Buffer, encoding: TextEncoding) =>
-  decodeText(Buffer.from(content), encoding, 'file "orders.key"', { attribute: 'material_file', spelling: wording }).reveal();
+  decodeText(Buffer.from(content), encoding, 'file "orders.key"', {
+    attribute: 'material_file',
+    spelling: wording,
+  }).reveal();
 
 const spellings: Readonly<Record<TextEncoding, (bytes: Buffer) => Buffer>> = {
   raw: (bytes) => bytes,
@@ -11,14 +14,17 @@ const spellings: Readonly<Record<TextEncoding, (bytes: Buffer) => Buffer>> = {
   base64: (bytes) => Buffer.from(bytes.toString('base64')),
 };
 
-test.each(['raw', 'hex', 'base64'] as const)('%s gives back the bytes that were spelt', (encoding) => {
-  fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (array) => {
-      const bytes = Buffer.from(array);
-      expect(decode(spellings[encoding](bytes), encoding).equals(bytes)).toBe(true);
-    }),
-  );
-});
+test.each(['raw', 'hex', 'base64'] as const)(
+  '%s gives back the bytes that were spelt',
+  (encoding) => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), (array) => {
+        const bytes = Buffer.from(array);
+        expect(decode(spellings[encoding](bytes), encoding).equals(bytes)).toBe(true);
+      }),
+    );
+  },
+);
 
 test.each([
   ['base64', 'AAEC\n'],
@@ -48,6 +54,8 @@ describe('refuses, where Node itself would drop characters', () => {
   });
 
   test('and never repeats the content', () => {
-    expect(() => decode('c2VjcmV0IQ', 'base64')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('c2Vj') }));
+    expect(() => decode('c2VjcmV0IQ', 'base64')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('c2Vj') }),
+    );
   });
 });

@@ -1,5 +1,11 @@
 /** Material that a program wraps: what the program is asked, and every answer that is refused. */
-import { constants, createHmac, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto';
+import {
+  constants,
+  createHmac,
+  generateKeyPairSync,
+  privateDecrypt,
+  randomBytes,
+} from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +27,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A program that answers what it is told to: text as it is, anything else as JSON. It keeps the requests. */
+/**
+ * A program that answers what it is told to: text as it is, anything else as JSON. It keeps the
+ * requests.
+ */
 function programAnswering(answers: Readonly<Record<string, unknown>>): string[] {
   const texts = Object.entries(answers).map(([operation, answer]) => [
     operation,
@@ -47,7 +56,11 @@ function requests(): unknown[] {
 }
 
 function open(argv: readonly string[], signal = new AbortController().signal): Promise<Material> {
-  return openHsmMaterial(argv, { attribute: 'wrap_command', env: { PATH: process.env.PATH }, signal });
+  return openHsmMaterial(argv, {
+    attribute: 'wrap_command',
+    env: { PATH: process.env.PATH },
+    signal,
+  });
 }
 
 async function wrapWith(answer: unknown, keySpec = 'AES_256'): Promise<WrappedMaterial> {
@@ -56,7 +69,9 @@ async function wrapWith(answer: unknown, keySpec = 'AES_256'): Promise<WrappedMa
   return opened.wrap('RSAES_OAEP_SHA_1', publicKey);
 }
 
-async function failureOf(running: Promise<unknown>): Promise<{ code: string; message: string; attribute: string | undefined }> {
+async function failureOf(
+  running: Promise<unknown>,
+): Promise<{ code: string; message: string; attribute: string | undefined }> {
   const error = await running.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -74,12 +89,19 @@ test('asks for the fingerprint first, and for the wrapped material with everythi
   expect(wrapped).toEqual({ encryptedKeyMaterial: encrypted });
   expect(requests()).toEqual([
     { operation: 'fingerprint' },
-    { operation: 'wrap', wrapping_algorithm: 'RSAES_OAEP_SHA_1', key_spec: 'AES_256', public_key: publicKey.toString('base64') },
+    {
+      operation: 'wrap',
+      wrapping_algorithm: 'RSAES_OAEP_SHA_1',
+      key_spec: 'AES_256',
+      public_key: publicKey.toString('base64'),
+    },
   ]);
 });
 
 test('shows the fingerprint that was answered, and holds nothing to wipe', async () => {
-  const opened = await open(programAnswering({ fingerprint: { fingerprint, further: 'fields are ignored' } }));
+  const opened = await open(
+    programAnswering({ fingerprint: { fingerprint, further: 'fields are ignored' } }),
+  );
   expect(opened).toMatchObject({ fingerprint, isPrivateKey: false });
   opened.checkStrength();
   opened.wipe();
@@ -111,13 +133,18 @@ fi
 });
 
 test('takes the two blobs of a private key', async () => {
-  const wrapped = await wrapWith({ encrypted_key_material: base64(256), encrypted_privatekey: base64(144) }, 'EC_P256');
+  const wrapped = await wrapWith(
+    { encrypted_key_material: base64(256), encrypted_privatekey: base64(144) },
+    'EC_P256',
+  );
   expect(wrapped.encryptedPrivatekey).toHaveLength(144);
   expect(requests()[1]).toMatchObject({ key_spec: 'EC_P256' });
 });
 
 test('reads null as a field that was left out', async () => {
-  expect(await wrapWith({ encrypted_key_material: base64(256), encrypted_privatekey: null })).not.toHaveProperty('encryptedPrivatekey');
+  expect(
+    await wrapWith({ encrypted_key_material: base64(256), encrypted_privatekey: null }),
+  ).not.toHaveProperty('encryptedPrivatekey');
 });
 
 test('refuses a key that takes no imported material', async () => {
@@ -134,7 +161,11 @@ test.each([
   ['an array', [fingerprint], oneObject],
   ['null', 'null', oneObject],
   ['a string', JSON.stringify(fingerprint), oneObject],
-  ['two objects', `${JSON.stringify({ fingerprint })}\n${JSON.stringify({ fingerprint })}`, oneObject],
+  [
+    'two objects',
+    `${JSON.stringify({ fingerprint })}\n${JSON.stringify({ fingerprint })}`,
+    oneObject,
+  ],
   ['an object without it', {}, digits],
   ['a number', { fingerprint: 12 }, digits],
   ['digits without their name', { fingerprint: fingerprint.slice(7) }, digits],
@@ -158,8 +189,18 @@ test.each([
   ['a number', 'AES_256', { encrypted_key_material: 1 }, oneLine],
   ['an empty text', 'AES_256', { encrypted_key_material: '' }, oneLine],
   ['Base64 of URLs', 'AES_256', { encrypted_key_material: '-_-_' }, oneLine],
-  ['Base64 that was cut off', 'AES_256', { encrypted_key_material: base64(256).slice(0, -1) }, oneLine],
-  ['Base64 on two lines', 'AES_256', { encrypted_key_material: base64(256).replace(/^.{64}/, '$&\n') }, oneLine],
+  [
+    'Base64 that was cut off',
+    'AES_256',
+    { encrypted_key_material: base64(256).slice(0, -1) },
+    oneLine,
+  ],
+  [
+    'Base64 on two lines',
+    'AES_256',
+    { encrypted_key_material: base64(256).replace(/^.{64}/, '$&\n') },
+    oneLine,
+  ],
   [
     'the material itself, not encrypted',
     'AES_256',
@@ -194,7 +235,10 @@ test.each([
 });
 
 test('refuses a short wrapping key before the program hears of it', async () => {
-  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'der' });
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
+    type: 'spki',
+    format: 'der',
+  });
   const opened = await open(programAnswering({ fingerprint: { fingerprint } }));
   expect(await failureOf(opened.wrap('RSAES_OAEP_SHA_1', short))).toMatchObject({
     code: 'ERR_KMS',
@@ -206,7 +250,9 @@ test('refuses a short wrapping key before the program hears of it', async () => 
 test('fails like any other program, and names its attribute', async () => {
   expect(await failureOf(open(['false']))).toMatchObject({
     code: 'ERR_MATERIAL_NOT_AT_HAND',
-    message: expect.stringContaining('wrap_command "false" ended with exit code 1; run it by hand') as unknown,
+    message: expect.stringContaining(
+      'wrap_command "false" ended with exit code 1; run it by hand',
+    ) as unknown,
     attribute: 'wrap_command',
   });
 });
@@ -214,10 +260,15 @@ test('fails like any other program, and names its attribute', async () => {
 test('wraps to the end although it was interrupted: the material may have been deleted already', async () => {
   const controller = new AbortController();
   const opened = await open(
-    programAnswering({ fingerprint: { fingerprint }, wrap: { encrypted_key_material: base64(256) } }),
+    programAnswering({
+      fingerprint: { fingerprint },
+      wrap: { encrypted_key_material: base64(256) },
+    }),
     controller.signal,
   );
   controller.abort();
   expect((await opened.wrap('RSAES_OAEP_SHA_1', publicKey)).encryptedKeyMaterial).toHaveLength(256);
-  expect(await failureOf(open(['true'], controller.signal))).toMatchObject({ code: 'ERR_INTERRUPTED' });
+  expect(await failureOf(open(['true'], controller.signal))).toMatchObject({
+    code: 'ERR_INTERRUPTED',
+  });
 });

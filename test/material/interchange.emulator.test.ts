@@ -1,6 +1,7 @@
 /**
- * The documented openssl command lines and our code make interchangeable imports: what one wraps the other's receiver opens, for every
- * key type, and a key that one of them filled takes the other's import as the same material.
+ * The documented openssl command lines and our code make interchangeable imports: what one wraps
+ * the other's receiver opens, for every key type, and a key that one of them filled takes the
+ * other's import as the same material.
  */
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -37,11 +38,21 @@ afterAll(async () => {
 });
 
 function openssl(line: string, input?: Buffer): Buffer {
-  return execFileSync('openssl', line.split(' '), { cwd: folder, input, stdio: ['pipe', 'pipe', 'pipe'] });
+  return execFileSync('openssl', line.split(' '), {
+    cwd: folder,
+    input,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 function open(content: Buffer, encoding: 'base64' | 'pem'): Material {
-  return openContent(content, { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'the test' });
+  return openContent(content, {
+    encoding,
+    password: undefined,
+    attribute: undefined,
+    spelling: wording,
+    source: 'the test',
+  });
 }
 
 const wrappingPair = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -49,13 +60,22 @@ const wrappingKey = wrappingPair.publicKey.export({ type: 'spki', format: 'der' 
 
 /** The receiving half of the KMS, by openssl alone. */
 function unwrapByOpenssl(wrapped: Buffer): Buffer {
-  writeFileSync(join(folder, 'wrapping.pem'), wrappingPair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  return openssl('pkeyutl -decrypt -inkey wrapping.pem -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256', wrapped);
+  writeFileSync(
+    join(folder, 'wrapping.pem'),
+    wrappingPair.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  );
+  return openssl(
+    'pkeyutl -decrypt -inkey wrapping.pem -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256',
+    wrapped,
+  );
 }
 
 test('AES_256: openssl opens what we wrap', async () => {
   const bytes = randomBytes(32);
-  const { encryptedKeyMaterial } = await open(Buffer.from(bytes.toString('base64')), 'base64').wrap('RSAES_OAEP_SHA_256', wrappingKey);
+  const { encryptedKeyMaterial } = await open(Buffer.from(bytes.toString('base64')), 'base64').wrap(
+    'RSAES_OAEP_SHA_256',
+    wrappingKey,
+  );
   expect(unwrapByOpenssl(encryptedKeyMaterial).equals(bytes)).toBe(true);
 });
 
@@ -67,9 +87,15 @@ describe.each(Object.entries(generators))('%s', (spec, generator) => {
   const pem = execFileSync('openssl', generator.split(' '), { stdio: ['pipe', 'pipe', 'pipe'] });
 
   test('openssl opens what we wrap, to the very PKCS#8', async () => {
-    const { encryptedKeyMaterial, encryptedPrivatekey } = await open(Buffer.from(pem), 'pem').wrap('RSAES_OAEP_SHA_256', wrappingKey);
+    const { encryptedKeyMaterial, encryptedPrivatekey } = await open(Buffer.from(pem), 'pem').wrap(
+      'RSAES_OAEP_SHA_256',
+      wrappingKey,
+    );
     const intermediateKey = unwrapByOpenssl(encryptedKeyMaterial);
-    const der = openssl(`enc -d -id-aes256-wrap-pad -K ${intermediateKey.toString('hex')} -iv A65959A6`, encryptedPrivatekey);
+    const der = openssl(
+      `enc -d -id-aes256-wrap-pad -K ${intermediateKey.toString('hex')} -iv A65959A6`,
+      encryptedPrivatekey,
+    );
     expect(der.equals(openssl('pkcs8 -topk8 -nocrypt -outform DER', pem))).toBe(true);
   });
 
@@ -77,15 +103,30 @@ describe.each(Object.entries(generators))('%s', (spec, generator) => {
     const [ours, theirs] = [await createKeyOf(spec), await createKeyOf(spec)];
 
     const parameters = await getParameters(emulator, ours);
-    const wrapped = await open(Buffer.from(pem), 'pem').wrap('RSAES_OAEP_SHA_256', Buffer.from(parameters.public_key, 'base64'));
-    await importWrapped(ours, parameters.import_token, wrapped.encryptedKeyMaterial, wrapped.encryptedPrivatekey);
+    const wrapped = await open(Buffer.from(pem), 'pem').wrap(
+      'RSAES_OAEP_SHA_256',
+      Buffer.from(parameters.public_key, 'base64'),
+    );
+    await importWrapped(
+      ours,
+      parameters.import_token,
+      wrapped.encryptedKeyMaterial,
+      wrapped.encryptedPrivatekey,
+    );
 
-    const { encryptedKeyMaterial, encryptedPrivatekey, importToken } = await wrapAsDocumented(theirs, pem);
+    const { encryptedKeyMaterial, encryptedPrivatekey, importToken } = await wrapAsDocumented(
+      theirs,
+      pem,
+    );
     await importWrapped(theirs, importToken, encryptedKeyMaterial, encryptedPrivatekey);
 
     const [first, second] = [await publicKeyOf(ours), await publicKeyOf(theirs)];
     expect(first).toBe(second);
-    expect(openssl('pkey -pubin -outform DER', Buffer.from(first)).equals(openssl('pkey -pubout -outform DER', pem))).toBe(true);
+    expect(
+      openssl('pkey -pubin -outform DER', Buffer.from(first)).equals(
+        openssl('pkey -pubout -outform DER', pem),
+      ),
+    ).toBe(true);
   });
 });
 
@@ -103,8 +144,15 @@ test('a key that openssl filled takes our import of the same bytes, and the othe
 async function importOurs(keyId: string, bytes: Buffer): Promise<string> {
   const parameters = await getParameters(emulator, keyId);
   const material = open(Buffer.from(bytes.toString('base64')), 'base64');
-  const { encryptedKeyMaterial } = await material.wrap('RSAES_OAEP_SHA_256', Buffer.from(parameters.public_key, 'base64'));
-  const body = { key_id: keyId, import_token: parameters.import_token, encrypted_key_material: encryptedKeyMaterial.toString('base64') };
+  const { encryptedKeyMaterial } = await material.wrap(
+    'RSAES_OAEP_SHA_256',
+    Buffer.from(parameters.public_key, 'base64'),
+  );
+  const body = {
+    key_id: keyId,
+    import_token: parameters.import_token,
+    encrypted_key_material: encryptedKeyMaterial.toString('base64'),
+  };
   return verdict(await call(emulator, 'import-key-material', body));
 }
 
@@ -121,10 +169,16 @@ async function createKeyOf(spec: string): Promise<string> {
 }
 
 async function publicKeyOf(keyId: string): Promise<string> {
-  return (await ok<{ public_key: string }>(emulator, 'get-publickey', { key_id: keyId })).public_key;
+  return (await ok<{ public_key: string }>(emulator, 'get-publickey', { key_id: keyId }))
+    .public_key;
 }
 
-async function importWrapped(keyId: string, importToken: string, key: Buffer, privateKey: Buffer | undefined): Promise<void> {
+async function importWrapped(
+  keyId: string,
+  importToken: string,
+  key: Buffer,
+  privateKey: Buffer | undefined,
+): Promise<void> {
   const answer = await call(emulator, 'import-key-material', {
     key_id: keyId,
     import_token: importToken,
@@ -149,8 +203,12 @@ async function wrapAsDocumented(
   openssl(
     'pkeyutl -in PlaintextKeyMaterial.bin -inkey PublicKey.bin -out EncryptedKeyMaterial.bin -keyform der -pubin -encrypt -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256',
   );
-  openssl('pkcs8 -topk8 -inform PEM -outform DER -in rsa_private_key.pem -out rsa_private_key.der -nocrypt');
-  openssl(`enc -id-aes256-wrap-pad -K ${hex} -iv A65959A6 -in rsa_private_key.der -out out_rsa_private_key.der`);
+  openssl(
+    'pkcs8 -topk8 -inform PEM -outform DER -in rsa_private_key.pem -out rsa_private_key.der -nocrypt',
+  );
+  openssl(
+    `enc -id-aes256-wrap-pad -K ${hex} -iv A65959A6 -in rsa_private_key.der -out out_rsa_private_key.der`,
+  );
   return {
     importToken: import_token,
     encryptedKeyMaterial: readFileSync(join(folder, 'EncryptedKeyMaterial.bin')),

@@ -1,4 +1,7 @@
-/** Files that would keep this process busy before their password can be tried: refused by what they say, not by how long they take. */
+/**
+ * Files that would keep this process busy before their password can be tried: refused by what they
+ * say, not by how long they take.
+ */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +17,13 @@ function openssl(args: readonly string[], input?: string): Buffer {
   return execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-const key = openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']).toString();
+const key = openssl([
+  'genpkey',
+  '-algorithm',
+  'EC',
+  '-pkeyopt',
+  'ec_paramgen_curve:P-256',
+]).toString();
 const password = ['-passout', 'pass:open-sesame'] as const;
 
 function open(content: string | Buffer, encoding: MaterialEncoding) {
@@ -31,7 +40,8 @@ const { fingerprint } = open(key, 'pem');
 const tooMany =
   /^the key material in file "signing\.key" asks for \d{7,} iterations to derive the key from its password, and allowed are 1000000 [^\n]+$/;
 
-const refused = (content: string | Buffer, encoding: MaterialEncoding) => expect(() => open(content, encoding)).toThrow(tooMany);
+const refused = (content: string | Buffer, encoding: MaterialEncoding) =>
+  expect(() => open(content, encoding)).toThrow(tooMany);
 
 /** The same file with another count in it: nobody has to wait for a file to be made. */
 function withCount(der: Buffer, from: number, to: number): Buffer {
@@ -72,7 +82,15 @@ describe('PKCS#12', () => {
   writeFileSync(join(folder, 'key.pem'), key);
 
   function made(...options: readonly string[]): Buffer {
-    return openssl(['pkcs12', '-export', '-nocerts', '-inkey', join(folder, 'key.pem'), ...options, ...password]);
+    return openssl([
+      'pkcs12',
+      '-export',
+      '-nocerts',
+      '-inkey',
+      join(folder, 'key.pem'),
+      ...options,
+      ...password,
+    ]);
   }
 
   test('is refused for the count of its MAC', () => {
@@ -80,7 +98,10 @@ describe('PKCS#12', () => {
     expect(open(file, 'pkcs12').fingerprint).toBe(fingerprint);
     // The MAC stands at the end.
     const at = file.lastIndexOf(integer(33_000));
-    refused(Buffer.concat([file.subarray(0, at), integer(5_000_000), file.subarray(at + 5)]), 'pkcs12');
+    refused(
+      Buffer.concat([file.subarray(0, at), integer(5_000_000), file.subarray(at + 5)]),
+      'pkcs12',
+    );
   });
 
   test('is refused for the count of its key, which lies in octets', () => {
@@ -90,14 +111,24 @@ describe('PKCS#12', () => {
   test('is refused for many parts of which each is within the bound', () => {
     const once = withCount(made('-iter', '33000'), 33_000, maxIterations.each);
     const at = once.lastIndexOf(integer(33_000));
-    const twice = Buffer.concat([once.subarray(0, at), integer(maxIterations.each), once.subarray(at + 5)]);
-    const third = Buffer.concat([Buffer.from('300e0408', 'hex'), Buffer.alloc(8, 1), Buffer.from('02024000', 'hex')]);
+    const twice = Buffer.concat([
+      once.subarray(0, at),
+      integer(maxIterations.each),
+      once.subarray(at + 5),
+    ]);
+    const third = Buffer.concat([
+      Buffer.from('300e0408', 'hex'),
+      Buffer.alloc(8, 1),
+      Buffer.from('02024000', 'hex'),
+    ]);
     const outer = Buffer.concat([twice, third]);
     refused(outer, 'pkcs12');
   });
 
   test('is refused also when it is written with indefinite lengths and octets in pieces', () => {
-    const der = forge.asn1.fromDer(withCount(made('-iter', '33000'), 33_000, 5_000_000).toString('binary'));
+    const der = forge.asn1.fromDer(
+      withCount(made('-iter', '33000'), 33_000, 5_000_000).toString('binary'),
+    );
     refused(indefinite(der), 'pkcs12');
   });
 });
@@ -113,7 +144,9 @@ function indefinite({ tagClass, type, constructed, value }: forge.asn1.Asn1): Bu
   if (tag !== 4 || content.length < 20) {
     return Buffer.concat([header(tag, content.length), content]);
   }
-  const pieces = [content.subarray(0, 10), content.subarray(10)].map((piece) => Buffer.concat([header(4, piece.length), piece]));
+  const pieces = [content.subarray(0, 10), content.subarray(10)].map((piece) =>
+    Buffer.concat([header(4, piece.length), piece]),
+  );
   return Buffer.concat([Buffer.from([0x24, 0x80]), ...pieces, Buffer.alloc(2)]);
 }
 

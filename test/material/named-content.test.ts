@@ -1,6 +1,6 @@
 /**
- * What holds no private key in a form that can be opened is told by its name, with the command that converts it; the command is run. The
- * password is blamed only where it is wrong.
+ * What holds no private key in a form that can be opened is told by its name, with the command that
+ * converts it; the command is run. The password is blamed only where it is wrong.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash, createPrivateKey, randomBytes } from 'node:crypto';
@@ -27,7 +27,8 @@ const key = openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256');
 const keyFile = file('key.pem', key);
 const rsa = openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048');
 
-const fingerprintOf = (pem: Buffer) => `sha256:${createHash('sha256').update(openssl('pkey -pubout -outform DER', pem)).digest('hex')}`;
+const fingerprintOf = (pem: Buffer) =>
+  `sha256:${createHash('sha256').update(openssl('pkey -pubout -outform DER', pem)).digest('hex')}`;
 
 function open(content: Buffer | string, encoding: MaterialEncoding, password: string | undefined) {
   return openContent(Buffer.from(content), {
@@ -40,7 +41,11 @@ function open(content: Buffer | string, encoding: MaterialEncoding, password: st
 }
 
 /** What follows "the key material in …"; fails when it is opened. */
-function refusalOf(content: Buffer | string, encoding: MaterialEncoding = 'pem', password?: string): string {
+function refusalOf(
+  content: Buffer | string,
+  encoding: MaterialEncoding = 'pem',
+  password?: string,
+): string {
   try {
     open(content, encoding, password).checkFits(undefined);
   } catch (error) {
@@ -52,15 +57,27 @@ function refusalOf(content: Buffer | string, encoding: MaterialEncoding = 'pem',
   throw new Error('it was opened');
 }
 
-/** As a shell runs what follows "convert it:", up to the comma behind it; what asks for a password is given one. */
-function convert(sentence: string, content: Buffer | string, replaced: readonly (readonly [string, string])[] = []): Buffer {
+/**
+ * As a shell runs what follows "convert it:", up to the comma behind it; what asks for a password
+ * is given one.
+ */
+function convert(
+  sentence: string,
+  content: Buffer | string,
+  replaced: readonly (readonly [string, string])[] = [],
+): Buffer {
   const folder = mkdtempSync(join(scratch, 'convert-'));
   writeFileSync(join(folder, 'FILE'), content, { mode: 0o600 });
   copyFileSync(join(folder, 'FILE'), join(folder, 'COPY'));
-  const [, command = ''] = /(?:convert|decrypt|make|unpack)[a-z ]*: (.*?)(?:, and set material_encoding.*)?$/s.exec(sentence) ?? [];
+  const [, command = ''] =
+    /(?:convert|decrypt|make|unpack)[a-z ]*: (.*?)(?:, and set material_encoding.*)?$/s.exec(
+      sentence,
+    ) ?? [];
   const line = replaced.reduce((text, [from, to]) => text.replace(from, to), command);
   execFileSync('sh', ['-c', line], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
-  return readFileSync(join(folder, line.includes('COPY') ? 'COPY' : (/NEW\S*/.exec(line)?.[0] ?? '')));
+  return readFileSync(
+    join(folder, line.includes('COPY') ? 'COPY' : (/NEW\S*/.exec(line)?.[0] ?? '')),
+  );
 }
 
 const hasSsh = isInstalled('ssh-keygen');
@@ -68,7 +85,16 @@ const ssh = hasSsh ? describe : describe.skip;
 
 ssh('OpenSSH', () => {
   const make = (name: string, type: string, password: string) => {
-    execFileSync('ssh-keygen', ['-q', ...type.split(' '), '-N', password, '-C', 'orders', '-f', join(scratch, name)]);
+    execFileSync('ssh-keygen', [
+      '-q',
+      ...type.split(' '),
+      '-N',
+      password,
+      '-C',
+      'orders',
+      '-f',
+      join(scratch, name),
+    ]);
     return readFileSync(join(scratch, name));
   };
 
@@ -87,10 +113,14 @@ ssh('OpenSSH', () => {
   test('one with a passphrase, right or wrong or not given', () => {
     const encrypted = make('encrypted', '-t rsa -b 2048', passphrase);
     const sentence = refusalOf(encrypted);
-    expect(sentence).toContain('it is an OpenSSH private key (ssh-rsa, encrypted); convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY');
+    expect(sentence).toContain(
+      'it is an OpenSSH private key (ssh-rsa, encrypted); convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY',
+    );
     expect(refusalOf(encrypted, 'pem', passphrase)).toBe(sentence);
     expect(refusalOf(encrypted, 'pem', 'wrong')).toBe(sentence);
-    const pem = convert(sentence, encrypted, [['COPY', `COPY -P '${passphrase}' -N '${passphrase}'`]]);
+    const pem = convert(sentence, encrypted, [
+      ['COPY', `COPY -P '${passphrase}' -N '${passphrase}'`],
+    ]);
     expect(open(pem, 'pem', passphrase).isPrivateKey).toBe(true);
   });
 
@@ -106,7 +136,9 @@ ssh('OpenSSH', () => {
     const ssh2 = execFileSync('ssh-keygen', ['-e', '-f', join(scratch, 'public.pub')]);
     for (const encoding of ['pem', 'der', 'base64'] as const) {
       expect(refusalOf(line, encoding)).toMatch(
-        new RegExp(`^cannot be opened as ${encoding}: it is a public key of OpenSSH, which holds no private key`),
+        new RegExp(
+          `^cannot be opened as ${encoding}: it is a public key of OpenSSH, which holds no private key`,
+        ),
       );
     }
     expect(refusalOf(ssh2)).toContain('it is a public key of SSH, which holds no private key');
@@ -137,8 +169,16 @@ const named: readonly (readonly [name: string, content: Buffer | string, sentenc
     'a PuTTY private key (.ppk, version 3, ecdsa-sha2-nistp256, encrypted); convert it: puttygen FILE',
   ],
   ['a JWK', JSON.stringify(jwk), 'a JSON Web Key (JWK); convert it: node -p '],
-  ['a JWK, on lines', `\n${JSON.stringify(jwk, undefined, 2)}\n`, 'a JSON Web Key (JWK); convert it: node -p '],
-  ['a JWK without its private half', JSON.stringify({ ...jwk, d: undefined }), `a JSON Web Key (JWK) of a public key, ${holdsNone}`],
+  [
+    'a JWK, on lines',
+    `\n${JSON.stringify(jwk, undefined, 2)}\n`,
+    'a JSON Web Key (JWK); convert it: node -p ',
+  ],
+  [
+    'a JWK without its private half',
+    JSON.stringify({ ...jwk, d: undefined }),
+    `a JSON Web Key (JWK) of a public key, ${holdsNone}`,
+  ],
   [
     'JWKS',
     JSON.stringify({ keys: [jwk, jwk] }),
@@ -146,7 +186,11 @@ const named: readonly (readonly [name: string, content: Buffer | string, sentenc
   ],
   ['other JSON', '{"private":"key"}', 'JSON; give the field alone that holds the key'],
   ['a certificate', certificate, `a certificate (X.509), ${holdsNone}`],
-  ['a trusted certificate', openssl('x509 -trustout', certificate), `a certificate (X.509), ${holdsNone}`],
+  [
+    'a trusted certificate',
+    openssl('x509 -trustout', certificate),
+    `a certificate (X.509), ${holdsNone}`,
+  ],
   ['a request', request, `a certificate request (CSR), ${holdsNone}`],
   ['a public key', publicKey, `a public key, ${holdsNone}`],
   ['a public key of PKCS#1', openssl('rsa -RSAPublicKey_out', rsa), `a public key, ${holdsNone}`],
@@ -156,38 +200,70 @@ const named: readonly (readonly [name: string, content: Buffer | string, sentenc
     '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBF8AAAABCADA\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----\n',
     'an OpenPGP private key, which OpenSSL cannot convert',
   ],
-  ['a PGP public key', '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----\n', 'an OpenPGP public key'],
+  [
+    'a PGP public key',
+    '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----\n',
+    'an OpenPGP public key',
+  ],
   [
     'the parameters of a curve',
     openssl('ecparam -name prime256v1'),
     'the parameters of a curve (EC PARAMETERS) without a key; make both: openssl ecparam -name prime256v1 -genkey -noout -out NEW.pem',
   ],
-  ['parameters of Diffie-Hellman', openssl('genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048'), 'parameters of Diffie-Hellman'],
+  [
+    'parameters of Diffie-Hellman',
+    openssl('genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048'),
+    'parameters of Diffie-Hellman',
+  ],
   [
     'UTF-16',
     Buffer.from(`\uFEFF${key}`, 'utf16le'),
     'text in UTF-16, as PowerShell writes it; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW',
   ],
-  ['UTF-16 without a mark', Buffer.from(key.toString(), 'utf16le'), 'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE'],
+  [
+    'UTF-16 without a mark',
+    Buffer.from(key.toString(), 'utf16le'),
+    'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16LE',
+  ],
   [
     'UTF-16 of the other order',
     Buffer.from(key.toString(), 'utf16le').swap16(),
     'PEM in UTF-16 without a mark; convert it: iconv -f UTF-16BE',
   ],
-  ['UTF-32', Buffer.from('fffe00002d000000', 'hex'), 'text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW'],
+  [
+    'UTF-32',
+    Buffer.from('fffe00002d000000', 'hex'),
+    'text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW',
+  ],
   [
     'a key of Cosign',
     block('ENCRYPTED SIGSTORE PRIVATE KEY', '{"kdf":{}}'),
     'a private key of Cosign (Sigstore), which no other program opens',
   ],
-  ['an older key of Cosign', block('ENCRYPTED COSIGN PRIVATE KEY', '{"kdf":{}}'), 'a private key of Cosign (Sigstore)'],
-  ['a key of a TPM', block('TSS2 PRIVATE KEY', 'a sealed blob'), 'a private key of a TPM (TSS2), which it leaves in no form'],
-  ['a key of Nebula', block('NEBULA X25519 PRIVATE KEY', 'x'.repeat(32)), 'a private key of Nebula, which no key_spec takes'],
+  [
+    'an older key of Cosign',
+    block('ENCRYPTED COSIGN PRIVATE KEY', '{"kdf":{}}'),
+    'a private key of Cosign (Sigstore)',
+  ],
+  [
+    'a key of a TPM',
+    block('TSS2 PRIVATE KEY', 'a sealed blob'),
+    'a private key of a TPM (TSS2), which it leaves in no form',
+  ],
+  [
+    'a key of Nebula',
+    block('NEBULA X25519 PRIVATE KEY', 'x'.repeat(32)),
+    'a private key of Nebula, which no key_spec takes',
+  ],
   ['a web page', '<!DOCTYPE html><title>Login</title>', 'a web page or other markup'],
   ['an XML key', '<RSAKeyValue><Modulus>AA==</Modulus></RSAKeyValue>', 'XML, as .NET writes keys'],
   ['Ansible Vault', '$ANSIBLE_VAULT;1.1;AES256\n6136\n', 'encrypted with Ansible Vault'],
   ['age', 'age-encryption.org/v1\n-> X25519 abc\n', 'encrypted with age'],
-  ['words', 'these are no keys', 'text without a line "-----BEGIN PRIVATE KEY-----" or one of its kin; it must hold one private key'],
+  [
+    'words',
+    'these are no keys',
+    'text without a line "-----BEGIN PRIVATE KEY-----" or one of its kin; it must hold one private key',
+  ],
 ];
 
 test.each(named)('as pem: %s', (_name, content, sentence) => {
@@ -217,13 +293,16 @@ test.each([
   ['DER', openssl('pkcs8 -topk8 -nocrypt -outform DER', key)],
 ])('%s in Base64 of Base64, and in hex of Base64', (_name, content) => {
   const once = content.toString('base64');
-  const sentence = 'it is text that spells a private key in base64, so it was encoded twice; decode it once';
+  const sentence =
+    'it is text that spells a private key in base64, so it was encoded twice; decode it once';
   expect(refusalOf(Buffer.from(once).toString('base64'), 'base64')).toContain(sentence);
   expect(refusalOf(Buffer.from(once).toString('hex'), 'hex')).toContain(sentence);
 });
 
 test('PEM of UTF-16 in Base64, as PowerShell makes it', () => {
-  expect(refusalOf(Buffer.from(key.toString(), 'utf16le').toString('base64'), 'base64')).toContain('it is PEM in UTF-16 without a mark');
+  expect(refusalOf(Buffer.from(key.toString(), 'utf16le').toString('base64'), 'base64')).toContain(
+    'it is PEM in UTF-16 without a mark',
+  );
 });
 
 test('the command that is named converts a JWK of a symmetric key', () => {
@@ -234,18 +313,38 @@ test('the command that is named converts a JWK of a symmetric key', () => {
 });
 
 test.each([
-  ['a certificate', openssl('x509 -outform DER', certificate), `a certificate (X.509), ${holdsNone}`],
+  [
+    'a certificate',
+    openssl('x509 -outform DER', certificate),
+    `a certificate (X.509), ${holdsNone}`,
+  ],
   ['a request', openssl('req -outform DER', request), `a certificate request (CSR), ${holdsNone}`],
-  ['a public key', openssl('pkey -pubin -outform DER', publicKey), `a public key (EC), ${holdsNone}`],
-  ['a public key of PKCS#1', openssl('rsa -RSAPublicKey_out -outform DER', rsa), `a public key (RSA, PKCS#1), ${holdsNone}`],
+  [
+    'a public key',
+    openssl('pkey -pubin -outform DER', publicKey),
+    `a public key (EC), ${holdsNone}`,
+  ],
+  [
+    'a public key of PKCS#1',
+    openssl('rsa -RSAPublicKey_out -outform DER', rsa),
+    `a public key (RSA, PKCS#1), ${holdsNone}`,
+  ],
   ['PKCS#7', openssl('pkcs7 -outform DER', pkcs7), `PKCS#7 (CMS), ${holdsNone}`],
-  ['the name of a curve', openssl('ecparam -name prime256v1 -outform DER'), `the parameters of a curve (EC PARAMETERS), ${holdsNone}`],
+  [
+    'the name of a curve',
+    openssl('ecparam -name prime256v1 -outform DER'),
+    `the parameters of a curve (EC PARAMETERS), ${holdsNone}`,
+  ],
   [
     'the numbers of a curve',
     openssl('ecparam -name prime256v1 -param_enc explicit -outform DER'),
     'the parameters of a curve (EC PARAMETERS)',
   ],
-  ['parameters of Diffie-Hellman', openssl('genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -outform DER'), 'parameters of'],
+  [
+    'parameters of Diffie-Hellman',
+    openssl('genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -outform DER'),
+    'parameters of',
+  ],
   [
     'a Java keystore',
     Buffer.concat([Buffer.from('feedfeed00000002', 'hex'), randomBytes(300)]),
@@ -256,7 +355,11 @@ test.each([
     Buffer.concat([Buffer.from('cececece00000002', 'hex'), randomBytes(300)]),
     'a Java keystore (JCEKS); convert it: keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS',
   ],
-  ['a PGP private key', Buffer.concat([Buffer.from('950398045f000000', 'hex'), randomBytes(900)]), 'an OpenPGP private key'],
+  [
+    'a PGP private key',
+    Buffer.concat([Buffer.from('950398045f000000', 'hex'), randomBytes(900)]),
+    'an OpenPGP private key',
+  ],
   [
     'a PGP message',
     Buffer.concat([Buffer.from('85020c03', 'hex'), randomBytes(500)]),
@@ -270,7 +373,9 @@ test.each([
     [content.toString('base64'), 'base64'],
     [content.toString('hex'), 'hex'],
   ] as const) {
-    expect(refusalOf(spelt, encoding)).toContain(`cannot be opened as ${encoding}: it is ${sentence}`);
+    expect(refusalOf(spelt, encoding)).toContain(
+      `cannot be opened as ${encoding}: it is ${sentence}`,
+    );
     expect(refusalOf(spelt, encoding, passphrase)).not.toMatch(/password/);
   }
 });
@@ -280,12 +385,18 @@ const gpg = isInstalled('gpg') ? test : test.skip;
 gpg('what gpg exports', () => {
   const home = mkdtempSync('/tmp/byok-gpg-');
   const run = (...args: string[]) =>
-    execFileSync('gpg', ['--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '', ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    execFileSync(
+      'gpg',
+      ['--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '', ...args],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
   try {
     run('--quick-generate-key', 'orders', 'rsa2048', 'sign', 'never');
-    expect(refusalOf(run('--export-secret-keys', '--armor'))).toContain('it is an OpenPGP private key');
+    expect(refusalOf(run('--export-secret-keys', '--armor'))).toContain(
+      'it is an OpenPGP private key',
+    );
     expect(refusalOf(run('--export-secret-keys'), 'der')).toContain('it is an OpenPGP private key');
     expect(refusalOf(run('--export'), 'der')).toContain('it is an OpenPGP public key');
   } finally {
@@ -302,20 +413,39 @@ java('what keytool writes, which the named command converts', () => {
     const words = ['-storepass', 'changeit', '-keypass', 'changeit', '-dname', 'CN=orders'];
     execFileSync(
       'keytool',
-      ['-genkeypair', '-keyalg', 'RSA', '-keysize', '2048', '-alias', 'a', '-keystore', store, '-storetype', type, ...words],
+      [
+        '-genkeypair',
+        '-keyalg',
+        'RSA',
+        '-keysize',
+        '2048',
+        '-alias',
+        'a',
+        '-keystore',
+        store,
+        '-storetype',
+        type,
+        ...words,
+      ],
       { stdio: 'pipe' },
     );
     const content = readFileSync(store);
     const sentence = refusalOf(content, 'pkcs12', 'changeit');
     expect(sentence).toContain(`it is a Java keystore (${type})`);
-    const converted = convert(sentence, content, [['-deststoretype', '-srcstorepass changeit -deststorepass changeit -deststoretype']]);
+    const converted = convert(sentence, content, [
+      ['-deststoretype', '-srcstorepass changeit -deststorepass changeit -deststoretype'],
+    ]);
     expect(open(converted, 'pkcs12', 'changeit').isPrivateKey).toBe(true);
   }
 });
 
 describe('private keys that no key_spec takes', () => {
   const dh = openssl('genpkey -algorithm DH -pkeyopt group:ffdhe2048');
-  const dhx = openssl(['genpkey', '-paramfile', file('dhx.pem', openssl('genpkey -genparam -algorithm DHX -pkeyopt dh_rfc5114:2'))]);
+  const dhx = openssl([
+    'genpkey',
+    '-paramfile',
+    file('dhx.pem', openssl('genpkey -genparam -algorithm DHX -pkeyopt dh_rfc5114:2')),
+  ]);
   const dsa = openssl([
     'genpkey',
     '-paramfile',
@@ -333,18 +463,25 @@ describe('private keys that no key_spec takes', () => {
     ['DSA', dsa],
     ['DSA', traditional],
     ['SM2', openssl('genpkey -algorithm SM2')],
-    ['RSA for PSS signatures only (RSA-PSS)', openssl('genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048')],
+    [
+      'RSA for PSS signatures only (RSA-PSS)',
+      openssl('genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048'),
+    ],
   ])('%s', (kind, pem) => {
     const sentence = `is a private key, ${kind}, which no key_spec takes; allowed are RSA with 2048 bits`;
     expect(refusalOf(pem)).toContain(sentence);
     const encrypted = openssl(`pkcs8 -topk8 -passout pass:${passphrase.replace(' ', '-')}`, pem);
     expect(refusalOf(encrypted, 'pem', passphrase.replace(' ', '-'))).toContain(sentence);
-    expect(refusalOf(openssl('pkcs8 -topk8 -nocrypt -outform DER', pem), 'der')).toContain(sentence);
+    expect(refusalOf(openssl('pkcs8 -topk8 -nocrypt -outform DER', pem), 'der')).toContain(
+      sentence,
+    );
   });
 
   test('DSA as OpenSSL wrote it once, in DER', () => {
     const [, body = ''] = /KEY-----\n(.*)-----END/s.exec(traditional.toString()) ?? [];
-    expect(refusalOf(Buffer.from(body, 'base64'), 'der')).toContain('it is a private key, DSA, which no key_spec takes');
+    expect(refusalOf(Buffer.from(body, 'base64'), 'der')).toContain(
+      'it is a private key, DSA, which no key_spec takes',
+    );
   });
 
   /** Made of one that OpenSSL knows: the last arc of its object identifier is another. */
@@ -363,24 +500,35 @@ describe('private keys that no key_spec takes', () => {
       '06032b657f',
       'of an algorithm that this program does not know (object identifier 1.3.101.127)',
     ],
-    ['a later algorithm', openssl('genpkey -algorithm ED25519'), '300506032b6570', '300b0609608648016503040312', 'ML-DSA-65'],
+    [
+      'a later algorithm',
+      openssl('genpkey -algorithm ED25519'),
+      '300506032b6570',
+      '300b0609608648016503040312',
+      'ML-DSA-65',
+    ],
   ])('%s that OpenSSL does not know', (_name, pem, from, to, kind) => {
     const known = openssl('pkcs8 -topk8 -nocrypt -outform DER', pem).toString('hex');
     const longer = (to.length - from.length) / 2;
     const other = Buffer.from(known.replace(from, to), 'hex');
     other[1] = (other[1] ?? 0) + (known.startsWith('3081') ? 0 : longer);
-    expect(refusalOf(other, 'der')).toContain(`it is a private key, ${kind}, which no key_spec takes`);
+    expect(refusalOf(other, 'der')).toContain(
+      `it is a private key, ${kind}, which no key_spec takes`,
+    );
   });
 
   test('an EC key that does not name its curve', () => {
     const sec1 = openssl('ec -no_public -outform DER', key);
     const bare = Buffer.concat([Buffer.from('3025', 'hex'), sec1.subarray(2, 39)]);
-    expect(refusalOf(bare, 'der')).toContain('an EC private key (SEC 1) that does not name its curve');
+    expect(refusalOf(bare, 'der')).toContain(
+      'an EC private key (SEC 1) that does not name its curve',
+    );
   });
 });
 
 describe('the password', () => {
-  const encrypted = (options: string, pem = key) => openssl(`pkcs8 -topk8 -passout pass:right ${options}`.split(' '), pem);
+  const encrypted = (options: string, pem = key) =>
+    openssl(`pkcs8 -topk8 -passout pass:right ${options}`.split(' '), pem);
   const give = 'by material_password_env or material_password_wo';
 
   test.each([
@@ -388,7 +536,11 @@ describe('the password', () => {
     ['PKCS#8 by scrypt', encrypted('-scrypt'), 'AES-256-CBC'],
     ['PKCS#8 by 3DES', encrypted('-v1 PBE-SHA1-3DES'), 'PBE-SHA1-3DES'],
     ['the traditional form', openssl('ec -aes-128-cbc -passout pass:right', key), 'AES-128-CBC'],
-    ['the traditional form of RSA', openssl('rsa -traditional -des3 -passout pass:right', rsa), 'DES-EDE3-CBC'],
+    [
+      'the traditional form of RSA',
+      openssl('rsa -traditional -des3 -passout pass:right', rsa),
+      'DES-EDE3-CBC',
+    ],
   ])('is blamed when it is wrong or missing, and the cipher named: %s', (_name, pem, cipher) => {
     expect(open(pem, 'pem', 'right').isPrivateKey).toBe(true);
     expect(refusalOf(pem)).toBe(
@@ -408,7 +560,9 @@ describe('the password', () => {
       [der, 'raw'],
     ] as const) {
       expect(open(content, encoding, 'right').isPrivateKey).toBe(true);
-      expect(refusalOf(content, encoding)).toContain('an encrypted private key (AES-256-CBC), and no password was given');
+      expect(refusalOf(content, encoding)).toContain(
+        'an encrypted private key (AES-256-CBC), and no password was given',
+      );
       expect(refusalOf(content, encoding, 'wrong')).toContain('and its password is another one');
     }
   });
@@ -423,25 +577,33 @@ describe('the password', () => {
     ['-v1 PBE-SHA1-RC2-40', 'PBE-SHA1-RC2-40'],
     ['-v2 rc2-cbc', 'RC2-CBC'],
     ['-v2 des-cbc', 'DES-CBC'],
-  ])('is not blamed for a cipher that Node lacks, and the command converts it: %s', (options, name) => {
-    const legacy = `${options} -provider legacy -provider default`;
-    for (const [content, encoding, form] of [
-      [encrypted(legacy), 'pem', ''],
-      [encrypted(`${legacy} -outform DER`), 'der', ' -inform DER'],
-    ] as const) {
-      for (const password of [undefined, 'wrong', 'right']) {
-        const sentence = refusalOf(content, encoding, password);
-        expect(sentence).toBe(
-          `cannot be opened as ${encoding}: it is an encrypted private key (${name}), and this program does not have that cipher; convert it: openssl pkcs8 -topk8${form} -provider legacy -provider default -in FILE -out NEW.pem, and set material_encoding to "pem"`,
-        );
+  ])(
+    'is not blamed for a cipher that Node lacks, and the command converts it: %s',
+    (options, name) => {
+      const legacy = `${options} -provider legacy -provider default`;
+      for (const [content, encoding, form] of [
+        [encrypted(legacy), 'pem', ''],
+        [encrypted(`${legacy} -outform DER`), 'der', ' -inform DER'],
+      ] as const) {
+        for (const password of [undefined, 'wrong', 'right']) {
+          const sentence = refusalOf(content, encoding, password);
+          expect(sentence).toBe(
+            `cannot be opened as ${encoding}: it is an encrypted private key (${name}), and this program does not have that cipher; convert it: openssl pkcs8 -topk8${form} -provider legacy -provider default -in FILE -out NEW.pem, and set material_encoding to "pem"`,
+          );
+        }
+        const pem = convert(refusalOf(content, encoding), content, [
+          ['-topk8', '-topk8 -passin pass:right -passout pass:new'],
+        ]);
+        expect(open(pem, 'pem', 'new').fingerprint).toBe(fingerprintOf(key));
       }
-      const pem = convert(refusalOf(content, encoding), content, [['-topk8', '-topk8 -passin pass:right -passout pass:new']]);
-      expect(open(pem, 'pem', 'new').fingerprint).toBe(fingerprintOf(key));
-    }
-  });
+    },
+  );
 
   test('is not blamed for an old cipher of the traditional form', () => {
-    const old = openssl('rsa -traditional -des -passout pass:right -provider legacy -provider default', rsa);
+    const old = openssl(
+      'rsa -traditional -des -passout pass:right -provider legacy -provider default',
+      rsa,
+    );
     const sentence = refusalOf(old, 'pem', 'right');
     expect(sentence).toContain(
       'it is an encrypted private key (DES-CBC), and this program does not have that cipher; convert it: openssl pkcs8 -topk8 ',
@@ -479,15 +641,21 @@ describe('what is cut off or damaged', () => {
     expect(refusalOf(rsa.toString().replace('\nM', '\n*'))).toContain(
       'it is PEM with other characters than Base64 between its lines BEGIN and END',
     );
-    expect(refusalOf('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n')).toContain('it is PEM that is damaged');
+    expect(refusalOf('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n')).toContain(
+      'it is PEM that is damaged',
+    );
   });
 });
 
 test.each(materialEncodings)('an empty file as %s, and one of white space', (encoding) => {
   expect(refusalOf('', encoding)).toBe('is empty; it must hold a symmetric key or one private key');
   if (encoding !== 'raw') {
-    expect(refusalOf('\r\n \n', encoding)).toBe('is empty; it must hold a symmetric key or one private key');
-    expect(refusalOf('\uFEFF', encoding)).toBe('is empty; it must hold a symmetric key or one private key');
+    expect(refusalOf('\r\n \n', encoding)).toBe(
+      'is empty; it must hold a symmetric key or one private key',
+    );
+    expect(refusalOf('\uFEFF', encoding)).toBe(
+      'is empty; it must hold a symmetric key or one private key',
+    );
   }
 });
 

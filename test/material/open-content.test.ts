@@ -6,13 +6,19 @@ import { Secret } from '../../lib/secret';
 import { type MaterialEncoding, materialEncodings } from '../../lib/terms/material';
 
 function openssl(args: string, input?: string): string {
-  return execFileSync('openssl', args.split(' '), { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  return execFileSync('openssl', args.split(' '), {
+    input,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 const key = openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256');
 const other = openssl('ecparam -genkey -name prime256v1');
 const encrypted = openssl('pkcs8 -topk8 -passout pass:open-sesame', key);
-const certificate = openssl('req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=orders -days 1');
+const certificate = openssl(
+  'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=orders -days 1',
+);
 
 function open(content: string | Buffer, encoding: MaterialEncoding = 'pem', password?: string) {
   return openContent(Buffer.from(content), {
@@ -27,11 +33,17 @@ function open(content: string | Buffer, encoding: MaterialEncoding = 'pem', pass
 const { fingerprint } = open(key);
 
 test.each([
-  ['the parameters of its curve, as "openssl ecparam" writes them', `${openssl('ecparam -name prime256v1')}${key}`],
+  [
+    'the parameters of its curve, as "openssl ecparam" writes them',
+    `${openssl('ecparam -name prime256v1')}${key}`,
+  ],
   ['a certificate before it', `${certificate}${key}`],
   ['a certificate after it', `${key}${certificate}`],
   ['its public key', `${key}${openssl('pkey -pubout', key)}`],
-  ['lines of text, as "openssl pkcs12" writes them', `Bag Attributes\n    friendlyName: PRIVATE KEY of orders\n${key}`],
+  [
+    'lines of text, as "openssl pkcs12" writes them',
+    `Bag Attributes\n    friendlyName: PRIVATE KEY of orders\n${key}`,
+  ],
   ['line ends of Windows', key.replaceAll('\n', '\r\n')],
 ])('a PEM may hold beside its private key: %s', (_name, pem) => {
   expect(open(pem).fingerprint).toBe(fingerprint);
@@ -71,20 +83,35 @@ describe.each(materialEncodings.filter((encoding) => encoding !== 'pem'))('as %s
   });
 });
 
-test.each(materialEncodings)('refuses more bytes than any key has, as %s, and wipes them', (encoding) => {
-  const content = Buffer.alloc(maxContentBytes + 1, 'A');
-  expect(() =>
-    openContent(content, { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'standard input' }),
-  ).toThrow(
-    'the key material in standard input has more than 1048576 bytes, which no key has; it must hold a symmetric key or one private key',
-  );
-  expect(content.every((byte) => byte === 0)).toBe(true);
-});
+test.each(materialEncodings)(
+  'refuses more bytes than any key has, as %s, and wipes them',
+  (encoding) => {
+    const content = Buffer.alloc(maxContentBytes + 1, 'A');
+    expect(() =>
+      openContent(content, {
+        encoding,
+        password: undefined,
+        attribute: undefined,
+        spelling: wording,
+        source: 'standard input',
+      }),
+    ).toThrow(
+      'the key material in standard input has more than 1048576 bytes, which no key has; it must hold a symmetric key or one private key',
+    );
+    expect(content.every((byte) => byte === 0)).toBe(true);
+  },
+);
 
 test('wipes what it refuses for holding two keys, or for being PEM', () => {
   for (const encoding of ['pem', 'base64'] as const) {
     const content = Buffer.from(`${key}${other}`);
-    const options = { encoding, password: undefined, attribute: undefined, spelling: wording, source: 'x' };
+    const options = {
+      encoding,
+      password: undefined,
+      attribute: undefined,
+      spelling: wording,
+      source: 'x',
+    };
     expect(() => openContent(content, options)).toThrow(/holds 2|looks like PEM/);
     expect(content.every((byte) => byte === 0)).toBe(true);
   }

@@ -1,12 +1,21 @@
 import { openPreWrapped } from '../../lib/material/pre-wrapped';
 import { wording } from '../../lib/provider/wording';
 
-const good = { importToken: 'A'.repeat(200), encryptedKeyMaterial: 'B'.repeat(344), encryptedPrivatekey: undefined };
+const good = {
+  importToken: 'A'.repeat(200),
+  encryptedKeyMaterial: 'B'.repeat(344),
+  encryptedPrivatekey: undefined,
+};
 
 test('takes the fields of the API page', () => {
-  const { importToken, wrapped } = openPreWrapped({ ...good, encryptedPrivatekey: 'C'.repeat(200) });
+  const { importToken, wrapped } = openPreWrapped({
+    ...good,
+    encryptedPrivatekey: 'C'.repeat(200),
+  });
   expect(importToken.revealText()).toBe(good.importToken);
-  expect([wrapped.encryptedKeyMaterial.length, wrapped.encryptedPrivatekey?.length]).toEqual([258, 150]);
+  expect([wrapped.encryptedKeyMaterial.length, wrapped.encryptedPrivatekey?.length]).toEqual([
+    258, 150,
+  ]);
 });
 
 test.each([

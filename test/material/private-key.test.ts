@@ -1,4 +1,7 @@
-/** Private keys in every spelling that openssl writes come out as the one PKCS#8 DER that the KMS takes. */
+/**
+ * Private keys in every spelling that openssl writes come out as the one PKCS#8 DER that the KMS
+ * takes.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { openContent } from '../../lib/material/open-content';
@@ -11,7 +14,11 @@ import type { MaterialEncoding } from '../../lib/terms/material';
 const password = 'open sesame';
 
 function openssl(args: string, input?: Buffer): Buffer {
-  return execFileSync('openssl', args.split(' '), { input, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, PASSWORD: password } });
+  return execFileSync('openssl', args.split(' '), {
+    input,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PASSWORD: password },
+  });
 }
 
 const generators: Readonly<Record<string, string>> = {
@@ -20,28 +27,56 @@ const generators: Readonly<Record<string, string>> = {
   EC_P384: 'genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384',
 };
 
-const keys = new Map(Object.entries(generators).map(([spec, generator]) => [spec, openssl(generator)]));
+const keys = new Map(
+  Object.entries(generators).map(([spec, generator]) => [spec, openssl(generator)]),
+);
 
 function keyOf(spec: string): Buffer {
   return keys.get(spec) ?? Buffer.alloc(0);
 }
 
 /** Each makes a spelling from a PKCS#8 PEM; the traditional forms differ between RSA and EC. */
-const spellings: readonly [string, MaterialEncoding, (pem: Buffer) => Buffer, string | undefined][] = [
+const spellings: readonly [
+  string,
+  MaterialEncoding,
+  (pem: Buffer) => Buffer,
+  string | undefined,
+][] = [
   ['PKCS#8 PEM', 'pem', (pem) => pem, undefined],
   ['traditional PEM', 'pem', (pem) => openssl('pkey -traditional', pem), undefined],
-  ['encrypted PKCS#8 PEM', 'pem', (pem) => openssl('pkcs8 -topk8 -v2 aes-256-cbc -passout env:PASSWORD', pem), password],
+  [
+    'encrypted PKCS#8 PEM',
+    'pem',
+    (pem) => openssl('pkcs8 -topk8 -v2 aes-256-cbc -passout env:PASSWORD', pem),
+    password,
+  ],
   ['PKCS#8 DER', 'der', (pem) => openssl('pkcs8 -topk8 -nocrypt -outform DER', pem), undefined],
-  ['encrypted PKCS#8 DER', 'der', (pem) => openssl('pkcs8 -topk8 -v2 aes-128-cbc -outform DER -passout env:PASSWORD', pem), password],
+  [
+    'encrypted PKCS#8 DER',
+    'der',
+    (pem) => openssl('pkcs8 -topk8 -v2 aes-128-cbc -outform DER -passout env:PASSWORD', pem),
+    password,
+  ],
   ['traditional DER', 'der', (pem) => openssl('pkey -traditional -outform DER', pem), undefined],
-  ['PKCS#12', 'pkcs12', (pem) => openssl('pkcs12 -export -nocerts -passout env:PASSWORD', pem), password],
+  [
+    'PKCS#12',
+    'pkcs12',
+    (pem) => openssl('pkcs12 -export -nocerts -passout env:PASSWORD', pem),
+    password,
+  ],
   [
     'DER in Base64',
     'base64',
-    (pem) => Buffer.from(`${openssl('pkcs8 -topk8 -nocrypt -outform DER', pem).toString('base64')}\n`),
+    (pem) =>
+      Buffer.from(`${openssl('pkcs8 -topk8 -nocrypt -outform DER', pem).toString('base64')}\n`),
     undefined,
   ],
-  ['DER in hex', 'hex', (pem) => Buffer.from(openssl('pkcs8 -topk8 -nocrypt -outform DER', pem).toString('hex')), undefined],
+  [
+    'DER in hex',
+    'hex',
+    (pem) => Buffer.from(openssl('pkcs8 -topk8 -nocrypt -outform DER', pem).toString('hex')),
+    undefined,
+  ],
 ];
 
 function open(content: Buffer, encoding: MaterialEncoding, given: string | undefined) {
@@ -76,7 +111,9 @@ describe.each(Object.keys(generators))('%s', (spec) => {
 
   test('becomes the very PKCS#8 DER that openssl writes', () => {
     const parsed = tryParsePrivateKey(keyOf(spec), 'pem', undefined);
-    expect(parsed?.pkcs8.reveal().equals(openssl('pkcs8 -topk8 -nocrypt -outform DER', keyOf(spec)))).toBe(true);
+    expect(
+      parsed?.pkcs8.reveal().equals(openssl('pkcs8 -topk8 -nocrypt -outform DER', keyOf(spec))),
+    ).toBe(true);
   });
 });
 
@@ -94,7 +131,13 @@ describe('refuses with one sentence that holds none of the content', () => {
     ['an encrypted key without its password', encrypted, 'pem', undefined, 'no password was given'],
     ['an encrypted key with another password', encrypted, 'pem', 'wrong', 'a password was given'],
     ['PKCS#12 with another password', pkcs12, 'pkcs12', 'wrong', 'cannot be opened as pkcs12'],
-    ['a public key', openssl('pkey -pubout', keyOf('EC_P256')), 'pem', undefined, 'cannot be opened as pem'],
+    [
+      'a public key',
+      openssl('pkey -pubout', keyOf('EC_P256')),
+      'pem',
+      undefined,
+      'cannot be opened as pem',
+    ],
     ['what is no key', Buffer.from('hello'), 'der', undefined, 'cannot be opened as der'],
     ['an empty file', Buffer.alloc(0), 'pem', undefined, 'is empty'],
   ] as const)('%s', (_name, content, encoding, given, message) => {
@@ -102,17 +145,29 @@ describe('refuses with one sentence that holds none of the content', () => {
   });
 
   test('Ed25519, which fits no spec', () => {
-    expect(() => open(openssl('genpkey -algorithm ED25519'), 'pem', undefined)).toThrow('Ed25519, which no key_spec takes');
+    expect(() => open(openssl('genpkey -algorithm ED25519'), 'pem', undefined)).toThrow(
+      'Ed25519, which no key_spec takes',
+    );
   });
 
   test('symmetric bytes for an asymmetric key, and the other way round', () => {
-    expect(() => open(Buffer.alloc(32, 'ab').subarray(0, 32), 'raw', undefined).checkFits('RSA_2048')).toThrow('RSA_2048 needs one');
-    expect(() => open(keyOf('EC_P256'), 'pem', undefined).checkFits('AES_256')).toThrow('AES_256 needs 32 bytes and no private key');
+    expect(() =>
+      open(Buffer.alloc(32, 'ab').subarray(0, 32), 'raw', undefined).checkFits('RSA_2048'),
+    ).toThrow('RSA_2048 needs one');
+    expect(() => open(keyOf('EC_P256'), 'pem', undefined).checkFits('AES_256')).toThrow(
+      'AES_256 needs 32 bytes and no private key',
+    );
   });
 });
 
 test('wipes the content it was given', () => {
   const content = Buffer.from(keyOf('EC_P256'));
-  openContent(content, { encoding: 'pem', password: undefined, attribute: undefined, spelling: wording, source: 'x' });
+  openContent(content, {
+    encoding: 'pem',
+    password: undefined,
+    attribute: undefined,
+    spelling: wording,
+    source: 'x',
+  });
   expect(content.every((byte) => byte === 0)).toBe(true);
 });

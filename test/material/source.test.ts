@@ -1,4 +1,7 @@
-/** Files that hold key material, and what else a path may lead to: real pipes, devices and large files. */
+/**
+ * Files that hold key material, and what else a path may lead to: real pipes, devices and large
+ * files.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
@@ -10,7 +13,10 @@ import { wording } from '../../lib/provider/wording';
 import { fingerprint } from '../../lib/wrap/fingerprint';
 import { scratchFolder } from '../support/scratch-folder';
 
-const material = Buffer.from('f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff01', 'hex');
+const material = Buffer.from(
+  'f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff01',
+  'hex',
+);
 const folder = scratchFolder();
 let files = 0;
 
@@ -43,10 +49,16 @@ function open(path: string, options: Partial<OpenOptions> = {}): Promise<Materia
   return openMaterial({ setting: 'materialFile', path }, { ...defaults, ...options });
 }
 
-const holding = (bytes: Buffer) => ({ material: expect.objectContaining({ fingerprint: fingerprint(bytes) }) });
+const holding = (bytes: Buffer) => ({
+  material: expect.objectContaining({ fingerprint: fingerprint(bytes) }),
+});
 
 const refusal = (message: string) =>
-  expect.objectContaining({ code: 'ERR_MATERIAL_INVALID', attribute: 'material_file', message: expect.stringContaining(message) });
+  expect.objectContaining({
+    code: 'ERR_MATERIAL_INVALID',
+    attribute: 'material_file',
+    message: expect.stringContaining(message),
+  });
 
 test('reads a file, and one that a link leads to, as secrets are mounted', async () => {
   const [target, link] = [file(material), freshPath()];
@@ -61,7 +73,9 @@ test('reads a file that is made when it is read and tells no size', async () => 
 });
 
 test('reads a file of many pieces whole', async () => {
-  const content = Buffer.from(Array.from({ length: maxContentBytes }, (_, index) => (index * 7 + (index >> 8)) % 256));
+  const content = Buffer.from(
+    Array.from({ length: maxContentBytes }, (_, index) => (index * 7 + (index >> 8)) % 256),
+  );
   expect(await open(file(content))).toEqual(holding(content));
 });
 
@@ -80,7 +94,9 @@ test.each([
   const path = file(material);
   truncateSync(path, size);
   await expect(open(path)).rejects.toEqual(
-    refusal(`the key material in file "${path}" has more than 1048576 bytes, which no key has; it must hold a symmetric key`),
+    refusal(
+      `the key material in file "${path}" has more than 1048576 bytes, which no key has; it must hold a symmetric key`,
+    ),
   );
 });
 
@@ -89,18 +105,23 @@ test('leaves nothing behind of a file that is too large', async () => {
   const joined = jest.spyOn(Buffer, 'concat');
   const path = file(Buffer.allocUnsafe(maxContentBytes + 1).fill('secret'));
   await expect(open(path)).rejects.toEqual(refusal('has more than'));
-  const buffers = [...allocated.mock.results, ...joined.mock.results].map(({ value }) => value as Buffer);
+  const buffers = [...allocated.mock.results, ...joined.mock.results].map(
+    ({ value }) => value as Buffer,
+  );
   jest.restoreAllMocks();
   expect(buffers.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(2 * maxContentBytes);
   expect(buffers.filter((buffer) => buffer.some((byte) => byte !== 0))).toEqual([]);
 });
 
 describe('refuses in one sentence what is no file', () => {
-  const allowed = 'allowed is a regular file of at most 1048576 bytes: give the path of one, or have the material written by';
+  const allowed =
+    'allowed is a regular file of at most 1048576 bytes: give the path of one, or have the material written by';
 
   test('a pipe that nobody writes to, without waiting for somebody', async () => {
     const path = pipe();
-    await expect(open(path)).rejects.toEqual(refusal(`the file "${path}" that holds the key material is a pipe; ${allowed}`));
+    await expect(open(path)).rejects.toEqual(
+      refusal(`the file "${path}" that holds the key material is a pipe; ${allowed}`),
+    );
   });
 
   test('a pipe, leaving what is in it to whom it is for', async () => {
@@ -113,7 +134,9 @@ describe('refuses in one sentence what is no file', () => {
   });
 
   test.each(['/dev/zero', '/dev/null', '/dev/urandom'])('the device %s', async (path) => {
-    await expect(open(path)).rejects.toEqual(refusal(`the file "${path}" that holds the key material is a device; ${allowed}`));
+    await expect(open(path)).rejects.toEqual(
+      refusal(`the file "${path}" that holds the key material is a device; ${allowed}`),
+    );
   });
 
   test('a folder', async () => {
@@ -139,7 +162,9 @@ describe('where pipes may be read', () => {
     const path = pipe();
     const opened = open(path, options);
     const writer = spawn('sh', ['-c', 'head -c 10 "$1"; tail -c +11 "$1"', 'sh', file(material)]);
-    const passing = spawn('sh', ['-c', 'cat > "$1"', 'sh', path], { stdio: [writer.stdout, 'ignore', 'ignore'] });
+    const passing = spawn('sh', ['-c', 'cat > "$1"', 'sh', path], {
+      stdio: [writer.stdout, 'ignore', 'ignore'],
+    });
     await once(passing, 'close');
     expect(await opened).toEqual(holding(material));
   });
@@ -148,13 +173,17 @@ describe('where pipes may be read', () => {
     const path = pipe();
     const writer = spawn('sh', ['-c', 'exec cat /dev/zero > "$1"', 'sh', path]);
     const closed = once(writer, 'close');
-    await expect(open(path, options)).rejects.toEqual(refusal(`file "${path}" has more than 1048576 bytes`));
+    await expect(open(path, options)).rejects.toEqual(
+      refusal(`file "${path}" has more than 1048576 bytes`),
+    );
     expect(await closed).toEqual([null, 'SIGPIPE']);
   });
 
   test('refuses devices all the same', async () => {
     await expect(open('/dev/zero', options)).rejects.toEqual(
-      refusal('is a device; allowed is a regular file or a pipe of at most 1048576 bytes: give the path of one'),
+      refusal(
+        'is a device; allowed is a regular file or a pipe of at most 1048576 bytes: give the path of one',
+      ),
     );
   });
 });

@@ -7,7 +7,11 @@ import { wording } from '../../lib/provider/wording';
 import type { MaterialEncoding } from '../../lib/terms/material';
 
 /** What an import into a key of this spec says; fails when it has nothing to say. */
-function refusalOf(content: Buffer | string, encoding: MaterialEncoding, keySpec: string | undefined): string {
+function refusalOf(
+  content: Buffer | string,
+  encoding: MaterialEncoding,
+  keySpec: string | undefined,
+): string {
   try {
     openContent(Buffer.from(content), {
       encoding,
@@ -25,30 +29,62 @@ function refusalOf(content: Buffer | string, encoding: MaterialEncoding, keySpec
   throw new Error('it fits');
 }
 
-/** Its Base64 has what hex and URLs do not, and its first byte is none that anything begins with. */
+/**
+ * Its Base64 has what hex and URLs do not, and its first byte is none that anything begins with.
+ */
 const bytes = Buffer.concat([Buffer.from('03fbefbe', 'hex'), randomBytes(27), Buffer.from([0x7f])]);
 const [base64, hex] = [bytes.toString('base64'), bytes.toString('hex')];
 const feed = Buffer.from('\n');
 
 test.each([
-  ['hex as base64', hex, 'base64', 'has 48 bytes; AES_256 needs exactly 32; it reads as 32 bytes in hex: set material_encoding to "hex"'],
-  ['hex as base64, with a line feed', `${hex}\n`, 'base64', 'it reads as 32 bytes in hex: set material_encoding to "hex"'],
-  ['hex in capitals as base64', hex.toUpperCase(), 'base64', 'it reads as 32 bytes in hex: set material_encoding to "hex"'],
-  ['hex as raw', hex, 'raw', 'has 64 bytes; AES_256 needs exactly 32; it reads as 32 bytes in hex: set material_encoding to "hex"'],
+  [
+    'hex as base64',
+    hex,
+    'base64',
+    'has 48 bytes; AES_256 needs exactly 32; it reads as 32 bytes in hex: set material_encoding to "hex"',
+  ],
+  [
+    'hex as base64, with a line feed',
+    `${hex}\n`,
+    'base64',
+    'it reads as 32 bytes in hex: set material_encoding to "hex"',
+  ],
+  [
+    'hex in capitals as base64',
+    hex.toUpperCase(),
+    'base64',
+    'it reads as 32 bytes in hex: set material_encoding to "hex"',
+  ],
+  [
+    'hex as raw',
+    hex,
+    'raw',
+    'has 64 bytes; AES_256 needs exactly 32; it reads as 32 bytes in hex: set material_encoding to "hex"',
+  ],
   [
     'base64 as raw',
     base64,
     'raw',
     'has 44 bytes; AES_256 needs exactly 32; it reads as 32 bytes in base64: set material_encoding to "base64"',
   ],
-  ['base64 with a line feed as raw', `${base64}\n`, 'raw', 'has 45 bytes; AES_256 needs exactly 32; it reads as 32 bytes in base64'],
+  [
+    'base64 with a line feed as raw',
+    `${base64}\n`,
+    'raw',
+    'has 45 bytes; AES_256 needs exactly 32; it reads as 32 bytes in base64',
+  ],
   [
     'base64 as hex',
     base64,
     'hex',
     'is not hex; expected is an even number of hex digits (see material_encoding); it reads as 32 bytes in base64: set material_encoding to "base64"',
   ],
-  ['bytes as base64', bytes, 'base64', 'it holds 32 bytes as they are: set material_encoding to "raw"'],
+  [
+    'bytes as base64',
+    bytes,
+    'base64',
+    'it holds 32 bytes as they are: set material_encoding to "raw"',
+  ],
   ['bytes as hex', bytes, 'hex', 'it holds 32 bytes as they are: set material_encoding to "raw"'],
   [
     'bytes and a line feed as base64',
@@ -92,17 +128,37 @@ test.each([
     'base64',
     'what it spells is text that reads as 32 bytes in base64, so it was encoded twice',
   ],
-  ['hex in hex', Buffer.from(hex).toString('hex'), 'hex', 'what it spells is text that reads as 32 bytes in hex, so it was encoded twice'],
-  ['hex with 0x', `0x${hex}`, 'hex', 'it reads as 32 bytes in hex with other characters between: leave the digits only'],
+  [
+    'hex in hex',
+    Buffer.from(hex).toString('hex'),
+    'hex',
+    'what it spells is text that reads as 32 bytes in hex, so it was encoded twice',
+  ],
+  [
+    'hex with 0x',
+    `0x${hex}`,
+    'hex',
+    'it reads as 32 bytes in hex with other characters between: leave the digits only',
+  ],
   [
     'hex with colons',
     (hex.match(/../g) ?? []).join(':'),
     'hex',
     'it reads as 32 bytes in hex with other characters between: leave the digits only',
   ],
-  ['base64 of URLs', bytes.toString('base64url'), 'base64', 'it reads as 32 bytes in Base64 of the URL alphabet or without padding'],
+  [
+    'base64 of URLs',
+    bytes.toString('base64url'),
+    'base64',
+    'it reads as 32 bytes in Base64 of the URL alphabet or without padding',
+  ],
   ['base64 without padding', base64.replace('=', ''), 'base64', 'is not base64'],
-  ['base64 in quotes', `"${base64}"`, 'base64', 'it reads as 32 bytes in Base64 with quotes or white space inside'],
+  [
+    'base64 in quotes',
+    `"${base64}"`,
+    'base64',
+    'it reads as 32 bytes in Base64 with quotes or white space inside',
+  ],
   [
     'base64 on lines',
     `${base64.slice(0, 20)}\n${base64.slice(20)}`,
@@ -123,9 +179,13 @@ test.each([
 
 test('the command that is named strips the line feed', () => {
   const stripped = execFileSync('head', ['-c', '32'], { input: Buffer.concat([bytes, feed]) });
-  openContent(stripped, { encoding: 'raw', password: undefined, attribute: undefined, spelling: wording, source: 'x' }).checkFits(
-    'AES_256',
-  );
+  openContent(stripped, {
+    encoding: 'raw',
+    password: undefined,
+    attribute: undefined,
+    spelling: wording,
+    source: 'x',
+  }).checkFits('AES_256');
 });
 
 test('where no key is known no spec is spoken of, and for an asymmetric one not of a symmetric one', () => {

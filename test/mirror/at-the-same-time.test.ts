@@ -1,5 +1,16 @@
-/** Two programs put the provider into the same folder at the same time, as two `cdktf deploy` of one app do: neither takes away what the other is at. */
-import fs, { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+/**
+ * Two programs put the provider into the same folder at the same time, as two `cdktf deploy` of one
+ * app do: neither takes away what the other is at.
+ */
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { installProvider } from '../../lib/mirror/install-provider';
 import { readProviderBundle } from '../../lib/mirror/provider-bundle';
@@ -29,7 +40,9 @@ test('an archive that another run is still writing stays, and both succeed', () 
   const folder = scratchFolder();
   meanwhile(/linux_arm64\.zip$/, () => installProvider(bundle, folder));
   installProvider(bundle, folder);
-  expect(readdirSync(join(folder, 'terraform.d', 'plugins', ...address)).sort()).toEqual([...archiveNames(bundle)].sort());
+  expect(readdirSync(join(folder, 'terraform.d', 'plugins', ...address)).sort()).toEqual(
+    [...archiveNames(bundle)].sort(),
+  );
 });
 
 test('what a run left that was killed goes an hour later', () => {
@@ -56,13 +69,18 @@ test.each([
     },
   ],
   ['a link', (mirror: string, target: string) => symlinkSync(mirror, target)],
-])('a version that somebody else put there meanwhile is taken when it is the same, and replaced otherwise: %s', (_name, comes) => {
-  const mirror = scratchFolder();
-  const version = join(mirror, ...address, bundle.version);
-  meanwhile(new RegExp(`/${bundle.version.replaceAll('.', '\\.')}$`), (target) => comes(mirror, target));
-  expect(writeMirror(bundle, mirror)).toBe(version);
-  for (const { name, content } of bundle.files) {
-    expect(readFileSync(join(version, 'linux_amd64', name))).toEqual(content);
-  }
-  expect(readdirSync(dirname(version))).toEqual([bundle.version]);
-});
+])(
+  'a version that somebody else put there meanwhile is taken when it is the same, and replaced otherwise: %s',
+  (_name, comes) => {
+    const mirror = scratchFolder();
+    const version = join(mirror, ...address, bundle.version);
+    meanwhile(new RegExp(`/${bundle.version.replaceAll('.', '\\.')}$`), (target) =>
+      comes(mirror, target),
+    );
+    expect(writeMirror(bundle, mirror)).toBe(version);
+    for (const { name, content } of bundle.files) {
+      expect(readFileSync(join(version, 'linux_amd64', name))).toEqual(content);
+    }
+    expect(readdirSync(dirname(version))).toEqual([bundle.version]);
+  },
+);

@@ -1,9 +1,14 @@
-/** A bundle with a provider that does nothing, laid out as the build lays out `dist/bundle`; its hashes are made by openssl. */
+/**
+ * A bundle with a provider that does nothing, laid out as the build lays out `dist/bundle`; its
+ * hashes are made by openssl.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const packageVersion: string = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
+export const packageVersion: string = JSON.parse(
+  readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
+).version;
 
 export interface FakeBundle {
   readonly folder: string;
@@ -12,7 +17,10 @@ export interface FakeBundle {
   readonly h1: string;
 }
 
-export function fakeBundle(folder: string, options: { readonly version?: string; readonly content?: string } = {}): FakeBundle {
+export function fakeBundle(
+  folder: string,
+  options: { readonly version?: string; readonly content?: string } = {},
+): FakeBundle {
   const version = options.version ?? packageVersion;
   const executable = `terraform-provider-byok_v${version}`;
   const contents: Record<string, string> = {
@@ -23,7 +31,9 @@ export function fakeBundle(folder: string, options: { readonly version?: string;
   for (const [name, content] of Object.entries(contents)) {
     writeFileSync(join(folder, 'provider', name), content);
   }
-  const files = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, sha256(content).toString('hex')]));
+  const files = Object.fromEntries(
+    Object.entries(contents).map(([name, content]) => [name, sha256(content).toString('hex')]),
+  );
   // In the order of Terraform, by bytes: "p" before "t".
   const lines = ['package.json', executable].map((name) => `${files[name]}  ${name}\n`).join('');
   const h1 = `h1:${sha256(lines).toString('base64')}`;

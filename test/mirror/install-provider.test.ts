@@ -17,14 +17,20 @@ import { scratchFolder } from '../support/scratch-folder';
 import { fakeBundle } from './fake-bundle';
 
 const packed = (version: string): string[] =>
-  ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'].map((platform) => `terraform-provider-byok_${version}_${platform}.zip`);
+  ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'].map(
+    (platform) => `terraform-provider-byok_${version}_${platform}.zip`,
+  );
 
 test('puts the provider and its lock entry into the folder', () => {
   const fake = fakeBundle(scratchFolder());
   const folder = scratchFolder();
   installProvider(readProviderBundle(fake.folder), folder);
-  expect(readdirSync(join(folder, 'terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok'))).toEqual(packed(fake.version));
-  expect(readFileSync(join(folder, '.terraform.lock.hcl'), 'utf8')).toContain(`    "${fake.h1}",\n`);
+  expect(
+    readdirSync(join(folder, 'terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok')),
+  ).toEqual(packed(fake.version));
+  expect(readFileSync(join(folder, '.terraform.lock.hcl'), 'utf8')).toContain(
+    `    "${fake.h1}",\n`,
+  );
 });
 
 test('replaces another version of itself and leaves other providers alone', () => {
@@ -32,13 +38,27 @@ test('replaces another version of itself and leaves other providers alone', () =
   const plugins = join(folder, 'terraform.d', 'plugins');
   const other = join(plugins, 'example.com', 'acme', 'other', '1.0.0');
   mkdirSync(other, { recursive: true });
-  writeFileSync(join(folder, '.terraform.lock.hcl'), 'provider "example.com/acme/other" {\n  version = "1.0.0"\n}\n');
-  installProvider(readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.1' }).folder), folder);
-  installProvider(readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.2' }).folder), folder);
-  expect(readdirSync(join(plugins, 'terraform.local', 'cdktf-byok', 'byok'))).toEqual(packed('0.0.2'));
+  writeFileSync(
+    join(folder, '.terraform.lock.hcl'),
+    'provider "example.com/acme/other" {\n  version = "1.0.0"\n}\n',
+  );
+  installProvider(
+    readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.1' }).folder),
+    folder,
+  );
+  installProvider(
+    readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.2' }).folder),
+    folder,
+  );
+  expect(readdirSync(join(plugins, 'terraform.local', 'cdktf-byok', 'byok'))).toEqual(
+    packed('0.0.2'),
+  );
   expect(readdirSync(other)).toEqual([]);
   const lock = readFileSync(join(folder, '.terraform.lock.hcl'), 'utf8');
-  expect(lock.match(/^provider ".*"/gm)).toEqual(['provider "example.com/acme/other"', 'provider "terraform.local/cdktf-byok/byok"']);
+  expect(lock.match(/^provider ".*"/gm)).toEqual([
+    'provider "example.com/acme/other"',
+    'provider "terraform.local/cdktf-byok/byok"',
+  ]);
   expect(lock).toContain('"0.0.2"');
   expect(lock).not.toContain('"0.0.1"');
 });
@@ -81,9 +101,11 @@ test.each([
 });
 
 test.each(
-  [['terraform.d'], ['terraform.d', 'plugins'], ['terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok']].map((names) => [
-    names,
-  ]),
+  [
+    ['terraform.d'],
+    ['terraform.d', 'plugins'],
+    ['terraform.d', 'plugins', 'terraform.local', 'cdktf-byok', 'byok'],
+  ].map((names) => [names]),
 )('deletes nothing behind a link at %j', (names) => {
   const [folder, victim] = [scratchFolder(), scratchFolder()];
   mkdirSync(join(victim, 'important'));
@@ -94,12 +116,30 @@ test.each(
 });
 
 describe('what an earlier init left in .terraform', () => {
-  function initialized(): { folder: string; copy: string; bundle: ReturnType<typeof readProviderBundle>; provider: string } {
+  function initialized(): {
+    folder: string;
+    copy: string;
+    bundle: ReturnType<typeof readProviderBundle>;
+    provider: string;
+  } {
     const fake = fakeBundle(scratchFolder());
     const folder = scratchFolder();
-    const parent = join(folder, '.terraform', 'providers', 'terraform.local', 'cdktf-byok', 'byok', fake.version);
+    const parent = join(
+      folder,
+      '.terraform',
+      'providers',
+      'terraform.local',
+      'cdktf-byok',
+      'byok',
+      fake.version,
+    );
     mkdirSync(parent, { recursive: true });
-    return { folder, copy: join(parent, 'linux_amd64'), bundle: readProviderBundle(fake.folder), provider: join(fake.folder, 'provider') };
+    return {
+      folder,
+      copy: join(parent, 'linux_amd64'),
+      bundle: readProviderBundle(fake.folder),
+      provider: join(fake.folder, 'provider'),
+    };
   }
 
   test('goes when it is a link that leads nowhere', () => {
@@ -116,22 +156,40 @@ describe('what an earlier init left in .terraform', () => {
     expect(existsSync(copy)).toBe(false);
   });
 
-  test.each([0o755, 0o700])('stays when it is this provider, also through a link into a cache, with mode %i', (mode) => {
-    const { folder, copy, bundle, provider } = initialized();
-    const cache = scratchFolder();
-    cpSync(provider, join(cache, 'copy'), { recursive: true });
-    chmodSync(join(cache, 'copy', `terraform-provider-byok_v${bundle.version}`), mode);
-    symlinkSync(join(cache, 'copy'), copy);
-    installProvider(bundle, folder);
-    expect(existsSync(copy)).toBe(true);
-  });
+  test.each([0o755, 0o700])(
+    'stays when it is this provider, also through a link into a cache, with mode %i',
+    (mode) => {
+      const { folder, copy, bundle, provider } = initialized();
+      const cache = scratchFolder();
+      cpSync(provider, join(cache, 'copy'), { recursive: true });
+      chmodSync(join(cache, 'copy', `terraform-provider-byok_v${bundle.version}`), mode);
+      symlinkSync(join(cache, 'copy'), copy);
+      installProvider(bundle, folder);
+      expect(existsSync(copy)).toBe(true);
+    },
+  );
 
   test('is not looked for behind links', () => {
     const { folder, bundle } = initialized();
     const [other, victim] = [scratchFolder(), join(folder, '.terraform')];
-    symlinkSync(join(folder, 'nowhere'), join(victim, 'providers', 'terraform.local', 'cdktf-byok', 'byok', bundle.version, 'linux_amd64'));
+    symlinkSync(
+      join(folder, 'nowhere'),
+      join(
+        victim,
+        'providers',
+        'terraform.local',
+        'cdktf-byok',
+        'byok',
+        bundle.version,
+        'linux_amd64',
+      ),
+    );
     symlinkSync(victim, join(other, '.terraform'));
     installProvider(bundle, other);
-    expect(readdirSync(join(victim, 'providers', 'terraform.local', 'cdktf-byok', 'byok', bundle.version))).toEqual(['linux_amd64']);
+    expect(
+      readdirSync(
+        join(victim, 'providers', 'terraform.local', 'cdktf-byok', 'byok', bundle.version),
+      ),
+    ).toEqual(['linux_amd64']);
   });
 });

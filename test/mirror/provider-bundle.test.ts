@@ -25,26 +25,43 @@ test('hashes a package the same whatever the order of its files', () => {
 });
 
 test('fails with what to do when the provider is not built', () => {
-  expect(() => readProviderBundle(join(scratchFolder(), 'nowhere'))).toThrow(/the built provider is missing.*run "npm run build"/);
+  expect(() => readProviderBundle(join(scratchFolder(), 'nowhere'))).toThrow(
+    /the built provider is missing.*run "npm run build"/,
+  );
 });
 
 test.each([
-  ['a changed executable', (folder: string, executable: string) => appendFileSync(join(folder, 'provider', executable), '#'), /SHA-256/],
-  ['a missing file', (folder: string) => rmSync(join(folder, 'provider', 'package.json')), /missing/],
+  [
+    'a changed executable',
+    (folder: string, executable: string) =>
+      appendFileSync(join(folder, 'provider', executable), '#'),
+    /SHA-256/,
+  ],
+  [
+    'a missing file',
+    (folder: string) => rmSync(join(folder, 'provider', 'package.json')),
+    /missing/,
+  ],
   [
     'another package hash',
     (folder: string) => edit(folder, (description) => ({ ...description, h1: 'h1:AAAA' })),
     /package hash is h1:.*, not h1:AAAA/,
   ],
-  ['a prerelease', (folder: string) => edit(folder, (description) => ({ ...description, version: '0.1.0-dev' })), /needs version/],
+  [
+    'a prerelease',
+    (folder: string) => edit(folder, (description) => ({ ...description, version: '0.1.0-dev' })),
+    /needs version/,
+  ],
   [
     'a file name that leaves the folder',
-    (folder: string) => edit(folder, (description) => ({ ...description, files: { '../x': '00' } })),
+    (folder: string) =>
+      edit(folder, (description) => ({ ...description, files: { '../x': '00' } })),
     /plain names/,
   ],
   [
     'an executable that Terraform would not find',
-    (folder: string) => edit(folder, (description) => ({ ...description, executable: 'package.json' })),
+    (folder: string) =>
+      edit(folder, (description) => ({ ...description, executable: 'package.json' })),
     /executable must be/,
   ],
 ])('refuses a bundle with %s', (_, damage, message) => {

@@ -24,12 +24,19 @@ test('writes the mirror for every platform that honours a shebang', () => {
   const mirror = scratchFolder();
   const target = writeMirror(readProviderBundle(fake.folder), mirror);
   expect(target).toBe(join(mirror, ...address, fake.version));
-  expect(readdirSync(target).sort()).toEqual(['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64']);
+  expect(readdirSync(target).sort()).toEqual([
+    'darwin_amd64',
+    'darwin_arm64',
+    'linux_amd64',
+    'linux_arm64',
+  ]);
   for (const platform of mirrorPlatforms) {
     expect(readdirSync(join(target, platform)).sort()).toEqual(['package.json', fake.executable]);
     expect(statSync(join(target, platform, fake.executable)).mode & 0o777).toBe(0o755);
     expect(statSync(join(target, platform, 'package.json')).mode & 0o777).toBe(0o644);
-    expect(readFileSync(join(target, platform, fake.executable))).toEqual(readFileSync(join(fake.folder, 'provider', fake.executable)));
+    expect(readFileSync(join(target, platform, fake.executable))).toEqual(
+      readFileSync(join(fake.folder, 'provider', fake.executable)),
+    );
   }
 });
 
@@ -66,7 +73,9 @@ test.each([
   damage(leaf);
   writeMirror(bundle, mirror);
   expect(readdirSync(leaf).sort()).toEqual(['package.json', fake.executable]);
-  expect(readFileSync(join(leaf, 'package.json'))).toEqual(readFileSync(join(fake.folder, 'provider', 'package.json')));
+  expect(readFileSync(join(leaf, 'package.json'))).toEqual(
+    readFileSync(join(fake.folder, 'provider', 'package.json')),
+  );
 });
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
@@ -80,13 +89,21 @@ describe.each([0o000, 0o022, 0o077])('under umask %i', (mask) => {
     const bundle = readProviderBundle(fakeBundle(scratchFolder()).folder);
     const mirror = join(scratchFolder(), 'one', 'another');
     const target = writeMirror(bundle, mirror);
-    for (let folder = join(target, 'linux_amd64'); folder !== dirname(dirname(mirror)); folder = dirname(folder)) {
+    for (
+      let folder = join(target, 'linux_amd64');
+      folder !== dirname(dirname(mirror));
+      folder = dirname(folder)
+    ) {
       expect([folder, modeOf(folder)]).toEqual([folder, 0o755]);
     }
-    expect(bundle.files.map(({ name }) => modeOf(join(target, 'linux_amd64', name)).toString(8)).sort()).toEqual(['644', '755']);
+    expect(
+      bundle.files.map(({ name }) => modeOf(join(target, 'linux_amd64', name)).toString(8)).sort(),
+    ).toEqual(['644', '755']);
     const packed = scratchFolder();
     const folder = writeMirror(bundle, packed, 'packed');
-    expect(readdirSync(folder).map((name) => modeOf(join(folder, name)))).toEqual(mirrorPlatforms.map(() => 0o644));
+    expect(readdirSync(folder).map((name) => modeOf(join(folder, name)))).toEqual(
+      mirrorPlatforms.map(() => 0o644),
+    );
   });
 });
 
@@ -112,7 +129,9 @@ describe('a link below the mirror is replaced, and what it leads to stays as it 
     const fake = fakeBundle(scratchFolder());
     const bundle = readProviderBundle(fake.folder);
     const [mirror, victim] = [scratchFolder(), scratchFolder()];
-    const names = paths.map((name) => name.replace('VERSION', fake.version).replace('EXECUTABLE', fake.executable));
+    const names = paths.map((name) =>
+      name.replace('VERSION', fake.version).replace('EXECUTABLE', fake.executable),
+    );
     const at = join(mirror, ...names.slice(0, depth));
     // Right content does not make a link right.
     writeMirror(bundle, victim);
@@ -123,7 +142,9 @@ describe('a link below the mirror is replaced, and what it leads to stays as it 
     symlinkSync(target, at);
     writeMirror(bundle, mirror);
     expect(lstatSync(at).isSymbolicLink()).toBe(false);
-    expect(readFileSync(join(mirror, ...names))).toEqual(readFileSync(join(fake.folder, 'provider', fake.executable)));
+    expect(readFileSync(join(mirror, ...names))).toEqual(
+      readFileSync(join(fake.folder, 'provider', fake.executable)),
+    );
     expect(statSync(join(victim, ...names)).mtimeMs).toBe(before);
     expect(existsSync(join(victim, 'keep'))).toBe(true);
   });
@@ -153,8 +174,12 @@ describe('the packed layout', () => {
   test('is an archive for each platform, the same with every run', () => {
     const fake = fakeBundle(scratchFolder());
     const bundle = readProviderBundle(fake.folder);
-    const folders = [scratchFolder(), scratchFolder()].map((mirror) => writeMirror(bundle, mirror, 'packed'));
-    const [one, other] = folders.map((folder) => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+    const folders = [scratchFolder(), scratchFolder()].map((mirror) =>
+      writeMirror(bundle, mirror, 'packed'),
+    );
+    const [one, other] = folders.map((folder) =>
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+    );
     expect(one).toEqual(other);
     expect(readdirSync(folders[0] ?? '')).toEqual(
       mirrorPlatforms.map((platform) => `terraform-provider-byok_${fake.version}_${platform}.zip`),
@@ -164,7 +189,9 @@ describe('the packed layout', () => {
   test('is left untouched when it is up to date, and repaired when it is not', () => {
     const bundle = readProviderBundle(fakeBundle(scratchFolder()).folder);
     const mirror = scratchFolder();
-    const [changed, untouched] = archiveNames(bundle).map((name) => join(mirror, ...address, name)) as [string, string];
+    const [changed, untouched] = archiveNames(bundle).map((name) =>
+      join(mirror, ...address, name),
+    ) as [string, string];
     writeMirror(bundle, mirror, 'packed');
     const { ino } = statSync(untouched);
     const right = readFileSync(changed);
@@ -174,16 +201,19 @@ describe('the packed layout', () => {
     expect(statSync(untouched).ino).toBe(ino);
   });
 
-  test.each(['unpacked', 'packed'] as const)('replaces, or is replaced by, the other layout of the same version: %s', (layout) => {
-    const bundle = readProviderBundle(fakeBundle(scratchFolder()).folder);
-    const older = readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.1' }).folder);
-    const mirror = scratchFolder();
-    writeMirror(older, mirror);
-    writeMirror(bundle, mirror, layout === 'packed' ? 'unpacked' : 'packed');
-    writeMirror(bundle, mirror, layout);
-    expect(readdirSync(join(mirror, ...address)).sort()).toEqual([
-      '0.0.1',
-      ...(layout === 'packed' ? archiveNames(bundle) : [bundle.version]),
-    ]);
-  });
+  test.each(['unpacked', 'packed'] as const)(
+    'replaces, or is replaced by, the other layout of the same version: %s',
+    (layout) => {
+      const bundle = readProviderBundle(fakeBundle(scratchFolder()).folder);
+      const older = readProviderBundle(fakeBundle(scratchFolder(), { version: '0.0.1' }).folder);
+      const mirror = scratchFolder();
+      writeMirror(older, mirror);
+      writeMirror(bundle, mirror, layout === 'packed' ? 'unpacked' : 'packed');
+      writeMirror(bundle, mirror, layout);
+      expect(readdirSync(join(mirror, ...address)).sort()).toEqual([
+        '0.0.1',
+        ...(layout === 'packed' ? archiveNames(bundle) : [bundle.version]),
+      ]);
+    },
+  );
 });

@@ -1,4 +1,7 @@
-/** An app that a bundler made one file of: what it needs of this package lies beside its code no more. */
+/**
+ * An app that a bundler made one file of: what it needs of this package lies beside its code no
+ * more.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -10,7 +13,10 @@ function runBundled(contents: string, external: string[]): string {
   const outfile = join(scratchFolder(), 'app.js');
   buildSync({
     stdin: { contents, resolveDir: root, loader: 'ts' },
-    alias: { 'cdktf-byok': join(root, 'lib', 'index.ts'), 'cdktf-byok/aws-cdk': join(root, 'lib', 'aws-cdk', 'index.ts') },
+    alias: {
+      'cdktf-byok': join(root, 'lib', 'index.ts'),
+      'cdktf-byok/aws-cdk': join(root, 'lib', 'aws-cdk', 'index.ts'),
+    },
     bundle: true,
     platform: 'node',
     outfile,

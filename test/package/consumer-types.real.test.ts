@@ -1,4 +1,7 @@
-/** The compiler of a user on the installed package, in every way of resolving that it has; with the types of jest, and without. */
+/**
+ * The compiler of a user on the installed package, in every way of resolving that it has; with the
+ * types of jest, and without.
+ */
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -29,7 +32,10 @@ interface Project {
   readonly options: CompilerOptions;
 }
 
-/** @returns what the compiler says of the source, and of every declaration of the package that it comes to */
+/**
+ * @returns what the compiler says of the source, and of every declaration of the package that it
+ *   comes to
+ */
 function diagnosticsOf({ name, source, packages, options }: Project): string[] {
   const folder = scratchFolder();
   const modules = join(folder, 'node_modules');
@@ -54,7 +60,10 @@ function diagnosticsOf({ name, source, packages, options }: Project): string[] {
     .getSourceFiles()
     .filter(({ fileName }) => fileName === file || fileName.startsWith(join(modules, 'cdktf-byok')))
     .flatMap((sourceFile) => getPreEmitDiagnostics(program, sourceFile))
-    .map(({ file: where, messageText }) => `${where?.fileName ?? ''}: ${flattenDiagnosticMessageText(messageText, '\n')}`);
+    .map(
+      ({ file: where, messageText }) =>
+        `${where?.fileName ?? ''}: ${flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
 }
 
 /** What is marked as an error would be none if the types were not found, and so "any". */

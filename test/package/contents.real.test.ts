@@ -20,10 +20,33 @@ test('holds what a user needs', () => {
   const { version } = JSON.parse(read('package.json'));
   expect(paths).toEqual(
     expect.arrayContaining([
-      ...['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'package.json', 'docs/index.md', 'docs/errors.md'],
-      ...['dist/index.js', 'dist/aws-cdk/index.js', 'dist/emulator/index.js', 'dist/testing/index.js'],
-      ...['dist/index.d.ts', 'dist/aws-cdk/index.d.ts', 'dist/emulator/index.d.ts', 'dist/testing/index.d.ts'],
-      ...['dist/bundle/byok.js', 'dist/bundle/provider.json', 'dist/bundle/SHA256SUMS', 'dist/bundle/THIRD-PARTY-LICENSES.txt'],
+      ...[
+        'README.md',
+        'LICENSE',
+        'CHANGELOG.md',
+        'SECURITY.md',
+        'package.json',
+        'docs/index.md',
+        'docs/errors.md',
+      ],
+      ...[
+        'dist/index.js',
+        'dist/aws-cdk/index.js',
+        'dist/emulator/index.js',
+        'dist/testing/index.js',
+      ],
+      ...[
+        'dist/index.d.ts',
+        'dist/aws-cdk/index.d.ts',
+        'dist/emulator/index.d.ts',
+        'dist/testing/index.d.ts',
+      ],
+      ...[
+        'dist/bundle/byok.js',
+        'dist/bundle/provider.json',
+        'dist/bundle/SHA256SUMS',
+        'dist/bundle/THIRD-PARTY-LICENSES.txt',
+      ],
       'dist/bundle/aws-cdk-handler/index.js',
       ...['dist/bundle/byok-main.js', 'dist/bundle/provider/provider.js'],
       `dist/bundle/provider/terraform-provider-byok_v${version}`,
@@ -55,13 +78,17 @@ test('holds every module that a public one needs, and no other', () => {
   const visit = (module: string): void => {
     if (!reached.has(module)) {
       reached.add(module);
-      for (const file of [`${module}.js`, `${module}.d.ts`].filter((name) => existsSync(join(packed.folder, name)))) {
+      for (const file of [`${module}.js`, `${module}.d.ts`].filter((name) =>
+        existsSync(join(packed.folder, name)),
+      )) {
         importsOf(file).forEach(visit);
       }
     }
   };
   ['dist/index', 'dist/aws-cdk/index', 'dist/emulator/index', 'dist/testing/index'].forEach(visit);
-  const modules = paths.filter((path) => /^dist\/(?!bundle\/).+\.js$/.test(path)).map((path) => path.replace(/\.js$/, ''));
+  const modules = paths
+    .filter((path) => /^dist\/(?!bundle\/).+\.js$/.test(path))
+    .map((path) => path.replace(/\.js$/, ''));
   expect(modules.sort()).toEqual([...reached].sort());
 });
 
@@ -71,8 +98,13 @@ test('is small: 1 MB to download, 4 MB on disk', () => {
 });
 
 test('the command and the provider can be executed, and nothing else', () => {
-  const executable = packed.files.filter(({ mode }) => (mode & 0o111) !== 0).map(({ path }) => path);
-  expect(executable).toEqual(['dist/bundle/byok.js', expect.stringMatching(/^dist\/bundle\/provider\/terraform-provider-byok_v[\d.]+$/)]);
+  const executable = packed.files
+    .filter(({ mode }) => (mode & 0o111) !== 0)
+    .map(({ path }) => path);
+  expect(executable).toEqual([
+    'dist/bundle/byok.js',
+    expect.stringMatching(/^dist\/bundle\/provider\/terraform-provider-byok_v[\d.]+$/),
+  ]);
 });
 
 test('no file names the folder that it was built in', () => {
@@ -93,8 +125,12 @@ describe('SHA256SUMS', () => {
         .split('\n')
         .map((line) => line.split('  ').reverse()),
     );
-    const bundled = paths.filter((path) => path.startsWith('dist/bundle/')).map((path) => path.replace('dist/bundle/', ''));
-    expect(Object.keys(digests).sort()).toEqual(bundled.filter((path) => path !== 'SHA256SUMS').sort());
+    const bundled = paths
+      .filter((path) => path.startsWith('dist/bundle/'))
+      .map((path) => path.replace('dist/bundle/', ''));
+    expect(Object.keys(digests).sort()).toEqual(
+      bundled.filter((path) => path !== 'SHA256SUMS').sort(),
+    );
     const { files } = JSON.parse(read('dist/bundle/provider.json'));
     for (const [name, digest] of Object.entries(files)) {
       expect(digests[`provider/${name}`]).toBe(digest);

@@ -1,4 +1,7 @@
-/** What a newcomer does: installs the package into an empty project, declares a key, deploys. Without the checkout. */
+/**
+ * What a newcomer does: installs the package into an empty project, declares a key, deploys.
+ * Without the checkout.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,14 +29,20 @@ const nameExports = `
   }
   process.stdout.write(JSON.stringify(names));`;
 
-type Names = Readonly<Record<string, { readonly imported: readonly string[]; readonly required: readonly string[] }>>;
+type Names = Readonly<
+  Record<string, { readonly imported: readonly string[]; readonly required: readonly string[] }>
+>;
 
 const example = readFileSync(join(root, 'examples', 'quickstart', 'main.ts'), 'utf8');
 
 describe.each([
   // No type stands in the example: as it is, it is JavaScript too.
   ['"type": "module"', 'module', example],
-  ['no "type"', undefined, transpileModule(example, { compilerOptions: { module: ModuleKind.CommonJS } }).outputText],
+  [
+    'no "type"',
+    undefined,
+    transpileModule(example, { compilerOptions: { module: ModuleKind.CommonJS } }).outputText,
+  ],
 ] as const)('in a project with %s', (_, type, main) => {
   const project = new InstalledProject(type);
 
@@ -41,7 +50,12 @@ describe.each([
 
   test('byok runs', async () => {
     const { version } = JSON.parse(readFileSync(join(packed.folder, 'package.json'), 'utf8'));
-    expect((await project.run('npx', ['--offline', 'byok', '--version'])).output.trim().split('\n').at(-1)).toBe(version);
+    expect(
+      (await project.run('npx', ['--offline', 'byok', '--version'])).output
+        .trim()
+        .split('\n')
+        .at(-1),
+    ).toBe(version);
   });
 
   test('the example is deployed with the material that was declared, found as planned, and destroyed', async () => {
@@ -54,7 +68,8 @@ describe.each([
         BYOK_EXAMPLE_ENDPOINT: emulator.url,
         BYOK_EXAMPLE_PROJECT_ID: emulator.projectId,
       });
-      const terraform = (...args: string[]) => project.terraform('quickstart', args, { HW_AUTH_TOKEN: emulator.authToken });
+      const terraform = (...args: string[]) =>
+        project.terraform('quickstart', args, { HW_AUTH_TOKEN: emulator.authToken });
       await terraform('init', '-input=false');
       await terraform('apply', '-auto-approve');
       const { key_id } = JSON.parse((await terraform('output', '-json')).output);
@@ -69,7 +84,16 @@ describe.each([
 
   test('every name that require gives can be imported by name, and the root needs no aws-cdk-lib', async () => {
     const namesOf = async (...names: string[]): Promise<Names> =>
-      JSON.parse((await project.run(process.execPath, ['--input-type=module', '--eval', nameExports, ...names])).output);
+      JSON.parse(
+        (
+          await project.run(process.execPath, [
+            '--input-type=module',
+            '--eval',
+            nameExports,
+            ...names,
+          ])
+        ).output,
+      );
     const modules = join(project.folder, 'node_modules');
     expect(existsSync(join(modules, 'aws-cdk-lib'))).toBe(false);
     const without = await namesOf('cdktf-byok', 'cdktf-byok/emulator', 'cdktf-byok/testing');
@@ -80,15 +104,23 @@ describe.each([
       expect(imported).toEqual(required);
       expect(imported.length).toBeGreaterThan(0);
     }
-    expect(all['cdktf-byok']?.imported).toEqual(expect.arrayContaining(['ImportedKey', 'KeyMaterialSource', 'Expiration', 'ByokProvider']));
+    expect(all['cdktf-byok']?.imported).toEqual(
+      expect.arrayContaining(['ImportedKey', 'KeyMaterialSource', 'Expiration', 'ByokProvider']),
+    );
   });
 
   if (type === 'module') {
     test('the app of the README synthesizes as it stands there', async () => {
-      const [, app = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(packed.folder, 'README.md'), 'utf8')) ?? [];
+      const [, app = ''] =
+        /```ts\n([\s\S]*?)```/.exec(readFileSync(join(packed.folder, 'README.md'), 'utf8')) ?? [];
       project.write('readme.js', app);
       await project.run(process.execPath, ['readme.js']);
-      const { resource } = JSON.parse(readFileSync(join(project.folder, 'cdktf.out', 'stacks', 'payments', 'cdk.tf.json'), 'utf8'));
+      const { resource } = JSON.parse(
+        readFileSync(
+          join(project.folder, 'cdktf.out', 'stacks', 'payments', 'cdk.tf.json'),
+          'utf8',
+        ),
+      );
       expect(Object.keys(resource)).toEqual(['byok_external_key', 'byok_key_material']);
     });
   }

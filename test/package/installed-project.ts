@@ -9,7 +9,9 @@ import { root } from '../support/checkout';
 import { scratchFolder } from '../support/scratch-folder';
 import { cleanEnvironment, type Run, runCommand } from '../support/terraform-workspace';
 
-const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
 
 /** An emulator that the installed command runs. */
 export interface CommandEmulator extends ReachedEmulator {
@@ -30,7 +32,10 @@ export class InstalledProject {
     writeFileSync(join(this.folder, path), content);
   }
 
-  /** As its users do it; with the versions of the peers that the checkout has, which are in npm's cache. */
+  /**
+   * As its users do it; with the versions of the peers that the checkout has, which are in npm's
+   * cache.
+   */
   async install(tarball: string): Promise<void> {
     const peers = ['cdktf', 'constructs'].map((name) => `${name}@${devDependencies[name]}`);
     const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...peers];
@@ -39,13 +44,26 @@ export class InstalledProject {
   }
 
   /** @throws Error with everything it printed when it fails */
-  run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  run(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Run> {
     return this.#run(command, args, this.folder, { ...withoutNpm(cleanEnvironment()), ...env });
   }
 
   /** Terraform in the folder of a synthesized stack. */
-  terraform(stack: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Run> {
-    return this.#run('terraform', args, join(this.folder, 'cdktf.out', 'stacks', stack), cleanEnvironment(env));
+  terraform(
+    stack: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<Run> {
+    return this.#run(
+      'terraform',
+      args,
+      join(this.folder, 'cdktf.out', 'stacks', stack),
+      cleanEnvironment(env),
+    );
   }
 
   /** `byok emulator`, from `node_modules/.bin`. */
@@ -57,7 +75,11 @@ export class InstalledProject {
     });
     const ended = once(child, 'close');
     const first = await Promise.race([once(createInterface(child.stdout), 'line'), ended]);
-    const { kms_endpoint: url, project_id: projectId, auth_token: authToken } = JSON.parse(String(first[0]));
+    const {
+      kms_endpoint: url,
+      project_id: projectId,
+      auth_token: authToken,
+    } = JSON.parse(String(first[0]));
     return {
       url,
       projectId,
@@ -70,7 +92,12 @@ export class InstalledProject {
     };
   }
 
-  async #run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
+  async #run(
+    command: string,
+    args: readonly string[],
+    cwd: string,
+    env: NodeJS.ProcessEnv,
+  ): Promise<Run> {
     const run = await runCommand(command, args, { cwd, env });
     if (run.code !== 0) {
       throw new Error(`${command} ${args.join(' ')} ended with ${run.code}:\n${run.output}`);

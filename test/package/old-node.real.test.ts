@@ -10,13 +10,19 @@ import { scratchFolder } from '../support/scratch-folder';
 import { cleanEnvironment, TerraformWorkspace } from '../support/terraform-workspace';
 
 const bundle = join(root, 'dist', 'bundle');
-const files = [join(bundle, 'provider', `terraform-provider-byok_v${packageVersion}`), join(bundle, 'byok.js')] as const;
+const files = [
+  join(bundle, 'provider', `terraform-provider-byok_v${packageVersion}`),
+  join(bundle, 'byok.js'),
+] as const;
 const [provider, command] = files;
 
 /** Environment in which `node` says that it is of this version. */
 function nodeOf(version: string): Record<string, string> {
   const script = join(scratchFolder(), 'version.cjs');
-  writeFileSync(script, `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`);
+  writeFileSync(
+    script,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`,
+  );
   return preloading(script);
 }
 
@@ -25,12 +31,23 @@ const run = (path: string, args: readonly string[], env: Record<string, string>)
 
 test.each(['20.8.1', '18.20.8', '12.22.12', '0.10.48'])('%s is refused', (version) => {
   const sentence = `needs Node.js 20.9 or newer; ${process.execPath}, the first node on PATH, is ${version}\n`;
-  expect(run(provider, [], nodeOf(version))).toMatchObject({ status: 1, stdout: `terraform-provider-byok ${sentence}`, stderr: '' });
-  expect(run(command, ['--version'], nodeOf(version))).toMatchObject({ status: 1, stdout: '', stderr: `byok: ${sentence}` });
+  expect(run(provider, [], nodeOf(version))).toMatchObject({
+    status: 1,
+    stdout: `terraform-provider-byok ${sentence}`,
+    stderr: '',
+  });
+  expect(run(command, ['--version'], nodeOf(version))).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: `byok: ${sentence}`,
+  });
 });
 
 test.each(['20.9.0', '20.10.0', '22.0.0', '100.1.2'])('%s is taken', (version) => {
-  expect(run(command, ['--version'], nodeOf(version))).toMatchObject({ status: 0, stdout: `${packageVersion}\n` });
+  expect(run(command, ['--version'], nodeOf(version))).toMatchObject({
+    status: 0,
+    stdout: `${packageVersion}\n`,
+  });
 });
 
 test('Terraform shows the sentence', async () => {

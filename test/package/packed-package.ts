@@ -1,4 +1,7 @@
-/** The package as users get it: packed by npm from the built checkout, and unpacked. Removed when the test file is done. */
+/**
+ * The package as users get it: packed by npm from the built checkout, and unpacked. Removed when
+ * the test file is done.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,4 +43,9 @@ export function packPackage(): PackedPackage {
 }
 
 /** Public subpaths, as they are imported. */
-export const subpaths = ['cdktf-byok', 'cdktf-byok/aws-cdk', 'cdktf-byok/emulator', 'cdktf-byok/testing'] as const;
+export const subpaths = [
+  'cdktf-byok',
+  'cdktf-byok/aws-cdk',
+  'cdktf-byok/emulator',
+  'cdktf-byok/testing',
+] as const;

@@ -15,7 +15,10 @@ async function build(folder: string): Promise<string> {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const child = spawn(process.execPath, ['scripts/build.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['scripts/build.mjs'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -33,14 +36,26 @@ function filesOf(folder: string): Map<string, string> {
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => statSync(join(folder, path)).isFile())
       .sort()
-      .map((path) => [path, `${statSync(join(folder, path)).mode.toString(8)} ${readFileSync(join(folder, path), 'latin1')}`]),
+      .map((path) => [
+        path,
+        `${statSync(join(folder, path)).mode.toString(8)} ${readFileSync(join(folder, path), 'latin1')}`,
+      ]),
   );
 }
 
 test('two builds in different folders give the same files, byte for byte', async () => {
-  const [one, other] = (await Promise.all([build(scratchFolder()), build(join(scratchFolder(), 'much', 'deeper'))])).map(filesOf);
+  const [one, other] = (
+    await Promise.all([build(scratchFolder()), build(join(scratchFolder(), 'much', 'deeper'))])
+  ).map(filesOf);
   const paths = [...(one?.keys() ?? [])];
-  expect(paths).toEqual(expect.arrayContaining(['index.js', 'bundle/byok.js', 'bundle/provider.json', 'bundle/SHA256SUMS']));
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'index.js',
+      'bundle/byok.js',
+      'bundle/provider.json',
+      'bundle/SHA256SUMS',
+    ]),
+  );
   expect([...(other?.keys() ?? [])]).toEqual(paths);
   // By name only: the difference of two bundles would fill the screen.
   expect(paths.filter((path) => one?.get(path) !== other?.get(path))).toEqual([]);

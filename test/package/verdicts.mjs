@@ -1,4 +1,5 @@
-// What publint and "are the types wrong" say of a tarball, as JSON. A program of its own: both are ES modules, which jest cannot load.
+// What publint and "are the types wrong" say of a tarball, as JSON. A program of its own: both are
+// ES modules, which jest cannot load.
 import { readFileSync } from 'node:fs';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -7,8 +8,13 @@ import { formatMessage } from 'publint/utils';
 const [tarball] = process.argv.slice(2);
 const content = readFileSync(tarball);
 
-const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(content).buffer }, strict: true });
-const { entrypoints, problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(content)));
+const { messages, pkg } = await publint({
+  pack: { tarball: new Uint8Array(content).buffer },
+  strict: true,
+});
+const { entrypoints, problems } = await checkPackage(
+  createPackageFromTarballData(new Uint8Array(content)),
+);
 
 const verdicts = {
   publint: messages.map((message) => formatMessage(message, pkg, { color: false })),
@@ -17,7 +23,9 @@ const verdicts = {
   resolved: Object.fromEntries(
     Object.entries(entrypoints).map(([subpath, { resolutions }]) => [
       subpath,
-      Object.fromEntries(Object.entries(resolutions).map(([kind, { resolution }]) => [kind, resolution?.fileName])),
+      Object.fromEntries(
+        Object.entries(resolutions).map(([kind, { resolution }]) => [kind, resolution?.fileName]),
+      ),
     ]),
   ),
 };

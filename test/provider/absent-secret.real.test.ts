@@ -1,4 +1,7 @@
-/** Plans of a job that has no secrets: a write-only attribute is null there, whatever stands beside it, and no plan fails for it. */
+/**
+ * Plans of a job that has no secrets: a write-only attribute is null there, whatever stands beside
+ * it, and no plan fails for it.
+ */
 import { randomBytes } from 'node:crypto';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
@@ -12,7 +15,10 @@ const secrets = ['material', 'token', 'wrapped', 'private'] as const;
 type Secrets = Partial<Record<(typeof secrets)[number], string>>;
 
 const variables = secrets
-  .map((name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n  sensitive = true\n  default = null\n}\n`)
+  .map(
+    (name) =>
+      `variable "${name}" {\n  type = string\n  ephemeral = true\n  sensitive = true\n  default = null\n}\n`,
+  )
   .join('');
 
 const body = (attributes: string, more = '') =>
@@ -42,14 +48,20 @@ function give(given: Secrets): void {
   }
 }
 
-const declare = (attributes: string, more = '') => configure(emulator, bench.workspace, body(attributes, more));
+const declare = (attributes: string, more = '') =>
+  configure(emulator, bench.workspace, body(attributes, more));
 
 const keyId = () => String(bench.workspace.attributes('byok_external_key').key_id);
 
 /** The offline half. */
-async function wrapElsewhere(material: Buffer): Promise<Required<Pick<Secrets, 'token' | 'wrapped'>>> {
+async function wrapElsewhere(
+  material: Buffer,
+): Promise<Required<Pick<Secrets, 'token' | 'wrapped'>>> {
   const parameters = await getParameters(emulator, keyId());
-  return { token: parameters.import_token, wrapped: wrapWithOpenssl(parameters.public_key, material) };
+  return {
+    token: parameters.import_token,
+    wrapped: wrapWithOpenssl(parameters.public_key, material),
+  };
 }
 
 const far = 'expiration_time = "2035-01-01T00:00:00Z"';
@@ -57,11 +69,14 @@ const preWrapped = (version: number, expiry = far) =>
   `import_token_wo = var.token\n  encrypted_key_material_wo = var.wrapped\n  material_wo_version = ${version}\n  ${expiry}`;
 
 test('material_wo beside material_wo_version, from the first plan on', async () => {
-  const counted = (version: number, more = '') => declare(`material_wo = var.material\n  material_wo_version = ${version}\n  ${more}`);
+  const counted = (version: number, more = '') =>
+    declare(`material_wo = var.material\n  material_wo_version = ${version}\n  ${more}`);
   counted(1);
   const first = await bench.workspace.plan();
   expect(first.code).toBe(2);
-  expect(first.text).toContain('At this moment neither material_wo nor import_token_wo has a value.');
+  expect(first.text).toContain(
+    'At this moment neither material_wo nor import_token_wo has a value.',
+  );
   emulator.clearCalls();
   const refused = await bench.workspace.apply();
   expect(refused.text).toContain(
@@ -100,39 +115,56 @@ describe('material that was wrapped elsewhere', () => {
     ['nothing', () => ({})],
   ];
 
-  test.each(halves)('a later plan with %s is quiet, refuses another expiry, and tells drift as it is', async (_name, part) => {
-    await imported();
-    give(part(pair));
-    expect((await bench.workspace.plan()).code).toBe(0);
+  test.each(halves)(
+    'a later plan with %s is quiet, refuses another expiry, and tells drift as it is',
+    async (_name, part) => {
+      await imported();
+      give(part(pair));
+      expect((await bench.workspace.plan()).code).toBe(0);
 
-    declare(preWrapped(1, 'expiration_time = "2036-01-01T00:00:00Z"\n  allow_unverified_renewal = true'));
-    const changed = await bench.workspace.plan();
-    expect(changed.code).toBe(1);
-    expect(changed.text).toContain('material that was wrapped elsewhere cannot be wrapped again here');
+      declare(
+        preWrapped(
+          1,
+          'expiration_time = "2036-01-01T00:00:00Z"\n  allow_unverified_renewal = true',
+        ),
+      );
+      const changed = await bench.workspace.plan();
+      expect(changed.code).toBe(1);
+      expect(changed.text).toContain(
+        'material that was wrapped elsewhere cannot be wrapped again here',
+      );
 
-    declare(preWrapped(1));
-    emulator.deleteMaterial(keyId());
-    const drift = await bench.workspace.plan();
-    expect(drift.code).toBe(0);
-    expect(drift.text).toContain('a new token is needed to import it again');
-  });
+      declare(preWrapped(1));
+      emulator.deleteMaterial(keyId());
+      const drift = await bench.workspace.plan();
+      expect(drift.code).toBe(0);
+      expect(drift.text).toContain('a new token is needed to import it again');
+    },
+  );
 
   test.each<[string, Secrets, string]>([
     ['the token alone', { token: 'A'.repeat(200) }, 'encrypted_key_material_wo is not set'],
     ['the wrapped key alone', { wrapped: 'B'.repeat(344) }, 'import_token_wo is not set'],
-    ['the wrapped private key alone', { private: 'C'.repeat(200) }, 'import_token_wo and encrypted_key_material_wo is not set'],
-  ])('a first import of %s is planned with a warning, and refused in apply', async (_name, part, missing) => {
-    declare(`${preWrapped(1)}\n  encrypted_privatekey_wo = var.private`);
-    give(part);
-    emulator.clearCalls();
-    const plan = await bench.workspace.plan();
-    expect(plan.code).toBe(2);
-    expect(plan.text).toContain(`At this moment ${missing}`);
-    const apply = await bench.workspace.apply();
-    expect(apply.code).toBe(1);
-    expect(apply.text).toContain(`An import is due, but ${missing}`);
-    expect(writesOf(emulator)).toEqual([]);
-  });
+    [
+      'the wrapped private key alone',
+      { private: 'C'.repeat(200) },
+      'import_token_wo and encrypted_key_material_wo is not set',
+    ],
+  ])(
+    'a first import of %s is planned with a warning, and refused in apply',
+    async (_name, part, missing) => {
+      declare(`${preWrapped(1)}\n  encrypted_privatekey_wo = var.private`);
+      give(part);
+      emulator.clearCalls();
+      const plan = await bench.workspace.plan();
+      expect(plan.code).toBe(2);
+      expect(plan.text).toContain(`At this moment ${missing}`);
+      const apply = await bench.workspace.apply();
+      expect(apply.code).toBe(1);
+      expect(apply.text).toContain(`An import is due, but ${missing}`);
+      expect(writesOf(emulator)).toEqual([]);
+    },
+  );
 
   test('a new token that is not there yet is planned with a warning', async () => {
     await imported();
@@ -157,7 +189,9 @@ describe('material that was wrapped elsewhere', () => {
     give({ wrapped: pair.wrapped });
     emulator.clearCalls();
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(writesOf(emulator).filter((operation) => operation !== 'get-parameters-for-import')).toEqual([]);
+    expect(
+      writesOf(emulator).filter((operation) => operation !== 'get-parameters-for-import'),
+    ).toEqual([]);
     for (const given of [{ wrapped: pair.wrapped }, {}]) {
       give(given);
       expect((await bench.workspace.plan()).code).toBe(0);
@@ -167,7 +201,9 @@ describe('material that was wrapped elsewhere', () => {
   test('ignore_changes holds material_wo_version, too', async () => {
     await imported();
     emulator.deleteMaterial(keyId());
-    declare(`${preWrapped(2, 'warn_before = "3d"')}\n  lifecycle {\n    ignore_changes = [material_wo_version, expiration_time]\n  }`);
+    declare(
+      `${preWrapped(2, 'warn_before = "3d"')}\n  lifecycle {\n    ignore_changes = [material_wo_version, expiration_time]\n  }`,
+    );
     give(await wrapElsewhere(material));
     emulator.clearCalls();
     const apply = await bench.workspace.apply();
@@ -179,12 +215,18 @@ describe('material that was wrapped elsewhere', () => {
 
 test('what is given beside another source is still a fault', async () => {
   for (const [attributes, fault] of [
-    ['material_file = "orders.key"\n  material_wo_version = 1', 'Material_wo_version is given without material_wo or import_token_wo'],
+    [
+      'material_file = "orders.key"\n  material_wo_version = 1',
+      'Material_wo_version is given without material_wo or import_token_wo',
+    ],
     [
       'material_file = "orders.key"\n  encrypted_key_material_wo = var.wrapped',
       'Encrypted_key_material_wo is given without import_token_wo',
     ],
-    ['material_wo = var.material\n  material_file = "orders.key"', 'Material_wo and material_file are given together'],
+    [
+      'material_wo = var.material\n  material_file = "orders.key"',
+      'Material_wo and material_file are given together',
+    ],
     ['valid_for = "90d"', 'Valid_for is given without renew_before'],
   ] as const) {
     declare(attributes);

@@ -1,4 +1,7 @@
-/** Keys and material that exist already: terraform import, interrupted runs, and keys that must not be touched. */
+/**
+ * Keys and material that exist already: terraform import, interrupted runs, and keys that must not
+ * be touched.
+ */
 import { randomBytes } from 'node:crypto';
 import { importMaterial } from '../emulator/external-key';
 import { call, ok } from '../emulator/plain-http';
@@ -22,12 +25,24 @@ afterEach(async () => {
 });
 
 async function existingKey(origin = 'external', alias = 'orders'): Promise<string> {
-  const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: alias, origin });
+  const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+    key_alias: alias,
+    origin,
+  });
   return key_info.key_id;
 }
 
-async function importWithOpenssl(keyId: string, material: Buffer, expirationTime?: number): Promise<void> {
-  const answer = await importMaterial(emulator, keyId, material, expirationTime === undefined ? {} : { expirationTime });
+async function importWithOpenssl(
+  keyId: string,
+  material: Buffer,
+  expirationTime?: number,
+): Promise<void> {
+  const answer = await importMaterial(
+    emulator,
+    keyId,
+    material,
+    expirationTime === undefined ? {} : { expirationTime },
+  );
   expect(answer.status).toBe(200);
 }
 
@@ -57,16 +72,25 @@ test('does not renew adopted material that nothing proves, unless that is allowe
   await importWithOpenssl(keyId, bench.material, Date.parse(far) / 1000);
   await bench.workspace.succeed(['import', '-no-color', 'byok_external_key.orders', keyId]);
   await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
-  configure(emulator, bench.workspace, keyWithMaterial('orders', 'expiration_time = "2036-01-01T00:00:00Z"'));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', 'expiration_time = "2036-01-01T00:00:00Z"'),
+  );
   emulator.clearCalls();
   const refused = await bench.workspace.apply();
   expect(refused.code).toBe(1);
-  expect(refused.text).toContain('nothing proves that the material at hand is the one the key holds');
+  expect(refused.text).toContain(
+    'nothing proves that the material at hand is the one the key holds',
+  );
   expect(writesOf(emulator)).toEqual([]);
   configure(
     emulator,
     bench.workspace,
-    keyWithMaterial('orders', 'expiration_time = "2036-01-01T00:00:00Z"\n  allow_unverified_renewal = true'),
+    keyWithMaterial(
+      'orders',
+      'expiration_time = "2036-01-01T00:00:00Z"\n  allow_unverified_renewal = true',
+    ),
   );
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
@@ -102,9 +126,14 @@ test('does not say of what somebody else imported since the plan that it was imp
   await importWithOpenssl(keyId, theirs, Date.parse(far) / 1000);
   const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
   expect(run.code).toBe(1);
-  expect(run.text).toContain('nothing proves that it is the same; nothing of yours was imported, plan again');
+  expect(run.text).toContain(
+    'nothing proves that it is the same; nothing of yours was imported, plan again',
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ fingerprint: null, import_reason: null });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    fingerprint: null,
+    import_reason: null,
+  });
   expect(await holdsMaterial(emulator, keyId, theirs)).toBe(true);
 });
 
@@ -116,7 +145,12 @@ test('terraform import of a wrong id is one sentence', async () => {
     [notOurs, 'has origin "kms"; material can be imported into keys of origin "external" only'],
   ];
   for (const [id, message] of cases) {
-    const run = await bench.workspace.terraform(['import', '-no-color', 'byok_key_material.orders', id]);
+    const run = await bench.workspace.terraform([
+      'import',
+      '-no-color',
+      'byok_key_material.orders',
+      id,
+    ]);
     expect(run.code).toBe(1);
     expect(run.text).toContain(message);
   }
@@ -135,7 +169,10 @@ test('a first import that meets material with the declared expiry adopts it, unp
   expect(apply.code).toBe(0);
   expect(apply.text).toContain('The key already held material, which was adopted');
   expect(writesOf(emulator)).toEqual([]);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ fingerprint_verified: false, imported_at: null });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    fingerprint_verified: false,
+    imported_at: null,
+  });
 });
 
 test('a first import that meets material with another expiry stops, and deletes nothing', async () => {
@@ -149,18 +186,26 @@ test('a first import that meets material with another expiry stops, and deletes 
   emulator.clearCalls();
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain(`already holds material that expires ${far}, and expiration_time never is declared`);
+  expect(apply.text).toContain(
+    `already holds material that expires ${far}, and expiration_time never is declared`,
+  );
   expect(apply.text).toContain(`terraform import <address> ${keyId}`);
   expect(writesOf(emulator)).toEqual([]);
 });
 
 test('refuses a key that is not external', async () => {
   const keyId = await existingKey('kms', 'theirs');
-  configure(emulator, bench.workspace, `resource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n}`);
+  configure(
+    emulator,
+    bench.workspace,
+    `resource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n}`,
+  );
   emulator.clearCalls();
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain('has origin "kms"; material can be imported into keys of origin "external" only');
+  expect(apply.text).toContain(
+    'has origin "kms"; material can be imported into keys of origin "external" only',
+  );
   expect(writesOf(emulator)).toEqual([]);
 });
 
@@ -196,17 +241,28 @@ describe('the external key', () => {
     configure(emulator, bench.workspace, externalKey('orders'));
     expect((await bench.workspace.apply()).code).toBe(0);
     const { key_id: keyId } = bench.workspace.attributes('byok_external_key');
-    configure(emulator, bench.workspace, externalKey('orders-2', 'description = "all orders"\n  pending_days = 30'));
+    configure(
+      emulator,
+      bench.workspace,
+      externalKey('orders-2', 'description = "all orders"\n  pending_days = 30'),
+    );
     const apply = await bench.workspace.apply();
     expect(apply.text).toContain('0 added, 1 changed, 0 destroyed');
     expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
-    expect(await describeKey(emulator, String(keyId))).toMatchObject({ key_alias: 'orders-2', key_description: 'all orders' });
+    expect(await describeKey(emulator, String(keyId))).toMatchObject({
+      key_alias: 'orders-2',
+      key_description: 'all orders',
+    });
     expect((await bench.workspace.plan()).code).toBe(0);
     expect((await bench.workspace.destroy()).text).toContain('after 30 days');
   });
 
   test('is disabled once it can be, and enabled again', async () => {
-    const body = (enabled: boolean) => keyWithMaterial('orders').replace('alias = "orders"', `alias = "orders"\n  enabled = ${enabled}`);
+    const body = (enabled: boolean) =>
+      keyWithMaterial('orders').replace(
+        'alias = "orders"',
+        `alias = "orders"\n  enabled = ${enabled}`,
+      );
     configure(emulator, bench.workspace, body(false));
     expect((await bench.workspace.apply()).text).toContain('The key is not disabled yet');
     const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
@@ -234,7 +290,9 @@ describe('the external key', () => {
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
     await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
-    expect((await bench.workspace.plan()).text).toContain('cancel_pending_deletion = false -> true');
+    expect((await bench.workspace.plan()).text).toContain(
+      'cancel_pending_deletion = false -> true',
+    );
   });
 
   test('is made anew when it is gone, and the plan says that old data stays unreadable', async () => {

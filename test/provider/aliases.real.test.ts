@@ -1,4 +1,7 @@
-/** An alias belongs to one key: what a plan finds out about that in its own run and at the KMS, before anything is done. */
+/**
+ * An alias belongs to one key: what a plan finds out about that in its own run and at the KMS,
+ * before anything is done.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -55,7 +58,10 @@ resource "byok_key_material" "orders" {
   test('are refused at plan, with nothing made', async () => {
     bench = await workbench(emulator, twice('"orders"'));
     for (const name of ['a', 'b']) {
-      writeFileSync(join(bench.workspace.folder, `${name}.key`), randomBytes(32).toString('base64'));
+      writeFileSync(
+        join(bench.workspace.folder, `${name}.key`),
+        randomBytes(32).toString('base64'),
+      );
     }
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
@@ -67,16 +73,28 @@ resource "byok_key_material" "orders" {
 
   test('never end as one key, even where the alias only shows in apply', async () => {
     const late = 'terraform_data.alias.output';
-    bench = await workbench(emulator, `resource "terraform_data" "alias" {\n  input = "orders"\n}\n${twice(late)}`);
+    bench = await workbench(
+      emulator,
+      `resource "terraform_data" "alias" {\n  input = "orders"\n}\n${twice(late)}`,
+    );
     for (const name of ['a', 'b']) {
-      writeFileSync(join(bench.workspace.folder, `${name}.key`), randomBytes(32).toString('base64'));
+      writeFileSync(
+        join(bench.workspace.folder, `${name}.key`),
+        randomBytes(32).toString('base64'),
+      );
     }
     const run = await bench.workspace.apply('-parallelism=1');
     expect(run.code).toBe(1);
     expect(run.text).toMatch(/alias "orders"/i);
-    expect(emulator.calls().filter(({ operation, status }) => operation === 'create-key' && status === 200).length).toBe(1);
+    expect(
+      emulator
+        .calls()
+        .filter(({ operation, status }) => operation === 'create-key' && status === 200).length,
+    ).toBe(1);
     const state = await bench.workspace.succeed(['show', '-json']);
-    const ids = [...state.output.matchAll(/"type":"byok_external_key".*?"key_id":"([^"]+)"/g)].map(([, id]) => id);
+    const ids = [...state.output.matchAll(/"type":"byok_external_key".*?"key_id":"([^"]+)"/g)].map(
+      ([, id]) => id,
+    );
     expect(ids).toHaveLength(1);
   });
 });
@@ -85,7 +103,11 @@ describe('a key under another address, without moved', () => {
   test.each([
     ['that holds material', keyWithMaterial('orders'), '2'],
     ['that is empty', externalKey('orders'), '5'],
-    ['that is only forgotten', keyWithMaterial('orders').replace('alias =', 'on_destroy = "retain"\n  alias ='), '2'],
+    [
+      'that is only forgotten',
+      keyWithMaterial('orders').replace('alias =', 'on_destroy = "retain"\n  alias ='),
+      '2',
+    ],
   ])('%s is neither scheduled nor forgotten: the plan names moved', async (_name, body, state) => {
     const keyId = await applied(body);
     configure(emulator, bench.workspace, renamed(body));
@@ -101,7 +123,8 @@ describe('a key under another address, without moved', () => {
   });
 
   test('of for_each is protected in the same way, also without the permission to list keys', async () => {
-    const each = (name: string) => `resource "byok_external_key" "orders" {\n  for_each = toset(["${name}"])\n  alias = "orders"\n}`;
+    const each = (name: string) =>
+      `resource "byok_external_key" "orders" {\n  for_each = toset(["${name}"])\n  alias = "orders"\n}`;
     const keyId = await applied(each('a'));
     configure(emulator, bench.workspace, each('b'));
     emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 9 }]);
@@ -135,7 +158,8 @@ test('-replace of a key together with another alias makes a key', async () => {
 });
 
 test('two keys that would swap their aliases are refused at plan', async () => {
-  const both = (one: string, other: string) => `${externalKey(one)}\n${externalKey(other).replace('"orders" {', '"other" {')}`;
+  const both = (one: string, other: string) =>
+    `${externalKey(one)}\n${externalKey(other).replace('"orders" {', '"other" {')}`;
   await applied(both('one', 'other'));
   configure(emulator, bench.workspace, both('other', 'one'));
   const run = await bench.workspace.apply();
@@ -227,7 +251,9 @@ describe('the plan of a new key', () => {
     bench = await workbench(emulator, externalKey('orders'));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain(`Alias "orders" belongs to key ${keyId}, which is not an empty external AES_256 key`);
+    expect(plan.text).toContain(
+      `Alias "orders" belongs to key ${keyId}, which is not an empty external AES_256 key`,
+    );
     expect(plan.text).toContain(`terraform import <address> ${keyId}`);
   });
 
@@ -248,7 +274,10 @@ describe('the plan of a new key', () => {
   });
 
   test('takes one list for all of them', async () => {
-    bench = await workbench(emulator, `resource "byok_external_key" "orders" {\n  count = 20\n  alias = "orders-\${count.index}"\n}`);
+    bench = await workbench(
+      emulator,
+      `resource "byok_external_key" "orders" {\n  count = 20\n  alias = "orders-\${count.index}"\n}`,
+    );
     expect((await bench.workspace.plan()).code).toBe(2);
     expect(emulator.calls().map(({ operation }) => operation)).toEqual(['list-keys']);
   });
@@ -260,7 +289,9 @@ describe('the plan of a new key', () => {
     const keyId = await makeKey('orders');
     const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
     expect(apply.code).toBe(1);
-    expect(apply.text).toContain(`belongs to key ${keyId}, which is empty and could be taken over, but this plan did not show it`);
+    expect(apply.text).toContain(
+      `belongs to key ${keyId}, which is empty and could be taken over, but this plan did not show it`,
+    );
     await bench.workspace.succeed(['plan', '-no-color', '-out=adopts.tfplan']);
     expect((await bench.workspace.terraform(['apply', '-no-color', 'adopts.tfplan'])).code).toBe(0);
     expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
@@ -279,7 +310,11 @@ describe('the plan of a new key', () => {
 test('the alias of a key that is scheduled: key, date, and how to rescue it', async () => {
   const keyId = await applied(keyWithMaterial('orders'));
   expect((await bench.workspace.destroy()).code).toBe(0);
-  const scheduled = await ok<{ key_info: { scheduled_deletion_date: string } }>(emulator, 'describe-key', { key_id: keyId });
+  const scheduled = await ok<{ key_info: { scheduled_deletion_date: string } }>(
+    emulator,
+    'describe-key',
+    { key_id: keyId },
+  );
   const date = `${new Date(Number(scheduled.key_info.scheduled_deletion_date)).toISOString().slice(0, 19)}Z`;
   const told = `belongs to key ${keyId}, which the KMS deletes on ${date} and which keeps its alias until then; rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`;
   expect((await bench.workspace.plan()).text).toContain(told);

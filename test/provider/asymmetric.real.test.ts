@@ -31,11 +31,16 @@ function fingerprintOf(privateKey: Buffer): string {
 
 /** What get-publickey answers, read by openssl. */
 async function publicKeyInKms(keyId: string): Promise<Buffer> {
-  const { public_key } = await ok<{ public_key: string }>(emulator, 'get-publickey', { key_id: keyId });
+  const { public_key } = await ok<{ public_key: string }>(emulator, 'get-publickey', {
+    key_id: keyId,
+  });
   return openssl('pkey -pubin -outform DER', Buffer.from(public_key));
 }
 
-function signingKey(spec: string, attributes = 'material_file = "signing.pem"\n  material_encoding = "pem"'): string {
+function signingKey(
+  spec: string,
+  attributes = 'material_file = "signing.pem"\n  material_encoding = "pem"',
+): string {
   return `resource "byok_external_key" "signing" {
   alias = "signing"
   key_spec = "${spec}"
@@ -60,24 +65,32 @@ async function prepared(body: string, privateKey: Buffer): Promise<void> {
   bench.workspace.write('signing.pem', privateKey);
 }
 
-test.each(Object.keys(generators))('imports %s, proves it by the public key, and then has nothing to do', async (spec) => {
-  const privateKey = openssl(generators[spec] ?? '');
-  await prepared(signingKey(spec), privateKey);
-  const plan = await bench.workspace.plan();
-  expect(plan.text).toContain(`fingerprint = "${fingerprintOf(privateKey)}"`);
-  expect((await bench.workspace.apply()).code).toBe(0);
-  const attributes = bench.workspace.attributes('byok_key_material');
-  expect(attributes).toMatchObject({
-    key_spec: spec,
-    fingerprint: fingerprintOf(privateKey),
-    fingerprint_verified: true,
-    expiration_time: 'never',
-  });
-  expect((await publicKeyInKms(String(attributes.key_id))).equals(publicKeyOf(privateKey))).toBe(true);
-  emulator.clearCalls();
-  expect((await bench.workspace.plan()).code).toBe(0);
-  expect(emulator.calls().map(({ operation }) => operation)).toEqual(['describe-key', 'describe-key']);
-});
+test.each(Object.keys(generators))(
+  'imports %s, proves it by the public key, and then has nothing to do',
+  async (spec) => {
+    const privateKey = openssl(generators[spec] ?? '');
+    await prepared(signingKey(spec), privateKey);
+    const plan = await bench.workspace.plan();
+    expect(plan.text).toContain(`fingerprint = "${fingerprintOf(privateKey)}"`);
+    expect((await bench.workspace.apply()).code).toBe(0);
+    const attributes = bench.workspace.attributes('byok_key_material');
+    expect(attributes).toMatchObject({
+      key_spec: spec,
+      fingerprint: fingerprintOf(privateKey),
+      fingerprint_verified: true,
+      expiration_time: 'never',
+    });
+    expect((await publicKeyInKms(String(attributes.key_id))).equals(publicKeyOf(privateKey))).toBe(
+      true,
+    );
+    emulator.clearCalls();
+    expect((await bench.workspace.plan()).code).toBe(0);
+    expect(emulator.calls().map(({ operation }) => operation)).toEqual([
+      'describe-key',
+      'describe-key',
+    ]);
+  },
+);
 
 describe('with an EC key', () => {
   const privateKey = openssl(generators.EC_P256 ?? '');
@@ -85,7 +98,10 @@ describe('with an EC key', () => {
 
   test('an expiry is an error at plan', async () => {
     await prepared(
-      signingKey('EC_P256', 'material_file = "signing.pem"\n  material_encoding = "pem"\n  expiration_time = "2035-01-01T00:00:00Z"'),
+      signingKey(
+        'EC_P256',
+        'material_file = "signing.pem"\n  material_encoding = "pem"\n  expiration_time = "2035-01-01T00:00:00Z"',
+      ),
       privateKey,
     );
     const plan = await bench.workspace.plan();
@@ -95,12 +111,17 @@ describe('with an EC key', () => {
 
   test('destroy knows at plan that the material cannot be deleted', async () => {
     await prepared(
-      signingKey('EC_P256', 'material_file = "signing.pem"\n  material_encoding = "pem"\n  on_destroy = "delete_material"'),
+      signingKey(
+        'EC_P256',
+        'material_file = "signing.pem"\n  material_encoding = "pem"\n  on_destroy = "delete_material"',
+      ),
       privateKey,
     );
     expect((await bench.workspace.apply()).code).toBe(0);
     emulator.clearCalls();
-    expect((await bench.workspace.plan('-destroy')).text).toContain('The private key stays in the KMS');
+    expect((await bench.workspace.plan('-destroy')).text).toContain(
+      'The private key stays in the KMS',
+    );
     expect((await bench.workspace.destroy()).code).toBe(0);
     expect(writesOf(emulator)).toEqual(['schedule-key-deletion']);
   });
@@ -127,7 +148,11 @@ describe('with an EC key', () => {
     expect((await bench.workspace.apply()).code).toBe(0);
     const keyId = String(bench.workspace.attributes('byok_key_material').key_id);
     await bench.workspace.succeed(['state', 'rm', 'byok_key_material.signing']);
-    configure(emulator, bench.workspace, signingKey('EC_P256', 'material_env = "NOT_SET"\n  material_encoding = "pem"'));
+    configure(
+      emulator,
+      bench.workspace,
+      signingKey('EC_P256', 'material_env = "NOT_SET"\n  material_encoding = "pem"'),
+    );
     await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.signing', keyId]);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
       fingerprint: fingerprintOf(privateKey),
@@ -152,14 +177,19 @@ describe('with an EC key', () => {
   test('an encrypted key is opened with the password of a variable', async () => {
     const encrypted = openssl('pkcs8 -topk8 -v2 aes-256-cbc -passout pass:sesame', privateKey);
     await prepared(
-      signingKey('EC_P256', 'material_file = "signing.pem"\n  material_encoding = "pem"\n  material_password_env = "SIGNING_PASSWORD"'),
+      signingKey(
+        'EC_P256',
+        'material_file = "signing.pem"\n  material_encoding = "pem"\n  material_password_env = "SIGNING_PASSWORD"',
+      ),
       encrypted,
     );
     const without = await bench.workspace.apply();
     expect(without.text).toContain('the password of the key material is not set');
     bench.workspace.env.SIGNING_PASSWORD = 'sesame';
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(bench.workspace.attributes('byok_key_material').fingerprint).toBe(fingerprintOf(privateKey));
+    expect(bench.workspace.attributes('byok_key_material').fingerprint).toBe(
+      fingerprintOf(privateKey),
+    );
   });
 
   test('a PKCS#12 file is opened with a write-only password', async () => {
@@ -171,21 +201,33 @@ describe('with an EC key', () => {
     bench.workspace.write('signing.p12', file);
     bench.workspace.env.TF_VAR_password = 'sesame';
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(bench.workspace.attributes('byok_key_material').fingerprint).toBe(fingerprintOf(privateKey));
-    expect((await describeKey(emulator, String(bench.workspace.attributes('byok_key_material').key_id))).key_state).toBe('2');
+    expect(bench.workspace.attributes('byok_key_material').fingerprint).toBe(
+      fingerprintOf(privateKey),
+    );
+    expect(
+      (await describeKey(emulator, String(bench.workspace.attributes('byok_key_material').key_id)))
+        .key_state,
+    ).toBe('2');
   });
 });
 
 describe('a first plan refuses, and nothing is sent:', () => {
-  const [first, second] = [1, 2].map(() => openssl('ecparam -name prime256v1 -genkey -noout -outform DER')) as [Buffer, Buffer];
+  const [first, second] = [1, 2].map(() =>
+    openssl('ecparam -name prime256v1 -genkey -noout -outform DER'),
+  ) as [Buffer, Buffer];
   const asDer = 'material_file = "signing.pem"\n  material_encoding = "der"';
 
   test('a private key with the public half of another one, also where that one is pinned', async () => {
     const mixed = Buffer.concat([first.subarray(0, -64), second.subarray(-64)]);
-    await prepared(signingKey('EC_P256', `${asDer}\n  fingerprint = "${fingerprintOf(second)}"`), mixed);
+    await prepared(
+      signingKey('EC_P256', `${asDer}\n  fingerprint = "${fingerprintOf(second)}"`),
+      mixed,
+    );
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain('its public half belongs to another private key');
+    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain(
+      'its public half belongs to another private key',
+    );
     expect((await bench.workspace.apply()).code).toBe(1);
     expect(writesOf(emulator)).toEqual([]);
   });
@@ -194,17 +236,24 @@ describe('a first plan refuses, and nothing is sent:', () => {
     await prepared(signingKey('EC_P256'), openssl('genpkey -algorithm ED25519'));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain('is a private key, Ed25519, which no key_spec takes');
+    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain(
+      'is a private key, Ed25519, which no key_spec takes',
+    );
   });
 
   test('a small RSA exponent, unless it is allowed', async () => {
-    const weak = openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3');
+    const weak = openssl(
+      'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3',
+    );
     await prepared(signingKey('RSA_2048'), weak);
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain('plainly weak (an RSA exponent below 65537)');
+    expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain(
+      'plainly weak (an RSA exponent below 65537)',
+    );
     expect(writesOf(emulator)).toEqual([]);
-    const allowing = 'material_file = "signing.pem"\n  material_encoding = "pem"\n  allow_weak_material = true';
+    const allowing =
+      'material_file = "signing.pem"\n  material_encoding = "pem"\n  allow_weak_material = true';
     configure(emulator, bench.workspace, signingKey('RSA_2048', allowing));
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({

@@ -26,7 +26,10 @@ resource "byok_key_material" "k${index}" {
 }`,
   );
   bench = await workbench(emulator, '');
-  bench.workspace.configure(`  kms_endpoint            = "${emulator.url}"\n  max_requests_per_second = 1000`, blocks.join('\n'));
+  bench.workspace.configure(
+    `  kms_endpoint            = "${emulator.url}"\n  max_requests_per_second = 1000`,
+    blocks.join('\n'),
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
 });
 
@@ -46,10 +49,17 @@ function callsOf(operation: string): number {
 
 /** Every attribute of every resource, by address. */
 function stateOf(): Record<string, unknown> {
-  const state = JSON.parse(readFileSync(join(bench.workspace.folder, 'terraform.tfstate'), 'utf8')) as {
+  const state = JSON.parse(
+    readFileSync(join(bench.workspace.folder, 'terraform.tfstate'), 'utf8'),
+  ) as {
     resources: { type: string; name: string; instances: { attributes: unknown }[] }[];
   };
-  return Object.fromEntries(state.resources.map(({ type, name, instances }) => [`${type}.${name}`, instances[0]?.attributes]));
+  return Object.fromEntries(
+    state.resources.map(({ type, name, instances }) => [
+      `${type}.${name}`,
+      instances[0]?.attributes,
+    ]),
+  );
 }
 
 function keyIdOf(index: number): string {
@@ -99,14 +109,23 @@ test('the one key of many whose material is gone is found and gets it back', asy
 });
 
 test('data sources share the list', async () => {
-  const sources = Array.from({ length: count }, (_, index) => `data "byok_key" "k${index}" {\n  alias = "orders-${index}"\n}`);
+  const sources = Array.from(
+    { length: count },
+    (_, index) => `data "byok_key" "k${index}" {\n  alias = "orders-${index}"\n}`,
+  );
   const outputs = sources.map((_, index) => `data.byok_key.k${index}.key_id`);
   const other = await workbench(emulator, '');
   try {
     emulator.clearCalls();
-    configure(emulator, other.workspace, `${sources.join('\n')}\noutput "ids" {\n  value = [${outputs.join(', ')}]\n}`);
+    configure(
+      emulator,
+      other.workspace,
+      `${sources.join('\n')}\noutput "ids" {\n  value = [${outputs.join(', ')}]\n}`,
+    );
     expect((await other.workspace.apply()).code).toBe(0);
-    const ids = JSON.parse((await other.workspace.succeed(['output', '-json', 'ids'])).output) as string[];
+    const ids = JSON.parse(
+      (await other.workspace.succeed(['output', '-json', 'ids'])).output,
+    ) as string[];
     expect(ids).toEqual(sources.map((_, index) => keyIdOf(index)));
     expect(emulator.calls().length).toBeLessThanOrEqual(2);
   } finally {

@@ -1,4 +1,7 @@
-/** A KMS, or a proxy before it, that does not speak HTTP to its end: no command of Terraform waits for it for ever, and nothing is lost. */
+/**
+ * A KMS, or a proxy before it, that does not speak HTTP to its end: no command of Terraform waits
+ * for it for ever, and nothing is lost.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { drip, rawServer } from '../kms/misbehaving-kms';
@@ -12,7 +15,8 @@ let emulator: Emulator;
 let between: RecordingProxy;
 let bench: Workbench;
 
-const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+const upgrade =
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 const body = keyWithMaterial('orders');
 
 beforeEach(async () => {
@@ -37,7 +41,9 @@ test('a plan ends when every answer changes the protocol', async () => {
 });
 
 test('an import whose answer changes the protocol is settled by looking at the key, and heals', async () => {
-  between.intercept(({ operation }) => (operation === 'import-key-material' ? { raw: upgrade } : undefined));
+  between.intercept(({ operation }) =>
+    operation === 'import-key-material' ? { raw: upgrade } : undefined,
+  );
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain('the answer is 101');

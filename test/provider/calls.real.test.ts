@@ -1,4 +1,7 @@
-/** What a run of the real terraform costs in calls of the KMS, which takes twenty a second: of one key with its material, and of many with tags. */
+/**
+ * What a run of the real terraform costs in calls of the KMS, which takes twenty a second: of one
+ * key with its material, and of many with tags.
+ */
 
 import { call, ok } from '../emulator/plain-http';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -23,7 +26,8 @@ function calls(): string[] {
   return operations;
 }
 
-const expiring = (expiry: string) => keyWithMaterial('orders', `expiration_time = "${expiry}"\n  on_destroy = "delete_material"`);
+const expiring = (expiry: string) =>
+  keyWithMaterial('orders', `expiration_time = "${expiry}"\n  on_destroy = "delete_material"`);
 /** For all new keys, in the plan and in the one that Terraform makes once more for apply. */
 const lists = ['list-keys', 'list-keys'];
 const imported = ['get-parameters-for-import', 'import-key-material', 'describe-key'];
@@ -72,15 +76,26 @@ const tagged = Array.from(
 
 async function manyTagged(): Promise<void> {
   bench = await workbench(emulator, externalKey('none'));
-  bench.workspace.configure(`  kms_endpoint            = "${emulator.url}"\n  max_requests_per_second = 1000`, tagged);
+  bench.workspace.configure(
+    `  kms_endpoint            = "${emulator.url}"\n  max_requests_per_second = 1000`,
+    tagged,
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect(calls().sort()).toEqual([...Array(count).fill('batch-tags'), ...Array(count).fill('create-key'), ...lists]);
+  expect(calls().sort()).toEqual([
+    ...Array(count).fill('batch-tags'),
+    ...Array(count).fill('create-key'),
+    ...lists,
+  ]);
 }
 
 const idOf = async (index: number) => {
-  const { key_details: keys } = await ok<{ key_details: { key_id: string; key_alias: string }[] }>(emulator, 'list-keys', {
-    limit: '1000',
-  });
+  const { key_details: keys } = await ok<{ key_details: { key_id: string; key_alias: string }[] }>(
+    emulator,
+    'list-keys',
+    {
+      limit: '1000',
+    },
+  );
   return keys.find(({ key_alias }) => key_alias === `orders-${index}`)?.key_id ?? '';
 };
 
@@ -90,7 +105,8 @@ test('of many keys with tags: one list of keys and one of tags, which tells the 
   const plan = calls();
   expect(plan.filter((operation) => operation === 'resource-instances')).toHaveLength(1);
   expect(plan.filter((operation) => operation === 'list-keys')).toHaveLength(1);
-  // How many reads are alone before the list answers depends on the machine; each key by itself would take two calls.
+  // How many reads are alone before the list answers depends on the machine; each key by itself
+  // would take two calls.
   expect(plan.length).toBeLessThan(count);
 
   const body = { action: 'create', tags: [{ key: 'stray', value: '1' }] };
@@ -108,15 +124,21 @@ test.each([
   ['may not be had by this user', { errorCode: 'KMS.0307' }],
   ['is not known to this cloud', { errorCode: 'APIGW.0101' }],
   ['is something else there', { answer: '{"resources":null}' }],
-])('of many keys with tags, where the list of tags %s: a call for each, and the same plan', async (_name, fault) => {
-  await manyTagged();
-  await call(emulator, `${await idOf(3)}/tags/action`, { action: 'create', tags: [{ key: 'stray', value: '1' }] });
-  calls();
-  emulator.injectFaults([{ operation: 'resource-instances', times: 99, ...fault }]);
-  const plan = await bench.workspace.plan();
-  expect(plan.text).toContain('byok_external_key.k3 will be updated in-place');
-  expect(plan.text).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
-  const made = calls();
-  expect(made.filter((operation) => operation === 'resource-instances')).toHaveLength(1);
-  expect(made.filter((operation) => operation === 'list-tags')).toHaveLength(count);
-});
+])(
+  'of many keys with tags, where the list of tags %s: a call for each, and the same plan',
+  async (_name, fault) => {
+    await manyTagged();
+    await call(emulator, `${await idOf(3)}/tags/action`, {
+      action: 'create',
+      tags: [{ key: 'stray', value: '1' }],
+    });
+    calls();
+    emulator.injectFaults([{ operation: 'resource-instances', times: 99, ...fault }]);
+    const plan = await bench.workspace.plan();
+    expect(plan.text).toContain('byok_external_key.k3 will be updated in-place');
+    expect(plan.text).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
+    const made = calls();
+    expect(made.filter((operation) => operation === 'resource-instances')).toHaveLength(1);
+    expect(made.filter((operation) => operation === 'list-tags')).toHaveLength(count);
+  },
+);

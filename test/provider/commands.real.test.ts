@@ -41,7 +41,13 @@ describe('material_command', () => {
     expect(plan.code).toBe(2);
     expect(existsSync(ran)).toBe(false);
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(await holdsMaterial(emulator, String(bench.workspace.attributes('byok_key_material').key_id), bench.material)).toBe(true);
+    expect(
+      await holdsMaterial(
+        emulator,
+        String(bench.workspace.attributes('byok_key_material').key_id),
+        bench.material,
+      ),
+    ).toBe(true);
     const seen = JSON.parse(require('node:fs').readFileSync(ran, 'utf8')) as Record<string, string>;
     expect(seen.BYOK_ORDERS).toBe('passed on');
     expect(Object.keys(seen).filter((name) => /^(HW|TF|OS)_/.test(name))).toEqual([]);
@@ -51,7 +57,11 @@ describe('material_command', () => {
   test.each([
     ['that fails', '["false"]', 'Material_command "false" ended with exit code 1'],
     ['that is not there', '["no-such-program"]', 'Material_command "no-such-program" is not found'],
-    ['that prints no material', '["echo", "nothing"]', 'The key material in the output of "echo" is not base64'],
+    [
+      'that prints no material',
+      '["echo", "nothing"]',
+      'The key material in the output of "echo" is not base64',
+    ],
   ])('%s is one sentence, and nothing is changed', async (_name, argv, message) => {
     configure(emulator, bench.workspace, body(`material_command = ${argv}`));
     const apply = await bench.workspace.apply();
@@ -63,7 +73,9 @@ describe('material_command', () => {
 
 describe('pre-wrapped material', () => {
   const variables = ['token', 'material']
-    .map((name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n  default = null\n}\n`)
+    .map(
+      (name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n  default = null\n}\n`,
+    )
     .join('');
   const preWrapped = (version: number, extra = '') =>
     variables +
@@ -93,7 +105,9 @@ describe('pre-wrapped material', () => {
 
     const later = preWrapped(1, 'expiration_time = "2036-01-01T00:00:00Z"');
     configure(emulator, bench.workspace, later);
-    expect((await bench.workspace.plan()).text).toContain('material that was wrapped elsewhere cannot be wrapped again here');
+    expect((await bench.workspace.plan()).text).toContain(
+      'material that was wrapped elsewhere cannot be wrapped again here',
+    );
 
     emulator.deleteMaterial(keyId);
     configure(emulator, bench.workspace, preWrapped(1, 'expiration_time = "2035-01-01T00:00:00Z"'));
@@ -109,18 +123,25 @@ describe('pre-wrapped material', () => {
 
   test.each([
     ['a token alone', 'import_token_wo = var.token', 'encrypted_key_material_wo is not set'],
-    ['a wrapped key alone', 'encrypted_key_material_wo = var.material', 'import_token_wo is not set'],
-  ])('%s is a warning at plan, where secrets may be absent, and refused in apply', async (_name, attributes, missing) => {
-    bench.workspace.env.TF_VAR_token = 'A'.repeat(200);
-    bench.workspace.env.TF_VAR_material = 'B'.repeat(344);
-    configure(emulator, bench.workspace, variables + body(attributes));
-    const plan = await bench.workspace.plan();
-    expect(plan.code).toBe(2);
-    expect(plan.text).toContain(`At this moment ${missing}`);
-    const apply = await bench.workspace.apply();
-    expect(apply.code).toBe(1);
-    expect(apply.text).toContain(`An import is due, but ${missing}`);
-  });
+    [
+      'a wrapped key alone',
+      'encrypted_key_material_wo = var.material',
+      'import_token_wo is not set',
+    ],
+  ])(
+    '%s is a warning at plan, where secrets may be absent, and refused in apply',
+    async (_name, attributes, missing) => {
+      bench.workspace.env.TF_VAR_token = 'A'.repeat(200);
+      bench.workspace.env.TF_VAR_material = 'B'.repeat(344);
+      configure(emulator, bench.workspace, variables + body(attributes));
+      const plan = await bench.workspace.plan();
+      expect(plan.code).toBe(2);
+      expect(plan.text).toContain(`At this moment ${missing}`);
+      const apply = await bench.workspace.apply();
+      expect(apply.code).toBe(1);
+      expect(apply.text).toContain(`An import is due, but ${missing}`);
+    },
+  );
 
   test('in another form than the API demands is refused by length, never shown', async () => {
     bench.workspace.env.TF_VAR_token = 'A'.repeat(199);

@@ -28,7 +28,8 @@ async function createKey(alias: string, origin = 'external', description = ''): 
 
 async function createKeyWithMaterial(alias: string, expirationTime?: string): Promise<string> {
   const keyId = await createKey(alias);
-  const seconds = expirationTime === undefined ? {} : { expirationTime: Date.parse(expirationTime) / 1000 };
+  const seconds =
+    expirationTime === undefined ? {} : { expirationTime: Date.parse(expirationTime) / 1000 };
   expect((await importMaterial(emulator, keyId, randomBytes(32), seconds)).status).toBe(200);
   return keyId;
 }
@@ -40,8 +41,10 @@ async function seen(body: string, expression: string): Promise<unknown> {
   return JSON.parse((await bench.workspace.succeed(['output', '-json', 'seen'])).output);
 }
 
-const key = (attributes: string) => seen(`data "byok_key" "x" {\n  ${attributes}\n}`, 'data.byok_key.x');
-const keys = (attributes = '') => seen(`data "byok_keys" "x" {\n  ${attributes}\n}`, 'data.byok_keys.x.keys');
+const key = (attributes: string) =>
+  seen(`data "byok_key" "x" {\n  ${attributes}\n}`, 'data.byok_key.x');
+const keys = (attributes = '') =>
+  seen(`data "byok_keys" "x" {\n  ${attributes}\n}`, 'data.byok_keys.x.keys');
 
 describe('byok_key', () => {
   test('shows a key by its id as by its alias', async () => {
@@ -71,20 +74,36 @@ describe('byok_key', () => {
       expiration_time: null,
       material_status: 'absent',
     });
-    expect(await key(`key_id = "${endless}"`)).toMatchObject({ key_state: '2', expiration_time: 'never', material_status: 'present' });
+    expect(await key(`key_id = "${endless}"`)).toMatchObject({
+      key_state: '2',
+      expiration_time: 'never',
+      material_status: 'present',
+    });
   });
 
   test('shows a key whose material the KMS made, without a status', async () => {
     await createKey('theirs', 'kms');
-    expect(await key('alias = "theirs"')).toMatchObject({ origin: 'kms', key_state: '2', expiration_time: null, material_status: null });
+    expect(await key('alias = "theirs"')).toMatchObject({
+      origin: 'kms',
+      key_state: '2',
+      expiration_time: null,
+      material_status: null,
+    });
   });
 
   test('shows a key that is disabled, then scheduled for deletion', async () => {
     const keyId = await createKeyWithMaterial('orders', far);
     await ok(emulator, 'disable-key', { key_id: keyId });
-    expect(await key(`key_id = "${keyId}"`)).toMatchObject({ key_state: '3', expiration_time: far, material_status: 'key_disabled' });
+    expect(await key(`key_id = "${keyId}"`)).toMatchObject({
+      key_state: '3',
+      expiration_time: far,
+      material_status: 'key_disabled',
+    });
     await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
-    expect(await key(`key_id = "${keyId}"`)).toMatchObject({ key_state: '4', material_status: 'key_pending_deletion' });
+    expect(await key(`key_id = "${keyId}"`)).toMatchObject({
+      key_state: '4',
+      material_status: 'key_pending_deletion',
+    });
   });
 
   test('shows material that is past its expiry and not yet deleted', async () => {
@@ -108,9 +127,21 @@ describe('byok_key', () => {
 
   test.each([
     ['neither key_id nor alias', '', 'Neither key_id nor alias is set; set exactly one of them'],
-    ['both', 'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"\n  alias = "orders"', 'Key_id and alias are both set'],
-    ['a key id that is none', 'key_id = "orders"', 'Key_id is "orders"; allowed is a key id of 36 characters'],
-    ['an unknown key id', 'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"', 'is not known to the KMS'],
+    [
+      'both',
+      'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"\n  alias = "orders"',
+      'Key_id and alias are both set',
+    ],
+    [
+      'a key id that is none',
+      'key_id = "orders"',
+      'Key_id is "orders"; allowed is a key id of 36 characters',
+    ],
+    [
+      'an unknown key id',
+      'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
+      'is not known to the KMS',
+    ],
     ['an empty key id', 'key_id = ""', 'Key_id is ""; allowed is'],
     ['an unknown alias', 'alias = "order"', 'No key has the alias "order"'],
   ])('fails for %s', async (_what, attributes, sentence) => {

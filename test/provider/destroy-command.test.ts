@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process';
-import { commandOf, isDestroyCommand, isTestCommand, isWholeApply } from '../../lib/provider/destroy-command';
+import {
+  commandOf,
+  isDestroyCommand,
+  isTestCommand,
+  isWholeApply,
+} from '../../lib/provider/destroy-command';
 
 test.each([
   'terraform destroy',
@@ -40,7 +45,10 @@ test.each([
 test.each([
   ['terraform apply', true],
   ['terraform apply -auto-approve -var s=RSA_2048 -var-file prod.tfvars', true],
-  ['terraform -chdir=stacks/payments apply -target byok_external_key.k -replace=byok_external_key.k', true],
+  [
+    'terraform -chdir=stacks/payments apply -target byok_external_key.k -replace=byok_external_key.k',
+    true,
+  ],
   ['tofu apply -exclude byok_external_key.k -parallelism 1', true],
   ['terraform apply saved.tfplan', false],
   ['terraform apply -auto-approve -var=s=RSA_2048 saved.tfplan', false],
@@ -52,12 +60,18 @@ test.each([
 });
 
 test('the command of a process is its program and arguments', async () => {
-  const child = spawn(process.execPath, ['-e', 'console.log(); setInterval(() => {}, 1000)', 'destroy'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['-e', 'console.log(); setInterval(() => {}, 1000)', 'destroy'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   try {
     await new Promise((resolve) => child.stdout.once('data', resolve));
-    expect(commandOf(child.pid ?? 0)).toEqual(expect.arrayContaining([process.execPath, '-e', 'destroy']));
+    expect(commandOf(child.pid ?? 0)).toEqual(
+      expect.arrayContaining([process.execPath, '-e', 'destroy']),
+    );
   } finally {
     child.kill();
   }

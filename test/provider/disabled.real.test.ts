@@ -1,4 +1,7 @@
-/** Keys that are disabled, or that the same run disables: what must wait is planned to wait, and what is replaced stays disabled. */
+/**
+ * Keys that are disabled, or that the same run disables: what must wait is planned to wait, and
+ * what is replaced stays disabled.
+ */
 
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -22,7 +25,10 @@ afterEach(async () => {
 });
 
 const body = (expiry: string, ofKey = '', ofMaterial = '') =>
-  keyWithMaterial('orders', `expiration_time = "${expiry}"\n  ${ofMaterial}`).replace('alias =', `${ofKey}\n  alias =`);
+  keyWithMaterial('orders', `expiration_time = "${expiry}"\n  ${ofMaterial}`).replace(
+    'alias =',
+    `${ofKey}\n  alias =`,
+  );
 
 async function applied(first: string): Promise<void> {
   bench = await workbench(emulator, first);
@@ -55,7 +61,10 @@ describe('another expiry of a key that the same run disables', () => {
     await applied(body(far));
     configure(emulator, bench.workspace, body(farther, 'enabled = false', 'on_destroy = "refuse"'));
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ expiration_time: far, on_destroy: 'refuse' });
+    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+      expiration_time: far,
+      on_destroy: 'refuse',
+    });
     expect(writesOf(emulator)).toEqual(['disable-key']);
   });
 });
@@ -67,48 +76,69 @@ test('a key that was disabled since the plan keeps its expiry, also in the state
   await ok(emulator, 'disable-key', { key_id: keyId });
   const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
   expect(run.code).toBe(1);
-  expect(run.text).toContain('The key changed since this plan, and nothing was done: Change of expiration_time postponed');
+  expect(run.text).toContain(
+    'The key changed since this plan, and nothing was done: Change of expiration_time postponed',
+  );
   expect(expiryInState()).toBe(far);
 });
 
 describe('a new object for a key that is not enabled', () => {
-  const renamed = (text: string) => text.replace('"byok_key_material" "orders"', '"byok_key_material" "renamed"');
+  const renamed = (text: string) =>
+    text.replace('"byok_key_material" "orders"', '"byok_key_material" "renamed"');
 
   test.each([
-    ['disabled', 'by -replace', 'disable-key', ['-replace=byok_key_material.orders'], (text: string) => text],
+    [
+      'disabled',
+      'by -replace',
+      'disable-key',
+      ['-replace=byok_key_material.orders'],
+      (text: string) => text,
+    ],
     ['disabled', 'under another name, without moved', 'disable-key', [], renamed],
-    ['scheduled for deletion', 'by -replace', 'schedule-key-deletion', ['-replace=byok_key_material.orders'], (text: string) => text],
-  ] as const)('does not say that it has another expiry than the key: %s, %s', async (_state, _how, operation, flags, change) => {
-    await applied(body(far));
-    await ok(emulator, operation, { key_id: keyId, pending_days: '7' });
-    configure(emulator, bench.workspace, change(body(farther)));
-    const run = await bench.workspace.apply(...flags);
-    expect(run.code).toBe(1);
-    expect(run.text).toMatch(
-      new RegExp(
-        `key ${keyId} (already holds material that expires ${far}, and expiration_time ${farther} is declared|is in state 4)`,
-        'i',
-      ),
-    );
-    expect(run.text).not.toContain('Destruction complete');
-    expect(expiryInState()).toBe(far);
-    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
-  });
+    [
+      'scheduled for deletion',
+      'by -replace',
+      'schedule-key-deletion',
+      ['-replace=byok_key_material.orders'],
+      (text: string) => text,
+    ],
+  ] as const)(
+    'does not say that it has another expiry than the key: %s, %s',
+    async (_state, _how, operation, flags, change) => {
+      await applied(body(far));
+      await ok(emulator, operation, { key_id: keyId, pending_days: '7' });
+      configure(emulator, bench.workspace, change(body(farther)));
+      const run = await bench.workspace.apply(...flags);
+      expect(run.code).toBe(1);
+      expect(run.text).toMatch(
+        new RegExp(
+          `key ${keyId} (already holds material that expires ${far}, and expiration_time ${farther} is declared|is in state 4)`,
+          'i',
+        ),
+      );
+      expect(run.text).not.toContain('Destruction complete');
+      expect(expiryInState()).toBe(far);
+      expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+    },
+  );
 });
 
-test.each(['proven', 'unproven'])('a disabled key that lost its material is disabled again also by -replace, %s', async (proof) => {
-  await applied(body(far));
-  const { workspace } = bench;
-  if (proof === 'unproven') {
-    await workspace.succeed(['state', 'rm', 'byok_key_material.orders']);
-    await workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
-  }
-  await ok(emulator, 'disable-key', { key_id: keyId });
-  await workspace.succeed(['apply', '-refresh-only', '-auto-approve', '-no-color']);
-  emulator.deleteMaterial(keyId);
-  expect((await workspace.apply('-replace=byok_key_material.orders')).code).toBe(0);
-  expect((await describeKey(emulator, keyId)).key_state).toBe('3');
-  expect((await workspace.plan()).code).toBe(0);
-  await ok(emulator, 'enable-key', { key_id: keyId });
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-});
+test.each(['proven', 'unproven'])(
+  'a disabled key that lost its material is disabled again also by -replace, %s',
+  async (proof) => {
+    await applied(body(far));
+    const { workspace } = bench;
+    if (proof === 'unproven') {
+      await workspace.succeed(['state', 'rm', 'byok_key_material.orders']);
+      await workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
+    }
+    await ok(emulator, 'disable-key', { key_id: keyId });
+    await workspace.succeed(['apply', '-refresh-only', '-auto-approve', '-no-color']);
+    emulator.deleteMaterial(keyId);
+    expect((await workspace.apply('-replace=byok_key_material.orders')).code).toBe(0);
+    expect((await describeKey(emulator, keyId)).key_state).toBe('3');
+    expect((await workspace.plan()).code).toBe(0);
+    await ok(emulator, 'enable-key', { key_id: keyId });
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  },
+);

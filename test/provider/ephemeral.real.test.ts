@@ -1,4 +1,7 @@
-/** The ephemeral resource `byok_import_parameters` under the real terraform: its values leave by a provisioner, and stay in no file. */
+/**
+ * The ephemeral resource `byok_import_parameters` under the real terraform: its values leave by a
+ * provisioner, and stay in no file.
+ */
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +30,8 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const parameters = (attributes: string, more = '') => `ephemeral "byok_import_parameters" "x" {\n  ${attributes}\n  ${more}\n}\n`;
+const parameters = (attributes: string, more = '') =>
+  `ephemeral "byok_import_parameters" "x" {\n  ${attributes}\n  ${more}\n}\n`;
 
 const postcondition = (condition: string) =>
   `lifecycle {\n    postcondition {\n      condition     = ${condition}\n      error_message = "not as expected"\n    }\n  }`;
@@ -48,25 +52,28 @@ const handOver = `resource "terraform_data" "ceremony" {
 
 const handedOver = (name: string) => readFileSync(join(outside, name), 'utf8').trim();
 
-test.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'])('what it gives wraps by openssl and imports, %s', async (algorithm) => {
-  const keyId = await createKey(emulator);
-  const chosen = algorithm === 'RSAES_OAEP_SHA_256' ? '' : `wrapping_algorithm = "${algorithm}"`;
-  configure(emulator, bench.workspace, parameters(`key_id = "${keyId}"`, chosen) + handOver);
-  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color'], { OUT: outside });
+test.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1'])(
+  'what it gives wraps by openssl and imports, %s',
+  async (algorithm) => {
+    const keyId = await createKey(emulator);
+    const chosen = algorithm === 'RSAES_OAEP_SHA_256' ? '' : `wrapping_algorithm = "${algorithm}"`;
+    configure(emulator, bench.workspace, parameters(`key_id = "${keyId}"`, chosen) + handOver);
+    await bench.workspace.succeed(['apply', '-auto-approve', '-no-color'], { OUT: outside });
 
-  expect(handedOver('algorithm')).toBe(algorithm);
-  const material = randomBytes(32);
-  await ok(emulator, 'import-key-material', {
-    key_id: keyId,
-    import_token: handedOver('token'),
-    encrypted_key_material: wrapWithOpenssl(handedOver('der'), material, algorithm),
-  });
-  expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
+    expect(handedOver('algorithm')).toBe(algorithm);
+    const material = randomBytes(32);
+    await ok(emulator, 'import-key-material', {
+      key_id: keyId,
+      import_token: handedOver('token'),
+      encrypted_key_material: wrapWithOpenssl(handedOver('der'), material, algorithm),
+    });
+    expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
 
-  const pem = createPublicKey(handedOver('pem'));
-  expect(pem.export({ type: 'spki', format: 'der' }).toString('base64')).toBe(handedOver('der'));
-  expect(Date.parse(handedOver('until'))).toBeGreaterThan(Date.now());
-});
+    const pem = createPublicKey(handedOver('pem'));
+    expect(pem.export({ type: 'spki', format: 'der' }).toString('base64')).toBe(handedOver('der'));
+    expect(Date.parse(handedOver('until'))).toBeGreaterThan(Date.now());
+  },
+);
 
 test('the pair is in no state, plan or log', async () => {
   const keyId = await createKey(emulator);
@@ -77,7 +84,11 @@ test('the pair is in no state, plan or log', async () => {
   const shown = await bench.workspace.succeed(['show', '-json', 'tfplan']);
   const token = handedOver('token');
   expect(token.length).toBeGreaterThan(200);
-  for (const text of [apply.output, shown.output, ...bench.workspace.files().map((file) => readFileSync(file, 'latin1'))]) {
+  for (const text of [
+    apply.output,
+    shown.output,
+    ...bench.workspace.files().map((file) => readFileSync(file, 'latin1')),
+  ]) {
     expect(text.includes(token)).toBe(false);
   }
 });
@@ -85,20 +96,30 @@ test('the pair is in no state, plan or log', async () => {
 test('is unavailable, with nulls, while the key holds material', async () => {
   const keyId = await createKey(emulator);
   await importMaterial(emulator, keyId, randomBytes(32));
-  const nothing = ['public_key', 'public_key_pem', 'import_token', 'parameters_expire_at'].map((name) => `self.${name} == null`);
+  const nothing = ['public_key', 'public_key_pem', 'import_token', 'parameters_expire_at'].map(
+    (name) => `self.${name} == null`,
+  );
   const condition = ['!self.available', `self.key_id == "${keyId}"`, ...nothing].join(' && ');
   configure(emulator, bench.workspace, parameters(`key_id = "${keyId}"`, postcondition(condition)));
   expect((await bench.workspace.apply()).code).toBe(0);
   expect((await describeKey(emulator, keyId)).key_state).toBe('2');
 
   emulator.deleteMaterial(keyId);
-  configure(emulator, bench.workspace, parameters(`key_id = "${keyId}"`, postcondition('self.available && self.import_token != null')));
+  configure(
+    emulator,
+    bench.workspace,
+    parameters(`key_id = "${keyId}"`, postcondition('self.available && self.import_token != null')),
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
 });
 
 test('waits for a key that the same configuration creates', async () => {
   const body = 'resource "byok_external_key" "new" {\n  alias = "new"\n}\n';
-  configure(emulator, bench.workspace, body + parameters('key_id = byok_external_key.new.key_id') + handOver);
+  configure(
+    emulator,
+    bench.workspace,
+    body + parameters('key_id = byok_external_key.new.key_id') + handOver,
+  );
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color'], { OUT: outside });
   expect(handedOver('token').length).toBeGreaterThan(200);
 });
@@ -115,8 +136,16 @@ test('a plan goes on while the provider block is not known yet', async () => {
 });
 
 test.each([
-  ['a key id that is none', () => 'key_id = "orders"', 'Key_id is "orders"; allowed is a key id of 36 characters'],
-  ['a key that the KMS does not know', () => 'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"', 'KMS.0207'],
+  [
+    'a key id that is none',
+    () => 'key_id = "orders"',
+    'Key_id is "orders"; allowed is a key id of 36 characters',
+  ],
+  [
+    'a key that the KMS does not know',
+    () => 'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
+    'KMS.0207',
+  ],
   ['a key whose material the KMS made', (theirs: string) => `key_id = "${theirs}"`, 'KMS.0309'],
   [
     'an unknown algorithm',
@@ -134,11 +163,18 @@ test.each([
 test('fails for a wrapping key that others could open, instead of handing it out', async () => {
   const keyId = await createKey(emulator);
   configure(emulator, bench.workspace, parameters(`key_id = "${keyId}"`) + handOver);
-  const [, publicKey = Buffer.alloc(0)] = badWrappingKeys.find(([what]) => what === 'exponent 1') ?? [];
-  emulator.injectFaults([{ operation: 'get-parameters-for-import', times: 9, answer: parametersWith(keyId, publicKey) }]);
-  const apply = await bench.workspace.terraform(['apply', '-auto-approve', '-no-color'], { OUT: outside });
+  const [, publicKey = Buffer.alloc(0)] =
+    badWrappingKeys.find(([what]) => what === 'exponent 1') ?? [];
+  emulator.injectFaults([
+    { operation: 'get-parameters-for-import', times: 9, answer: parametersWith(keyId, publicKey) },
+  ]);
+  const apply = await bench.workspace.terraform(['apply', '-auto-approve', '-no-color'], {
+    OUT: outside,
+  });
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain('The wrapping key that the KMS answered has a public exponent that is 1');
+  expect(apply.text).toContain(
+    'The wrapping key that the KMS answered has a public exponent that is 1',
+  );
   expect(apply.text).not.toContain('defect');
   expect(readdirSync(outside)).toEqual([]);
 });

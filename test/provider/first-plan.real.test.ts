@@ -1,4 +1,7 @@
-/** The plan of new material looks at a key that it knows: imported, adopted or refused, and apply does just that. */
+/**
+ * The plan of new material looks at a key that it knows: imported, adopted or refused, and apply
+ * does just that.
+ */
 
 import { ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -76,13 +79,18 @@ describe('a key that holds material', () => {
     bench = await workbench(emulator, materialOf(keyId, `expiration_time = "${farther}"`));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain(`Key ${keyId} already holds material that expires ${far}, and expiration_time ${farther} is declared`);
+    expect(plan.text).toContain(
+      `Key ${keyId} already holds material that expires ${far}, and expiration_time ${farther} is declared`,
+    );
   });
 
   test('that came between plan and apply: nothing is adopted that was not planned', async () => {
     const keyId = await makeKey();
     const command = `material_command = ${JSON.stringify(waitingCommand)}`;
-    const body = materialOf(keyId, `expiration_time = "${far}"`).replace('material_file = "orders.key"', command);
+    const body = materialOf(keyId, `expiration_time = "${far}"`).replace(
+      'material_file = "orders.key"',
+      command,
+    );
     bench = await workbench(emulator, body);
     const other = await workbench(emulator, body);
     emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
@@ -101,7 +109,9 @@ describe('what is refused at plan already', () => {
     bench = await workbench(emulator, materialOf('0d0466b0-e727-4d9c-b35d-f84bb474a37f'));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('Key "0d0466b0-e727-4d9c-b35d-f84bb474a37f" is not known to the KMS of');
+    expect(plan.text).toContain(
+      'Key "0d0466b0-e727-4d9c-b35d-f84bb474a37f" is not known to the KMS of',
+    );
     expect(plan.text).toContain(`project ${emulator.projectId}, endpoint ${emulator.url}`);
   });
 
@@ -126,9 +136,16 @@ describe('what is refused at plan already', () => {
     ] as const) {
       configure(emulator, bench.workspace, materialOf(keyId));
       const plan = await bench.workspace.plan();
-      expect({ code: plan.code, text: plan.text }).toEqual({ code: 1, text: expect.stringContaining(told) });
+      expect({ code: plan.code, text: plan.text }).toEqual({
+        code: 1,
+        text: expect.stringContaining(told),
+      });
     }
-    expect(writesOf(emulator).filter((operation) => operation !== 'create-key' && operation !== 'schedule-key-deletion')).toEqual([]);
+    expect(
+      writesOf(emulator).filter(
+        (operation) => operation !== 'create-key' && operation !== 'schedule-key-deletion',
+      ),
+    ).toEqual([]);
   });
 
   test('two new resources for one key', async () => {
@@ -136,12 +153,15 @@ describe('what is refused at plan already', () => {
     bench = await workbench(emulator, `${materialOf(keyId)}\n${materialOf(keyId, '', 'again')}`);
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain(`Two new resources of this plan are for the material of key ${keyId}`);
+    expect(plan.text).toContain(
+      `Two new resources of this plan are for the material of key ${keyId}`,
+    );
   });
 });
 
 describe('a forced replacement together with another expiry', () => {
-  const body = (expiry: string, extra = '') => keyWithMaterial('orders', `expiration_time = "${expiry}"\n  ${extra}`);
+  const body = (expiry: string, extra = '') =>
+    keyWithMaterial('orders', `expiration_time = "${expiry}"\n  ${extra}`);
 
   async function applied(first: string): Promise<string> {
     bench = await workbench(emulator, first);
@@ -183,20 +203,27 @@ ${body(
     expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
   });
 
-  test.each(['', 'create_before_destroy = true'])('by taint is refused at plan, too (%s)', async (order) => {
-    const [first, second] = [far, farther].map((expiry) => body(expiry, `lifecycle {\n    ${order}\n  }`)) as [string, string];
-    const keyId = await applied(first);
-    await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
-    configure(emulator, bench.workspace, second);
-    const run = await bench.workspace.apply();
-    expect(run.code).toBe(1);
-    expect(run.text).toContain('change the expiry in an apply of its own, without the replacement');
-    expect(writesOf(emulator)).toEqual([]);
-    await bench.workspace.succeed(['untaint', 'byok_key_material.orders']);
-    expect((await bench.workspace.apply()).code).toBe(0);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
-  });
+  test.each(['', 'create_before_destroy = true'])(
+    'by taint is refused at plan, too (%s)',
+    async (order) => {
+      const [first, second] = [far, farther].map((expiry) =>
+        body(expiry, `lifecycle {\n    ${order}\n  }`),
+      ) as [string, string];
+      const keyId = await applied(first);
+      await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
+      configure(emulator, bench.workspace, second);
+      const run = await bench.workspace.apply();
+      expect(run.code).toBe(1);
+      expect(run.text).toContain(
+        'change the expiry in an apply of its own, without the replacement',
+      );
+      expect(writesOf(emulator)).toEqual([]);
+      await bench.workspace.succeed(['untaint', 'byok_key_material.orders']);
+      expect((await bench.workspace.apply()).code).toBe(0);
+      expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+      expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+    },
+  );
 
   test.each(['', 'create_before_destroy = true'])(
     'of protected material by taint is refused at plan, whatever its expiry (%s)',
@@ -221,7 +248,9 @@ resource "terraform_data" "through" {
     const keyId = await applied(through(far, 1));
     configure(emulator, bench.workspace, through(farther, 2));
     const run = await bench.workspace.apply();
-    expect(run.text).toContain(`Should it be key ${keyId} again, the change of expiration_time means that`);
+    expect(run.text).toContain(
+      `Should it be key ${keyId} again, the change of expiration_time means that`,
+    );
     expect(run.code).toBe(0);
     expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);

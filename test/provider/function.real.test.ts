@@ -9,7 +9,10 @@ let workspace: TerraformWorkspace;
 
 beforeEach(async () => {
   workspace = new TerraformWorkspace();
-  workspace.write('main.tf', 'terraform {\n  required_providers {\n    byok = { source = "terraform.local/cdktf-byok/byok" }\n  }\n}\n');
+  workspace.write(
+    'main.tf',
+    'terraform {\n  required_providers {\n    byok = { source = "terraform.local/cdktf-byok/byok" }\n  }\n}\n',
+  );
   await workspace.init();
 });
 
@@ -17,7 +20,10 @@ afterEach(() => workspace.remove());
 
 async function fingerprint(material: string, encoding: string): Promise<unknown> {
   workspace.write('material', material);
-  workspace.write('output.tf', `output "seen" {\n  value = provider::byok::fingerprint(file("material"), "${encoding}")\n}\n`);
+  workspace.write(
+    'output.tf',
+    `output "seen" {\n  value = provider::byok::fingerprint(file("material"), "${encoding}")\n}\n`,
+  );
   await workspace.succeed(['apply', '-auto-approve', '-no-color']);
   return JSON.parse((await workspace.succeed(['output', '-json', 'seen'])).output);
 }
@@ -49,7 +55,12 @@ test.each([
     'base64',
     'Invalid value for "material" parameter: the key material in argument "material" is not base64',
   ],
-  ['material that is not hex', 'hush-hush!', 'hex', 'the key material in argument "material" is not hex'],
+  [
+    'material that is not hex',
+    'hush-hush!',
+    'hex',
+    'the key material in argument "material" is not hex',
+  ],
   [
     'material that is no private key',
     'hush-hush!',
@@ -63,21 +74,33 @@ test.each([
     'base32',
     'Invalid value for "material_encoding" parameter: material_encoding is "base32"; allowed are "base64", "hex", "raw", "pem" (ERR_ARGUMENT).',
   ],
-])('fails for %s, naming the argument and never its content', async (_what, material, encoding, sentence) => {
-  workspace.write('material', material);
-  workspace.write('output.tf', `output "seen" {\n  value = provider::byok::fingerprint(file("material"), "${encoding}")\n}\n`);
-  const { code, text } = await workspace.plan();
-  expect(code).toBe(1);
-  expect(text).toContain(sentence);
-  expect(text).not.toContain('hush-hush!');
-});
+])(
+  'fails for %s, naming the argument and never its content',
+  async (_what, material, encoding, sentence) => {
+    workspace.write('material', material);
+    workspace.write(
+      'output.tf',
+      `output "seen" {\n  value = provider::byok::fingerprint(file("material"), "${encoding}")\n}\n`,
+    );
+    const { code, text } = await workspace.plan();
+    expect(code).toBe(1);
+    expect(text).toContain(sentence);
+    expect(text).not.toContain('hush-hush!');
+  },
+);
 
 test('the fingerprint of an ephemeral value stays ephemeral: it is in no file', async () => {
   const variable = 'variable "material" {\n  type      = string\n  ephemeral = true\n}\n';
-  const secret = { TF_VAR_material: bytes.toString('base64'), TF_LOG: 'TRACE', TF_LOG_PATH: 'trace.log' };
+  const secret = {
+    TF_VAR_material: bytes.toString('base64'),
+    TF_LOG: 'TRACE',
+    TF_LOG_PATH: 'trace.log',
+  };
   const call = 'provider::byok::fingerprint(var.material, "base64")';
   workspace.write('output.tf', `${variable}output "seen" {\n  value = ${call}\n}\n`);
-  expect((await workspace.terraform(['plan', '-no-color'], secret)).text).toContain('Ephemeral value not allowed');
+  expect((await workspace.terraform(['plan', '-no-color'], secret)).text).toContain(
+    'Ephemeral value not allowed',
+  );
 
   const check = `condition     = ${call} == "${fingerprintOf(bytes)}"\n      error_message = "not the material of this environment"`;
   workspace.write(

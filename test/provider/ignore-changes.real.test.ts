@@ -1,8 +1,18 @@
-/** What `ignore_changes` leaves is what is planned, and what is planned is what apply does, whatever the files say by then. */
+/**
+ * What `ignore_changes` leaves is what is planned, and what is planned is what apply does, whatever
+ * the files say by then.
+ */
 import { randomBytes } from 'node:crypto';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { clockAhead, configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import {
+  clockAhead,
+  configure,
+  externalKey,
+  keyWithMaterial,
+  type Workbench,
+  workbench,
+} from './workbench';
 
 let emulator: Emulator;
 let bench: Workbench;
@@ -22,15 +32,23 @@ afterEach(async () => {
 const ignoring = (what: string) => `lifecycle {\n    ignore_changes = ${what}\n  }`;
 
 async function applied(ignored: string, attributes: string): Promise<string> {
-  bench = await workbench(emulator, keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`));
+  bench = await workbench(
+    emulator,
+    keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`),
+  );
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
 const declare = (ignored: string, attributes: string) =>
-  configure(emulator, bench.workspace, keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`),
+  );
 
-const expiryOf = async (keyId: string) => Number((await describeKey(emulator, keyId)).expiration_time);
+const expiryOf = async (keyId: string) =>
+  Number((await describeKey(emulator, keyId)).expiration_time);
 
 /** @returns the plan */
 async function applyReviewed(): Promise<string> {
@@ -46,16 +64,24 @@ test.each([
   ['[expiration_time]', ''],
   ['[expiration_time]', 'valid_for = "90d"\n  renew_before = "14d"'],
   ['all', `expiration_time = "${b}"`],
-])('under ignore_changes = %s the import keeps the expiry that the plan showed, although there is now: %s', async (ignored, attributes) => {
-  const keyId = await applied(ignored, `expiration_time = "${a}"`);
-  declare(ignored, attributes);
-  emulator.deleteMaterial(keyId);
-  expect(await applyReviewed()).toContain(`the same material is imported again, expiration_time ${a}`);
-  expect(await expiryOf(keyId)).toBe(Date.parse(a));
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ expiration_time: a, material_status: 'present' });
-  expect((await bench.workspace.plan()).code).toBe(0);
-});
+])(
+  'under ignore_changes = %s the import keeps the expiry that the plan showed, although there is now: %s',
+  async (ignored, attributes) => {
+    const keyId = await applied(ignored, `expiration_time = "${a}"`);
+    declare(ignored, attributes);
+    emulator.deleteMaterial(keyId);
+    expect(await applyReviewed()).toContain(
+      `the same material is imported again, expiration_time ${a}`,
+    );
+    expect(await expiryOf(keyId)).toBe(Date.parse(a));
+    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+      expiration_time: a,
+      material_status: 'present',
+    });
+    expect((await bench.workspace.plan()).code).toBe(0);
+  },
+);
 
 test('another attribute can be changed beside an ignored expiry, and the key is left alone', async () => {
   const keyId = await applied('[expiration_time]', `expiration_time = "${a}"`);
@@ -98,15 +124,21 @@ test('an ignored source is read where it was, an ignored pin is the one of befor
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   bench.workspace.write('other.key', `${randomBytes(32).toString('base64')}\n`);
-  configure(emulator, bench.workspace, body('other.key', `fingerprint = "sha256:${'0'.repeat(64)}"`, 'others'));
+  configure(
+    emulator,
+    bench.workspace,
+    body('other.key', `fingerprint = "sha256:${'0'.repeat(64)}"`, 'others'),
+  );
   emulator.deleteMaterial(keyId);
   emulator.clearCalls();
   await applyReviewed();
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   expect((await describeKey(emulator, keyId)).key_alias).toBe('orders');
-  expect(writesOf(emulator).filter((operation) => !['get-parameters-for-import', 'list-tags'].includes(operation))).toEqual([
-    'import-key-material',
-  ]);
+  expect(
+    writesOf(emulator).filter(
+      (operation) => !['get-parameters-for-import', 'list-tags'].includes(operation),
+    ),
+  ).toEqual(['import-key-material']);
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 

@@ -1,4 +1,7 @@
-/** Adoption by `import` blocks, with the configuration that terraform generates for them: nothing is replaced, nothing imported again. */
+/**
+ * Adoption by `import` blocks, with the configuration that terraform generates for them: nothing is
+ * replaced, nothing imported again.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeKey, fingerprintOf, writesOf } from '../support/emulated-key';
@@ -34,7 +37,9 @@ async function existing(body: string, file?: Buffer): Promise<string> {
   }
   await first.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(first.workspace.attributes('byok_external_key').key_id);
-  const blocks = ['byok_external_key', 'byok_key_material'].map((type) => `import {\n  to = ${type}.orders\n  id = "${keyId}"\n}`);
+  const blocks = ['byok_external_key', 'byok_key_material'].map(
+    (type) => `import {\n  to = ${type}.orders\n  id = "${keyId}"\n}`,
+  );
   configure(emulator, second.workspace, blocks.join('\n'));
   emulator.clearCalls();
   return keyId;
@@ -46,7 +51,9 @@ async function adopt(): Promise<string> {
   expect(plan.text).toContain('Plan: 2 to import, 0 to add, 0 to change, 0 to destroy.');
   expect(plan.code).toBe(2);
   const apply = await workspace.apply();
-  expect(apply.text).toContain('Apply complete! Resources: 2 imported, 0 added, 0 changed, 0 destroyed.');
+  expect(apply.text).toContain(
+    'Apply complete! Resources: 2 imported, 0 added, 0 changed, 0 destroyed.',
+  );
   expect(writesOf(emulator).filter((operation) => operation !== 'get-publickey')).toEqual([]);
   expect((await workspace.plan()).code).toBe(0);
   return readFileSync(join(workspace.folder, 'generated.tf'), 'utf8');
@@ -63,13 +70,19 @@ test('symmetric material keeps its expiry, and is known to be unproven', async (
     fingerprint_verified: false,
     imported_at: null,
   });
-  expect(await describeKey(emulator, keyId)).toMatchObject({ key_state: '2', expiration_time: String(Date.parse(far)) });
+  expect(await describeKey(emulator, keyId)).toMatchObject({
+    key_state: '2',
+    expiration_time: String(Date.parse(far)),
+  });
 });
 
 test('material that never expires stays so', async () => {
   await existing(keyWithMaterial('never'));
   await adopt();
-  expect(second.workspace.attributes('byok_key_material')).toMatchObject({ expiration_time: 'never', material_status: 'present' });
+  expect(second.workspace.attributes('byok_key_material')).toMatchObject({
+    expiration_time: 'never',
+    material_status: 'present',
+  });
 });
 
 test('a private key is verified at once, without the private key at hand', async () => {
@@ -80,15 +93,24 @@ test('a private key is verified at once, without the private key at hand', async
   await existing(body, ecKey());
   await adopt();
   const { fingerprint } = first.workspace.attributes('byok_key_material');
-  expect(second.workspace.attributes('byok_key_material')).toMatchObject({ fingerprint, fingerprint_verified: true });
-  expect(second.workspace.attributes('byok_external_key')).toMatchObject({ key_spec: 'EC_P256', key_usage: 'SIGN_VERIFY' });
+  expect(second.workspace.attributes('byok_key_material')).toMatchObject({
+    fingerprint,
+    fingerprint_verified: true,
+  });
+  expect(second.workspace.attributes('byok_external_key')).toMatchObject({
+    key_spec: 'EC_P256',
+    key_usage: 'SIGN_VERIFY',
+  });
 });
 
 test('the source is added to what was generated, and from then on the material is imported again when it is gone', async () => {
   const keyId = await existing(keyWithMaterial('drifting', `expiration_time = "${far}"`));
   const generated = await adopt();
   second.workspace.write('orders.key', `${first.material.toString('base64')}\n`);
-  second.workspace.write('generated.tf', generated.replace(/^( *)material_file( *)=.*$/m, '$1material_file$2= "orders.key"'));
+  second.workspace.write(
+    'generated.tf',
+    generated.replace(/^( *)material_file( *)=.*$/m, '$1material_file$2= "orders.key"'),
+  );
   expect((await second.workspace.apply()).code).toBe(0);
   emulator.deleteMaterial(keyId);
   expect((await second.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');

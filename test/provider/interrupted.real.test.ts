@@ -1,4 +1,7 @@
-/** Ctrl-C twice: Terraform tells the provider to shut down in the middle of a change, and does not wait for it. */
+/**
+ * Ctrl-C twice: Terraform tells the provider to shut down in the middle of a change, and does not
+ * wait for it.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -17,7 +20,8 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const expiring = (year: number) => keyWithMaterial('orders', `expiration_time = "${year}-01-01T00:00:00Z"`);
+const expiring = (year: number) =>
+  keyWithMaterial('orders', `expiration_time = "${year}-01-01T00:00:00Z"`);
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) {
@@ -25,7 +29,8 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-const hasCalled = (operation: string) => () => emulator.calls().some((call) => call.operation === operation);
+const hasCalled = (operation: string) => () =>
+  emulator.calls().some((call) => call.operation === operation);
 
 function apply(): ChildProcess {
   const { folder, env } = bench.workspace;
@@ -45,7 +50,9 @@ test.each([0, 1])(
     const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
     configure(emulator, bench.workspace, expiring(2036));
     emulator.clearCalls();
-    emulator.injectFaults([{ operation: 'import-key-material', skip: 1, delayMs: 300 + delayS * 1000 }]);
+    emulator.injectFaults([
+      { operation: 'import-key-material', skip: 1, delayMs: 300 + delayS * 1000 },
+    ]);
     const child = apply();
     const ended = new Promise((resolve) => child.once('close', resolve));
     await until(hasCalled('delete-imported-key-material'));

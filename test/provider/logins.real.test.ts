@@ -1,4 +1,7 @@
-/** Every login under the real terraform: a whole life of a key, from the provider block and from the environment, and no secret left. */
+/**
+ * Every login under the real terraform: a whole life of a key, from the provider block and from the
+ * environment, and no secret left.
+ */
 import { randomBytes } from 'node:crypto';
 import { holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -30,7 +33,11 @@ const isSecret = (attribute: string) => /token|password|secret/.test(attribute);
 
 const logins: Readonly<Record<string, () => LoginBlock>> = {
   'a token': () => ({ auth_token: emulator.authToken }),
-  'a password': () => ({ user_name: emulator.userName, password: emulator.password, domain_name: emulator.domainName }),
+  'a password': () => ({
+    user_name: emulator.userName,
+    password: emulator.password,
+    domain_name: emulator.domainName,
+  }),
   'an access key': () => ({ access_key: emulator.accessKey, secret_key: emulator.secretKey }),
   'a temporary access key': () => {
     const { accessKey, secretKey, securityToken } = emulator.temporaryCredentials;
@@ -48,25 +55,39 @@ const variables: Readonly<Record<string, string>> = {
   security_token: 'HW_SECURITY_TOKEN',
 };
 
-const endpoints = () => `  kms_endpoint = "${emulator.url}"\n  auth_url     = "${emulator.authUrl}"\n  region       = "eu-de"`;
+const endpoints = () =>
+  `  kms_endpoint = "${emulator.url}"\n  auth_url     = "${emulator.authUrl}"\n  region       = "eu-de"`;
 
 /** Credentials in the provider block, from ephemeral variables. */
 async function withBlock(login: LoginBlock, body: string): Promise<TerraformWorkspace> {
   const attributes = Object.keys(login);
-  const env = Object.fromEntries(Object.entries(login).map(([name, value]) => [`TF_VAR_${name}`, value]));
-  const declared = attributes.map(
-    (name) => `variable "${name}" {\n  type      = string\n  ephemeral = true\n  sensitive = ${isSecret(name)}\n}\n`,
+  const env = Object.fromEntries(
+    Object.entries(login).map(([name, value]) => [`TF_VAR_${name}`, value]),
   );
-  return prepared(env, [endpoints(), ...attributes.map((name) => `  ${name} = var.${name}`)].join('\n'), declared.join('') + body);
+  const declared = attributes.map(
+    (name) =>
+      `variable "${name}" {\n  type      = string\n  ephemeral = true\n  sensitive = ${isSecret(name)}\n}\n`,
+  );
+  return prepared(
+    env,
+    [endpoints(), ...attributes.map((name) => `  ${name} = var.${name}`)].join('\n'),
+    declared.join('') + body,
+  );
 }
 
 /** Credentials in the environment; the provider block says where, and nothing about who. */
 async function withEnvironment(login: LoginBlock, body: string): Promise<TerraformWorkspace> {
-  const env = Object.fromEntries(Object.entries(login).map(([name, value]) => [variables[name] ?? name, value]));
+  const env = Object.fromEntries(
+    Object.entries(login).map(([name, value]) => [variables[name] ?? name, value]),
+  );
   return prepared(env, endpoints(), body);
 }
 
-async function prepared(env: Readonly<Record<string, string>>, provider: string, body: string): Promise<TerraformWorkspace> {
+async function prepared(
+  env: Readonly<Record<string, string>>,
+  provider: string,
+  body: string,
+): Promise<TerraformWorkspace> {
   const workspace = new TerraformWorkspace(env);
   workspaces.push(workspace);
   workspace.configure(provider, body);
@@ -79,33 +100,50 @@ let aliases = 0;
 test.each([
   ...Object.keys(logins).map((name) => [name, 'the provider block', withBlock] as const),
   ...Object.keys(logins).map((name) => [name, 'the environment', withEnvironment] as const),
-])('with %s from %s, a key lives its whole life, and no secret is in log, state or plan', async (name, _place, prepare) => {
-  const login = logins[name]?.() ?? {};
-  aliases += 1;
-  const workspace = await prepare(login, keyWithMaterial(`login-${aliases}`));
-  const material = randomBytes(32);
-  workspace.write('orders.key', material.toString('base64'));
-  Object.assign(workspace.env, { TF_LOG: 'TRACE', TF_LOG_PATH: 'trace.log' });
-  const plan = await workspace.plan('-out', 'tfplan');
-  const apply = await workspace.terraform(['apply', '-no-color', 'tfplan']);
-  expect([plan.code, apply.code]).toEqual([2, 0]);
-  expect(await holdsMaterial(emulator, String(workspace.attributes('byok_key_material').key_id), material)).toBe(true);
-  const again = await workspace.plan();
-  expect(again.code).toBe(0);
-  const destroy = await workspace.destroy();
-  expect(destroy.code).toBe(0);
+])(
+  'with %s from %s, a key lives its whole life, and no secret is in log, state or plan',
+  async (name, _place, prepare) => {
+    const login = logins[name]?.() ?? {};
+    aliases += 1;
+    const workspace = await prepare(login, keyWithMaterial(`login-${aliases}`));
+    const material = randomBytes(32);
+    workspace.write('orders.key', material.toString('base64'));
+    Object.assign(workspace.env, { TF_LOG: 'TRACE', TF_LOG_PATH: 'trace.log' });
+    const plan = await workspace.plan('-out', 'tfplan');
+    const apply = await workspace.terraform(['apply', '-no-color', 'tfplan']);
+    expect([plan.code, apply.code]).toEqual([2, 0]);
+    expect(
+      await holdsMaterial(
+        emulator,
+        String(workspace.attributes('byok_key_material').key_id),
+        material,
+      ),
+    ).toBe(true);
+    const again = await workspace.plan();
+    expect(again.code).toBe(0);
+    const destroy = await workspace.destroy();
+    expect(destroy.code).toBe(0);
 
-  const needles = Object.entries(login)
-    .filter(([attribute]) => isSecret(attribute))
-    .flatMap(([attribute, value]) => needlesOf(attribute, value));
-  const outputs = [plan, apply, again, destroy].map(({ output }, index) => ({ name: `output ${index}`, content: Buffer.from(output) }));
-  const places = [...filesBelow(workspace.folder, ['orders.key']), ...outputs];
-  expect(places.find((place) => place.name === 'trace.log')?.content.length).toBeGreaterThan(10_000);
-  expect(findLeaks(places, needles)).toEqual([]);
-});
+    const needles = Object.entries(login)
+      .filter(([attribute]) => isSecret(attribute))
+      .flatMap(([attribute, value]) => needlesOf(attribute, value));
+    const outputs = [plan, apply, again, destroy].map(({ output }, index) => ({
+      name: `output ${index}`,
+      content: Buffer.from(output),
+    }));
+    const places = [...filesBelow(workspace.folder, ['orders.key']), ...outputs];
+    expect(places.find((place) => place.name === 'trace.log')?.content.length).toBeGreaterThan(
+      10_000,
+    );
+    expect(findLeaks(places, needles)).toEqual([]);
+  },
+);
 
 test('a login in the provider block wins over another one in the environment', async () => {
-  const workspace = await withBlock(logins['an access key']?.() ?? {}, keyWithMaterial('block-wins'));
+  const workspace = await withBlock(
+    logins['an access key']?.() ?? {},
+    keyWithMaterial('block-wins'),
+  );
   Object.assign(workspace.env, { HW_AUTH_TOKEN: 'of-somebody-else' });
   expect((await workspace.plan()).code).toBe(2);
 });
@@ -123,30 +161,51 @@ describe('fails in one sentence that names what to check', () => {
     [
       'an unknown access key',
       () => ({ access_key: 'NOBODYSACCESSKEY0000', secret_key: 'correct horse battery' }),
-      ['401 APIGW.0301', 'ak not exist', 'check the login (access_key and secret_key, or HW_ACCESS_KEY and HW_SECRET_KEY'],
+      [
+        '401 APIGW.0301',
+        'ak not exist',
+        'check the login (access_key and secret_key, or HW_ACCESS_KEY and HW_SECRET_KEY',
+      ],
     ],
     [
       'a wrong secret key',
       () => ({ access_key: emulator.accessKey, secret_key: 'correct horse battery' }),
-      ['401 APIGW.0301', 'verify aksk signature fail', 'check the login (access_key and secret_key'],
+      [
+        '401 APIGW.0301',
+        'verify aksk signature fail',
+        'check the login (access_key and secret_key',
+      ],
     ],
     [
       'a wrong security token',
       () => ({ ...logins['a temporary access key']?.(), security_token: 'correct-horse-battery' }),
       ['401 APIGW.0301', 'check the login (access_key and secret_key'],
     ],
-    ['a wrong token', () => ({ auth_token: 'correct-horse-battery' }), ['401', 'check the login (auth_token, or HW_AUTH_TOKEN']],
+    [
+      'a wrong token',
+      () => ({ auth_token: 'correct-horse-battery' }),
+      ['401', 'check the login (auth_token, or HW_AUTH_TOKEN'],
+    ],
     [
       'a password without a user',
       () => ({ password: 'correct horse battery' }),
-      ['User_name is not set, although password is; give it there or in the environment variable HW_USER_NAME'],
+      [
+        'User_name is not set, although password is; give it there or in the environment variable HW_USER_NAME',
+      ],
     ],
     [
       'two logins at once',
       () => ({ ...logins['a token']?.(), ...logins['an access key']?.() }),
       ['given together; give one login only', 'auth_token'],
     ],
-    ['no login', () => ({}), ['Auth_token is not set, nor is any other login', 'HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME']],
+    [
+      'no login',
+      () => ({}),
+      [
+        'Auth_token is not set, nor is any other login',
+        'HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
+      ],
+    ],
   ];
 
   test.each(wrong)('%s', async (_name, login, sentences) => {
@@ -158,13 +217,18 @@ describe('fails in one sentence that names what to check', () => {
       expect(plan.text.toLowerCase()).toContain(sentence.toLowerCase());
     }
     expect(
-      findLeaks([...filesBelow(workspace.folder), { name: 'output', content: Buffer.from(plan.output) }], needlesOf('it', 'horse')),
+      findLeaks(
+        [...filesBelow(workspace.folder), { name: 'output', content: Buffer.from(plan.output) }],
+        needlesOf('it', 'horse'),
+      ),
     ).toEqual([]);
   });
 
   test('an IAM that does not follow from a KMS on this machine', async () => {
     const login = logins['a password']?.() ?? {};
-    const env = Object.fromEntries(Object.entries(login).map(([name, value]) => [variables[name] ?? name, value]));
+    const env = Object.fromEntries(
+      Object.entries(login).map(([name, value]) => [variables[name] ?? name, value]),
+    );
     const workspace = await prepared(
       { ...env, HW_REGION_NAME: 'eu-de' },
       `  kms_endpoint = "${emulator.url}"`,
@@ -172,7 +236,9 @@ describe('fails in one sentence that names what to check', () => {
     );
     const plan = await workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('Auth_url is not set: give the URL of the IAM that checks the password');
+    expect(plan.text).toContain(
+      'Auth_url is not set: give the URL of the IAM that checks the password',
+    );
   });
 });
 
@@ -195,9 +261,15 @@ describe('KMS_ENDPOINT', () => {
   });
 
   test('what has no effect in the environment is said in the plan', async () => {
-    const workspace = await prepared({ ...login(), KMS_ENDPOINT: emulator.url, HW_INSECURE: 'true' }, '', look);
+    const workspace = await prepared(
+      { ...login(), KMS_ENDPOINT: emulator.url, HW_INSECURE: 'true' },
+      '',
+      look,
+    );
     const plan = await workspace.plan();
     expect(plan.code).toBe(0);
-    expect(plan.text).toContain('HW_INSECURE is set and not supported: certificates are always verified');
+    expect(plan.text).toContain(
+      'HW_INSECURE is set and not supported: certificates are always verified',
+    );
   });
 });

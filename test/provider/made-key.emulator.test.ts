@@ -1,4 +1,7 @@
-/** What looks at a key that the same run has just made waits until it is ready; of any other key it shows how it is. */
+/**
+ * What looks at a key that the same run has just made waits until it is ready; of any other key it
+ * shows how it is.
+ */
 
 import { DescribeBatcher } from '../../lib/kms/describe-batcher';
 import { createKey } from '../../lib/lifecycle/reconcile-key';
@@ -16,7 +19,11 @@ let world: OddWorld;
 let client: ConnectedClient;
 let keyId: string;
 
-const context = { diagnostics: new Diagnostics(), signal: new AbortController().signal, log: { log: () => {} } };
+const context = {
+  diagnostics: new Diagnostics(),
+  signal: new AbortController().signal,
+  log: { log: () => {} },
+};
 
 beforeEach(async () => {
   emulator = await startEmulator({ activationDelay: 3 });
@@ -27,7 +34,14 @@ beforeEach(async () => {
     ...{ env: {}, now, sleep, destroying: () => false, joinRun: () => noSharedMarks },
     ...{ kms, reads: new DescribeBatcher({ kms }), run: new Run() },
   };
-  const wish = { alias: 'orders', description: '', keySpec: 'AES_256', keyUsage: undefined, enabled: undefined, tags: undefined };
+  const wish = {
+    alias: 'orders',
+    description: '',
+    keySpec: 'AES_256',
+    keyUsage: undefined,
+    enabled: undefined,
+    tags: undefined,
+  };
   const { key } = await createKey(lifecycle, { ...wish, cancelPendingDeletion: false });
   keyId = key.keyId;
   client.run.declareMade(key);
@@ -43,7 +57,10 @@ const asked = () => ({ key_id: keyId, wrapping_algorithm: null });
 
 test('import parameters are there once the key is ready', async () => {
   const { result } = await importParametersEphemeral.open(asked(), client, context);
-  expect(result).toMatchObject({ available: true, public_key_pem: expect.stringContaining('BEGIN PUBLIC KEY') });
+  expect(result).toMatchObject({
+    available: true,
+    public_key_pem: expect.stringContaining('BEGIN PUBLIC KEY'),
+  });
   expect(world.waited()).toBeGreaterThan(0);
 });
 
@@ -55,7 +72,9 @@ test('import parameters of a key that is ready at once take one call', async () 
 
 test('import parameters of somebody else’s key are not waited for', async () => {
   client = { ...client, run: new Run() };
-  expect((await importParametersEphemeral.open(asked(), client, context)).result).toMatchObject({ available: false });
+  expect((await importParametersEphemeral.open(asked(), client, context)).result).toMatchObject({
+    available: false,
+  });
   expect(callsOf(world)).toEqual(['get-parameters-for-import']);
 });
 
@@ -68,5 +87,7 @@ test('the data source shows the key when it is ready', async () => {
 
 test('the data source shows another key as it is', async () => {
   client = { ...client, run: new Run() };
-  expect(await keyDataSource.read({ key_id: keyId, alias: null }, client, context)).toMatchObject({ key_state: '1' });
+  expect(await keyDataSource.read({ key_id: keyId, alias: null }, client, context)).toMatchObject({
+    key_state: '1',
+  });
 });

@@ -1,4 +1,7 @@
-/** The life of imported material under the real terraform: first import, drift, change of expiry, destroy. */
+/**
+ * The life of imported material under the real terraform: first import, drift, change of expiry,
+ * destroy.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, ok } from '../emulator/plain-http';
@@ -30,7 +33,11 @@ async function applied(body: string): Promise<string> {
 /** Calls from the delete to the import that ended the outage, both included. */
 function roundTripsOfOutage(): number {
   const operations = emulator.calls().map(({ operation }) => operation);
-  return operations.indexOf('import-key-material') - operations.indexOf('delete-imported-key-material') + 1;
+  return (
+    operations.indexOf('import-key-material') -
+    operations.indexOf('delete-imported-key-material') +
+    1
+  );
 }
 
 test('creates a key, imports the material, and then has nothing to do', async () => {
@@ -76,12 +83,16 @@ test('imports the same material again, in place, after it was deleted outside', 
   expect((await bench.workspace.plan()).code).toBe(0);
 
   emulator.deleteMaterial(keyId);
-  expect((await bench.workspace.plan()).text).toMatch(/\+ import_reason = "the key holds no material any more/);
+  expect((await bench.workspace.plan()).text).toMatch(
+    /\+ import_reason = "the key holds no material any more/,
+  );
 });
 
 test('tells expired material from deleted material, and imports it again once a later expiry is declared', async () => {
   const soon = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3_600_000);
-  const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${soon.toISOString().slice(0, 19)}Z"`));
+  const keyId = await applied(
+    keyWithMaterial('orders', `expiration_time = "${soon.toISOString().slice(0, 19)}Z"`),
+  );
   emulator.advanceClock(3700);
   Object.assign(bench.workspace.env, clockAhead(3_700_000));
   const served = await bench.workspace.plan();
@@ -92,7 +103,9 @@ test('tells expired material from deleted material, and imports it again once a 
   expect(purged.text).toContain('The key material has expired');
   expect(purged.code).toBe(0);
   expect((await bench.workspace.apply('-refresh-only')).code).toBe(0);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'purged_after_expiry' });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    material_status: 'purged_after_expiry',
+  });
 
   configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${far}"`));
   const plan = await bench.workspace.plan();
@@ -107,7 +120,9 @@ test('changes the expiry by delete and import, having proved first that the way 
   const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
   configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${farther}"`));
   const plan = await bench.workspace.plan();
-  expect(plan.text).toContain(`expiration_time changes from ${far} to ${farther}: this KMS cannot change it in place`);
+  expect(plan.text).toContain(
+    `expiration_time changes from ${far} to ${farther}: this KMS cannot change it in place`,
+  );
   expect(plan.text).toContain('0 to add, 1 to change, 0 to destroy');
   emulator.clearCalls();
   const apply = await bench.workspace.apply();
@@ -120,7 +135,9 @@ test('changes the expiry by delete and import, having proved first that the way 
     'import-key-material',
   ]);
   expect(roundTripsOfOutage()).toBeLessThan(5);
-  expect(apply.text).toMatch(/Between the deletion of its material and the new import lay \d+ milliseconds/);
+  expect(apply.text).toMatch(
+    /Between the deletion of its material and the new import lay \d+ milliseconds/,
+  );
   expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   expect((await bench.workspace.plan()).code).toBe(0);
@@ -128,9 +145,17 @@ test('changes the expiry by delete and import, having proved first that the way 
 
 test('an equal instant in another spelling is no change', async () => {
   await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
-  configure(emulator, bench.workspace, keyWithMaterial('orders', 'expiration_time = "2035-01-01T02:00:00+02:00"'));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', 'expiration_time = "2035-01-01T02:00:00+02:00"'),
+  );
   expect((await bench.workspace.plan()).code).toBe(0);
-  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${Date.parse(far) / 1000}"`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', `expiration_time = "${Date.parse(far) / 1000}"`),
+  );
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 
@@ -166,7 +191,11 @@ test('plans without the secret, and stops in apply before the delete', async () 
 
 test('refuses what the plan did not show: material that vanished between plan and apply of something else', async () => {
   const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
-  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${far}"\n  on_destroy = "delete_material"`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', `expiration_time = "${far}"\n  on_destroy = "delete_material"`),
+  );
   expect((await bench.workspace.plan('-out', 'tfplan')).code).toBe(2);
   emulator.deleteMaterial(keyId);
   emulator.clearCalls();
@@ -201,7 +230,9 @@ describe('a lost answer to the import is settled by describing the key', () => {
     emulator.clearCalls();
     emulator.injectFaults([{ operation: 'import-key-material', drop: 'after' }]);
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(writesOf(emulator).filter((operation) => operation === 'import-key-material')).toHaveLength(1);
+    expect(
+      writesOf(emulator).filter((operation) => operation === 'import-key-material'),
+    ).toHaveLength(1);
     expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   });
@@ -245,7 +276,10 @@ describe('destroy', () => {
 
   test('deletes the material where that is declared, and says that nothing holds it back', async () => {
     const keyId = await applied(
-      keyWithMaterial('orders', 'on_destroy = "delete_material"').replace('alias = "orders"', 'alias = "orders"\n  on_destroy = "retain"'),
+      keyWithMaterial('orders', 'on_destroy = "delete_material"').replace(
+        'alias = "orders"',
+        'alias = "orders"\n  on_destroy = "retain"',
+      ),
     );
     const destroy = await bench.workspace.destroy();
     expect(destroy.text).toContain('stops encrypting and decrypting at once');
@@ -265,7 +299,11 @@ describe('destroy', () => {
 
   test.each([
     ['the material is gone already', (keyId: string) => emulator.deleteMaterial(keyId)],
-    ['the key is scheduled for deletion', (keyId: string) => ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' })],
+    [
+      'the key is scheduled for deletion',
+      (keyId: string) =>
+        ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' }),
+    ],
     [
       'the key does not exist any more',
       async (keyId: string) => {

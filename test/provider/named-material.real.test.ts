@@ -1,4 +1,7 @@
-/** What cannot be opened is told by its name in the first plan, before any key is made, in the words of the command `byok fingerprint` but for the names of settings. */
+/**
+ * What cannot be opened is told by its name in the first plan, before any key is made, in the words
+ * of the command `byok fingerprint` but for the names of settings.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -29,17 +32,34 @@ const command = join(__dirname, '..', '..', 'dist', 'bundle', 'byok.js');
 /** Settings that these sentences name. */
 const named = ['keySpec', 'materialEncoding', 'materialPassword'] as const;
 
-/** What the command says behind its name, with attributes in place of its flags; fails when it has a fingerprint. */
+/**
+ * What the command says behind its name, with attributes in place of its flags; fails when it has a
+ * fingerprint.
+ */
 function saidByCommand(file: string, encoding: string, env: Record<string, string>): string {
   const password = Object.keys(env).flatMap((name) => ['--material-password-env', name]);
-  const args = ['fingerprint', '--material-file', file, '--material-encoding', encoding, ...password];
+  const args = [
+    'fingerprint',
+    '--material-file',
+    file,
+    '--material-encoding',
+    encoding,
+    ...password,
+  ];
   try {
-    execFileSync(process.execPath, [command, ...args], { cwd: bench.workspace.folder, env: { ...process.env, ...env }, stdio: 'pipe' });
+    execFileSync(process.execPath, [command, ...args], {
+      cwd: bench.workspace.folder,
+      env: { ...process.env, ...env },
+      stdio: 'pipe',
+    });
   } catch (error) {
     const said = String((error as { stderr: Buffer }).stderr)
       .trim()
       .replace(/^byok: /, '');
-    return named.reduce((text, setting) => text.replaceAll(ofCommands.name(setting), ofProvider.name(setting)), said);
+    return named.reduce(
+      (text, setting) => text.replaceAll(ofCommands.name(setting), ofProvider.name(setting)),
+      said,
+    );
   }
   throw new Error('it has a fingerprint');
 }
@@ -63,18 +83,61 @@ const wrong = { PW: 'gruen' };
 const pkcs12 = openssl(['pkcs12', '-export', '-nocerts', '-passout', 'env:PW'], key, right);
 
 test.each<[string, Buffer | string, string, Record<string, string>, string]>([
-  ['a public key', openssl('pkey -pubout', key), 'pem', {}, 'it is a public key, which holds no private key'],
-  ['a curve', brainpool, 'pem', {}, 'is a private key, EC on brainpoolP256r1, which no key_spec takes'],
-  ['a curve, in DER', openssl('pkey -outform DER', brainpool), 'der', {}, 'is a private key, EC on brainpoolP256r1'],
-  ['PKCS#12 under another password', pkcs12, 'pkcs12', wrong, 'the password is another one (a password was given)'],
+  [
+    'a public key',
+    openssl('pkey -pubout', key),
+    'pem',
+    {},
+    'it is a public key, which holds no private key',
+  ],
+  [
+    'a curve',
+    brainpool,
+    'pem',
+    {},
+    'is a private key, EC on brainpoolP256r1, which no key_spec takes',
+  ],
+  [
+    'a curve, in DER',
+    openssl('pkey -outform DER', brainpool),
+    'der',
+    {},
+    'is a private key, EC on brainpoolP256r1',
+  ],
+  [
+    'PKCS#12 under another password',
+    pkcs12,
+    'pkcs12',
+    wrong,
+    'the password is another one (a password was given)',
+  ],
   ['PKCS#12 without its password', pkcs12, 'pkcs12', {}, 'no password was given'],
-  ['an encrypted key without its password', openssl('pkcs8 -topk8 -passout pass:x', key), 'pem', {}, 'and no password was given'],
+  [
+    'an encrypted key without its password',
+    openssl('pkcs8 -topk8 -passout pass:x', key),
+    'pem',
+    {},
+    'and no password was given',
+  ],
   ['a cut', pkcs12.subarray(0, 300), 'pkcs12', right, 'it is cut off: it should have'],
-  ['a JWK', '{"kty":"EC","d":"AAAA"}', 'pem', {}, 'it is a JSON Web Key (JWK); convert it: node -p'],
+  [
+    'a JWK',
+    '{"kty":"EC","d":"AAAA"}',
+    'pem',
+    {},
+    'it is a JSON Web Key (JWK); convert it: node -p',
+  ],
 ])('%s', async (_name, content, encoding, env, sentence) => {
   bench.workspace.write('signing.key', content);
   const password = Object.keys(env).map((name) => `\n  material_password_env = "${name}"`);
-  configure(emulator, bench.workspace, declare('EC_P256', `material_file = "signing.key"\n  material_encoding = "${encoding}"${password}`));
+  configure(
+    emulator,
+    bench.workspace,
+    declare(
+      'EC_P256',
+      `material_file = "signing.key"\n  material_encoding = "${encoding}"${password}`,
+    ),
+  );
   delete bench.workspace.env.PW;
   Object.assign(bench.workspace.env, env);
   const plan = await bench.workspace.plan();
@@ -99,11 +162,16 @@ describe('bytes of no size', () => {
     return plan.text;
   }
 
-  test.each(['RSA_2048', 'EC_P384'])('beside a key of %s: nothing is said of AES_256', async (keySpec) => {
-    const text = await planOf(declare(keySpec, 'material_file = "signing.key"'));
-    expect(text).toContain(`The key material is 48 bytes that are no private key, and ${keySpec} needs one`);
-    expect(text).not.toContain('AES_256');
-  });
+  test.each(['RSA_2048', 'EC_P384'])(
+    'beside a key of %s: nothing is said of AES_256',
+    async (keySpec) => {
+      const text = await planOf(declare(keySpec, 'material_file = "signing.key"'));
+      expect(text).toContain(
+        `The key material is 48 bytes that are no private key, and ${keySpec} needs one`,
+      );
+      expect(text).not.toContain('AES_256');
+    },
+  );
 
   test('beside a key of AES_256: as ever, and what the bytes may have been meant as', async () => {
     const text = await planOf(declare('AES_256', 'material_file = "signing.key"'));
@@ -117,7 +185,9 @@ describe('bytes of no size', () => {
       `${declare('AES_256', 'material_file = "orders.key"', 'orders')}${declare('RSA_2048', 'material_file = "signing.key"')}`,
     );
     expect(text).not.toContain('AES_256 needs');
-    expect(text).toMatch(/no private key, and (?:a symmetric key has exactly 32|RSA_2048 needs one)/);
+    expect(text).toMatch(
+      /no private key, and (?:a symmetric key has exactly 32|RSA_2048 needs one)/,
+    );
   });
 });
 
@@ -125,7 +195,10 @@ test('a PKCS#12 file that a variable carries in Base64, under a password that is
   configure(
     emulator,
     bench.workspace,
-    declare('EC_P256', 'material_env = "SIGNING"\n  material_encoding = "pkcs12"\n  material_password_env = "PW"'),
+    declare(
+      'EC_P256',
+      'material_env = "SIGNING"\n  material_encoding = "pkcs12"\n  material_password_env = "PW"',
+    ),
   );
   Object.assign(bench.workspace.env, right, { SIGNING: pkcs12.toString('base64') });
   const apply = await bench.workspace.apply();

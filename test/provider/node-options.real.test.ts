@@ -1,4 +1,6 @@
-/** What a developer's shell tells every Node does not reach the provider, which holds the material. */
+/**
+ * What a developer's shell tells every Node does not reach the provider, which holds the material.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformWorkspace } from '../support/terraform-workspace';
@@ -14,7 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => workspace.remove());
 
-const isValid = (env: Readonly<Record<string, string>>) => workspace.succeed(['validate', '-no-color'], env);
+const isValid = (env: Readonly<Record<string, string>>) =>
+  workspace.succeed(['validate', '-no-color'], env);
 
 test.each([
   '--require ./not-there.cjs',
@@ -28,7 +31,11 @@ test.each([
 });
 
 test('neither opens a debugger nor prints what it sends', async () => {
-  const { output } = await isValid({ NODE_OPTIONS: '--inspect=127.0.0.1:0', NODE_DEBUG: 'http2,tls', TF_LOG: 'TRACE' });
+  const { output } = await isValid({
+    NODE_OPTIONS: '--inspect=127.0.0.1:0',
+    NODE_DEBUG: 'http2,tls',
+    TF_LOG: 'TRACE',
+  });
   expect(output).toContain('serving provider byok');
   expect(output).not.toMatch(/Debugger listening|HTTP2 \d+:|TLS \d+:/);
 });

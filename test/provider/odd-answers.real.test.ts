@@ -1,4 +1,7 @@
-/** A success that is none, as the page of a portal under status 200: the state claims nothing that the KMS does not show. */
+/**
+ * A success that is none, as the page of a portal under status 200: the state claims nothing that
+ * the KMS does not show.
+ */
 import { randomBytes } from 'node:crypto';
 import { importMaterial } from '../emulator/external-key';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
@@ -35,15 +38,23 @@ test('an import that a portal answered leaves nothing present or proven, and wha
   expect(() => bench.workspace.attributes('byok_key_material')).toThrow('is not in the state');
 
   const theirs = randomBytes(32);
-  expect((await importMaterial(emulator, keyId, theirs, { expirationTime: Date.parse(far) / 1000 })).status).toBe(200);
+  expect(
+    (await importMaterial(emulator, keyId, theirs, { expirationTime: Date.parse(far) / 1000 }))
+      .status,
+  ).toBe(200);
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'present', fingerprint_verified: false });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    material_status: 'present',
+    fingerprint_verified: false,
+  });
 
   emulator.clearCalls();
   configure(emulator, bench.workspace, withExpiry('2036-01-01T00:00:00Z'));
   const renewal = await bench.workspace.apply();
   expect(renewal.code).toBe(1);
-  expect(renewal.text).toContain('nothing proves that the material at hand is the one the key holds');
+  expect(renewal.text).toContain(
+    'nothing proves that the material at hand is the one the key holds',
+  );
   expect(writesOf(emulator)).toEqual([]);
   expect(await holdsMaterial(emulator, keyId, theirs)).toBe(true);
 });
@@ -61,14 +72,18 @@ test('a renewal of which every import is answered by a portal keeps its proof, s
   expect((await bench.workspace.plan()).text).toContain('deleted_outside');
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'present', fingerprint_verified: true });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    material_status: 'present',
+    fingerprint_verified: true,
+  });
 });
 
 test('a deletion of the key that a portal answered is no success, and the next destroy does it', async () => {
   bench = await workbench(emulator, externalKey('orders'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-  // The shortest patience: what a portal says is not waited for when the look shows otherwise and time is up.
+  // The shortest patience: what a portal says is not waited for when the look shows otherwise and
+  // time is up.
   configure(emulator, bench.workspace, externalKey('orders', 'timeouts {\n    delete = "1s"\n  }'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   emulator.injectFaults([{ operation: 'schedule-key-deletion', answer: portal }]);
@@ -90,15 +105,31 @@ resource "byok_external_key" "second" {
   alias      = "second"
   depends_on = [byok_external_key.first]
 }`;
-  bench = await workbench(emulator, both.slice(0, both.indexOf('resource "byok_external_key" "second"')));
+  bench = await workbench(
+    emulator,
+    both.slice(0, both.indexOf('resource "byok_external_key" "second"')),
+  );
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const first = String(bench.workspace.attributes('byok_external_key').key_id);
-  configure(emulator, bench.workspace, both.replace('alias = "first"', 'alias = "first"\n  description = "changed"'));
+  configure(
+    emulator,
+    bench.workspace,
+    both.replace('alias = "first"', 'alias = "first"\n  description = "changed"'),
+  );
   emulator.injectFaults([
-    { operation: 'create-key', answer: JSON.stringify({ key_info: { key_id: first, domain_id: '0' } }), committed: true },
+    {
+      operation: 'create-key',
+      answer: JSON.stringify({ key_info: { key_id: first, domain_id: '0' } }),
+      committed: true,
+    },
   ]);
   expect((await bench.workspace.apply()).code).toBe(0);
-  const { output } = await bench.workspace.succeed(['state', 'show', '-no-color', 'byok_external_key.second']);
+  const { output } = await bench.workspace.succeed([
+    'state',
+    'show',
+    '-no-color',
+    'byok_external_key.second',
+  ]);
   expect(output).not.toContain(first);
   expect((await bench.workspace.plan()).code).toBe(0);
 });

@@ -1,4 +1,6 @@
-/** The provider `byok` under `--debug`: as it is built, and from its source, as an editor runs it. */
+/**
+ * The provider `byok` under `--debug`: as it is built, and from its source, as an editor runs it.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageVersion } from '../mirror/fake-bundle';
@@ -8,7 +10,13 @@ import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
 import { configure, keyWithMaterial, workbench } from './workbench';
 
-const built = join(root, 'dist', 'bundle', 'provider', `terraform-provider-byok_v${packageVersion}`);
+const built = join(
+  root,
+  'dist',
+  'bundle',
+  'provider',
+  `terraform-provider-byok_v${packageVersion}`,
+);
 
 let emulator: Emulator;
 
@@ -20,9 +28,15 @@ afterAll(() => emulator.close());
 
 test.each([
   ['as it is built', [built]],
-  ['from its source', [join(root, 'node_modules', '.bin', 'tsx'), join(root, 'lib', 'provider', 'main.ts')]],
+  [
+    'from its source',
+    [join(root, 'node_modules', '.bin', 'tsx'), join(root, 'lib', 'provider', 'main.ts')],
+  ],
 ])('a key lives in the hands of a provider %s', async (how, command) => {
-  const { workspace, material } = await workbench(emulator, keyWithMaterial(how.replaceAll(' ', '-'), 'on_destroy = "delete_material"'));
+  const { workspace, material } = await workbench(
+    emulator,
+    keyWithMaterial(how.replaceAll(' ', '-'), 'on_destroy = "delete_material"'),
+  );
   // Nothing else that Terraform could start.
   rmSync(join(workspace.folder, 'terraform.d'), { recursive: true });
   rmSync(join(workspace.folder, '.terraform'), { recursive: true });
@@ -32,7 +46,8 @@ test.each([
     env: cleanEnvironment(workspace.env),
   });
   try {
-    const succeed = (...args: string[]) => workspace.succeed([...args, '-no-color'], provider.environment);
+    const succeed = (...args: string[]) =>
+      workspace.succeed([...args, '-no-color'], provider.environment);
     await succeed('init');
     expect((await succeed('apply', '-auto-approve')).text).toContain('2 added');
     expect((await succeed('plan', '-detailed-exitcode')).text).toContain('No changes.');
@@ -51,10 +66,17 @@ test.each([
 test('the command that started it is not taken for the one of Terraform', async () => {
   const { workspace } = await workbench(emulator, keyWithMaterial('started-by-a-script'));
   workspace.write('destroy', `"${built}" --debug\n`);
-  const provider = await AttachedProvider.start(['sh', 'destroy'], { cwd: workspace.folder, env: cleanEnvironment(workspace.env) });
+  const provider = await AttachedProvider.start(['sh', 'destroy'], {
+    cwd: workspace.folder,
+    env: cleanEnvironment(workspace.env),
+  });
   try {
     await workspace.succeed(['apply', '-auto-approve', '-no-color'], provider.environment);
-    configure(emulator, workspace, keyWithMaterial('started-by-a-script', `fingerprint = "sha256:${'0'.repeat(64)}"`));
+    configure(
+      emulator,
+      workspace,
+      keyWithMaterial('started-by-a-script', `fingerprint = "sha256:${'0'.repeat(64)}"`),
+    );
     const { code, text } = await workspace.terraform(['plan', '-no-color'], provider.environment);
     expect([code, text]).toEqual([1, expect.stringContaining('ERR_MATERIAL_DIFFERS')]);
   } finally {

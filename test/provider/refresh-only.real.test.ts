@@ -1,4 +1,6 @@
-/** A refresh that finds nothing new changes nothing: neither its exit code nor a byte of the state. */
+/**
+ * A refresh that finds nothing new changes nothing: neither its exit code nor a byte of the state.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyMaterialSchema } from '../../lib/schema/key-material';

@@ -1,4 +1,7 @@
-/** Another alias for a key that exists: whether it is free the plan finds out, and where it cannot, apply says whose it is. */
+/**
+ * Another alias for a key that exists: whether it is free the plan finds out, and where it cannot,
+ * apply says whose it is.
+ */
 
 import { ok } from '../emulator/plain-http';
 import { describeKey, writesOf } from '../support/emulated-key';
@@ -12,7 +15,10 @@ let other: string;
 
 beforeEach(async () => {
   emulator = await startEmulator();
-  const theirs = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: 'theirs', origin: 'external' });
+  const theirs = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+    key_alias: 'theirs',
+    origin: 'external',
+  });
   other = theirs.key_info.key_id;
   bench = await workbench(emulator, externalKey('ours'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
@@ -26,18 +32,28 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const told = () => new RegExp(`alias "theirs" belongs to key ${other}, so key ${keyId} cannot have it, too; choose another alias`, 'i');
+const told = () =>
+  new RegExp(
+    `alias "theirs" belongs to key ${other}, so key ${keyId} cannot have it, too; choose another alias`,
+    'i',
+  );
 
 test('that another key has is refused at plan', async () => {
   const plan = await bench.workspace.plan();
-  expect({ code: plan.code, text: plan.text }).toEqual({ code: 1, text: expect.stringMatching(told()) });
+  expect({ code: plan.code, text: plan.text }).toEqual({
+    code: 1,
+    text: expect.stringMatching(told()),
+  });
 });
 
 test('that another key has is refused in apply, by name, where keys could not be listed before', async () => {
   emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 2 }]);
   const apply = await bench.workspace.apply();
   expect(apply.text).toContain('Whether the alias is free was not looked up');
-  expect({ code: apply.code, text: apply.text }).toEqual({ code: 1, text: expect.stringMatching(told()) });
+  expect({ code: apply.code, text: apply.text }).toEqual({
+    code: 1,
+    text: expect.stringMatching(told()),
+  });
   expect((await describeKey(emulator, keyId)).key_alias).toBe('ours');
 });
 

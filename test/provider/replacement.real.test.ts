@@ -1,4 +1,7 @@
-/** Replacements whose destroy leg Terraform runs without a plan of its own: nothing goes before its successor is sure. */
+/**
+ * Replacements whose destroy leg Terraform runs without a plan of its own: nothing goes before its
+ * successor is sure.
+ */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -78,18 +81,28 @@ test.each([
   ['forgotten', 'on_destroy = "retain"'],
 ])('no key is %s by -replace whose alias the next one wants', async (alias, policy) => {
   const bench = await applied(alias, '');
-  configure(emulator, bench.workspace, keyWithMaterial(alias).replace(`alias = "${alias}"`, `$&\n  ${policy}`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial(alias).replace(`alias = "${alias}"`, `$&\n  ${policy}`),
+  );
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const run = await bench.workspace.apply('-replace=byok_external_key.orders');
   expect(run.code).toBe(1);
-  expect(run.text).toContain(`The key is to be replaced by another one of the same alias "${alias}"`);
+  expect(run.text).toContain(
+    `The key is to be replaced by another one of the same alias "${alias}"`,
+  );
   expect((await describeKey(emulator, bench.keyId)).key_state).toBe('2');
   expect(bench.workspace.attributes('byok_external_key').key_id).toBe(bench.keyId);
 });
 
 test('a rolling expiry that the KMS would refuse is refused before anything is deleted', async () => {
   const bench = await applied('too-long', '');
-  configure(emulator, bench.workspace, keyWithMaterial('too-long', 'valid_for = "100000d"\n  renew_before = "14d"'));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('too-long', 'valid_for = "100000d"\n  renew_before = "14d"'),
+  );
   const run = await bench.workspace.apply();
   expect(run.code).toBe(1);
   expect(run.text).toContain('Valid_for is "100000d"; allowed are up to 36500d');
@@ -99,15 +112,21 @@ test('a rolling expiry that the KMS would refuse is refused before anything is d
 test.each([
   ['Base64', randomBytes(32).toString('base64')],
   ['hexadecimal', `a${randomBytes(32).toString('hex').slice(1)}`],
-])('a secret in %s in place of the name of its variable is refused and not shown', async (how, secret) => {
-  const bench = await applied(`named-${how}`, '');
-  configure(
-    emulator,
-    bench.workspace,
-    keyWithMaterial(`named-${how}`, '').replace(/material_file\s*= "orders.key"/, `material_env = "${secret}"`),
-  );
-  const run = await bench.workspace.plan();
-  expect(run.code).toBe(1);
-  expect(run.text).toContain('Material_env is no name of an environment variable');
-  expect(run.text).not.toContain(secret);
-});
+])(
+  'a secret in %s in place of the name of its variable is refused and not shown',
+  async (how, secret) => {
+    const bench = await applied(`named-${how}`, '');
+    configure(
+      emulator,
+      bench.workspace,
+      keyWithMaterial(`named-${how}`, '').replace(
+        /material_file\s*= "orders.key"/,
+        `material_env = "${secret}"`,
+      ),
+    );
+    const run = await bench.workspace.plan();
+    expect(run.code).toBe(1);
+    expect(run.text).toContain('Material_env is no name of an environment variable');
+    expect(run.text).not.toContain(secret);
+  },
+);

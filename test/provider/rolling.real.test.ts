@@ -1,4 +1,6 @@
-/** Rolling expiry and warnings under the real terraform, with a clock that is set into the window. */
+/**
+ * Rolling expiry and warnings under the real terraform, with a clock that is set into the window.
+ */
 
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -39,7 +41,10 @@ test('counts from the import, and shows nothing outside its window, refresh-only
   const expiry = await expiryOf(keyId);
   expect(expiry).toBeGreaterThanOrEqual(Math.floor(before / 1000) * 1000 + 90 * 86_400_000);
   expect(expiry).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ material_status: 'present', valid_for: '90d' });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    material_status: 'present',
+    valid_for: '90d',
+  });
   expect((await bench.workspace.plan()).code).toBe(0);
   expect((await bench.workspace.plan('-refresh-only')).code).toBe(0);
 });
@@ -51,8 +56,12 @@ test('renews in place inside its window, and the plan names the dates', async ()
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(2);
   expect(plan.text).toContain('byok_key_material.orders will be updated in-place');
-  const [end, start] = [first, first - 3_600_000].map((instant) => `${new Date(instant).toISOString().slice(0, 19)}Z`);
-  expect(plan.text).toContain(`the material expires on ${end} and is renewed from ${start} on (renew_before 3600s), to be valid for 7200s`);
+  const [end, start] = [first, first - 3_600_000].map(
+    (instant) => `${new Date(instant).toISOString().slice(0, 19)}Z`,
+  );
+  expect(plan.text).toContain(
+    `the material expires on ${end} and is renewed from ${start} on (renew_before 3600s), to be valid for 7200s`,
+  );
   expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
   expect(await expiryOf(keyId)).toBeGreaterThan(first);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
@@ -61,7 +70,14 @@ test('renews in place inside its window, and the plan names the dates', async ()
 test('a plan of before the window is applied inside it as it was reviewed, and renews nothing', async () => {
   const keyId = await applied('valid_for = "7200s"\n  renew_before = "3600s"');
   const first = await expiryOf(keyId);
-  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "7200s"\n  renew_before = "3600s"\n  warn_before = "1s"'));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial(
+      'orders',
+      'valid_for = "7200s"\n  renew_before = "3600s"\n  warn_before = "1s"',
+    ),
+  );
   const plan = await bench.workspace.plan('-out=reviewed.tfplan');
   expect(plan.text).toContain('warn_before');
   expect(plan.text).not.toContain('import_reason');
@@ -69,17 +85,25 @@ test('a plan of before the window is applied inside it as it was reviewed, and r
   await bench.workspace.succeed(['apply', '-no-color', 'reviewed.tfplan']);
   expect(writesOf(emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(first);
-  expect((await bench.workspace.plan()).text).toContain('(renew_before 3600s), to be valid for 7200s');
+  expect((await bench.workspace.plan()).text).toContain(
+    '(renew_before 3600s), to be valid for 7200s',
+  );
 });
 
 test('takes over from a fixed expiry without touching material, and renews what was purged', async () => {
   const keyId = await applied('expiration_time = "2035-01-01T00:00:00Z"');
-  configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'),
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(writesOf(emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(Date.parse('2035-01-01T00:00:00Z'));
   emulator.deleteMaterial(keyId);
-  expect((await bench.workspace.plan()).text).toContain('the same material is imported again, valid for 90d');
+  expect((await bench.workspace.plan()).text).toContain(
+    'the same material is imported again, valid for 90d',
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(await expiryOf(keyId)).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000);
   expect((await bench.workspace.plan()).code).toBe(0);
@@ -91,19 +115,31 @@ test('a plan warns within warn_before, with no diff; material that renews itself
   const warned = await bench.workspace.plan();
   expect(warned.code).toBe(0);
   expect(warned.text).toContain('The key material expires soon');
-  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${soon}"\n  warn_before = "2d"`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', `expiration_time = "${soon}"\n  warn_before = "2d"`),
+  );
   expect((await bench.workspace.apply()).text).not.toContain('expires soon');
 });
 
 test.each([
   ['one without the other', 'valid_for = "90d"', 'Valid_for is given without renew_before'],
-  ['a window longer than the validity', 'valid_for = "14d"\n  renew_before = "90d"', 'which is not shorter than valid_for "14d"'],
+  [
+    'a window longer than the validity',
+    'valid_for = "14d"\n  renew_before = "90d"',
+    'which is not shorter than valid_for "14d"',
+  ],
   [
     'both kinds of expiry',
     'valid_for = "90d"\n  renew_before = "14d"\n  expiration_time = "never"',
     'Expiration_time and valid_for are given together',
   ],
-  ['no duration', 'valid_for = "3 months"\n  renew_before = "14d"', 'Valid_for is "3 months"; allowed is a whole number'],
+  [
+    'no duration',
+    'valid_for = "3 months"\n  renew_before = "14d"',
+    'Valid_for is "3 months"; allowed is a whole number',
+  ],
 ])('refuses %s', async (_name, attributes, message) => {
   bench = await workbench(emulator, keyWithMaterial('orders', attributes));
   const plan = await bench.workspace.plan();

@@ -1,7 +1,19 @@
-/** What the provider processes of one Terraform run see of each other, and what stays of it: nothing. */
+/**
+ * What the provider processes of one Terraform run see of each other, and what stays of it:
+ * nothing.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Claims } from '../../lib/provider/claims';
@@ -23,12 +35,16 @@ const userId = process.getuid?.();
 // Two that are alive: this process and its parent.
 const [one, other] = [process.pid, process.ppid];
 const now = new Date();
-const joined = (pid: number, parentPid = one, parents = [tempFolder]) => joinRun({ parents, pid, parentPid, userId, now });
+const joined = (pid: number, parentPid = one, parents = [tempFolder]) =>
+  joinRun({ parents, pid, parentPid, userId, now });
 
 test('marks of one are seen by the others of the same run, and by nobody else', () => {
   const [first, second, foreign] = [joined(one), joined(other), joined(one, other)];
   first.marks.set('material-taken-x');
-  expect([second, foreign].map(({ marks }) => marks.has('material-taken-x'))).toEqual([true, false]);
+  expect([second, foreign].map(({ marks }) => marks.has('material-taken-x'))).toEqual([
+    true,
+    false,
+  ]);
   const release = first.marks.hold('material-removing-x');
   expect(second.marks.isHeld('material-removing-x')).toBe(true);
   release();
@@ -41,7 +57,11 @@ test('what one found counts after it is over, in the same run', () => {
   first.marks.note('material-has', keyId);
   first.leave();
   const { marks } = joined(one);
-  expect([marks.has('x'), marks.hasNow('x'), marks.timesNotedBefore('material-has', keyId)]).toEqual([true, false, 1]);
+  expect([
+    marks.has('x'),
+    marks.hasNow('x'),
+    marks.timesNotedBefore('material-has', keyId),
+  ]).toEqual([true, false, 1]);
 });
 
 test('the next run takes away what is over, and what is old of another machine', () => {
@@ -49,7 +69,9 @@ test('the next run takes away what is over, and what is old of another machine',
   joined(one, lost).marks.set('x');
   const [left = ''] = readdirSync(tempFolder);
   const uid = left.split('-')[2];
-  const [young, old] = ['young', 'old'].map((host) => join(tempFolder, `byok-run-${uid}-${host}-7-${one}-1`)) as [string, string];
+  const [young, old] = ['young', 'old'].map((host) =>
+    join(tempFolder, `byok-run-${uid}-${host}-7-${one}-1`),
+  ) as [string, string];
   for (const folder of [young, old]) {
     mkdirSync(folder);
   }
@@ -178,7 +200,10 @@ test('of processes that come at the same time, one begins the walk, and the othe
     });
     process.send('ready');`;
   const children = Array.from({ length: 4 }, () =>
-    spawn(process.execPath, ['--import', 'tsx', '-e', script], { cwd: root, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+    spawn(process.execPath, ['--import', 'tsx', '-e', script], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    }),
   );
   try {
     await Promise.all(children.map((child) => once(child, 'message')));
@@ -187,7 +212,9 @@ test('of processes that come at the same time, one begins the walk, and the othe
       child.send('join');
     }
     expect((await Promise.all(joins)).map(([shared]) => shared)).toEqual([true, true, true, true]);
-    const walks = readdirSync(join(tempFolder, readdirSync(tempFolder)[0] ?? '')).filter((name) => name.endsWith('-begun'));
+    const walks = readdirSync(join(tempFolder, readdirSync(tempFolder)[0] ?? '')).filter((name) =>
+      name.endsWith('-begun'),
+    );
     expect(walks.sort()).toEqual(['walk-1-begun', 'walk-2-begun']);
   } finally {
     for (const child of children) {

@@ -8,7 +8,10 @@ function deferred(): {
   readonly resolve: (text: string) => void;
   readonly reject: (error: Error) => void;
 } {
-  let [resolve, reject]: [(text: string) => void, (error: Error) => void] = [() => undefined, () => undefined];
+  let [resolve, reject]: [(text: string) => void, (error: Error) => void] = [
+    () => undefined,
+    () => undefined,
+  ];
   const promise = new Promise<string>((one, other) => {
     [resolve, reject] = [one, other];
   });
@@ -25,22 +28,25 @@ test('a key that was taken is not removed any more', async () => {
   expect(await material.unlessTaken('another key', remove)).toBe('removed');
 });
 
-test.each(['done', 'failed'])('who takes a key whose removal is under way waits until that is %s, and is told', async (end) => {
-  const { material } = new Run();
-  const { promise, resolve, reject } = deferred();
-  const removal = material.unlessTaken(keyId, () => promise).catch(() => 'failed');
-  const taken: string[] = [];
-  const taking = material.take(keyId).then((first) => taken.push(first));
-  await new Promise((next) => setImmediate(next));
-  expect(taken).toEqual([]);
-  if (end === 'done') {
-    resolve('done');
-  } else {
-    reject(new Error('refused'));
-  }
-  await taking;
-  expect([await removal, taken]).toEqual([end, ['removed']]);
-});
+test.each(['done', 'failed'])(
+  'who takes a key whose removal is under way waits until that is %s, and is told',
+  async (end) => {
+    const { material } = new Run();
+    const { promise, resolve, reject } = deferred();
+    const removal = material.unlessTaken(keyId, () => promise).catch(() => 'failed');
+    const taken: string[] = [];
+    const taking = material.take(keyId).then((first) => taken.push(first));
+    await new Promise((next) => setImmediate(next));
+    expect(taken).toEqual([]);
+    if (end === 'done') {
+      resolve('done');
+    } else {
+      reject(new Error('refused'));
+    }
+    await taking;
+    expect([await removal, taken]).toEqual([end, ['removed']]);
+  },
+);
 
 describe('two plans for one key', () => {
   test('the second knows of the first, in either order', () => {
@@ -48,7 +54,10 @@ describe('two plans for one key', () => {
     expect([keptFirst.keep(keyId), keptFirst.giveUp(keyId)]).toEqual([false, true]);
     const { material: endedFirst } = new Run();
     expect([endedFirst.giveUp(keyId), endedFirst.keep(keyId)]).toEqual([false, true]);
-    expect([endedFirst.keep('another key'), endedFirst.giveUp('a third one')]).toEqual([false, false]);
+    expect([endedFirst.keep('another key'), endedFirst.giveUp('a third one')]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   test('an object that was read has the key before its plan comes', () => {
@@ -70,7 +79,11 @@ describe('two plans for one key', () => {
     for (let objects = 3; objects > 0; objects -= 1) {
       material.found(keyId);
     }
-    expect([material.leave(keyId), material.giveUp(keyId), material.giveUp(keyId)]).toEqual([true, true, false]);
+    expect([material.leave(keyId), material.giveUp(keyId), material.giveUp(keyId)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });
 

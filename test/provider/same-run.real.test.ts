@@ -54,7 +54,9 @@ describe('a key that was taken over by its alias', () => {
     expect(run.text).toContain('An existing key was adopted');
     expect(run.text).toContain('The key stays when it is destroyed here');
     expect(workspace.attributes('byok_external_key').key_id).toBe(keyId);
-    expect((await workspace.plan('-destroy')).text).toContain('The key stays when it is destroyed here');
+    expect((await workspace.plan('-destroy')).text).toContain(
+      'The key stays when it is destroyed here',
+    );
     expect((await workspace.destroy()).code).toBe(0);
     expect((await describeKey(emulator, keyId)).key_state).toBe('5');
   });
@@ -79,7 +81,10 @@ describe('a key that was taken over by its alias', () => {
 
   test('keeps the tags that it has until a plan has shown that they go', async () => {
     const keyId = await existingKey('tagged');
-    const { status } = await call(emulator, `${keyId}/tags/action`, { action: 'create', tags: [{ key: 'team', value: 'a' }] });
+    const { status } = await call(emulator, `${keyId}/tags/action`, {
+      action: 'create',
+      tags: [{ key: 'team', value: 'a' }],
+    });
     expect(status).toBe(204);
     const { workspace } = await open(externalKey('tagged', 'tags = { stage = "live" }'));
     expect((await workspace.apply()).code).toBe(0);
@@ -95,7 +100,10 @@ describe('a key that was taken over by its alias', () => {
     expect(run.code).toBe(1);
     expect(run.text).toContain('has another description than is declared');
     expect(run.text).toContain(`terraform import <address> ${keyId}`);
-    expect(await describeKey(emulator, keyId)).toMatchObject({ key_state: '5', key_description: 'belongs to team A' });
+    expect(await describeKey(emulator, keyId)).toMatchObject({
+      key_state: '5',
+      key_description: 'belongs to team A',
+    });
   });
 });
 
@@ -116,7 +124,10 @@ describe('material that is declared anew for the same key', () => {
   });
 
   test('is not deleted by create_before_destroy', async () => {
-    const first = keyWithMaterial('before', `${deleting}\n  lifecycle {\n    create_before_destroy = true\n  }`);
+    const first = keyWithMaterial(
+      'before',
+      `${deleting}\n  lifecycle {\n    create_before_destroy = true\n  }`,
+    );
     const { workspace, keyId, material } = await applied(first);
     const run = await workspace.apply('-replace=byok_key_material.orders');
     expect(run.code).toBe(0);
@@ -125,7 +136,8 @@ describe('material that is declared anew for the same key', () => {
     expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
   });
 
-  const another = (body: string) => body.replace('"byok_key_material" "orders"', '"byok_key_material" "another"');
+  const another = (body: string) =>
+    body.replace('"byok_key_material" "orders"', '"byok_key_material" "another"');
 
   test('under another address, without moved, is there in the end although the old one would delete it', async () => {
     const { workspace, keyId, material } = await applied(keyWithMaterial('address', deleting));
@@ -158,7 +170,8 @@ describe('material that is declared anew for the same key', () => {
 });
 
 describe('a disabled key that lost its material', () => {
-  const body = (alias: string, enabled: boolean) => keyWithMaterial(alias).replace(`alias = "${alias}"`, `$&\n  enabled = ${enabled}`);
+  const body = (alias: string, enabled: boolean) =>
+    keyWithMaterial(alias).replace(`alias = "${alias}"`, `$&\n  enabled = ${enabled}`);
 
   test('is disabled again after the import, as its configuration has it', async () => {
     const { workspace, keyId } = await applied(body('off', false));
@@ -166,7 +179,9 @@ describe('a disabled key that lost its material', () => {
     expect((await describeKey(emulator, keyId)).key_state).toBe('3');
     emulator.deleteMaterial(keyId);
     const run = await workspace.apply();
-    expect(run.text).toContain('the same material is imported again, expiration_time never, and the key is disabled again');
+    expect(run.text).toContain(
+      'the same material is imported again, expiration_time never, and the key is disabled again',
+    );
     expect(run.code).toBe(0);
     expect((await describeKey(emulator, keyId)).key_state).toBe('3');
     expect((await workspace.plan()).code).toBe(0);
@@ -187,7 +202,9 @@ describe('a disabled key that lost its material', () => {
     expect((await workspace.apply()).code).toBe(0);
     emulator.deleteMaterial(keyId);
     await workspace.succeed(['apply', '-refresh-only', '-auto-approve', '-no-color']);
-    expect((await workspace.apply('-refresh=false')).text).toContain('and the key is disabled again');
+    expect((await workspace.apply('-refresh=false')).text).toContain(
+      'and the key is disabled again',
+    );
     expect((await describeKey(emulator, keyId)).key_state).toBe('3');
   });
 

@@ -1,4 +1,7 @@
-/** Rare mishaps, each under the real terraform: lost state, rights that are missing, an interruption. */
+/**
+ * Rare mishaps, each under the real terraform: lost state, rights that are missing, an
+ * interruption.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,21 +46,35 @@ test('an expiry that is not declared any more goes, also after private state was
       .replace(/,(\s*[}\]])/g, '$1'),
   );
   configure(emulator, bench.workspace, keyWithMaterial('orders'));
-  expect((await bench.workspace.plan()).text).toContain(`expiration_time changes from ${far} to never`);
+  expect((await bench.workspace.plan()).text).toContain(
+    `expiration_time changes from ${far} to never`,
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
   expect((await describeKey(emulator, keyId)).expiration_time).toBe('');
 });
 
 test('material of another kind goes into another key', async () => {
-  const signing = (spec: string, alias: string) => `resource "byok_external_key" "orders" {\n  alias = "${alias}"\n  key_spec = "${spec}"\n}
+  const signing = (
+    spec: string,
+    alias: string,
+  ) => `resource "byok_external_key" "orders" {\n  alias = "${alias}"\n  key_spec = "${spec}"\n}
 resource "byok_key_material" "orders" {\n  key_id = byok_external_key.orders.key_id\n  material_file = "signing.pem"\n  material_encoding = "pem"\n}`;
   bench = await workbench(emulator, signing('EC_P256', 'first'));
-  bench.workspace.write('signing.pem', openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'));
+  bench.workspace.write(
+    'signing.pem',
+    openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'),
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
-  bench.workspace.write('signing.pem', openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048'));
+  bench.workspace.write(
+    'signing.pem',
+    openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048'),
+  );
   configure(emulator, bench.workspace, signing('RSA_2048', 'second'));
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ key_spec: 'RSA_2048', fingerprint_verified: true });
+  expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+    key_spec: 'RSA_2048',
+    fingerprint_verified: true,
+  });
 });
 
 describe('tags', () => {
@@ -103,7 +120,9 @@ test('a public key that may not be read costs the proof, not the refresh', async
 });
 
 test('a pin on material that was wrapped elsewhere is refused: nothing could compare it in time', async () => {
-  const variables = ['token', 'material'].map((name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n}\n`).join('');
+  const variables = ['token', 'material']
+    .map((name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n}\n`)
+    .join('');
   bench = await workbench(
     emulator,
     `${variables}${externalKey('orders')}
@@ -114,7 +133,10 @@ resource "byok_key_material" "orders" {
   fingerprint = "sha256:${'0'.repeat(64)}"
 }`,
   );
-  Object.assign(bench.workspace.env, { TF_VAR_token: 'A'.repeat(200), TF_VAR_material: 'B'.repeat(344) });
+  Object.assign(bench.workspace.env, {
+    TF_VAR_token: 'A'.repeat(200),
+    TF_VAR_material: 'B'.repeat(344),
+  });
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
   expect(plan.text).toContain('cannot be compared before it is imported for ever');

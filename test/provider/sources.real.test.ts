@@ -33,7 +33,13 @@ resource "byok_key_material" "orders" {
 }
 
 async function expectImported(bytes: Buffer): Promise<void> {
-  expect(await holdsMaterial(emulator, String(bench.workspace.attributes('byok_key_material').key_id), bytes)).toBe(true);
+  expect(
+    await holdsMaterial(
+      emulator,
+      String(bench.workspace.attributes('byok_key_material').key_id),
+      bytes,
+    ),
+  ).toBe(true);
 }
 
 test.each([
@@ -43,7 +49,11 @@ test.each([
 ])('imports from a file in %s', async (encoding, spell) => {
   const bytes = randomBytes(32);
   bench.workspace.write('spelt.key', spell(bytes));
-  configure(emulator, bench.workspace, material(`material_file = "spelt.key"\n  material_encoding = "${encoding}"`));
+  configure(
+    emulator,
+    bench.workspace,
+    material(`material_file = "spelt.key"\n  material_encoding = "${encoding}"`),
+  );
   expect((await bench.workspace.apply()).code).toBe(0);
   await expectImported(bytes);
 });
@@ -59,7 +69,8 @@ test('imports from an environment variable', async () => {
 test('imports a write-only value from an ephemeral variable, and a new version with the same material changes nothing in the KMS', async () => {
   const bytes = randomBytes(32);
   const body = material('material_wo = var.orders\n  material_wo_version = 1');
-  const variable = 'variable "orders" {\n  type = string\n  ephemeral = true\n  sensitive = true\n}\n';
+  const variable =
+    'variable "orders" {\n  type = string\n  ephemeral = true\n  sensitive = true\n}\n';
   bench.workspace.env.TF_VAR_orders = bytes.toString('base64');
   configure(emulator, bench.workspace, variable + body);
   expect((await bench.workspace.apply()).code).toBe(0);
@@ -70,24 +81,38 @@ test('imports a write-only value from an ephemeral variable, and a new version w
   expect(writesOf(emulator)).toEqual([]);
 });
 
-test.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'])('wraps with %s', async (algorithm) => {
-  configure(emulator, bench.workspace, material(`material_file = "orders.key"\n  wrapping_algorithm = "${algorithm}"`));
-  const apply = await bench.workspace.apply();
-  expect(apply.code).toBe(0);
-  expect(apply.text.includes('Legacy wrapping algorithm')).toBe(algorithm !== 'RSAES_OAEP_SHA_256');
-  await expectImported(bench.material);
-});
+test.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'])(
+  'wraps with %s',
+  async (algorithm) => {
+    configure(
+      emulator,
+      bench.workspace,
+      material(`material_file = "orders.key"\n  wrapping_algorithm = "${algorithm}"`),
+    );
+    const apply = await bench.workspace.apply();
+    expect(apply.code).toBe(0);
+    expect(apply.text.includes('Legacy wrapping algorithm')).toBe(
+      algorithm !== 'RSAES_OAEP_SHA_256',
+    );
+    await expectImported(bench.material);
+  },
+);
 
 test('imports nothing but the pinned material', async () => {
   const pin = `sha256:${'0'.repeat(64)}`;
-  configure(emulator, bench.workspace, material(`material_file = "orders.key"\n  fingerprint = "${pin}"`));
+  configure(
+    emulator,
+    bench.workspace,
+    material(`material_file = "orders.key"\n  fingerprint = "${pin}"`),
+  );
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(`but fingerprint is pinned to ${pin}`);
   expect(writesOf(emulator)).toEqual([]);
 });
 
-// Terraform plans once more at the start of apply, and refuses a planned value that moved in its own words.
+// Terraform plans once more at the start of apply, and refuses a planned value that moved in its
+// own words.
 test('does not import material that is not the one the plan showed', async () => {
   configure(emulator, bench.workspace, material('material_file = "orders.key"'));
   expect((await bench.workspace.plan('-out', 'tfplan')).code).toBe(2);
@@ -105,16 +130,40 @@ describe('fails before any call that touches material, with one sentence that na
   const twentyBytes = randomBytes(20).toString('base64');
 
   test.each([
-    ['a missing file', 'material_file = "gone.key"', 'the file "gone.key" that holds the key material does not exist'],
-    ['an unset variable', 'material_env = "NO_SUCH_KEY"', 'the environment variable "NO_SUCH_KEY" that holds the key material is not set'],
+    [
+      'a missing file',
+      'material_file = "gone.key"',
+      'the file "gone.key" that holds the key material does not exist',
+    ],
+    [
+      'an unset variable',
+      'material_env = "NO_SUCH_KEY"',
+      'the environment variable "NO_SUCH_KEY" that holds the key material is not set',
+    ],
     ['no source', '', 'set material_file, material_env, material_wo or another source'],
-    ['20 bytes', 'material_file = "short.key"', 'The key material has 20 bytes; AES_256 needs exactly 32'],
+    [
+      '20 bytes',
+      'material_file = "short.key"',
+      'The key material has 20 bytes; AES_256 needs exactly 32',
+    ],
     ['bad Base64', 'material_file = "bad.key"', 'The key material in file "bad.key" is not base64'],
-    ['an empty file', 'material_file = "empty.key"', 'The key material in file "empty.key" is empty'],
-    ['printable text', 'material_file = "text.key"\n  material_encoding = "raw"', 'plainly weak (printable text)'],
+    [
+      'an empty file',
+      'material_file = "empty.key"',
+      'The key material in file "empty.key" is empty',
+    ],
+    [
+      'printable text',
+      'material_file = "text.key"\n  material_encoding = "raw"',
+      'plainly weak (printable text)',
+    ],
     ['one repeated byte', 'material_file = "zero.key"', 'plainly weak (one byte repeated)'],
     ['a counter', 'material_file = "counter.key"', 'plainly weak (a counter)'],
-    ['two sources', 'material_file = "orders.key"\n  material_env = "KEY"', 'Material_file and material_env are given together'],
+    [
+      'two sources',
+      'material_file = "orders.key"\n  material_env = "KEY"',
+      'Material_file and material_env are given together',
+    ],
     [
       'an expiry in the past',
       'material_file = "orders.key"\n  expiration_time = "2020-01-01T00:00:00Z"',
@@ -130,8 +179,16 @@ describe('fails before any call that touches material, with one sentence that na
       'material_file = "orders.key"\n  material_encoding = "base32"',
       'Material_encoding is "base32"; allowed are "base64", "hex", "raw"',
     ],
-    ['an unknown algorithm', 'material_file = "orders.key"\n  wrapping_algorithm = "RSA"', 'Wrapping_algorithm is "RSA"; allowed are'],
-    ['a malformed pin', 'material_file = "orders.key"\n  fingerprint = "sha256:abc"', 'Fingerprint is "sha256:abc"; allowed is'],
+    [
+      'an unknown algorithm',
+      'material_file = "orders.key"\n  wrapping_algorithm = "RSA"',
+      'Wrapping_algorithm is "RSA"; allowed are',
+    ],
+    [
+      'a malformed pin',
+      'material_file = "orders.key"\n  fingerprint = "sha256:abc"',
+      'Fingerprint is "sha256:abc"; allowed is',
+    ],
     [
       'a malformed timeout',
       'material_file = "orders.key"\n  timeouts { create = "soon" }',
@@ -149,7 +206,10 @@ describe('fails before any call that touches material, with one sentence that na
     workspace.write('empty.key', '');
     workspace.write('text.key', 'correct horse battery staple 123');
     workspace.write('zero.key', Buffer.alloc(32).toString('base64'));
-    workspace.write('counter.key', Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64'));
+    workspace.write(
+      'counter.key',
+      Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64'),
+    );
     configure(emulator, workspace, material(attributes));
     const apply = await workspace.apply();
     expect(apply.code).toBe(1);
@@ -160,17 +220,26 @@ describe('fails before any call that touches material, with one sentence that na
   });
 
   test('a key id that is none', async () => {
-    configure(emulator, bench.workspace, 'resource "byok_key_material" "orders" {\n  key_id = "orders"\n  material_file = "orders.key"\n}');
+    configure(
+      emulator,
+      bench.workspace,
+      'resource "byok_key_material" "orders" {\n  key_id = "orders"\n  material_file = "orders.key"\n}',
+    );
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain('Key_id is "orders"; allowed is a key id of 36');
   });
 
   test('plain http to a host that is not loopback', async () => {
-    bench.workspace.configure('  kms_endpoint = "http://kms.example.com"', keyWithMaterial('plain'));
+    bench.workspace.configure(
+      '  kms_endpoint = "http://kms.example.com"',
+      keyWithMaterial('plain'),
+    );
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('"http://kms.example.com" is plain http to a host that is not this machine');
+    expect(plan.text).toContain(
+      '"http://kms.example.com" is plain http to a host that is not this machine',
+    );
   });
 
   test('no login', async () => {

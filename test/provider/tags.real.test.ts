@@ -18,7 +18,11 @@ afterEach(async () => {
 
 async function tagsInKms(keyId: string): Promise<Record<string, string>> {
   const path = `/v1.0/${emulator.projectId}/kms/${keyId}/tags`;
-  const { text } = await send(emulator, { method: 'GET', path, headers: { 'X-Auth-Token': emulator.authToken } });
+  const { text } = await send(emulator, {
+    method: 'GET',
+    path,
+    headers: { 'X-Auth-Token': emulator.authToken },
+  });
   const { tags } = JSON.parse(text) as { tags: { key: string; value: string }[] };
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }

@@ -1,4 +1,7 @@
-/** `terraform test`: with everything mocked, and against a KMS, where the destroy at its end leaves nothing behind. */
+/**
+ * `terraform test`: with everything mocked, and against a KMS, where the destroy at its end leaves
+ * nothing behind.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKey } from '../emulator/external-key';
@@ -18,7 +21,9 @@ afterEach(async () => {
   await emulator.close();
 });
 
-/** Main state and module state are two, so that one run changes a file under the feet of the other. */
+/**
+ * Main state and module state are two, so that one run changes a file under the feet of the other.
+ */
 const writer = `variable "bytes" {
   type = number
 }
@@ -42,7 +47,8 @@ async function tested(body: string, runs: string) {
 const write = (name: string, bytes: number) =>
   `run "${name}" {\n  module {\n    source = "./writer"\n  }\n  variables {\n    bytes = ${bytes}\n  }\n}\n`;
 
-const keyIdOfCreation = () => emulator.calls().find(({ operation }) => operation === 'import-key-material')?.keyId ?? '';
+const keyIdOfCreation = () =>
+  emulator.calls().find(({ operation }) => operation === 'import-key-material')?.keyId ?? '';
 
 test.each(['apply', 'plan'])('a bare mock_provider will do, command = %s', async (command) => {
   const body = `${keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"')}
@@ -86,7 +92,10 @@ test.each([
   ['other material', 32],
   ['material that fits no key', 20],
 ])('the destroy at its end gets past %s', async (_name, bytes) => {
-  const run = await tested(keyWithMaterial('orders'), `run "import" {}\n${write('rewrite', bytes)}`);
+  const run = await tested(
+    keyWithMaterial('orders'),
+    `run "import" {}\n${write('rewrite', bytes)}`,
+  );
   expect(run.text).not.toContain('Terraform left the following resources');
   expect(run.text).toContain('2 passed, 0 failed');
   expect(run.code).toBe(0);
@@ -101,11 +110,18 @@ test('the destroy at its end gets past material that was never imported', async 
 });
 
 test('what a plan refuses still fails the run that applies it, and nothing is done', async () => {
-  const run = await tested(keyWithMaterial('orders'), `run "import" {}\n${write('rewrite', 32)}run "import_again" {\n  variables {}\n}\n`);
+  const run = await tested(
+    keyWithMaterial('orders'),
+    `run "import" {}\n${write('rewrite', 32)}run "import_again" {\n  variables {}\n}\n`,
+  );
   expect(run.text).toContain('run "import_again"... fail');
-  expect(run.text).toMatch(/Error: The material cannot be planned as declared .* this key is bound for ever to/);
+  expect(run.text).toMatch(
+    /Error: The material cannot be planned as declared .* this key is bound for ever to/,
+  );
   expect(run.text).not.toContain('Terraform left the following resources');
-  expect(writesOf(emulator).filter((operation) => operation === 'import-key-material')).toHaveLength(1);
+  expect(
+    writesOf(emulator).filter((operation) => operation === 'import-key-material'),
+  ).toHaveLength(1);
   expect((await describeKey(emulator, keyIdOfCreation())).key_state).toBe('4');
 });
 
@@ -122,7 +138,9 @@ ${keyWithMaterial('orders', 'on_destroy = "delete_material"').replace('byok_exte
   expect(run.text).not.toContain('Terraform left the following resources');
   // The deletion is that of the end, when the material was still in the state.
   expect(run.text).toContain('Error: Cannot destroy byok_key_material');
-  expect(writesOf(emulator).filter((operation) => operation === 'delete-imported-key-material')).toHaveLength(1);
+  expect(
+    writesOf(emulator).filter((operation) => operation === 'delete-imported-key-material'),
+  ).toHaveLength(1);
 });
 
 test('a first plan that refuses fails its run', async () => {
@@ -148,7 +166,8 @@ test.each([
 
 test('a malformed key id in the configuration does not stand in the way of a destroy', async () => {
   const keyId = await createKey(emulator);
-  const body = (id: string) => `resource "byok_key_material" "orders" {\n  key_id = "${id}"\n  material_file = "orders.key"\n}`;
+  const body = (id: string) =>
+    `resource "byok_key_material" "orders" {\n  key_id = "${id}"\n  material_file = "orders.key"\n}`;
   bench = await workbench(emulator, body(keyId));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   configure(emulator, bench.workspace, body('orders'));

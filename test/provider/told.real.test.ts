@@ -1,11 +1,21 @@
-/** What people are told when things are not as they seem: another place, a disabled key, lateness, what stays and what goes. */
+/**
+ * What people are told when things are not as they seem: another place, a disabled key, lateness,
+ * what stays and what goes.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { clockAhead, configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import {
+  clockAhead,
+  configure,
+  externalKey,
+  keyWithMaterial,
+  type Workbench,
+  workbench,
+} from './workbench';
 
 let emulator: Emulator;
 let bench: Workbench;
@@ -43,7 +53,11 @@ describe('another region by mistake', () => {
 
   function moveTo(body: string): void {
     const { env } = bench.workspace;
-    [env.HW_PROJECT_ID, env.HW_AUTH_TOKEN, env.HW_REGION_NAME] = [elsewhere.projectId, elsewhere.authToken, 'eu-de'];
+    [env.HW_PROJECT_ID, env.HW_AUTH_TOKEN, env.HW_REGION_NAME] = [
+      elsewhere.projectId,
+      elsewhere.authToken,
+      'eu-de',
+    ];
     configure(elsewhere, bench.workspace, body);
   }
 
@@ -56,20 +70,25 @@ describe('another region by mistake', () => {
     );
   });
 
-  test.each(['', 'taint'])('stops under on_destroy = "refuse", with no key made anywhere (%s)', async (command) => {
-    const body = keyWithMaterial('orders', 'on_destroy = "refuse"');
-    const keyId = await applied(body);
-    if (command !== '') {
-      await bench.workspace.succeed([command, 'byok_key_material.orders']);
-    }
-    moveTo(body);
-    const run = await bench.workspace.apply();
-    expect(run.code).toBe(1);
-    expect(run.text).toContain('on_destroy of its material is "refuse", so nothing is made in its place');
-    expect([...writesOf(elsewhere), ...writesOf(emulator)]).toEqual([]);
-    expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
-    expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
-  });
+  test.each(['', 'taint'])(
+    'stops under on_destroy = "refuse", with no key made anywhere (%s)',
+    async (command) => {
+      const body = keyWithMaterial('orders', 'on_destroy = "refuse"');
+      const keyId = await applied(body);
+      if (command !== '') {
+        await bench.workspace.succeed([command, 'byok_key_material.orders']);
+      }
+      moveTo(body);
+      const run = await bench.workspace.apply();
+      expect(run.code).toBe(1);
+      expect(run.text).toContain(
+        'on_destroy of its material is "refuse", so nothing is made in its place',
+      );
+      expect([...writesOf(elsewhere), ...writesOf(emulator)]).toEqual([]);
+      expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
+      expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
+    },
+  );
 });
 
 describe('a key that somebody disabled', () => {
@@ -135,7 +154,10 @@ describe('a plan that is applied too late', () => {
     const plan = await bench.workspace.plan('-out=late.tfplan');
     expect(plan.text).toContain('the same material is imported again');
     emulator.clearCalls();
-    const late = await bench.workspace.terraform(['apply', '-no-color', 'late.tfplan'], clockAhead(2 * 3_600_000));
+    const late = await bench.workspace.terraform(
+      ['apply', '-no-color', 'late.tfplan'],
+      clockAhead(2 * 3_600_000),
+    );
     expect(late.code).toBe(1);
     expect(late.text).toContain(`Expiration_time ${soon} has passed since the key was looked at`);
     expect(late.text).not.toContain('bug in the provider');
@@ -143,25 +165,40 @@ describe('a plan that is applied too late', () => {
   });
 
   test('after somebody else renewed the material: the state does not keep an expiry that the key does not have', async () => {
-    const rolling = (more: string) => keyWithMaterial('orders', `valid_for = "90d"\n  renew_before = "14d"\n  ${more}`);
+    const rolling = (more: string) =>
+      keyWithMaterial('orders', `valid_for = "90d"\n  renew_before = "14d"\n  ${more}`);
     const keyId = await applied(rolling(''));
     configure(emulator, bench.workspace, rolling('on_destroy = "refuse"'));
     await bench.workspace.succeed(['plan', '-no-color', '-out=saved']);
     emulator.deleteMaterial(keyId);
-    await importMaterial(emulator, keyId, bench.material, { expirationTime: Date.parse(far) / 1000 });
+    await importMaterial(emulator, keyId, bench.material, {
+      expirationTime: Date.parse(far) / 1000,
+    });
     const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
     expect(run.code).toBe(1);
-    expect(run.text).toContain(`The key changed since this plan: its material expires ${far}, and not`);
+    expect(run.text).toContain(
+      `The key changed since this plan: its material expires ${far}, and not`,
+    );
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({ expiration_time: far, on_destroy: 'refuse' });
+    expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
+      expiration_time: far,
+      on_destroy: 'refuse',
+    });
   });
 
   test('another renew_before counts from the next plan on, which is said', async () => {
     await applied(keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "60s"'));
-    configure(emulator, bench.workspace, keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "2700s"'));
+    configure(
+      emulator,
+      bench.workspace,
+      keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "2700s"'),
+    );
     const saved = await bench.workspace.plan('-out=saved.tfplan');
     expect(saved.code).toBe(2);
-    const apply = await bench.workspace.terraform(['apply', '-no-color', 'saved.tfplan'], clockAhead(1_800_000));
+    const apply = await bench.workspace.terraform(
+      ['apply', '-no-color', 'saved.tfplan'],
+      clockAhead(1_800_000),
+    );
     expect(apply.code).toBe(0);
     expect(writesOf(emulator)).toEqual([]);
     const next = await bench.workspace.terraform(['plan', '-no-color'], clockAhead(1_800_000));
@@ -177,7 +214,10 @@ describe('a key that was scheduled for deletion', () => {
     configure(
       emulator,
       bench.workspace,
-      withKey(keyWithMaterial('orders', `expiration_time = "${far}"`), 'cancel_pending_deletion = true\n  enabled = true'),
+      withKey(
+        keyWithMaterial('orders', `expiration_time = "${far}"`),
+        'cancel_pending_deletion = true\n  enabled = true',
+      ),
     );
     const rescue = await bench.workspace.apply();
     expect(rescue.text).toContain('The key is rescued first');
@@ -193,6 +233,8 @@ describe('a key that was scheduled for deletion', () => {
 
   test('by a destroy: that the proof goes with the state is said there', async () => {
     await applied(keyWithMaterial('orders'));
-    expect((await bench.workspace.destroy()).text).toContain('the proof of which material it holds has gone with the state');
+    expect((await bench.workspace.destroy()).text).toContain(
+      'the proof of which material it holds has gone with the state',
+    );
   });
 });

@@ -1,4 +1,7 @@
-/** Two applies at once on the same key: from two states, and from one that both share. In the end the key has its material. */
+/**
+ * Two applies at once on the same key: from two states, and from one that both share. In the end
+ * the key has its material.
+ */
 
 import type { Fault } from '../../lib/emulator/faults';
 import { ok } from '../emulator/plain-http';
@@ -26,7 +29,8 @@ const far = '2035-01-01T00:00:00Z';
 const farther = '2036-01-01T00:00:00Z';
 const farthest = '2037-01-01T00:00:00Z';
 
-const callsOf = (operation: string) => emulator.calls().filter((call) => call.operation === operation && call.status === 200).length;
+const callsOf = (operation: string) =>
+  emulator.calls().filter((call) => call.operation === operation && call.status === 200).length;
 
 async function untilCalled(operation: string): Promise<void> {
   while (callsOf(operation) === 0) {
@@ -43,9 +47,15 @@ describe('from two states', () => {
     `resource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n  expiration_time = "${expiration}"\n}`;
 
   beforeEach(async () => {
-    const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', { key_alias: 'orders', origin: 'external' });
+    const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+      key_alias: 'orders',
+      origin: 'external',
+    });
     keyId = key_info.key_id;
-    const [one, other] = [await workbench(emulator, body(far)), await workbench(emulator, body(far))];
+    const [one, other] = [
+      await workbench(emulator, body(far)),
+      await workbench(emulator, body(far)),
+    ];
     workspaces.push(one.workspace, other.workspace);
     material = one.material;
     other.workspace.write('orders.key', material.toString('base64'));
@@ -67,7 +77,9 @@ describe('from two states', () => {
     expect(runs.map(({ code }) => code)).toContain(0);
     const { key_state, expiration_time } = await describeKey(emulator, keyId);
     expect(key_state).toBe('2');
-    expect(expirations.map((expiration) => String(Date.parse(expiration)))).toContain(expiration_time);
+    expect(expirations.map((expiration) => String(Date.parse(expiration)))).toContain(
+      expiration_time,
+    );
     expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
   }
 
@@ -83,16 +95,27 @@ describe('from two states', () => {
     expect(await holdsMaterial(emulator, keyId, material)).toBe(true);
   }
 
-  const slowImports: readonly Fault[] = [{ operation: 'import-key-material', delayMs: 600, times: 2 }];
-  const slowDeletes: readonly Fault[] = [{ operation: 'delete-imported-key-material', delayMs: 600, times: 2 }];
-  const lostImport: readonly Fault[] = [{ operation: 'import-key-material', drop: 'after', delayMs: 300 }];
-  const lostDelete: readonly Fault[] = [{ operation: 'delete-imported-key-material', drop: 'after', delayMs: 300 }];
+  const slowImports: readonly Fault[] = [
+    { operation: 'import-key-material', delayMs: 600, times: 2 },
+  ];
+  const slowDeletes: readonly Fault[] = [
+    { operation: 'delete-imported-key-material', delayMs: 600, times: 2 },
+  ];
+  const lostImport: readonly Fault[] = [
+    { operation: 'import-key-material', drop: 'after', delayMs: 300 },
+  ];
+  const lostDelete: readonly Fault[] = [
+    { operation: 'delete-imported-key-material', drop: 'after', delayMs: 300 },
+  ];
 
   test.each([
     ['imports are slow', slowImports],
     ['the answer to an import is lost', lostImport],
   ])('a first import by both, while %s', async (_name, faults) => {
-    const command = body(far).replace('material_file = "orders.key"', `material_command = ${JSON.stringify(waitingCommand)}`);
+    const command = body(far).replace(
+      'material_file = "orders.key"',
+      `material_command = ${JSON.stringify(waitingCommand)}`,
+    );
     for (const workspace of both) {
       configure(emulator, workspace, command);
     }
@@ -110,9 +133,15 @@ describe('from two states', () => {
       }
     });
 
-    /** The second came late and adopted, unproven; a proof of its own needs an import of its own. */
+    /**
+     * The second came late and adopted, unproven; a proof of its own needs an import of its own.
+     */
     const declare = (workspace: TerraformWorkspace, expiration: string) =>
-      configure(emulator, workspace, body(expiration).replace('\n}', '\n  allow_unverified_renewal = true\n}'));
+      configure(
+        emulator,
+        workspace,
+        body(expiration).replace('\n}', '\n  allow_unverified_renewal = true\n}'),
+      );
 
     test.each([
       ['deletes are slow', slowDeletes],
@@ -173,8 +202,13 @@ describe('from a shared state', () => {
 
   async function keyId(): Promise<string> {
     const { output } = await both[0].succeed(['state', 'pull']);
-    const { resources } = JSON.parse(output) as { resources: { type: string; instances: { attributes: { key_id: string } }[] }[] };
-    return resources.find(({ type }) => type === 'byok_key_material')?.instances[0]?.attributes.key_id ?? '';
+    const { resources } = JSON.parse(output) as {
+      resources: { type: string; instances: { attributes: { key_id: string } }[] }[];
+    };
+    return (
+      resources.find(({ type }) => type === 'byok_key_material')?.instances[0]?.attributes.key_id ??
+      ''
+    );
   }
 
   async function expectQuiet(): Promise<void> {
@@ -190,7 +224,10 @@ describe('from a shared state', () => {
       configure(
         emulator,
         workspace,
-        keyWithMaterial('orders', `expiration_time = "${far}"`).replace('material_file = "orders.key"', material),
+        keyWithMaterial('orders', `expiration_time = "${far}"`).replace(
+          'material_file = "orders.key"',
+          material,
+        ),
       );
       return () => workspace.write('go', '');
     });
@@ -217,7 +254,9 @@ describe('from a shared state', () => {
     const [one, other] = await Promise.all([first, both[1].apply('-lock-timeout=900s')]);
     expect([one.code, other.code]).toEqual([0, 0]);
     expect(other.text).toContain('0 added, 0 changed, 0 destroyed');
-    expect([callsOf('delete-imported-key-material'), callsOf('import-key-material')]).toEqual([1, 1]);
+    expect([callsOf('delete-imported-key-material'), callsOf('import-key-material')]).toEqual([
+      1, 1,
+    ]);
     await expectQuiet();
   });
 });

@@ -1,4 +1,7 @@
-/** Two objects that have the material of one key: what one of them would delete stays for the other, or comes back in the same run. */
+/**
+ * Two objects that have the material of one key: what one of them would delete stays for the other,
+ * or comes back in the same run.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,24 +46,31 @@ describe('two addresses of one key, of which one would delete', () => {
   const both = `${key}\n${material('one', deleting)}\n${material('other')}`;
   const single = `${key}\n${material('other')}`;
 
-  test.each([[[]], [['-parallelism=1']]])('the material is there when that one leaves the code (%j)', async (flags) => {
-    const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
-    configure(emulator, bench.workspace, single);
-    const run = await bench.workspace.apply(...flags);
-    expect(run.code).toBe(0);
-    const stays = run.text.includes('The material is not deleted');
-    expect(stays || run.text.includes('if it is gone by then, the same material is imported again')).toBe(true);
-    expect((await describeKey(emulator, keyId)).key_state).toBe('2');
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-    expect((await bench.workspace.plan()).code).toBe(0);
-  });
+  test.each([[[]], [['-parallelism=1']]])(
+    'the material is there when that one leaves the code (%j)',
+    async (flags) => {
+      const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
+      configure(emulator, bench.workspace, single);
+      const run = await bench.workspace.apply(...flags);
+      expect(run.code).toBe(0);
+      const stays = run.text.includes('The material is not deleted');
+      expect(
+        stays || run.text.includes('if it is gone by then, the same material is imported again'),
+      ).toBe(true);
+      expect((await describeKey(emulator, keyId)).key_state).toBe('2');
+      expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+      expect((await bench.workspace.plan()).code).toBe(0);
+    },
+  );
 
   test('is not emptied either when the material is not at hand', async () => {
     const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
     rmSync(join(bench.workspace.folder, 'orders.key'));
     configure(emulator, bench.workspace, single);
     const run = await bench.workspace.apply();
-    expect(run.text).toContain(run.code === 0 ? 'The material is not deleted' : 'is not at hand to be imported again');
+    expect(run.text).toContain(
+      run.code === 0 ? 'The material is not deleted' : 'is not at hand to be imported again',
+    );
     expect(writesOf(emulator)).toEqual([]);
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   });
@@ -86,7 +96,10 @@ ${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\
   const keyId = await applied(guarded(1));
   configure(emulator, bench.workspace, guarded(2));
   const { folder, env } = bench.workspace;
-  const child = spawn('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: folder, env: cleanEnvironment(env) });
+  const child = spawn('terraform', ['apply', '-auto-approve', '-no-color'], {
+    cwd: folder,
+    env: cleanEnvironment(env),
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString('utf8');
@@ -105,7 +118,10 @@ ${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\
 describe('what no other object has goes as its policy says', () => {
   const literal = (keyId: string, names: readonly string[]) =>
     names
-      .map((name) => `resource "byok_key_material" "${name}" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n  ${deleting}\n}`)
+      .map(
+        (name) =>
+          `resource "byok_key_material" "${name}" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n  ${deleting}\n}`,
+      )
       .join('\n');
 
   test.each([
@@ -151,14 +167,17 @@ test('what the processes of a run leave for each other lies beside the provider 
   bench.workspace.env.TMPDIR = temp;
   for (let runs = 2; runs > 0; runs -= 1) {
     expect((await bench.workspace.plan()).code).toBe(0);
-    const left = readdirSync(join(bench.workspace.folder, '.terraform')).filter((name) => name !== 'providers');
+    const left = readdirSync(join(bench.workspace.folder, '.terraform')).filter(
+      (name) => name !== 'providers',
+    );
     expect([...readdirSync(temp), ...left]).toEqual([expect.stringMatching(/^byok-run-/)]);
   }
 });
 
 describe('two addresses of one key', () => {
   const other = (extra = '') => key.replace('"orders" {', `"other" {\n  ${extra}`);
-  const importing = (keyId: string) => `import {\n  to = byok_external_key.other\n  id = "${keyId}"\n}`;
+  const importing = (keyId: string) =>
+    `import {\n  to = byok_external_key.other\n  id = "${keyId}"\n}`;
 
   async function shared(): Promise<string> {
     const keyId = await applied(key);
@@ -183,15 +202,28 @@ describe('two addresses of one key', () => {
     const changed = (body: string) => body.replace('alias =', 'description = "of both"\n  alias =');
     configure(emulator, bench.workspace, `${changed(key)}\n${changed(other())}`);
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(bench.workspace.attributes('byok_external_key')).toMatchObject({ key_id: keyId, description: 'of both' });
+    expect(bench.workspace.attributes('byok_external_key')).toMatchObject({
+      key_id: keyId,
+      description: 'of both',
+    });
     expect((await bench.workspace.plan()).code).toBe(0);
   });
 
   test.each([
-    ['a saved plan', ['plan', '-no-color', '-out=saved.tfplan'], ['apply', '-no-color', 'saved.tfplan']],
-    ['an apply whose variables stand apart', [], ['apply', '-auto-approve', '-no-color', '-var', 'name=orders-2']],
-  ])('what a replacement left over does not take the key along, in %s', async (_name, planning, applying) => {
-    const named = (name: string) => `variable "name" { default = "orders" }
+    [
+      'a saved plan',
+      ['plan', '-no-color', '-out=saved.tfplan'],
+      ['apply', '-no-color', 'saved.tfplan'],
+    ],
+    [
+      'an apply whose variables stand apart',
+      [],
+      ['apply', '-auto-approve', '-no-color', '-var', 'name=orders-2'],
+    ],
+  ])(
+    'what a replacement left over does not take the key along, in %s',
+    async (_name, planning, applying) => {
+      const named = (name: string) => `variable "name" { default = "orders" }
 resource "byok_external_key" "orders" {
   alias    = var.name
   key_spec = var.name == "orders" ? "AES_256" : "RSA_2048"
@@ -200,22 +232,27 @@ resource "byok_external_key" "orders" {
   }
 }
 ${name}`;
-    const keyId = await applied(named(''));
-    const next = ['-var', 'name=orders-2'];
-    emulator.injectFaults([{ operation: 'schedule-key-deletion', times: 20, status: 403, errorCode: 'KMS.0303' }]);
-    expect((await bench.workspace.apply(...next)).code).toBe(1);
-    emulator.clearFaults();
-    configure(emulator, bench.workspace, named(`${other()}\n${importing(keyId)}`));
-    expect((await bench.workspace.apply(...next, '-target=byok_external_key.other')).code).toBe(0);
-    emulator.clearCalls();
-    if (planning.length > 0) {
-      const plan = await bench.workspace.succeed([...planning, ...next]);
-      expect(plan.text).toContain('The key is not scheduled for deletion');
-    }
-    expect((await bench.workspace.terraform(applying)).code).toBe(0);
-    expect(writesOf(emulator)).toEqual([]);
-    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
-  });
+      const keyId = await applied(named(''));
+      const next = ['-var', 'name=orders-2'];
+      emulator.injectFaults([
+        { operation: 'schedule-key-deletion', times: 20, status: 403, errorCode: 'KMS.0303' },
+      ]);
+      expect((await bench.workspace.apply(...next)).code).toBe(1);
+      emulator.clearFaults();
+      configure(emulator, bench.workspace, named(`${other()}\n${importing(keyId)}`));
+      expect((await bench.workspace.apply(...next, '-target=byok_external_key.other')).code).toBe(
+        0,
+      );
+      emulator.clearCalls();
+      if (planning.length > 0) {
+        const plan = await bench.workspace.succeed([...planning, ...next]);
+        expect(plan.text).toContain('The key is not scheduled for deletion');
+      }
+      expect((await bench.workspace.terraform(applying)).code).toBe(0);
+      expect(writesOf(emulator)).toEqual([]);
+      expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    },
+  );
 });
 
 test('material under refuse is not replaced by force, with or without create_before_destroy', async () => {
@@ -240,20 +277,25 @@ describe('two provider blocks of one KMS', () => {
   kms_endpoint = "${emulator.url}"
 }\n`;
 
-  test.each([1, 2])('material that goes from the one to the other without moved is not emptied (%i)', async () => {
-    const keyId = await applied(`${key}\n${material('one', deleting)}`);
-    const moved = `${blocks()}${key}\n${material('other', 'provider = byok.two')}`;
-    configure(emulator, bench.workspace, moved);
-    const run = await bench.workspace.apply();
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-    if (run.code === 0) {
-      expect(run.text).toContain('The material is not deleted');
-      expect((await bench.workspace.plan()).code).toBe(0);
-    } else {
-      expect(run.text).toContain(`Another address of this plan deletes the material of key ${keyId}`);
-      expect(writesOf(emulator)).toEqual([]);
-    }
-  });
+  test.each([1, 2])(
+    'material that goes from the one to the other without moved is not emptied (%i)',
+    async () => {
+      const keyId = await applied(`${key}\n${material('one', deleting)}`);
+      const moved = `${blocks()}${key}\n${material('other', 'provider = byok.two')}`;
+      configure(emulator, bench.workspace, moved);
+      const run = await bench.workspace.apply();
+      expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+      if (run.code === 0) {
+        expect(run.text).toContain('The material is not deleted');
+        expect((await bench.workspace.plan()).code).toBe(0);
+      } else {
+        expect(run.text).toContain(
+          `Another address of this plan deletes the material of key ${keyId}`,
+        );
+        expect(writesOf(emulator)).toEqual([]);
+      }
+    },
+  );
 
   test('material that an unchanged object of the other block has is not emptied', async () => {
     const first = `${blocks()}${key}\n${material('one', deleting)}`;
@@ -275,8 +317,15 @@ resource "terraform_data" "endpoint" {
   input = "${emulator.url}"
   ${extra}
 }\n`;
-    const keyId = await applied(`${late()}${key}`, `${late()}${key}\n${material('one', `provider = byok.two\n  ${deleting}`)}`);
-    configure(emulator, bench.workspace, `${late('depends_on = [byok_key_material.other]')}${key}\n${material('other')}`);
+    const keyId = await applied(
+      `${late()}${key}`,
+      `${late()}${key}\n${material('one', `provider = byok.two\n  ${deleting}`)}`,
+    );
+    configure(
+      emulator,
+      bench.workspace,
+      `${late('depends_on = [byok_key_material.other]')}${key}\n${material('other')}`,
+    );
     const run = await bench.workspace.apply();
     expect(run.text).toContain('The material is not deleted');
     expect(run.code).toBe(0);
@@ -284,7 +333,10 @@ resource "terraform_data" "endpoint" {
   });
 
   test('two new keys of one alias are refused', async () => {
-    const two = key.replace('"orders" {', '"other" {\n  provider = byok.two\n  depends_on = [byok_external_key.orders]');
+    const two = key.replace(
+      '"orders" {',
+      '"other" {\n  provider = byok.two\n  depends_on = [byok_external_key.orders]',
+    );
     bench = await workbench(emulator, `${blocks()}${key}\n${two}`);
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
@@ -294,7 +346,11 @@ resource "terraform_data" "endpoint" {
 
   test('an empty key is not scheduled by the one and taken over by the other', async () => {
     const keyId = await applied(key);
-    configure(emulator, bench.workspace, `${blocks()}${key.replace('"orders" {', '"other" {\n  provider = byok.two')}`);
+    configure(
+      emulator,
+      bench.workspace,
+      `${blocks()}${key.replace('"orders" {', '"other" {\n  provider = byok.two')}`,
+    );
     const run = await bench.workspace.apply();
     const { key_state } = await describeKey(emulator, keyId);
     expect({ code: run.code, key_state }).toEqual({ code: expect.any(Number), key_state: '5' });

@@ -1,4 +1,7 @@
-/** Renewals and replacements under attack: whatever goes wrong, the key has its material or the next apply brings it back. */
+/**
+ * Renewals and replacements under attack: whatever goes wrong, the key has its material or the next
+ * apply brings it back.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from '../emulator/plain-http';
@@ -22,7 +25,9 @@ afterEach(async () => {
   await emulator.close();
 });
 
-async function applied(body = keyWithMaterial('orders', `expiration_time = "${far}"`)): Promise<string> {
+async function applied(
+  body = keyWithMaterial('orders', `expiration_time = "${far}"`),
+): Promise<string> {
   bench = await workbench(emulator, body);
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   emulator.clearCalls();
@@ -30,10 +35,16 @@ async function applied(body = keyWithMaterial('orders', `expiration_time = "${fa
 }
 
 function renewTo(expiration: string): void {
-  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${expiration}"`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', `expiration_time = "${expiration}"`),
+  );
 }
 
-/** The key works with our material and expires as declared, and Terraform knows and can prove it. */
+/**
+ * The key works with our material and expires as declared, and Terraform knows and can prove it.
+ */
 async function expectRenewed(keyId: string): Promise<void> {
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
@@ -48,26 +59,38 @@ async function expectRenewed(keyId: string): Promise<void> {
 const boundaries: readonly [string, Fault][] = [
   ['get-parameters refused', { operation: 'get-parameters-for-import', errorCode: 'KMS.0306' }],
   ['the delete refused', { operation: 'delete-imported-key-material', errorCode: 'KMS.0306' }],
-  ['the delete lost before it took effect', { operation: 'delete-imported-key-material', drop: 'before' }],
+  [
+    'the delete lost before it took effect',
+    { operation: 'delete-imported-key-material', drop: 'before' },
+  ],
   ['the answer to the delete lost', { operation: 'delete-imported-key-material', drop: 'after' }],
   // The first one is the trial with noise.
-  ['the import refused', { operation: 'import-key-material', skip: 1, errorCode: 'KMS.0306', times: 2 }],
-  ['the import lost before it took effect', { operation: 'import-key-material', skip: 1, drop: 'before' }],
+  [
+    'the import refused',
+    { operation: 'import-key-material', skip: 1, errorCode: 'KMS.0306', times: 2 },
+  ],
+  [
+    'the import lost before it took effect',
+    { operation: 'import-key-material', skip: 1, drop: 'before' },
+  ],
   ['the answer to the import lost', { operation: 'import-key-material', skip: 1, drop: 'after' }],
   ['the import answered 500', { operation: 'import-key-material', skip: 1, status: 500 }],
   ['the token refused', { operation: 'import-key-material', skip: 1, errorCode: 'KMS.2605' }],
 ];
 
-test.each(boundaries)('a renewal with %s ends well after one further apply', async (_name, fault) => {
-  const keyId = await applied();
-  renewTo(farther);
-  emulator.injectFaults([fault]);
-  const first = await bench.workspace.apply();
-  emulator.clearFaults();
-  expect(first.text).not.toContain('This is a bug in the provider');
-  expect((await bench.workspace.apply()).code).toBe(0);
-  await expectRenewed(keyId);
-});
+test.each(boundaries)(
+  'a renewal with %s ends well after one further apply',
+  async (_name, fault) => {
+    const keyId = await applied();
+    renewTo(farther);
+    emulator.injectFaults([fault]);
+    const first = await bench.workspace.apply();
+    emulator.clearFaults();
+    expect(first.text).not.toContain('This is a bug in the provider');
+    expect((await bench.workspace.apply()).code).toBe(0);
+    await expectRenewed(keyId);
+  },
+);
 
 const wayBackClosed: readonly [string, Fault][] = [
   ['fetch parameters', { operation: 'get-parameters-for-import', errorCode: 'KMS.0306' }],
@@ -82,7 +105,9 @@ test.each(wayBackClosed)('nothing is deleted by a login that may not %s', async 
   const apply = await bench.workspace.apply();
   emulator.clearFaults();
   expect(apply.code).toBe(1);
-  expect(emulator.calls().map(({ operation }) => operation)).not.toContain('delete-imported-key-material');
+  expect(emulator.calls().map(({ operation }) => operation)).not.toContain(
+    'delete-imported-key-material',
+  );
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
@@ -118,7 +143,8 @@ test('an import that is acknowledged counts, although the key cannot be describe
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   configure(emulator, bench.workspace, keyWithMaterial('orders'));
-  // The first describes the key for the plan that Terraform makes once more, the second is the one before the import.
+  // The first describes the key for the plan that Terraform makes once more, the second is the one
+  // before the import.
   const saved = await bench.workspace.plan('-out', 'tfplan');
   expect(saved.code).toBe(2);
   emulator.injectFaults([{ operation: 'describe-key', errorCode: 'KMS.0306', skip: 2, times: 50 }]);
@@ -194,10 +220,21 @@ test.each([
     'key_usage = "SIGN_VERIFY"',
     'Key_usage is "SIGN_VERIFY"; allowed for AES_256 are "ENCRYPT_DECRYPT"',
   ],
-  ['another spec under the same alias', 'key_spec = "EC_P256"', 'alias "orders" stays with the old one'],
+  [
+    'another spec under the same alias',
+    'key_spec = "EC_P256"',
+    'alias "orders" stays with the old one',
+  ],
 ])('%s is refused before anything is destroyed', async (_name, attribute, message) => {
   const keyId = await applied(keyWithMaterial('orders', deletes));
-  configure(emulator, bench.workspace, keyWithMaterial('orders', deletes).replace('alias = "orders"', `alias = "orders"\n  ${attribute}`));
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial('orders', deletes).replace(
+      'alias = "orders"',
+      `alias = "orders"\n  ${attribute}`,
+    ),
+  );
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(message);
@@ -238,5 +275,11 @@ test('an encoding that is only known after apply is waited for', async () => {
   configure(emulator, bench.workspace, body);
   const apply = await bench.workspace.apply();
   expect(apply.text).toContain('Apply complete!');
-  expect(await holdsMaterial(emulator, String(bench.workspace.attributes('byok_key_material').key_id), bench.material)).toBe(true);
+  expect(
+    await holdsMaterial(
+      emulator,
+      String(bench.workspace.attributes('byok_key_material').key_id),
+      bench.material,
+    ),
+  ).toBe(true);
 });

@@ -1,4 +1,7 @@
-/** What every test of the provider with the real terraform starts from: one emulator, and a folder with a key file in it. */
+/**
+ * What every test of the provider with the real terraform starts from: one emulator, and a folder
+ * with a key file in it.
+ */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Emulator } from '../../lib/emulator';
@@ -12,7 +15,10 @@ export interface Workbench {
 
 /** @param body resources; a key file `orders.key` with 32 random bytes in Base64 lies beside it */
 export async function workbench(emulator: Emulator, body: string): Promise<Workbench> {
-  const workspace = new TerraformWorkspace({ HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken });
+  const workspace = new TerraformWorkspace({
+    HW_PROJECT_ID: emulator.projectId,
+    HW_AUTH_TOKEN: emulator.authToken,
+  });
   const material = randomBytes(32);
   workspace.write('orders.key', `${material.toString('base64')}\n`);
   configure(emulator, workspace, body);
@@ -41,7 +47,9 @@ export function externalKey(alias: string, extra = ''): string {
 }`;
 }
 
-/** Environment of a command in which the clock of the provider, and of nobody else, stands ahead. */
+/**
+ * Environment of a command in which the clock of the provider, and of nobody else, stands ahead.
+ */
 export const clockAhead = (ms: number): Record<string, string> => ({
   ...preloading(join(__dirname, '..', 'support', 'clock.cjs')),
   TEST_CLOCK_AHEAD_MS: String(ms),

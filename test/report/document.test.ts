@@ -4,7 +4,8 @@ const state = { version: 4, terraform_version: '1.11.4', serial: 1, resources: [
 const shown = { format_version: '1.0', terraform_version: '1.11.4', values: { root_module: {} } };
 const plan = { format_version: '1.2', planned_values: {}, resource_changes: [] };
 const encrypted = { serial: 1, meta: {}, encrypted_data: 'secret', encryption_version: 'v0' };
-const log = '{"@level":"info","@message":"Terraform 1.11.4"}\n{"@level":"info","@message":"Plan: secret"}\n';
+const log =
+  '{"@level":"info","@message":"Terraform 1.11.4"}\n{"@level":"info","@message":"Plan: secret"}\n';
 
 function form(text: string, kind: Kind): string {
   try {
@@ -23,14 +24,49 @@ test.each<[string, string, Kind, string]>([
   ['a plan', JSON.stringify(plan), 'plan', 'plan'],
   ['a state below a log', `${log}${JSON.stringify(state)}`, 'state', 'state file'],
   ['another object', '{"a":1}', 'state', 'something else'],
-  ['a plan for a state', JSON.stringify(plan), 'state', 'it is no state of version 4; it is a plan: give it by --plan'],
-  ['a state for a plan', JSON.stringify(state), 'plan', 'it is no plan in JSON of format 1; it is a state: give it by --state'],
-  ['a shown state for a plan', JSON.stringify(shown), 'plan', 'it is no plan in JSON of format 1; it is a state: give it by --state'],
-  ['an encrypted state', JSON.stringify(encrypted), 'state', 'it is encrypted; pipe "tofu state pull" into --state -'],
-  ['an encrypted plan', JSON.stringify(encrypted), 'plan', 'it is encrypted; give what "tofu show -json PLANFILE" prints'],
-  ['a log', log, 'plan', 'it is the log of a command with -json; give what "terraform show -json PLANFILE" prints'],
+  [
+    'a plan for a state',
+    JSON.stringify(plan),
+    'state',
+    'it is no state of version 4; it is a plan: give it by --plan',
+  ],
+  [
+    'a state for a plan',
+    JSON.stringify(state),
+    'plan',
+    'it is no plan in JSON of format 1; it is a state: give it by --state',
+  ],
+  [
+    'a shown state for a plan',
+    JSON.stringify(shown),
+    'plan',
+    'it is no plan in JSON of format 1; it is a state: give it by --state',
+  ],
+  [
+    'an encrypted state',
+    JSON.stringify(encrypted),
+    'state',
+    'it is encrypted; pipe "tofu state pull" into --state -',
+  ],
+  [
+    'an encrypted plan',
+    JSON.stringify(encrypted),
+    'plan',
+    'it is encrypted; give what "tofu show -json PLANFILE" prints',
+  ],
+  [
+    'a log',
+    log,
+    'plan',
+    'it is the log of a command with -json; give what "terraform show -json PLANFILE" prints',
+  ],
   ['nothing', ' \n', 'plan', 'it is empty; give what "terraform show -json PLANFILE" prints'],
-  ['text', 'secret', 'state', 'it is no JSON object; give a state file, or pipe "terraform state pull" into --state -'],
+  [
+    'text',
+    'secret',
+    'state',
+    'it is no JSON object; give a state file, or pipe "terraform state pull" into --state -',
+  ],
   [
     'two states',
     `${JSON.stringify(state)}\n${JSON.stringify(state)}`,

@@ -19,15 +19,37 @@ function stateOf(...triggers: Record<string, string>[]): string {
 }
 
 function key(keyId: string, keyState: string, expirationTime?: Date): KeyDetail {
-  const nothing = { keyUsage: undefined, creationDate: undefined, scheduledDeletionDate: undefined, defaultKeyFlag: '0' };
-  return { ...nothing, keyId, keyAlias: keyId, keyDescription: '', keySpec: 'AES_256', keyState, origin: 'external', expirationTime };
+  const nothing = {
+    keyUsage: undefined,
+    creationDate: undefined,
+    scheduledDeletionDate: undefined,
+    defaultKeyFlag: '0',
+  };
+  return {
+    ...nothing,
+    keyId,
+    keyAlias: keyId,
+    keyDescription: '',
+    keySpec: 'AES_256',
+    keyState,
+    origin: 'external',
+    expirationTime,
+  };
 }
 
 function drift(state: string, ...keys: KeyDetail[]) {
-  return driftOf(hooksInState(state, reading), new Map(keys.map((detail) => [detail.keyId, detail])), now);
+  return driftOf(
+    hooksInState(state, reading),
+    new Map(keys.map((detail) => [detail.keyId, detail])),
+    now,
+  );
 }
 
-const hook = (keyId: string, token: string, more: Record<string, string> = {}) => ({ key_id: keyId, drift_token: token, ...more });
+const hook = (keyId: string, token: string, more: Record<string, string> = {}) => ({
+  key_id: keyId,
+  drift_token: token,
+  ...more,
+});
 
 test('before the first apply the token is 0, as it is when a hook was given none', () => {
   expect(drift('')).toEqual({ token: '0', remarks: [] });
@@ -55,13 +77,18 @@ test('a token that somebody made up counts as none', () => {
 
 test('another expiry than the declared one is due, and the declared one is not', () => {
   const state = stateOf(hook('a', '0', { expiration_time: '2035-01-31T00:00:00Z' }));
-  expect(drift(state, key('a', '2', new Date('2035-01-31T00:00:00Z')))).toEqual({ token: '0', remarks: [] });
+  expect(drift(state, key('a', '2', new Date('2035-01-31T00:00:00Z')))).toEqual({
+    token: '0',
+    remarks: [],
+  });
   expect(drift(state, key('a', '2', new Date('2034-01-31T00:00:00Z'))).token).toBe('1');
   expect(drift(state, key('a', '2')).token).toBe('1');
 });
 
 test('an expiry that nobody declared is left as it is', () => {
-  expect(drift(stateOf(hook('a', '0')), key('a', '2', new Date('2035-01-31T00:00:00Z'))).token).toBe('0');
+  expect(
+    drift(stateOf(hook('a', '0')), key('a', '2', new Date('2035-01-31T00:00:00Z'))).token,
+  ).toBe('0');
 });
 
 test('a rolling expiry is due inside its window', () => {
@@ -73,13 +100,22 @@ test('a rolling expiry is due inside its window', () => {
 test.each([
   ['scheduled for deletion', key('a', '4'), 'The key is scheduled for deletion'],
   ['unknown to the KMS', key('b', '2'), 'The key does not exist any more'],
-])('a key that is %s is spoken of, and no apply is asked for that could not help', (_what, found, said) => {
-  expect(drift(stateOf(hook('a', '2')), found)).toEqual({ token: '2', remarks: [expect.stringContaining(said)] });
-});
+])(
+  'a key that is %s is spoken of, and no apply is asked for that could not help',
+  (_what, found, said) => {
+    expect(drift(stateOf(hook('a', '2')), found)).toEqual({
+      token: '2',
+      remarks: [expect.stringContaining(said)],
+    });
+  },
+);
 
 test('material that expired as declared asks for no apply, which could only refuse', () => {
   const state = stateOf(hook('a', '2', { expiration_time: '2030-01-01T00:00:00Z' }));
-  expect(drift(state, key('a', '5'))).toEqual({ token: '2', remarks: [expect.stringContaining('The key material has expired')] });
+  expect(drift(state, key('a', '5'))).toEqual({
+    token: '2',
+    remarks: [expect.stringContaining('The key material has expired')],
+  });
 });
 
 test('other null resources are no hooks', () => {
@@ -87,13 +123,17 @@ test('other null resources are no hooks', () => {
 });
 
 test('fails on what is no state', () => {
-  expect(() => hooksInState('{"version":3}', reading)).toThrow('state "a" is no state of version 4');
+  expect(() => hooksInState('{"version":3}', reading)).toThrow(
+    'state "a" is no state of version 4',
+  );
 });
 
 test('without a state each look has a token of its own while something is wrong, so that the same drift is healed twice', () => {
   const token = (at: Date, ...keys: KeyDetail[]) =>
     driftOfFindings(
-      materialsInKms(keys, { now: at, warnBeforeMs: 0, wanted: new Set() }).map((record) => findingOf(record, at)),
+      materialsInKms(keys, { now: at, warnBeforeMs: 0, wanted: new Set() }).map((record) =>
+        findingOf(record, at),
+      ),
       at,
     ).token;
   const later = new Date('2030-01-16T12:00:00Z');

@@ -10,12 +10,33 @@ const far = new Date('2031-01-01T00:00:00Z');
 const inAWeek = new Date(now.getTime() + 7 * day);
 const yesterday = new Date(now.getTime() - day);
 const proof = { fingerprint: `sha256:${'a'.repeat(64)}`, proof: 'imported' } as const;
-const rolling = { validForMs: 90 * day, renewBeforeMs: 5 * day, validFor: '90d', renewBefore: '5d' };
+const rolling = {
+  validForMs: 90 * day,
+  renewBeforeMs: 5 * day,
+  validFor: '90d',
+  renewBefore: '5d',
+};
 
-const wish: Wish = { expiration: keep, warnBeforeMs: 14 * day, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false };
+const wish: Wish = {
+  expiration: keep,
+  warnBeforeMs: 14 * day,
+  pin: undefined,
+  allowInterruption: true,
+  allowUnverifiedRenewal: false,
+};
 
-function record(status: MaterialStatus, expiration: Date | undefined, more: Partial<MaterialRecord> = {}): MaterialRecord {
-  const observation = { status, expiration, keyState: '2', keySpec: 'AES_256', scheduledDeletionDate: undefined };
+function record(
+  status: MaterialStatus,
+  expiration: Date | undefined,
+  more: Partial<MaterialRecord> = {},
+): MaterialRecord {
+  const observation = {
+    status,
+    expiration,
+    keyState: '2',
+    keySpec: 'AES_256',
+    scheduledDeletionDate: undefined,
+  };
   return {
     place: 'live',
     address: undefined,
@@ -34,14 +55,34 @@ function record(status: MaterialStatus, expiration: Date | undefined, more: Part
 test.each([
   ['present', far, 'fine', null],
   ['present', undefined, 'fine', null],
-  ['present', inAWeek, 'expiring', 'The key material expires soon: The KMS deletes it after 2030-01-22T12:00:00Z, '],
+  [
+    'present',
+    inAWeek,
+    'expiring',
+    'The key material expires soon: The KMS deletes it after 2030-01-22T12:00:00Z, ',
+  ],
   ['expiring', inAWeek, 'expiring', 'The key material expires soon: '],
-  ['expired_not_purged', yesterday, 'missing', 'The key material has expired: expiration_time was 2030-01-14T12:00:00Z: '],
+  [
+    'expired_not_purged',
+    yesterday,
+    'missing',
+    'The key material has expired: expiration_time was 2030-01-14T12:00:00Z: ',
+  ],
   ['purged_after_expiry', yesterday, 'missing', 'The key material has expired: '],
-  ['deleted_outside', far, 'missing', 'the key holds no material any more (deleted, or an import was interrupted); '],
+  [
+    'deleted_outside',
+    far,
+    'missing',
+    'the key holds no material any more (deleted, or an import was interrupted); ',
+  ],
   ['key_disabled', far, 'fine', null],
   ['key_disabled', inAWeek, 'expiring', 'The key material expires soon'],
-  ['key_disabled', yesterday, 'missing', 'the key is disabled, and its material is past its expiration_time'],
+  [
+    'key_disabled',
+    yesterday,
+    'missing',
+    'the key is disabled, and its material is past its expiration_time',
+  ],
   ['key_pending_deletion', undefined, 'missing', 'The key is scheduled for deletion: '],
   ['key_not_ready', undefined, 'missing', 'The key is left alone: '],
   ['key_frozen', undefined, 'missing', 'The key is left alone: '],
@@ -55,7 +96,9 @@ test.each([
 
 test('every status has its line in the table above', () => {
   for (const status of Object.keys(materialStatuses) as MaterialStatus[]) {
-    expect(['fine', 'expiring', 'missing']).toContain(findingOf(record(status, undefined), now).verdict);
+    expect(['fine', 'expiring', 'missing']).toContain(
+      findingOf(record(status, undefined), now).verdict,
+    );
   }
 });
 
@@ -69,8 +112,11 @@ test.each([
 });
 
 test('counts whole days, down to negative ones', () => {
-  const daysLeft = (expiration: Date | undefined) => findingOf(record('present', expiration), now).days_left;
-  expect([inAWeek, new Date(inAWeek.getTime() - 1000), yesterday, undefined].map(daysLeft)).toEqual([7, 6, -1, null]);
+  const daysLeft = (expiration: Date | undefined) =>
+    findingOf(record('present', expiration), now).days_left;
+  expect([inAWeek, new Date(inAWeek.getTime() - 1000), yesterday, undefined].map(daysLeft)).toEqual(
+    [7, 6, -1, null],
+  );
 });
 
 describe('material that renews itself', () => {
@@ -81,19 +127,30 @@ describe('material that renews itself', () => {
   });
 
   test('is expiring once its renewal is due, in the words of the plan', () => {
-    const { verdict, reason } = findingOf(record('expiring', new Date('2030-01-18T00:00:00Z'), renewed), now);
+    const { verdict, reason } = findingOf(
+      record('expiring', new Date('2030-01-18T00:00:00Z'), renewed),
+      now,
+    );
     expect(verdict).toBe('expiring');
-    expect(reason).toContain('the material expires on 2030-01-18T00:00:00Z and is renewed from 2030-01-13T00:00:00Z on (renew_before 5d)');
+    expect(reason).toContain(
+      'the material expires on 2030-01-18T00:00:00Z and is renewed from 2030-01-13T00:00:00Z on (renew_before 5d)',
+    );
   });
 
   test('tells why a renewal will be refused', () => {
-    const { verdict, reason } = findingOf(record('expiring', new Date('2030-01-18T00:00:00Z'), { ...renewed, proof: undefined }), now);
+    const { verdict, reason } = findingOf(
+      record('expiring', new Date('2030-01-18T00:00:00Z'), { ...renewed, proof: undefined }),
+      now,
+    );
     expect(verdict).toBe('expiring');
     expect(reason).toContain('nothing proves that the material at hand is the one the key holds');
   });
 
   test('is expiring when its renewal is postponed, for the key is disabled', () => {
-    const { verdict, reason } = findingOf(record('key_disabled', new Date('2030-01-18T00:00:00Z'), renewed), now);
+    const { verdict, reason } = findingOf(
+      record('key_disabled', new Date('2030-01-18T00:00:00Z'), renewed),
+      now,
+    );
     expect(verdict).toBe('expiring');
     expect(reason).toContain('postponed: the key is disabled');
   });
@@ -101,16 +158,25 @@ describe('material that renews itself', () => {
 
 describe('material without proof', () => {
   test('is unverified where Terraform manages it', () => {
-    expect(findingOf(record('present', far, { proof: undefined }), now)).toMatchObject({ verdict: 'unverified', reason: notVerified });
+    expect(findingOf(record('present', far, { proof: undefined }), now)).toMatchObject({
+      verdict: 'unverified',
+      reason: notVerified,
+    });
   });
 
   test('is fine where nobody could know', () => {
-    expect(findingOf(record('present', far, { proof: undefined, managed: false }), now).verdict).toBe('fine');
+    expect(
+      findingOf(record('present', far, { proof: undefined, managed: false }), now).verdict,
+    ).toBe('fine');
   });
 
   test('is first of all expiring, or missing', () => {
-    expect(findingOf(record('present', inAWeek, { proof: undefined }), now).verdict).toBe('expiring');
-    expect(findingOf(record('deleted_outside', far, { proof: undefined }), now).verdict).toBe('missing');
+    expect(findingOf(record('present', inAWeek, { proof: undefined }), now).verdict).toBe(
+      'expiring',
+    );
+    expect(findingOf(record('deleted_outside', far, { proof: undefined }), now).verdict).toBe(
+      'missing',
+    );
   });
 });
 
@@ -122,13 +188,16 @@ describe('of a key that nobody is known to want', () => {
       verdict: 'scheduled',
       reason: expect.stringMatching(/^The key is scheduled for deletion: /),
     });
-    expect(findingOf(record('key_pending_deletion', undefined, { ...live, wanted: true }), now).verdict).toBe('missing');
+    expect(
+      findingOf(record('key_pending_deletion', undefined, { ...live, wanted: true }), now).verdict,
+    ).toBe('missing');
   });
 
   test('missing material is missing, and no import is promised', () => {
     expect(findingOf(record('deleted_outside', undefined, live), now)).toMatchObject({
       verdict: 'missing',
-      reason: 'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it',
+      reason:
+        'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it',
     });
   });
 });
@@ -137,17 +206,31 @@ describe('an import that a plan wants to make', () => {
   const due = { reason: 'because' };
 
   test('means that something is missing, for the reason of the plan', () => {
-    expect(findingOf(record('present', far, { due }), now)).toMatchObject({ verdict: 'missing', reason: 'because' });
-    expect(findingOf(record('deleted_outside', far, { due }), now)).toMatchObject({ verdict: 'missing', reason: 'because' });
+    expect(findingOf(record('present', far, { due }), now)).toMatchObject({
+      verdict: 'missing',
+      reason: 'because',
+    });
+    expect(findingOf(record('deleted_outside', far, { due }), now)).toMatchObject({
+      verdict: 'missing',
+      reason: 'because',
+    });
   });
 
   test('of material that expires is no more than that', () => {
-    expect(findingOf(record('expiring', inAWeek, { due }), now)).toMatchObject({ verdict: 'expiring', reason: 'because' });
-    expect(findingOf(record('present', inAWeek, { due }), now)).toMatchObject({ verdict: 'expiring', reason: 'because' });
+    expect(findingOf(record('expiring', inAWeek, { due }), now)).toMatchObject({
+      verdict: 'expiring',
+      reason: 'because',
+    });
+    expect(findingOf(record('present', inAWeek, { due }), now)).toMatchObject({
+      verdict: 'expiring',
+      reason: 'because',
+    });
   });
 
   test('for the first time knows neither status nor expiry', () => {
-    expect(findingOf(record('present', far, { due, observation: undefined, keyId: undefined }), now)).toMatchObject({
+    expect(
+      findingOf(record('present', far, { due, observation: undefined, keyId: undefined }), now),
+    ).toMatchObject({
       verdict: 'missing',
       key_id: null,
       material_status: null,

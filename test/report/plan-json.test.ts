@@ -15,9 +15,18 @@ const material = {
 
 /** What Terraform writes where a value is only known after apply. */
 const unknown = { material_status: true, key_state: true, imported_at: true };
-const { material_status: _, key_state: __, ...planned } = { ...material, import_reason: 'the reviewed reason' };
+const {
+  material_status: _,
+  key_state: __,
+  ...planned
+} = { ...material, import_reason: 'the reviewed reason' };
 
-function change(before: object | null, after: object | null, afterUnknown: object = {}, more: object = {}): object {
+function change(
+  before: object | null,
+  after: object | null,
+  afterUnknown: object = {},
+  more: object = {},
+): object {
   return {
     address: 'byok_key_material.orders',
     mode: 'managed',
@@ -30,7 +39,9 @@ function change(before: object | null, after: object | null, afterUnknown: objec
 
 function findings(changes: object[], more: object = {}) {
   const content = JSON.stringify({ format_version: '1.2', resource_changes: changes, ...more });
-  return materialsInPlan(content, { place: 'plan "a"', now, warnBeforeMs: undefined }).map((record) => findingOf(record, now));
+  return materialsInPlan(content, { place: 'plan "a"', now, warnBeforeMs: undefined }).map(
+    (record) => findingOf(record, now),
+  );
 }
 
 test.each([
@@ -42,7 +53,13 @@ test.each([
     'deleted_outside',
     'the reviewed reason',
   ],
-  ['a change of expiry', change(material, planned, unknown), 'missing', 'present', 'the reviewed reason'],
+  [
+    'a change of expiry',
+    change(material, planned, unknown),
+    'missing',
+    'present',
+    'the reviewed reason',
+  ],
   [
     'a renewal',
     change(
@@ -54,7 +71,13 @@ test.each([
     'expiring',
     'the reviewed reason',
   ],
-  ['a first import', change(null, { ...planned, key_id: undefined }, { ...unknown, key_id: true }), 'missing', null, 'the reviewed reason'],
+  [
+    'a first import',
+    change(null, { ...planned, key_id: undefined }, { ...unknown, key_id: true }),
+    'missing',
+    null,
+    'the reviewed reason',
+  ],
   [
     'a key that is gone',
     change({ ...material, material_status: 'key_not_found' }, planned, unknown),
@@ -71,12 +94,21 @@ test.each([
   ],
 ] as const)('%s', (_name, resource, verdict, status, reason) => {
   expect(findings([resource])).toEqual([
-    expect.objectContaining({ address: 'byok_key_material.orders', verdict, material_status: status, reason }),
+    expect.objectContaining({
+      address: 'byok_key_material.orders',
+      verdict,
+      material_status: status,
+      reason,
+    }),
   ]);
 });
 
 test('names a key by the alias that it will have', () => {
-  const key = { type: 'byok_external_key', mode: 'managed', change: { before: null, after: { key_id: 'id-1', alias: 'orders' } } };
+  const key = {
+    type: 'byok_external_key',
+    mode: 'managed',
+    change: { before: null, after: { key_id: 'id-1', alias: 'orders' } },
+  };
   expect(findings([key, change(material, material)]).map(({ alias }) => alias)).toEqual(['orders']);
 });
 
@@ -93,18 +125,40 @@ test('leaves out what the plan destroys, what is deposed, data sources and other
 
 test('a plan without resources has no material', () => {
   expect(
-    materialsInPlan('{"format_version":"1.2","planned_values":{"root_module":{}}}', { place: 'p', now, warnBeforeMs: undefined }),
+    materialsInPlan('{"format_version":"1.2","planned_values":{"root_module":{}}}', {
+      place: 'p',
+      now,
+      warnBeforeMs: undefined,
+    }),
   ).toEqual([]);
 });
 
 test.each([
-  ['a plan file that was not converted', 'PK\u0003\u0004', 'plan "a" is no JSON object; give what "terraform show -json PLANFILE" prints'],
+  [
+    'a plan file that was not converted',
+    'PK\u0003\u0004',
+    'plan "a" is no JSON object; give what "terraform show -json PLANFILE" prints',
+  ],
   ['a state', '{"version":4,"resources":[]}', 'plan "a" is no plan in JSON of format 1; '],
-  ['the JSON of a state', '{"format_version":"1.0","values":{}}', 'plan "a" is no plan in JSON of format 1; '],
-  ['a later format', '{"format_version":"2.0","resource_changes":[]}', 'plan "a" is no plan in JSON of format 1; '],
-  ['a plan that failed', '{"format_version":"1.2","errored":true,"resource_changes":[]}', 'plan "a" is a plan that ended in an error'],
+  [
+    'the JSON of a state',
+    '{"format_version":"1.0","values":{}}',
+    'plan "a" is no plan in JSON of format 1; ',
+  ],
+  [
+    'a later format',
+    '{"format_version":"2.0","resource_changes":[]}',
+    'plan "a" is no plan in JSON of format 1; ',
+  ],
+  [
+    'a plan that failed',
+    '{"format_version":"1.2","errored":true,"resource_changes":[]}',
+    'plan "a" is a plan that ended in an error',
+  ],
 ])('refuses %s', (_name, content, message) => {
-  expect(() => materialsInPlan(content, { place: 'plan "a"', now, warnBeforeMs: undefined })).toThrow(
+  expect(() =>
+    materialsInPlan(content, { place: 'plan "a"', now, warnBeforeMs: undefined }),
+  ).toThrow(
     expect.objectContaining({ code: 'ERR_ARGUMENT', message: expect.stringContaining(message) }),
   );
 });

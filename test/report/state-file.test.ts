@@ -23,11 +23,25 @@ function instance(attributes: object, more: object = {}): object {
 }
 
 function resource(type: string, name: string, instances: object[], more: object = {}): object {
-  return { mode: 'managed', type, name, provider: 'provider["terraform.local/cdktf-byok/byok"]', instances, ...more };
+  return {
+    mode: 'managed',
+    type,
+    name,
+    provider: 'provider["terraform.local/cdktf-byok/byok"]',
+    instances,
+    ...more,
+  };
 }
 
 function state(...resources: object[]): string {
-  return JSON.stringify({ version: 4, terraform_version: '1.11.4', serial: 1, lineage: 'x', outputs: {}, resources });
+  return JSON.stringify({
+    version: 4,
+    terraform_version: '1.11.4',
+    serial: 1,
+    lineage: 'x',
+    outputs: {},
+    resources,
+  });
 }
 
 function findings(content: string, options: Reading = reading) {
@@ -39,10 +53,18 @@ test('finds every material with its address, and the alias of its key', () => {
     state(
       resource('byok_external_key', 'orders', [instance({ key_id: 'id-1', alias: 'orders' })]),
       resource('byok_key_material', 'orders', [instance(material)]),
-      resource('byok_key_material', 'each', [instance({ ...material, key_id: 'id-2' }, { index_key: 'a"b' })], {
-        module: 'module.keys[0]',
-      }),
-      resource('byok_key_material', 'counted', [instance(material, { index_key: 0 }), instance(material, { index_key: 1 })]),
+      resource(
+        'byok_key_material',
+        'each',
+        [instance({ ...material, key_id: 'id-2' }, { index_key: 'a"b' })],
+        {
+          module: 'module.keys[0]',
+        },
+      ),
+      resource('byok_key_material', 'counted', [
+        instance(material, { index_key: 0 }),
+        instance(material, { index_key: 1 }),
+      ]),
       resource('null_resource', 'other', [instance({ id: '1' })]),
     ),
   );
@@ -66,36 +88,64 @@ test('finds every material with its address, and the alias of its key', () => {
 });
 
 test.each([
-  ['passed since, unless it was purged already', { expiration_time: '2030-01-15T12:00:00Z' }, ['missing', 'expired_not_purged']],
-  ['comes within the window of the resource', { expiration_time: '2030-02-10T00:00:00Z', warn_before: '30d' }, ['expiring', 'present']],
+  [
+    'passed since, unless it was purged already',
+    { expiration_time: '2030-01-15T12:00:00Z' },
+    ['missing', 'expired_not_purged'],
+  ],
+  [
+    'comes within the window of the resource',
+    { expiration_time: '2030-02-10T00:00:00Z', warn_before: '30d' },
+    ['expiring', 'present'],
+  ],
   [
     'begins its renewal',
-    { expiration_time: '2030-02-10T00:00:00Z', valid_for: '90d', renew_before: '30d', material_status: 'present' },
+    {
+      expiration_time: '2030-02-10T00:00:00Z',
+      valid_for: '90d',
+      renew_before: '30d',
+      material_status: 'present',
+    },
     ['expiring', 'expiring'],
   ],
   ['stays out of every window', { expiration_time: '2030-02-10T00:00:00Z' }, ['fine', 'present']],
   ['never comes', { expiration_time: 'never' }, ['fine', 'present']],
   ['was never written down', { expiration_time: null }, ['fine', 'present']],
-])('reckons with the time since the state was written: an expiry that %s', (_name, attributes, expected) => {
-  const [found] = findings(state(resource('byok_key_material', 'orders', [instance({ ...material, ...attributes })])));
-  expect([found?.verdict, found?.material_status]).toEqual(expected);
-});
+])(
+  'reckons with the time since the state was written: an expiry that %s',
+  (_name, attributes, expected) => {
+    const [found] = findings(
+      state(resource('byok_key_material', 'orders', [instance({ ...material, ...attributes })])),
+    );
+    expect([found?.verdict, found?.material_status]).toEqual(expected);
+  },
+);
 
 test('a window that is asked for replaces that of the resource', () => {
   const content = state(
-    resource('byok_key_material', 'o', [instance({ ...material, expiration_time: '2030-02-10T00:00:00Z', warn_before: '30d' })]),
+    resource('byok_key_material', 'o', [
+      instance({ ...material, expiration_time: '2030-02-10T00:00:00Z', warn_before: '30d' }),
+    ]),
   );
-  expect(findings(content, { ...reading, warnBeforeMs: 86_400_000 }).map(({ verdict }) => verdict)).toEqual(['fine']);
+  expect(
+    findings(content, { ...reading, warnBeforeMs: 86_400_000 }).map(({ verdict }) => verdict),
+  ).toEqual(['fine']);
 });
 
 test('material of which nothing is proved is unverified', () => {
-  const content = state(resource('byok_key_material', 'o', [instance({ ...material, fingerprint_verified: false })]));
+  const content = state(
+    resource('byok_key_material', 'o', [instance({ ...material, fingerprint_verified: false })]),
+  );
   expect(findings(content).map(({ verdict }) => verdict)).toEqual(['unverified']);
 });
 
 test('a status that this version does not know is no good news', () => {
-  const content = state(resource('byok_key_material', 'o', [instance({ ...material, material_status: 'constructor' })]));
-  expect(findings(content).map(({ verdict, material_status }) => [verdict, material_status])).toEqual([['missing', 'unknown']]);
+  const content = state(
+    resource('byok_key_material', 'o', [instance({ ...material, material_status: 'constructor' })]),
+  );
+  expect(
+    findings(content).map(({ verdict, material_status }) => [verdict, material_status]),
+  ).toEqual([['missing', 'unknown']]);
 });
 
 test('leaves out what Terraform is done with, data sources, and everything not on its list', () => {
@@ -103,7 +153,10 @@ test('leaves out what Terraform is done with, data sources, and everything not o
     resource('byok_key_material', 'old', [instance(material, { deposed: '00000001' })]),
     resource('byok_key_material', 'data', [instance(material)], { mode: 'data' }),
     resource('byok_key_material', 'o', [
-      instance({ ...material, material_wo: 'c2VjcmV0', password: 'hunter2' }, { private: 'cHJpdmF0ZQ==' }),
+      instance(
+        { ...material, material_wo: 'c2VjcmV0', password: 'hunter2' },
+        { private: 'cHJpdmF0ZQ==' },
+      ),
     ]),
   );
   const found = findings(content);
@@ -119,10 +172,20 @@ test.each([
   ['no JSON, without quoting it', 'password = "hunter2"', 'state "a" is no JSON object; '],
   ['a list', '[]', 'state "a" is no JSON object; '],
   ['an old version', '{"version":3,"modules":[]}', 'state "a" is no state of version 4; '],
-  ['a plan', '{"format_version":"1.2","resource_changes":[]}', 'state "a" is no state of version 4; '],
-  ['an encrypted state', '{"version":4,"encrypted_data":"x","meta":{}}', 'state "a" is encrypted; '],
+  [
+    'a plan',
+    '{"format_version":"1.2","resource_changes":[]}',
+    'state "a" is no state of version 4; ',
+  ],
+  [
+    'an encrypted state',
+    '{"version":4,"encrypted_data":"x","meta":{}}',
+    'state "a" is encrypted; ',
+  ],
 ])('refuses %s', (_name, content, message) => {
-  expect(() => findings(content)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT', message: expect.stringContaining(message) }));
+  expect(() => findings(content)).toThrow(
+    expect.objectContaining({ code: 'ERR_ARGUMENT', message: expect.stringContaining(message) }),
+  );
   expect(() => findings(content)).not.toThrow(/hunter2/);
 });
 
@@ -142,10 +205,17 @@ test('a state as "terraform show -json" prints it tells the same as the file', (
     values: {
       root_module: {
         resources: [
-          shownResource('byok_external_key', 'byok_external_key.orders', { key_id: 'id-1', alias: 'orders' }),
+          shownResource('byok_external_key', 'byok_external_key.orders', {
+            key_id: 'id-1',
+            alias: 'orders',
+          }),
           shownResource('byok_key_material', 'byok_key_material.orders', material),
-          shownResource('byok_key_material', 'byok_key_material.gone', material, { deposed_key: 'abcdef01' }),
-          shownResource('byok_key_material', 'data.byok_key_material.x', material, { mode: 'data' }),
+          shownResource('byok_key_material', 'byok_key_material.gone', material, {
+            deposed_key: 'abcdef01',
+          }),
+          shownResource('byok_key_material', 'data.byok_key_material.x', material, {
+            mode: 'data',
+          }),
         ],
         child_modules: [
           {
@@ -153,7 +223,11 @@ test('a state as "terraform show -json" prints it tells the same as the file', (
             child_modules: [
               {
                 resources: [
-                  shownResource('byok_key_material', 'module.a.module.b.byok_key_material.each["x"]', { ...material, key_id: 'id-2' }),
+                  shownResource(
+                    'byok_key_material',
+                    'module.a.module.b.byok_key_material.each["x"]',
+                    { ...material, key_id: 'id-2' },
+                  ),
                 ],
               },
             ],
@@ -165,9 +239,16 @@ test('a state as "terraform show -json" prints it tells the same as the file', (
   const file = state(
     resource('byok_external_key', 'orders', [instance({ key_id: 'id-1', alias: 'orders' })]),
     resource('byok_key_material', 'orders', [instance(material)]),
-    resource('byok_key_material', 'each', [instance({ ...material, key_id: 'id-2' }, { index_key: 'x' })], { module: 'module.a.module.b' }),
+    resource(
+      'byok_key_material',
+      'each',
+      [instance({ ...material, key_id: 'id-2' }, { index_key: 'x' })],
+      { module: 'module.a.module.b' },
+    ),
   );
   expect(findings(JSON.stringify(shown))).toEqual(findings(file));
   expect(findings('{"format_version":"1.0"}')).toEqual([]);
-  expect(() => findings('{"format_version":"2.0","values":{}}')).toThrow(/is no state of version 4; pipe "terraform state pull"/);
+  expect(() => findings('{"format_version":"2.0","values":{}}')).toThrow(
+    /is no state of version 4; pipe "terraform state pull"/,
+  );
 });

@@ -1,5 +1,9 @@
 /** The schema tables hold what Terraform and the seed API page demand. */
-import { keyDataSourceSchema, keysDataSourceSchema, observedKeyAttributes } from '../../lib/schema/data-sources';
+import {
+  keyDataSourceSchema,
+  keysDataSourceSchema,
+  observedKeyAttributes,
+} from '../../lib/schema/data-sources';
 import { externalKeySchema } from '../../lib/schema/external-key';
 import { fingerprintFunctionSchema } from '../../lib/schema/fingerprint-function';
 import { importParametersSchema } from '../../lib/schema/import-parameters';
@@ -19,17 +23,24 @@ const schemas: readonly [string, BlockSchema][] = [
 ];
 
 const attributes = schemas.flatMap(([owner, schema]) =>
-  Object.entries<AttributeSchema>(schema.attributes).map(([name, attribute]) => [`${owner}.${name}`, attribute] as const),
+  Object.entries<AttributeSchema>(schema.attributes).map(
+    ([name, attribute]) => [`${owner}.${name}`, attribute] as const,
+  ),
 );
 
 test.each(attributes)('%s is well formed', (name, attribute) => {
-  expect(attribute.required === true || attribute.optional === true || attribute.computed === true).toBe(true);
-  expect(attribute.required === true && (attribute.optional === true || attribute.computed === true)).toBe(false);
+  expect(
+    attribute.required === true || attribute.optional === true || attribute.computed === true,
+  ).toBe(true);
+  expect(
+    attribute.required === true && (attribute.optional === true || attribute.computed === true),
+  ).toBe(false);
   expect(attribute.description).toMatch(/\.$/);
   if (/(?:token|secret|password|secret_key)$/.test(name)) {
     expect(attribute.sensitive).toBe(true);
   }
-  // DESIGN.md says what was measured: it redacts nothing, and makes Terraform 1.11 write the state anew at each refresh.
+  // DESIGN.md says what was measured: it redacts nothing, and makes Terraform 1.11 write the state
+  // anew at each refresh.
   expect(name.endsWith('_wo')).toBe(attribute.writeOnly === true);
   expect(attribute.writeOnly === true && attribute.sensitive === true).toBe(false);
   if (attribute.writeOnly === true) {
@@ -41,7 +52,9 @@ test.each(attributes)('%s is well formed', (name, attribute) => {
 });
 
 test('every source of material is an optional attribute', () => {
-  expect(materialSourceAttributes.filter((name) => !keyMaterialSchema.attributes[name].optional)).toEqual([]);
+  expect(
+    materialSourceAttributes.filter((name) => !keyMaterialSchema.attributes[name].optional),
+  ).toEqual([]);
 });
 
 test.each(Object.entries(kmsErrorCodes))('%s has a status of its kind', (code, { status }) => {
@@ -52,7 +65,12 @@ test.each(Object.entries(kmsErrorCodes))('%s has a status of its kind', (code, {
 test('the list of byok_keys shows a key by the attributes of byok_key', () => {
   expect(keysDataSourceSchema.attributes.keys.type).toEqual([
     'list',
-    ['object', Object.fromEntries(Object.entries(observedKeyAttributes).map(([name, { type }]) => [name, type]))],
+    [
+      'object',
+      Object.fromEntries(
+        Object.entries(observedKeyAttributes).map(([name, { type }]) => [name, type]),
+      ),
+    ],
   ]);
   expect(Object.keys(keyDataSourceSchema.attributes)).toEqual(Object.keys(observedKeyAttributes));
 });

@@ -24,7 +24,9 @@ export class AttachedProvider {
     [program = '', ...args]: readonly string[],
     options: { cwd: string; env: NodeJS.ProcessEnv },
   ): Promise<AttachedProvider> {
-    const provider = new AttachedProvider(spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }));
+    const provider = new AttachedProvider(
+      spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
     while (!provider.stdout.includes('\n')) {
       if (provider.#child.exitCode !== null) {
         throw new Error(`the provider ended before it said where it is: ${provider.stderr}`);
@@ -48,7 +50,9 @@ export class AttachedProvider {
   async end(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     if (this.isRunning) {
       // A shell or tsx may stand between.
-      const [{ Pid }] = Object.values(JSON.parse(this.environment.TF_REATTACH_PROVIDERS)) as [{ Pid: number }];
+      const [{ Pid }] = Object.values(JSON.parse(this.environment.TF_REATTACH_PROVIDERS)) as [
+        { Pid: number },
+      ];
       process.kill(Pid, signal);
     }
     await this.#closed;

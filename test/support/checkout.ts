@@ -1,4 +1,7 @@
-/** A folder of its own in which this package can be used as in its checkout: tests run side by side and see what they leave. */
+/**
+ * A folder of its own in which this package can be used as in its checkout: tests run side by side
+ * and see what they leave.
+ */
 import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +9,13 @@ import { join } from 'node:path';
 export const root = join(__dirname, '..', '..');
 
 /** Links into the checkout; searches of the folder do not follow them. */
-export const linkedNames: readonly string[] = ['dist', 'lib', 'node_modules', 'package.json', 'tsconfig.json'];
+export const linkedNames: readonly string[] = [
+  'dist',
+  'lib',
+  'node_modules',
+  'package.json',
+  'tsconfig.json',
+];
 
 export function linkedFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'byok-checkout-'));

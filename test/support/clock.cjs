@@ -1,4 +1,5 @@
-// Preloaded into a process: its clock stands TEST_CLOCK_AHEAD_MS milliseconds ahead, which it may change by itself.
+// Preloaded into a process: its clock stands TEST_CLOCK_AHEAD_MS milliseconds ahead, which it may
+// change by itself.
 'use strict';
 
 const RealDate = Date;

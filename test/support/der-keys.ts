@@ -4,7 +4,8 @@ import { createECDH, createPrivateKey } from 'node:crypto';
 export function der(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;
-  const header = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const header =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...header]), content]);
 }
 
@@ -28,7 +29,10 @@ export type RsaIntegers = Readonly<Record<RsaName, bigint>>;
 export function rsaIntegersOf(pem: Buffer): RsaIntegers {
   const jwk = createPrivateKey(pem).export({ format: 'jwk' }) as Record<RsaName, string>;
   return Object.fromEntries(
-    rsaNames.map((name) => [name, BigInt(`0x${Buffer.from(jwk[name], 'base64url').toString('hex')}`)]),
+    rsaNames.map((name) => [
+      name,
+      BigInt(`0x${Buffer.from(jwk[name], 'base64url').toString('hex')}`),
+    ]),
   ) as RsaIntegers;
 }
 
@@ -46,7 +50,12 @@ export function inverse(value: bigint, modulus: bigint): bigint {
 }
 
 /** All numbers of the key that these primes make. @param period by which d is the inverse of e */
-export function rsaIntegersFrom(p: bigint, q: bigint, e: bigint, period: bigint = (p - 1n) * (q - 1n)): RsaIntegers {
+export function rsaIntegersFrom(
+  p: bigint,
+  q: bigint,
+  e: bigint,
+  period: bigint = (p - 1n) * (q - 1n),
+): RsaIntegers {
   const d = inverse(e, period);
   return { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
 }
@@ -59,7 +68,10 @@ export interface Pkcs1Options {
   readonly more?: readonly Buffer[];
 }
 
-export function pkcs1(numbers: RsaIntegers, { version = 0n, contents = {}, more = [] }: Pkcs1Options = {}): Buffer {
+export function pkcs1(
+  numbers: RsaIntegers,
+  { version = 0n, contents = {}, more = [] }: Pkcs1Options = {},
+): Buffer {
   const fields = rsaNames.map((name) => der(0x02, contents[name] ?? numberBytes(numbers[name])));
   return der(0x30, integer(version), ...fields, ...more);
 }
@@ -77,14 +89,19 @@ export type CurveName = 'prime256v1' | 'secp384r1';
 /** Of the groups of these curves, as FIPS 186 has them. */
 export const orders: Readonly<Record<CurveName, bigint>> = {
   prime256v1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  secp384r1: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  secp384r1:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
 };
 
 export function scalarBytes(scalar: bigint, curve: CurveName): Buffer {
   return Buffer.from(scalar.toString(16).padStart(curve === 'prime256v1' ? 64 : 96, '0'), 'hex');
 }
 
-export function pointOf(scalar: Buffer, curve: CurveName, format: 'compressed' | 'uncompressed' | 'hybrid' = 'uncompressed'): Buffer {
+export function pointOf(
+  scalar: Buffer,
+  curve: CurveName,
+  format: 'compressed' | 'uncompressed' | 'hybrid' = 'uncompressed',
+): Buffer {
   const pair = createECDH(curve);
   pair.setPrivateKey(scalar);
   return pair.getPublicKey(null, format) as unknown as Buffer;
@@ -97,7 +114,12 @@ export function sec1(scalar: Buffer, curve: CurveName, point: Buffer | undefined
 }
 
 export function pkcs8OfRsa(key: Buffer): Buffer {
-  return der(0x30, integer(0n), der(0x30, objectIds.rsa, Buffer.from('0500', 'hex')), der(0x04, key));
+  return der(
+    0x30,
+    integer(0n),
+    der(0x30, objectIds.rsa, Buffer.from('0500', 'hex')),
+    der(0x04, key),
+  );
 }
 
 export function pkcs8OfEc(key: Buffer, curve: CurveName): Buffer {
@@ -105,5 +127,7 @@ export function pkcs8OfEc(key: Buffer, curve: CurveName): Buffer {
 }
 
 export function pemOf(label: string, key: Buffer): Buffer {
-  return Buffer.from(`-----BEGIN ${label}-----\n${(key.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`);
+  return Buffer.from(
+    `-----BEGIN ${label}-----\n${(key.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`,
+  );
 }

@@ -1,4 +1,7 @@
-/** A key of the emulator seen past our own client: its description, and what material it really holds. */
+/**
+ * A key of the emulator seen past our own client: its description, and what material it really
+ * holds.
+ */
 import { createDecipheriv, createHmac } from 'node:crypto';
 import type { Emulator } from '../../lib/emulator';
 import { ok, type ReachedEmulator } from '../emulator/plain-http';
@@ -22,10 +25,20 @@ export function writesOf(emulator: Emulator): string[] {
     .filter((operation) => !['describe-key', 'list-keys', 'encrypt-data'].includes(operation));
 }
 
-/** Encrypts by the KMS and decrypts here, with the material: true only when the key holds exactly these bytes. */
-export async function holdsMaterial(emulator: ReachedEmulator, keyId: string, material: Buffer): Promise<boolean> {
+/**
+ * Encrypts by the KMS and decrypts here, with the material: true only when the key holds exactly
+ * these bytes.
+ */
+export async function holdsMaterial(
+  emulator: ReachedEmulator,
+  keyId: string,
+  material: Buffer,
+): Promise<boolean> {
   const plain = 'proof of possession';
-  const { cipher_text } = await ok<{ cipher_text: string }>(emulator, 'encrypt-data', { key_id: keyId, plain_text: plain });
+  const { cipher_text } = await ok<{ cipher_text: string }>(emulator, 'encrypt-data', {
+    key_id: keyId,
+    plain_text: plain,
+  });
   return tryDecrypt(Buffer.from(cipher_text, 'base64'), material) === plain;
 }
 

@@ -1,4 +1,7 @@
-/** The emulator as most tests want it: they make hundreds of imports, and an RSA pair for each would take more time than all the rest. */
+/**
+ * The emulator as most tests want it: they make hundreds of imports, and an RSA pair for each would
+ * take more time than all the rest.
+ */
 import { type Emulator, type EmulatorOptions, startEmulator as start } from '../../lib/emulator';
 
 export * from '../../lib/emulator';

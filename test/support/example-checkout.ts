@@ -1,4 +1,7 @@
-/** A checkout of its own with the examples in it, in which a newcomer runs one; and what must be left of that: nothing. */
+/**
+ * A checkout of its own with the examples in it, in which a newcomer runs one; and what must be
+ * left of that: nothing.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,7 +30,10 @@ export class ExampleCheckout {
 
   constructor() {
     for (const name of ['cdktf.json', 'examples']) {
-      cpSync(join(root, name), join(this.folder, name), { recursive: true, filter: (path) => !/\/\.run$/.test(path) });
+      cpSync(join(root, name), join(this.folder, name), {
+        recursive: true,
+        filter: (path) => !/\/\.run$/.test(path),
+      });
     }
     this.#before = this.#files();
   }
@@ -47,7 +53,11 @@ export class ExampleCheckout {
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString('utf8');
     });
-    const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+    const finished = once(child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout,
+      stderr,
+    }));
     return { child, finished };
   }
 
@@ -79,7 +89,10 @@ export class ExampleCheckout {
   /** Neither a process nor a file. */
   async expectNothingLeft(): Promise<void> {
     // What a closed terminal hangs up, as cdktf's terraform is, ends a moment after its parent.
-    for (const deadline = Date.now() + 120_000; this.processes().length > 0 && Date.now() < deadline; ) {
+    for (
+      const deadline = Date.now() + 120_000;
+      this.processes().length > 0 && Date.now() < deadline;
+    ) {
       await shortPause();
     }
     expect(this.processes()).toEqual([]);

@@ -1,6 +1,7 @@
 /**
- * A process that imports once by the lifecycle, as the provider does, and then holds still so that its memory can be looked at. For tests
- * only. argv: key id, attribute of the source, its value, encoding, folder for the heap snapshot.
+ * A process that imports once by the lifecycle, as the provider does, and then holds still so that
+ * its memory can be looked at. For tests only. argv: key id, attribute of the source, its value,
+ * encoding, folder for the heap snapshot.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +14,9 @@ import type { MaterialEncoding } from '../../lib/terms/material';
 
 const [, , keyId = '', attribute, value = '', encoding, folder = '.'] = process.argv;
 const source: MaterialSource =
-  attribute === 'material_env' ? { setting: 'materialEnv', name: value } : { setting: 'materialFile', path: value };
+  attribute === 'material_env'
+    ? { setting: 'materialEnv', name: value }
+    : { setting: 'materialFile', path: value };
 
 async function main(): Promise<void> {
   const now = () => new Date();
@@ -30,7 +33,13 @@ async function main(): Promise<void> {
   };
   const outcome = await createMaterial(context, {
     keyId,
-    wish: { expiration: undefined, warnBeforeMs: 0, pin: undefined, allowInterruption: true, allowUnverifiedRenewal: false },
+    wish: {
+      expiration: undefined,
+      warnBeforeMs: 0,
+      pin: undefined,
+      allowInterruption: true,
+      allowUnverifiedRenewal: false,
+    },
     allowWeakMaterial: false,
     permitted: ['import'],
     reviewed: undefined,
@@ -40,7 +49,12 @@ async function main(): Promise<void> {
     source: {
       wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
       open: async () => {
-        const options = { encoding: encoding as MaterialEncoding, password: undefined, env: process.env, signal };
+        const options = {
+          encoding: encoding as MaterialEncoding,
+          password: undefined,
+          env: process.env,
+          signal,
+        };
         const found = await openMaterial(source, { ...options, mayRunCommands: true });
         if ('missing' in found) {
           throw new Error(found.missing);

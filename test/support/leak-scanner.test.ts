@@ -1,4 +1,6 @@
-/** The scanner of the leak tests can fail: what is planted is found, in every spelling and wrapping. */
+/**
+ * The scanner of the leak tests can fail: what is planted is found, in every spelling and wrapping.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +12,8 @@ import { zipEntries } from './zip-entries';
 const secret = randomBytes(32);
 const needles = needlesOf('the secret', secret);
 
-const found = (content: string | Buffer) => findLeaks([{ name: 'place', content: Buffer.from(content) }], needles);
+const found = (content: string | Buffer) =>
+  findLeaks([{ name: 'place', content: Buffer.from(content) }], needles);
 
 test.each<[string, string | Buffer]>([
   ['raw', Buffer.concat([Buffer.from('before '), secret, Buffer.from(' after')])],
@@ -29,8 +32,12 @@ test.each<[string, string | Buffer]>([
 
 test('finds a secret inside Base64, at any place and nested', () => {
   const json = JSON.stringify({ padding: 'x', secret: secret.toString('hex') });
-  expect(found(`"private": "${Buffer.from(json).toString('base64')}"`)).toEqual(['place: the secret in hex']);
-  expect(found(Buffer.from(Buffer.from(json).toString('base64')).toString('base64'))).toEqual(['place: the secret in hex']);
+  expect(found(`"private": "${Buffer.from(json).toString('base64')}"`)).toEqual([
+    'place: the secret in hex',
+  ]);
+  expect(found(Buffer.from(Buffer.from(json).toString('base64')).toString('base64'))).toEqual([
+    'place: the secret in hex',
+  ]);
 });
 
 test('finds nothing where there is nothing', () => {

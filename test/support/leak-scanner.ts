@@ -1,4 +1,7 @@
-/** Searches files and outputs for secrets, in every spelling that a program is likely to write bytes in. */
+/**
+ * Searches files and outputs for secrets, in every spelling that a program is likely to write bytes
+ * in.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isZip, zipEntries } from './zip-entries';
@@ -15,7 +18,8 @@ export interface Place {
   readonly content: Buffer;
 }
 
-const each = (bytes: Buffer, separator: string, spell: (byte: number) => string) => Array.from(bytes, spell).join(separator);
+const each = (bytes: Buffer, separator: string, spell: (byte: number) => string) =>
+  Array.from(bytes, spell).join(separator);
 const hexPair = (byte: number) => byte.toString(16).padStart(2, '0');
 
 /** Base64 without its padding, so that it is found with and without. */
@@ -32,7 +36,8 @@ const spellings: Readonly<Record<string, (bytes: Buffer) => string>> = {
   'Go numbers': (bytes) => each(bytes, ' ', String),
   base64: (bytes) => bytes.toString('base64').replace(/=+$/, ''),
   base64url: (bytes) => bytes.toString('base64url'),
-  'percent-encoded base64': (bytes) => encodeURIComponent(bytes.toString('base64').replace(/=+$/, '')),
+  'percent-encoded base64': (bytes) =>
+    encodeURIComponent(bytes.toString('base64').replace(/=+$/, '')),
 };
 
 /** @param secret a string stands for its UTF-8 */
@@ -44,7 +49,9 @@ export function needlesOf(name: string, secret: Buffer | string): Needle[] {
   }));
 }
 
-/** Every file below the folder, links not followed, entries of zip archives as places of their own. */
+/**
+ * Every file below the folder, links not followed, entries of zip archives as places of their own.
+ */
 export function filesBelow(folder: string, except: readonly string[] = []): Place[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -55,18 +62,26 @@ export function filesBelow(folder: string, except: readonly string[] = []): Plac
 
 function unpack(place: Place): Place[] {
   const entries = isZip(place.content) ? zipEntries(place.content) : [];
-  return [place, ...entries.map(({ name, content }) => ({ name: `${place.name}!${name}`, content }))];
+  return [
+    place,
+    ...entries.map(({ name, content }) => ({ name: `${place.name}!${name}`, content })),
+  ];
 }
 
 /** @returns a line for each place and needle that was found there */
 export function findLeaks(places: readonly Place[], needles: readonly Needle[]): string[] {
   return places.flatMap(({ name, content }) => {
     const decoded = Buffer.concat(base64Runs(content));
-    return needles.filter(({ bytes }) => content.includes(bytes) || decoded.includes(bytes)).map((needle) => `${name}: ${needle.name}`);
+    return needles
+      .filter(({ bytes }) => content.includes(bytes) || decoded.includes(bytes))
+      .map((needle) => `${name}: ${needle.name}`);
   });
 }
 
-/** What stands in Base64 inside a text, as private state does in a state file. Decoded twice, should it be nested. */
+/**
+ * What stands in Base64 inside a text, as private state does in a state file. Decoded twice, should
+ * it be nested.
+ */
 function base64Runs(content: Buffer, depth = 2): Buffer[] {
   if (depth === 0) {
     return [];

@@ -1,2 +1,3 @@
-// Preloaded into a process whose pauses are to last for ever without keeping it alive: promises that nothing will settle.
+// Preloaded into a process whose pauses are to last for ever without keeping it alive: promises
+// that nothing will settle.
 require('node:timers/promises').setTimeout = () => new Promise(() => undefined);

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** Process of the stand-in for `hashicorp/null`: its public schema of `null_resource`, and nothing else of it. */
+/**
+ * Process of the stand-in for `hashicorp/null`: its public schema of `null_resource`, and nothing
+ * else of it.
+ */
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { serve } from '../../lib/tfplugin/process/serve';
@@ -15,18 +18,29 @@ const definition: ProviderDefinition<undefined> = {
         description: 'Does nothing but carry provisioners.',
         attributes: {
           id: { type: 'string', computed: true, description: 'Random.' },
-          triggers: { type: ['map', 'string'], optional: true, requiresReplace: true, description: 'Another map is another resource.' },
+          triggers: {
+            type: ['map', 'string'],
+            optional: true,
+            requiresReplace: true,
+            description: 'Another map is another resource.',
+          },
         },
       },
       read: async ({ state, private: kept }) => ({ state, private: kept }),
       plan: async ({ prior, proposed, priorPrivate }) => ({
         planned: proposed === null ? null : { ...proposed, id: prior?.id ?? unknown },
         // An unknown value equals none.
-        requiresReplace: prior !== null && proposed !== null && !isDeepStrictEqual(prior.triggers, proposed.triggers) ? ['triggers'] : [],
+        requiresReplace:
+          prior !== null &&
+          proposed !== null &&
+          !isDeepStrictEqual(prior.triggers, proposed.triggers)
+            ? ['triggers']
+            : [],
         private: priorPrivate,
       }),
       apply: async ({ prior, planned, plannedPrivate }) => ({
-        state: planned === null ? null : { ...planned, id: prior?.id ?? String(randomInt(2 ** 47)) },
+        state:
+          planned === null ? null : { ...planned, id: prior?.id ?? String(randomInt(2 ** 47)) },
         private: plannedPrivate,
       }),
     },
@@ -34,4 +48,10 @@ const definition: ProviderDefinition<undefined> = {
   configure: async () => undefined,
 };
 
-void serve({ name: 'null', version: '3.2.4', definition: () => definition, env: process.env, now: () => new Date() });
+void serve({
+  name: 'null',
+  version: '3.2.4',
+  definition: () => definition,
+  env: process.env,
+  now: () => new Date(),
+});

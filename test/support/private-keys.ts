@@ -1,4 +1,7 @@
-/** Private keys in the forms that openssl writes, and everything in them that must not show up anywhere. */
+/**
+ * Private keys in the forms that openssl writes, and everything in them that must not show up
+ * anywhere.
+ */
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, randomBytes } from 'node:crypto';
 
@@ -29,12 +32,18 @@ export function clearPem(pem: Buffer): SecretFile {
 
 export function encryptedPem(pem: Buffer, password: string): SecretFile {
   const content = openssl(`pkcs8 -topk8 -v2 aes-256-cbc -passout pass:${password}`, pem);
-  return { content, secrets: { ...secretsOf(pem), ...linesOf(content, Number.POSITIVE_INFINITY), password } };
+  return {
+    content,
+    secrets: { ...secretsOf(pem), ...linesOf(content, Number.POSITIVE_INFINITY), password },
+  };
 }
 
 export function pkcs12(pem: Buffer, password: string): SecretFile {
   const content = openssl(`pkcs12 -export -nocerts -passout pass:${password}`, pem);
-  return { content, secrets: { ...secretsOf(pem), 'PKCS#12': content.subarray(120, 168), password } };
+  return {
+    content,
+    secrets: { ...secretsOf(pem), 'PKCS#12': content.subarray(120, 168), password },
+  };
 }
 
 /** PKCS#8, for wrapping by hand. */
@@ -49,7 +58,8 @@ function secretsOf(pem: Buffer): Record<string, Buffer | string> {
     name,
     Buffer.from(value, 'base64url').subarray(0, 48),
   ]);
-  // The secret of an EC key is in the first two lines, the rest of an RSA key is of no use without its numbers.
+  // The secret of an EC key is in the first two lines, the rest of an RSA key is of no use without
+  // its numbers.
   return { ...Object.fromEntries(numbers), ...(p === undefined ? linesOf(pem, 2) : {}) };
 }
 

@@ -1,4 +1,7 @@
-/** Processes that carry a mark in their environment, which children inherit wherever they are moved: group, session or parent. */
+/**
+ * Processes that carry a mark in their environment, which children inherit wherever they are moved:
+ * group, session or parent.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 

@@ -18,7 +18,10 @@ export interface InterceptedRequest {
   readonly body: string;
 }
 
-/** Answers in place of the target, `raw` with what need not be HTTP, on a connection that stays open; undefined lets the request pass. */
+/**
+ * Answers in place of the target, `raw` with what need not be HTTP, on a connection that stays
+ * open; undefined lets the request pass.
+ */
 export type Interceptor = (
   request: InterceptedRequest,
 ) => { readonly status: number; readonly body: string } | { readonly raw: string } | undefined;
@@ -30,7 +33,10 @@ export interface ProxiedAnswer {
 }
 
 /** Makes of the target's answer what the client gets. Headers are those that it adds. */
-export type Alteration = (answer: Omit<ProxiedAnswer, 'headers'>, request: InterceptedRequest) => ProxiedAnswer;
+export type Alteration = (
+  answer: Omit<ProxiedAnswer, 'headers'>,
+  request: InterceptedRequest,
+) => ProxiedAnswer;
 
 export interface RecordingProxy {
   readonly url: string;
@@ -63,7 +69,12 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     const outgoing = request(new URL(url, target), { method, headers }, async (answer) => {
       const received = await text(answer);
       const issued = answer.headers['x-subject-token'];
-      exchanges.push({ operation, sent, received, issuedToken: typeof issued === 'string' ? issued : undefined });
+      exchanges.push({
+        operation,
+        sent,
+        received,
+        issuedToken: typeof issued === 'string' ? issued : undefined,
+      });
       const status = answer.statusCode ?? 502;
       if (alteration === undefined) {
         reply.writeHead(status, answer.headers).end(received);

@@ -1,4 +1,7 @@
-/** A folder with a configuration and the real terraform in it: clean environment, our provider as a mirror, no registry. */
+/**
+ * A folder with a configuration and the real terraform in it: clean environment, our provider as a
+ * mirror, no registry.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,14 +26,23 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
 }
 
 /** Runs a command to its end. @throws Error when it cannot be started: says what to install */
-export function runCommand(command: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Run> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('error', (cause) =>
-      reject(new Error(`${command} cannot be started: install Terraform 1.11 or newer and put it on PATH`, { cause })),
+      reject(
+        new Error(
+          `${command} cannot be started: install Terraform 1.11 or newer and put it on PATH`,
+          { cause },
+        ),
+      ),
     );
     child.once('close', (code) => {
       const output = Buffer.concat(chunks).toString('utf8');
@@ -39,8 +51,15 @@ export function runCommand(command: string, args: readonly string[], options: { 
   });
 }
 
-/** A material_command that gives orders.key once `meet` lets it: all who run it have planned and looked by then, however slow the machine is. */
-export const waitingCommand = ['sh', '-c', 'touch started; until [ -e go ]; do sleep 0.1; done; cat orders.key'];
+/**
+ * A material_command that gives orders.key once `meet` lets it: all who run it have planned and
+ * looked by then, however slow the machine is.
+ */
+export const waitingCommand = [
+  'sh',
+  '-c',
+  'touch started; until [ -e go ]; do sleep 0.1; done; cat orders.key',
+];
 
 /** Lets `waitingCommand` go on when it runs in each of these folders. */
 export async function meet(...workspaces: readonly TerraformWorkspace[]): Promise<void> {
@@ -78,7 +97,10 @@ export class TerraformWorkspace {
   }
 
   terraform(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
-    return runCommand('terraform', args, { cwd: this.folder, env: cleanEnvironment({ ...this.env, ...env }) });
+    return runCommand('terraform', args, {
+      cwd: this.folder,
+      env: cleanEnvironment({ ...this.env, ...env }),
+    });
   }
 
   /** @throws Error with everything terraform printed when it fails */

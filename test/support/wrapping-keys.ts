@@ -1,4 +1,7 @@
-/** Public keys as no KMS should answer them: each looks like a wrapping key, and what it wraps others could open, or something else comes with it. */
+/**
+ * Public keys as no KMS should answer them: each looks like a wrapping key, and what it wraps
+ * others could open, or something else comes with it.
+ */
 import {
   checkPrimeSync,
   constants,
@@ -12,16 +15,25 @@ import { der, integer, objectIds } from './der-keys';
 
 export function spkiOfRsa(modulus: bigint, exponent: bigint): Buffer {
   const key = der(0x30, integer(modulus), integer(exponent));
-  return der(0x30, der(0x30, objectIds.rsa, Buffer.from('0500', 'hex')), der(0x03, Buffer.from([0]), key));
+  return der(
+    0x30,
+    der(0x30, objectIds.rsa, Buffer.from('0500', 'hex')),
+    der(0x03, Buffer.from([0]), key),
+  );
 }
 
 function fresh(bits: number): Buffer {
-  return generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ type: 'spki', format: 'der' });
+  return generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({
+    type: 'spki',
+    format: 'der',
+  });
 }
 
 export const goodWrappingKey = fresh(2048);
 
-const { n = '' } = createPublicKey({ key: goodWrappingKey, format: 'der', type: 'spki' }).export({ format: 'jwk' });
+const { n = '' } = createPublicKey({ key: goodWrappingKey, format: 'der', type: 'spki' }).export({
+  format: 'jwk',
+});
 const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 
 /** 2^2203 - 1: Mersenne's sixteenth prime. */
@@ -65,22 +77,45 @@ export const badWrappingKeys: readonly (readonly [string, Buffer, RegExp])[] = [
   ['an even modulus', spkiOfRsa(modulus - 1n, 65_537n), /no product of two large primes/],
   ['a modulus of ones', spkiOfRsa((1n << 2048n) - 1n, 65_537n), /no product of two large primes/],
   ['a prime modulus', spkiOfRsa(mersenne, 65_537n), /no product of two large primes/],
-  ['a modulus that is a square', spkiOfRsa(prime * prime, 65_537n), /two factors are the same or next to each other/],
-  ['a modulus of two primes side by side', spkiOfRsa(prime * nextPrime(prime), 65_537n), /two factors are the same or next/],
+  [
+    'a modulus that is a square',
+    spkiOfRsa(prime * prime, 65_537n),
+    /two factors are the same or next to each other/,
+  ],
+  [
+    'a modulus of two primes side by side',
+    spkiOfRsa(prime * nextPrime(prime), 65_537n),
+    /two factors are the same or next/,
+  ],
   ['512 bits', fresh(512), /rsa with 512 bits/],
   ['2047 bits', spkiOfRsa((1n << 2046n) + 1n, 65_537n), /rsa with 2047 bits/],
   ['8192 bits', spkiOfRsa((modulus << 6144n) + modulus, 65_537n), /rsa with 8192 bits/],
   ['20000 bits', spkiOfRsa((1n << 19_999n) + 1n, 65_537n), /wrapping key/],
-  ['a byte behind it', Buffer.concat([goodWrappingKey, Buffer.from([0])]), /followed by something else|not a DER public key/],
-  ['text behind it', Buffer.concat([goodWrappingKey, Buffer.from('::error::')]), /followed by something else|not a DER public key/],
-  ['a length in too many bytes', spaciously(goodWrappingKey), /not spelt as DER has it|not a DER public key/],
+  [
+    'a byte behind it',
+    Buffer.concat([goodWrappingKey, Buffer.from([0])]),
+    /followed by something else|not a DER public key/,
+  ],
+  [
+    'text behind it',
+    Buffer.concat([goodWrappingKey, Buffer.from('::error::')]),
+    /followed by something else|not a DER public key/,
+  ],
+  [
+    'a length in too many bytes',
+    spaciously(goodWrappingKey),
+    /not spelt as DER has it|not a DER public key/,
+  ],
   ['an elliptic curve', other('ec'), /is ec /],
   ['Ed25519', other('ed25519'), /is ed25519/],
   ['RSA-PSS', other('rsa-pss'), /is rsa-pss/],
   ['no key', Buffer.from('no key at all'), /not a DER public key/],
 ];
 
-/** What somebody does with a key of exponent 1 who has no private key: nothing but unpad. Shows that the danger is none of theory. */
+/**
+ * What somebody does with a key of exponent 1 who has no private key: nothing but unpad. Shows that
+ * the danger is none of theory.
+ */
 export function wrappedInClear(material: Buffer): Buffer {
   const key = createPublicKey({ key: spkiOfRsa(modulus, 1n), format: 'der', type: 'spki' });
   return publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, material);

@@ -1,4 +1,7 @@
-/** The entries of a zip archive, which Terraform's plan files are, unpacked in memory. Enough for plans: no zip64, no encryption. */
+/**
+ * The entries of a zip archive, which Terraform's plan files are, unpacked in memory. Enough for
+ * plans: no zip64, no encryption.
+ */
 import { inflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
@@ -16,7 +19,9 @@ export function isZip(bytes: Buffer): boolean {
   return bytes.subarray(0, 4).equals(localHeader);
 }
 
-/** @throws Error when the archive has no directory, or packs an entry in a way that is not deflate */
+/**
+ * @throws Error when the archive has no directory, or packs an entry in a way that is not deflate
+ */
 export function zipEntries(bytes: Buffer): ZipEntry[] {
   const end = bytes.lastIndexOf(endOfDirectory);
   if (end < 0) {

@@ -30,5 +30,7 @@ test.each([
   ['a year more', 7, 365 * day + 7, false],
   ['earlier than before', 7, -day - 7, false],
 ])('moves with the clock: %s', (_name, passed, moved, expected) => {
-  expect(movesWithTheClock(fixed, after(fixed, moved), imported, after(imported, passed))).toBe(expected);
+  expect(movesWithTheClock(fixed, after(fixed, moved), imported, after(imported, passed))).toBe(
+    expected,
+  );
 });

@@ -1,5 +1,9 @@
 import { wording } from '../../lib/provider/wording';
-import { formatExpirationTime, parseExpirationTime, sameExpiration } from '../../lib/terms/expiration-time';
+import {
+  formatExpirationTime,
+  parseExpirationTime,
+  sameExpiration,
+} from '../../lib/terms/expiration-time';
 
 test.each([
   ['2030-01-31T00:00:00Z', '2030-01-31T00:00:00Z'],
@@ -28,7 +32,9 @@ test.each([
   '10000000001',
   '1550291833000',
 ])('fails for "%s", and says what is allowed', (text) => {
-  expect(() => parseExpirationTime(text, wording)).toThrow(`expiration_time is "${text}"; allowed are`);
+  expect(() => parseExpirationTime(text, wording)).toThrow(
+    `expiration_time is "${text}"; allowed are`,
+  );
 });
 
 test('instants are the same when they fall into the same second', () => {

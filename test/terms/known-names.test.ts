@@ -1,6 +1,16 @@
 import { nearestName, refuseUnknownNames } from '../../lib/terms/known-names';
 
-const allowed = ['alias', 'key', 'keySpec', 'fingerprint', 'onDestroy', 'keyOnDestroy', 'kmsEndpoint', 'expiration', 'tags'];
+const allowed = [
+  'alias',
+  'key',
+  'keySpec',
+  'fingerprint',
+  'onDestroy',
+  'keyOnDestroy',
+  'kmsEndpoint',
+  'expiration',
+  'tags',
+];
 
 test.each([
   ['fingerprnt', 'fingerprint'],
@@ -20,7 +30,12 @@ test.each([
 });
 
 test('names every unknown name, and what was probably meant, and no value', () => {
-  const refuse = () => refuseUnknownNames({ alias: 'a', fingerprnt: 's3cret', owner: 's3cret' }, ['fingerprint', 'alias'], 'ImportedKey');
+  const refuse = () =>
+    refuseUnknownNames(
+      { alias: 'a', fingerprnt: 's3cret', owner: 's3cret' },
+      ['fingerprint', 'alias'],
+      'ImportedKey',
+    );
   expect(refuse).toThrow(
     'ImportedKey has no property "fingerprnt" (did you mean "fingerprint"?) and no "owner"; allowed are alias, fingerprint',
   );
@@ -28,11 +43,15 @@ test('names every unknown name, and what was probably meant, and no value', () =
 });
 
 test('a name counts also when nothing is given by it: a variable that is not set today is set tomorrow', () => {
-  expect(() => refuseUnknownNames({ fingerprnt: undefined }, allowed, 'ImportedKey')).toThrow('did you mean "fingerprint"?');
+  expect(() => refuseUnknownNames({ fingerprnt: undefined }, allowed, 'ImportedKey')).toThrow(
+    'did you mean "fingerprint"?',
+  );
 });
 
 test.each([undefined, null, 'hex', ['alias']])('refuses %j, which has no names', (given) => {
-  expect(() => refuseUnknownNames(given as never, ['encoding'], 'KeyMaterialSource.fromFile')).toThrow(
+  expect(() =>
+    refuseUnknownNames(given as never, ['encoding'], 'KeyMaterialSource.fromFile'),
+  ).toThrow(
     'the properties of KeyMaterialSource.fromFile are no object; give one, such as { encoding: … }',
   );
 });

@@ -1,7 +1,14 @@
 /** Stacks for the tests of the matchers, and what a matcher says of one when it fails. */
 import { stripVTControlCharacters } from 'node:util';
 import { TerraformVariable } from 'cdktf';
-import { ByokProvider, Expiration, ImportedKey, type ImportedKeyProps, KeyMaterial, KeyMaterialSource } from 'cdktf-byok';
+import {
+  ByokProvider,
+  Expiration,
+  ImportedKey,
+  type ImportedKeyProps,
+  KeyMaterial,
+  KeyMaterialSource,
+} from 'cdktf-byok';
 import { synth } from 'cdktf-byok/testing';
 import type { Construct } from 'constructs';
 
@@ -9,7 +16,9 @@ const source = KeyMaterialSource.fromEnvironment('PAYMENTS_KEY');
 
 export const pin = `sha256:${'0a'.repeat(32)}`;
 
-/** A stack with an imported key for each of these, called key0, key1 … unless they have an alias. */
+/**
+ * A stack with an imported key for each of these, called key0, key1 … unless they have an alias.
+ */
 export function stackWith(...keys: Partial<ImportedKeyProps>[]): (stack: Construct) => void {
   return (stack) => {
     keys.forEach((props, index) => {

@@ -21,7 +21,9 @@ describe('toExpireBefore', () => {
     expect(fixed).toExpireBefore(new Date('2030-01-31T00:00:01Z'));
     expect(fixed).not.toExpireBefore('2030-01-31T00:00:00Z');
     importedExpect(fixed).toExpireBefore('2030-01-31T00:00:01Z');
-    expect(failureOf(() => expect(fixed).toExpireBefore('2029-01-01T00:00:00Z'))).toMatchInlineSnapshot(`
+    expect(
+      failureOf(() => expect(fixed).toExpireBefore('2029-01-01T00:00:00Z')),
+    ).toMatchInlineSnapshot(`
       "expect(stack).toExpireBefore(instant)
 
       expected every import of key material to expire before "2029-01-01T00:00:00Z", but
@@ -32,7 +34,9 @@ describe('toExpireBefore', () => {
   test('counts a rolling expiry from the moment of the import', () => {
     expect(rolling).toExpireBefore('2027-02-21T12:00:01Z', { now });
     expect(rolling).not.toExpireBefore('2027-02-21T12:00:00Z', { now });
-    expect(failureOf(() => expect(rolling).toExpireBefore('2027-01-01T00:00:00Z', { now }))).toContain(
+    expect(
+      failureOf(() => expect(rolling).toExpireBefore('2027-01-01T00:00:00Z', { now })),
+    ).toContain(
       'expires on 2027-02-21T12:00:00Z: validFor is "90d", counted from 2026-11-23T12:00:00Z',
     );
   });
@@ -53,14 +57,23 @@ describe('toExpireBefore', () => {
   });
 
   test.each([
-    ['is declared to', { expiration: Expiration.never() }, 'never expires: expirationTime is "never"'],
+    [
+      'is declared to',
+      { expiration: Expiration.never() },
+      'never expires: expirationTime is "never"',
+    ],
     ['declares nothing', {}, 'never expires: no expiration is declared'],
   ])('fails for material that never expires, since it %s', (_, props, message) => {
-    expect(failureOf(() => expect(synth(stackWith(props))).toExpireBefore('2200-12-31T00:00:00Z'))).toContain(message);
+    expect(
+      failureOf(() => expect(synth(stackWith(props))).toExpireBefore('2200-12-31T00:00:00Z')),
+    ).toContain(message);
   });
 
   test('fails when one of several expires too late, and names no other', () => {
-    const several = stackWith({ alias: 'early', expiration: Expiration.at('2030-01-31T00:00:00Z') }, { alias: 'late' });
+    const several = stackWith(
+      { alias: 'early', expiration: Expiration.at('2030-01-31T00:00:00Z') },
+      { alias: 'late' },
+    );
     const failure = failureOf(() => expect(synth(several)).toExpireBefore('2031-01-01T00:00:00Z'));
     expect(failure).toMatch(/byok_key_material\.late_\w+ never expires/);
     expect(failure).not.toContain('early');
@@ -81,14 +94,25 @@ describe('toExpireBefore', () => {
     test.each([
       ['a stack without an import', none, 'the stack imports no key material'],
       // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
-      ['an expiry that only Terraform knows', untilVariable, 'is "${var.until}", which only Terraform knows'],
+      [
+        'an expiry that only Terraform knows',
+        untilVariable,
+        'is "${var.until}", which only Terraform knows',
+      ],
       ['material without an expiry in a key from elsewhere', adopted, 'keeps the one it has'],
     ])('fails for %s, of which nothing can be told', (__, subject, message) => {
-      expect(failureOf(() => expecting(subject).toExpireBefore('2031-01-01T00:00:00Z'))).toContain(message);
+      expect(failureOf(() => expecting(subject).toExpireBefore('2031-01-01T00:00:00Z'))).toContain(
+        message,
+      );
     });
 
-    test.each(['never', 'tomorrow', new Date('tomorrow')])('refuses %p as the instant', (instant) => {
-      expect(failureOf(() => expecting(fixed).toExpireBefore(instant))).toContain('allowed is a Date, or RFC 3339');
-    });
+    test.each(['never', 'tomorrow', new Date('tomorrow')])(
+      'refuses %p as the instant',
+      (instant) => {
+        expect(failureOf(() => expecting(fixed).toExpireBefore(instant))).toContain(
+          'allowed is a Date, or RFC 3339',
+        );
+      },
+    );
   });
 });

@@ -1,8 +1,19 @@
-/** The matcher as users write it, and what it says when it fails. The calls that must not compile are the test of its type. */
+/**
+ * The matcher as users write it, and what it says when it fails. The calls that must not compile
+ * are the test of its type.
+ */
 import { expect as importedExpect } from '@jest/globals';
 import { Expiration, KeyMaterialSource } from 'cdktf-byok';
 import { byokMatchers, synth } from 'cdktf-byok/testing';
-import { adopted, adoptedKey, failureOf, none, pin, stackWith, untilVariable } from './matched-stacks';
+import {
+  adopted,
+  adoptedKey,
+  failureOf,
+  none,
+  pin,
+  stackWith,
+  untilVariable,
+} from './matched-stacks';
 
 expect.extend(byokMatchers);
 importedExpect.extend(byokMatchers);
@@ -49,7 +60,10 @@ describe('toImportKeyMaterial', () => {
     ],
     ['no expiry', { alias: 'signing', expirationTime: 'never' }],
     ['tags', { tags: { team: 'cards' } }],
-    ['what destroy does to the key', { alias: 'payments', keyOnDestroy: 'retain', onDestroy: 'retain' }],
+    [
+      'what destroy does to the key',
+      { alias: 'payments', keyOnDestroy: 'retain', onDestroy: 'retain' },
+    ],
     [
       'what destroy does to the material',
       {
@@ -105,7 +119,9 @@ describe('toImportKeyMaterial', () => {
   });
 
   test('fails for a stack without an import', () => {
-    expect(failureOf(() => expect(none).toImportKeyMaterial())).toContain('expected an import of key material, but the stack imports none');
+    expect(failureOf(() => expect(none).toImportKeyMaterial())).toContain(
+      'expected an import of key material, but the stack imports none',
+    );
     expect(none).not.toImportKeyMaterial();
   });
 
@@ -145,7 +161,9 @@ describe('toImportKeyMaterial', () => {
       alias: undefined,
       expirationTime: undefined,
     });
-    expect(failureOf(() => expect(adopted).toImportKeyMaterial({ alias: 'adopted' }))).toContain('byok_key_material.adopted has no alias');
+    expect(failureOf(() => expect(adopted).toImportKeyMaterial({ alias: 'adopted' }))).toContain(
+      'byok_key_material.adopted has no alias',
+    );
   });
 
   test('refuses a property that no import has', () => {

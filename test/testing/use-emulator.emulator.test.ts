@@ -43,7 +43,9 @@ describe('with hooks that are passed', () => {
 
   test('fails to start with what the emulator says, and closes nothing then', async () => {
     useEmulator({ projectId: 'short' }, register);
-    await expect(hooks.beforeAll?.()).rejects.toThrow('projectId is "short"; allowed are 32 letters and digits');
+    await expect(hooks.beforeAll?.()).rejects.toThrow(
+      'projectId is "short"; allowed are 32 letters and digits',
+    );
     await hooks.afterAll?.();
   });
 });
@@ -61,7 +63,9 @@ test('refuses to be used where there are no hooks, and says what to pass', () =>
   const { beforeAll: kept } = globalThis;
   Reflect.deleteProperty(globalThis, 'beforeAll');
   try {
-    expect(() => useEmulator()).toThrow(/pass those of your test framework: useEmulator\(\{\}, \{ beforeAll, afterAll \}\)$/);
+    expect(() => useEmulator()).toThrow(
+      /pass those of your test framework: useEmulator\(\{\}, \{ beforeAll, afterAll \}\)$/,
+    );
   } finally {
     globalThis.beforeAll = kept;
   }

@@ -51,17 +51,24 @@ test('openssl verifies it as its own root, for a server named localhost', () => 
 });
 
 test('the key belongs to the certificate, and the DER to the PEM', () => {
-  expect(openssl('pkey', '-in', keyFile, '-pubout')).toBe(openssl('x509', '-in', file, '-noout', '-pubkey'));
+  expect(openssl('pkey', '-in', keyFile, '-pubout')).toBe(
+    openssl('x509', '-in', file, '-noout', '-pubkey'),
+  );
   expect(execFileSync('openssl', ['x509', '-in', file, '-outform', 'DER'])).toEqual(identity.der);
 });
 
 test('it is valid from a little before now, so that a lagging clock does not matter', () => {
-  const start = new Date(openssl('x509', '-in', file, '-noout', '-startdate').replace('notBefore=', ''));
+  const start = new Date(
+    openssl('x509', '-in', file, '-noout', '-startdate').replace('notBefore=', ''),
+  );
   expect(start.getTime()).toBe(Math.floor((now.getTime() - 30_000) / 1000) * 1000);
 });
 
 test('dates from 2050 on have four-digit years', () => {
-  writeFileSync(join(folder, 'late.pem'), createServerIdentity(new Date('2049-12-31T23:59:59Z')).certificate);
+  writeFileSync(
+    join(folder, 'late.pem'),
+    createServerIdentity(new Date('2049-12-31T23:59:59Z')).certificate,
+  );
   const dates = openssl('x509', '-in', join(folder, 'late.pem'), '-noout', '-dates');
   expect(dates).toContain('notBefore=Dec 31 23:59:29 2049 GMT');
   expect(dates).toContain('notAfter=Dec 31 23:59:59 2050 GMT');
@@ -83,7 +90,9 @@ test('a signature of any length makes a readable certificate', () => {
 
 test('every start has its own key and serial number', () => {
   const serials = new Set(
-    Array.from({ length: 20 }, () => createServerIdentity(now)).map(({ der }) => der.subarray(0, 40).toString('hex')),
+    Array.from({ length: 20 }, () => createServerIdentity(now)).map(({ der }) =>
+      der.subarray(0, 40).toString('hex'),
+    ),
   );
   expect(serials.size).toBe(20);
 });

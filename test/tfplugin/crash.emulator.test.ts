@@ -1,4 +1,7 @@
-/** Provider processes that come to a bad end by something that is no error: its value, which may be a secret, is printed nowhere. */
+/**
+ * Provider processes that come to a bad end by something that is no error: its value, which may be
+ * a secret, is printed nowhere.
+ */
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { scratchFolder } from '../support/scratch-folder';
@@ -6,7 +9,10 @@ import { ProviderProcess, terraformEnvironment } from './fixtures/host';
 
 const secret = 'hush-hush';
 
-/** A provider that does `misdeed` with the secret when it loads its definition, which is after the handshake, or when it asks the time. */
+/**
+ * A provider that does `misdeed` with the secret when it loads its definition, which is after the
+ * handshake, or when it asks the time.
+ */
 function startProvider(misdeed: string, place: 'definition' | 'now'): ProviderProcess {
   const file = join(scratchFolder(), 'terraform-provider-villain');
   const contents = `
@@ -25,7 +31,11 @@ function startProvider(misdeed: string, place: 'definition' | 'now'): ProviderPr
     format: 'cjs',
     target: 'node20',
   });
-  return new ProviderProcess(process.execPath, [file], { ...terraformEnvironment(undefined), TF_LOG: 'TRACE', SECRET: secret });
+  return new ProviderProcess(process.execPath, [file], {
+    ...terraformEnvironment(undefined),
+    TF_LOG: 'TRACE',
+    SECRET: secret,
+  });
 }
 
 test.each([
@@ -38,7 +48,9 @@ test.each([
 ])('a crash that throws %s tells only the type', async (_what, type, misdeed) => {
   const provider = startProvider(misdeed, 'definition');
   expect(await provider.ended()).toEqual({ code: 1, signal: null });
-  expect(provider.stderr).toContain(`panic: something was thrown that is no error but of type ${type}\n`);
+  expect(provider.stderr).toContain(
+    `panic: something was thrown that is no error but of type ${type}\n`,
+  );
   expect(provider.stderr + provider.stdout).not.toMatch(/hush|104, ?117|68 75 73/);
 });
 
@@ -46,6 +58,8 @@ test('a failed start that throws bytes tells only the type', async () => {
   // The log asks the time, before the definition is loaded.
   const provider = startProvider('throw Buffer.from(secret)', 'now');
   expect(await provider.ended()).toEqual({ code: 1, signal: null });
-  expect(provider.stdout).toContain('provider villain cannot start: something was thrown that is no error but of type Uint8Array\n');
+  expect(provider.stdout).toContain(
+    'provider villain cannot start: something was thrown that is no error but of type Uint8Array\n',
+  );
   expect(provider.stderr + provider.stdout).not.toMatch(/hush|104, ?117|68 75 73/);
 });

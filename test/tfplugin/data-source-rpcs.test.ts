@@ -21,11 +21,19 @@ const config = (values: Record<string, unknown>, typeName = 'box_items') => ({
 const read = (values: Record<string, unknown>) =>
   provider.call('ReadDataSource', ReadDataSourceRequest, ReadDataSourceResponse, config(values));
 const validate = (values: Record<string, unknown>, typeName?: string) =>
-  provider.call('ValidateDataResourceConfig', ValidateConfigRequest, ValidateConfigResponse, config(values, typeName));
+  provider.call(
+    'ValidateDataResourceConfig',
+    ValidateConfigRequest,
+    ValidateConfigResponse,
+    config(values, typeName),
+  );
 
 beforeAll(() => {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'item-a.json'), JSON.stringify({ name: 'a', size: 0.5, colours: ['red'], smell: 'fresh' }));
+  writeFileSync(
+    join(folder, 'item-a.json'),
+    JSON.stringify({ name: 'a', size: 0.5, colours: ['red'], smell: 'fresh' }),
+  );
   writeFileSync(join(folder, 'item-b.json'), JSON.stringify({ name: 'b', size: 4 }));
 });
 
@@ -41,7 +49,10 @@ test('reading answers every attribute, and every field of the objects in its lis
       { name: 'b', size: '4', colours: null },
     ],
   });
-  expect(decode((await read({ min_size: 4 })).state?.msgpack ?? [])).toMatchObject({ min_size: '4', items: [{ name: 'b' }] });
+  expect(decode((await read({ min_size: 4 })).state?.msgpack ?? [])).toMatchObject({
+    min_size: '4',
+    items: [{ name: 'b' }],
+  });
 });
 
 test('fails to read with a sentence under the attribute, and without a state', async () => {
@@ -58,8 +69,15 @@ test('fails to read with a sentence under the attribute, and without a state', a
 });
 
 test('fails to read before the provider is configured', async () => {
-  const answer = await new InProcess(boxProvider).call('ReadDataSource', ReadDataSourceRequest, ReadDataSourceResponse, config({}));
-  expect(answer.diagnostics).toMatchObject([{ detail: expect.stringContaining('The provider was not configured before') }]);
+  const answer = await new InProcess(boxProvider).call(
+    'ReadDataSource',
+    ReadDataSourceRequest,
+    ReadDataSourceResponse,
+    config({}),
+  );
+  expect(answer.diagnostics).toMatchObject([
+    { detail: expect.stringContaining('The provider was not configured before') },
+  ]);
 });
 
 test('validation runs without a client', async () => {
@@ -71,6 +89,8 @@ test('validation runs without a client', async () => {
 
 test('refuses a data source that this provider does not have', async () => {
   expect((await validate({}, 'box_item')).diagnostics).toMatchObject([
-    { detail: expect.stringContaining('This version of the provider has no data source "box_item"') },
+    {
+      detail: expect.stringContaining('This version of the provider has no data source "box_item"'),
+    },
   ]);
 });

@@ -17,17 +17,32 @@ const config = (values: Record<string, unknown>) => ({
   config: { msgpack: encode({ holder: null, until: null, token: null, ...values }) },
 });
 const open = (values: Record<string, unknown>) =>
-  provider.call('OpenEphemeralResource', messages.OpenEphemeralResourceRequest, messages.OpenEphemeralResourceResponse, config(values));
+  provider.call(
+    'OpenEphemeralResource',
+    messages.OpenEphemeralResourceRequest,
+    messages.OpenEphemeralResourceResponse,
+    config(values),
+  );
 const renew = (kept: string, typeName = 'box_lease') =>
-  provider.call('RenewEphemeralResource', messages.RenewEphemeralResourceRequest, messages.RenewEphemeralResourceResponse, {
-    typeName,
-    private: Buffer.from(kept),
-  });
+  provider.call(
+    'RenewEphemeralResource',
+    messages.RenewEphemeralResourceRequest,
+    messages.RenewEphemeralResourceResponse,
+    {
+      typeName,
+      private: Buffer.from(kept),
+    },
+  );
 const close = (kept: string, typeName = 'box_lease') =>
-  provider.call('CloseEphemeralResource', messages.CloseEphemeralResourceRequest, messages.CloseEphemeralResourceResponse, {
-    typeName,
-    private: Buffer.from(kept),
-  });
+  provider.call(
+    'CloseEphemeralResource',
+    messages.CloseEphemeralResourceRequest,
+    messages.CloseEphemeralResourceResponse,
+    {
+      typeName,
+      private: Buffer.from(kept),
+    },
+  );
 
 test('is opened, renewed and closed, each time with what the last call kept', async () => {
   const opened = await open({ holder: 'ann', until: '2029-12-31T23:59:59.750Z' });
@@ -37,11 +52,17 @@ test('is opened, renewed and closed, each time with what the last call kept', as
     until: '2029-12-31T23:59:59.750Z',
     token: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
-  expect(opened.renewAt).toEqual({ seconds: Date.parse('2029-12-31T23:59:59Z') / 1000, nanos: 750_000_000 });
+  expect(opened.renewAt).toEqual({
+    seconds: Date.parse('2029-12-31T23:59:59Z') / 1000,
+    nanos: 750_000_000,
+  });
   expect(Buffer.from(opened.private ?? []).toString()).toBe('ann');
 
   const renewed = await renew('ann');
-  expect(renewed.renewAt).toEqual({ seconds: Date.parse('2030-01-01T00:00:00Z') / 1000, nanos: 250_000_000 });
+  expect(renewed.renewAt).toEqual({
+    seconds: Date.parse('2030-01-01T00:00:00Z') / 1000,
+    nanos: 250_000_000,
+  });
   expect(Buffer.from(renewed.private ?? []).toString()).toBe('ann+');
   expect(readFileSync(file, 'utf8')).toBe('ann+');
 
@@ -80,7 +101,9 @@ test('fails to open with a sentence under the attribute, and without a result', 
 });
 
 test('fails to close with a diagnostic', async () => {
-  expect((await close('somebody')).diagnostics).toMatchObject([{ severity: 1, summary: 'Cannot close box_lease' }]);
+  expect((await close('somebody')).diagnostics).toMatchObject([
+    { severity: 1, summary: 'Cannot close box_lease' },
+  ]);
 });
 
 test('validation runs without a client', async () => {
@@ -97,6 +120,10 @@ test('validation runs without a client', async () => {
 
 test('refuses an ephemeral resource that this provider does not have', async () => {
   expect((await close('', 'box_item')).diagnostics).toMatchObject([
-    { detail: expect.stringContaining('This version of the provider has no ephemeral resource "box_item"') },
+    {
+      detail: expect.stringContaining(
+        'This version of the provider has no ephemeral resource "box_item"',
+      ),
+    },
   ]);
 });

@@ -19,12 +19,15 @@ describe('gRPC', () => {
     const { connection } = await processes.startAndConnect();
     const { ValidateProviderConfigRequest: request } = messages;
     const whole = frame(encodeIndependently(request, { config: value({ folder: processes.box }) }));
-    const answer = await connection.exchange('/tfplugin6.Provider/ValidateProviderConfig', async (stream) => {
-      for (const byte of whole) {
-        await new Promise((resolve) => stream.write(Buffer.from([byte]), resolve));
-      }
-      stream.end();
-    });
+    const answer = await connection.exchange(
+      '/tfplugin6.Provider/ValidateProviderConfig',
+      async (stream) => {
+        for (const byte of whole) {
+          await new Promise((resolve) => stream.write(Buffer.from([byte]), resolve));
+        }
+        stream.end();
+      },
+    );
     expect(answer).toMatchObject({ status: 0, body: noMessage });
   });
 
@@ -47,7 +50,10 @@ describe('gRPC', () => {
     ['a message that is no protobuf', frame(Buffer.from('0aff', 'hex')), 13],
   ])('refuses %s', async (_what, body, status) => {
     const { connection } = await processes.startAndConnect();
-    expect((await connection.exchange('/tfplugin6.Provider/ReadResource', (stream) => stream.end(body))).status).toBe(status);
+    expect(
+      (await connection.exchange('/tfplugin6.Provider/ReadResource', (stream) => stream.end(body)))
+        .status,
+    ).toBe(status);
   });
 
   test('the stream of output stays open', async () => {

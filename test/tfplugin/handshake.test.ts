@@ -1,4 +1,8 @@
-import { handshakeLine, readLaunch, startedByTerraform } from '../../lib/tfplugin/process/handshake';
+import {
+  handshakeLine,
+  readLaunch,
+  startedByTerraform,
+} from '../../lib/tfplugin/process/handshake';
 
 const certificate = '-----BEGIN CERTIFICATE-----';
 const endpoint = { network: 'unix', address: '/tmp/p/s.sock' } as const;
@@ -18,9 +22,9 @@ test('protocol 6 is taken wherever it stands in the list', () => {
 });
 
 test('refuses a host that does not speak protocol 6', () => {
-  expect(() => readLaunch({ PLUGIN_PROTOCOL_VERSIONS: '4,5', PLUGIN_CLIENT_CERT: certificate })).toThrow(
-    'this provider speaks plugin protocol 6, the host only 4,5',
-  );
+  expect(() =>
+    readLaunch({ PLUGIN_PROTOCOL_VERSIONS: '4,5', PLUGIN_CLIENT_CERT: certificate }),
+  ).toThrow('this provider speaks plugin protocol 6, the host only 4,5');
 });
 
 test('goes without TLS only when the user said so', () => {
@@ -30,11 +34,16 @@ test('goes without TLS only when the user said so', () => {
 
 test('the line holds the certificate without padding', () => {
   const launch = { clientCertificate: certificate, multiplex: false };
-  expect(handshakeLine(endpoint, Buffer.from('abcd'), launch)).toBe('1|6|unix|/tmp/p/s.sock|grpc|YWJjZA\n');
+  expect(handshakeLine(endpoint, Buffer.from('abcd'), launch)).toBe(
+    '1|6|unix|/tmp/p/s.sock|grpc|YWJjZA\n',
+  );
 });
 
 test('the line has an empty sixth field without TLS, and a seventh when the host asks', () => {
-  expect(handshakeLine({ network: 'tcp', address: '127.0.0.1:4000' }, undefined, { clientCertificate: undefined, multiplex: true })).toBe(
-    '1|6|tcp|127.0.0.1:4000|grpc||true\n',
-  );
+  expect(
+    handshakeLine({ network: 'tcp', address: '127.0.0.1:4000' }, undefined, {
+      clientCertificate: undefined,
+      multiplex: true,
+    }),
+  ).toBe('1|6|tcp|127.0.0.1:4000|grpc||true\n');
 });

@@ -13,7 +13,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test('the first folder that takes a socket is used, and is empty afterwards', async () => {
   const good = join(folder, 'good');
   mkdirSync(good);
-  const listening = await listenPrivately(server, { tempFolders: [join(folder, 'missing'), good], allowTcp: false });
+  const listening = await listenPrivately(server, {
+    tempFolders: [join(folder, 'missing'), good],
+    allowTcp: false,
+  });
   expect(listening.network).toBe('unix');
   expect(readdirSync(good)).toHaveLength(1);
   listening.remove();
@@ -22,13 +25,18 @@ test('the first folder that takes a socket is used, and is empty afterwards', as
 });
 
 test('tcp on loopback is the last resort', async () => {
-  const { network, address } = await listenPrivately(server, { tempFolders: [join(folder, 'missing')], allowTcp: true });
+  const { network, address } = await listenPrivately(server, {
+    tempFolders: [join(folder, 'missing')],
+    allowTcp: true,
+  });
   expect(network).toBe('tcp');
   expect(address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
 });
 
 test('refuses tcp when there is no TLS', async () => {
-  await expect(listenPrivately(server, { tempFolders: [join(folder, 'missing')], allowTcp: false })).rejects.toMatchObject({
+  await expect(
+    listenPrivately(server, { tempFolders: [join(folder, 'missing')], allowTcp: false }),
+  ).rejects.toMatchObject({
     code: 'ERR_CONFIGURATION',
   });
   expect(server.listening).toBe(false);

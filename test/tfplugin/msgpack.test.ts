@@ -27,12 +27,16 @@ function mapped(value: unknown, leaf: (value: unknown) => unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => mapped(item, leaf));
   }
-  return typeof value === 'object' && value !== null && !(value instanceof ExtData) && !(value instanceof Uint8Array)
+  return typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof ExtData) &&
+    !(value instanceof Uint8Array)
     ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapped(item, leaf)]))
     : leaf(value);
 }
 
-const toLibrary = (value: unknown) => (value === unknown ? new ExtData(0, new Uint8Array(1)) : value);
+const toLibrary = (value: unknown) =>
+  value === unknown ? new ExtData(0, new Uint8Array(1)) : value;
 const fromReader = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
 
 test('what is written is read by the library', () => {
@@ -51,14 +55,17 @@ test('what the library writes is read', () => {
   );
 });
 
-test.each([0, 1, 15, 16, 31, 32, 255, 256, 65_535, 65_536])('lengths of %d go both ways', (size) => {
-  const list = Array.from({ length: size }, (_, index) => index % 100);
-  const map = Object.fromEntries(list.map((item, index) => [`k${index}`, item]));
-  for (const value of ['x'.repeat(size), list, map]) {
-    expect(decode(encodeMsgpack(value))).toEqual(value);
-    expect(decodeMsgpack(encode(value))).toEqual(value);
-  }
-});
+test.each([0, 1, 15, 16, 31, 32, 255, 256, 65_535, 65_536])(
+  'lengths of %d go both ways',
+  (size) => {
+    const list = Array.from({ length: size }, (_, index) => index % 100);
+    const map = Object.fromEntries(list.map((item, index) => [`k${index}`, item]));
+    for (const value of ['x'.repeat(size), list, map]) {
+      expect(decode(encodeMsgpack(value))).toEqual(value);
+      expect(decodeMsgpack(encode(value))).toEqual(value);
+    }
+  },
+);
 
 test.each<[string, unknown]>([
   ['c403010203', Buffer.from([1, 2, 3])],
@@ -94,7 +101,10 @@ test.each<[string, unknown]>([
 });
 
 test('a map takes any name, also those that objects have of their own', () => {
-  const map = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}') as Record<string, string>;
+  const map = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}') as Record<
+    string,
+    string
+  >;
   expect(Object.entries(decodeMsgpack(encodeMsgpack(map)) as object)).toEqual(Object.entries(map));
 });
 

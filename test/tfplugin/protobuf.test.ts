@@ -32,25 +32,42 @@ const scalars = {
 /** Any value of a message; nested messages end at some depth, since blocks contain blocks. */
 function anyOf(fields: Fields, depth = 0): fc.Arbitrary<Record<string, unknown>> {
   const shape = Object.entries(fields).filter(([, { kind }]) => kind !== 'message' || depth < 4);
-  return fc.record(Object.fromEntries(shape.map(([name, field]) => [name, anyField(field, depth)])), { requiredKeys: [] });
+  return fc.record(
+    Object.fromEntries(shape.map(([name, field]) => [name, anyField(field, depth)])),
+    { requiredKeys: [] },
+  );
 }
 
 function anyField(field: Field<unknown>, depth: number): fc.Arbitrary<unknown> {
-  const one: fc.Arbitrary<unknown> = field.kind === 'message' ? anyOf(field.message?.() ?? {}, depth + 1) : scalars[field.kind];
+  const one: fc.Arbitrary<unknown> =
+    field.kind === 'message' ? anyOf(field.message?.() ?? {}, depth + 1) : scalars[field.kind];
   if (field.label === 'repeated') {
     return fc.array(one, { maxLength: 3 });
   }
-  return field.label === 'map' ? fc.dictionary(fc.string({ minLength: 1 }), one, { maxKeys: 3, noNullPrototype: true }) : one;
+  return field.label === 'map'
+    ? fc.dictionary(fc.string({ minLength: 1 }), one, { maxKeys: 3, noNullPrototype: true })
+    : one;
 }
 
-/** What proto3 leaves on the wire: no zero values except where presence counts. Bytes become plain arrays, to compare. */
-function onTheWire(fields: Fields, value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/**
+ * What proto3 leaves on the wire: no zero values except where presence counts. Bytes become plain
+ * arrays, to compare.
+ */
+function onTheWire(
+  fields: Fields,
+  value: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]) => {
       const content = value[name];
       const plain = content === undefined ? undefined : plainContent(field, content);
-      const kept = plain !== undefined && (field.kind === 'message' || field.label === 'optional' || !isZero(plain));
-      const empty = field.label !== undefined && field.label !== 'optional' && Object.keys(Object(plain)).length === 0;
+      const kept =
+        plain !== undefined &&
+        (field.kind === 'message' || field.label === 'optional' || !isZero(plain));
+      const empty =
+        field.label !== undefined &&
+        field.label !== 'optional' &&
+        Object.keys(Object(plain)).length === 0;
       return kept && !empty ? [[name, plain]] : [];
     }),
   );
@@ -72,7 +89,9 @@ function plainContent(field: Field<unknown>, content: unknown): unknown {
 }
 
 function isZero(value: unknown): boolean {
-  return value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+  return (
+    value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 describe.each(tables)('%s', (_name, fields) => {
@@ -98,8 +117,22 @@ describe.each(tables)('%s', (_name, fields) => {
 });
 
 test('absent fields read as their zero values, optional ones and messages as undefined', () => {
-  const fields = { a: text(1), b: bytes(2), c: bool(3), d: integer(4), e: optional(bool(5)), f: mapOf(6, { a: text(1) }) } as const;
-  expect(decode(fields, new Uint8Array())).toEqual({ a: '', b: new Uint8Array(), c: false, d: 0, e: undefined, f: {} });
+  const fields = {
+    a: text(1),
+    b: bytes(2),
+    c: bool(3),
+    d: integer(4),
+    e: optional(bool(5)),
+    f: mapOf(6, { a: text(1) }),
+  } as const;
+  expect(decode(fields, new Uint8Array())).toEqual({
+    a: '',
+    b: new Uint8Array(),
+    c: false,
+    d: 0,
+    e: undefined,
+    f: {},
+  });
 });
 
 test('an optional field keeps the difference between zero and absent', () => {
@@ -122,7 +155,9 @@ test('unknown fields of every wire type are skipped', () => {
 
 test('a map takes any key, also the names that objects have of their own', () => {
   const fields = { map: mapOf(1, { a: text(1) }) } as const;
-  const map = JSON.parse('{"__proto__":{"a":"1"},"constructor":{"a":"2"},"toString":{"a":"3"}}') as Record<string, { a: string }>;
+  const map = JSON.parse(
+    '{"__proto__":{"a":"1"},"constructor":{"a":"2"},"toString":{"a":"3"}}',
+  ) as Record<string, { a: string }>;
   expect(Object.entries(decode(fields, encode(fields, { map })).map)).toEqual(Object.entries(map));
 });
 
@@ -132,7 +167,9 @@ test('of a field given twice the last one counts', () => {
 
 test('fails on bytes that end within a field', () => {
   expect(() => decode({ name: text(1) }, Buffer.from('0a0561', 'hex'))).toThrow(RangeError);
-  expect(() => decode(messages.ReadResourceRequest, Buffer.from('12050a', 'hex'))).toThrow(RangeError);
+  expect(() => decode(messages.ReadResourceRequest, Buffer.from('12050a', 'hex'))).toThrow(
+    RangeError,
+  );
 });
 
 /** What is in it says that it is longer than itself, and there are bytes behind it. */
@@ -164,8 +201,16 @@ test('messages have the bytes that the protocol prescribes', () => {
   expect(Buffer.from(encode(messages.Diagnostic, diagnostic)).toString('hex')).toBe(
     '0801120153' + '1a0144' + '220d' + '0a060a0474616773' + '0a0312016b',
   );
-  expect(Buffer.from(encode(messages.DynamicValue, { msgpack: Buffer.from('c0', 'hex') })).toString('hex')).toBe('0a01c0');
-  expect(Buffer.from(encode(messages.HealthCheckResponse, { status: messages.healthServing })).toString('hex')).toBe('0801');
+  expect(
+    Buffer.from(encode(messages.DynamicValue, { msgpack: Buffer.from('c0', 'hex') })).toString(
+      'hex',
+    ),
+  ).toBe('0a01c0');
+  expect(
+    Buffer.from(encode(messages.HealthCheckResponse, { status: messages.healthServing })).toString(
+      'hex',
+    ),
+  ).toBe('0801');
   const path = { steps: [{ elementKeyInt: 0 }] };
   expect(Buffer.from(encode(messages.AttributePath, path)).toString('hex')).toBe('0a021800');
 });
@@ -216,9 +261,26 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
   UpgradeResourceStateResponse: { upgradedState: [1, 2], diagnostics: [2, 2] },
   ReadResourceRequest: { typeName: [1, 2], currentState: [2, 2], private: [3, 2] },
   ReadResourceResponse: { newState: [1, 2], diagnostics: [2, 2], private: [3, 2] },
-  PlanResourceChangeRequest: { typeName: [1, 2], priorState: [2, 2], proposedNewState: [3, 2], config: [4, 2], priorPrivate: [5, 2] },
-  PlanResourceChangeResponse: { plannedState: [1, 2], requiresReplace: [2, 2], plannedPrivate: [3, 2], diagnostics: [4, 2] },
-  ApplyResourceChangeRequest: { typeName: [1, 2], priorState: [2, 2], plannedState: [3, 2], config: [4, 2], plannedPrivate: [5, 2] },
+  PlanResourceChangeRequest: {
+    typeName: [1, 2],
+    priorState: [2, 2],
+    proposedNewState: [3, 2],
+    config: [4, 2],
+    priorPrivate: [5, 2],
+  },
+  PlanResourceChangeResponse: {
+    plannedState: [1, 2],
+    requiresReplace: [2, 2],
+    plannedPrivate: [3, 2],
+    diagnostics: [4, 2],
+  },
+  ApplyResourceChangeRequest: {
+    typeName: [1, 2],
+    priorState: [2, 2],
+    plannedState: [3, 2],
+    config: [4, 2],
+    plannedPrivate: [5, 2],
+  },
   ApplyResourceChangeResponse: { newState: [1, 2], private: [2, 2], diagnostics: [3, 2] },
   ImportResourceStateRequest: { typeName: [1, 2], id: [2, 2] },
   ImportResourceStateResponse: { importedResources: [1, 2], diagnostics: [2, 2] },
@@ -229,7 +291,12 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
   ReadDataSourceResponse: { state: [1, 2], diagnostics: [2, 2] },
   Timestamp: { seconds: [1, 0], nanos: [2, 0] },
   OpenEphemeralResourceRequest: { typeName: [1, 2], config: [2, 2] },
-  OpenEphemeralResourceResponse: { diagnostics: [1, 2], renewAt: [2, 2], result: [3, 2], private: [4, 2] },
+  OpenEphemeralResourceResponse: {
+    diagnostics: [1, 2],
+    renewAt: [2, 2],
+    result: [3, 2],
+    private: [4, 2],
+  },
   RenewEphemeralResourceRequest: { typeName: [1, 2], private: [2, 2] },
   RenewEphemeralResourceResponse: { diagnostics: [1, 2], renewAt: [2, 2], private: [3, 2] },
   CloseEphemeralResourceRequest: { typeName: [1, 2], private: [2, 2] },
@@ -259,13 +326,20 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
 
 const sample = { string: 'x', bytes: Buffer.from('x'), bool: true, int32: 1, int64: 1 } as const;
 
-test.each(Object.entries(fieldNumbers))('%s has the field numbers and wire types of protocol 6.8', (name, expected) => {
-  const fields = Object.fromEntries(tables)[name] ?? {};
-  expect(Object.keys(fields).sort()).toEqual(Object.keys(expected).sort());
-  for (const [field, [number, wireType]] of Object.entries(expected)) {
-    const { kind, label } = fields[field] ?? text(0);
-    const one: unknown = kind === 'message' ? {} : sample[kind];
-    const head = Reader.create(encode(fields, { [field]: label === 'repeated' ? [one] : label === 'map' ? { k: one } : one })).uint32();
-    expect({ field, number: head >> 3, wireType: head & 7 }).toEqual({ field, number, wireType });
-  }
-});
+test.each(Object.entries(fieldNumbers))(
+  '%s has the field numbers and wire types of protocol 6.8',
+  (name, expected) => {
+    const fields = Object.fromEntries(tables)[name] ?? {};
+    expect(Object.keys(fields).sort()).toEqual(Object.keys(expected).sort());
+    for (const [field, [number, wireType]] of Object.entries(expected)) {
+      const { kind, label } = fields[field] ?? text(0);
+      const one: unknown = kind === 'message' ? {} : sample[kind];
+      const head = Reader.create(
+        encode(fields, {
+          [field]: label === 'repeated' ? [one] : label === 'map' ? { k: one } : one,
+        }),
+      ).uint32();
+      expect({ field, number: head >> 3, wireType: head & 7 }).toEqual({ field, number, wireType });
+    }
+  },
+);

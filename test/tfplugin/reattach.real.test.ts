@@ -21,7 +21,10 @@ beforeEach(async () => {
   // Nothing else that Terraform could start.
   rmSync(join(workspace.folder, 'terraform.d'), { recursive: true });
   const env = { PATH: process.env.PATH, TMPDIR: workspace.temp, TF_LOG_PROVIDER: 'INFO' };
-  provider = await AttachedProvider.start([process.execPath, executable, '--debug'], { cwd: workspace.folder, env });
+  provider = await AttachedProvider.start([process.execPath, executable, '--debug'], {
+    cwd: workspace.folder,
+    env,
+  });
 });
 
 afterEach(async () => {
@@ -70,7 +73,10 @@ resource "box_item" "b" {
 }`);
   await succeed('init');
   await succeed('apply', '-auto-approve');
-  expect(['box', 'other'].map((name) => readdirSync(join(workspace.folder, name)))).toEqual([['item-a.json'], ['item-b.json']]);
+  expect(['box', 'other'].map((name) => readdirSync(join(workspace.folder, name)))).toEqual([
+    ['item-a.json'],
+    ['item-b.json'],
+  ]);
 });
 
 test('a command that is interrupted stops, and the next one works', async () => {
@@ -83,7 +89,10 @@ test('a command that is interrupted stops, and the next one works', async () => 
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   process.kill(-Number(terraform.pid), 'SIGINT');
-  expect(await run).toMatchObject({ code: 1, output: expect.stringContaining('Stopped while waiting.') });
+  expect(await run).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('Stopped while waiting.'),
+  });
   workspace.write('resource "box_item" "a" {\n  name = "a"\n}');
   expect(await succeed('apply', '-auto-approve')).toContain('1 added');
 });
@@ -91,7 +100,10 @@ test('a command that is interrupted stops, and the next one works', async () => 
 test('what waits for a Terraform that was killed is stopped, and the next command works', async () => {
   workspace.write('resource "box_item" "a" {\n  name = "a"\n  mood = "waits"\n}');
   await succeed('init');
-  const terraform = workspace.start(['apply', '-auto-approve', '-lock=false'], provider.environment);
+  const terraform = workspace.start(
+    ['apply', '-auto-approve', '-lock=false'],
+    provider.environment,
+  );
   const run = finished(terraform);
   while (!existsSync(join(workspace.folder, 'box/waiting'))) {
     expect(terraform.exitCode).toBeNull();
@@ -107,7 +119,10 @@ test('what waits for a Terraform that was killed is stopped, and the next comman
 
 test('a temp folder that does not exist is replaced; SIGTERM ends it, too', async () => {
   const env = { PATH: process.env.PATH, TMPDIR: join(workspace.folder, 'nowhere') };
-  const other = await AttachedProvider.start([process.execPath, executable, '--debug'], { cwd: workspace.folder, env });
+  const other = await AttachedProvider.start([process.execPath, executable, '--debug'], {
+    cwd: workspace.folder,
+    env,
+  });
   expect(socketOf(other)).toMatch(/^\/(var\/)?tmp\/plugin-[^/]+\/s\.sock$/);
   expect(await other.end('SIGTERM')).toBe(0);
   expect(existsSync(dirname(socketOf(other)))).toBe(false);

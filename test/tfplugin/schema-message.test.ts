@@ -4,7 +4,10 @@ import { encode } from '../../lib/tfplugin/grpc/protobuf';
 import { itemSchema } from './fixtures/box-provider';
 import { decodeIndependently } from './fixtures/reflection';
 
-const seen = decodeIndependently(Schema, encode(Schema, schemaMessage(itemSchema, itemSchema.version))) as {
+const seen = decodeIndependently(
+  Schema,
+  encode(Schema, schemaMessage(itemSchema, itemSchema.version)),
+) as {
   version: number;
   block: {
     description: string;
@@ -14,10 +17,14 @@ const seen = decodeIndependently(Schema, encode(Schema, schemaMessage(itemSchema
   };
 };
 
-const attribute = (name: string) => seen.block.attributes.find((candidate) => candidate.name === name);
+const attribute = (name: string) =>
+  seen.block.attributes.find((candidate) => candidate.name === name);
 
 test('the schema carries its version and Markdown description', () => {
-  expect(seen).toMatchObject({ version: 1, block: { description: 'An item in the box.', descriptionKind: 1 } });
+  expect(seen).toMatchObject({
+    version: 1,
+    block: { description: 'An item in the box.', descriptionKind: 1 },
+  });
 });
 
 test('every attribute is there with its flags and nothing else', () => {
@@ -47,7 +54,15 @@ test('nested blocks are single objects', () => {
       block: {
         description: 'Waiting times.',
         descriptionKind: 1,
-        attributes: [{ name: 'create', type: Buffer.from('"string"'), description: 'For example 5m.', descriptionKind: 1, optional: true }],
+        attributes: [
+          {
+            name: 'create',
+            type: Buffer.from('"string"'),
+            description: 'For example 5m.',
+            descriptionKind: 1,
+            optional: true,
+          },
+        ],
       },
     },
   ]);

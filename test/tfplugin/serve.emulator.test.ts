@@ -1,4 +1,7 @@
-/** A real provider process, started as Terraform does it: what it says, whom it answers, how it ends. node:http2 and openssl on this side. */
+/**
+ * A real provider process, started as Terraform does it: what it says, whom it answers, how it
+ * ends. node:http2 and openssl on this side.
+ */
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apply, BoxProcesses, health, noMessage } from './fixtures/box-processes';
@@ -17,7 +20,8 @@ afterAll(() => processes.remove());
 describe('handshake', () => {
   test('the line names protocol 6, a socket in a private folder, and the certificate without padding', async () => {
     const provider = processes.start();
-    const [core, protocol, network, address = '', transport, certificate = '', ...rest] = await provider.handshake();
+    const [core, protocol, network, address = '', transport, certificate = '', ...rest] =
+      await provider.handshake();
     expect([core, protocol, network, transport, rest]).toEqual(['1', '6', 'unix', 'grpc', []]);
     expect(certificate).toMatch(/^[A-Za-z0-9+/]{400,}$/);
     expect(statSync(dirname(address)).mode & 0o777).toBe(0o700);
@@ -34,7 +38,9 @@ describe('handshake', () => {
   test('a host without protocol 6 gets one sentence on stdout', async () => {
     const provider = processes.start({ PLUGIN_PROTOCOL_VERSIONS: '4,5' });
     expect(await provider.ended()).toMatchObject({ code: 1 });
-    expect(provider.stdout).toMatch(/^provider box cannot start: this provider speaks plugin protocol 6, [^\n]*\n$/);
+    expect(provider.stdout).toMatch(
+      /^provider box cannot start: this provider speaks plugin protocol 6, [^\n]*\n$/,
+    );
   });
 
   test('a broken client certificate is one sentence on stdout', async () => {
@@ -65,7 +71,9 @@ describe('handshake', () => {
   });
 
   test('without TLS it speaks plain HTTP/2 and sends no certificate', async () => {
-    const handshake = await processes.node([processes.file], terraformEnvironment(undefined)).handshake();
+    const handshake = await processes
+      .node([processes.file], terraformEnvironment(undefined))
+      .handshake();
     expect(handshake[5]).toBe('');
     const connection = processes.connect(handshake, undefined);
     expect((await connection.exchange(health, (stream) => stream.end(noMessage))).status).toBe(0);
@@ -84,7 +92,13 @@ describe('who is answered', () => {
   test('refuses a foreign certificate', async () => {
     const stranger = createClientIdentity(processes.folder, 'stranger');
     const handshake = await processes.start().handshake();
-    expect((await processes.connect(handshake, stranger).exchange(health, (stream) => stream.end(noMessage))).status).toBe(-1);
+    expect(
+      (
+        await processes
+          .connect(handshake, stranger)
+          .exchange(health, (stream) => stream.end(noMessage))
+      ).status,
+    ).toBe(-1);
   });
 
   test('refuses a client without a certificate', async () => {
@@ -97,7 +111,9 @@ describe('who is answered', () => {
 describe('the end', () => {
   test('Shutdown is answered, then the process ends and leaves nothing', async () => {
     const { connection, provider } = await processes.startAndConnect();
-    const answer = await connection.exchange('/plugin.GRPCController/Shutdown', (stream) => stream.end(noMessage));
+    const answer = await connection.exchange('/plugin.GRPCController/Shutdown', (stream) =>
+      stream.end(noMessage),
+    );
     expect(answer).toMatchObject({ status: 0, body: noMessage });
     expect(await provider.ended()).toEqual({ code: 0, signal: null });
     expect(readdirSync(processes.sockets)).toEqual([]);

@@ -40,7 +40,10 @@ function succeeded(run: Run): string {
 
 const item = (attributes: string) => `resource "box_item" "a" {\n${attributes}\n}`;
 
-/** Every kind of value; the numbers are those that arrive in different forms from configuration and from state. */
+/**
+ * Every kind of value; the numbers are those that arrive in different forms from configuration and
+ * from state.
+ */
 const everything = `
   name      = "first"
   size      = 0.1
@@ -59,7 +62,9 @@ const plan = ['plan', '-detailed-exitcode'];
 
 test('a resource lives: created, unchanged, changed, replaced, drifted, destroyed', async () => {
   const workspace = await workspaceWith(item(everything));
-  expect(succeeded(await workspace.run(apply))).toContain('Resources: 1 added, 0 changed, 0 destroyed.');
+  expect(succeeded(await workspace.run(apply))).toContain(
+    'Resources: 1 added, 0 changed, 0 destroyed.',
+  );
   expect(workspace.item()).toEqual({
     id: 'item-first',
     name: 'first',
@@ -85,14 +90,23 @@ test('a resource lives: created, unchanged, changed, replaced, drifted, destroye
 
   workspace.write(item(everything.replace('"first"', '"second"')));
   const replacing = await workspace.run(plan);
-  expect(replacing).toMatchObject({ code: 2, output: expect.stringContaining('# forces replacement') });
+  expect(replacing).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('# forces replacement'),
+  });
   expect(succeeded(await workspace.run(apply))).toContain('1 added, 0 changed, 1 destroyed');
 
   const stored = join(workspace.folder, 'box/item-second.json');
   writeFileSync(stored, JSON.stringify({ ...JSON.parse(readFileSync(stored, 'utf8')), size: 99 }));
-  expect(await workspace.run(plan)).toMatchObject({ code: 2, output: expect.stringMatching(/size +: *|~ size +=/) });
+  expect(await workspace.run(plan)).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/size +: *|~ size +=/),
+  });
   rmSync(stored);
-  expect(await workspace.run(plan)).toMatchObject({ code: 2, output: expect.stringContaining('1 to add') });
+  expect(await workspace.run(plan)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('1 to add'),
+  });
   succeeded(await workspace.run(apply));
 
   expect(succeeded(await workspace.run(['destroy', '-auto-approve']))).toContain('1 destroyed');
@@ -154,7 +168,9 @@ output "seen" {
   value = [for one in data.box_items.all.items : "\${one.name} \${one.size} \${length(one.colours)}"]
 }`);
   succeeded(await workspace.run(apply));
-  expect(JSON.parse(succeeded(await workspace.run(['output', '-json', 'seen'])))).toEqual(['first 0.1 2']);
+  expect(JSON.parse(succeeded(await workspace.run(['output', '-json', 'seen'])))).toEqual([
+    'first 0.1 2',
+  ]);
   expect(succeeded(await workspace.run(plan))).toContain('No changes.');
 });
 
@@ -164,7 +180,9 @@ test('an ephemeral value feeds a write-only attribute, is stored nowhere and giv
   until  = "2020-01-01T00:00:00Z"
 }
 ${item('name = "a"\nsecret_wo = ephemeral.box_lease.key.token')}`);
-  expect(succeeded(await workspace.run(['plan', '-out=saved']))).toContain('ephemeral.box_lease.key: Renewal complete');
+  expect(succeeded(await workspace.run(['plan', '-out=saved']))).toContain(
+    'ephemeral.box_lease.key: Renewal complete',
+  );
   succeeded(await workspace.run(['apply', 'saved'], { TF_LOG: 'TRACE', TF_LOG_PATH: 'trace.log' }));
   const token = createHash('sha256').update('ann').digest('hex');
   expect(workspace.item()?.secret_digest).toBe(createHash('sha256').update(token).digest('hex'));
@@ -182,7 +200,11 @@ output "results" {
   value = [provider::box::joined(", ", "a", "b"), provider::box::joined(null, "a", "b"), provider::box::sizes(local.items)]
 }`);
   succeeded(await workspace.run(apply));
-  expect(JSON.parse(succeeded(await workspace.run(['output', '-json', 'results'])))).toEqual(['a, b', 'ab', { a: 0.5, b: 4 }]);
+  expect(JSON.parse(succeeded(await workspace.run(['output', '-json', 'results'])))).toEqual([
+    'a, b',
+    'ab',
+    { a: 0.5, b: 4 },
+  ]);
 });
 
 test.each([
@@ -197,7 +219,11 @@ test.each([
     'there is nothing to join (ERR_ARGUMENT)',
   ],
   ['a data source', 'data "box_items" "x" {\n  min_size = 13\n}', 'The size 13 is not allowed.'],
-  ['an ephemeral resource', 'ephemeral "box_lease" "x" {\n  holder = ""\n}', 'A key must have a holder.'],
+  [
+    'an ephemeral resource',
+    'ephemeral "box_lease" "x" {\n  holder = ""\n}',
+    'A key must have a holder.',
+  ],
 ])('fails with the sentence of %s', async (_what, resources, sentence) => {
   const workspace = await workspaceWith(resources);
   const { code, output } = await workspace.run(['validate']);
@@ -228,7 +254,10 @@ test('state of schema version 0 is upgraded', async () => {
   const workspace = await workspaceWith(item('name = "old"\nsize = 4.5'));
   succeeded(await workspace.run(apply));
   const { name: _name, ...rest } = workspace.item() ?? {};
-  writeFileSync(join(workspace.folder, 'terraform.tfstate'), savedState(0, { ...rest, label: 'old', size: '4.5' }));
+  writeFileSync(
+    join(workspace.folder, 'terraform.tfstate'),
+    savedState(0, { ...rest, label: 'old', size: '4.5' }),
+  );
   expect(succeeded(await workspace.run(plan))).toContain('No changes.');
   succeeded(await workspace.run(['apply', '-auto-approve', '-refresh-only']));
   expect(workspace.item()).toMatchObject({ name: 'old', size: 4.5 });
@@ -244,8 +273,12 @@ test('our log lines are in the log with their level', async () => {
   const workspace = await workspaceWith(item('name = "a"'));
   succeeded(await workspace.run(apply));
   const { output } = await workspace.run(plan, { TF_LOG: 'TRACE' });
-  expect(output).toMatch(/\[DEBUG\] +provider\.terraform-provider-box_v1\.0\.0: serving provider box 1\.0\.0/);
-  expect(output).toMatch(/\[INFO\] +provider\.terraform-provider-box_v1\.0\.0: reading an item: .*id=item-a/);
+  expect(output).toMatch(
+    /\[DEBUG\] +provider\.terraform-provider-box_v1\.0\.0: serving provider box 1\.0\.0/,
+  );
+  expect(output).toMatch(
+    /\[INFO\] +provider\.terraform-provider-box_v1\.0\.0: reading an item: .*id=item-a/,
+  );
   expect(output).not.toContain('0001-01-01');
 });
 
@@ -274,7 +307,9 @@ test('a crash shows the stack to the user', async () => {
   const workspace = await workspaceWith(item('name = "a"\nmood = "crashes"'));
   const { code, output } = await workspace.run(apply);
   expect(code).toBe(1);
-  expect(output).toMatch(/Stack trace from the terraform-provider-box_v1\.0\.0 plugin:\s+panic: Error: the box fell over\s+at /);
+  expect(output).toMatch(
+    /Stack trace from the terraform-provider-box_v1\.0\.0 plugin:\s+panic: Error: the box fell over\s+at /,
+  );
 });
 
 test('Ctrl-C ends a waiting apply with the provider told to stop', async () => {
@@ -293,5 +328,7 @@ test('Ctrl-C ends a waiting apply with the provider told to stop', async () => {
 
 test('the user may turn TLS off', async () => {
   const workspace = await workspaceWith(item('name = "a"'));
-  expect(succeeded(await workspace.run(apply, { TF_DISABLE_PLUGIN_TLS: '1' }))).toContain('1 added');
+  expect(succeeded(await workspace.run(apply, { TF_DISABLE_PLUGIN_TLS: '1' }))).toContain(
+    '1 added',
+  );
 });

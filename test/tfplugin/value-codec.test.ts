@@ -2,11 +2,21 @@ import { decode, ExtData, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import type { AttributeType, BlockSchema } from '../../lib/schema/model';
 import { unknown, type Value, type Values } from '../../lib/tfplugin/values/value';
-import { decodeArgument, decodeConfig, decodeState, decodeStateAttributes } from '../../lib/tfplugin/values/value-decoder';
+import {
+  decodeArgument,
+  decodeConfig,
+  decodeState,
+  decodeStateAttributes,
+} from '../../lib/tfplugin/values/value-decoder';
 import { encodeResult, encodeState } from '../../lib/tfplugin/values/value-encoder';
 
 const nothing = new Uint8Array();
-const attribute = (type: AttributeType, writeOnly = false) => ({ type, description: '', optional: true, writeOnly });
+const attribute = (type: AttributeType, writeOnly = false) => ({
+  type,
+  description: '',
+  optional: true,
+  writeOnly,
+});
 
 const schema: BlockSchema = {
   description: '',
@@ -17,7 +27,10 @@ const schema: BlockSchema = {
     list: attribute(['list', 'string']),
     set: attribute(['set', 'number']),
     map: attribute(['map', 'bool']),
-    objects: attribute(['list', ['object', { s: 'string', n: 'number', inner: ['object', { tags: ['set', 'string'] }] }]]),
+    objects: attribute([
+      'list',
+      ['object', { s: 'string', n: 'number', inner: ['object', { tags: ['set', 'string'] }] }],
+    ]),
     grid: attribute(['map', ['list', 'number']]),
     secret_wo: attribute('string', true),
   },
@@ -37,12 +50,16 @@ const nulls = {
   timeouts: null,
 };
 
-const fromMsgpack = (raw: unknown) => decodeConfig(schema, { msgpack: encode(raw, { useBigInt64: true }), json: nothing });
-const fromBytes = (hex: string) => decodeConfig(schema, { msgpack: Buffer.from(hex, 'hex'), json: nothing });
-const fromJson = (json: string) => decodeConfig(schema, { msgpack: nothing, json: Buffer.from(json) });
+const fromMsgpack = (raw: unknown) =>
+  decodeConfig(schema, { msgpack: encode(raw, { useBigInt64: true }), json: nothing });
+const fromBytes = (hex: string) =>
+  decodeConfig(schema, { msgpack: Buffer.from(hex, 'hex'), json: nothing });
+const fromJson = (json: string) =>
+  decodeConfig(schema, { msgpack: nothing, json: Buffer.from(json) });
 const sent = (values: Values | null) => decode(encodeState(schema, values).msgpack ?? nothing);
 
-const orUnset = (value: fc.Arbitrary<Value>) => fc.oneof(fc.constant(null), fc.constant(unknown), value);
+const orUnset = (value: fc.Arbitrary<Value>) =>
+  fc.oneof(fc.constant(null), fc.constant(unknown), value);
 const exactNumber = fc.oneof(
   fc.maxSafeInteger(),
   fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Number.isInteger(n)),
@@ -74,7 +91,12 @@ const anyValues: fc.Arbitrary<Values> = fc.record({
 test('any value survives the way to Terraform and back', () => {
   fc.assert(
     fc.property(anyValues, (values) => {
-      expect(decodeConfig(schema, { msgpack: encodeState(schema, values).msgpack ?? nothing, json: nothing })).toEqual(values);
+      expect(
+        decodeConfig(schema, {
+          msgpack: encodeState(schema, values).msgpack ?? nothing,
+          json: nothing,
+        }),
+      ).toEqual(values);
     }),
   );
 });
@@ -101,7 +123,9 @@ describe('towards Terraform', () => {
 
   test('unknown is the extension that Terraform expects', () => {
     const only: BlockSchema = { description: '', attributes: { s: attribute('string') } };
-    expect(Buffer.from(encodeState(only, { s: unknown }).msgpack ?? nothing).toString('hex')).toBe('81a173d40000');
+    expect(Buffer.from(encodeState(only, { s: unknown }).msgpack ?? nothing).toString('hex')).toBe(
+      '81a173d40000',
+    );
   });
 
   test('a write-only value is never sent', () => {
@@ -110,18 +134,37 @@ describe('towards Terraform', () => {
   });
 
   test('numbers go as their decimal text, as exact as they stand in a state file', () => {
-    expect(sent({ n: 2 ** 53 - 1, set: [0.1, -5, 1e-7, 0] })).toMatchObject({ n: '9007199254740991', set: ['0.1', '-5', '1e-7', '0'] });
+    expect(sent({ n: 2 ** 53 - 1, set: [0.1, -5, 1e-7, 0] })).toMatchObject({
+      n: '9007199254740991',
+      set: ['0.1', '-5', '1e-7', '0'],
+    });
   });
 
   test.each<[string, Values, string]>([
     ['a name that the schema lacks', { colour: 'red' }, 'colour is not in the schema'],
-    ['a nested name that the schema lacks', { timeouts: { read: '1m' } }, 'timeouts.read is not in the schema'],
+    [
+      'a nested name that the schema lacks',
+      { timeouts: { read: '1m' } },
+      'timeouts.read is not in the schema',
+    ],
     ['a value of another type', { b: 'yes' }, 'b is not a bool'],
     ['an element of another type', { list: ['a', 1] }, 'list.1 is not a string'],
-    ['an object with a field too many', { objects: [{ colour: 'red' }] }, 'objects.0.colour is not in the schema'],
-    ['a field of another type', { objects: [{ inner: { tags: [true] } }] }, 'objects.0.inner.tags.0 is not a string'],
+    [
+      'an object with a field too many',
+      { objects: [{ colour: 'red' }] },
+      'objects.0.colour is not in the schema',
+    ],
+    [
+      'a field of another type',
+      { objects: [{ inner: { tags: [true] } }] },
+      'objects.0.inner.tags.0 is not a string',
+    ],
     ['a list for an object', { objects: [[]] }, 'objects.0 is not an object'],
-    ['a number beyond exactness', { n: 2 ** 53 }, 'n is not a finite number that can be held exactly'],
+    [
+      'a number beyond exactness',
+      { n: 2 ** 53 },
+      'n is not a finite number that can be held exactly',
+    ],
     ['not a number', { n: Number.NaN }, 'n is not a finite number that can be held exactly'],
   ])('refuses %s as a defect of the provider', (_what, values, problem) => {
     expect(() => encodeState(schema, values)).toThrow(problem);
@@ -131,7 +174,11 @@ describe('towards Terraform', () => {
 describe('from Terraform', () => {
   test('missing attributes read as null', () => {
     expect(fromMsgpack({})).toEqual(nulls);
-    expect(fromJson('{"s":"x","timeouts":{}}')).toEqual({ ...nulls, s: 'x', timeouts: { create: null } });
+    expect(fromJson('{"s":"x","timeouts":{}}')).toEqual({
+      ...nulls,
+      s: 'x',
+      timeouts: { create: null },
+    });
   });
 
   test.each([
@@ -145,12 +192,20 @@ describe('from Terraform', () => {
 
   test('any extension is unknown, also one with known bounds and a block', () => {
     expect(fromBytes('81a173d40000')).toEqual({ ...nulls, s: unknown });
-    expect(fromMsgpack({ s: new ExtData(12, encode({ 1: false })), timeouts: new ExtData(0, Buffer.from([0])) })).toEqual({
+    expect(
+      fromMsgpack({
+        s: new ExtData(12, encode({ 1: false })),
+        timeouts: new ExtData(0, Buffer.from([0])),
+      }),
+    ).toEqual({
       ...nulls,
       s: unknown,
       timeouts: unknown,
     });
-    expect(fromMsgpack({ list: ['a', new ExtData(0, Buffer.from([0]))] })).toEqual({ ...nulls, list: ['a', unknown] });
+    expect(fromMsgpack({ list: ['a', new ExtData(0, Buffer.from([0]))] })).toEqual({
+      ...nulls,
+      list: ['a', unknown],
+    });
   });
 
   test.each<[string, unknown, number]>([
@@ -188,8 +243,16 @@ describe('from Terraform', () => {
     ['a number for text', { s: 5 }, 's must be a string'],
     ['bytes for text', { s: Buffer.from('x') }, 's must be a string'],
     ['a list for the object', [1], 'the value must be an object'],
-    ['an object with a field too many', { objects: [{ colour: 'red' }] }, 'objects.0.colour is not in the schema'],
-    ['a field of another type', { objects: [{ inner: { tags: [1] } }] }, 'objects.0.inner.tags.0 must be a string'],
+    [
+      'an object with a field too many',
+      { objects: [{ colour: 'red' }] },
+      'objects.0.colour is not in the schema',
+    ],
+    [
+      'a field of another type',
+      { objects: [{ inner: { tags: [1] } }] },
+      'objects.0.inner.tags.0 must be a string',
+    ],
     ['text for an object', { objects: ['x'] }, 'objects.0 must be an object'],
     ['text for a block', { timeouts: 'x' }, 'timeouts must be an object'],
   ])('refuses %s', (_what, raw, problem) => {
@@ -198,24 +261,46 @@ describe('from Terraform', () => {
 
   test('never puts a value into an error', () => {
     for (const raw of [{ b: 'hush' }, { n: 'hush' }, { secret_wo: ['hush'] }, { list: 'hush' }]) {
-      expect(() => fromMsgpack(raw)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hush') }));
+      expect(() => fromMsgpack(raw)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('hush') }),
+      );
     }
   });
 
   test('names the attribute that Terraform shall underline', () => {
-    expect(() => fromMsgpack({ set: [1, 'x'] })).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT', attribute: 'set' }));
+    expect(() => fromMsgpack({ set: [1, 'x'] })).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT', attribute: 'set' }),
+    );
   });
 });
 
 test('write-only values are read from a configuration, never from a state', () => {
-  const nested: BlockSchema = { description: '', attributes: schema.attributes, blocks: { inner: schema } };
-  const value = { msgpack: encode({ secret_wo: 'hush', inner: { secret_wo: 'hush', s: 'x' } }), json: nothing };
-  expect(decodeConfig(nested, value)).toMatchObject({ secret_wo: 'hush', inner: { secret_wo: 'hush', s: 'x' } });
-  expect(decodeState(nested, value)).toMatchObject({ secret_wo: null, inner: { secret_wo: null, s: 'x' } });
+  const nested: BlockSchema = {
+    description: '',
+    attributes: schema.attributes,
+    blocks: { inner: schema },
+  };
+  const value = {
+    msgpack: encode({ secret_wo: 'hush', inner: { secret_wo: 'hush', s: 'x' } }),
+    json: nothing,
+  };
+  expect(decodeConfig(nested, value)).toMatchObject({
+    secret_wo: 'hush',
+    inner: { secret_wo: 'hush', s: 'x' },
+  });
+  expect(decodeState(nested, value)).toMatchObject({
+    secret_wo: null,
+    inner: { secret_wo: null, s: 'x' },
+  });
 });
 
 test('a state file may hold names that the schema has dropped', () => {
-  const saved = { s: 'x', colour: 'red', objects: [{ s: 'y', colour: 'blue' }], timeouts: { create: '5m', read: '1m' } };
+  const saved = {
+    s: 'x',
+    colour: 'red',
+    objects: [{ s: 'y', colour: 'blue' }],
+    timeouts: { create: '5m', read: '1m' },
+  };
   expect(decodeStateAttributes(schema, saved)).toEqual({
     ...nulls,
     s: 'x',
@@ -243,7 +328,11 @@ describe('a value by itself', () => {
   test('a misfit names the argument, never its content', () => {
     const wire = { msgpack: encode('hush'), json: nothing };
     expect(() => decodeArgument('bool', wire, 'flag')).toThrow(
-      expect.objectContaining({ code: 'ERR_ARGUMENT', attribute: 'flag', message: 'flag must be a bool' }),
+      expect.objectContaining({
+        code: 'ERR_ARGUMENT',
+        attribute: 'flag',
+        message: 'flag must be a bool',
+      }),
     );
   });
 });

@@ -18,9 +18,17 @@ const opensslOptions: Readonly<Record<WrappingAlgorithm, readonly string[]>> = {
   RSAES_PKCS1_V1_5: ['-pkeyopt', 'rsa_padding_mode:pkcs1'],
 };
 
-const forgeScheme: Readonly<Record<WrappingAlgorithm, ['RSA-OAEP' | 'RSAES-PKCS1-V1_5', object | undefined]>> = {
-  RSAES_OAEP_SHA_256: ['RSA-OAEP', { md: forge.md.sha256.create(), mgf1: { md: forge.md.sha256.create() } }],
-  RSAES_OAEP_SHA_1: ['RSA-OAEP', { md: forge.md.sha1.create(), mgf1: { md: forge.md.sha1.create() } }],
+const forgeScheme: Readonly<
+  Record<WrappingAlgorithm, ['RSA-OAEP' | 'RSAES-PKCS1-V1_5', object | undefined]>
+> = {
+  RSAES_OAEP_SHA_256: [
+    'RSA-OAEP',
+    { md: forge.md.sha256.create(), mgf1: { md: forge.md.sha256.create() } },
+  ],
+  RSAES_OAEP_SHA_1: [
+    'RSA-OAEP',
+    { md: forge.md.sha1.create(), mgf1: { md: forge.md.sha1.create() } },
+  ],
   RSAES_PKCS1_V1_5: ['RSAES-PKCS1-V1_5', undefined],
 };
 
@@ -60,12 +68,17 @@ describe.each(wrappingAlgorithmNames)('%s', (algorithm) => {
     const [scheme, options] = forgeScheme[algorithm];
     const key = forge.pki.privateKeyFromPem(pem);
     const wrapped = wrapMaterial(algorithm, spki, material).toString('binary');
-    expect(Buffer.from(key.decrypt(wrapped, scheme, options), 'binary').equals(material)).toBe(true);
+    expect(Buffer.from(key.decrypt(wrapped, scheme, options), 'binary').equals(material)).toBe(
+      true,
+    );
   });
 
   test('is 256 bytes, and another 256 bytes every time', () => {
     const material = randomBytes(32);
-    const [first, second] = [wrapMaterial(algorithm, spki, material), wrapMaterial(algorithm, spki, material)];
+    const [first, second] = [
+      wrapMaterial(algorithm, spki, material),
+      wrapMaterial(algorithm, spki, material),
+    ];
     expect([first.length, second.length]).toEqual([256, 256]);
     expect(first.equals(second)).toBe(false);
   });
@@ -76,10 +89,17 @@ describe('refuses a wrapping key', () => {
     ['that is no key', Buffer.from('not a key'), 'not a DER public key'],
     [
       'of 1024 bits',
-      generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'der' }),
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
+        type: 'spki',
+        format: 'der',
+      }),
       'rsa with 1024 bits',
     ],
-    ['that is not RSA', generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }), 'is ed25519'],
+    [
+      'that is not RSA',
+      generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }),
+      'is ed25519',
+    ],
   ])('%s', (_name, der, message) => {
     expect(() => wrapMaterial('RSAES_OAEP_SHA_256', der, randomBytes(32))).toThrow(message);
   });

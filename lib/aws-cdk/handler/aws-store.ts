@@ -1,6 +1,14 @@
-/** Secrets Manager and the Parameter Store, as far as the handler uses them. The SDK is the one that the Lambda runtime carries. */
+/**
+ * Secrets Manager and the Parameter Store, as far as the handler uses them. The SDK is the one that
+ * the Lambda runtime carries.
+ */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 
 /** Text or bytes, as the secret was written. */
 export type StoredSecret = { readonly text: string } | { readonly bytes: Buffer };
@@ -27,19 +35,32 @@ export function awsStore(sleep: Sleep): AwsStore {
   return {
     readSecret: (SecretId, abortSignal) =>
       onceGranted(sleep, abortSignal, async () => {
-        const { SecretString: text, SecretBinary: bytes } = await secrets.send(new GetSecretValueCommand({ SecretId }), { abortSignal });
+        const { SecretString: text, SecretBinary: bytes } = await secrets.send(
+          new GetSecretValueCommand({ SecretId }),
+          { abortSignal },
+        );
         return text === undefined ? { bytes: Buffer.from(bytes ?? []) } : { text };
       }),
     readParameter: (Name, abortSignal) =>
       onceGranted(sleep, abortSignal, async () => {
         const get = new GetParameterCommand({ Name, WithDecryption: true });
-        return (await unlessMissing(() => ssm.send(get, abortSignal && { abortSignal })))?.Parameter?.Value;
+        return (await unlessMissing(() => ssm.send(get, abortSignal && { abortSignal })))?.Parameter
+          ?.Value;
       }),
     writeParameter: (Name, Value, Description) =>
       onceGranted(sleep, undefined, async () => {
         // It takes more than 4096 characters only when there are more.
         const Tier = 'Intelligent-Tiering';
-        await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Tier, Overwrite: true, Description }));
+        await ssm.send(
+          new PutParameterCommand({
+            Name,
+            Value,
+            Type: 'String',
+            Tier,
+            Overwrite: true,
+            Description,
+          }),
+        );
       }),
     deleteParameter: (Name) =>
       onceGranted(sleep, undefined, async () => {
@@ -51,7 +72,11 @@ export function awsStore(sleep: Sleep): AwsStore {
 /** A policy that CloudFormation has just attached takes effect some seconds later. */
 const pausesMs = [1_000, 2_000, 4_000, 8_000];
 
-async function onceGranted<T>(sleep: Sleep, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+async function onceGranted<T>(
+  sleep: Sleep,
+  signal: AbortSignal | undefined,
+  call: () => Promise<T>,
+): Promise<T> {
   for (const pause of pausesMs) {
     try {
       return await call();

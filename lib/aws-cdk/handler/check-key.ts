@@ -1,6 +1,7 @@
 /**
- * The look between deployments, for which nobody reviewed anything anew: what was deployed is kept as it is, and only that. Material that
- * somebody deleted is imported again; what is there is deleted only to renew a rolling expiry.
+ * The look between deployments, for which nobody reviewed anything anew: what was deployed is kept
+ * as it is, and only that. Material that somebody deleted is imported again; what is there is
+ * deleted only to renew a rolling expiry.
  */
 import type { Step } from '../../lifecycle/decision';
 import { isRolling } from '../../lifecycle/expiration-wish';
@@ -15,14 +16,22 @@ import { report, type Session, withKms } from './session';
 import { openStoredMaterial } from './stored-material';
 
 /**
- * @throws whatever stood in the way; the metric then says so already. Of what is not of this stack there is none, which the alarm takes
- * for a breach
+ * @throws whatever stood in the way; the metric then says so already. Of what is not of this stack
+ *   there is none, which the alarm takes for a breach
  */
-export async function checkKey({ checkKey: keyId, properties }: CheckEvent, session: Session): Promise<void> {
+export async function checkKey(
+  { checkKey: keyId, properties }: CheckEvent,
+  session: Session,
+): Promise<void> {
   const memory = await recallOwn(session, properties);
-  const declared = isDeployed(memory, properties) ? properties : await readDeclaration(session, properties);
+  const declared = isDeployed(memory, properties)
+    ? properties
+    : await readDeclaration(session, properties);
   if (digestOf(declared) !== digestOf(properties)) {
-    session.log('warn', 'the event asks for what the stack of this function neither declares nor deployed lately: nothing is done');
+    session.log(
+      'warn',
+      'the event asks for what the stack of this function neither declares nor deployed lately: nothing is done',
+    );
     if (declared !== undefined) {
       // By the name that is declared: the event may have made up its own.
       session.print(metricsLine(declared.metricKey, undefined, true, session.now()));
@@ -37,17 +46,30 @@ export async function checkKey({ checkKey: keyId, properties }: CheckEvent, sess
   }
 }
 
-async function lookAfter(keyId: string, properties: CheckEvent['properties'], { deployed, keys }: Memory, session: Session): Promise<void> {
+async function lookAfter(
+  keyId: string,
+  properties: CheckEvent['properties'],
+  { deployed, keys }: Memory,
+  session: Session,
+): Promise<void> {
   const { store, signal } = session;
   const remembered = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
   if (remembered === undefined || deployed.at(-1)?.digest !== digestOf(properties)) {
-    // A deployment is under way, or the removal came before a late look: what was taken out must not come back.
-    session.log('warn', 'what the rule declares is not what was deployed last, or nothing is remembered of this key: nothing is done');
+    // A deployment is under way, or the removal came before a late look: what was taken out must
+    // not come back.
+    session.log(
+      'warn',
+      'what the rule declares is not what was deployed last, or nothing is remembered of this key: nothing is done',
+    );
     session.print(metricsLine(properties.metricKey, undefined, true, session.now()));
     return;
   }
-  const request = materialRequestOf(properties, keyId, remembered, () => openStoredMaterial(store, properties, signal));
-  const permitted: readonly Step[] = isRolling(request.wish.expiration) ? ['delete', 'import'] : ['import'];
+  const request = materialRequestOf(properties, keyId, remembered, () =>
+    openStoredMaterial(store, properties, signal),
+  );
+  const permitted: readonly Step[] = isRolling(request.wish.expiration)
+    ? ['delete', 'import']
+    : ['import'];
   const outcome = await withKms(session, properties, (context) =>
     reconcileMaterial(context, { ...request, permitted, reviewed: undefined }),
   );
@@ -55,6 +77,8 @@ async function lookAfter(keyId: string, properties: CheckEvent['properties'], { 
   if (outcome.importedAt !== undefined) {
     const expirationTime = formatExpirationTime(outcome.observation.expiration);
     const imported = { ...remembered, proof: outcome.proof, expirationTime };
-    await amend(store, properties.memory, (latest) => (latest.keys[keyId] === undefined ? latest : withKey(latest, keyId, imported)));
+    await amend(store, properties.memory, (latest) =>
+      latest.keys[keyId] === undefined ? latest : withKey(latest, keyId, imported),
+    );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Create, Update and Delete of CloudFormation, which may each come more than once. The physical id is the key id: another one is a
- * replacement, after which CloudFormation sends Delete for the old one.
+ * Create, Update and Delete of CloudFormation, which may each come more than once. The physical id
+ * is the key id: another one is a replacement, after which CloudFormation sends Delete for the old
+ * one.
  */
 import { ByokError, isByokError } from '../../errors';
 import type { LifecycleContext } from '../../lifecycle/context';
@@ -17,7 +18,15 @@ import { type CustomResourceEvent, isKeyId } from './custom-resource-event';
 import { recallDeclared } from './declared';
 import { type EnsuredKey, ensureKey } from './ensure-key';
 import { materialRequestOf, removalOf, type UnreviewedRequest } from './key-request';
-import { amend, type Deployment, digestOf, type RememberedKey, withDeployment, withKey, withoutKey } from './memory';
+import {
+  amend,
+  type Deployment,
+  digestOf,
+  type RememberedKey,
+  withDeployment,
+  withKey,
+  withoutKey,
+} from './memory';
 import { logNotices, report, type Session, withKms } from './session';
 import { openStoredMaterial } from './stored-material';
 
@@ -31,7 +40,11 @@ const notCreated = 'not-created';
 
 type Operation = (event: CustomResourceEvent, session: Session) => Promise<Deployed>;
 
-const operations: Readonly<Record<CustomResourceEvent['RequestType'], Operation>> = { Create: deploy, Update: deploy, Delete: remove };
+const operations: Readonly<Record<CustomResourceEvent['RequestType'], Operation>> = {
+  Create: deploy,
+  Update: deploy,
+  Delete: remove,
+};
 
 /** @throws ByokError ERR_ARGUMENT for what CloudFormation does not ask */
 export function findOperation(requestType: unknown): Operation {
@@ -79,8 +92,14 @@ async function deploy(event: CustomResourceEvent, session: Session): Promise<Dep
       await amend(session.store, properties.memory, (latest) => withKey(latest, key.keyId, begun));
     }
     const outcome = await ensureImported(context, request, key, asDeployed);
-    const ours = begun.ours || (remembered?.proof === undefined && outcome.importedAt !== undefined);
-    const deployment = { request: event.RequestId, digest, keyId: key.keyId, answer: attributesOf(key.keyId, outcome) };
+    const ours =
+      begun.ours || (remembered?.proof === undefined && outcome.importedAt !== undefined);
+    const deployment = {
+      request: event.RequestId,
+      digest,
+      keyId: key.keyId,
+      answer: attributesOf(key.keyId, outcome),
+    };
     await tryRemember(session, properties.memory, deployment, { ...begun, ours }, outcome);
     report(session, properties, outcome);
     return deployedAs(deployment);
@@ -102,7 +121,9 @@ async function ensureImported(
     return reconcileMaterial(context, reviewed);
   }
   try {
-    return isNew ? await createMaterial(context, { ...reviewed, made: asMade }) : await ensureMaterial(context, request);
+    return isNew
+      ? await createMaterial(context, { ...reviewed, made: asMade })
+      : await ensureMaterial(context, request);
   } catch (error) {
     throw isNew && made && isByokError(error)
       ? new ByokError(
@@ -129,7 +150,8 @@ async function tryRemember(
     await amend(store, memoryName, (memory) => {
       const known = {
         ...key,
-        // A second run of the same event finds the material there, and the first one may have proven it.
+        // A second run of the same event finds the material there, and the first one may have
+        // proven it.
         proof: proof ?? memory.keys[keyId]?.proof,
         expirationTime: formatExpirationTime(observation.expiration),
       };
@@ -143,7 +165,10 @@ async function tryRemember(
   }
 }
 
-function attributesOf(keyId: string, { proof, observation }: MaterialOutcome): Readonly<Record<string, string>> {
+function attributesOf(
+  keyId: string,
+  { proof, observation }: MaterialOutcome,
+): Readonly<Record<string, string>> {
   return {
     [attributeNames.keyId]: keyId,
     [attributeNames.fingerprint]: proof?.fingerprint ?? 'unproven',
@@ -168,12 +193,20 @@ async function remove(event: CustomResourceEvent, session: Session): Promise<Dep
     });
   }
   if (properties.keyId === undefined && remembered?.made !== true) {
-    session.log('warn', 'the key is kept: it was there already when it was declared here, or nothing is remembered of it', { key: keyId });
+    session.log(
+      'warn',
+      'the key is kept: it was there already when it was declared here, or nothing is remembered of it',
+      { key: keyId },
+    );
   }
   await amend(session.store, properties.memory, (latest) => withoutKey(latest, keyId));
   return { physicalResourceId: keyId };
 }
 
-function ownProperties({ ServiceToken: _, ServiceTimeout: __, ...properties }: CustomResourceEvent['ResourceProperties']): KeyProperties {
+function ownProperties({
+  ServiceToken: _,
+  ServiceTimeout: __,
+  ...properties
+}: CustomResourceEvent['ResourceProperties']): KeyProperties {
   return properties;
 }

@@ -1,4 +1,7 @@
-/** Which key the properties mean: the one that there is, one that is remembered, or a new one, made at most once. */
+/**
+ * Which key the properties mean: the one that there is, one that is remembered, or a new one, made
+ * at most once.
+ */
 import { ByokError } from '../../errors';
 import type { KeyDetail } from '../../kms/model';
 import type { LifecycleContext, Notice } from '../../lifecycle/context';
@@ -20,7 +23,10 @@ export interface EnsuredKey {
   readonly notices: readonly Notice[];
 }
 
-/** @param asDeployed whether the properties are the ones that were last deployed: a key that is gone is then no failure of this change */
+/**
+ * @param asDeployed whether the properties are the ones that were last deployed: a key that is gone
+ *   is then no failure of this change
+ */
 export async function ensureKey(
   context: LifecycleContext,
   event: CustomResourceEvent,
@@ -31,10 +37,18 @@ export async function ensureKey(
   const before = event.PhysicalResourceId;
   if (keyId !== undefined) {
     await refuseToLeaveProtected(context, event, keyId);
-    return { keyId, isNew: keyId !== before && memory.keys[keyId] === undefined, made: madeHere(memory, keyId), notices: [] };
+    return {
+      keyId,
+      isNew: keyId !== before && memory.keys[keyId] === undefined,
+      made: madeHere(memory, keyId),
+      notices: [],
+    };
   }
   if (alias === undefined) {
-    throw new ByokError('ERR_ARGUMENT', 'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one',
+    );
   }
   const wish = keyWishOf(event.ResourceProperties, alias, event.OldResourceProperties);
   for (const candidate of candidatesFor(event, memory)) {
@@ -55,34 +69,67 @@ export async function ensureKey(
   }
   await refuseToLeaveProtected(context, event, undefined);
   const { key, adopted, notices } = await createKey(context, wish);
-  return { keyId: key.keyId, isNew: true, made: !adopted, asMade: adopted ? undefined : key, notices };
+  return {
+    keyId: key.keyId,
+    isNew: true,
+    made: !adopted,
+    asMade: adopted ? undefined : key,
+    notices,
+  };
 }
 
 function madeHere({ keys }: Memory, keyId: string): boolean {
   return keys[keyId]?.made ?? false;
 }
 
-/** Keys that may be what the properties describe: the one that there is, and those that we remember, also of a replacement that is rolled back. */
-function candidatesFor({ PhysicalResourceId: before }: CustomResourceEvent, { keys }: Memory): readonly string[] {
+/**
+ * Keys that may be what the properties describe: the one that there is, and those that we remember,
+ * also of a replacement that is rolled back.
+ */
+function candidatesFor(
+  { PhysicalResourceId: before }: CustomResourceEvent,
+  { keys }: Memory,
+): readonly string[] {
   const current = before !== undefined && isKeyId(before) ? [before] : [];
   return [...new Set([...current, ...Object.keys(keys)])];
 }
 
 /** Never by what the event says: whoever invokes the function chooses that. */
-function isOurs({ keyId, keyAlias }: KeyDetail, { keys }: Memory, { alias, keySpec }: KeyWish): boolean {
+function isOurs(
+  { keyId, keyAlias }: KeyDetail,
+  { keys }: Memory,
+  { alias, keySpec }: KeyWish,
+): boolean {
   const remembered = keys[keyId];
-  return keyAlias === alias || (remembered !== undefined && remembered.alias === alias && remembered.keySpec === keySpec);
+  return (
+    keyAlias === alias ||
+    (remembered !== undefined && remembered.alias === alias && remembered.keySpec === keySpec)
+  );
 }
 
 /** What cannot be changed of a key that exists. */
 function isOfKind(key: KeyDetail, { keySpec, keyUsage }: KeyWish): boolean {
-  return (key.keySpec ?? keySpec) === keySpec && (keyUsage === undefined || (key.keyUsage ?? keyUsage) === keyUsage);
+  return (
+    (key.keySpec ?? keySpec) === keySpec &&
+    (keyUsage === undefined || (key.keyUsage ?? keyUsage) === keyUsage)
+  );
 }
 
 /** Where a key is, and what can only be given to a new one. */
-const identity = ['alias', 'keySpec', 'keyUsage', 'cloud', 'region', 'projectId', 'projectName'] as const;
+const identity = [
+  'alias',
+  'keySpec',
+  'keyUsage',
+  'cloud',
+  'region',
+  'projectId',
+  'projectName',
+] as const;
 
-function isSameKey({ ResourceProperties: now, OldResourceProperties: before }: CustomResourceEvent): boolean {
+function isSameKey({
+  ResourceProperties: now,
+  OldResourceProperties: before,
+}: CustomResourceEvent): boolean {
   return before !== undefined && identity.every((name) => now[name] === before[name]);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every invocation ends here: CloudFormation is always answered, before the time of the function is over and whatever happens, and
- * no failure tells a secret.
+ * Every invocation ends here: CloudFormation is always answered, before the time of the function is
+ * over and whatever happens, and no failure tells a secret.
  */
 import { ByokError, isByokError } from '../../errors';
 import type { CheckEvent } from '../key-properties';
@@ -18,19 +18,33 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** @throws Error when CloudFormation could not be told, or there is a defect: Lambda then tries again */
-export async function handle(event: unknown, lambda: LambdaContext, surroundings: Surroundings): Promise<void> {
+/**
+ * @throws Error when CloudFormation could not be told, or there is a defect: Lambda then tries
+ *   again
+ */
+export async function handle(
+  event: unknown,
+  lambda: LambdaContext,
+  surroundings: Surroundings,
+): Promise<void> {
   if (isCustomResourceEvent(event)) {
     if (!isAnswerPlace(event.ResponseURL)) {
-      throw new Error('the event names a place for the answer that is none of CloudFormation over HTTPS; nothing was read or done');
+      throw new Error(
+        'the event names a place for the answer that is none of CloudFormation over HTTPS; nothing was read or done',
+      );
     }
-    const log = jsonLog(surroundings.print, { resource: event.LogicalResourceId, request: event.RequestId });
+    const log = jsonLog(surroundings.print, {
+      resource: event.LogicalResourceId,
+      request: event.RequestId,
+    });
     const answer = await answerTo(event, lambda, surroundings, log);
     await surroundings.sendAnswer(event.ResponseURL, encodeAnswer(answer), surroundings.sleep);
     return;
   }
   if (!isCheckEvent(event)) {
-    throw new Error('the event is neither of CloudFormation nor of the rule that looks after a key');
+    throw new Error(
+      'the event is neither of CloudFormation nor of the rule that looks after a key',
+    );
   }
   const log = jsonLog(surroundings.print, { key: event.checkKey });
   try {
@@ -43,16 +57,33 @@ export async function handle(event: unknown, lambda: LambdaContext, surroundings
   }
 }
 
-async function answerTo(event: CustomResourceEvent, lambda: LambdaContext, surroundings: Surroundings, log: Log): Promise<Answer> {
+async function answerTo(
+  event: CustomResourceEvent,
+  lambda: LambdaContext,
+  surroundings: Surroundings,
+  log: Log,
+): Promise<Answer> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const ids = { StackId, RequestId, LogicalResourceId };
   try {
-    const run = async (session: Session): Promise<Deployed> => findOperation(event.RequestType)(event, session);
+    const run = async (session: Session): Promise<Deployed> =>
+      findOperation(event.RequestType)(event, session);
     const { physicalResourceId, data = {} } = await inTime(lambda, { ...surroundings, log }, run);
-    return { Status: 'SUCCESS', Reason: '', PhysicalResourceId: physicalResourceId, ...ids, Data: data };
+    return {
+      Status: 'SUCCESS',
+      Reason: '',
+      PhysicalResourceId: physicalResourceId,
+      ...ids,
+      Data: data,
+    };
   } catch (error) {
     logFailure(log, error);
-    return { Status: 'FAILED', Reason: reasonFor(error), PhysicalResourceId: physicalIdOf(event), ...ids };
+    return {
+      Status: 'FAILED',
+      Reason: reasonFor(error),
+      PhysicalResourceId: physicalIdOf(event),
+      ...ids,
+    };
   }
 }
 
@@ -69,7 +100,10 @@ async function inTime<T>(
   };
   const stopping = after(stopIn).then(() => stop.abort());
   const timeOut = after(answerIn).then(() => {
-    throw new ByokError('ERR_TIMEOUT', 'the time of the function ran out; look at the key in the KMS, then deploy again');
+    throw new ByokError(
+      'ERR_TIMEOUT',
+      'the time of the function ran out; look at the key in the KMS, then deploy again',
+    );
   });
   // Both reject when the work is done first.
   stopping.catch(() => undefined);
@@ -87,9 +121,13 @@ function logFailure(log: Log, error: unknown): void {
 }
 
 function isCustomResourceEvent(event: unknown): event is CustomResourceEvent {
-  return typeof event === 'object' && event !== null && 'ResponseURL' in event && 'RequestType' in event;
+  return (
+    typeof event === 'object' && event !== null && 'ResponseURL' in event && 'RequestType' in event
+  );
 }
 
 function isCheckEvent(event: unknown): event is CheckEvent {
-  return typeof event === 'object' && event !== null && 'checkKey' in event && 'properties' in event;
+  return (
+    typeof event === 'object' && event !== null && 'checkKey' in event && 'properties' in event
+  );
 }

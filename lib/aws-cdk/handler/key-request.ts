@@ -5,7 +5,11 @@ import type { MaterialRequest } from '../../lifecycle/material-request';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
 import type { Material } from '../../material/material';
 import { type ExpirationInstant, parseExpirationTime } from '../../terms/expiration-time';
-import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../terms/key';
+import {
+  defaultKeyDestroyPolicy,
+  defaultPendingDays,
+  type KeyDestroyPolicy,
+} from '../../terms/key';
 import { defaultKeySpec, defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
 import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../terms/material';
 import { parseRolling } from '../../terms/rolling-expiration';
@@ -18,10 +22,22 @@ export type UnreviewedRequest = Omit<MaterialRequest, 'permitted' | 'reviewed'>;
 
 /**
  * @param alias of a key that is made; others have no such wish
- * @param before the properties before this change: tags that are not declared any more are taken away
+ * @param before the properties before this change: tags that are not declared any more are taken
+ *   away
  */
-export function keyWishOf(properties: KeyProperties, alias: string, before: KeyProperties | undefined): KeyWish {
-  const { description = '', keySpec = defaultKeySpec, keyUsage, enabled, tags, cancelPendingDeletion } = properties;
+export function keyWishOf(
+  properties: KeyProperties,
+  alias: string,
+  before: KeyProperties | undefined,
+): KeyWish {
+  const {
+    description = '',
+    keySpec = defaultKeySpec,
+    keyUsage,
+    enabled,
+    tags,
+    cancelPendingDeletion,
+  } = properties;
   return {
     alias,
     description,
@@ -46,13 +62,19 @@ export function materialRequestOf(
     lastKnown: lastKnownOf(remembered),
     proof: remembered?.proof,
     disabled: flag(properties.enabled) === false,
-    source: { open, wrappingAlgorithm: (properties.wrappingAlgorithm ?? defaultWrappingAlgorithm) as WrappingAlgorithm },
+    source: {
+      open,
+      wrappingAlgorithm: (properties.wrappingAlgorithm ??
+        defaultWrappingAlgorithm) as WrappingAlgorithm,
+    },
     sourceAttribute: 'source',
   };
 }
 
 function lastKnownOf(remembered: RememberedKey | undefined): ExpirationInstant {
-  return remembered?.expirationTime === undefined ? undefined : parseExpirationTime(remembered.expirationTime, wording);
+  return remembered?.expirationTime === undefined
+    ? undefined
+    : parseExpirationTime(remembered.expirationTime, wording);
 }
 
 function wishOf(properties: KeyProperties, ours: boolean): Wish {
@@ -66,7 +88,10 @@ function wishOf(properties: KeyProperties, ours: boolean): Wish {
   };
 }
 
-function expirationOf({ expirationTime, validFor, renewBefore }: KeyProperties, ours: boolean): ExpirationWish {
+function expirationOf(
+  { expirationTime, validFor, renewBefore }: KeyProperties,
+  ours: boolean,
+): ExpirationWish {
   if (validFor !== undefined && renewBefore !== undefined) {
     return parseRolling({ validFor, renewBefore }, rollingSpelling);
   }
@@ -76,7 +101,10 @@ function expirationOf({ expirationTime, validFor, renewBefore }: KeyProperties, 
   return ours ? undefined : keep;
 }
 
-/** What removal does. A key that was not made here is never removed, and of one that nobody remembers nothing is. */
+/**
+ * What removal does. A key that was not made here is never removed, and of one that nobody
+ * remembers nothing is.
+ */
 export function removalOf(properties: KeyProperties, remembered: RememberedKey | undefined) {
   const { keyId, onDestroy, keyOnDestroy, pendingDays = defaultPendingDays } = properties;
   const ofMaterial = (onDestroy ?? defaultMaterialDestroyPolicy) as MaterialDestroyPolicy;

@@ -1,4 +1,7 @@
-/** Entry of the Lambda function. CloudFormation invokes it for each change of a key, and a rule of EventBridge between deployments. */
+/**
+ * Entry of the Lambda function. CloudFormation invokes it for each change of a key, and a rule of
+ * EventBridge between deployments.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { awsStore } from './aws-store';
 import { handle, type LambdaContext } from './handle';
@@ -14,7 +17,8 @@ export function handler(event: unknown, context: LambdaContext): Promise<void> {
     sleep,
     store: awsStore(sleep),
     sendAnswer,
-    // Not the console of the Lambda runtime: it puts words before the line, and CloudWatch then finds no metrics in it.
+    // Not the console of the Lambda runtime: it puts words before the line, and CloudWatch then
+    // finds no metrics in it.
     print: (line) => process.stdout.write(`${line}\n`),
   });
 }

@@ -1,6 +1,7 @@
 /**
- * What CloudFormation does not keep for us: which keys this resource made, and the proof of what they hold. It lies in an SSM parameter
- * of the resource's own; nothing in it is secret. It may be lost: then nothing is proven any more, and nothing is removed.
+ * What CloudFormation does not keep for us: which keys this resource made, and the proof of what
+ * they hold. It lies in an SSM parameter of the resource's own; nothing in it is secret. It may be
+ * lost: then nothing is proven any more, and nothing is removed.
  */
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
@@ -15,7 +16,10 @@ export interface RememberedKey {
   /** By this resource; otherwise it was there already, and is kept when it leaves the stack. */
   readonly made: boolean;
   readonly proof?: Proof | undefined;
-  /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
+  /**
+   * Its first import was ours: an expiry that nobody declares then means never, while for adopted
+   * material it is kept.
+   */
   readonly ours: boolean;
   /** Tells expired material from deleted material once the KMS shows none. */
   readonly expirationTime?: string | undefined;
@@ -43,24 +47,33 @@ export interface Memory {
 const deploymentsKept = 4;
 
 const version = 1;
-const description = 'Which keys an ImportedKey of cdktf-byok made, and the proof of what they hold; not secret';
+const description =
+  'Which keys an ImportedKey of cdktf-byok made, and the proof of what they hold; not secret';
 
 /** @throws ByokError ERR_CONFIGURATION when the parameter cannot be read */
 export async function recall(store: AwsStore, name: string, signal?: AbortSignal): Promise<Memory> {
   try {
     return parse(await store.readParameter(name, signal));
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', `parameter "${name}" cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `parameter "${name}" cannot be read: ${reasonOf(cause)}`,
+      { cause },
+    );
   }
 }
 
 /**
- * Changes what is there now, since a deployment and the look between deployments may meet. Without any key left, the parameter goes. Not
- * interrupted: what it writes down has happened.
+ * Changes what is there now, since a deployment and the look between deployments may meet. Without
+ * any key left, the parameter goes. Not interrupted: what it writes down has happened.
  *
  * @throws ByokError ERR_CONFIGURATION when it cannot be read or written
  */
-export async function amend(store: AwsStore, name: string, change: (memory: Memory) => Memory): Promise<void> {
+export async function amend(
+  store: AwsStore,
+  name: string,
+  change: (memory: Memory) => Memory,
+): Promise<void> {
   const memory = change(await recall(store, name));
   try {
     if (Object.keys(memory.keys).length === 0) {
@@ -69,7 +82,11 @@ export async function amend(store: AwsStore, name: string, change: (memory: Memo
       await store.writeParameter(name, JSON.stringify({ version, ...memory }), description);
     }
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', `parameter "${name}" cannot be written: ${reasonOf(cause)}`, { cause });
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `parameter "${name}" cannot be written: ${reasonOf(cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -84,10 +101,16 @@ export function withDeployment(memory: Memory, deployment: Deployment): Memory {
 
 export function withoutKey(memory: Memory, keyId: string): Memory {
   const { keys } = memory;
-  return { ...memory, keys: Object.fromEntries(Object.entries(keys).filter(([id]) => id !== keyId)) };
+  return {
+    ...memory,
+    keys: Object.fromEntries(Object.entries(keys).filter(([id]) => id !== keyId)),
+  };
 }
 
-/** The same for the same properties, whichever way they came: CloudFormation makes a text of everything, and neither keeps an order. */
+/**
+ * The same for the same properties, whichever way they came: CloudFormation makes a text of
+ * everything, and neither keeps an order.
+ */
 export function digestOf(properties: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(normalized(properties)))
@@ -111,7 +134,9 @@ function parse(text: string | undefined): Memory {
   if (!isRecord(found) || found.version !== version || !isRecord(found.keys)) {
     return { deployed: [], keys: {} };
   }
-  const keys = Object.entries(found.keys).flatMap(([keyId, key]) => (isRecord(key) ? [[keyId, toKey(key)] as const] : []));
+  const keys = Object.entries(found.keys).flatMap(([keyId, key]) =>
+    isRecord(key) ? [[keyId, toKey(key)] as const] : [],
+  );
   const deployed = Array.isArray(found.deployed) ? found.deployed.filter(isDeployment) : [];
   return { deployed, keys: Object.fromEntries(keys) };
 }
@@ -126,7 +151,14 @@ function isDeployment(value: unknown): value is Deployment {
   );
 }
 
-function toKey({ alias, keySpec, made, proof, ours, expirationTime }: Record<string, unknown>): RememberedKey {
+function toKey({
+  alias,
+  keySpec,
+  made,
+  proof,
+  ours,
+  expirationTime,
+}: Record<string, unknown>): RememberedKey {
   return {
     alias: textOrNone(alias),
     keySpec: textOrNone(keySpec),
@@ -138,7 +170,11 @@ function toKey({ alias, keySpec, made, proof, ours, expirationTime }: Record<str
 }
 
 function toProof(value: unknown): Proof | undefined {
-  if (!isRecord(value) || typeof value.fingerprint !== 'string' || !fingerprintFormat.test(value.fingerprint)) {
+  if (
+    !isRecord(value) ||
+    typeof value.fingerprint !== 'string' ||
+    !fingerprintFormat.test(value.fingerprint)
+  ) {
     return undefined;
   }
   const { fingerprint, proof } = value;

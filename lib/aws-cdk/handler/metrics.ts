@@ -1,14 +1,27 @@
-/** Metrics by a line of the log: CloudWatch reads its embedded metric format out of it, which needs no permission and no call. */
+/**
+ * Metrics by a line of the log: CloudWatch reads its embedded metric format out of it, which needs
+ * no permission and no call.
+ */
 import type { MaterialObservation } from '../../lifecycle/material-status';
 import { metricDimension, metricNames, metricNamespace } from '../key-properties';
 
 const dayMs = 86_400_000;
 
 /** @param observation undefined when the key could not be looked at */
-export function metricsLine(metricKey: string, observation: MaterialObservation | undefined, needsAttention: boolean, now: Date): string {
+export function metricsLine(
+  metricKey: string,
+  observation: MaterialObservation | undefined,
+  needsAttention: boolean,
+  now: Date,
+): string {
   const expiration = observation?.expiration;
   const values = {
-    ...(expiration === undefined ? {} : { [metricNames.days]: Math.round(((expiration.getTime() - now.getTime()) / dayMs) * 1000) / 1000 }),
+    ...(expiration === undefined
+      ? {}
+      : {
+          [metricNames.days]:
+            Math.round(((expiration.getTime() - now.getTime()) / dayMs) * 1000) / 1000,
+        }),
     [metricNames.attention]: needsAttention ? 1 : 0,
   };
   return JSON.stringify({

@@ -2,7 +2,10 @@
 import { isByokError } from '../../errors';
 import { oneLine } from '../../printable';
 
-/** What went wrong, for CloudFormation and the log. Of a defect only the name: what its message quotes, nobody knows. */
+/**
+ * What went wrong, for CloudFormation and the log. Of a defect only the name: what its message
+ * quotes, nobody knows.
+ */
 export function reasonFor(error: unknown): string {
   if (isByokError(error)) {
     return oneLine(`${error.message} (${error.code})`);

@@ -1,4 +1,7 @@
-/** The answer to CloudFormation: a PUT to the URL that came with the event, which is as good as a password and so never logged. */
+/**
+ * The answer to CloudFormation: a PUT to the URL that came with the event, which is as good as a
+ * password and so never logged.
+ */
 import { request } from 'node:https';
 import { exchange } from '../../kms/http-exchange';
 
@@ -23,23 +26,40 @@ const attemptTimeoutMs = 10_000;
 
 const bucket = 'cloudformation-custom-resource-response-';
 const region = '[a-z]{2,5}(?:-[a-z]+)+-\\d+';
-/** Of the partitions: all regions and GovCloud, China, the European sovereign cloud, and those without public regions. */
-const domains = ['amazonaws.com', 'amazonaws.com.cn', 'amazonaws.eu', 'c2s.ic.gov', 'sc2s.sgov.gov', 'cloud.adc-e.uk', 'csp.hci.ic.gov'];
+/**
+ * Of the partitions: all regions and GovCloud, China, the European sovereign cloud, and those
+ * without public regions.
+ */
+const domains = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'c2s.ic.gov',
+  'sc2s.sgov.gov',
+  'cloud.adc-e.uk',
+  'csp.hci.ic.gov',
+];
 const s3 = `s3(?:-fips)?(?:\\.dualstack)?(?:[.-]${region})?\\.(?:${domains.join('|').replaceAll('.', '\\.')})`;
-const answerPlaces = [new RegExp(`^https://${bucket}[a-z0-9-]+\\.${s3}/`), new RegExp(`^https://${s3}/${bucket}[a-z0-9-]+/`)];
+const answerPlaces = [
+  new RegExp(`^https://${bucket}[a-z0-9-]+\\.${s3}/`),
+  new RegExp(`^https://${s3}/${bucket}[a-z0-9-]+/`),
+];
 
 /**
- * Whether an answer may go there: over HTTPS, and to a bucket in S3 that bears CloudFormation's name, in any region and by each of S3's
- * ways to name it. Whoever may invoke the function chooses the URL, and it must reach nothing else through it.
+ * Whether an answer may go there: over HTTPS, and to a bucket in S3 that bears CloudFormation's
+ * name, in any region and by each of S3's ways to name it. Whoever may invoke the function chooses
+ * the URL, and it must reach nothing else through it.
  */
 export function isAnswerPlace(url: unknown): boolean {
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
-  const plain = parsed !== undefined && parsed.username === '' && parsed.password === '' && parsed.port === '';
+  const plain =
+    parsed !== undefined && parsed.username === '' && parsed.password === '' && parsed.port === '';
   return plain && answerPlaces.some((place) => place.test(parsed.href));
 }
 
 /**
- * What is too long is cut at the end of the reason. If that is not enough, it fails for its attributes.
+ * What is too long is cut at the end of the reason. If that is not enough, it fails for its
+ * attributes.
  *
  * @throws Error when nothing shorter can be said
  */
@@ -49,7 +69,9 @@ export function encodeAnswer(answer: Answer): string {
   const tooLong = `the attributes of the resource take ${size} bytes, and CloudFormation takes no answer of more than ${longestBody}; look at the key in the KMS (ERR_INTERNAL)`;
   const body = tryFit(answer) ?? tryFit({ ...rest, Status: 'FAILED', Reason: tooLong });
   if (body === undefined) {
-    throw new Error(`CloudFormation could not be told: the ids of its own request leave no room in an answer of ${longestBody} bytes`);
+    throw new Error(
+      `CloudFormation could not be told: the ids of its own request leave no room in an answer of ${longestBody} bytes`,
+    );
   }
   return body;
 }
@@ -75,13 +97,19 @@ function tryFit(answer: Answer): string | undefined {
 }
 
 /** @throws Error when CloudFormation could not be told; without the URL */
-export async function sendAnswer(url: string, body: string, sleep: (ms: number) => Promise<void>): Promise<void> {
+export async function sendAnswer(
+  url: string,
+  body: string,
+  sleep: (ms: number) => Promise<void>,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await put(new URL(url), body);
     } catch (cause) {
       if (attempt === attempts) {
-        throw new Error(`CloudFormation could not be told: ${cause instanceof Error ? cause.message : 'no answer'}`);
+        throw new Error(
+          `CloudFormation could not be told: ${cause instanceof Error ? cause.message : 'no answer'}`,
+        );
       }
     }
     await sleep(250 * 2 ** attempt);
@@ -93,7 +121,11 @@ async function put(url: URL, body: string): Promise<void> {
   // The signature of the URL covers an empty content type.
   const headers = { 'content-type': '', 'content-length': content.length };
   const outgoing = request(url, { method: 'PUT', headers });
-  const { status } = await exchange(outgoing, { body: content, timeoutMs: attemptTimeoutMs, maxBytes: longestAnswer });
+  const { status } = await exchange(outgoing, {
+    body: content,
+    timeoutMs: attemptTimeoutMs,
+    maxBytes: longestAnswer,
+  });
   if (status >= 400) {
     throw new Error(`status ${status}`);
   }

@@ -1,4 +1,7 @@
-/** One invocation: what it was given, until when it may begin something, and the KMS that the properties name. */
+/**
+ * One invocation: what it was given, until when it may begin something, and the KMS that the
+ * properties name.
+ */
 import { connectKms } from '../../kms/connect';
 import type { LifecycleContext, Notice } from '../../lifecycle/context';
 import type { MaterialOutcome } from '../../lifecycle/material-request';
@@ -18,13 +21,39 @@ export interface Session extends Surroundings {
 }
 
 /** @throws ByokError ERR_CONFIGURATION when the login or the connection is not usable */
-export async function withKms<T>(session: Session, properties: KeyProperties, use: (context: LifecycleContext) => Promise<T>): Promise<T> {
+export async function withKms<T>(
+  session: Session,
+  properties: KeyProperties,
+  use: (context: LifecycleContext) => Promise<T>,
+): Promise<T> {
   const { store, now, signal, deadline, log } = session;
-  const { cloud, region, projectId, projectName, enterpriseProjectId, kmsEndpoint, authUrl, credentials } = properties;
+  const {
+    cloud,
+    region,
+    projectId,
+    projectName,
+    enterpriseProjectId,
+    kmsEndpoint,
+    authUrl,
+    credentials,
+  } = properties;
   const login = await readLogin(store, credentials, signal);
-  const place = { cloud, region, projectId, projectName, enterpriseProjectId, kmsEndpoint, authUrl };
+  const place = {
+    cloud,
+    region,
+    projectId,
+    projectName,
+    enterpriseProjectId,
+    kmsEndpoint,
+    authUrl,
+  };
   const sleep = (ms: number, until: AbortSignal) => session.sleep(ms, until);
-  const kms = connectKms({ ...place, ...login }, withoutSettings(session.env), { now, sleep, log, spelling: wording });
+  const kms = connectKms({ ...place, ...login }, withoutSettings(session.env), {
+    now,
+    sleep,
+    log,
+    spelling: wording,
+  });
   try {
     return await use({ kms, now, sleep, signal, deadline, words: wording, log });
   } finally {
@@ -34,7 +63,9 @@ export async function withKms<T>(session: Session, properties: KeyProperties, us
 
 /** The template says which KMS and which login: a variable of the function must not add to it. */
 function withoutSettings(env: Session['env']): Session['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:HW|OS)_|^KMS_ENDPOINT$/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(?:HW|OS)_|^KMS_ENDPOINT$/.test(name)),
+  );
 }
 
 /** Writes what was found into the log and the metrics. */
@@ -50,7 +81,9 @@ export function report(
   logNotices(session, notices);
   // Besides an import, whatever is to be said is something that a person should see to.
   const needsAttention =
-    importedAt === undefined ? notices.length > 0 || !holdsMaterial(observation.status) : !holdsMaterial(observation.status);
+    importedAt === undefined
+      ? notices.length > 0 || !holdsMaterial(observation.status)
+      : !holdsMaterial(observation.status);
   print(metricsLine(metricKey, observation, needsAttention, now()));
 }
 

@@ -10,40 +10,70 @@ import type { AwsStore, StoredSecret } from './aws-store';
 import { wording } from './wording';
 
 /** @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID */
-export async function openStoredMaterial(store: AwsStore, { source, encoding }: KeyProperties, signal: AbortSignal): Promise<Material> {
-  const options = { encoding: (encoding ?? defaultMaterialEncoding) as MaterialEncoding, attribute: 'source', spelling: wording };
+export async function openStoredMaterial(
+  store: AwsStore,
+  { source, encoding }: KeyProperties,
+  signal: AbortSignal,
+): Promise<Material> {
+  const options = {
+    encoding: (encoding ?? defaultMaterialEncoding) as MaterialEncoding,
+    attribute: 'source',
+    spelling: wording,
+  };
   if ('parameter' in source) {
     const name = `parameter "${source.parameter}"`;
     const text = await fetched(name, () => store.readParameter(source.parameter, signal));
     if (text === undefined) {
       throw notAtHand(`${name} does not exist`);
     }
-    return openContent(Buffer.from(text, 'utf8'), { ...options, password: undefined, source: name });
+    return openContent(Buffer.from(text, 'utf8'), {
+      ...options,
+      password: undefined,
+      source: name,
+    });
   }
   const name = `secret "${source.secret}"`;
   const secret = await fetched(name, () => store.readSecret(source.secret, signal));
   const { jsonField, passwordField } = source;
-  return openContent(jsonField === undefined ? wholeOf(secret) : Buffer.from(requireField(secret, jsonField, name), 'utf8'), {
-    ...options,
-    password: passwordField === undefined ? undefined : Secret.fromText(requireField(secret, passwordField, name)),
-    source: jsonField === undefined ? name : `field "${jsonField}" of ${name}`,
-  });
+  return openContent(
+    jsonField === undefined
+      ? wholeOf(secret)
+      : Buffer.from(requireField(secret, jsonField, name), 'utf8'),
+    {
+      ...options,
+      password:
+        passwordField === undefined
+          ? undefined
+          : Secret.fromText(requireField(secret, passwordField, name)),
+      source: jsonField === undefined ? name : `field "${jsonField}" of ${name}`,
+    },
+  );
 }
 
 /** Fields of a login, by the names that the provider has for them. */
-const logins = [['access_key', 'secret_key'], ['user_name', 'password', 'domain_name'], ['auth_token']] as const;
+const logins = [
+  ['access_key', 'secret_key'],
+  ['user_name', 'password', 'domain_name'],
+  ['auth_token'],
+] as const;
 
 /**
  * @returns the login alone
  * @throws ByokError ERR_CONFIGURATION
  */
-export async function readLogin(store: AwsStore, arn: string, signal: AbortSignal): Promise<ConnectionConfig> {
+export async function readLogin(
+  store: AwsStore,
+  arn: string,
+  signal: AbortSignal,
+): Promise<ConnectionConfig> {
   const name = `secret "${arn}" with the login to the KMS`;
   let secret: StoredSecret;
   try {
     secret = await store.readSecret(arn, signal);
   } catch (cause) {
-    throw new ByokError('ERR_CONFIGURATION', `the ${name} cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new ByokError('ERR_CONFIGURATION', `the ${name} cannot be read: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
   const fields = tryParseObject(secret) ?? {};
   const text = (field: string): string | undefined => {
@@ -81,12 +111,17 @@ async function fetched<T>(name: string, fetch: () => Promise<T>): Promise<T> {
 }
 
 function notAtHand(what: string, cause?: unknown): ByokError {
-  return new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the key material is not at hand: ${what}`, { attribute: 'source', cause });
+  return new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the key material is not at hand: ${what}`, {
+    attribute: 'source',
+    cause,
+  });
 }
 
 /** What the SDK says: name and message, in which AWS names the caller and the resource. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message.trim().replace(/\.$/, '')}` : 'no answer';
+  return error instanceof Error
+    ? `${error.name}: ${error.message.trim().replace(/\.$/, '')}`
+    : 'no answer';
 }
 
 function wholeOf(secret: StoredSecret): Buffer {
@@ -112,7 +147,9 @@ function requireField(secret: StoredSecret, field: string, name: string): string
 function tryParseObject(secret: StoredSecret): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(wholeOf(secret).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

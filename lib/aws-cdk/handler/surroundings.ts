@@ -14,10 +14,20 @@ export interface Surroundings {
   readonly print: (line: string) => void;
 }
 
-export type Log = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>) => void;
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
 
-/** Lines of JSON, without the debugging. Nobody passes an event or an error object here: either may hold what must not be logged. */
-export function jsonLog(print: Surroundings['print'], about: Readonly<Record<string, string>>): Log {
+/**
+ * Lines of JSON, without the debugging. Nobody passes an event or an error object here: either may
+ * hold what must not be logged.
+ */
+export function jsonLog(
+  print: Surroundings['print'],
+  about: Readonly<Record<string, string>>,
+): Log {
   return (level, message, fields = {}) => {
     if (level !== 'debug') {
       print(printableJson({ level, message, ...about, ...fields }));

@@ -1,8 +1,9 @@
 /** How the time of one invocation is spent. */
 
 /**
- * Milliseconds before the end. Stop: nothing new is begun, so that material which was deleted just before is imported again, with a
- * retry of each request. Answer: CloudFormation is told whatever there is.
+ * Milliseconds before the end. Stop: nothing new is begun, so that material which was deleted just
+ * before is imported again, with a retry of each request. Answer: CloudFormation is told whatever
+ * there is.
  */
 export const reserves = { stop: 300_000, answer: 15_000 } as const;
 

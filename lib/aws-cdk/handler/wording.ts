@@ -1,8 +1,14 @@
-/** How the handler says what the lifecycle and the KMS client mean: properties of the construct, deployments, and checks between them. */
+/**
+ * How the handler says what the lifecycle and the KMS client mean: properties of the construct,
+ * deployments, and checks between them.
+ */
 import type { Wording } from '../../lifecycle/wording';
 import { type Setting, valueText } from '../../terms/setting';
 
-/** Settings that are no property of that name: of the material's source, and fields of the secret with the login. */
+/**
+ * Settings that are no property of that name: of the material's source, and fields of the secret
+ * with the login.
+ */
 const names: Partial<Record<Setting, string>> = {
   material: 'source',
   wrapCommand: 'program that wraps it',
@@ -39,9 +45,11 @@ export const wording: Wording = {
   mayNotInterrupt: 'allowInterruption is false',
   unproven: 'its fingerprint counts as "unproven"',
   adopt: (keyId) => `give keyId "${keyId}" instead of alias`,
-  adoptWithExpiry: () => 'leave expiration out, which keeps it, and change it in a later deployment',
+  adoptWithExpiry: () =>
+    'leave expiration out, which keeps it, and change it in a later deployment',
   maker: '',
-  enable: 'Enable it in the KMS, or have that done by enabled = true; enabled = false says that it is meant to be so.',
+  enable:
+    'Enable it in the KMS, or have that done by enabled = true; enabled = false says that it is meant to be so.',
   disable: 'Disable it by hand, or deploy enabled = false.',
   rescuer: 'a deployment with cancelPendingDeletion = true',
   rescue: 'cancelPendingDeletion = true',

@@ -6,7 +6,11 @@ import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
 import type { StoredKey } from '../key';
 import { loadPrivateKey } from '../private-key';
-import { type SigningAlgorithm, type SigningAlgorithmName, signingAlgorithms } from '../signing-algorithms';
+import {
+  type SigningAlgorithm,
+  type SigningAlgorithmName,
+  signingAlgorithms,
+} from '../signing-algorithms';
 import { usableMaterial } from '../usable-material';
 
 interface SignBody extends KeyBody {
@@ -25,7 +29,10 @@ export const sign = defineCall<SignBody>({
   optional: ['message_type'],
   handle(body, { keys }) {
     const { privateKey, algorithm, digest } = prepare(keys.find(body.key_id), body);
-    return { key_id: body.key_id, signature: algorithm.sign(privateKey, digest).toString('base64') };
+    return {
+      key_id: body.key_id,
+      signature: algorithm.sign(privateKey, digest).toString('base64'),
+    };
   },
 });
 
@@ -39,7 +46,10 @@ export const verify = defineCall<VerifyBody>({
     if (signature === undefined) {
       throw refusal('KMS.0308', 'signature must be Base64');
     }
-    return { key_id: body.key_id, signature_valid: String(algorithm.verify(privateKey, digest, signature)) };
+    return {
+      key_id: body.key_id,
+      signature_valid: String(algorithm.verify(privateKey, digest, signature)),
+    };
   },
 });
 
@@ -49,7 +59,10 @@ interface Prepared {
   readonly digest: Buffer;
 }
 
-function prepare(key: StoredKey, { message, message_type: type = 'DIGEST', signing_algorithm: name }: SignBody): Prepared {
+function prepare(
+  key: StoredKey,
+  { message, message_type: type = 'DIGEST', signing_algorithm: name }: SignBody,
+): Prepared {
   const row: KeySpecRow = keySpecs[key.spec];
   const algorithm: SigningAlgorithm = signingAlgorithms[name];
   if (row.family === 'symmetric') {
@@ -84,7 +97,8 @@ export const getPublicKey = defineCall<KeyBody>({
       throw refusal('KMS.0331');
     }
     // A disabled key still shows its public half, because nothing uses the key.
-    const material = key.state === '3' && key.material !== undefined ? key.material.reveal() : usableMaterial(key);
+    const material =
+      key.state === '3' && key.material !== undefined ? key.material.reveal() : usableMaterial(key);
     const publicKey = createPublicKey(loadPrivateKey(material));
     return { key_id: key.keyId, public_key: toPem(publicKey, options.pkcs1PublicKeys) };
   },

@@ -53,21 +53,35 @@ interface DecryptDataBody extends ContextBody {
 export const decryptData = defineCall<DecryptDataBody>({
   operation: 'decrypt-data',
   required: ['cipher_text'],
-  optional: ['key_id', 'encryption_algorithm', 'additional_authenticated_data', 'encryption_context'],
+  optional: [
+    'key_id',
+    'encryption_algorithm',
+    'additional_authenticated_data',
+    'encryption_context',
+  ],
   handle(body, { keys }) {
     const key = findDecryptingKey(body, keys);
     const material = materialForUse(key, body);
     const plainText =
-      rowOf(key).family === 'rsa' ? tryDecryptOaep(material, body) : tryDecrypt(material, body.cipher_text, readContext(body));
+      rowOf(key).family === 'rsa'
+        ? tryDecryptOaep(material, body)
+        : tryDecrypt(material, body.cipher_text, readContext(body));
     if (plainText === undefined) {
       throw refusal('KMS.2201');
     }
-    return { key_id: key.keyId, plain_text: plainText.toString('utf8'), plain_text_base64: plainText.toString('base64') };
+    return {
+      key_id: key.keyId,
+      plain_text: plainText.toString('utf8'),
+      plain_text_base64: plainText.toString('base64'),
+    };
   },
 });
 
 /** A symmetric ciphertext names its own key. */
-function findDecryptingKey({ key_id: given, cipher_text: cipherText }: DecryptDataBody, keys: KeyStore): StoredKey {
+function findDecryptingKey(
+  { key_id: given, cipher_text: cipherText }: DecryptDataBody,
+  keys: KeyStore,
+): StoredKey {
   const key = given === undefined ? undefined : keys.find(given);
   if (key !== undefined && rowOf(key).family !== 'symmetric') {
     return key;
@@ -79,19 +93,29 @@ function findDecryptingKey({ key_id: given, cipher_text: cipherText }: DecryptDa
   return keys.find(keyId);
 }
 
-const oaepHashes: Readonly<Record<string, { readonly oaepHash: string; readonly hashBytes: number }>> = {
+const oaepHashes: Readonly<
+  Record<string, { readonly oaepHash: string; readonly hashBytes: number }>
+> = {
   RSAES_OAEP_SHA_256: { oaepHash: 'sha256', hashBytes: 32 },
   RSAES_OAEP_SHA_1: { oaepHash: 'sha1', hashBytes: 20 },
 };
 
 /** Algorithms for each kind of key, and the refusal of any other algorithm. */
-const algorithmsByFamily: Readonly<Record<KeySpecRow['family'], { readonly names: readonly string[]; readonly otherwise: KmsApiCode }>> = {
+const algorithmsByFamily: Readonly<
+  Record<
+    KeySpecRow['family'],
+    { readonly names: readonly string[]; readonly otherwise: KmsApiCode }
+  >
+> = {
   symmetric: { names: ['SYMMETRIC_DEFAULT'], otherwise: 'KMS.2105' },
   rsa: { names: Object.keys(oaepHashes), otherwise: 'KMS.2106' },
   ec: { names: [], otherwise: 'KMS.1114' },
 };
 
-function materialForUse(key: StoredKey, { encryption_algorithm: algorithm = 'SYMMETRIC_DEFAULT' }: ContextBody): Buffer {
+function materialForUse(
+  key: StoredKey,
+  { encryption_algorithm: algorithm = 'SYMMETRIC_DEFAULT' }: ContextBody,
+): Buffer {
   const { family } = rowOf(key);
   if (family === 'rsa' && key.usage !== 'ENCRYPT_DECRYPT') {
     throw refusal('KMS.0335');
@@ -103,21 +127,34 @@ function materialForUse(key: StoredKey, { encryption_algorithm: algorithm = 'SYM
   return usableMaterial(key);
 }
 
-function encryptOaep(material: Buffer, { encryption_algorithm: algorithm = '' }: ContextBody, plainText: Buffer): Buffer {
+function encryptOaep(
+  material: Buffer,
+  { encryption_algorithm: algorithm = '' }: ContextBody,
+  plainText: Buffer,
+): Buffer {
   const { oaepHash, hashBytes } = oaepHashes[algorithm] ?? { oaepHash: '', hashBytes: 0 };
   const publicKey = createPublicKey(loadPrivateKey(material));
   const longest = (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - 2 * hashBytes - 2;
   if (plainText.length > longest) {
     throw refusal('KMS.2108', `plain_text must have at most ${longest} bytes`);
   }
-  return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, plainText);
+  return publicEncrypt(
+    { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash },
+    plainText,
+  );
 }
 
-function tryDecryptOaep(material: Buffer, { cipher_text, encryption_algorithm: algorithm = '' }: DecryptDataBody): Buffer | undefined {
+function tryDecryptOaep(
+  material: Buffer,
+  { cipher_text, encryption_algorithm: algorithm = '' }: DecryptDataBody,
+): Buffer | undefined {
   const { oaepHash = '' } = oaepHashes[algorithm] ?? {};
   try {
     const cipherText = decodeBase64(cipher_text) ?? Buffer.alloc(0);
-    return privateDecrypt({ key: loadPrivateKey(material), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, cipherText);
+    return privateDecrypt(
+      { key: loadPrivateKey(material), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash },
+      cipherText,
+    );
   } catch {
     return undefined;
   }
@@ -131,6 +168,14 @@ function rowOf({ spec }: StoredKey): KeySpecRow {
  * Huawei Cloud takes a string. Open Telekom Cloud takes an object,
  * and the order of its names must not matter.
  */
-function readContext({ additional_authenticated_data: data, encryption_context: context }: ContextBody): string {
-  return data ?? (context === undefined ? '' : JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
+function readContext({
+  additional_authenticated_data: data,
+  encryption_context: context,
+}: ContextBody): string {
+  return (
+    data ??
+    (context === undefined
+      ? ''
+      : JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))))
+  );
 }

@@ -5,7 +5,13 @@
  * Second, what an expiry does to an asymmetric key,
  * whose material is permanent. Here it is refused.
  */
-import { isAsymmetric, type KeySpecRow, keySpecs, ranges, type WrappingAlgorithm } from '../../terms/kms';
+import {
+  isAsymmetric,
+  type KeySpecRow,
+  keySpecs,
+  ranges,
+  type WrappingAlgorithm,
+} from '../../terms/kms';
 import { defineCall, type KeyBody, type World } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
@@ -26,7 +32,12 @@ export const getParametersForImport = defineCall<GetParametersBody>({
     const { keyId } = findKeyPendingImport(world, body.key_id);
     const { publicKey, privateKey } = await world.wrappingKeys.take();
     const expiresAt = world.now() + importTokenLifetimeMs;
-    const content = { keyId, wrappingAlgorithm: body.wrapping_algorithm, expiresAt, privateKey: privateKey.toString('base64') };
+    const content = {
+      keyId,
+      wrappingAlgorithm: body.wrapping_algorithm,
+      expiresAt,
+      privateKey: privateKey.toString('base64'),
+    };
     return {
       key_id: keyId,
       import_token: world.importTokens.seal(content),
@@ -60,18 +71,25 @@ export const importKeyMaterial = defineCall<ImportKeyMaterialBody>({
     }
     const row: KeySpecRow = keySpecs[key.spec];
     if (row.family !== 'symmetric' && body.expiration_time !== undefined) {
-      throw refusal('KMS.0308', 'the material of an asymmetric key does not expire: expiration_time must be absent');
+      throw refusal(
+        'KMS.0308',
+        'the material of an asymmetric key does not expire: expiration_time must be absent',
+      );
     }
     const expiresAt = readExpirationTime(body.expiration_time, world.now());
     if (row.family !== 'symmetric' && body.encrypted_privatekey === undefined) {
       throw refusal('KMS.2608');
     }
     const wrapped = decodeBase64(body.encrypted_key_material);
-    const unwrapped = wrapped && unwrap(token.wrappingAlgorithm, Buffer.from(token.privateKey, 'base64'), wrapped);
+    const unwrapped =
+      wrapped && unwrap(token.wrappingAlgorithm, Buffer.from(token.privateKey, 'base64'), wrapped);
     if (unwrapped === undefined) {
       throw refusal('KMS.0311');
     }
-    const material = row.family === 'symmetric' ? unwrapped : unwrapPrivateKey(row, unwrapped, body.encrypted_privatekey ?? '');
+    const material =
+      row.family === 'symmetric'
+        ? unwrapped
+        : unwrapPrivateKey(row, unwrapped, body.encrypted_privatekey ?? '');
     if (row.family === 'symmetric' && material.length !== row.materialBytes) {
       throw refusal('KMS.2604');
     }
@@ -103,7 +121,11 @@ export const deleteImportedKeyMaterial = defineCall<KeyBody>({
 });
 
 /** Wipes the intermediate key and returns the PKCS#8 private key that it unwraps. */
-function unwrapPrivateKey(row: Exclude<KeySpecRow, { family: 'symmetric' }>, intermediateKey: Buffer, encrypted: string): Buffer {
+function unwrapPrivateKey(
+  row: Exclude<KeySpecRow, { family: 'symmetric' }>,
+  intermediateKey: Buffer,
+  encrypted: string,
+): Buffer {
   if (intermediateKey.length !== 16 && intermediateKey.length !== 32) {
     throw refusal('KMS.2610');
   }
@@ -138,7 +160,10 @@ function readExpirationTime(value: number | string | undefined, now: number): nu
   }
   const seconds = Number(value);
   if (seconds > ranges.expirationTime.maximum) {
-    throw refusal('KMS.0308', `expiration_time must be at most ${ranges.expirationTime.maximum} seconds`);
+    throw refusal(
+      'KMS.0308',
+      `expiration_time must be at most ${ranges.expirationTime.maximum} seconds`,
+    );
   }
   if (seconds * 1000 <= now) {
     throw refusal('KMS.2602');

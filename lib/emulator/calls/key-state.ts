@@ -9,7 +9,10 @@ const dayMs = 24 * 60 * 60 * 1000;
 export const enableKey = switchState('enable-key', { from: '3', to: '2', otherwise: 'KMS.1201' });
 export const disableKey = switchState('disable-key', { from: '2', to: '3', otherwise: 'KMS.1301' });
 
-function switchState(operation: string, { from, to, otherwise }: { from: string; to: string; otherwise: KmsApiCode }): ApiCall {
+function switchState(
+  operation: string,
+  { from, to, otherwise }: { from: string; to: string; otherwise: KmsApiCode },
+): ApiCall {
   return defineCall<KeyBody>({
     operation,
     required: ['key_id'],

@@ -21,7 +21,17 @@ interface ListKeysBody {
   readonly enterprise_project_id?: string;
 }
 
-const listableKeySpecs = ['ALL', 'AES_256', 'SM4', 'RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_P256', 'EC_P384', 'SM2'];
+const listableKeySpecs = [
+  'ALL',
+  'AES_256',
+  'SM4',
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+  'EC_P256',
+  'EC_P384',
+  'SM2',
+];
 
 /** The page size if the caller gives none; not documented. */
 const defaultLimit = 10;
@@ -30,7 +40,10 @@ export const listKeys = defineCall<ListKeysBody>({
   operation: 'list-keys',
   required: [],
   optional: ['limit', 'marker', 'key_state'],
-  special: { key_spec: { enum: listableKeySpecs }, enterprise_project_id: { type: 'string', pattern: '^(all|0|.{36})$' } },
+  special: {
+    key_spec: { enum: listableKeySpecs },
+    enterprise_project_id: { type: 'string', pattern: '^(all|0|.{36})$' },
+  },
   handle(body, { keys, place }) {
     // A trap of the real call: a caller that does not ask for ALL sees only AES_256 keys.
     const spec = body.key_spec ?? 'AES_256';

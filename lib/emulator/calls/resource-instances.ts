@@ -86,7 +86,10 @@ function readTagFilters(tags: unknown): Filter[] {
 function readTagFilter(tag: unknown): { key: string; values: readonly string[] } {
   const { key, values = [] } = (tag ?? {}) as { key?: unknown; values?: unknown };
   if (typeof key !== 'string' || !isTextList(values)) {
-    throw refusal('KMS.0414', 'a tag to filter by is an object of a string, key, and a list of strings, values');
+    throw refusal(
+      'KMS.0414',
+      'a tag to filter by is an object of a string, key, and a list of strings, values',
+    );
   }
   if (values.length > mostValues) {
     throw refusal('KMS.0413', `at most ${mostValues} values`);

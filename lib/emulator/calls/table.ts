@@ -3,7 +3,11 @@ import type { ApiCall } from '../api-call';
 import { getPublicKey, sign, verify } from './asymmetric-keys';
 import { createKey } from './create-key';
 import { decryptData, encryptData } from './crypto-data';
-import { deleteImportedKeyMaterial, getParametersForImport, importKeyMaterial } from './import-material';
+import {
+  deleteImportedKeyMaterial,
+  getParametersForImport,
+  importKeyMaterial,
+} from './import-material';
 import { cancelKeyDeletion, disableKey, enableKey, scheduleKeyDeletion } from './key-state';
 import { describeKey, listKeys, userQuotas } from './read-keys';
 import { listResourceInstances } from './resource-instances';

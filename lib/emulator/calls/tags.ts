@@ -72,7 +72,11 @@ export const listTags = defineCall<undefined>({
   required: [],
   handle(_body, { keys }, params) {
     const { tags } = findTaggedKey(keys, params);
-    return { tags: [...tags].map(([key, value]) => ({ key, value })), existTagsNum: tags.size, sys_tags: [] };
+    return {
+      tags: [...tags].map(([key, value]) => ({ key, value })),
+      existTagsNum: tags.size,
+      sys_tags: [],
+    };
   },
 });
 

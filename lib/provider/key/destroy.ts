@@ -1,8 +1,15 @@
-/** What a plan says of the end of a key, and what apply does about it: as `on_destroy` says, but for keys that may belong to somebody else. */
+/**
+ * What a plan says of the end of a key, and what apply does about it: as `on_destroy` says, but for
+ * keys that may belong to somebody else.
+ */
 import { ByokError } from '../../errors';
 import type { Notice } from '../../lifecycle/context';
 import { removeKey } from '../../lifecycle/reconcile-key';
-import { defaultKeyDestroyPolicy, defaultPendingDays, type KeyDestroyPolicy } from '../../terms/key';
+import {
+  defaultKeyDestroyPolicy,
+  defaultPendingDays,
+  type KeyDestroyPolicy,
+} from '../../terms/key';
 import type { Context } from '../../tfplugin/provider';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { integer, text } from '../attributes';
@@ -11,15 +18,29 @@ import { refuseOutright, warn, warnOfUnshared } from '../refuse';
 import { conflictError, takenNotice } from './plan';
 import type { KeyMemory } from './private-state';
 
-export async function destroyKey(state: Values, memory: KeyMemory, client: ConnectedClient, context: Context): Promise<void> {
+export async function destroyKey(
+  state: Values,
+  memory: KeyMemory,
+  client: ConnectedClient,
+  context: Context,
+): Promise<void> {
   const keyId = text(state, 'key_id') ?? '';
   const policy = destroyPolicyOf(state, memory);
   refuseSuccessor(state, memory);
-  if (policy === 'retain' || memory.kept?.includes(keyId) === true || client.run.keys.mustStay(keyId)) {
+  if (
+    policy === 'retain' ||
+    memory.kept?.includes(keyId) === true ||
+    client.run.keys.mustStay(keyId)
+  ) {
     return;
   }
   const remove = async () => {
-    await removeKey(lifecycleContext(client, context, 'delete', state), keyId, policy, pendingDaysOf(state));
+    await removeKey(
+      lifecycleContext(client, context, 'delete', state),
+      keyId,
+      policy,
+      pendingDaysOf(state),
+    );
     return true;
   };
   if ((await client.run.keys.unlessTaken(keyId, remove)) === undefined) {
@@ -28,7 +49,12 @@ export async function destroyKey(state: Values, memory: KeyMemory, client: Conne
 }
 
 /** Also called for the destroy leg of a replacement, which has no plan call of its own. */
-export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: Client, context: Context): Promise<void> {
+export async function planKeyDestroy(
+  prior: Values,
+  memory: KeyMemory,
+  client: Client,
+  context: Context,
+): Promise<void> {
   const [keyId, alias] = [text(prior, 'key_id') ?? '', text(prior, 'alias') ?? ''];
   const policy = destroyPolicyOf(prior, memory);
   if (policy !== 'retain' && !client.destroying()) {
@@ -53,7 +79,9 @@ export async function planKeyDestroy(prior: Values, memory: KeyMemory, client: C
   }
 }
 
-/** Where the material names its key by id, Terraform knows nothing of the one going with the other. */
+/**
+ * Where the material names its key by id, Terraform knows nothing of the one going with the other.
+ */
 function refuseProtected(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
@@ -63,8 +91,9 @@ function refuseProtected(keyId: string): ByokError {
 }
 
 /**
- * Terraform plans the end of an object that a replacement left over once more when a saved plan is applied, in a process that knows of no other
- * object. What Read found before the plan has come along.
+ * Terraform plans the end of an object that a replacement left over once more when a saved plan is
+ * applied, in a process that knows of no other object. What Read found before the plan has come
+ * along.
  */
 function isLeftOver({ shared }: KeyMemory, { run, appliesAtOnce, destroying }: Client): boolean {
   return shared === true && !run.hasRead && appliesAtOnce?.() !== true && !destroying();
@@ -78,8 +107,17 @@ function warnOfScheduling(prior: Values, keyId: string, context: Context): void 
   );
 }
 
-/** A key that is scheduled for deletion keeps its alias, so its successor could not be created, and that would show too late. */
-export function refuseSameAlias(prior: Values, proposed: Values, changed: readonly string[], client: Client, context: Context): void {
+/**
+ * A key that is scheduled for deletion keeps its alias, so its successor could not be created, and
+ * that would show too late.
+ */
+export function refuseSameAlias(
+  prior: Values,
+  proposed: Values,
+  changed: readonly string[],
+  client: Client,
+  context: Context,
+): void {
   if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
     const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
     refuseOutright(
@@ -100,7 +138,10 @@ export function adoptedStays(keyId: string): Notice {
   };
 }
 
-/** `-replace` has no plan of its own that could refuse: the key would be scheduled or forgotten, and its alias not be free for the next one. */
+/**
+ * `-replace` has no plan of its own that could refuse: the key would be scheduled or forgotten, and
+ * its alias not be free for the next one.
+ */
 function refuseSuccessor(prior: Values, { successorAlias }: KeyMemory): void {
   if (successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
     throw new ByokError(
@@ -112,7 +153,8 @@ function refuseSuccessor(prior: Values, { successorAlias }: KeyMemory): void {
 }
 
 function destroyPolicyOf(state: Values, { adopted }: KeyMemory): KeyDestroyPolicy {
-  return (text(state, 'on_destroy') ?? (adopted ? 'retain' : defaultKeyDestroyPolicy)) as KeyDestroyPolicy;
+  return (text(state, 'on_destroy') ??
+    (adopted ? 'retain' : defaultKeyDestroyPolicy)) as KeyDestroyPolicy;
 }
 
 function pendingDaysOf(state: Values): number {

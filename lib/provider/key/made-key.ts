@@ -1,4 +1,7 @@
-/** A key that this run made may not be ready for a moment. Nobody waits for that but those who look at it then. */
+/**
+ * A key that this run made may not be ready for a moment. Nobody waits for that but those who look
+ * at it then.
+ */
 import type { KeyDetail } from '../../kms/model';
 import type { Context } from '../../tfplugin/provider';
 import { type ConnectedClient, lifecycleContext } from '../client';
@@ -7,10 +10,15 @@ import { type ConnectedClient, lifecycleContext } from '../client';
  * @returns the key once it is ready; undefined when this run did not make it: it is then as it is
  * @throws ByokError ERR_TIMEOUT, ERR_KEY_NOT_FOUND
  */
-export async function whenMadeKeyIsReady(client: ConnectedClient, keyId: string, context: Context): Promise<KeyDetail | undefined> {
+export async function whenMadeKeyIsReady(
+  client: ConnectedClient,
+  keyId: string,
+  context: Context,
+): Promise<KeyDetail | undefined> {
   if (!client.run.isMade(keyId)) {
     return undefined;
   }
-  const { findKey } = require('../../lifecycle/create-material') as typeof import('../../lifecycle/create-material');
+  const { findKey } =
+    require('../../lifecycle/create-material') as typeof import('../../lifecycle/create-material');
   return findKey(lifecycleContext(client, context, 'read', {}), keyId);
 }

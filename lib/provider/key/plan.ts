@@ -1,4 +1,7 @@
-/** What a plan of `byok_external_key` finds out about aliases, in its own run and at the KMS: taken, scheduled, taken over, or free. */
+/**
+ * What a plan of `byok_external_key` finds out about aliases, in its own run and at the KMS: taken,
+ * scheduled, taken over, or free.
+ */
 import { ByokError } from '../../errors';
 import { KmsError } from '../../kms/kms-error';
 import type { KeyDetail } from '../../kms/model';
@@ -41,11 +44,20 @@ export async function planNewKey(
     return undefined;
   }
   const keys = await tryListKeys(client, context);
-  const holder = keys?.find(({ keyAlias, keyState }) => keyAlias === wish.alias && keyState !== '4');
-  if (keys === undefined || (holder !== undefined && holder.keyState !== '5' && run.aliases.isFreedBy(holder.keyId, wish.alias))) {
+  const holder = keys?.find(
+    ({ keyAlias, keyState }) => keyAlias === wish.alias && keyState !== '4',
+  );
+  if (
+    keys === undefined ||
+    (holder !== undefined &&
+      holder.keyState !== '5' &&
+      run.aliases.isFreedBy(holder.keyId, wish.alias))
+  ) {
     return undefined;
   }
-  const { adopts, refusal, notices } = judgeAlias(wish, keys, wording, (keyId) => run.aliases.has(keyId));
+  const { adopts, refusal, notices } = judgeAlias(wish, keys, wording, (keyId) =>
+    run.aliases.has(keyId),
+  );
   warn(context, notices);
   // The list is one of before this run: what a change of it did to the alias, create-key will tell.
   if (refusal !== undefined && !client.reads.changed) {
@@ -75,15 +87,26 @@ export async function planKeptKey(
   if (conflict !== undefined) {
     refuseOutright(context, client, notPlanned, conflictError(conflict));
   } else if (ends || run.keys.isAnnounced(keyId)) {
-    refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'ends with' : 'is to take over'));
+    refuseOutright(
+      context,
+      client,
+      notPlanned,
+      sharedKey(keyId, ends ? 'ends with' : 'is to take over'),
+    );
   } else if (alias !== undefined && alias !== now) {
     await lookForAlias(keyId, alias, client, context);
   }
 }
 
 /** Keys of other objects of this plan that have the alias were told of already. */
-async function lookForAlias(keyId: string, alias: string, client: Client, context: Context): Promise<void> {
-  const keys = !isConnected(client) || client.destroying() ? undefined : await tryListKeys(client, context);
+async function lookForAlias(
+  keyId: string,
+  alias: string,
+  client: Client,
+  context: Context,
+): Promise<void> {
+  const keys =
+    !isConnected(client) || client.destroying() ? undefined : await tryListKeys(client, context);
   const others = keys?.filter((key) => !client.run.aliases.has(key.keyId)) ?? [];
   const { refusal, notices } = judgeRename(keyId, alias, others, wording);
   warn(context, notices);
@@ -92,7 +115,10 @@ async function lookForAlias(keyId: string, alias: string, client: Client, contex
   }
 }
 
-/** Another object of this plan, planned before this one, ends with the key. Where the same command applies the plan, that is taken back. @returns whether it was */
+/**
+ * Another object of this plan, planned before this one, ends with the key. Where the same command
+ * applies the plan, that is taken back. @returns whether it was
+ */
 function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: Context): boolean {
   if (appliesAtOnce?.() !== true) {
     return false;
@@ -119,7 +145,10 @@ export function sharedKey(keyId: string, what: string): ByokError {
   );
 }
 
-/** Of a replacement: the old key is scheduled before Terraform knows the alias. Said in the first of its two plans: of the second Terraform shows errors only. */
+/**
+ * Of a replacement: the old key is scheduled before Terraform knows the alias. Said in the first of
+ * its two plans: of the second Terraform shows errors only.
+ */
 export function aliasOnlyKnownLater(keyId: string): Notice {
   return {
     summary: 'The alias of the new key is only known after apply',
@@ -143,13 +172,23 @@ export function conflictError(conflict: AliasConflict): ByokError {
     : new ByokError('ERR_REFUSED', said[kind], { attribute: 'alias' });
 }
 
-/** One list for all new keys of a plan, which also tries the login. @returns undefined where this user may not list keys: said, not refused */
-async function tryListKeys(client: ConnectedClient, context: Context): Promise<readonly KeyDetail[] | undefined> {
+/**
+ * One list for all new keys of a plan, which also tries the login. @returns undefined where this
+ * user may not list keys: said, not refused
+ */
+async function tryListKeys(
+  client: ConnectedClient,
+  context: Context,
+): Promise<readonly KeyDetail[] | undefined> {
   const { run, reads } = client;
   try {
     return await run.keysBefore(() => reads.refreshKeys());
   } catch (error) {
-    if (!(error instanceof KmsError) || error.status !== 403 || isLoginAtFault(error.status, error.apiCode)) {
+    if (
+      !(error instanceof KmsError) ||
+      error.status !== 403 ||
+      isLoginAtFault(error.status, error.apiCode)
+    ) {
       refuseOutright(context, client, notPlanned, error);
       return undefined;
     }

@@ -16,7 +16,13 @@ export interface KeyMemory {
 
 const version = 1;
 
-export function encodeKeyMemory({ adopted, successorAlias, kept = [], ends, shared }: KeyMemory): PrivateState {
+export function encodeKeyMemory({
+  adopted,
+  successorAlias,
+  kept = [],
+  ends,
+  shared,
+}: KeyMemory): PrivateState {
   const written = {
     version,
     adopted,
@@ -28,10 +34,14 @@ export function encodeKeyMemory({ adopted, successorAlias, kept = [], ends, shar
   return Buffer.from(JSON.stringify(written), 'utf8');
 }
 
-/** What an earlier plan left there, as when its apply was refused, is no concern of the next one. */
+/**
+ * What an earlier plan left there, as when its apply was refused, is no concern of the next one.
+ */
 export function withoutPlan(bytes: PrivateState): PrivateState {
   const { adopted, ...ofPlan } = decodeKeyMemory(bytes);
-  return Object.values(ofPlan).every((value) => value === undefined) ? bytes : encodeKeyMemory({ adopted });
+  return Object.values(ofPlan).every((value) => value === undefined)
+    ? bytes
+    : encodeKeyMemory({ adopted });
 }
 
 /** Anything that is not exactly what we write says nothing. */
@@ -50,7 +60,9 @@ export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
 
 function parse(bytes: PrivateState): Readonly<Record<string, unknown>> {
   try {
-    return (JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown> | null) ?? {};
+    return (
+      (JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown> | null) ?? {}
+    );
   } catch {
     return {};
   }

@@ -6,7 +6,13 @@ import { checkTags } from '../../kms/request-fields';
 import type { Notice } from '../../lifecycle/context';
 import { disabledNotice } from '../../lifecycle/decide';
 import { anotherKey } from '../../lifecycle/make-or-adopt-key';
-import { createKey, type KeyOutcome, type KeyWish, scheduledNotice, updateKey } from '../../lifecycle/reconcile-key';
+import {
+  createKey,
+  type KeyOutcome,
+  type KeyWish,
+  scheduledNotice,
+  updateKey,
+} from '../../lifecycle/reconcile-key';
 import { keyNotFound } from '../../lifecycle/require-external-key';
 import { externalKeySchema } from '../../schema/external-key';
 import { formatInstant } from '../../terms/expiration-time';
@@ -15,7 +21,14 @@ import { keyRules } from '../../terms/rules';
 import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
 import { unknown, type Value, type Values } from '../../tfplugin/values/value';
 import { block, complete, flag, integer, isUnknown, text, textMap } from '../attributes';
-import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from '../client';
+import {
+  type Client,
+  type ConnectedClient,
+  isConnected,
+  lifecycleContext,
+  requireConnection,
+  warnNotConnected,
+} from '../client';
 import { describeForImport } from '../import-state';
 import { warn } from '../refuse';
 import { check, checkRule, validateAgainstSchema } from '../validate';
@@ -32,10 +45,16 @@ export const externalKeyResource = {
   validate({ config }, context) {
     validateAgainstSchema(externalKeySchema, config, context);
     check(context, () => checkRule('alias', text(config, 'alias'), keyRules.alias));
-    check(context, () => checkRule('description', text(config, 'description'), keyRules.description));
-    check(context, () => checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')));
+    check(context, () =>
+      checkRule('description', text(config, 'description'), keyRules.description),
+    );
+    check(context, () =>
+      checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')),
+    );
     check(context, () => checkDeclaredTags(config));
-    check(context, () => checkRule('pending_days', integer(config, 'pending_days'), keyRules.pendingDays));
+    check(context, () =>
+      checkRule('pending_days', integer(config, 'pending_days'), keyRules.pendingDays),
+    );
   },
 
   async read({ state, private: privateState }, client, context) {
@@ -56,14 +75,17 @@ export const externalKeyResource = {
     const tags = await refreshedTags(client, key.keyId, state, context);
     warn(context, noticesOfState(key, flag(state, 'enabled')));
     const kept = withoutPlan(privateState);
-    const memory = client.run.keys.isShared(keyId) ? encodeKeyMemory({ ...decodeKeyMemory(kept), shared: true }) : kept;
+    const memory = client.run.keys.isShared(keyId)
+      ? encodeKeyMemory({ ...decodeKeyMemory(kept), shared: true })
+      : kept;
     return { state: { ...refreshed(state, key), tags }, private: memory };
   },
 
   async plan({ prior, proposed, config, priorPrivate }, client, context) {
     const kept = withoutPlan(priorPrivate);
     const memory = decodeKeyMemory(priorPrivate);
-    const toldToDestroy = (ends?: string) => encodeKeyMemory({ ...memory, kept: client.run.keys.staying, ends });
+    const toldToDestroy = (ends?: string) =>
+      encodeKeyMemory({ ...memory, kept: client.run.keys.staying, ends });
     if (proposed === null || config === null) {
       await planKeyDestroy(prior ?? {}, memory, client, context);
       return { planned: null, requiresReplace: [], private: toldToDestroy() };
@@ -80,22 +102,41 @@ export const externalKeyResource = {
         client,
         context,
       );
-      // An origin that stays open tells Terraform the plan of a key that is taken over from that of one that is made.
-      const found: Values = adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
-      const memoryOfPlan = { adopted: memory.adopted, successorAlias, kept: client.run.keys.staying };
-      return { planned: { ...planned, ...found }, requiresReplace: [], private: encodeKeyMemory(memoryOfPlan) };
+      // An origin that stays open tells Terraform the plan of a key that is taken over from that of
+      // one that is made.
+      const found: Values =
+        adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
+      const memoryOfPlan = {
+        adopted: memory.adopted,
+        successorAlias,
+        kept: client.run.keys.staying,
+      };
+      return {
+        planned: { ...planned, ...found },
+        requiresReplace: [],
+        private: encodeKeyMemory(memoryOfPlan),
+      };
     }
     const keyId = text(prior, 'key_id') ?? '';
     client.run.declareEnabled(keyId, flag(config, 'enabled'));
-    const requiresReplace = (['key_spec', 'key_usage'] as const).filter((name) => proposed[name] !== prior[name]);
+    const requiresReplace = (['key_spec', 'key_usage'] as const).filter(
+      (name) => proposed[name] !== prior[name],
+    );
     if (requiresReplace.length > 0) {
       await planKeyDestroy(prior, memory, client, context);
       refuseSameAlias(prior, proposed, requiresReplace, client, context);
       warn(context, isUnknown(proposed, 'alias') ? [aliasOnlyKnownLater(keyId)] : []);
-      return { planned: plannedNew(proposed, config), requiresReplace, private: toldToDestroy(keyId) };
+      return {
+        planned: plannedNew(proposed, config),
+        requiresReplace,
+        private: toldToDestroy(keyId),
+      };
     }
     await planKeptKey(prior, text(proposed, 'alias'), declarationOf(config), client, context);
-    if (flag(proposed, 'cancel_pending_deletion') === true && flag(prior, 'cancel_pending_deletion') !== true) {
+    if (
+      flag(proposed, 'cancel_pending_deletion') === true &&
+      flag(prior, 'cancel_pending_deletion') !== true
+    ) {
       client.run.declareRescued(keyId);
     }
     return { planned: proposed, requiresReplace, private: kept };
@@ -110,10 +151,18 @@ export const externalKeyResource = {
     }
     const { keys } = client.run;
     if (prior === null) {
-      const adoption = { reviewed: text(planned, 'key_id'), isClaimed: (keyId: string) => keys.isTaken(keyId) };
-      const taken = adoption.reviewed === undefined ? undefined : await keys.take(adoption.reviewed);
+      const adoption = {
+        reviewed: text(planned, 'key_id'),
+        isClaimed: (keyId: string) => keys.isTaken(keyId),
+      };
+      const taken =
+        adoption.reviewed === undefined ? undefined : await keys.take(adoption.reviewed);
       refuseTaken(taken, adoption.reviewed ?? '', planned);
-      const outcome = await createKey(lifecycleContext(client, context, 'create', planned), wishOf(planned, null), adoption);
+      const outcome = await createKey(
+        lifecycleContext(client, context, 'create', planned),
+        wishOf(planned, null),
+        adoption,
+      );
       const { keyId } = outcome.key;
       if (outcome.adopted) {
         refuseTaken(taken === undefined ? await keys.take(keyId) : taken, keyId, planned);
@@ -131,21 +180,37 @@ export const externalKeyResource = {
     if ((await keys.take(keyId)) === 'again' && client.run.isAdopted(keyId)) {
       throw sharedKey(keyId, 'has taken over');
     }
-    const outcome = await updateKey(lifecycleContext(client, context, 'update', planned), keyId, wishOf(planned, prior));
+    const outcome = await updateKey(
+      lifecycleContext(client, context, 'update', planned),
+      keyId,
+      wishOf(planned, prior),
+    );
     return finish(planned, outcome, memory.adopted, context);
   },
 
   async importState({ id }, client, context) {
     const key = await describeForImport(requireConnection(client), id, context);
-    return { state: refreshed({ ...emptyState(), id: key.keyId, key_id: key.keyId }, key), private: noPrivateState };
+    return {
+      state: refreshed({ ...emptyState(), id: key.keyId, key_id: key.keyId }, key),
+      private: noPrivateState,
+    };
   },
 } as const satisfies ResourceDefinition<Client>;
 
-/** @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, or has it there */
-function refuseTaken(taken: 'free' | 'again' | 'removed' | undefined, keyId: string, planned: Values): void {
+/**
+ * @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, or
+ *   has it there
+ */
+function refuseTaken(
+  taken: 'free' | 'again' | 'removed' | undefined,
+  keyId: string,
+  planned: Values,
+): void {
   if (taken === 'again' || taken === 'removed') {
     const why =
-      taken === 'removed' ? 'whose deletion this very run has scheduled under another address' : 'which another address of this run has';
+      taken === 'removed'
+        ? 'whose deletion this very run has scheduled under another address'
+        : 'which another address of this run has';
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',
       `alias "${text(planned, 'alias') ?? ''}" belongs to key ${keyId}, ${why}; to keep it, cancel its deletion and import it: terraform import <address> ${keyId}`,
@@ -162,8 +227,15 @@ function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly 
   return key.keyState === '3' && enabled !== false ? [disabledNotice(wording, key.keyId)] : [];
 }
 
-/** Tags that may not be read are kept as they were: a refresh that failed would block destroy, too. */
-async function refreshedTags({ reads }: ConnectedClient, keyId: string, state: Values, context: Context): Promise<Value> {
+/**
+ * Tags that may not be read are kept as they were: a refresh that failed would block destroy, too.
+ */
+async function refreshedTags(
+  { reads }: ConnectedClient,
+  keyId: string,
+  state: Values,
+  context: Context,
+): Promise<Value> {
   const known = textMap(state, 'tags');
   if (known === undefined) {
     return null;
@@ -174,14 +246,20 @@ async function refreshedTags({ reads }: ConnectedClient, keyId: string, state: V
     if (!(error instanceof KmsError)) {
       throw error;
     }
-    context.diagnostics.warning('The tags of the key were not refreshed', `${error.message}. The last known ones are kept.`, 'tags');
+    context.diagnostics.warning(
+      'The tags of the key were not refreshed',
+      `${error.message}. The last known ones are kept.`,
+      'tags',
+    );
     return state.tags ?? null;
   }
 }
 
 function emptyState(): Values {
   return Object.fromEntries(
-    [...Object.keys(externalKeySchema.attributes), ...Object.keys(externalKeySchema.blocks)].map((name) => [name, null]),
+    [...Object.keys(externalKeySchema.attributes), ...Object.keys(externalKeySchema.blocks)].map(
+      (name) => [name, null],
+    ),
   );
 }
 
@@ -193,16 +271,25 @@ function refreshed(state: Values, key: KeyDetail): Values {
     ...state,
     ...observed(key, state),
     alias: key.keyAlias,
-    description: key.keyDescription === '' && text(state, 'description') === undefined ? null : key.keyDescription,
+    description:
+      key.keyDescription === '' && text(state, 'description') === undefined
+        ? null
+        : key.keyDescription,
     enabled: managed === undefined ? null : (enabledByState[key.keyState] ?? managed),
-    // The deletion was scheduled behind our back: the difference to the configuration is what makes the plan show the rescue.
+    // The deletion was scheduled behind our back: the difference to the configuration is what makes
+    // the plan show the rescue.
     cancel_pending_deletion:
-      key.keyState === '4' && flag(state, 'cancel_pending_deletion') === true ? false : (state.cancel_pending_deletion ?? null),
+      key.keyState === '4' && flag(state, 'cancel_pending_deletion') === true
+        ? false
+        : (state.cancel_pending_deletion ?? null),
   };
 }
 
 /** @param known what stands in for what old answers leave out */
-function observed(key: KeyDetail, known: Values): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
+function observed(
+  key: KeyDetail,
+  known: Values,
+): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
   return {
     id: key.keyId,
     key_id: key.keyId,
@@ -213,10 +300,16 @@ function observed(key: KeyDetail, known: Values): Record<'id' | 'key_id' | 'key_
   };
 }
 
-/** Of a key that was made here it is the moment in which its making was answered, which is as good: it stays, rather than move by a second. */
+/**
+ * Of a key that was made here it is the moment in which its making was answered, which is as good:
+ * it stays, rather than move by a second.
+ */
 const sameMomentMs = 60_000;
 
-function creationDate({ creationDate: shown }: KeyDetail, known: string | undefined): string | null {
+function creationDate(
+  { creationDate: shown }: KeyDetail,
+  known: string | undefined,
+): string | null {
   if (shown === undefined) {
     return known ?? null;
   }
@@ -224,9 +317,14 @@ function creationDate({ creationDate: shown }: KeyDetail, known: string | undefi
   return same ? known : formatInstant(shown);
 }
 
-/** Terraform proposes unknown for what is computed and not configured; only the configuration tells which of the two it is. */
+/**
+ * Terraform proposes unknown for what is computed and not configured; only the configuration tells
+ * which of the two it is.
+ */
 function plannedNew(proposed: Values, config: Values): Values {
-  const keySpec = isUnknown(config, 'key_spec') ? unknown : (text(config, 'key_spec') ?? defaultKeySpec);
+  const keySpec = isUnknown(config, 'key_spec')
+    ? unknown
+    : (text(config, 'key_spec') ?? defaultKeySpec);
   const usage = keySpec === unknown ? unknown : (tryFindKeySpec(keySpec)?.usages[0] ?? unknown);
   return {
     ...proposed,
@@ -242,7 +340,9 @@ function plannedNew(proposed: Values, config: Values): Values {
 /** What tells the two plan calls of a replacement apart from those of other objects. */
 function declarationOf(config: Values): string {
   return JSON.stringify(
-    Object.keys(externalKeySchema.attributes).map((name) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))),
+    Object.keys(externalKeySchema.attributes).map((name) =>
+      isUnknown(config, name) ? { unknown: true } : (config[name] ?? null),
+    ),
   );
 }
 
@@ -255,12 +355,20 @@ function checkDeclaredTags(config: Values): void {
   const declared = Object.entries(block(config, 'tags') ?? {});
   const empty = declared.find(([, value]) => value === null);
   if (empty !== undefined) {
-    throw new ByokError('ERR_ARGUMENT', `tags holds no value for "${empty[0]}"; give a text, or leave the tag out`, { attribute: 'tags' });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `tags holds no value for "${empty[0]}"; give a text, or leave the tag out`,
+      { attribute: 'tags' },
+    );
   }
   if (!keyRules.numberOfTags.accepts(declared.length)) {
-    throw new ByokError('ERR_ARGUMENT', `tags holds ${declared.length} tags; allowed are ${keyRules.numberOfTags.allowed}`, {
-      attribute: 'tags',
-    });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `tags holds ${declared.length} tags; allowed are ${keyRules.numberOfTags.allowed}`,
+      {
+        attribute: 'tags',
+      },
+    );
   }
   checkTags(textMap(config, 'tags') ?? {}, wording.name);
 }
@@ -270,7 +378,11 @@ function checkUsage(keySpec: string, usage: string | undefined): void {
   const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
   if (usages !== undefined && usage !== undefined && !usages.includes(usage)) {
     const allowed = usages.map((one) => `"${one}"`).join(', ');
-    throw new ByokError('ERR_ARGUMENT', `key_usage is "${usage}"; allowed for ${keySpec} are ${allowed}`, { attribute: 'key_usage' });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `key_usage is "${usage}"; allowed for ${keySpec} are ${allowed}`,
+      { attribute: 'key_usage' },
+    );
   }
 }
 
@@ -283,11 +395,23 @@ function wishOf(planned: Values, prior: Values | null): KeyWish {
     keyUsage: text(planned, 'key_usage'),
     enabled: flag(planned, 'enabled'),
     cancelPendingDeletion: flag(planned, 'cancel_pending_deletion') ?? false,
-    tags: textMap(planned, 'tags') ?? (planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined ? {} : undefined),
+    tags:
+      textMap(planned, 'tags') ??
+      (planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined
+        ? {}
+        : undefined),
   };
 }
 
-function finish(planned: Values, { key, notices }: KeyOutcome, adopted: boolean, context: Context): StateResult {
+function finish(
+  planned: Values,
+  { key, notices }: KeyOutcome,
+  adopted: boolean,
+  context: Context,
+): StateResult {
   warn(context, notices);
-  return { state: complete(planned, observed(key, planned)), private: encodeKeyMemory({ adopted }) };
+  return {
+    state: complete(planned, observed(key, planned)),
+    private: encodeKeyMemory({ adopted }),
+  };
 }

@@ -1,4 +1,7 @@
-/** What a plan of `byok_key_material` sees of the material, which may well not be there, and what it says of that. */
+/**
+ * What a plan of `byok_key_material` sees of the material, which may well not be there, and what it
+ * says of that.
+ */
 import type { Notice } from '../../lifecycle/context';
 import type { Material } from '../../material/material';
 import type { Values } from '../../tfplugin/values/value';
@@ -16,7 +19,12 @@ export interface AtHand {
   readonly unusable: unknown;
 }
 
-export const nothingAtHand: AtHand = { fingerprint: undefined, isPrivateKey: false, missing: undefined, unusable: undefined };
+export const nothingAtHand: AtHand = {
+  fingerprint: undefined,
+  isPrivateKey: false,
+  missing: undefined,
+  unusable: undefined,
+};
 
 /**
  * Looks at the material, keeps its fingerprint only. Runs no command.
@@ -33,14 +41,22 @@ export async function lookAtMaterial(
   likelySpec?: string,
 ): Promise<AtHand> {
   try {
-    const found = await materialOf(config, { ...opening, mayRunCommands: { otherwise: 'is run in apply only' } });
+    const found = await materialOf(config, {
+      ...opening,
+      mayRunCommands: { otherwise: 'is run in apply only' },
+    });
     if ('missing' in found) {
       return { ...nothingAtHand, missing: found.missing };
     }
     const { material } = found;
     try {
       const { fingerprint, isPrivateKey } = material;
-      return { ...nothingAtHand, fingerprint, isPrivateKey, unusable: faultOf(material, config, { keySpec, likelySpec }, isFirst) };
+      return {
+        ...nothingAtHand,
+        fingerprint,
+        isPrivateKey,
+        unusable: faultOf(material, config, { keySpec, likelySpec }, isFirst),
+      };
     } finally {
       material.wipe();
     }
@@ -81,7 +97,11 @@ function checkFits(material: Material, { keySpec, likelySpec }: Specs): void {
 const applyOnly: readonly string[] = ['material_command', 'wrap_command', 'import_token_wo'];
 
 /** A plan works without the secret; it says so where that will matter. */
-export function sourceNotices(config: Values, atHand: AtHand, importDue: boolean): readonly Notice[] {
+export function sourceNotices(
+  config: Values,
+  atHand: AtHand,
+  importDue: boolean,
+): readonly Notice[] {
   const attribute = sourceAttributeOf(config);
   const half = attribute === 'import_token_wo' && importDue ? missingOfPreWrapped(config) : [];
   if (half.length > 0) {
@@ -95,7 +115,13 @@ export function sourceNotices(config: Values, atHand: AtHand, importDue: boolean
     ? 'An import is planned: apply needs the material, and changes nothing in the key without it.'
     : 'Nothing needs it now; the next import will.';
   if (atHand.missing !== undefined && (importDue || attribute !== undefined)) {
-    return [{ summary: 'Key material is not at hand', detail: `At this moment ${atHand.missing}. ${consequence}`, attribute }];
+    return [
+      {
+        summary: 'Key material is not at hand',
+        detail: `At this moment ${atHand.missing}. ${consequence}`,
+        attribute,
+      },
+    ];
   }
   return atHand.unusable !== undefined && !importDue
     ? [

@@ -6,40 +6,65 @@ import type { MaterialObservation } from '../../lifecycle/material-status';
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
 import { parseDuration } from '../../terms/duration';
-import { type ExpirationInstant, formatExpirationTime, parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
+import {
+  type ExpirationInstant,
+  formatExpirationTime,
+  parseExpirationTime,
+  sameExpiration,
+} from '../../terms/expiration-time';
 import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
-import { defaultMaterialDestroyPolicy, defaultWarnBefore, type MaterialDestroyPolicy, type MaterialStatus } from '../../terms/material';
+import {
+  defaultMaterialDestroyPolicy,
+  defaultWarnBefore,
+  type MaterialDestroyPolicy,
+  type MaterialStatus,
+} from '../../terms/material';
 import { faultsOfRolling } from '../../terms/rolling-expiration';
 import type { Value, Values } from '../../tfplugin/values/value';
 import { flag, isUnknown, text } from '../attributes';
 import { wording } from '../wording';
 
-const attributes: readonly (readonly [string, AttributeSchema])[] = Object.entries(keyMaterialSchema.attributes);
+const attributes: readonly (readonly [string, AttributeSchema])[] = Object.entries(
+  keyMaterialSchema.attributes,
+);
 
-/** Attributes that could be computed, and are declared: a planned state does not tell the two apart. */
+/**
+ * Attributes that could be computed, and are declared: a planned state does not tell the two apart.
+ */
 export function declaredOf(config: Values): readonly string[] {
   return attributes
-    .filter(([name, { optional, computed }]) => optional === true && computed === true && (config[name] ?? null) !== null)
+    .filter(
+      ([name, { optional, computed }]) =>
+        optional === true && computed === true && (config[name] ?? null) !== null,
+    )
     .map(([name]) => name);
 }
 
 /**
- * The configuration that the plan was made from. Terraform plans with what `ignore_changes` leaves, and hands apply the raw one: so there only
- * write-only values count, which stand nowhere else.
+ * The configuration that the plan was made from. Terraform plans with what `ignore_changes` leaves,
+ * and hands apply the raw one: so there only write-only values count, which stand nowhere else.
  *
  * @param declared as `declaredOf` told in that plan
  */
-export function reviewedConfig(planned: Values, config: Values, declared: readonly string[]): Values {
+export function reviewedConfig(
+  planned: Values,
+  config: Values,
+  declared: readonly string[],
+): Values {
   const reviewed = attributes.map(([name, { writeOnly, computed }]) => [
     name,
-    writeOnly === true ? config[name] : computed === true && !declared.includes(name) ? null : planned[name],
+    writeOnly === true
+      ? config[name]
+      : computed === true && !declared.includes(name)
+        ? null
+        : planned[name],
   ]);
   return Object.fromEntries(reviewed);
 }
 
 /**
- * An expiry that is declared goes before a rolling one: both are there only when `ignore_changes` holds one of them, and then Terraform takes no
- * other `expiration_time` than this.
+ * An expiry that is declared goes before a rolling one: both are there only when `ignore_changes`
+ * holds one of them, and then Terraform takes no other `expiration_time` than this.
  *
  * @param ours false for adopted material, whose expiry is kept when nobody declares one
  */
@@ -47,7 +72,10 @@ export function wishOf(config: Values, ours: boolean): Wish {
   const declared = text(config, 'expiration_time');
   const undeclared = ours ? undefined : keep;
   return {
-    expiration: declared === undefined ? (rollingOf(config) ?? undeclared) : parseExpirationTime(declared, wording),
+    expiration:
+      declared === undefined
+        ? (rollingOf(config) ?? undeclared)
+        : parseExpirationTime(declared, wording),
     warnBeforeMs: parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
     pin: text(config, 'fingerprint'),
     allowInterruption: allowed(config, 'allow_interruption', true),
@@ -71,7 +99,10 @@ export function rollingOf(values: Values): Rolling | undefined {
 /** Judged once more when it is planned: `ignore_changes` may hold one of the two. */
 export function faultsOfWindow(config: Values): readonly ByokError[] {
   const spelling = { validFor: 'valid_for', renewBefore: 'renew_before', occasion: 'plan' };
-  return faultsOfRolling({ validFor: text(config, 'valid_for'), renewBefore: text(config, 'renew_before') }, spelling);
+  return faultsOfRolling(
+    { validFor: text(config, 'valid_for'), renewBefore: text(config, 'renew_before') },
+    spelling,
+  );
 }
 
 /** What is not known before apply does not refuse a plan: apply looks again. */

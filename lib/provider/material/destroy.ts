@@ -1,4 +1,7 @@
-/** What a plan says of the end of material, and what apply does about it. Nothing is deleted that the same run declares anew. */
+/**
+ * What a plan says of the end of material, and what apply does about it. Nothing is deleted that
+ * the same run declares anew.
+ */
 import { ByokError } from '../../errors';
 import type { Notice } from '../../lifecycle/context';
 import { holdsMaterial } from '../../lifecycle/material-status';
@@ -19,7 +22,8 @@ import type { MaterialPrivateState } from './private-state';
  * Also called for the destroy leg of a replacement, which has no plan call of its own.
  *
  * @param successorFor keys that other material comes to instead, also `unknownKey`
- * @returns the same, and the keys of this plan whose material must stay: what the destroy is to know
+ * @returns the same, and the keys of this plan whose material must stay: what the destroy is to
+ *   know
  */
 export async function planDestroy(
   prior: Values,
@@ -32,14 +36,17 @@ export async function planDestroy(
   const policy = destroyPolicyOf(prior);
   const { status } = observationOf(prior);
   const isHeld = holdsMaterial(status);
-  const deletes = isHeld && policy === 'delete_material' && !isAsymmetric(text(prior, 'key_spec') ?? '');
+  const deletes =
+    isHeld && policy === 'delete_material' && !isAsymmetric(text(prior, 'key_spec') ?? '');
   if (!deletes) {
     if (isHeld && policy === 'refuse' && !client.destroying()) {
       await run.settled(client.sleep, context.signal);
     }
     const others = run.material.leave(keyId);
     if (status === 'key_not_found') {
-      warn(context, [keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block', wording)]);
+      warn(context, [
+        keyNotFound(keyId, isConnected(client) ? client.kms.place : 'this provider block', wording),
+      ]);
     } else if (isHeld && policy === 'refuse' && !others) {
       context.diagnostics.thrown('The material is protected', refuseRemoval(keyId, wording));
     } else if (isHeld && policy === 'refuse') {
@@ -68,7 +75,10 @@ export async function planDestroy(
   return [...successorFor, ...run.material.staying];
 }
 
-/** Material is not brought to a key that the same plan empties under another address: which of the two comes first nobody knows. */
+/**
+ * Material is not brought to a key that the same plan empties under another address: which of the
+ * two comes first nobody knows.
+ */
 export function refuseEmptied(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
@@ -86,7 +96,10 @@ export function refuseUnrestorable(keyId: string): ByokError {
   );
 }
 
-/** Its destroy leg would be refused when it is too late: the new object is there by then, or the old one deposed for ever. */
+/**
+ * Its destroy leg would be refused when it is too late: the new object is there by then, or the old
+ * one deposed for ever.
+ */
 export function refuseReplacedProtected(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
@@ -126,11 +139,15 @@ export async function destroyMaterial(
     warn(context, [staysUnseen(keyId)]);
     return;
   }
-  const remove = () => removeMaterial(lifecycleContext(client, context, 'delete', state), keyId, policy);
+  const remove = () =>
+    removeMaterial(lifecycleContext(client, context, 'delete', state), keyId, policy);
   warn(context, (await run.material.unlessTaken(keyId, remove)) ?? [staysForSuccessor(keyId)]);
 }
 
-/** The destroy leg of a replacement comes first, and nothing has verified the way back: for the same key the material stays, and is adopted. */
+/**
+ * The destroy leg of a replacement comes first, and nothing has verified the way back: for the same
+ * key the material stays, and is adopted.
+ */
 function mayBe(successorFor: readonly string[], keyId: string): boolean {
   return successorFor.includes(unknownKey) || successorFor.includes(keyId);
 }

@@ -1,4 +1,7 @@
-/** What a plan of `byok_key_material` shows of an object that there is: from prior state, configuration and the material if it is at hand. Asks no KMS. */
+/**
+ * What a plan of `byok_key_material` shows of an object that there is: from prior state,
+ * configuration and the material if it is at hand. Asks no KMS.
+ */
 import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
 import type { Decision, Proof, Step, Wish } from '../../lifecycle/decision';
@@ -9,7 +12,14 @@ import { unknown, type Values } from '../../tfplugin/values/value';
 import { isUnknown, text } from '../attributes';
 import { wording } from '../wording';
 import { type AtHand, sourceNotices } from './at-hand';
-import { expirationText, faultsOfWindow, isVerified, observationOf, rollingOf, wishOf } from './config';
+import {
+  expirationText,
+  faultsOfWindow,
+  isVerified,
+  observationOf,
+  rollingOf,
+  wishOf,
+} from './config';
 import type { MaterialMemory } from './private-state';
 import { preWrappedOf } from './source';
 
@@ -22,7 +32,10 @@ export interface Circumstances {
   readonly disables: boolean;
   /** Of the key, that it is disabled: meant so, or told by its own resource. */
   readonly knownDisabled: boolean;
-  /** Terraform plans once more at the start of apply: what the plan before could not know is known by then. */
+  /**
+   * Terraform plans once more at the start of apply: what the plan before could not know is known
+   * by then.
+   */
   readonly isAgain: boolean;
 }
 
@@ -55,7 +68,15 @@ export function planUpdate(
     return planRescued(prior, proposed, config, proof);
   }
   const observation = disables ? disabledFirst(observationOf(prior)) : observationOf(prior);
-  const knowledge = { observation, proof, atHand: atHand.fingerprint, preWrapped, disabled, emptied, knownDisabled };
+  const knowledge = {
+    observation,
+    proof,
+    atHand: atHand.fingerprint,
+    preWrapped,
+    disabled,
+    emptied,
+    knownDisabled,
+  };
   const wish = wishOf(config, ours);
   const importedAt = importedAtOf(prior);
   const decision = decide(wish, { ...knowledge, importedAt, wishedLate: isAgain }, now, wording);
@@ -65,9 +86,11 @@ export function planUpdate(
       ? plannedImport(prior, proposed, config, proof, atHand, wish, decision)
       : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
-    refusals: [...faultsOfWindow(config), decision.refusal, importDue ? atHand.unusable : undefined].filter(
-      (refusal) => refusal !== undefined,
-    ),
+    refusals: [
+      ...faultsOfWindow(config),
+      decision.refusal,
+      importDue ? atHand.unusable : undefined,
+    ].filter((refusal) => refusal !== undefined),
     notices: [
       ...decision.notices,
       ...noticesOfHeld(config, observation),
@@ -80,7 +103,9 @@ export function planUpdate(
 /** Undefined for a rolling expiry, which is counted from its import and may move. */
 function importedAtOf(prior: Values): Date | undefined {
   const importedAt = text(prior, 'imported_at');
-  return importedAt === undefined || rollingOf(prior) !== undefined ? undefined : parseExpirationTime(importedAt, wording);
+  return importedAt === undefined || rollingOf(prior) !== undefined
+    ? undefined
+    : parseExpirationTime(importedAt, wording);
 }
 
 /** Configurations cannot give both, so Terraform holds the one or the other at what it was. */
@@ -98,12 +123,22 @@ function noticesOfHeld(config: Values, { status }: MaterialObservation): readonl
 }
 
 /**
- * Read told whether the window of a rolling expiry is open, by the renew_before in state: so a plan that is applied later comes to the same.
- * Another renew_before therefore counts from the next Read on.
+ * Read told whether the window of a rolling expiry is open, by the renew_before in state: so a plan
+ * that is applied later comes to the same. Another renew_before therefore counts from the next Read
+ * on.
  */
-function noticesOfWindow(prior: Values, config: Values, { status, expiration }: MaterialObservation, now: Date): readonly Notice[] {
+function noticesOfWindow(
+  prior: Values,
+  config: Values,
+  { status, expiration }: MaterialObservation,
+  now: Date,
+): readonly Notice[] {
   const [wished, known] = [rollingOf(config), rollingOf(prior)];
-  if (wished === undefined || wished.renewBeforeMs === known?.renewBeforeMs || status !== 'present') {
+  if (
+    wished === undefined ||
+    wished.renewBeforeMs === known?.renewBeforeMs ||
+    status !== 'present'
+  ) {
     return [];
   }
   return isInWindow(expiration, wished.renewBeforeMs, now)
@@ -118,16 +153,28 @@ function noticesOfWindow(prior: Values, config: Values, { status, expiration }: 
 }
 
 /** The same run takes back the deletion of the key: what it holds then shows in apply. */
-function planRescued(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): MaterialPlan {
+function planRescued(
+  prior: Values,
+  proposed: Values,
+  config: Values,
+  proof: Proof | undefined,
+): MaterialPlan {
   const quiet = plannedQuiet(prior, proposed, config, proof);
   return {
-    planned: { ...quiet, key_state: unknown, material_status: unknown, imported_at: unknown, import_reason: unknown },
+    planned: {
+      ...quiet,
+      key_state: unknown,
+      material_status: unknown,
+      imported_at: unknown,
+      import_reason: unknown,
+    },
     permitted: ['import'],
     refusals: [],
     notices: [
       {
         summary: 'The key is rescued first',
-        detail: 'Its deletion is taken back by this run. If it then turns out to hold no material, the same material is imported again.',
+        detail:
+          'Its deletion is taken back by this run. If it then turns out to hold no material, the same material is imported again.',
         attribute: 'key_id',
       },
     ],
@@ -160,10 +207,16 @@ function plannedImport(
 }
 
 /**
- * Nothing happens in the KMS, and a change that is postponed is not written down as done. An unproven fingerprint is not written down, pins apart: whether the material happens to be at hand must
- * not make a difference between one machine's plan and another's.
+ * Nothing happens in the KMS, and a change that is postponed is not written down as done. An
+ * unproven fingerprint is not written down, pins apart: whether the material happens to be at hand
+ * must not make a difference between one machine's plan and another's.
  */
-function plannedQuiet(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): Values {
+function plannedQuiet(
+  prior: Values,
+  proposed: Values,
+  config: Values,
+  proof: Proof | undefined,
+): Values {
   const known = config.fingerprint ?? proof?.fingerprint ?? prior.fingerprint ?? null;
   return {
     ...proposed,
@@ -180,13 +233,19 @@ function declaredText(prior: Values, config: Values): string | undefined {
     return undefined;
   }
   const before = text(prior, 'expiration_time');
-  return before !== undefined && sameExpiration(parseExpirationTime(before, wording), parseExpirationTime(declared, wording))
+  return before !== undefined &&
+    sameExpiration(parseExpirationTime(before, wording), parseExpirationTime(declared, wording))
     ? before
     : declared;
 }
 
 /** Whether there is anything to do shows at the start of apply, when Terraform plans once more. */
-function planUnknownExpiration(prior: Values, proposed: Values, config: Values, proof: Proof | undefined): MaterialPlan {
+function planUnknownExpiration(
+  prior: Values,
+  proposed: Values,
+  config: Values,
+  proof: Proof | undefined,
+): MaterialPlan {
   return {
     planned: {
       ...proposed,

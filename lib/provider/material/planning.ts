@@ -1,9 +1,16 @@
-/** The plan of `byok_key_material`: what is known of the key and of the run is gathered here, and told to what decides. */
+/**
+ * The plan of `byok_key_material`: what is known of the key and of the run is gathered here, and
+ * told to what decides.
+ */
 import { ByokError } from '../../errors';
 import type { KeyDetail } from '../../kms/model';
 import type { Notice } from '../../lifecycle/context';
 import { holdsMaterial } from '../../lifecycle/material-status';
-import { keyNotFound, requireExternalKey, whatIsNotFound } from '../../lifecycle/require-external-key';
+import {
+  keyNotFound,
+  requireExternalKey,
+  whatIsNotFound,
+} from '../../lifecycle/require-external-key';
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
@@ -17,10 +24,22 @@ import { refuse, refuseFirst, refuseOutright, warn } from '../refuse';
 import { wording } from '../wording';
 import { type AtHand, lookAtMaterial, nothingAtHand } from './at-hand';
 import { declaredOf, destroyPolicyOf, expirationOf, observationOf } from './config';
-import { planDestroy, refuseEmptied, refuseReplacedProtected, refuseSecond, refuseUnrestorable, staysForAnother } from './destroy';
+import {
+  planDestroy,
+  refuseEmptied,
+  refuseReplacedProtected,
+  refuseSecond,
+  refuseUnrestorable,
+  staysForAnother,
+} from './destroy';
 import { planCreate } from './first-plan';
 import { type MaterialPlan, planUpdate, unknownKey } from './plan';
-import { decodePrivateState, encodePrivateState, type MaterialMemory, type MaterialPrivateState } from './private-state';
+import {
+  decodePrivateState,
+  encodePrivateState,
+  type MaterialMemory,
+  type MaterialPrivateState,
+} from './private-state';
 import { proofOnRefresh } from './proof-on-refresh';
 import { malformedIn } from './validate';
 
@@ -38,12 +57,23 @@ export async function planMaterial(
     run.remember(text(prior ?? {}, 'key_id') ?? '', memory);
     run.material.come(text(prior ?? {}, 'key_id') ?? '');
     const successorFor = await planDestroy(prior ?? {}, [], client, context);
-    return { planned: null, requiresReplace: [], private: encodePrivateState({ ...memory, successorFor, refused: undefined }) };
+    return {
+      planned: null,
+      requiresReplace: [],
+      private: encodePrivateState({ ...memory, successorFor, refused: undefined }),
+    };
   }
   const malformed = malformedIn(config);
   if (malformed !== undefined) {
     const nothing = { planned: proposed, permitted: [], refusals: [malformed], notices: [] };
-    return finishPlan(nothing, config, nothingRemembered, client, context, prior === null ? refuseFirst : refuse);
+    return finishPlan(
+      nothing,
+      config,
+      nothingRemembered,
+      client,
+      context,
+      prior === null ? refuseFirst : refuse,
+    );
   }
   if (prior === null) {
     return planNewMaterial(proposed, config, client, context);
@@ -56,7 +86,12 @@ export async function planMaterial(
   const lost = text(prior, 'material_status') === 'key_not_found';
   const otherKey = isUnknown(config, 'key_id') || config.key_id !== prior.key_id;
   if (otherKey || lost) {
-    const successorFor = await planDestroy(prior, [text(config, 'key_id') ?? unknownKey], client, context);
+    const successorFor = await planDestroy(
+      prior,
+      [text(config, 'key_id') ?? unknownKey],
+      client,
+      context,
+    );
     run.declareReplaced(declarationOf(config), memory);
     if (lost) {
       sayLost(keyId, config, client, context);
@@ -64,7 +99,13 @@ export async function planMaterial(
       warn(context, [mayBeInterrupted(keyId)]);
     }
     // Thrown away by Terraform, which plans the new object next.
-    const nothingKnown = { key: undefined, before: memory, isKept: false, shown: undefined, mayHoldMaterial: true };
+    const nothingKnown = {
+      key: undefined,
+      before: memory,
+      isKept: false,
+      shown: undefined,
+      mayHoldMaterial: true,
+    };
     const { planned } = planCreate(proposed, config, nothingAtHand, nothingKnown, now);
     return {
       planned,
@@ -77,7 +118,10 @@ export async function planMaterial(
     run.declareProtected(keyId);
   }
   const ends = run.material.keep(keyId) || memory.emptied;
-  const refusal = ends && !keepForAnother(keyId, client, context) ? refuseLoss(keyId, memory, atHand, client) : undefined;
+  const refusal =
+    ends && !keepForAnother(keyId, client, context)
+      ? refuseLoss(keyId, memory, atHand, client)
+      : undefined;
   const emptied = memory.emptied && client.appliesAtOnce?.() !== true;
   const circumstances = {
     now,
@@ -90,15 +134,33 @@ export async function planMaterial(
   return finishPlan(withRefusals(plan, refusal), config, memory, client, context);
 }
 
-/** A key that the same run disables is to be disabled again, whatever happens to its material in between. */
-function memoryOfPlan(priorPrivate: PrivateState, prior: Values | null, { run }: Client): MaterialPrivateState {
+/**
+ * A key that the same run disables is to be disabled again, whatever happens to its material in
+ * between.
+ */
+function memoryOfPlan(
+  priorPrivate: PrivateState,
+  prior: Values | null,
+  { run }: Client,
+): MaterialPrivateState {
   const memory = decodePrivateState(priorPrivate, prior);
-  const isDisabledFirst = prior !== null && run.declaredEnabled(text(prior, 'key_id') ?? '') === false;
-  return isDisabledFirst && holdsMaterial(observationOf(prior).status) ? { ...memory, disabled: true } : memory;
+  const isDisabledFirst =
+    prior !== null && run.declaredEnabled(text(prior, 'key_id') ?? '') === false;
+  return isDisabledFirst && holdsMaterial(observationOf(prior).status)
+    ? { ...memory, disabled: true }
+    : memory;
 }
 
-/** The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what it would refuse. */
-async function planNewMaterial(proposed: Values, config: Values, client: Client, context: Context): Promise<PlanResult> {
+/**
+ * The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what
+ * it would refuse.
+ */
+async function planNewMaterial(
+  proposed: Values,
+  config: Values,
+  client: Client,
+  context: Context,
+): Promise<PlanResult> {
   const { run } = client;
   const keyId = text(config, 'key_id');
   const predecessor = run.predecessorOf(declarationOf(config));
@@ -107,9 +169,12 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const tainted = await unplanned(keyId, client, context);
   const isKept = isPlannedToStay || (keyId !== undefined && tainted.includes(keyId));
   const refusal = announced ?? refuseTainted(keyId, tainted, client);
-  const looks = keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
+  const looks =
+    keyId !== undefined && !run.isMade(keyId) && isConnected(client) && !client.destroying();
   const say = keyId === undefined ? refuseFirst : refuse;
-  const { found, unsuitable } = looks ? await tryDescribe(keyId, client, context) : { found: undefined, unsuitable: undefined };
+  const { found, unsuitable } = looks
+    ? await tryDescribe(keyId, client, context)
+    : { found: undefined, unsuitable: undefined };
   // What it holds shows once its deletion is taken back.
   const isRescued = found?.keyState === '4' && run.isRescued(found.keyId);
   const isDisabledFirst = found?.keyState === '2' && run.declaredEnabled(found.keyId) === false;
@@ -121,17 +186,25 @@ async function planNewMaterial(proposed: Values, config: Values, client: Client,
   const opening = { env: client.env, signal: context.signal };
   const atHand = await lookAtMaterial(config, key?.keySpec, true, opening, run.onlySpecPlanned);
   const before = keyId === undefined ? predecessor : run.recall(keyId);
-  const known = { key, before, isKept, shown, mayHoldMaterial: predecessor !== undefined || isRescued };
+  const known = {
+    key,
+    before,
+    isKept,
+    shown,
+    mayHoldMaterial: predecessor !== undefined || isRescued,
+  };
   const plan = planCreate(proposed, config, atHand, known, client.now());
   const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
   const whole = withRefusals({ ...plan, successorFor }, refusal ?? unsuitable);
-  // The destroy leg of a replacement is given this private state, and what is remembered of the one key is not true of the other.
+  // The destroy leg of a replacement is given this private state, and what is remembered of the one
+  // key is not true of the other.
   const memory = { ...nothingRemembered, disabled: isKept && before?.disabled === true };
   return finishPlan(whole, config, memory, client, context, say);
 }
 
 /**
- * Another object of this plan, planned before this one, removes the material. Where the same command applies the plan, that is taken back.
+ * Another object of this plan, planned before this one, removes the material. Where the same
+ * command applies the plan, that is taken back.
  *
  * @returns whether it was
  */
@@ -144,13 +217,24 @@ function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: 
   return true;
 }
 
-/** A saved plan deletes as it was planned, so the material must come back, and be proven to be the same. */
-function refuseLoss(keyId: string, memory: MaterialPrivateState, { fingerprint }: AtHand, { run }: Client): ByokError | undefined {
+/**
+ * A saved plan deletes as it was planned, so the material must come back, and be proven to be the
+ * same.
+ */
+function refuseLoss(
+  keyId: string,
+  memory: MaterialPrivateState,
+  { fingerprint }: AtHand,
+  { run }: Client,
+): ByokError | undefined {
   if (!memory.emptied) {
     return refuseEmptied(keyId);
   }
   const proof = memory.proof ?? run.recall(keyId)?.proof;
-  const isSure = fingerprint !== undefined && proof !== undefined && sameFingerprint(fingerprint, proof.fingerprint);
+  const isSure =
+    fingerprint !== undefined &&
+    proof !== undefined &&
+    sameFingerprint(fingerprint, proof.fingerprint);
   return isSure ? undefined : refuseUnrestorable(keyId);
 }
 
@@ -162,16 +246,26 @@ function announce(keyId: string, client: Client, context: Context): ByokError | 
   if (run.material.isAnnounced(keyId)) {
     return refuseSecond(keyId);
   }
-  return run.material.announce(keyId) && !keepForAnother(keyId, client, context) ? refuseEmptied(keyId) : undefined;
+  return run.material.announce(keyId) && !keepForAnother(keyId, client, context)
+    ? refuseEmptied(keyId)
+    : undefined;
 }
 
 /**
- * Of a tainted object there is no plan but that of its successor, and what is known of it was read just before that.
+ * Of a tainted object there is no plan but that of its successor, and what is known of it was read
+ * just before that.
  *
  * @returns keys that such an object has: the one of this plan, or a lost one under `refuse`
  */
-async function unplanned(keyId: string | undefined, { run, destroying, sleep }: Client, { signal }: Context): Promise<readonly string[]> {
-  const found = () => [...run.lostUnplanned, ...(keyId !== undefined && run.material.isUnplanned(keyId) ? [keyId] : [])];
+async function unplanned(
+  keyId: string | undefined,
+  { run, destroying, sleep }: Client,
+  { signal }: Context,
+): Promise<readonly string[]> {
+  const found = () => [
+    ...run.lostUnplanned,
+    ...(keyId !== undefined && run.material.isUnplanned(keyId) ? [keyId] : []),
+  ];
   if (found().length === 0 || destroying()) {
     return [];
   }
@@ -180,7 +274,11 @@ async function unplanned(keyId: string | undefined, { run, destroying, sleep }: 
   return found();
 }
 
-function refuseTainted(keyId: string | undefined, tainted: readonly string[], client: Client): ByokError | undefined {
+function refuseTainted(
+  keyId: string | undefined,
+  tainted: readonly string[],
+  client: Client,
+): ByokError | undefined {
   const [other] = tainted.filter((one) => one !== keyId);
   if (keyId !== undefined && tainted.includes(keyId) && client.run.isProtected(keyId)) {
     return refuseReplacedProtected(keyId);
@@ -195,7 +293,10 @@ async function tryDescribe(
 ): Promise<{ readonly found: KeyDetail | undefined; readonly unsuitable: unknown }> {
   try {
     const key = await reads.refreshKey(keyId, { signal });
-    return { found: requireExternalKey(keyId, key, kms.place, wording, 'key_id'), unsuitable: undefined };
+    return {
+      found: requireExternalKey(keyId, key, kms.place, wording, 'key_id'),
+      unsuitable: undefined,
+    };
   } catch (unsuitable) {
     return { found: undefined, unsuitable };
   }
@@ -225,17 +326,25 @@ function placeOf(client: Client): string {
   return isConnected(client) ? client.kms.place : 'this provider block';
 }
 
-/** What tells the two plan calls of a replacement apart from those of other objects. Write-only values may be another one in each. */
+/**
+ * What tells the two plan calls of a replacement apart from those of other objects. Write-only
+ * values may be another one in each.
+ */
 function declarationOf(config: Values): string {
-  const written = Object.entries(keyMaterialSchema.attributes as Readonly<Record<string, AttributeSchema>>).filter(
-    ([, { writeOnly }]) => writeOnly !== true,
+  const written = Object.entries(
+    keyMaterialSchema.attributes as Readonly<Record<string, AttributeSchema>>,
+  ).filter(([, { writeOnly }]) => writeOnly !== true);
+  return JSON.stringify(
+    written.map(([name]) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))),
   );
-  return JSON.stringify(written.map(([name]) => (isUnknown(config, name) ? { unknown: true } : (config[name] ?? null))));
 }
 
 function mayChangeExpiration(prior: Values, config: Values): boolean {
   const declared = text(config, 'expiration_time');
-  return declared !== undefined && !sameExpiration(parseExpirationTime(declared, wording), expirationOf(prior));
+  return (
+    declared !== undefined &&
+    !sameExpiration(parseExpirationTime(declared, wording), expirationOf(prior))
+  );
 }
 
 function mayBeInterrupted(keyId: string): Notice {
@@ -254,7 +363,9 @@ function finishPlan(
   context: Context,
   say = refuse,
 ): PlanResult {
-  const [refused] = plan.refusals.map((refusal) => say(context, client, notPlanned, refusal)).filter((held) => held !== undefined);
+  const [refused] = plan.refusals
+    .map((refusal) => say(context, client, notPlanned, refusal))
+    .filter((held) => held !== undefined);
   warn(context, plan.notices);
   return {
     // Without a difference there would be no apply to refuse it.

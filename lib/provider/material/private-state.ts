@@ -1,6 +1,6 @@
 /**
- * What Terraform keeps beside the state of `byok_key_material`: the proof of what the key holds, and what the reviewed plan
- * permits. Nothing in it is secret.
+ * What Terraform keeps beside the state of `byok_key_material`: the proof of what the key holds,
+ * and what the reviewed plan permits. Nothing in it is secret.
  */
 import { ByokError, type ErrorCode } from '../../errors';
 import type { Proof, Step } from '../../lifecycle/decision';
@@ -10,18 +10,28 @@ import type { Values } from '../../tfplugin/values/value';
 
 export interface MaterialMemory {
   readonly proof: Proof | undefined;
-  /** Its first import was ours: an expiry that nobody declares then means never, while for adopted material it is kept. */
+  /**
+   * Its first import was ours: an expiry that nobody declares then means never, while for adopted
+   * material it is kept.
+   */
   readonly ours: boolean;
-  /** The key is disabled, or was before it lost its material, and is to be so again after an import. */
+  /**
+   * The key is disabled, or was before it lost its material, and is to be so again after an import.
+   */
   readonly disabled: boolean;
 }
 
 export interface MaterialPrivateState extends MaterialMemory {
-  /** By Read, for the plan that follows: another object of this run deletes the material of the key. */
+  /**
+   * By Read, for the plan that follows: another object of this run deletes the material of the key.
+   */
   readonly emptied: boolean;
   /** Steps that the plan showed; only in the private state of a plan. */
   readonly permitted: readonly Step[];
-  /** Only in the private state of a plan, and for a destroy: keys that material comes to, or stays in; "unknown" for one that only apply knows. */
+  /**
+   * Only in the private state of a plan, and for a destroy: keys that material comes to, or stays
+   * in; "unknown" for one that only apply knows.
+   */
   readonly successorFor: readonly string[];
   /** Only in the private state of a plan: attributes that could be computed, and are declared. */
   readonly declared: readonly string[];
@@ -48,19 +58,36 @@ export function encodePrivateState({
   readonly declared?: readonly string[];
   readonly refused?: ByokError | undefined;
 }): PrivateState {
-  const why = refused === undefined ? undefined : { code: refused.code, message: refused.message, attribute: refused.attribute };
-  const kept = { version, proof, ours, disabled, emptied: emptied ? true : undefined, permitted, successorFor, declared, refused: why };
+  const why =
+    refused === undefined
+      ? undefined
+      : { code: refused.code, message: refused.message, attribute: refused.attribute };
+  const kept = {
+    version,
+    proof,
+    ours,
+    disabled,
+    emptied: emptied ? true : undefined,
+    permitted,
+    successorFor,
+    declared,
+    refused: why,
+  };
   return Buffer.from(JSON.stringify(kept), 'utf8');
 }
 
 /**
- * Anything that is not exactly what we write proves nothing. But Terraform loses private state when a provider dies or a destroy fails, and
- * keeps `fingerprint_verified`, which only ever says true of a proof: so the proof is found again there, and
- * `imported_at` says that there was an import of ours.
+ * Anything that is not exactly what we write proves nothing. But Terraform loses private state when
+ * a provider dies or a destroy fails, and keeps `fingerprint_verified`, which only ever says true
+ * of a proof: so the proof is found again there, and `imported_at` says that there was an import of
+ * ours.
  *
  * @param state as Terraform has it, before anything in it is computed anew; null when there is none
  */
-export function decodePrivateState(bytes: PrivateState, state: Values | null): MaterialPrivateState {
+export function decodePrivateState(
+  bytes: PrivateState,
+  state: Values | null,
+): MaterialPrivateState {
   const parsed = parse(bytes);
   const permitted = Array.isArray(parsed.permitted)
     ? parsed.permitted.filter((step): step is Step => step === 'delete' || step === 'import')
@@ -82,7 +109,9 @@ function toRefusal(value: unknown): ByokError | undefined {
     return undefined;
   }
   const { code, message, attribute } = value;
-  return new ByokError(code as ErrorCode, message, { attribute: typeof attribute === 'string' ? attribute : undefined });
+  return new ByokError(code as ErrorCode, message, {
+    attribute: typeof attribute === 'string' ? attribute : undefined,
+  });
 }
 
 function textsOf(value: unknown): readonly string[] {
@@ -90,7 +119,11 @@ function textsOf(value: unknown): readonly string[] {
 }
 
 function toProof(value: unknown): Proof | undefined {
-  if (!isRecord(value) || typeof value.fingerprint !== 'string' || !fingerprintFormat.test(value.fingerprint)) {
+  if (
+    !isRecord(value) ||
+    typeof value.fingerprint !== 'string' ||
+    !fingerprintFormat.test(value.fingerprint)
+  ) {
     return undefined;
   }
   const { fingerprint, proof } = value;

@@ -5,7 +5,10 @@ import { provePublicKey } from '../../lifecycle/prove-public-key';
 import type { Context } from '../../tfplugin/provider';
 import type { ConnectedClient } from '../client';
 
-/** A get-publickey that is refused, as for want of a permission, costs the proof and not the refresh. */
+/**
+ * A get-publickey that is refused, as for want of a permission, costs the proof and not the
+ * refresh.
+ */
 export async function proofOnRefresh(
   { kms }: ConnectedClient,
   keyId: string,

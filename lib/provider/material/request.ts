@@ -6,7 +6,13 @@ import type { Values } from '../../tfplugin/values/value';
 import { flag, text } from '../attributes';
 import { expirationOf, reviewedConfig, wishOf, wrappingAlgorithmOf } from './config';
 import type { MaterialPrivateState } from './private-state';
-import { materialOf, type Opening, preWrappedMaterialOf, preWrappedOf, sourceAttributeOf } from './source';
+import {
+  materialOf,
+  type Opening,
+  preWrappedMaterialOf,
+  preWrappedOf,
+  sourceAttributeOf,
+} from './source';
 
 export function requestOf(
   prior: Values | null,
@@ -30,7 +36,8 @@ export function requestOf(
     source:
       preWrapped === undefined
         ? {
-            open: () => openOrThrow(config, opening, prior === null ? text(planned, 'key_id') : undefined),
+            open: () =>
+              openOrThrow(config, opening, prior === null ? text(planned, 'key_id') : undefined),
             wrappingAlgorithm: wrappingAlgorithmOf(planned),
           }
         : { preWrapped, openPreWrapped: () => preWrappedMaterialOf(config) },
@@ -38,10 +45,17 @@ export function requestOf(
 }
 
 /** @param newKeyId key of an object that is new, and which may have been made by this very run */
-async function openOrThrow(config: Values, opening: Opening, newKeyId: string | undefined): Promise<Material> {
+async function openOrThrow(
+  config: Values,
+  opening: Opening,
+  newKeyId: string | undefined,
+): Promise<Material> {
   const found = await materialOf(config, opening);
   if ('missing' in found) {
-    const left = newKeyId === undefined ? 'nothing was done' : `nothing was imported, and key ${newKeyId} exists without material`;
+    const left =
+      newKeyId === undefined
+        ? 'nothing was done'
+        : `nothing was imported, and key ${newKeyId} exists without material`;
     const message = `an import is due, but ${found.missing}; ${left}: provide it and apply again`;
     throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', message, { attribute: found.attribute });
   }

@@ -4,14 +4,31 @@ import type { LifecycleContext } from '../../lifecycle/context';
 import { createMaterial } from '../../lifecycle/create-material';
 import { adoptedNotice } from '../../lifecycle/import-and-prove';
 import type { MaterialOutcome, MaterialRequest } from '../../lifecycle/material-request';
-import { holdsMaterial, isAbsent, type MaterialObservation, observeMaterial } from '../../lifecycle/material-status';
+import {
+  holdsMaterial,
+  isAbsent,
+  type MaterialObservation,
+  observeMaterial,
+} from '../../lifecycle/material-status';
 import { reconcileMaterial } from '../../lifecycle/reconcile-material';
 import { keyMaterialSchema } from '../../schema/key-material';
-import { formatExpirationTime, formatInstant, parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
+import {
+  formatExpirationTime,
+  formatInstant,
+  parseExpirationTime,
+  sameExpiration,
+} from '../../terms/expiration-time';
 import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { complete, isUnknown, text } from '../attributes';
-import { type Client, type ConnectedClient, isConnected, lifecycleContext, requireConnection, warnNotConnected } from '../client';
+import {
+  type Client,
+  type ConnectedClient,
+  isConnected,
+  lifecycleContext,
+  requireConnection,
+  warnNotConnected,
+} from '../client';
 import { describeForImport } from '../import-state';
 import { warn } from '../refuse';
 import { wording } from '../wording';
@@ -39,17 +56,27 @@ export const keyMaterialResource = {
     const keyId = text(state, 'key_id') ?? '';
     const key = await client.reads.refreshKey(keyId, { signal: context.signal });
     const emptied = client.run.material.found(keyId);
-    const observation = observeMaterial(key, expirationOf(state), client.now(), rollingOf(state)?.renewBeforeMs);
+    const observation = observeMaterial(
+      key,
+      expirationOf(state),
+      client.now(),
+      rollingOf(state)?.renewBeforeMs,
+    );
     if (destroyPolicyOf(state) === 'refuse') {
       client.run.declareProtected(keyId, observation.status === 'key_not_found');
     }
     const moved =
-      isAbsent(observation.status) || observation.status === 'expiring' || !sameExpiration(observation.expiration, expirationOf(state));
+      isAbsent(observation.status) ||
+      observation.status === 'expiring' ||
+      !sameExpiration(observation.expiration, expirationOf(state));
     const memory = decodePrivateState(privateState, state);
     client.run.remember(keyId, memory);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =
-      memory.proof ?? (holdsMaterial(observation.status) ? await proofOnRefresh(client, keyId, key?.keySpec, context) : undefined);
+      memory.proof ??
+      (holdsMaterial(observation.status)
+        ? await proofOnRefresh(client, keyId, key?.keySpec, context)
+        : undefined);
     const fingerprint = text(state, 'fingerprint') ?? proof?.fingerprint ?? null;
     return {
       private: encodePrivateState({
@@ -90,7 +117,11 @@ export const keyMaterialResource = {
     const keyId = text(planned, 'key_id') ?? '';
     await run.material.take(keyId, !run.isMade(keyId));
     if (prior === null) {
-      const request = requestOf(prior, planned, config, opening, { ...memory, ...run.recall(keyId), ours: false });
+      const request = requestOf(prior, planned, config, opening, {
+        ...memory,
+        ...run.recall(keyId),
+        ours: false,
+      });
       const first = memory.permitted.length === 0 ? 'adopt' : 'import';
       const lifecycle = lifecycleContext(client, context, 'create', planned);
       const outcome =
@@ -101,30 +132,55 @@ export const keyMaterialResource = {
       return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
     const request = requestOf(prior, planned, config, opening, memory);
-    const outcome = await reconcileMaterial(lifecycleContext(client, context, 'update', planned), request);
+    const outcome = await reconcileMaterial(
+      lifecycleContext(client, context, 'update', planned),
+      request,
+    );
     refuseHalfDone(planned, outcome);
     return finishApply(prior, planned, outcome, memory.ours, context);
   },
 
   async importState({ id }, client, context) {
     const key = await describeForImport(requireConnection(client), id, context);
-    const empty = [...Object.keys(keyMaterialSchema.attributes), ...Object.keys(keyMaterialSchema.blocks)].map((name) => [name, null]);
+    const empty = [
+      ...Object.keys(keyMaterialSchema.attributes),
+      ...Object.keys(keyMaterialSchema.blocks),
+    ].map((name) => [name, null]);
     return {
       state: { ...Object.fromEntries(empty), id: key.keyId, key_id: key.keyId },
-      private: encodePrivateState({ proof: undefined, ours: false, disabled: false, permitted: [] }),
+      private: encodePrivateState({
+        proof: undefined,
+        ours: false,
+        disabled: false,
+        permitted: [],
+      }),
     };
   },
 } as const satisfies ResourceDefinition<Client>;
 
 /** Of a key whose material was proven by the object that this one comes after. */
-async function takeUp(lifecycle: LifecycleContext, request: MaterialRequest): Promise<MaterialOutcome> {
+async function takeUp(
+  lifecycle: LifecycleContext,
+  request: MaterialRequest,
+): Promise<MaterialOutcome> {
   const outcome = await reconcileMaterial(lifecycle, request);
-  const adopted = outcome.importedAt === undefined ? [adoptedNotice(request.keyId, 'proof from before', wording)] : [];
+  const adopted =
+    outcome.importedAt === undefined
+      ? [adoptedNotice(request.keyId, 'proof from before', wording)]
+      : [];
   return { ...outcome, notices: [...outcome.notices, ...adopted] };
 }
 
-/** Whether the key is disabled, or was when it was last seen with material: an import would enable it. */
-function isDisabled({ status }: MaterialObservation, state: Values, memory: MaterialMemory, { run }: ConnectedClient): boolean {
+/**
+ * Whether the key is disabled, or was when it was last seen with material: an import would enable
+ * it.
+ */
+function isDisabled(
+  { status }: MaterialObservation,
+  state: Values,
+  memory: MaterialMemory,
+  { run }: ConnectedClient,
+): boolean {
   if (holdsMaterial(status)) {
     return status === 'key_disabled';
   }
@@ -134,38 +190,61 @@ function isDisabled({ status }: MaterialObservation, state: Values, memory: Mate
 }
 
 /**
- * Apply may do fewer steps than were planned, or find another key than the plan did. The state must not say then what is not so: an expiry that
- * the key does not have, or an import of which nothing proves that the key holds the same.
+ * Apply may do fewer steps than were planned, or find another key than the plan did. The state must
+ * not say then what is not so: an expiry that the key does not have, or an import of which nothing
+ * proves that the key holds the same.
  */
-function refuseHalfDone(planned: Values, { importedAt, observation, proof, notices }: MaterialOutcome): void {
+function refuseHalfDone(
+  planned: Values,
+  { importedAt, observation, proof, notices }: MaterialOutcome,
+): void {
   if (importedAt !== undefined) {
     return;
   }
   const isImportPlanned = isUnknown(planned, 'imported_at');
   const expiry = text(planned, 'expiration_time');
-  const isOther = expiry !== undefined && !sameExpiration(parseExpirationTime(expiry, wording), observation.expiration);
+  const isOther =
+    expiry !== undefined &&
+    !sameExpiration(parseExpirationTime(expiry, wording), observation.expiration);
   if (isImportPlanned && (isOther || (expiry !== undefined && isAbsent(observation.status)))) {
-    throw changedSincePlan(`, and nothing was done: ${notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ')} Plan again`);
+    throw changedSincePlan(
+      `, and nothing was done: ${notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ')} Plan again`,
+    );
   }
   if (isOther) {
     throw changedSincePlan(
       `: its material expires ${formatExpirationTime(observation.expiration)}, and not ${expiry}; nothing was done, plan again`,
     );
   }
-  if (isImportPlanned && proof === undefined && text(planned, 'import_reason') !== undefined && holdsMaterial(observation.status)) {
-    const how = 'it holds what somebody else imported at the same time, and nothing proves that it is the same';
+  if (
+    isImportPlanned &&
+    proof === undefined &&
+    text(planned, 'import_reason') !== undefined &&
+    holdsMaterial(observation.status)
+  ) {
+    const how =
+      'it holds what somebody else imported at the same time, and nothing proves that it is the same';
     throw changedSincePlan(`: ${how}; nothing of yours was imported, plan again`);
   }
 }
 
 function changedSincePlan(how: string): ByokError {
-  return new ByokError('ERR_CHANGED_SINCE_PLAN', `the key changed since this plan${how}`, { attribute: 'key_id' });
+  return new ByokError('ERR_CHANGED_SINCE_PLAN', `the key changed since this plan${how}`, {
+    attribute: 'key_id',
+  });
 }
 
-function finishApply(prior: Values | null, planned: Values, outcome: MaterialOutcome, ours: boolean, context: Context): StateResult {
+function finishApply(
+  prior: Values | null,
+  planned: Values,
+  outcome: MaterialOutcome,
+  ours: boolean,
+  context: Context,
+): StateResult {
   const { observation, proof, importedAt, reason, notices } = outcome;
   warn(context, notices);
-  const fingerprint = planned.fingerprint === unknown ? (proof?.fingerprint ?? null) : (planned.fingerprint ?? null);
+  const fingerprint =
+    planned.fingerprint === unknown ? (proof?.fingerprint ?? null) : (planned.fingerprint ?? null);
   const state = complete(planned, {
     id: planned.key_id ?? null,
     key_state: observation.keyState ?? null,
@@ -175,7 +254,8 @@ function finishApply(prior: Values | null, planned: Values, outcome: MaterialOut
     expiration_time: expirationText(prior?.expiration_time, observation.expiration),
     fingerprint,
     fingerprint_verified: isVerified(proof, fingerprint),
-    imported_at: importedAt === undefined ? (prior?.imported_at ?? null) : formatInstant(importedAt),
+    imported_at:
+      importedAt === undefined ? (prior?.imported_at ?? null) : formatInstant(importedAt),
   });
   const disabled = observation.status === 'key_disabled';
   return { state, private: encodePrivateState({ proof, ours, disabled, permitted: [] }) };

@@ -1,7 +1,14 @@
-/** The source of the material as the configuration names it: opened, or asked whether it could be. */
+/**
+ * The source of the material as the configuration names it: opened, or asked whether it could be.
+ */
 import { ByokError } from '../../errors';
 import { openPreWrapped, type PreWrapped } from '../../material/pre-wrapped';
-import { type MaterialAtHand, type MaterialSource, type OpenOptions, openMaterial } from '../../material/source';
+import {
+  type MaterialAtHand,
+  type MaterialSource,
+  type OpenOptions,
+  openMaterial,
+} from '../../material/source';
 import { Secret } from '../../secret';
 import {
   defaultMaterialEncoding,
@@ -14,24 +21,40 @@ import type { Values } from '../../tfplugin/values/value';
 import { isUnknown, text, texts } from '../attributes';
 import { wording } from '../wording';
 
-/** The attribute that names the source of the material; undefined also where that is write-only and its value is absent. */
+/**
+ * The attribute that names the source of the material; undefined also where that is write-only and
+ * its value is absent.
+ */
 export function sourceAttributeOf(config: Values): MaterialSourceAttribute | undefined {
   const named = materialSourceAttributes.find((name) => config[name] !== null);
-  return named ?? (preWrappedAttributes.some((name) => config[name] !== null) ? 'import_token_wo' : undefined);
+  return (
+    named ??
+    (preWrappedAttributes.some((name) => config[name] !== null) ? 'import_token_wo' : undefined)
+  );
 }
 
 /** Undefined unless the material was wrapped elsewhere. @param prior null on create */
 export function preWrappedOf(config: Values, prior: Values | null): 'fresh' | 'used' | undefined {
-  const source = sourceAttributeOf(config) ?? (wasPreWrapped(prior) ? 'import_token_wo' : undefined);
+  const source =
+    sourceAttributeOf(config) ?? (wasPreWrapped(prior) ? 'import_token_wo' : undefined);
   if (source !== 'import_token_wo') {
     return undefined;
   }
-  return prior === null || config.material_wo_version !== prior.material_wo_version ? 'fresh' : 'used';
+  return prior === null || config.material_wo_version !== prior.material_wo_version
+    ? 'fresh'
+    : 'used';
 }
 
-/** Of all that is imported here, only material that was wrapped elsewhere leaves no fingerprint. Private keys, which do, neither expire nor go. */
+/**
+ * Of all that is imported here, only material that was wrapped elsewhere leaves no fingerprint.
+ * Private keys, which do, neither expire nor go.
+ */
 function wasPreWrapped(prior: Values | null): boolean {
-  return prior !== null && text(prior, 'imported_at') !== undefined && text(prior, 'fingerprint') === undefined;
+  return (
+    prior !== null &&
+    text(prior, 'imported_at') !== undefined &&
+    text(prior, 'fingerprint') === undefined
+  );
 }
 
 /** Of material that was wrapped elsewhere: what an import needs and is not there. */
@@ -54,13 +77,20 @@ export async function materialOf(config: Values, opening: Opening): Promise<Mate
   }
   const source = attribute === undefined ? undefined : sourceOf(attribute, config);
   if (attribute !== undefined && (source === undefined || isUnknown(config, 'material_encoding'))) {
-    return { missing: attribute === 'import_token_wo' ? 'it was wrapped elsewhere' : `${attribute} is only known after apply`, attribute };
+    return {
+      missing:
+        attribute === 'import_token_wo'
+          ? 'it was wrapped elsewhere'
+          : `${attribute} is only known after apply`,
+      attribute,
+    };
   }
   const password = passwordOf(config, opening.env);
   if (password === 'missing') {
     return { missing: 'the password of the key material is not set', attribute };
   }
-  const encoding = (text(config, 'material_encoding') ?? defaultMaterialEncoding) as MaterialEncoding;
+  const encoding = (text(config, 'material_encoding') ??
+    defaultMaterialEncoding) as MaterialEncoding;
   return openMaterial(source, { ...opening, encoding, password, spelling: wording });
 }
 
@@ -76,7 +106,10 @@ export function preWrappedMaterialOf(config: Values): PreWrapped {
     );
   }
   const encryptedPrivatekey = text(config, 'encrypted_privatekey_wo');
-  return openPreWrapped({ importToken: token, encryptedKeyMaterial: key, encryptedPrivatekey }, wording);
+  return openPreWrapped(
+    { importToken: token, encryptedKeyMaterial: key, encryptedPrivatekey },
+    wording,
+  );
 }
 
 /** Undefined while the value is unknown. */
@@ -95,12 +128,17 @@ function sourceOf(attribute: MaterialSourceAttribute, config: Values): MaterialS
 }
 
 function passwordOf(config: Values, env: Opening['env']): Secret | undefined | 'missing' {
-  const [value, name] = [text(config, 'material_password_wo'), text(config, 'material_password_env')];
+  const [value, name] = [
+    text(config, 'material_password_wo'),
+    text(config, 'material_password_env'),
+  ];
   if (value !== undefined) {
     return Secret.fromText(value);
   }
   if (name !== undefined) {
     return env[name] === undefined ? 'missing' : Secret.fromText(env[name]);
   }
-  return isUnknown(config, 'material_password_wo') || isUnknown(config, 'material_password_env') ? 'missing' : undefined;
+  return isUnknown(config, 'material_password_wo') || isUnknown(config, 'material_password_env')
+    ? 'missing'
+    : undefined;
 }

@@ -6,7 +6,11 @@ import type { AttributeSchema } from '../../schema/model';
 import { parseDuration } from '../../terms/duration';
 import { parseExpirationTime } from '../../terms/expiration-time';
 import { formats } from '../../terms/kms';
-import { defaultWarnBefore, environmentVariableFormat, fingerprintFormat } from '../../terms/material';
+import {
+  defaultWarnBefore,
+  environmentVariableFormat,
+  fingerprintFormat,
+} from '../../terms/material';
 import type { Context, ResourceValidateRequest } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
 import { wrappingAlgorithms } from '../../wrap/wrapping';
@@ -17,13 +21,27 @@ import { faultsOfWindow, wrappingAlgorithmOf } from './config';
 
 /** Attributes that other resources may compute. */
 const forms: Readonly<Record<string, (value: string) => unknown>> = {
-  key_id: (value) => checkForm('key_id', value, formats.keyId, 'a key id of 36 lower-case letters, digits and hyphens'),
+  key_id: (value) =>
+    checkForm(
+      'key_id',
+      value,
+      formats.keyId,
+      'a key id of 36 lower-case letters, digits and hyphens',
+    ),
   expiration_time: (value) => parseExpirationTime(value, wording),
   fingerprint: (value) =>
-    checkForm('fingerprint', value, fingerprintFormat.source, '"sha256:" and 64 hex digits, as `byok fingerprint` prints'),
+    checkForm(
+      'fingerprint',
+      value,
+      fingerprintFormat.source,
+      '"sha256:" and 64 hex digits, as `byok fingerprint` prints',
+    ),
 };
 
-/** What Terraform puts in place of computed text under a `mock_provider`; it has the real provider validate that, and never plan it. */
+/**
+ * What Terraform puts in place of computed text under a `mock_provider`; it has the real provider
+ * validate that, and never plan it.
+ */
 const mocked = /^[a-z0-9]{8}$/;
 
 /** @returns what a plan refuses, since validation must let pass what may be mocked */
@@ -39,7 +57,10 @@ export function malformedIn(config: Values): unknown {
   return undefined;
 }
 
-export function validateMaterial({ config, writeOnlyAttributesAllowed }: ResourceValidateRequest, context: Context): void {
+export function validateMaterial(
+  { config, writeOnlyAttributesAllowed }: ResourceValidateRequest,
+  context: Context,
+): void {
   validateAgainstSchema(keyMaterialSchema, config, context);
   for (const [attribute, checkAttribute] of Object.entries(forms)) {
     const value = text(config, attribute);
@@ -49,11 +70,18 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
     }
   }
   // A plan has no secrets: what is write-only is null also where its ephemeral value is absent.
-  const isWriteOnly = (name: MaterialAttribute) => (keyMaterialSchema.attributes[name] as AttributeSchema).writeOnly === true;
-  for (const { attribute, message } of faultsOfCombinations((name) => config[name] !== null, undefined, isWriteOnly)) {
+  const isWriteOnly = (name: MaterialAttribute) =>
+    (keyMaterialSchema.attributes[name] as AttributeSchema).writeOnly === true;
+  for (const { attribute, message } of faultsOfCombinations(
+    (name) => config[name] !== null,
+    undefined,
+    isWriteOnly,
+  )) {
     report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));
   }
-  check(context, () => parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'));
+  check(context, () =>
+    parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
+  );
   for (const fault of faultsOfWindow(config)) {
     report(context, fault);
   }
@@ -70,7 +98,10 @@ export function validateMaterial({ config, writeOnlyAttributesAllowed }: Resourc
   }
 }
 
-/** Whoever put the value in place of its name must not read it in the message, nor in the line that Terraform quotes when it is told an attribute. */
+/**
+ * Whoever put the value in place of its name must not read it in the message, nor in the line that
+ * Terraform quotes when it is told an attribute.
+ */
 function checkVariableName(attribute: string, name: string | undefined): void {
   if (name !== undefined && !environmentVariableFormat.test(name)) {
     const message = `${attribute} is no name of an environment variable (not shown, it may be the secret itself); allowed are letters, digits and _, not beginning with a digit`;
@@ -83,13 +114,20 @@ function checkCommands(config: Values, context: Context): void {
     const argv = config[attribute];
     if (Array.isArray(argv) && (argv.length === 0 || argv.includes(null))) {
       const found = argv.length === 0 ? 'is empty' : 'holds an empty value';
-      report(context, new ByokError('ERR_ARGUMENT', `${attribute} ${found}; give a program and its arguments`, { attribute }));
+      report(
+        context,
+        new ByokError('ERR_ARGUMENT', `${attribute} ${found}; give a program and its arguments`, {
+          attribute,
+        }),
+      );
     }
   }
 }
 
 function refuseWriteOnly(config: Values, context: Context): void {
-  for (const [attribute, { writeOnly }] of Object.entries<AttributeSchema>(keyMaterialSchema.attributes)) {
+  for (const [attribute, { writeOnly }] of Object.entries<AttributeSchema>(
+    keyMaterialSchema.attributes,
+  )) {
     if (writeOnly === true && config[attribute] !== null) {
       const message = `${attribute} is given, but this Terraform does not know write-only attributes and would store it; use Terraform 1.11 or OpenTofu 1.11, or another source`;
       report(context, new ByokError('ERR_ARGUMENT', message, { attribute }));

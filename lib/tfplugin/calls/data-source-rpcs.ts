@@ -1,5 +1,10 @@
 /** The calls for data sources, one row per method. */
-import { ReadDataSourceRequest, ReadDataSourceResponse, ValidateConfigRequest, ValidateConfigResponse } from '../grpc/messages';
+import {
+  ReadDataSourceRequest,
+  ReadDataSourceResponse,
+  ValidateConfigRequest,
+  ValidateConfigResponse,
+} from '../grpc/messages';
 import type { DataSourceDefinition } from '../provider';
 import { decodeBlockConfig, decodeConfig } from '../values/value-decoder';
 import { encodeState } from '../values/value-encoder';
@@ -29,7 +34,12 @@ export const dataSourceRpcs = {
       const definition = dataSource(runtime, typeName);
       const { schema } = definition;
       const values = decodeBlockConfig(schema, config);
-      return { state: encodeState(schema, await definition.read(values, configuredClient(runtime), context)) };
+      return {
+        state: encodeState(
+          schema,
+          await definition.read(values, configuredClient(runtime), context),
+        ),
+      };
     },
   }),
 } as const satisfies Record<string, Rpc>;

@@ -34,9 +34,18 @@ export class Diagnostics {
    */
   thrown(summary: string, reason: unknown): void {
     if (isByokError(reason)) {
-      this.#add('error', summary, [sentence(reason.message), '', `(${reason.code})`], reason.attribute);
+      this.#add(
+        'error',
+        summary,
+        [sentence(reason.message), '', `(${reason.code})`],
+        reason.attribute,
+      );
     } else {
-      this.#add('error', summary, ['This is a defect of the provider:', '', ...stackOf(reason).split('\n')]);
+      this.#add('error', summary, [
+        'This is a defect of the provider:',
+        '',
+        ...stackOf(reason).split('\n'),
+      ]);
     }
   }
 
@@ -48,9 +57,20 @@ export class Diagnostics {
    * Terraform prints what it receives and wraps it.
    * Only the breaks between these lines come from us.
    */
-  #add(severity: Diagnostic['severity'], summary: string, lines: readonly string[], attribute?: string | readonly PathStep[]): void {
-    const path = attribute === undefined ? [] : typeof attribute === 'string' ? [attribute] : attribute;
-    this.all.push({ severity, summary: oneLine(summary), detail: lines.map(oneLine).join('\n'), path });
+  #add(
+    severity: Diagnostic['severity'],
+    summary: string,
+    lines: readonly string[],
+    attribute?: string | readonly PathStep[],
+  ): void {
+    const path =
+      attribute === undefined ? [] : typeof attribute === 'string' ? [attribute] : attribute;
+    this.all.push({
+      severity,
+      summary: oneLine(summary),
+      detail: lines.map(oneLine).join('\n'),
+      path,
+    });
   }
 }
 

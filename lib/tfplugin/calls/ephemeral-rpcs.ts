@@ -42,7 +42,11 @@ export const ephemeralRpcs = {
       const definition = ephemeralResource(runtime, typeName);
       const { schema } = definition;
       const values = decodeBlockConfig(schema, config);
-      const { result, ...lease } = await definition.open(values, configuredClient(runtime), context);
+      const { result, ...lease } = await definition.open(
+        values,
+        configuredClient(runtime),
+        context,
+      );
       return { result: encodeState(schema, result), ...leaseMessage(lease) };
     },
   }),
@@ -53,7 +57,9 @@ export const ephemeralRpcs = {
     failure: ({ typeName }) => `Cannot renew ${typeName}`,
     async handle({ typeName, private: kept }, context, runtime) {
       const definition = ephemeralResource(runtime, typeName);
-      return leaseMessage((await definition.renew?.(kept, configuredClient(runtime), context)) ?? { private: kept });
+      return leaseMessage(
+        (await definition.renew?.(kept, configuredClient(runtime), context)) ?? { private: kept },
+      );
     },
   }),
 
@@ -68,7 +74,10 @@ export const ephemeralRpcs = {
   }),
 } as const satisfies Record<string, Rpc>;
 
-function ephemeralResource({ definition }: Runtime, typeName: string): EphemeralResourceDefinition<unknown> {
+function ephemeralResource(
+  { definition }: Runtime,
+  typeName: string,
+): EphemeralResourceDefinition<unknown> {
   return findDefinition(definition.ephemeralResources, 'ephemeral resource', typeName);
 }
 

@@ -6,7 +6,12 @@
 import { isByokError, stackOf } from '../../errors';
 import { oneLine } from '../../printable';
 import type { FunctionSchema, ParameterSchema } from '../../schema/model';
-import { CallFunctionRequest, CallFunctionResponse, type DynamicValue, type FunctionError } from '../grpc/messages';
+import {
+  CallFunctionRequest,
+  CallFunctionResponse,
+  type DynamicValue,
+  type FunctionError,
+} from '../grpc/messages';
 import type { Input, Message } from '../grpc/protobuf';
 import { decodeArgument } from '../values/value-decoder';
 import { encodeResult } from '../values/value-encoder';
@@ -23,7 +28,9 @@ export const functionRpcs = {
       try {
         const called = findDefinition(definition.functions, 'function', name);
         given = withParameters(called.schema, values);
-        const args = given.map(({ parameter, value, spelling }) => decodeArgument(parameter.type, value, spelling));
+        const args = given.map(({ parameter, value, spelling }) =>
+          decodeArgument(parameter.type, value, spelling),
+        );
         return { result: encodeResult(called.schema.returnType, await called.call(args)) };
       } catch (reason) {
         return { error: functionError(reason, given) };
@@ -39,13 +46,24 @@ interface Argument {
   readonly spelling: string;
 }
 
-function withParameters({ parameters, variadic }: FunctionSchema, values: readonly Message<typeof DynamicValue>[]): Argument[] {
+function withParameters(
+  { parameters, variadic }: FunctionSchema,
+  values: readonly Message<typeof DynamicValue>[],
+): Argument[] {
   return values.flatMap((value, index) => {
     const parameter = parameters[index];
     if (parameter !== undefined) {
       return [{ parameter, value, spelling: parameter.name }];
     }
-    return variadic === undefined ? [] : [{ parameter: variadic, value, spelling: `${variadic.name}[${index - parameters.length}]` }];
+    return variadic === undefined
+      ? []
+      : [
+          {
+            parameter: variadic,
+            value,
+            spelling: `${variadic.name}[${index - parameters.length}]`,
+          },
+        ];
   });
 }
 
@@ -55,5 +73,8 @@ function functionError(reason: unknown, given: readonly Argument[]): Input<typeo
     return { text: `this is a defect of the provider: ${stackOf(reason)}` };
   }
   const index = given.findIndex(({ spelling }) => spelling === reason.attribute);
-  return { text: oneLine(`${reason.message} (${reason.code})`), functionArgument: index < 0 ? undefined : index };
+  return {
+    text: oneLine(`${reason.message} (${reason.code})`),
+    functionArgument: index < 0 ? undefined : index,
+  };
 }

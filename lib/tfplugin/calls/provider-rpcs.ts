@@ -38,9 +38,13 @@ export const providerRpcs = {
     failure: 'Cannot describe the schema',
     handle: (_request, _context, { definition }) => ({
       provider: schemaMessage(definition.schema),
-      resourceSchemas: mapValues(definition.resources, ({ schema }) => schemaMessage(schema, schema.version)),
+      resourceSchemas: mapValues(definition.resources, ({ schema }) =>
+        schemaMessage(schema, schema.version),
+      ),
       dataSourceSchemas: mapValues(definition.dataSources, ({ schema }) => schemaMessage(schema)),
-      ephemeralResourceSchemas: mapValues(definition.ephemeralResources, ({ schema }) => schemaMessage(schema)),
+      ephemeralResourceSchemas: mapValues(definition.ephemeralResources, ({ schema }) =>
+        schemaMessage(schema),
+      ),
       functions: signatures(definition.functions),
       serverCapabilities,
     }),
@@ -49,7 +53,9 @@ export const providerRpcs = {
     request: Empty,
     response: GetFunctionsResponse,
     failure: 'Cannot list functions',
-    handle: (_request, _context, { definition }) => ({ functions: signatures(definition.functions) }),
+    handle: (_request, _context, { definition }) => ({
+      functions: signatures(definition.functions),
+    }),
   }),
   StopProvider: rpc({
     request: Empty,
@@ -73,6 +79,9 @@ function signatures(functions: Readonly<Record<string, FunctionDefinition>> | un
   return mapValues(functions, ({ schema }) => functionMessage(schema));
 }
 
-function mapValues<In, Out>(record: Readonly<Record<string, In>> = {}, map: (value: In) => Out): Record<string, Out> {
+function mapValues<In, Out>(
+  record: Readonly<Record<string, In>> = {},
+  map: (value: In) => Out,
+): Record<string, Out> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

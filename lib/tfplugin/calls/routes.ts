@@ -29,14 +29,25 @@ const lateRpcs: readonly (readonly [method: string, rpc: Rpc])[] = [
     () => (require('./data-source-rpcs') as typeof import('./data-source-rpcs')).dataSourceRpcs,
   ),
   ...late(
-    ['ValidateEphemeralResourceConfig', 'OpenEphemeralResource', 'RenewEphemeralResource', 'CloseEphemeralResource'],
+    [
+      'ValidateEphemeralResourceConfig',
+      'OpenEphemeralResource',
+      'RenewEphemeralResource',
+      'CloseEphemeralResource',
+    ],
     () => (require('./ephemeral-rpcs') as typeof import('./ephemeral-rpcs')).ephemeralRpcs,
   ),
-  ...late(['CallFunction'], () => (require('./function-rpcs') as typeof import('./function-rpcs')).functionRpcs),
+  ...late(
+    ['CallFunction'],
+    () => (require('./function-rpcs') as typeof import('./function-rpcs')).functionRpcs,
+  ),
 ];
 
 /** @param exit ends the process; called after the answer to Shutdown has left */
-export function providerRoutes(runtime: Runtime, exit: () => void): (path: string) => Route | undefined {
+export function providerRoutes(
+  runtime: Runtime,
+  exit: () => void,
+): (path: string) => Route | undefined {
   const routes = new Map<string, Route>([
     ['/plugin.GRPCController/Shutdown', { answer: () => new Uint8Array(), afterwards: exit }],
     ['/plugin.GRPCStdio/StreamStdio', keptOpen],
@@ -49,7 +60,10 @@ export function providerRoutes(runtime: Runtime, exit: () => void): (path: strin
 }
 
 /** The compiler checks that the file has a row for every method. */
-function late<Method extends string>(methods: readonly Method[], load: () => Readonly<Record<Method, Rpc>>): [string, Rpc][] {
+function late<Method extends string>(
+  methods: readonly Method[],
+  load: () => Readonly<Record<Method, Rpc>>,
+): [string, Rpc][] {
   // Cached, because a bundled module copies its exports at every require.
   let rpcs: Readonly<Record<Method, Rpc>> | undefined;
   return methods.map((method) => [

@@ -4,7 +4,12 @@
  * As a gRPC error it would show the user a riddle instead of a sentence.
  */
 
-import { type AttributePath, type AttributePathStep, type Diagnostic, severities } from '../grpc/messages';
+import {
+  type AttributePath,
+  type AttributePathStep,
+  type Diagnostic,
+  severities,
+} from '../grpc/messages';
 import { decode, encode, type Fields, type Input, type Message } from '../grpc/protobuf';
 import type { Context } from '../provider';
 import { Diagnostics, type Diagnostic as Finding, type PathStep } from './diagnostics';
@@ -22,7 +27,13 @@ export interface RpcDefinition<Q extends Fields, S extends Fields> {
   fallback?(request: Message<Q>): Input<S>;
 }
 
-export function rpc<Q extends Fields, S extends Fields>({ request, response, failure, handle, fallback }: RpcDefinition<Q, S>): Rpc {
+export function rpc<Q extends Fields, S extends Fields>({
+  request,
+  response,
+  failure,
+  handle,
+  fallback,
+}: RpcDefinition<Q, S>): Rpc {
   return async (runtime, encoded) => {
     const message = decode(request, encoded);
     const diagnostics = new Diagnostics();
@@ -39,7 +50,12 @@ export function rpc<Q extends Fields, S extends Fields>({ request, response, fai
 }
 
 function diagnosticMessage({ severity, summary, detail, path }: Finding): Input<typeof Diagnostic> {
-  return { severity: severities[severity], summary, detail, attribute: path.length === 0 ? undefined : attributePath(path) };
+  return {
+    severity: severities[severity],
+    summary,
+    detail,
+    attribute: path.length === 0 ? undefined : attributePath(path),
+  };
 }
 
 export function attributePath(path: readonly PathStep[]): Input<typeof AttributePath> {

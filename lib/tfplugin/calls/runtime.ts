@@ -16,7 +16,10 @@ export interface Runtime {
 /** @throws ByokError ERR_CONFIGURATION before ConfigureProvider */
 export function configuredClient({ configured }: Runtime): unknown {
   if (configured === undefined) {
-    throw new ByokError('ERR_CONFIGURATION', 'the provider was not configured before it was asked to do its work');
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      'the provider was not configured before it was asked to do its work',
+    );
   }
   return configured.client;
 }
@@ -25,8 +28,13 @@ export function configuredClient({ configured }: Runtime): unknown {
  * @param kind for the error, for example `resource type`
  * @throws ByokError ERR_ARGUMENT when this provider does not define the name
  */
-export function findDefinition<T>(definitions: Readonly<Record<string, T>> | undefined, kind: string, name: string): T {
-  const found = definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+export function findDefinition<T>(
+  definitions: Readonly<Record<string, T>> | undefined,
+  kind: string,
+  name: string,
+): T {
+  const found =
+    definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
   if (found === undefined) {
     throw new ByokError('ERR_ARGUMENT', `this version of the provider has no ${kind} "${name}"`);
   }

@@ -2,8 +2,21 @@
  * Turns our schemas into Schema and Function messages of the protocol,
  * which has no place for `allowed` and `default`.
  */
-import type { AttributeSchema, AttributeType, BlockSchema, FunctionSchema, ParameterSchema } from '../../schema/model';
-import { type Attribute, type Block, type FunctionSignature, markdown, nestingSingle, type Schema } from '../grpc/messages';
+import type {
+  AttributeSchema,
+  AttributeType,
+  BlockSchema,
+  FunctionSchema,
+  ParameterSchema,
+} from '../../schema/model';
+import {
+  type Attribute,
+  type Block,
+  type FunctionSignature,
+  markdown,
+  nestingSingle,
+  type Schema,
+} from '../grpc/messages';
 import type { Input } from '../grpc/protobuf';
 
 /** @param version of the state; 0 for the provider's own block */
@@ -13,7 +26,9 @@ export function schemaMessage(schema: BlockSchema, version = 0): Input<typeof Sc
 
 function blockMessage(schema: BlockSchema): Input<typeof Block> {
   return {
-    attributes: Object.entries(schema.attributes).map(([name, attribute]) => attributeMessage(name, attribute)),
+    attributes: Object.entries(schema.attributes).map(([name, attribute]) =>
+      attributeMessage(name, attribute),
+    ),
     blockTypes: Object.entries(schema.blocks ?? {}).map(([typeName, block]) => ({
       typeName,
       block: blockMessage(block),

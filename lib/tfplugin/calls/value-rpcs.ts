@@ -24,7 +24,13 @@ import {
 } from '../grpc/messages';
 import type { Context, ResourceDefinition } from '../provider';
 import type { Values } from '../values/value';
-import { decodeBlockConfig, decodeConfig, decodeState, decodeStateAttributes, type WireValue } from '../values/value-decoder';
+import {
+  decodeBlockConfig,
+  decodeConfig,
+  decodeState,
+  decodeStateAttributes,
+  type WireValue,
+} from '../values/value-decoder';
 import { encodeState } from '../values/value-encoder';
 import { attributePath, type Rpc, rpc } from './rpc';
 import { configuredClient, findDefinition, type Runtime } from './runtime';
@@ -50,7 +56,9 @@ export const valueRpcs = {
     async handle({ config, terraformVersion }, context, runtime) {
       const { definition } = runtime;
       const values = decodeBlockConfig(definition.schema, config);
-      runtime.configured = { client: await definition.configure({ config: values, terraformVersion }, context) };
+      runtime.configured = {
+        client: await definition.configure({ config: values, terraformVersion }, context),
+      };
       return {};
     },
   }),
@@ -77,7 +85,12 @@ export const valueRpcs = {
     async handle({ typeName, version, rawState }, context, runtime) {
       const definition = resource(runtime, typeName);
       const state = parseState(rawState?.json);
-      return { upgradedState: encodeState(definition.schema, await upgradeState(definition, typeName, version, state, context)) };
+      return {
+        upgradedState: encodeState(
+          definition.schema,
+          await upgradeState(definition, typeName, version, state, context),
+        ),
+      };
     },
   }),
 
@@ -91,7 +104,11 @@ export const valueRpcs = {
       if (state === null) {
         return { newState: currentState, private: kept };
       }
-      const result = await definition.read({ state, private: kept }, configuredClient(runtime), context);
+      const result = await definition.read(
+        { state, private: kept },
+        configuredClient(runtime),
+        context,
+      );
       return { newState: encodeState(definition.schema, result.state), private: result.private };
     },
     fallback: ({ currentState, private: kept }) => ({ newState: currentState, private: kept }),
@@ -101,7 +118,11 @@ export const valueRpcs = {
     request: PlanResourceChangeRequest,
     response: PlanResourceChangeResponse,
     failure: ({ typeName }) => `Cannot plan ${typeName}`,
-    async handle({ typeName, priorState, proposedNewState, config, priorPrivate }, context, runtime) {
+    async handle(
+      { typeName, priorState, proposedNewState, config, priorPrivate },
+      context,
+      runtime,
+    ) {
       const definition = resource(runtime, typeName);
       const { schema } = definition;
       const prior = decodeState(schema, priorState);
@@ -113,7 +134,9 @@ export const valueRpcs = {
         plannedState: encodeState(schema, result.planned),
         // Terraform itself drops the paths with unchanged values.
         requiresReplace: isUpdate
-          ? [...new Set([...alwaysReplacing(schema.attributes), ...result.requiresReplace])].map((name) => attributePath([name]))
+          ? [...new Set([...alwaysReplacing(schema.attributes), ...result.requiresReplace])].map(
+              (name) => attributePath([name]),
+            )
           : [],
         plannedPrivate: result.private,
       };
@@ -123,7 +146,8 @@ export const valueRpcs = {
   ApplyResourceChange: rpc({
     request: ApplyResourceChangeRequest,
     response: ApplyResourceChangeResponse,
-    failure: ({ typeName, priorState, plannedState }) => `Cannot ${change(priorState, plannedState)} ${typeName}`,
+    failure: ({ typeName, priorState, plannedState }) =>
+      `Cannot ${change(priorState, plannedState)} ${typeName}`,
     async handle({ typeName, priorState, plannedState, config, plannedPrivate }, context, runtime) {
       const definition = resource(runtime, typeName);
       const { schema } = definition;
@@ -137,7 +161,10 @@ export const valueRpcs = {
       const result = await runtime.work.hold(() => definition.apply(request, client, context));
       return { newState: encodeState(schema, result.state), private: result.private };
     },
-    fallback: ({ priorState, plannedPrivate }) => ({ newState: priorState, private: plannedPrivate }),
+    fallback: ({ priorState, plannedPrivate }) => ({
+      newState: priorState,
+      private: plannedPrivate,
+    }),
   }),
 
   ImportResourceState: rpc({
@@ -156,7 +183,15 @@ export const valueRpcs = {
         }
         return {};
       }
-      return { importedResources: [{ typeName, state: encodeState(definition.schema, result.state), private: result.private }] };
+      return {
+        importedResources: [
+          {
+            typeName,
+            state: encodeState(definition.schema, result.state),
+            private: result.private,
+          },
+        ],
+      };
     },
   }),
 } as const satisfies Record<string, Rpc>;
@@ -171,7 +206,10 @@ function alwaysReplacing(attributes: Readonly<Record<string, AttributeSchema>>):
 
 function parseState(json: Uint8Array | undefined): Record<string, unknown> {
   if (json === undefined || json.length === 0) {
-    throw new ByokError('ERR_ARGUMENT', 'the state is in the format of Terraform 0.11 or older: upgrade it with Terraform 0.12 first');
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'the state is in the format of Terraform 0.11 or older: upgrade it with Terraform 0.12 first',
+    );
   }
   return JSON.parse(Buffer.from(json).toString('utf8')) as Record<string, unknown>;
 }
@@ -208,5 +246,9 @@ function change(prior: WireValue | undefined, planned: WireValue | undefined): s
 /** Reads only the wire format: a headline must not fail because a value does not fit its schema. */
 function isNull(value: WireValue | undefined): boolean {
   const nil = 0xc0;
-  return value === undefined || value.msgpack[0] === nil || (value.msgpack.length === 0 && Buffer.from(value.json).toString() === 'null');
+  return (
+    value === undefined ||
+    value.msgpack[0] === nil ||
+    (value.msgpack.length === 0 && Buffer.from(value.json).toString() === 'null')
+  );
 }

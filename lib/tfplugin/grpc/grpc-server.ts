@@ -3,7 +3,13 @@
  * With TLS it answers only the one client whose certificate it knows.
  * It knows no Terraform message.
  */
-import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { stackOf } from '../../errors';
 import type { ServerIdentity } from '../process/certificate';
@@ -111,7 +117,9 @@ function serveUnary(stream: ServerHttp2Stream, route: UnaryRoute): void {
       runAfterAnswer(stream, route.afterwards);
     }
     // The async wrapper turns a throw into a rejection.
-    (async () => reply(stream, await route.answer(unframe(chunks, size))))().catch((reason: unknown) => refuse(stream, reason));
+    (async () => reply(stream, await route.answer(unframe(chunks, size))))().catch(
+      (reason: unknown) => refuse(stream, reason),
+    );
   });
 }
 
@@ -136,7 +144,10 @@ function runAfterAnswer(stream: ServerHttp2Stream, afterwards: () => void): void
  */
 function unframe(chunks: readonly Buffer[], size: number): Uint8Array {
   if (size > maxMessageBytes) {
-    throw new GrpcError(status.resourceExhausted, `the request is larger than ${maxMessageBytes} bytes`);
+    throw new GrpcError(
+      status.resourceExhausted,
+      `the request is larger than ${maxMessageBytes} bytes`,
+    );
   }
   const body = Buffer.concat(chunks, size);
   if (body[0] === 1) {
@@ -165,5 +176,8 @@ function refuse(stream: ServerHttp2Stream, reason: unknown): void {
   }
   const code = reason instanceof GrpcError ? reason.status : status.internal;
   const message = reason instanceof Error ? reason.message : stackOf(reason);
-  stream.respond({ ...answerHeaders, 'grpc-status': String(code), 'grpc-message': encodeURIComponent(message) }, { endStream: true });
+  stream.respond(
+    { ...answerHeaders, 'grpc-status': String(code), 'grpc-message': encodeURIComponent(message) },
+    { endStream: true },
+  );
 }

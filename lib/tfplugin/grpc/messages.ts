@@ -3,7 +3,19 @@
  * those of Terraform's plugin protocol 6.8, of go-plugin's own services,
  * and of the gRPC health check. Fields that we never read are left out, and decoding skips them.
  */
-import { bool, bytes, enumeration, type Fields, type Input, integer, mapOf, message, optional, repeated, text } from './protobuf';
+import {
+  bool,
+  bytes,
+  enumeration,
+  type Fields,
+  type Input,
+  integer,
+  mapOf,
+  message,
+  optional,
+  repeated,
+  text,
+} from './protobuf';
 
 export const severities = { error: 1, warning: 2 } as const;
 export const markdown = 1;
@@ -50,7 +62,11 @@ export const Block: Fields = {
   description: text(4),
   descriptionKind: enumeration(5),
 };
-export const NestedBlock: Fields = { typeName: text(1), block: message(2, Block), nesting: enumeration(3) };
+export const NestedBlock: Fields = {
+  typeName: text(1),
+  block: message(2, Block),
+  nesting: enumeration(3),
+};
 
 export const Parameter = {
   name: text(1),
@@ -72,8 +88,14 @@ export const FunctionSignature = {
 
 export const Schema = { version: integer(1), block: message(2, Block) } as const satisfies Fields;
 
-export const ServerCapabilities = { planDestroy: bool(1), getProviderSchemaOptional: bool(2) } as const satisfies Fields;
-export const ClientCapabilities = { deferralAllowed: bool(1), writeOnlyAttributesAllowed: bool(2) } as const satisfies Fields;
+export const ServerCapabilities = {
+  planDestroy: bool(1),
+  getProviderSchemaOptional: bool(2),
+} as const satisfies Fields;
+export const ClientCapabilities = {
+  deferralAllowed: bool(1),
+  writeOnlyAttributesAllowed: bool(2),
+} as const satisfies Fields;
 
 const diagnostics = (number: number) => repeated(number, Diagnostic);
 const value = (number: number) => message(number, DynamicValue);
@@ -103,15 +125,23 @@ export const GetProviderSchemaResponse = {
 
 export const ValidateProviderConfigRequest = { config: value(1) } as const satisfies Fields;
 /** Unlike in the other validations, diagnostics are in field 2. */
-export const ValidateProviderConfigResponse = { diagnostics: diagnostics(2) } as const satisfies Fields;
+export const ValidateProviderConfigResponse = {
+  diagnostics: diagnostics(2),
+} as const satisfies Fields;
 
-export const ConfigureProviderRequest = { terraformVersion: text(1), config: value(2) } as const satisfies Fields;
+export const ConfigureProviderRequest = {
+  terraformVersion: text(1),
+  config: value(2),
+} as const satisfies Fields;
 export const ConfigureProviderResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
 
 export const StopProviderResponse = { error: text(1) } as const satisfies Fields;
 
 /** For a data source or an ephemeral resource. */
-export const ValidateConfigRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
+export const ValidateConfigRequest = {
+  typeName: text(1),
+  config: value(2),
+} as const satisfies Fields;
 export const ValidateConfigResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
 
 // --- resources ---
@@ -121,7 +151,9 @@ export const ValidateResourceConfigRequest = {
   config: value(2),
   clientCapabilities: clientCapabilities(3),
 } as const satisfies Fields;
-export const ValidateResourceConfigResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
+export const ValidateResourceConfigResponse = {
+  diagnostics: diagnostics(1),
+} as const satisfies Fields;
 
 export const RawState = { json: bytes(1) } as const satisfies Fields;
 export const UpgradeResourceStateRequest = {
@@ -129,10 +161,21 @@ export const UpgradeResourceStateRequest = {
   version: integer(2),
   rawState: message(3, RawState),
 } as const satisfies Fields;
-export const UpgradeResourceStateResponse = { upgradedState: value(1), diagnostics: diagnostics(2) } as const satisfies Fields;
+export const UpgradeResourceStateResponse = {
+  upgradedState: value(1),
+  diagnostics: diagnostics(2),
+} as const satisfies Fields;
 
-export const ReadResourceRequest = { typeName: text(1), currentState: value(2), private: bytes(3) } as const satisfies Fields;
-export const ReadResourceResponse = { newState: value(1), diagnostics: diagnostics(2), private: bytes(3) } as const satisfies Fields;
+export const ReadResourceRequest = {
+  typeName: text(1),
+  currentState: value(2),
+  private: bytes(3),
+} as const satisfies Fields;
+export const ReadResourceResponse = {
+  newState: value(1),
+  diagnostics: diagnostics(2),
+  private: bytes(3),
+} as const satisfies Fields;
 
 export const PlanResourceChangeRequest = {
   typeName: text(1),
@@ -155,10 +198,21 @@ export const ApplyResourceChangeRequest = {
   config: value(4),
   plannedPrivate: bytes(5),
 } as const satisfies Fields;
-export const ApplyResourceChangeResponse = { newState: value(1), private: bytes(2), diagnostics: diagnostics(3) } as const satisfies Fields;
+export const ApplyResourceChangeResponse = {
+  newState: value(1),
+  private: bytes(2),
+  diagnostics: diagnostics(3),
+} as const satisfies Fields;
 
-export const ImportResourceStateRequest = { typeName: text(1), id: text(2) } as const satisfies Fields;
-const ImportedResource = { typeName: text(1), state: value(2), private: bytes(3) } as const satisfies Fields;
+export const ImportResourceStateRequest = {
+  typeName: text(1),
+  id: text(2),
+} as const satisfies Fields;
+const ImportedResource = {
+  typeName: text(1),
+  state: value(2),
+  private: bytes(3),
+} as const satisfies Fields;
 export const ImportResourceStateResponse = {
   importedResources: repeated(1, ImportedResource),
   diagnostics: diagnostics(2),
@@ -166,15 +220,24 @@ export const ImportResourceStateResponse = {
 
 // --- data sources ---
 
-export const ReadDataSourceRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
-export const ReadDataSourceResponse = { state: value(1), diagnostics: diagnostics(2) } as const satisfies Fields;
+export const ReadDataSourceRequest = {
+  typeName: text(1),
+  config: value(2),
+} as const satisfies Fields;
+export const ReadDataSourceResponse = {
+  state: value(1),
+  diagnostics: diagnostics(2),
+} as const satisfies Fields;
 
 // --- ephemeral resources ---
 
 /** google.protobuf.Timestamp */
 export const Timestamp = { seconds: integer(1), nanos: enumeration(2) } as const satisfies Fields;
 
-export const OpenEphemeralResourceRequest = { typeName: text(1), config: value(2) } as const satisfies Fields;
+export const OpenEphemeralResourceRequest = {
+  typeName: text(1),
+  config: value(2),
+} as const satisfies Fields;
 export const OpenEphemeralResourceResponse = {
   diagnostics: diagnostics(1),
   renewAt: message(2, Timestamp),
@@ -182,24 +245,44 @@ export const OpenEphemeralResourceResponse = {
   private: bytes(4),
 } as const satisfies Fields;
 
-export const RenewEphemeralResourceRequest = { typeName: text(1), private: bytes(2) } as const satisfies Fields;
+export const RenewEphemeralResourceRequest = {
+  typeName: text(1),
+  private: bytes(2),
+} as const satisfies Fields;
 export const RenewEphemeralResourceResponse = {
   diagnostics: diagnostics(1),
   renewAt: message(2, Timestamp),
   private: bytes(3),
 } as const satisfies Fields;
 
-export const CloseEphemeralResourceRequest = { typeName: text(1), private: bytes(2) } as const satisfies Fields;
-export const CloseEphemeralResourceResponse = { diagnostics: diagnostics(1) } as const satisfies Fields;
+export const CloseEphemeralResourceRequest = {
+  typeName: text(1),
+  private: bytes(2),
+} as const satisfies Fields;
+export const CloseEphemeralResourceResponse = {
+  diagnostics: diagnostics(1),
+} as const satisfies Fields;
 
 // --- functions ---
 
-export const GetFunctionsResponse = { functions: mapOf(1, FunctionSignature), diagnostics: diagnostics(2) } as const satisfies Fields;
+export const GetFunctionsResponse = {
+  functions: mapOf(1, FunctionSignature),
+  diagnostics: diagnostics(2),
+} as const satisfies Fields;
 
 /** `functionArgument` counts from 0. It is absent if the error is about no argument. */
-export const FunctionError = { text: text(1), functionArgument: optional(integer(2)) } as const satisfies Fields;
-export const CallFunctionRequest = { name: text(1), arguments: repeated(2, DynamicValue) } as const satisfies Fields;
-export const CallFunctionResponse = { result: value(1), error: message(2, FunctionError) } as const satisfies Fields;
+export const FunctionError = {
+  text: text(1),
+  functionArgument: optional(integer(2)),
+} as const satisfies Fields;
+export const CallFunctionRequest = {
+  name: text(1),
+  arguments: repeated(2, DynamicValue),
+} as const satisfies Fields;
+export const CallFunctionResponse = {
+  result: value(1),
+  error: message(2, FunctionError),
+} as const satisfies Fields;
 
 // --- grpc.health.v1 ---
 

@@ -21,9 +21,13 @@ export interface Field<Out, In = Out> {
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-export type Message<F extends Fields> = { [K in keyof F]: F[K] extends Field<infer Out, infer _In> ? Out : never };
+export type Message<F extends Fields> = {
+  [K in keyof F]: F[K] extends Field<infer Out, infer _In> ? Out : never;
+};
 
-export type Input<F extends Fields> = { [K in keyof F]?: F[K] extends Field<infer _Out, infer In> ? In | undefined : never };
+export type Input<F extends Fields> = {
+  [K in keyof F]?: F[K] extends Field<infer _Out, infer In> ? In | undefined : never;
+};
 
 export const text = (number: number): Field<string> => ({ number, kind: 'string' });
 export const bytes = (number: number): Field<Uint8Array> => ({ number, kind: 'bytes' });
@@ -32,13 +36,19 @@ export const integer = (number: number): Field<number> => ({ number, kind: 'int6
 /** Enumerations are int32 on the wire. */
 export const enumeration = (number: number): Field<number> => ({ number, kind: 'int32' });
 
-export const message = <F extends Fields>(number: number, of: F | (() => F)): Field<Message<F> | undefined, Input<F>> => ({
+export const message = <F extends Fields>(
+  number: number,
+  of: F | (() => F),
+): Field<Message<F> | undefined, Input<F>> => ({
   number,
   kind: 'message',
   message: typeof of === 'function' ? of : () => of,
 });
 
-export const repeated = <F extends Fields>(number: number, of: F): Field<Message<F>[], readonly Input<F>[]> => ({
+export const repeated = <F extends Fields>(
+  number: number,
+  of: F,
+): Field<Message<F>[], readonly Input<F>[]> => ({
   number,
   kind: 'message',
   message: () => of,
@@ -46,7 +56,10 @@ export const repeated = <F extends Fields>(number: number, of: F): Field<Message
 });
 
 /** map<string, message> */
-export const mapOf = <F extends Fields>(number: number, of: F): Field<Record<string, Message<F>>, Readonly<Record<string, Input<F>>>> => ({
+export const mapOf = <F extends Fields>(
+  number: number,
+  of: F,
+): Field<Record<string, Message<F>>, Readonly<Record<string, Input<F>>>> => ({
   number,
   kind: 'message',
   message: () => of,
@@ -54,7 +67,11 @@ export const mapOf = <F extends Fields>(number: number, of: F): Field<Record<str
 });
 
 /** Keeps presence: undefined if absent. */
-export const optional = <T>(field: Field<T>): Field<T | undefined> => ({ number: field.number, kind: field.kind, label: 'optional' });
+export const optional = <T>(field: Field<T>): Field<T | undefined> => ({
+  number: field.number,
+  kind: field.kind,
+  label: 'optional',
+});
 
 interface Scalar {
   readonly wireType: number;
@@ -64,11 +81,36 @@ interface Scalar {
 }
 
 const scalars = {
-  string: { wireType: lengthDelimited, zero: '', write: (w, value: string) => w.string(value), read: (r) => r.string() },
-  bytes: { wireType: lengthDelimited, zero: new Uint8Array(), write: (w, value: Uint8Array) => w.bytes(value), read: (r) => r.bytes() },
-  bool: { wireType: varint, zero: false, write: (w, value: boolean) => w.bool(value), read: (r) => r.bool() },
-  int32: { wireType: varint, zero: 0, write: (w, value: number) => w.int64(value), read: (r) => r.int32() },
-  int64: { wireType: varint, zero: 0, write: (w, value: number) => w.int64(value), read: (r) => r.int64() },
+  string: {
+    wireType: lengthDelimited,
+    zero: '',
+    write: (w, value: string) => w.string(value),
+    read: (r) => r.string(),
+  },
+  bytes: {
+    wireType: lengthDelimited,
+    zero: new Uint8Array(),
+    write: (w, value: Uint8Array) => w.bytes(value),
+    read: (r) => r.bytes(),
+  },
+  bool: {
+    wireType: varint,
+    zero: false,
+    write: (w, value: boolean) => w.bool(value),
+    read: (r) => r.bool(),
+  },
+  int32: {
+    wireType: varint,
+    zero: 0,
+    write: (w, value: number) => w.int64(value),
+    read: (r) => r.int32(),
+  },
+  int64: {
+    wireType: varint,
+    zero: 0,
+    write: (w, value: number) => w.int64(value),
+    read: (r) => r.int64(),
+  },
 } as const satisfies Record<ScalarKind, Scalar>;
 
 export function encode<F extends Fields>(fields: F, value: Input<F>): Uint8Array {
@@ -106,9 +148,16 @@ function write(fields: Fields, value: Readonly<Record<string, unknown>>, writer:
   }
 }
 
-function writeField(field: Field<unknown>, number: number, value: unknown, writer: WireWriter): void {
+function writeField(
+  field: Field<unknown>,
+  number: number,
+  value: unknown,
+  writer: WireWriter,
+): void {
   if (field.kind === 'message') {
-    writer.uint32(tag(number, lengthDelimited)).delimited(() => write(fieldsOf(field), value as Record<string, unknown>, writer));
+    writer
+      .uint32(tag(number, lengthDelimited))
+      .delimited(() => write(fieldsOf(field), value as Record<string, unknown>, writer));
   } else {
     const scalar: Scalar = scalars[field.kind];
     writer.uint32(tag(number, scalar.wireType));
@@ -135,7 +184,9 @@ function read(fields: Fields, reader: WireReader, end: number): Record<string, u
     }
   }
   if (reader.position !== end) {
-    throw new RangeError(`a field ends ${reader.position - end} bytes behind the message that it is in`);
+    throw new RangeError(
+      `a field ends ${reader.position - end} bytes behind the message that it is in`,
+    );
   }
   return value;
 }
@@ -169,7 +220,10 @@ function decodingTable(fields: Fields): DecodingTable {
     const entries = Object.entries(fields);
     table = {
       names: new Map(
-        entries.map(([name, { number, kind }]) => [tag(number, kind === 'message' ? lengthDelimited : scalars[kind].wireType), name]),
+        entries.map(([name, { number, kind }]) => [
+          tag(number, kind === 'message' ? lengthDelimited : scalars[kind].wireType),
+          name,
+        ]),
       ),
       zeroes: () => Object.fromEntries(entries.map(([name, field]) => [name, zeroOf(field)])),
     };
@@ -190,7 +244,12 @@ function zeroOf({ label, kind }: Field<unknown>): unknown {
 }
 
 function isZero(value: unknown): boolean {
-  return value === '' || value === 0 || value === false || (value instanceof Uint8Array && value.length === 0);
+  return (
+    value === '' ||
+    value === 0 ||
+    value === false ||
+    (value instanceof Uint8Array && value.length === 0)
+  );
 }
 
 function fieldsOf(field: Field<unknown>): Fields {

@@ -108,7 +108,11 @@ export class WireReader {
 
   /** Skips an unknown field. */
   skip(wireType: number): void {
-    const sizes: Readonly<Record<number, () => number>> = { 1: () => 8, 5: () => 4, [lengthDelimited]: () => this.uint32() };
+    const sizes: Readonly<Record<number, () => number>> = {
+      1: () => 8,
+      5: () => 4,
+      [lengthDelimited]: () => this.uint32(),
+    };
     const size = sizes[wireType];
     if (size !== undefined) {
       this.#advance(size());

@@ -48,19 +48,29 @@ const lifetimeMs = 365 * 24 * 3600 * 1000;
 export function createServerIdentity(now: Date): ServerIdentity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(oid(oids.ecdsaWithSha256));
-  const subject = sequence(relativeName(oids.organization, 'cdktf-byok'), relativeName(oids.commonName, name));
+  const subject = sequence(
+    relativeName(oids.organization, 'cdktf-byok'),
+    relativeName(oids.commonName, name),
+  );
   const toBeSigned = sequence(
     tlv(0xa0, tlv(tags.integer, Buffer.from([2]))),
     tlv(tags.integer, serialNumber()),
     algorithm,
     subject,
-    sequence(time(new Date(now.getTime() - clockSkewMs)), time(new Date(now.getTime() + lifetimeMs))),
+    sequence(
+      time(new Date(now.getTime() - clockSkewMs)),
+      time(new Date(now.getTime() + lifetimeMs)),
+    ),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
     tlv(0xa3, extensions()),
   );
   const der = sequence(toBeSigned, algorithm, bitString(0, sign('sha256', toBeSigned, privateKey)));
-  return { key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), certificate: pem(der), der };
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certificate: pem(der),
+    der,
+  };
 }
 
 function extensions(): Buffer {
@@ -77,7 +87,11 @@ function extensions(): Buffer {
 }
 
 function extension(id: string, critical: boolean, value: Buffer): Buffer {
-  return sequence(oid(id), ...(critical ? [tlv(tags.boolean, Buffer.from([0xff]))] : []), tlv(tags.octetString, value));
+  return sequence(
+    oid(id),
+    ...(critical ? [tlv(tags.boolean, Buffer.from([0xff]))] : []),
+    tlv(tags.octetString, value),
+  );
 }
 
 /** Positive, never zero, 16 bytes. */
@@ -90,7 +104,9 @@ function serialNumber(): Buffer {
 /** RFC 5280 §4.1.2.5: two-digit years up to 2049, four digits after. */
 function time(date: Date): Buffer {
   const text = `${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
-  return date.getUTCFullYear() < 2050 ? tlv(0x17, Buffer.from(text.slice(2))) : tlv(0x18, Buffer.from(text));
+  return date.getUTCFullYear() < 2050
+    ? tlv(0x17, Buffer.from(text.slice(2)))
+    : tlv(0x18, Buffer.from(text));
 }
 
 function relativeName(id: string, value: string): Buffer {

@@ -6,7 +6,10 @@
  */
 import { ByokError } from '../../errors';
 
-const magicCookie = { name: 'TF_PLUGIN_MAGIC_COOKIE', value: 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2' } as const;
+const magicCookie = {
+  name: 'TF_PLUGIN_MAGIC_COOKIE',
+  value: 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2',
+} as const;
 
 const corePluginProtocol = 1;
 export const terraformProtocol = 6;
@@ -70,7 +73,11 @@ export interface Endpoint {
 /**
  * @param certificate DER of the server's certificate; go-plugin expects its base64 without padding
  */
-export function handshakeLine(endpoint: Endpoint, certificate: Buffer | undefined, launch: Launch): string {
+export function handshakeLine(
+  endpoint: Endpoint,
+  certificate: Buffer | undefined,
+  launch: Launch,
+): string {
   const fields = [
     corePluginProtocol,
     terraformProtocol,

@@ -27,7 +27,10 @@ export interface ListenOptions {
 }
 
 /** @throws ByokError ERR_CONFIGURATION when neither way works */
-export async function listenPrivately(server: Server, { tempFolders, allowTcp }: ListenOptions): Promise<Listening> {
+export async function listenPrivately(
+  server: Server,
+  { tempFolders, allowTcp }: ListenOptions,
+): Promise<Listening> {
   for (const folder of tempFolders) {
     const listening = await tryUnixSocket(server, folder);
     if (listening !== undefined) {
@@ -84,7 +87,10 @@ async function listenOnLoopback(server: Server): Promise<Listening> {
   return { network: 'tcp', address: `127.0.0.1:${port}`, remove: () => {} };
 }
 
-function listen(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
+function listen(
+  server: Server,
+  where: { path: string } | { host: string; port: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(where, () => {

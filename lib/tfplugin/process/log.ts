@@ -15,7 +15,12 @@ export interface Logger {
 
 /** Terraform parses the JSON and prints the texts unchanged. */
 function printed(fields: LogFields): LogFields {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? oneLine(value) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? oneLine(value) : value,
+    ]),
+  );
 }
 
 /** @param write receives whole lines */
@@ -25,7 +30,13 @@ export function jsonLogger(module: string, write: (line: string) => void, now: (
       // Terraform parses a line only if its timestamp has microseconds.
       // Otherwise it logs the JSON unchanged.
       const timestamp = now().toISOString().replace('Z', '000Z');
-      const line = { '@level': level, '@message': oneLine(message), '@module': module, '@timestamp': timestamp, ...printed(fields) };
+      const line = {
+        '@level': level,
+        '@message': oneLine(message),
+        '@module': module,
+        '@timestamp': timestamp,
+        ...printed(fields),
+      };
       write(`${printableJson(line)}\n`);
     },
   };

@@ -1,6 +1,7 @@
 /**
- * The provider started by hand, in a debugger: it prints what makes Terraform attach to it (TF_REATTACH_PROVIDERS of go-plugin) and serves until
- * it is interrupted. Nothing here is loaded when Terraform starts the provider.
+ * The provider started by hand, in a debugger: it prints what makes Terraform attach to it
+ * (TF_REATTACH_PROVIDERS of go-plugin) and serves until it is interrupted. Nothing here is loaded
+ * when Terraform starts the provider.
  */
 import type { Server } from 'node:net';
 import { isByokError, stackOf } from '../../errors';
@@ -41,33 +42,59 @@ export async function serveAttached<Client>(options: AttachedOptions<Client>): P
   }
   try {
     const serviceOf = servicePerConnection(options, loggerFor(env, name, now), life);
-    const server = createGrpcServer({ route: (path, connection) => serviceOf(connection)(path) }) as Server;
+    const server = createGrpcServer({
+      route: (path, connection) => serviceOf(connection)(path),
+    }) as Server;
     // Without TLS, so in a socket that only this user can reach, and on no port.
-    const listening = await listenPrivately(server, { tempFolders: tempFoldersFor(env), allowTcp: false });
+    const listening = await listenPrivately(server, {
+      tempFolders: tempFoldersFor(env),
+      allowTcp: false,
+    });
     process.on('exit', listening.remove);
-    writeLine(stderr, `Provider ${name} ${version} waits for Terraform; Ctrl-C ends it. Run this in the shell in which you run Terraform:`);
+    writeLine(
+      stderr,
+      `Provider ${name} ${version} waits for Terraform; Ctrl-C ends it. Run this in the shell in which you run Terraform:`,
+    );
     if (!writeLine(stdout, exportLine(address, listening, process.pid))) {
       process.exit(1);
     }
   } catch (reason) {
-    writeLine(stderr, `provider ${name} cannot start: ${oneLine(isByokError(reason) ? reason.message : stackOf(reason))}`);
+    writeLine(
+      stderr,
+      `provider ${name} cannot start: ${oneLine(isByokError(reason) ? reason.message : stackOf(reason))}`,
+    );
     process.exit(1);
   }
 }
 
 /** For a POSIX shell. `Test` keeps Terraform from ending a process that it did not start. */
-export function exportLine(address: string, { network, address: place }: Endpoint, pid: number): string {
+export function exportLine(
+  address: string,
+  { network, address: place }: Endpoint,
+  pid: number,
+): string {
   const reattach = {
-    [address]: { Protocol: 'grpc', ProtocolVersion: terraformProtocol, Pid: pid, Test: true, Addr: { Network: network, String: place } },
+    [address]: {
+      Protocol: 'grpc',
+      ProtocolVersion: terraformProtocol,
+      Pid: pid,
+      Test: true,
+      Addr: { Network: network, String: place },
+    },
   };
   return `export TF_REATTACH_PROVIDERS='${JSON.stringify(reattach).replaceAll("'", "'\\''")}'`;
 }
 
 /**
- * Terraform connects once for each process that it would have started: so every provider block has a configuration of its own here, too, and
- * what stops one command stops no later one. A connection that closes is a Terraform that is gone.
+ * Terraform connects once for each process that it would have started: so every provider block has
+ * a configuration of its own here, too, and what stops one command stops no later one. A connection
+ * that closes is a Terraform that is gone.
  */
-function servicePerConnection<Client>({ definition }: ServeOptions<Client>, log: Logger, { stop: interrupted, work }: Life) {
+function servicePerConnection<Client>(
+  { definition }: ServeOptions<Client>,
+  log: Logger,
+  { stop: interrupted, work }: Life,
+) {
   const services = new WeakMap<object, Service>();
   return (connection: { once(event: 'close', listener: () => void): unknown }): Service => {
     const known = services.get(connection);

@@ -72,11 +72,17 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
   }
 }
 
-async function start<Client>({ definition, env, now, name, version }: ServeOptions<Client>, log: Logger, life: Life): Promise<void> {
+async function start<Client>(
+  { definition, env, now, name, version }: ServeOptions<Client>,
+  log: Logger,
+  life: Life,
+): Promise<void> {
   const launch = readLaunch(env);
   const { clientCertificate } = launch;
   const tls =
-    clientCertificate === undefined ? undefined : { identity: createServerIdentity(now()), clientCertificate: derOfPem(clientCertificate) };
+    clientCertificate === undefined
+      ? undefined
+      : { identity: createServerIdentity(now()), clientCertificate: derOfPem(clientCertificate) };
   // If the user interrupts Terraform twice, it sends Shutdown in the middle of a change.
   // Any other Shutdown interrupts nothing.
   const exit = () => void (life.work.isIdle ? process.exit(0) : endWhenIdle(life, 0));
@@ -94,13 +100,27 @@ async function start<Client>({ definition, env, now, name, version }: ServeOptio
   const alone = setTimeout(() => process.exit(0), firstConnectionMs).unref();
   (server as Server).once('connection', () => clearTimeout(alone));
   setImmediate(service);
-  log.log('debug', `serving provider ${name} ${version}`, { network: listening.network, tls: tls !== undefined, node: process.version });
+  log.log('debug', `serving provider ${name} ${version}`, {
+    network: listening.network,
+    tls: tls !== undefined,
+    node: process.version,
+  });
 }
 
 /** @param exit ends the process, when Terraform says Shutdown */
-export function loadService<Client>(definition: () => ProviderDefinition<Client>, log: Logger, life: Life, exit: () => void) {
+export function loadService<Client>(
+  definition: () => ProviderDefinition<Client>,
+  log: Logger,
+  life: Life,
+  exit: () => void,
+) {
   const { providerRoutes } = require('../calls/routes') as typeof import('../calls/routes');
-  const runtime = { definition: definition() as ProviderDefinition<unknown>, configured: undefined, ...life, log };
+  const runtime = {
+    definition: definition() as ProviderDefinition<unknown>,
+    configured: undefined,
+    ...life,
+    log,
+  };
   return providerRoutes(runtime, exit);
 }
 
@@ -149,8 +169,12 @@ function crash(thrown: unknown): void {
 
 /** Terraform drops log lines unless TF_LOG asks for them, so we do not write them then. */
 export function loggerFor(env: NodeJS.ProcessEnv, name: string, now: () => Date): Logger {
-  const wanted = [env.TF_LOG, env.TF_LOG_PROVIDER].some((level) => level !== undefined && level !== '' && level.toLowerCase() !== 'off');
-  return wanted ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now) : { log: () => {} };
+  const wanted = [env.TF_LOG, env.TF_LOG_PROVIDER].some(
+    (level) => level !== undefined && level !== '' && level.toLowerCase() !== 'off',
+  );
+  return wanted
+    ? jsonLogger(name, (line) => writeLine(stderr, line.trimEnd()), now)
+    : { log: () => {} };
 }
 
 export function tempFoldersFor(env: NodeJS.ProcessEnv): readonly string[] {

@@ -89,7 +89,9 @@ class Reader {
 
   end(): void {
     if (this.#position < this.#bytes.length) {
-      throw new RangeError(`behind the value are ${this.#bytes.length - this.#position} more bytes`);
+      throw new RangeError(
+        `behind the value are ${this.#bytes.length - this.#position} more bytes`,
+      );
     }
   }
 

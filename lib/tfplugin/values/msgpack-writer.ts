@@ -3,7 +3,14 @@ import { ByteWriter } from '../byte-writer';
 import { type Unknown, unknown } from './value';
 
 /** What we can write. An object carries its own enumerable names. */
-export type Packable = null | boolean | number | string | Unknown | readonly Packable[] | { readonly [name: string]: Packable };
+export type Packable =
+  | null
+  | boolean
+  | number
+  | string
+  | Unknown
+  | readonly Packable[]
+  | { readonly [name: string]: Packable };
 
 /** @param value its numbers must be integers that a double holds exactly */
 export function encodeMsgpack(value: Packable): Uint8Array {

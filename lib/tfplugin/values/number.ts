@@ -10,12 +10,15 @@
  * which may be sensitive
  */
 export function decodeNumber(raw: unknown): number | { readonly problem: string } {
-  const number = typeof raw === 'string' ? Number(raw) : typeof raw === 'bigint' ? Number(raw) : raw;
+  const number =
+    typeof raw === 'string' ? Number(raw) : typeof raw === 'bigint' ? Number(raw) : raw;
   if (typeof number !== 'number' || Number.isNaN(number) || raw === '') {
     return { problem: 'must be a number' };
   }
   if (!Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number))) {
-    return { problem: `is too large: numbers between -${Number.MAX_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER} are held exactly` };
+    return {
+      problem: `is too large: numbers between -${Number.MAX_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER} are held exactly`,
+    };
   }
   if (typeof raw === 'string' && digitsOf(raw) !== digitsOf(String(number))) {
     return { problem: 'has too many digits to be held exactly: round it to 15 significant digits' };
@@ -31,7 +34,9 @@ export function decodeNumber(raw: unknown): number | { readonly problem: string 
  * @returns undefined if the number is not exact
  */
 export function encodeNumber(number: number): string | undefined {
-  return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number)) ? String(number) : undefined;
+  return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number))
+    ? String(number)
+    : undefined;
 }
 
 /** Significant digits, without sign, point, exponent and surrounding zeros. */

@@ -8,7 +8,17 @@ import type { AttributeType, BlockSchema, ScalarType } from '../../schema/model'
 import { decodeMsgpack } from './msgpack-reader';
 import { decodeNumber } from './number';
 import { unknown, type Value, type Values } from './value';
-import { entriesOf, findExtra, isCollection, isObject, type Shape, type Shapes, shapesOf, shown, withoutWriteOnly } from './value-shape';
+import {
+  entriesOf,
+  findExtra,
+  isCollection,
+  isObject,
+  type Shape,
+  type Shapes,
+  shapesOf,
+  shown,
+  withoutWriteOnly,
+} from './value-shape';
 
 /** What to do with a name that is not in the schema. */
 type Extras = 'refuse' | 'drop';
@@ -65,23 +75,37 @@ function rawValue(value: WireValue | undefined): unknown {
   if (value === undefined || (value.msgpack.length === 0 && value.json.length === 0)) {
     return null;
   }
-  return value.msgpack.length > 0 ? decodeMsgpack(value.msgpack) : JSON.parse(Buffer.from(value.json).toString('utf8'));
+  return value.msgpack.length > 0
+    ? decodeMsgpack(value.msgpack)
+    : JSON.parse(Buffer.from(value.json).toString('utf8'));
 }
 
-function decodeObject(shapes: Shapes, raw: unknown, path: readonly string[], extras: Extras): Values {
+function decodeObject(
+  shapes: Shapes,
+  raw: unknown,
+  path: readonly string[],
+  extras: Extras,
+): Values {
   if (!isObject(raw)) {
     throw misfit(path, 'an object');
   }
   const extra = findExtra(shapes, raw);
   if (extra !== undefined && extras === 'refuse') {
-    throw new ByokError('ERR_ARGUMENT', `${shown([...path, extra])} is not in the schema of this provider version`, {
-      attribute: path[0],
-    });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${shown([...path, extra])} is not in the schema of this provider version`,
+      {
+        attribute: path[0],
+      },
+    );
   }
   const values: Record<string, Value> = {};
   for (const [name, shape] of entriesOf(shapes)) {
     const item = Object.hasOwn(raw, name) ? raw[name] : null;
-    values[name] = item === null || item === undefined ? null : decodeShape(shape, item, [...path, name], extras);
+    values[name] =
+      item === null || item === undefined
+        ? null
+        : decodeShape(shape, item, [...path, name], extras);
   }
   return values;
 }
@@ -107,12 +131,19 @@ function decodeShape(shape: Shape, raw: unknown, path: readonly string[], extras
     if (!isObject(raw)) {
       throw misfit(path, 'a map');
     }
-    return Object.fromEntries(Object.entries(raw).map(([key, item]) => [key, decodeShape(element, item, [...path, key], extras)]));
+    return Object.fromEntries(
+      Object.entries(raw).map(([key, item]) => [
+        key,
+        decodeShape(element, item, [...path, key], extras),
+      ]),
+    );
   }
   if (!Array.isArray(raw)) {
     throw misfit(path, `a ${collection}`);
   }
-  return raw.map((item: unknown, index) => decodeShape(element, item, [...path, String(index)], extras));
+  return raw.map((item: unknown, index) =>
+    decodeShape(element, item, [...path, String(index)], extras),
+  );
 }
 
 function decodeScalar(type: ScalarType, raw: unknown, path: readonly string[]): Value {
@@ -123,12 +154,17 @@ function decodeScalar(type: ScalarType, raw: unknown, path: readonly string[]): 
     }
     throw new ByokError('ERR_ARGUMENT', `${shown(path)} ${number.problem}`, { attribute: path[0] });
   }
-  if ((type === 'string' && typeof raw === 'string') || (type === 'bool' && typeof raw === 'boolean')) {
+  if (
+    (type === 'string' && typeof raw === 'string') ||
+    (type === 'bool' && typeof raw === 'boolean')
+  ) {
     return raw;
   }
   throw misfit(path, `a ${type}`);
 }
 
 function misfit(path: readonly string[], expected: string): ByokError {
-  return new ByokError('ERR_ARGUMENT', `${shown(path)} must be ${expected}`, { attribute: path[0] });
+  return new ByokError('ERR_ARGUMENT', `${shown(path)} must be ${expected}`, {
+    attribute: path[0],
+  });
 }

@@ -9,14 +9,28 @@ import type { DynamicValueInput } from '../grpc/messages';
 import { encodeMsgpack, type Packable } from './msgpack-writer';
 import { encodeNumber } from './number';
 import { unknown, type Value, type Values } from './value';
-import { entriesOf, findExtra, isCollection, isObject, type Shape, type Shapes, shapesOf, shown, withoutWriteOnly } from './value-shape';
+import {
+  entriesOf,
+  findExtra,
+  isCollection,
+  isObject,
+  type Shape,
+  type Shapes,
+  shapesOf,
+  shown,
+  withoutWriteOnly,
+} from './value-shape';
 
 /**
  * Encodes a planned or new state. Omitted attributes become null, and write-only ones always do.
  * @throws ByokError ERR_INTERNAL when the provider's own value does not fit its schema
  */
 export function encodeState(schema: BlockSchema, values: Values | null): DynamicValueInput {
-  return { msgpack: encodeMsgpack(values === null ? null : encodeObject(shapesOf(schema), withoutWriteOnly(schema, values), [])) };
+  return {
+    msgpack: encodeMsgpack(
+      values === null ? null : encodeObject(shapesOf(schema), withoutWriteOnly(schema, values), []),
+    ),
+  };
 }
 
 /**
@@ -39,7 +53,8 @@ function encodeObject(shapes: Shapes, value: Value, path: readonly string[]): Pa
   const encoded: Record<string, Packable> = {};
   for (const [name, shape] of entriesOf(shapes)) {
     const item = given[name];
-    encoded[name] = item === null || item === undefined ? null : encodeShape(shape, item, [...path, name]);
+    encoded[name] =
+      item === null || item === undefined ? null : encodeShape(shape, item, [...path, name]);
   }
   return encoded;
 }
@@ -65,7 +80,12 @@ function encodeShape(shape: Shape, value: Value | undefined, path: readonly stri
     if (!isObject(value)) {
       throw defect(path, 'is not a map');
     }
-    return Object.fromEntries(Object.entries(value as Values).map(([key, item]) => [key, encodeShape(element, item, [...path, key])]));
+    return Object.fromEntries(
+      Object.entries(value as Values).map(([key, item]) => [
+        key,
+        encodeShape(element, item, [...path, key]),
+      ]),
+    );
   }
   if (!Array.isArray(value)) {
     throw defect(path, `is not a ${collection}`);
@@ -81,12 +101,18 @@ function encodeScalar(type: ScalarType, value: Value, path: readonly string[]): 
     }
     throw defect(path, 'is not a finite number that can be held exactly');
   }
-  if ((type === 'string' && typeof value === 'string') || (type === 'bool' && typeof value === 'boolean')) {
+  if (
+    (type === 'string' && typeof value === 'string') ||
+    (type === 'bool' && typeof value === 'boolean')
+  ) {
     return value;
   }
   throw defect(path, `is not a ${type}`);
 }
 
 function defect(path: readonly string[], problem: string): ByokError {
-  return new ByokError('ERR_INTERNAL', `the provider answered with a value that does not fit its schema: ${shown(path)} ${problem}`);
+  return new ByokError(
+    'ERR_INTERNAL',
+    `the provider answered with a value that does not fit its schema: ${shown(path)} ${problem}`,
+  );
 }

@@ -18,7 +18,10 @@ export function shapesOf(schema: BlockSchema): Shapes {
     return known;
   }
   const { attributes, blocks = {} } = schema;
-  const shapes = { ...Object.fromEntries(Object.entries(attributes).map(([name, { type }]) => [name, type])), ...blocks };
+  const shapes = {
+    ...Object.fromEntries(Object.entries(attributes).map(([name, { type }]) => [name, type])),
+    ...blocks,
+  };
   shapesBySchema.set(schema, shapes);
   return shapes;
 }
@@ -33,7 +36,9 @@ export function entriesOf(shapes: Shapes): readonly (readonly [name: string, sha
   return entries;
 }
 
-export function isCollection(shape: Exclude<Shape, string>): shape is Exclude<AttributeType, string> {
+export function isCollection(
+  shape: Exclude<Shape, string>,
+): shape is Exclude<AttributeType, string> {
   return Array.isArray(shape);
 }
 
@@ -41,7 +46,12 @@ export function withoutWriteOnly({ attributes, blocks = {} }: BlockSchema, value
   const kept: Record<string, Value> = {};
   for (const [name, value] of Object.entries(values)) {
     const block = blocks[name];
-    kept[name] = block !== undefined && isObject(value) ? withoutWriteOnly(block, value) : attributes[name]?.writeOnly ? null : value;
+    kept[name] =
+      block !== undefined && isObject(value)
+        ? withoutWriteOnly(block, value)
+        : attributes[name]?.writeOnly
+          ? null
+          : value;
   }
   return kept;
 }
@@ -52,7 +62,9 @@ export function findExtra(shapes: Shapes, given: object): string | undefined {
 }
 
 export function isObject<T>(raw: T): raw is T & Values {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !(raw instanceof Uint8Array);
+  return (
+    typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !(raw instanceof Uint8Array)
+  );
 }
 
 export function shown(path: readonly string[]): string {

@@ -10,7 +10,14 @@ export const unknown: unique symbol = Symbol('unknown');
 
 export type Unknown = typeof unknown;
 
-export type Value = null | string | number | boolean | Unknown | Value[] | { [name: string]: Value };
+export type Value =
+  | null
+  | string
+  | number
+  | boolean
+  | Unknown
+  | Value[]
+  | { [name: string]: Value };
 
 /** One object or block: every attribute and nested block of its schema, by name. */
 export type Values = Record<string, Value>;
