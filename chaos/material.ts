@@ -88,9 +88,8 @@ export function ecKey(random: Random): KeyObject {
   scalar[0] = 0x7f;
   pair.setPrivateKey(scalar);
   const point = pair.getPublicKey();
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((half) =>
-    half.toString('base64url'),
-  );
+  const x = point.subarray(1, 33).toString('base64url');
+  const y = point.subarray(33).toString('base64url');
   return createPrivateKey({
     key: { kty: 'EC', crv: 'P-256', d: scalar.toString('base64url'), x, y },
     format: 'jwk',

@@ -79,7 +79,8 @@ export function synth(
   // The App creates this folder but writes nothing into it.
   const outdir = mkdtempSync(join(tmpdir(), 'byok-synth-'));
   try {
-    const stack = new TerraformStack(Testing.app({ outdir, context: options.context }), 'stack');
+    const { context = {} } = options;
+    const stack = new TerraformStack(Testing.app({ outdir, context }), 'stack');
     what(stack);
     return synthesisOf(stack);
   } finally {

@@ -156,7 +156,10 @@ class ApiReader {
       draft.initializer = this.#callable(initializer, draft.name);
     }
     const props = initializer?.parameters.at(-1)?.type;
-    draft.props = isConstruct && props !== undefined ? this.#refersTo(props) : undefined;
+    const refersTo = isConstruct && props !== undefined ? this.#refersTo(props) : undefined;
+    if (refersTo !== undefined) {
+      draft.props = refersTo;
+    }
   }
 
   /** With those of its bases in lib/, so that nobody has to look them up. */

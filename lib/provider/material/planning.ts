@@ -43,7 +43,10 @@ import {
 import { proofOnRefresh } from './proof-on-refresh';
 import { malformedIn } from './validate';
 
-const nothingRemembered = { proof: undefined, ours: undefined, disabled: false };
+/** In a plan of a creation, `ours` is not known yet. */
+type Remembered = Omit<MaterialMemory, 'ours'> & { readonly ours: boolean | undefined };
+
+const nothingRemembered: Remembered = { proof: undefined, ours: undefined, disabled: false };
 const notPlanned = 'The material cannot be planned as declared';
 
 export async function planMaterial(
@@ -358,7 +361,7 @@ function mayBeInterrupted(keyId: string): Notice {
 function finishPlan(
   plan: MaterialPlan,
   config: Values,
-  memory: Partial<MaterialMemory>,
+  memory: Remembered,
   client: Client,
   context: Context,
   say = refuse,
@@ -374,7 +377,7 @@ function finishPlan(
     private: encodePrivateState({
       proof: memory.proof,
       ours: memory.ours,
-      disabled: memory.disabled ?? false,
+      disabled: memory.disabled,
       permitted: plan.permitted,
       successorFor: plan.successorFor,
       declared: declaredOf(config),

@@ -28,8 +28,10 @@ export type Route = UnaryRoute | typeof keptOpen;
 export interface GrpcServerOptions {
   /** Returns undefined for an unknown method. @param connection the one that the call came on */
   readonly route: (path: string, connection: ServerHttp2Session) => Route | undefined;
-  /** If absent, the server speaks plain HTTP/2. */
-  readonly tls?: { readonly identity: ServerIdentity; readonly clientCertificate: Buffer };
+  /** Without it, the server speaks plain HTTP/2. */
+  readonly tls:
+    | { readonly identity: ServerIdentity; readonly clientCertificate: Buffer }
+    | undefined;
 }
 
 const status = { ok: 0, resourceExhausted: 8, unimplemented: 12, internal: 13 } as const;

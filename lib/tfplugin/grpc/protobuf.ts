@@ -12,7 +12,7 @@ export interface Field<Out, In = Out> {
   readonly number: number;
   readonly kind: ScalarKind | 'message';
   /** A function, because a message may contain itself. */
-  readonly message?: () => Fields;
+  readonly message?: (() => Fields) | undefined;
   /** `optional` also covers members of a oneof: an absent value differs from the zero value. */
   readonly label?: 'optional' | 'repeated' | 'map';
   /** For the compiler only, never present. */

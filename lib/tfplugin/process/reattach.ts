@@ -43,6 +43,7 @@ export async function serveAttached<Client>(options: AttachedOptions<Client>): P
   try {
     const serviceOf = servicePerConnection(options, loggerFor(env, name, now), life);
     const server = createGrpcServer({
+      tls: undefined,
       route: (path, connection) => serviceOf(connection)(path),
     }) as Server;
     // Without TLS, so in a socket that only this user can reach, and on no port.

@@ -1,5 +1,5 @@
 /** Child processes of the bench: their environment, and none of them outlives it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
 /**
@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 const foreign =
   /^(HW_|OS_|KMS_ENDPOINT$|TF_|BYOK_|CDKTF_|HTTPS?_PROXY$|https?_proxy$|NODE_(?!EXTRA_CA_CERTS$))/;
 
-const running = new Set();
+const running = new Set<ChildProcess>();
 
 // SIGTERM, not SIGKILL: both Terraform and the provider then take their sockets and locks away.
 process.on('exit', () => {
@@ -20,15 +20,21 @@ process.on('exit', () => {
 /**
  * NODE_EXTRA_CA_CERTS stays by default, as Terraform would pass it on: the provider's launcher
  * takes it out of the way itself.
- * @param {Record<string, string | undefined>} extra `undefined` takes a variable out
+ * @param extra `undefined` takes a variable out
  */
-export function cleanEnvironment(extra = {}) {
+export function cleanEnvironment(
+  extra: Readonly<Record<string, string | undefined>> = {},
+): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return { ...Object.fromEntries(kept), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...extra };
 }
 
 /** A child that is killed when the bench ends before it. */
-export function start(command, args, options) {
+export function start(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
   const child = spawn(command, args, options);
   running.add(child);
   child.once('close', () => running.delete(child));
@@ -36,19 +42,27 @@ export function start(command, args, options) {
   return child;
 }
 
+export interface Ended {
+  /** Wall time from spawn to the last byte and exit. */
+  readonly milliseconds: number;
+  readonly output: string;
+}
+
 /**
  * Runs a command to its end.
- * @returns {Promise<{ milliseconds: number, output: string }>} wall time from spawn to the last
- *   byte and exit
  * @throws Error when it ends with another exit code than 0
  */
-export function run(command, args, options = {}) {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const child = start(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    const chunks = [];
-    child.stdout.on('data', (chunk) => chunks.push(chunk));
-    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    const chunks: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('error', (cause) =>
       reject(new Error(`${command} cannot be started: is it installed and on PATH?`, { cause })),
     );

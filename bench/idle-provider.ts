@@ -1,23 +1,23 @@
 /** The same keys and state as another folder has, served by a provider that does nothing. */
 import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { run } from './children.mjs';
+import { run } from './children';
+import type { Prepared } from './plan';
 
-const entryPoint = fileURLToPath(new URL('idle-provider-main.ts', import.meta.url));
+const entryPoint = join(__dirname, 'idle-provider-main.ts');
 
 /**
- * @param {{ folder: string, env: object }} prepared with nothing left to do
- * @param {string} folder does not exist yet
+ * @param prepared with nothing left to do
+ * @param folder does not exist yet
  */
-export async function prepareIdle(prepared, folder) {
+export async function prepareIdle(prepared: Prepared, folder: string): Promise<Prepared> {
   cpSync(prepared.folder, folder, { recursive: true, verbatimSymlinks: true });
   // Another package than the one that the lock file knows.
   rmSync(join(folder, '.terraform'), { recursive: true });
   rmSync(join(folder, '.terraform.lock.hcl'));
   const mirror = join(folder, 'terraform.d', 'plugins');
-  const executables = readdirSync(mirror, { recursive: true }).filter((name) =>
+  const executables = readdirSync(mirror, { encoding: 'utf8', recursive: true }).filter((name) =>
     /terraform-provider-byok_v[^/]*$/.test(name),
   );
   for (const outfile of executables.map((name) => join(mirror, name))) {

@@ -5,9 +5,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanEnvironment, run } from './children.mjs';
+import type { Emulator } from '../lib/emulator';
+import { cleanEnvironment, run } from './children';
 
-const ours = (kmsEndpoint) => `terraform {
+/** A folder in which Terraform is initialized, and the environment of its commands. */
+export interface Prepared {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Writes the provider into a folder, as a mirror. */
+export type WriteProvider = (folder: string) => void;
+
+const ours = (kmsEndpoint: string) => `terraform {
   required_providers {
     byok = { source = "terraform.local/cdktf-byok/byok" }
   }
@@ -34,11 +44,13 @@ resource "terraform_data" "material" {
 
 /**
  * Applied once, so that every plan has nothing to do.
- * @param folder empty
- * @param emulator of `cdktf-byok/emulator`
- * @param writeProvider writes the provider into the mirror folder that it is given
+ * @param folder does not exist yet
  */
-export async function prepareOurs(folder, emulator, writeProvider) {
+export async function prepareOurs(
+  folder: string,
+  emulator: Emulator,
+  writeProvider: WriteProvider,
+): Promise<Prepared> {
   mkdirSync(folder);
   writeProvider(join(folder, 'terraform.d', 'plugins'));
   writeFileSync(join(folder, 'main.tf'), ours(emulator.url));
@@ -49,20 +61,23 @@ export async function prepareOurs(folder, emulator, writeProvider) {
   );
 }
 
-export async function prepareFloor(folder) {
+export async function prepareFloor(folder: string): Promise<Prepared> {
   mkdirSync(folder);
   writeFileSync(join(folder, 'main.tf'), floor);
   return prepare(folder, cleanEnvironment());
 }
 
-async function prepare(folder, env) {
+async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<Prepared> {
   await run('terraform', ['init', '-no-color'], { cwd: folder, env });
   await run('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: folder, env });
   return { folder, env };
 }
 
-/** @returns {Promise<number>} milliseconds @throws Error when there was something to do */
-export async function timePlan({ folder, env }, extra = {}) {
+/** @returns milliseconds @throws Error when there was something to do */
+export async function timePlan(
+  { folder, env }: Prepared,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<number> {
   // With -detailed-exitcode a change ends with 2, which `run` throws.
   const args = ['plan', '-no-color', '-input=false', '-detailed-exitcode'];
   const { milliseconds } = await run('terraform', args, { cwd: folder, env: { ...env, ...extra } });

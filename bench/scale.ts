@@ -2,17 +2,17 @@
  * `npm run bench -- --scale`: a plan over a thousand keys, one over two hundred with tags, and the
  * first import of two hundred, with a KMS that takes its time.
  */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { run } from './children.mjs';
-import { prepareIdle } from './idle-provider.mjs';
-import { initKeys, prepareKeys, prepareTerraformData } from './many-keys.mjs';
-import { timePlan } from './plan.mjs';
-import { probeProvider, timeProcessors } from './probe.mjs';
-import { pairedRatios, summary } from './statistics.mjs';
-
-const require = createRequire(import.meta.url);
+import type { Emulator } from '../lib/emulator';
+import { built } from './built';
+import { run } from './children';
+import { prepareIdle } from './idle-provider';
+import { initKeys, prepareKeys, prepareTerraformData } from './many-keys';
+import { type Prepared, timePlan, type WriteProvider } from './plan';
+import { type Cost, probeProvider, timeProcessors } from './probe';
+import { pairedRatios, summary } from './statistics';
+import type { Figure, Tell, Times } from './table';
 
 const kmsCallMs = 20;
 const plan = { count: 1000, rounds: 3, requestsPerSecond: 20 };
@@ -22,9 +22,13 @@ const tagged = { ...firstImport, tagged: true };
 
 const goals = { calls: 10, taggedCalls: 20, callsPerKey: 4, ratio: 2.5, memoryMb: 120, share: 90 };
 
-/** @returns {Promise<{ figures: object[], times: object }>} */
-export async function measureScale(scratch, mirror, tell) {
-  const { startEmulator } = require('../dist/emulator/index.js');
+const { startEmulator } = built.emulator;
+
+export async function measureScale(
+  scratch: string,
+  mirror: WriteProvider,
+  tell: Tell,
+): Promise<{ figures: readonly Figure[]; times: Times }> {
   tell(`preparing ${plan.count} keys with material, and ${2 * plan.count} terraform_data …`);
   const { prepared, emulator } = await prepareKeys(
     join(scratch, 'thousand'),
@@ -32,7 +36,7 @@ export async function measureScale(scratch, mirror, tell) {
     mirror,
     plan,
   );
-  let plans;
+  let plans: Plans;
   try {
     const floor = await prepareTerraformData(join(scratch, 'floor'), plan.count);
     const idle = await prepareIdle(prepared, join(scratch, 'idle'));
@@ -45,26 +49,47 @@ export async function measureScale(scratch, mirror, tell) {
   tell(
     `a plan of ${tagged.count} keys with tags at ${tagged.requestsPerSecond} requests a second …`,
   );
-  const withTags = await measureTagged(scratch, startEmulator, mirror);
+  const withTags = await measureTagged(scratch, mirror);
   tell(
     `first import of ${firstImport.count} keys at ${firstImport.requestsPerSecond} requests a second …`,
   );
-  const imported = await measureImport(scratch, startEmulator, mirror);
+  const imported = await measureImport(scratch, mirror);
   return {
     figures: [...planFigures(plans), taggedFigure(withTags), ...importFigures(imported)],
     times: timesOf(plans, withTags, imported),
   };
 }
 
-function slowDown(emulator) {
+interface Plans {
+  readonly ours: readonly number[];
+  readonly floor: readonly number[];
+  readonly idle: readonly number[];
+  readonly withoutRefresh: readonly number[];
+  /** Operations of the KMS that one plan of ours calls. */
+  readonly calls: readonly string[];
+  readonly cost: Cost | null;
+  /** Terraform's own processor time. */
+  readonly terraform: { readonly oursMs: number; readonly floorMs: number } | null;
+}
+
+function slowDown(emulator: Emulator): void {
   emulator.clearFaults();
   emulator.injectFaults([{ delayMs: kmsCallMs, times: Number.MAX_SAFE_INTEGER }]);
 }
 
-async function measurePlans(scratch, emulator, { ours, floor, idle }) {
-  const times = { ours: [], floor: [], idle: [], withoutRefresh: [] };
-  let calls = [];
-  let allMs = null;
+async function measurePlans(
+  scratch: string,
+  emulator: Emulator,
+  { ours, floor, idle }: Readonly<Record<'ours' | 'floor' | 'idle', Prepared>>,
+): Promise<Plans> {
+  const times = {
+    ours: [] as number[],
+    floor: [] as number[],
+    idle: [] as number[],
+    withoutRefresh: [] as number[],
+  };
+  let calls: readonly string[] = [];
+  let allMs: number | null = null;
   const cost = await probeProvider(join(scratch, 'cost'), async (env) => {
     emulator.clearCalls();
     allMs = await timeProcessors(() => timePlan(ours, env));
@@ -77,11 +102,19 @@ async function measurePlans(scratch, emulator, { ours, floor, idle }) {
     times.idle.push(await timePlan(idle));
     times.withoutRefresh.push(await timePlan(ours, { TF_CLI_ARGS_plan: '-refresh=false' }));
   }
-  const terraform = cost === null ? null : { oursMs: allMs - cost.cpuMs, floorMs };
+  const terraform =
+    cost === null || allMs === null || floorMs === null
+      ? null
+      : { oursMs: allMs - cost.cpuMs, floorMs };
   return { ...times, calls, cost, terraform };
 }
 
-async function measureTagged(scratch, startEmulator, mirror) {
+interface Tagged {
+  readonly milliseconds: number;
+  readonly calls: number;
+}
+
+async function measureTagged(scratch: string, mirror: WriteProvider): Promise<Tagged> {
   const { prepared, emulator } = await prepareKeys(
     join(scratch, 'tagged'),
     startEmulator,
@@ -98,7 +131,7 @@ async function measureTagged(scratch, startEmulator, mirror) {
   }
 }
 
-function taggedFigure({ calls }) {
+function taggedFigure({ calls }: Tagged): Figure {
   return {
     figure: `KMS calls of a plan of ${tagged.count} keys with tags and material`,
     unit: 'calls',
@@ -108,7 +141,14 @@ function taggedFigure({ calls }) {
   };
 }
 
-async function measureImport(scratch, startEmulator, mirror) {
+interface Imported {
+  readonly milliseconds: number;
+  /** From the first call of the KMS to the last. */
+  readonly spanMs: number;
+  readonly calls: readonly string[];
+}
+
+async function measureImport(scratch: string, mirror: WriteProvider): Promise<Imported> {
   const emulator = await startEmulator({ oneWrappingKey: true });
   try {
     slowDown(emulator);
@@ -117,14 +157,15 @@ async function measureImport(scratch, startEmulator, mirror) {
     await run('terraform', ['apply', '-auto-approve', '-no-color'], { cwd: folder, env });
     const milliseconds = performance.now() - began;
     const calls = emulator.calls();
-    const spanMs = calls.at(-1).time.getTime() - calls[0].time.getTime();
+    const [first, last] = [calls.at(0), calls.at(-1)];
+    const spanMs = (last?.time.getTime() ?? Number.NaN) - (first?.time.getTime() ?? Number.NaN);
     return { milliseconds, spanMs, calls: calls.map(({ operation }) => operation) };
   } finally {
     await emulator.close();
   }
 }
 
-function planFigures({ ours, floor, idle, calls, cost, terraform }) {
+function planFigures({ ours, floor, idle, calls, cost, terraform }: Plans): readonly Figure[] {
   const { median, min, max } = summary(pairedRatios(ours, floor));
   const least = summary(pairedRatios(idle, floor));
   const megabytes = cost === null ? null : cost.peakBytes / 1e6;
@@ -165,7 +206,7 @@ function planFigures({ ours, floor, idle, calls, cost, terraform }) {
   ];
 }
 
-function terraformFigure(terraform) {
+function terraformFigure(terraform: Plans['terraform']): readonly Figure[] {
   const figure = "  Terraform's own processor time in it, × that of the terraform_data";
   return terraform === null
     ? []
@@ -176,12 +217,14 @@ function terraformFigure(terraform) {
  * Share of the shortest time in which so many calls can begin: the limit lets the first second's
  * worth begin at once, and as many with every second after it.
  */
-function importFigures({ spanMs, calls }) {
+function importFigures({ spanMs, calls }: Imported): readonly Figure[] {
   const shortestMs = (Math.ceil(calls.length / firstImport.requestsPerSecond) - 1) * 1000;
   const share = (100 * shortestMs) / spanMs;
-  const perKey = Object.entries(Object.groupBy?.(calls, (call) => call) ?? countBy(calls));
-  const told = perKey
-    .map(([operation, all]) => `${(all.length / firstImport.count).toFixed(2)} ${operation}`)
+  const told = [...new Set(calls)]
+    .map((operation) => {
+      const { length } = calls.filter((call) => call === operation);
+      return `${(length / firstImport.count).toFixed(2)} ${operation}`;
+    })
     .join(', ');
   const perKeyCalls = calls.filter((call) => call !== 'list-keys').length / firstImport.count;
   return [
@@ -208,29 +251,20 @@ function importFigures({ spanMs, calls }) {
   ];
 }
 
-function countBy(calls) {
-  const counted = {};
-  for (const call of calls) {
-    counted[call] ??= [];
-    counted[call].push(call);
-  }
-  return counted;
-}
-
 /** Where the time goes. */
 function timesOf(
-  { ours, floor, idle, withoutRefresh, cost, terraform, calls },
-  withTags,
-  { milliseconds, spanMs },
-) {
-  const one = (value) => summary([value]);
+  { ours, floor, idle, withoutRefresh, cost, terraform, calls }: Plans,
+  withTags: Tagged,
+  { milliseconds, spanMs }: Imported,
+): Times {
+  const one = (value: number) => summary([value]);
   return {
     [`plan of ${2 * plan.count} terraform_data: the graph itself`]: summary(floor),
     [`plan of ${plan.count} keys with material`]: summary(ours),
     '  the same by a provider that does nothing': summary(idle),
     '  the same without refresh: validate, plan, and the talk between Terraform and provider':
       summary(withoutRefresh),
-    ...(cost === null
+    ...(cost === null || terraform === null
       ? {}
       : {
           "  Terraform's own processor time": one(terraform.oursMs),

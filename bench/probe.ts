@@ -4,9 +4,15 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const preloadingNode = fileURLToPath(new URL('../test/support/preloading-node', import.meta.url));
+const preloadingNode = join(__dirname, '..', 'test', 'support', 'preloading-node');
+
+export interface Cost {
+  /** Of the largest process. */
+  readonly peakBytes: number;
+  /** Processor time of all of them. */
+  readonly cpuMs: number;
+}
 
 /**
  * Not by getrusage: its maximum starts with the memory of the process that forked, which is
@@ -23,21 +29,26 @@ process.on('exit', () => {
 
 /**
  * @param folder does not exist yet
- * @param {(env: object) => Promise<unknown>} work runs Terraform with this environment on top
- * @returns {Promise<{ peakBytes: number, cpuMs: number } | null>} the largest process, and the
- *   processor time of all; null where there is no /proc
+ * @param work runs Terraform with this environment on top
+ * @returns null where there is no /proc
  */
-export async function probeProvider(folder, work) {
+export async function probeProvider(
+  folder: string,
+  work: (env: Readonly<Record<string, string>>) => Promise<unknown>,
+): Promise<Cost | null> {
   if (process.platform !== 'linux') {
     return null;
   }
   mkdirSync(folder);
   const probe = join(folder, 'probe.cjs');
   writeFileSync(probe, script);
-  await work({ PATH: [preloadingNode, process.env.PATH].join(delimiter), TEST_PRELOAD: probe });
+  await work({
+    PATH: [preloadingNode, process.env.PATH ?? ''].join(delimiter),
+    TEST_PRELOAD: probe,
+  });
   const costs = readdirSync(folder)
     .filter((name) => name.endsWith('.cost'))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Cost);
   if (costs.length === 0) {
     throw new Error('no provider process told what it cost');
   }
@@ -51,17 +62,18 @@ export async function probeProvider(folder, work) {
 const jiffyMs = 10;
 
 /**
- * @returns {Promise<number | null>} processor time of all processes that `work` started and that
- *   ended, in milliseconds; null where there is no /proc
+ * @returns processor time of all processes that `work` started and that ended, in milliseconds;
+ *   null where there is no /proc
  */
-export async function timeProcessors(work) {
+export async function timeProcessors(work: () => Promise<unknown>): Promise<number | null> {
   const before = endedChildrenMs();
   await work();
-  return before === null ? null : endedChildrenMs() - before;
+  const after = endedChildrenMs();
+  return before === null || after === null ? null : after - before;
 }
 
 /** Children, and theirs, that were waited for: Terraform waits for its providers. */
-function endedChildrenMs() {
+function endedChildrenMs(): number | null {
   if (process.platform !== 'linux') {
     return null;
   }

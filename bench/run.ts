@@ -3,43 +3,41 @@
 // on a slow machine. A missed goal is said, it is no failure. `--scale` measures a thousand keys
 // instead of one (two minutes); `--json` prints the same for programs.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { constants, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { require as requireSource } from 'tsx/cjs/api';
-import { cleanEnvironment, run } from './children.mjs';
-import { prepareFloor, prepareOurs, timePlan } from './plan.mjs';
-import { probeProvider } from './probe.mjs';
-import { timeBareNode, timeProviderStart } from './provider-start.mjs';
-import { measureScale } from './scale.mjs';
-import { pairedRatios, summary } from './statistics.mjs';
-import { table } from './table.mjs';
-
-const require = createRequire(import.meta.url);
+import { createServerIdentity } from '../lib/tfplugin/process/certificate';
+import { built } from './built';
+import { cleanEnvironment, run } from './children';
+import { prepareFloor, prepareOurs, timePlan, type WriteProvider } from './plan';
+import { probeProvider } from './probe';
+import { timeBareNode, timeProviderStart } from './provider-start';
+import { measureScale } from './scale';
+import { pairedRatios, summary } from './statistics';
+import { type Figure, type Tell, type Times, table } from './table';
 
 const rounds = { start: 15, plan: 11 };
 
-const flag = { type: 'boolean', default: false };
+const flag = { type: 'boolean', default: false } as const;
 
 const goals = { handshake: 2.5, schema: 3.5, plan: 7, sizeKb: 200, memoryMb: 70 };
 
 async function main() {
   const { values: flags } = parseArgs({ options: { json: flag, scale: flag } });
-  const tell = flags.json ? () => {} : (line) => process.stderr.write(`${line}\n`);
+  const tell: Tell = flags.json ? () => {} : (line) => process.stderr.write(`${line}\n`);
   const scratch = mkdtempSync(join(tmpdir(), 'byok-bench-'));
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
   const machine = await describeMachine();
   tell(
     `Node ${machine.node}, Terraform ${machine.terraform}, ${machine.cpus} × ${machine.cpu}, load ${machine.load}`,
   );
-  const built = builtProvider();
+  const provider = builtProvider();
   const { figures, times } = flags.scale
-    ? await measureScale(scratch, built.mirror, tell)
-    : await measureOneKey(scratch, built, tell);
+    ? await measureScale(scratch, provider.mirror, tell)
+    : await measureOneKey(scratch, provider, tell);
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ machine, figures, times }, undefined, 2)}\n`
@@ -50,7 +48,11 @@ async function main() {
   }
 }
 
-async function measureOneKey(scratch, { folder, executable, mirror }, tell) {
+async function measureOneKey(
+  scratch: string,
+  { folder, executable, mirror }: BuiltProvider,
+  tell: Tell,
+): Promise<{ figures: readonly Figure[]; times: Times }> {
   tell(`${rounds.start} starts of node -e 0 and of the provider, in turn …`);
   const starts = await measureStarts(executable);
   tell(`${rounds.plan} plans of two terraform_data and of a key with its material, in turn …`);
@@ -72,32 +74,37 @@ async function describeMachine() {
     platform: `${process.platform}_${process.arch}`,
     cpus: cpus().length,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    load: Number(loadavg()[0].toFixed(1)),
+    load: Number(loadavg()[0]?.toFixed(1)),
   };
 }
 
-function builtProvider() {
-  const { bundleFolder, readProviderBundle } = require('../dist/mirror/provider-bundle.js');
-  const { writeMirror } = require('../dist/mirror/write-mirror.js');
-  const bundle = readProviderBundle();
-  const folder = join(bundleFolder(), 'provider');
-  const executable = join(folder, `terraform-provider-byok_v${bundle.version}`);
-  return { folder, executable, mirror: (path) => writeMirror(bundle, path) };
+interface BuiltProvider {
+  readonly folder: string;
+  readonly executable: string;
+  readonly mirror: WriteProvider;
 }
 
-async function measureStarts(executable) {
-  // No part of the built library, which holds what its public modules need.
-  const { createServerIdentity } = requireSource(
-    '../lib/tfplugin/process/certificate.ts',
-    import.meta.url,
-  );
+function builtProvider(): BuiltProvider {
+  const bundle = built.providerBundle.readProviderBundle();
+  const folder = join(built.providerBundle.bundleFolder(), 'provider');
+  const executable = join(folder, `terraform-provider-byok_v${bundle.version}`);
+  return { folder, executable, mirror: (path) => built.writeMirror.writeMirror(bundle, path) };
+}
+
+interface Starts {
+  readonly node: number[];
+  readonly handshake: number[];
+  readonly schema: number[];
+}
+
+async function measureStarts(executable: string): Promise<Starts> {
   // Usable on both sides of TLS. Terraform's own is on P-521, which costs the provider a fraction
   // of a millisecond more.
   const client = createServerIdentity(new Date());
   // Once for nothing: files come into the cache, and this process learns to speak HTTP/2.
   await timeBareNode();
   await timeProviderStart(executable, client);
-  const starts = { node: [], handshake: [], schema: [] };
+  const starts: Starts = { node: [], handshake: [], schema: [] };
   for (let round = 0; round < rounds.start; round++) {
     starts.node.push(await timeBareNode());
     const { handshakeMs, schemaMs } = await timeProviderStart(executable, client);
@@ -107,9 +114,14 @@ async function measureStarts(executable) {
   return starts;
 }
 
-async function measurePlans(scratch, mirror) {
-  const { startEmulator } = require('../dist/emulator/index.js');
-  const emulator = await startEmulator();
+interface Plans {
+  readonly floor: readonly number[];
+  readonly ours: readonly number[];
+  readonly peakBytes: number | null;
+}
+
+async function measurePlans(scratch: string, mirror: WriteProvider): Promise<Plans> {
+  const emulator = await built.emulator.startEmulator();
   try {
     const [floor, ours] = [
       await prepareFloor(join(scratch, 'floor')),
@@ -117,7 +129,7 @@ async function measurePlans(scratch, mirror) {
     ];
     await timePlan(floor);
     await timePlan(ours);
-    const plans = { floor: [], ours: [] };
+    const plans = { floor: [] as number[], ours: [] as number[] };
     for (let round = 0; round < rounds.plan; round++) {
       plans.floor.push(await timePlan(floor));
       plans.ours.push(await timePlan(ours));
@@ -129,7 +141,7 @@ async function measurePlans(scratch, mirror) {
   }
 }
 
-function startFigures({ node, handshake, schema }) {
+function startFigures({ node, handshake, schema }: Starts): readonly Figure[] {
   return [
     ratioFigure(
       'spawn to handshake line, × node -e 0',
@@ -144,7 +156,7 @@ function startFigures({ node, handshake, schema }) {
   ];
 }
 
-function planFigure({ ours, floor }) {
+function planFigure({ ours, floor }: Plans): Figure {
   return ratioFigure(
     'plan of key + material, × two terraform_data',
     pairedRatios(ours, floor),
@@ -152,7 +164,7 @@ function planFigure({ ours, floor }) {
   );
 }
 
-function ratioFigure(figure, ratios, goal) {
+function ratioFigure(figure: string, ratios: readonly number[], goal: number): Figure {
   const { median, min, max } = summary(ratios);
   return { figure, unit: '×', measured: median, min, max, goal, met: median <= goal };
 }
@@ -161,8 +173,8 @@ function ratioFigure(figure, ratios, goal) {
  * What every start loads: all files but the code that only a declared PKCS#12 file loads, which has
  * a figure without a goal.
  */
-function sizeFigures(folder) {
-  const sizeOf = (names) =>
+function sizeFigures(folder: string): readonly Figure[] {
+  const sizeOf = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + statSync(join(folder, name)).size / 1000, 0);
   const late = ['pkcs12.js'];
   const measured = sizeOf(readdirSync(folder).filter((name) => !late.includes(name)));
@@ -178,7 +190,7 @@ function sizeFigures(folder) {
   ];
 }
 
-function memoryFigure(bytes) {
+function memoryFigure(bytes: number | null): Figure {
   const figure = 'peak memory of a provider process in that plan';
   if (bytes === null) {
     return { figure, unit: 'MB', measured: null, goal: goals.memoryMb, met: null };
@@ -193,7 +205,7 @@ function memoryFigure(bytes) {
 }
 
 /** Milliseconds behind the ratios; they compare with nothing but each other. */
-function timesOf(starts, plans) {
+function timesOf(starts: Starts, plans: Plans): Times {
   return {
     'node -e 0 (NODE_EXTRA_CA_CERTS unset)': summary(starts.node),
     'provider, spawn to handshake line': summary(starts.handshake),
@@ -203,7 +215,7 @@ function timesOf(starts, plans) {
   };
 }
 
-main().catch((reason) => {
+main().catch((reason: unknown) => {
   process.stderr.write(`bench: ${reason instanceof Error ? reason.message : reason}\n`);
   process.exitCode = 1;
 });

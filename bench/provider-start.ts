@@ -3,11 +3,13 @@
  * with a client certificate, and asks for the schema. Only plain Node on this side, so that the
  * provider is timed and no gRPC library.
  */
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:http2';
+import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
 import { performance } from 'node:perf_hooks';
 import { connect as connectTls } from 'node:tls';
-import { cleanEnvironment, run, start } from './children.mjs';
+import type { ServerIdentity } from '../lib/tfplugin/process/certificate';
+import { cleanEnvironment, run, start } from './children';
 
 /** Version 1 of go-plugin, as Terraform 1.11 sets it for every provider. */
 const launchContract = {
@@ -24,7 +26,7 @@ const emptyMessage = Buffer.alloc(5);
  * Time of `node -e 0` with the `node` on PATH, as the launcher runs it, and without
  * NODE_EXTRA_CA_CERTS: Node 20 parses that file at every start, which the launcher avoids.
  */
-export async function timeBareNode() {
+export async function timeBareNode(): Promise<number> {
   const { milliseconds } = await run('node', ['-e', '0'], {
     env: cleanEnvironment({ NODE_EXTRA_CA_CERTS: undefined }),
   });
@@ -33,11 +35,14 @@ export async function timeBareNode() {
 
 /**
  * @param executable path of the provider
- * @param {{ key: string, certificate: string }} client identity, PEM
- * @returns {Promise<{ handshakeMs: number, schemaMs: number }>} both from spawn
+ * @param client identity, PEM
+ * @returns both from spawn
  * @throws Error when the answers are not those of our provider
  */
-export async function timeProviderStart(executable, client) {
+export async function timeProviderStart(
+  executable: string,
+  client: ServerIdentity,
+): Promise<{ handshakeMs: number; schemaMs: number }> {
   const env = cleanEnvironment({ ...launchContract, PLUGIN_CLIENT_CERT: client.certificate });
   const began = performance.now();
   const child = start(executable, [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -63,11 +68,11 @@ export async function timeProviderStart(executable, client) {
   }
 }
 
-function firstLine(child) {
+function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
       if (text.includes('\n')) {
         resolve(text.slice(0, text.indexOf('\n')));
       }
@@ -79,13 +84,17 @@ function firstLine(child) {
   });
 }
 
-function connectWithCertificate([, , network, address, , certificate], client) {
+/** @param fields of the handshake line */
+function connectWithCertificate(
+  [, , network, address = '', , certificate = '']: readonly string[],
+  client: ServerIdentity,
+): ClientHttp2Session {
   const colon = address.lastIndexOf(':');
   const where =
     network === 'unix'
       ? { path: address }
       : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
-  const ca = `-----BEGIN CERTIFICATE-----\n${certificate.match(/.{1,64}/g).join('\n')}${'='.repeat(-certificate.length & 3)}\n-----END CERTIFICATE-----\n`;
+  const ca = `-----BEGIN CERTIFICATE-----\n${certificate.match(/.{1,64}/g)?.join('\n')}${'='.repeat(-certificate.length & 3)}\n-----END CERTIFICATE-----\n`;
   return connect('https://localhost', {
     createConnection: () =>
       connectTls({
@@ -99,8 +108,8 @@ function connectWithCertificate([, , network, address, , certificate], client) {
   });
 }
 
-/** @returns {Promise<Buffer>} the body, with the five bytes of its frame */
-function call(session, path) {
+/** @returns the body, with the five bytes of its frame */
+function call(session: ClientHttp2Session, path: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const stream = session.request({
       ':method': 'POST',
@@ -108,16 +117,16 @@ function call(session, path) {
       'content-type': 'application/grpc',
       te: 'trailers',
     });
-    const chunks = [];
+    const chunks: Buffer[] = [];
     let status = 'none';
-    const take = (headers) => {
-      status = headers['grpc-status'] ?? status;
+    const take = (headers: IncomingHttpHeaders) => {
+      status = String(headers['grpc-status'] ?? status);
     };
     session.once('error', reject);
     stream.once('error', reject);
     stream.on('response', take);
     stream.on('trailers', take);
-    stream.on('data', (chunk) => chunks.push(chunk));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.once('close', () => {
       session.off('error', reject);
       if (status === '0') {

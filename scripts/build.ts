@@ -2,7 +2,7 @@
 // the provider package that constructs and `byok provider install` check before they write it
 // anywhere.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
@@ -12,15 +12,16 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(__dirname, '..');
 // Built beside, then put in place: a failed build leaves the last good one.
 const dist = join(root, '.tmp', `dist-${process.pid}`);
-const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+  engines: { node: string };
+};
 
 /** For example "20.9". */
 const oldestNode = engines.node.replace(/^>=/, '');
@@ -49,7 +50,7 @@ const commandStart = [
  * Of words that every Node knows: an old one cannot even parse the rest, which so lies in a file of
  * its own.
  */
-function startOnlyWithNewNode(print, name, file) {
+function startOnlyWithNewNode(print: string, name: string, file: string): string {
   const [major, minor] = oldestNode.split('.');
   return [
     "var found = process.versions.node.split('.').map(Number);",
@@ -74,27 +75,33 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   write: false,
-};
+} as const satisfies BuildOptions;
 
 /** Packages whose code ended up in a bundle. */
-const bundledPackages = new Set();
+const bundledPackages = new Set<string>();
 
-async function bundle(options) {
-  const { outputFiles, metafile } = await build({ ...shared, ...options });
+async function bundle(options: BuildOptions): Promise<Uint8Array> {
+  const { outputFiles, metafile } = await build({ ...options, ...shared });
   for (const input of Object.keys(metafile.inputs)) {
     const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
-    bundledPackages.add(name);
+    if (name !== undefined) {
+      bundledPackages.add(name);
+    }
   }
-  return outputFiles[0].contents;
+  const [file] = outputFiles;
+  if (file === undefined) {
+    throw new Error(`esbuild made nothing of ${JSON.stringify(options.entryPoints)}`);
+  }
+  return file.contents;
 }
 
 /** Bundled code travels with its licences. */
-function writeLicences() {
-  bundledPackages.delete(undefined);
+function writeLicences(): void {
   const texts = [...bundledPackages].sort().map((name) => {
     const folder = join(root, 'node_modules', name);
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const description = readFileSync(join(folder, 'package.json'), 'utf8');
+    const { license } = JSON.parse(description) as { license: string };
     return `${name} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`;
   });
   writeFileSync(
@@ -107,14 +114,14 @@ function writeLicences() {
  * Kept out of the provider: node-forge is larger than all the rest, and needed for PKCS#12 files
  * only.
  */
-const apart = {
+const apart: Plugin = {
   name: 'apart',
   setup({ onResolve }) {
     onResolve({ filter: /\/pkcs12$/ }, () => ({ path: './pkcs12.js', external: true }));
   },
 };
 
-async function buildProvider() {
+async function buildProvider(): Promise<void> {
   const executable = `terraform-provider-byok_v${version}`;
   const [code, pkcs12] = await Promise.all([
     bundle({
@@ -127,16 +134,16 @@ async function buildProvider() {
   ]);
   // Without the package.json, a project of "type": "module" above the file would make Node read it
   // as an ES module.
-  const contents = {
+  const contents: Readonly<Record<string, Uint8Array>> = {
     [executable]: Buffer.from(launcher),
     'package.json': Buffer.from('{"type":"commonjs"}\n'),
     'pkcs12.js': pkcs12,
     'provider.js': code,
   };
   const files = Object.fromEntries(
-    Object.keys(contents)
-      .sort()
-      .map((name) => [name, sha256(contents[name]).digest('hex')]),
+    Object.entries(contents)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, content]) => [name, sha256(content).digest('hex')]),
   );
   for (const [name, content] of Object.entries(contents)) {
     const path = join(dist, 'bundle', 'provider', name);
@@ -157,7 +164,7 @@ async function buildProvider() {
   );
 }
 
-async function buildCommand() {
+async function buildCommand(): Promise<void> {
   const code = await bundle({
     entryPoints: ['lib/cli/main.ts'],
     external: ['fastify', 'node-forge'],
@@ -168,9 +175,9 @@ async function buildCommand() {
 }
 
 /** For `sha256sum --check`, run in dist/bundle. */
-function writeChecksums() {
+function writeChecksums(): void {
   const folder = join(dist, 'bundle');
-  const lines = readdirSync(folder, { recursive: true })
+  const lines = readdirSync(folder, { encoding: 'utf8', recursive: true })
     .filter((path) => statSync(join(folder, path)).isFile())
     .sort()
     .map((path) => `${sha256(readFileSync(join(folder, path))).digest('hex')}  ${path}\n`);
@@ -178,7 +185,7 @@ function writeChecksums() {
 }
 
 /** The Lambda function of the AWS construct; its runtime carries the SDK of AWS. */
-async function buildAwsCdkHandler() {
+async function buildAwsCdkHandler(): Promise<void> {
   const code = await bundle({
     entryPoints: ['lib/aws-cdk/handler/main.ts'],
     external: ['@aws-sdk/*'],
@@ -187,21 +194,25 @@ async function buildAwsCdkHandler() {
   writeFileSync(join(dist, 'bundle', 'aws-cdk-handler', 'index.js'), code);
 }
 
-function sha256(content) {
+function sha256(content: string | Uint8Array): Hash {
   return createHash('sha256').update(content);
 }
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-try {
-  await Promise.all([buildProvider(), buildCommand(), buildAwsCdkHandler()]);
-  writeLicences();
-  writeChecksums();
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  renameSync(dist, join(root, 'dist'));
-} finally {
-  rmSync(dist, { recursive: true, force: true });
+async function main(): Promise<void> {
+  try {
+    await Promise.all([buildProvider(), buildCommand(), buildAwsCdkHandler()]);
+    writeLicences();
+    writeChecksums();
+    const tsc = require.resolve('typescript/bin/tsc');
+    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    renameSync(dist, join(root, 'dist'));
+  } finally {
+    rmSync(dist, { recursive: true, force: true });
+  }
 }
+
+void main();
