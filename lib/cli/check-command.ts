@@ -16,6 +16,7 @@ import { defaultWarnBefore } from '../terms/material';
 import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { printDriftToken } from './drift-token';
+import { pathOf } from './file-flag';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
@@ -50,7 +51,10 @@ type Flags = ConnectionFlags & {
 };
 
 export function checkCommand(surroundings: Surroundings): Command {
-  const collect = (file: string, files: readonly string[]) => [...files, file];
+  const collect = (flag: string) => (text: string, files: readonly string[]) => [
+    ...files,
+    pathOf(flag, text),
+  ];
   const command = new Command('check')
     .description('Check imported material between deployments: what expires, what is missing.')
     .addOption(
@@ -59,7 +63,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         'a state file of Terraform, "-" for standard input; may be repeated',
       )
         .default([], 'none')
-        .argParser(collect),
+        .argParser(collect('--state')),
     )
     .addOption(
       new Option(
@@ -67,7 +71,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         'a plan as "terraform show -json" prints it, "-" for standard input; may be repeated',
       )
         .default([], 'none')
-        .argParser(collect),
+        .argParser(collect('--plan')),
     )
     .option('--live', 'ask the KMS for all external keys of the project')
     .option(

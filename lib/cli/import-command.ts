@@ -16,6 +16,7 @@ import {
 } from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { pathOf } from './file-flag';
 import { epilogue } from './help-text';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
@@ -133,7 +134,9 @@ function addWrappedFlags(command: Command): Command {
     (extended, { flag, key, what }) =>
       extended
         .addOption(
-          new Option(`--${flag}-file <FILE>`, `file that holds ${what}`).conflicts(`${key}Env`),
+          new Option(`--${flag}-file <FILE>`, `file that holds ${what}`)
+            .argParser((text) => pathOf(`--${flag}-file`, text))
+            .conflicts(`${key}Env`),
         )
         .addOption(variableFlag(`--${flag}-env`, 'environment variable that holds the same')),
     command,

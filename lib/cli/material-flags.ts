@@ -12,6 +12,7 @@ import {
   type MaterialEncoding,
   materialEncodings,
 } from '../terms/material';
+import { pathOf } from './file-flag';
 import type { Surroundings } from './surroundings';
 import { variableFlag } from './variable-flag';
 import { wording } from './wording';
@@ -29,10 +30,9 @@ export interface MaterialFlags {
 export function addMaterialFlags(command: Command, against: string[] = []): Command {
   return command
     .addOption(
-      new Option('--material-file <FILE>', 'file that holds the material').conflicts([
-        'materialEnv',
-        ...against,
-      ]),
+      new Option('--material-file <FILE>', 'file that holds the material')
+        .argParser((text) => pathOf('--material-file', text))
+        .conflicts(['materialEnv', ...against]),
     )
     .addOption(
       variableFlag('--material-env', 'environment variable that holds the material').conflicts(

@@ -7,6 +7,7 @@ import type { Secret } from '../secret';
 import type { MaterialEncoding } from '../terms/material';
 import { plainSpelling, type Spelling } from '../terms/setting';
 import { runCommand } from './command';
+import { isContent } from './given-content';
 import { openHsmMaterial } from './hsm';
 import type { Material } from './material';
 import { readMaterialFile } from './material-file';
@@ -115,6 +116,15 @@ async function readKeyFile(
   } catch (cause) {
     if (isByokError(cause)) {
       throw cause;
+    }
+    if (isContent(path)) {
+      // Without the cause, whose message names the path as well.
+      const attribute = spelling.name('materialFile');
+      throw new ByokError(
+        'ERR_MATERIAL_INVALID',
+        `${attribute} is no path but a text of ${path.length} characters, which is not shown, since it may be the key material itself; give the path of the file that holds it`,
+        { attribute },
+      );
     }
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
       return { missing: `the file "${path}" that holds the key material does not exist` };

@@ -88,6 +88,25 @@ test('fingerprints a file, a variable and standard input alike, as openssl does'
   });
 });
 
+const base64 = 'SECRETSECRETSECRETSECRETSECRETSECRETSECRETS=';
+
+test.each([
+  [['fingerprint', '--material-file', base64]],
+  [['apply', '--key-id', 'x', '--material-file', base64]],
+  [['import', '--key-id', 'x', '--import-token-file', base64]],
+  [['import', '--key-id', 'x', '--encrypted-key-material-file', base64]],
+  [['check', '--state', '{"version":4,"outputs":{"login":"SECRET"}}']],
+  [['check', '--drift-token', '--state', '{"version":4,"outputs":{"login":"SECRET"}}']],
+  [['check', '--plan', '{"format_version":"1.2",\n"login":"SECRET"}']],
+])('content in place of a path is not shown: %j', (args) => {
+  const { status, stdout, stderr } = byok.run(args);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(
+    /^byok: --[a-z-]+ is no path but a text of 4\d characters, which is not shown, .*\n$/,
+  );
+  expect(stderr).not.toContain('SECRET');
+});
+
 test.each([
   [['fingerprint'], '', /standard input is empty/],
   [['fingerprint'], 'not base64, SECRET', /standard input is not base64/],

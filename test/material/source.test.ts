@@ -3,6 +3,7 @@
  * files.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -85,6 +86,39 @@ test('says that a file is missing, which is no error before an import is due', a
     missing: `the file "${path}" that holds the key material does not exist`,
     attribute: 'material_file',
   });
+});
+
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;
+const der = pem.replace(/-----.*-----|\n/g, '');
+
+test.each([
+  ['PEM', pem],
+  ['PEM with \\n as two characters', pem.replaceAll('\n', '\\n')],
+  ['Base64', material.toString('base64')],
+  ['Base64 with a line feed', `${material.toString('base64')}\n`],
+  ['Base64 of DER without padding', der.replaceAll('=', 'A')],
+  ['hex', material.toString('hex')],
+  ['more than any path', `${pem}${pem.repeat(100)}`],
+])('does not show what was given in place of its path: %s', async (_name, content) => {
+  const refused = open(content);
+  await expect(refused).rejects.toEqual(refusal('material_file is no path but a text of'));
+  const { message, cause } = await refused.catch((reason) => reason);
+  expect([message.includes(content.slice(0, 30)), cause]).toEqual([false, undefined]);
+});
+
+test('reads a file whose name is a digest', async () => {
+  const name = material.toString('hex');
+  writeFileSync(join(folder, name), material);
+  const start = process.cwd();
+  process.chdir(folder);
+  try {
+    expect(await open(name)).toEqual(holding(material));
+  } finally {
+    process.chdir(start);
+  }
 });
 
 test.each([
