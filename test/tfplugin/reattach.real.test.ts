@@ -1,7 +1,10 @@
 /** The real terraform attaches to a provider that somebody started by hand. */
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:http2';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { AttachedProvider } from '../support/attached-provider';
 import { bundleBoxProvider } from './fixtures/bundle';
 import { finished, requireTerraform, Workspace } from './fixtures/terraform';
@@ -115,6 +118,30 @@ test('what waits for a Terraform that was killed is stopped, and the next comman
   expect(await succeed('apply', '-auto-approve', '-lock=false')).toContain('1 added');
   // It would wait a minute for work that goes on.
   expect(await provider.end()).toBe(0);
+});
+
+test('a relative temp folder counts from where it was started; a crowd brings no warning', async () => {
+  const other = await AttachedProvider.start([process.execPath, executable, '--debug'], {
+    cwd: workspace.folder,
+    env: { PATH: process.env.PATH, TMPDIR: '.' },
+  });
+  const socket = socketOf(other);
+  expect(isAbsolute(socket)).toBe(true);
+  const sessions = Array.from({ length: 12 }, () =>
+    connect('http://box', { createConnection: () => createConnection(socket) }),
+  );
+  await Promise.all(
+    sessions.map(async (session) => {
+      const call = session.request({ ':method': 'POST', ':path': '/nothing' });
+      call.resume().end();
+      await once(call, 'close');
+    }),
+  );
+  for (const session of sessions) {
+    session.destroy();
+  }
+  expect(await other.end()).toBe(0);
+  expect(other.stderr).not.toContain('Warning');
 });
 
 test('a temp folder that does not exist is replaced; SIGTERM ends it, too', async () => {

@@ -4,6 +4,7 @@
  * when Terraform starts the provider.
  */
 import type { Server } from 'node:net';
+import { resolve } from 'node:path';
 import { isByokError, stackOf } from '../../errors';
 import { oneLine } from '../../printable';
 import { createGrpcServer } from '../grpc/grpc-server';
@@ -48,7 +49,8 @@ export async function serveAttached<Client>(options: AttachedOptions<Client>): P
     }) as Server;
     // Without TLS, so in a socket that only this user can reach, and on no port.
     const listening = await listenPrivately(server, {
-      tempFolders: tempFoldersFor(env),
+      // Terraform may run in another folder.
+      tempFolders: tempFoldersFor(env).map((folder) => resolve(folder)),
       allowTcp: false,
     });
     process.on('exit', listening.remove);
@@ -97,17 +99,22 @@ function servicePerConnection<Client>(
   { stop: interrupted, work }: Life,
 ) {
   const services = new WeakMap<object, Service>();
+  const stops = new Set<AbortController>();
+  interrupted.signal.addEventListener('abort', () => {
+    for (const stop of stops) {
+      stop.abort();
+    }
+  });
   return (connection: { once(event: 'close', listener: () => void): unknown }): Service => {
     const known = services.get(connection);
     if (known !== undefined) {
       return known;
     }
     const stop = new AbortController();
-    const end = () => stop.abort();
-    interrupted.signal.addEventListener('abort', end);
+    stops.add(stop);
     connection.once('close', () => {
-      interrupted.signal.removeEventListener('abort', end);
-      end();
+      stops.delete(stop);
+      stop.abort();
     });
     // Shutdown is for processes that Terraform started.
     const service = loadService(definition, log, { stop, work }, () => {});
