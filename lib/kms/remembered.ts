@@ -9,6 +9,7 @@ export class Remembered<T> {
   readonly #fetch: () => Promise<T>;
   readonly #what: string;
   #value: Promise<T> | undefined;
+  #isHere = false;
 
   /** @param what for the message of an interruption, for example "the login" */
   constructor(what: string, fetch: () => Promise<T>) {
@@ -19,21 +20,28 @@ export class Remembered<T> {
   /** @param signal ends this wait, not the fetch, on which others may wait too */
   async get(signal: AbortSignal): Promise<T> {
     this.#value ??= this.#begin();
-    return this.#untilAborted(this.#value, signal);
+    // What is here already takes no time that could be interrupted.
+    return this.#isHere ? this.#value : this.#untilAborted(this.#value, signal);
   }
 
   /** It is fetched again at the next `get`. */
   forget(): void {
     this.#value = undefined;
+    this.#isHere = false;
   }
 
   #begin(): Promise<T> {
     const value = this.#fetch();
-    value.catch((error: unknown) => {
-      if (!isRefusal(error) && this.#value === value) {
-        this.forget();
-      }
-    });
+    value.then(
+      () => {
+        this.#isHere ||= this.#value === value;
+      },
+      (error: unknown) => {
+        if (!isRefusal(error) && this.#value === value) {
+          this.forget();
+        }
+      },
+    );
     return value;
   }
 

@@ -1,7 +1,7 @@
 /**
  * Destroy: takes material out of a key, or leaves it there. What is gone already counts as done.
  */
-import { ByokError } from '../errors';
+import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
 import { describeKeyState, isAsymmetric } from '../terms/kms';
@@ -97,7 +97,17 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
           { attribute: context.words.name('onDestroy'), cause: error },
         );
   }
-  await waitUntil(context, gone.waitingFor, describe, isGone);
+  try {
+    await waitUntil(context, gone.waitingFor, describe, isGone);
+  } catch (cause) {
+    throw isByokError(cause) && cause.code === 'ERR_INTERRUPTED'
+      ? new ByokError(
+          'ERR_INTERRUPTED',
+          `the KMS said that it deleted the material of key ${keyId}; interrupted before the key showed it`,
+          { cause },
+        )
+      : cause;
+  }
 }
 
 function isGone(key: KeyDetail | undefined): boolean {

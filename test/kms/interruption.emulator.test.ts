@@ -43,8 +43,10 @@ test('stops a read at once when interrupted, and before its next attempt', async
   await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({
     code: 'ERR_INTERRUPTED',
   });
+  // The project is known: it is not what was interrupted.
   await expect(client.describeKey(keyId, { signal: controller.signal })).rejects.toMatchObject({
     code: 'ERR_INTERRUPTED',
+    message: 'describe-key was interrupted',
   });
 });
 

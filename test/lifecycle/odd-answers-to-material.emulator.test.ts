@@ -384,6 +384,28 @@ describe('a removal', () => {
     expect(await stateOf()).toBe('5');
   });
 
+  test('that is interrupted once it was said says so', async () => {
+    const interruption = new AbortController();
+    fault('delete-imported-key-material', nothing);
+    const removal = removeMaterial(
+      {
+        ...world.context,
+        signal: interruption.signal,
+        // After the delete, before the key shows it.
+        sleep: async () => {
+          interruption.abort();
+          throw interruption.signal.reason;
+        },
+      },
+      keyId,
+      'delete_material',
+    );
+    await expect(removal).rejects.toMatchObject({
+      code: 'ERR_INTERRUPTED',
+      message: expect.stringContaining(`said that it deleted the material of key ${keyId}`),
+    });
+  });
+
   test('that only was said is an error', async () => {
     fault('delete-imported-key-material', nothing);
     await expect(remove()).rejects.toMatchObject({
