@@ -12,16 +12,18 @@ const lib = join(__dirname, '..', 'lib');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   printable: [],
   errors: ['printable'],
+  json: [],
   secret: [],
   terms: ['errors'],
   schema: ['terms'],
-  kms: ['printable', 'errors', 'secret', 'terms'],
+  kms: ['printable', 'errors', 'json', 'secret', 'terms'],
   wrap: ['errors', 'terms'],
-  material: ['errors', 'secret', 'terms', 'wrap'],
+  material: ['errors', 'json', 'secret', 'terms', 'wrap'],
   tfplugin: ['printable', 'errors', 'schema'],
   lifecycle: ['errors', 'secret', 'terms', 'kms', 'wrap', 'material'],
   provider: [
     'errors',
+    'json',
     'secret',
     'terms',
     'schema',
@@ -35,10 +37,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cdktf: ['errors', 'terms', 'schema', 'mirror'],
   emulator: ['errors', 'secret', 'terms'],
   // Of kms the types of its answers, of the provider its words.
-  report: ['printable', 'errors', 'terms', 'kms', 'lifecycle', 'provider'],
+  report: ['printable', 'errors', 'json', 'terms', 'kms', 'lifecycle', 'provider'],
   cli: [
     'printable',
     'errors',
+    'json',
     'secret',
     'terms',
     'schema',
@@ -51,7 +54,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'emulator',
   ],
   testing: ['errors', 'terms', 'schema', 'cdktf', 'emulator'],
-  'aws-cdk': ['printable', 'errors', 'secret', 'terms', 'kms', 'material', 'lifecycle'],
+  'aws-cdk': ['printable', 'errors', 'json', 'secret', 'terms', 'kms', 'material', 'lifecycle'],
   index: ['errors', 'terms', 'cdktf'],
 };
 

@@ -6,6 +6,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByokError } from '../errors';
+import { tryParseRecord } from '../json';
 import type { ImportParameters } from '../kms/model';
 import type { PreWrapped } from '../material/pre-wrapped';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
@@ -146,7 +147,7 @@ const textFields: Readonly<Record<keyof Ceremony, (value: string) => boolean>> =
 };
 
 function parseCeremony(text: string, folder: string): Ceremony {
-  const content = tryParse(text);
+  const content = tryParseRecord(text);
   const wrong = Object.entries(textFields).find(([name, allows]) => {
     const value = content?.[name];
     return typeof value !== 'string' || !allows(value);
@@ -158,15 +159,6 @@ function parseCeremony(text: string, folder: string): Ceremony {
     );
   }
   return content as unknown as Ceremony;
-}
-
-function tryParse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const content: unknown = JSON.parse(text);
-    return typeof content === 'object' && content !== null ? { ...content } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function read(folder: string, name: string): FieldContent {

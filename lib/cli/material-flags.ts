@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import { tryParseJson } from '../json';
 import type { Material } from '../material/material';
 import type { MaterialSource } from '../material/source';
 import { Secret } from '../secret';
@@ -76,7 +77,7 @@ export function addCommandFlags(command: Command): Command {
 
 /** @throws ByokError ERR_ARGUMENT */
 function argvOf(flag: string, text: string): readonly string[] {
-  const argv = tryParse(text);
+  const argv = tryParseJson(text);
   if (
     !Array.isArray(argv) ||
     argv.length === 0 ||
@@ -88,14 +89,6 @@ function argvOf(flag: string, text: string): readonly string[] {
     );
   }
   return argv;
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID, ERR_INTERRUPTED */

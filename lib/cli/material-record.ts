@@ -6,6 +6,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByokError } from '../errors';
+import { tryParseRecord } from '../json';
 import type { Proof } from '../lifecycle/decision';
 import { placeFile, placeFolder } from '../mirror/place-file';
 import { fingerprintFormat } from '../terms/material';
@@ -69,7 +70,7 @@ function tryRead(path: string): string | undefined {
 }
 
 function proofIn(text: string, keyId: string): Proof | undefined {
-  const { version: found, key_id: owner, fingerprint, proof } = parse(text);
+  const { version: found, key_id: owner, fingerprint, proof } = tryParseRecord(text) ?? {};
   const ours =
     found === version &&
     owner === keyId &&
@@ -78,13 +79,4 @@ function proofIn(text: string, keyId: string): Proof | undefined {
   return ours && (proof === 'imported' || proof === 'public_key')
     ? { fingerprint, proof }
     : undefined;
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }

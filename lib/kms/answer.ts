@@ -3,6 +3,7 @@
  * rest. The KMS writes its numbers as strings, times in three ways, and "" for "there is none".
  * Values are never put into messages: some are secret.
  */
+import { isRecord, type JsonRecord, tryParseJson } from '../json';
 import { isPrintable } from '../printable';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
@@ -11,21 +12,6 @@ import type { HiddenTexts } from './hidden-texts';
 import type { ImportParameters, KeyDetail, Tags } from './model';
 
 export class UnexpectedAnswer extends Error {}
-
-type JsonRecord = Readonly<Record<string, unknown>>;
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Undefined when it is no JSON, such as the page of a proxy. */
-export function tryParseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * The JSON of a 2xx, whatever the call. An error under such a status is the voice of something in

@@ -3,8 +3,9 @@
  * gateway and parts of IAM have them flat, IAM otherwise has `error.message` and `error.title`.
  * Anything else, a page of a proxy for example, is quoted in short.
  */
+
+import { isRecord, tryParseJson } from '../json';
 import { apiCodeFormat } from '../terms/kms-errors';
-import { isRecord, tryParseJson } from './answer';
 import type { HiddenTexts } from './hidden-texts';
 
 export interface Refusal {

@@ -4,10 +4,10 @@
  * none of their failures is a lost answer.
  */
 import { ByokError } from '../errors';
+import { isRecord, tryParseJson } from '../json';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
 import { plainSpelling, type Spelling } from '../terms/setting';
-import { isRecord, tryParseJson } from './answer';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
 import type { HiddenTexts } from './hidden-texts';

@@ -1,15 +1,9 @@
 /** The KMS over HTTP. Sees wrapped material only, never plaintext. */
 import { randomUUID } from 'node:crypto';
 import { ByokError } from '../errors';
+import { isRecord, tryParseJson } from '../json';
 import { plainSpelling, type Spelling } from '../terms/setting';
-import {
-  isRecord,
-  type KeyPage,
-  refuseSecrets,
-  successOf,
-  tryParseJson,
-  UnexpectedAnswer,
-} from './answer';
+import { type KeyPage, refuseSecrets, successOf, UnexpectedAnswer } from './answer';
 import { createAuthenticator } from './authenticate';
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Connection } from './connection';

@@ -3,6 +3,7 @@
  * standard input and answers one on standard output; docs/hsm.md describes both.
  */
 import { ByokError } from '../errors';
+import { type JsonRecord, tryParseRecord } from '../json';
 import { defaultKeySpec, isAsymmetric, type WrappingAlgorithm } from '../terms/kms';
 import { fingerprintFormat } from '../terms/material';
 import { plainSpelling } from '../terms/setting';
@@ -13,8 +14,6 @@ import { tryDecodeBase64 } from './decode';
 import type { Material, WrappedMaterial } from './material';
 
 type HsmOptions = Omit<CommandOptions, 'input'> & Pick<Origin, 'spelling'>;
-type Answer = Readonly<Record<string, unknown>>;
-
 /**
  * Asks the program which material it would wrap.
  *
@@ -68,13 +67,13 @@ async function ask(
   argv: readonly string[],
   options: HsmOptions,
   request: Readonly<Record<string, string>>,
-): Promise<Answer> {
+): Promise<JsonRecord> {
   const answer = await runCommand(argv, { ...options, input: `${JSON.stringify(request)}\n` });
   return parse(answer.toString('utf8'), request.operation ?? '', options);
 }
 
 function wrappedMaterial(
-  answer: Answer,
+  answer: JsonRecord,
   keySpec: string,
   modulusBytes: number,
   options: HsmOptions,
@@ -116,16 +115,12 @@ function blob(field: string, value: unknown, options: HsmOptions): Buffer {
   return bytes;
 }
 
-function parse(text: string, operation: string, options: HsmOptions): Answer {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Answer;
-    }
-  } catch {
-    // Said below: what the program printed does not belong into an error.
+function parse(text: string, operation: string, options: HsmOptions): JsonRecord {
+  const answer = tryParseRecord(text);
+  if (answer === undefined) {
+    throw malformed(options, operation, 'it must be one JSON object');
   }
-  throw malformed(options, operation, 'it must be one JSON object');
+  return answer;
 }
 
 function malformed({ attribute }: HsmOptions, operation: string, expected: string): ByokError {

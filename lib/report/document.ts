@@ -3,8 +3,9 @@
  * or something that looks like one.
  */
 import { ByokError } from '../errors';
+import { isRecord } from '../json';
 import { jsonObjectsIn } from './json-in-text';
-import { type Attributes, isRecord } from './recorded-material';
+import type { Attributes } from './recorded-material';
 
 /** The option that named the text. */
 export type Kind = 'state' | 'plan';

@@ -3,11 +3,12 @@
  * lib/cdktf/material-hooks.ts writes the triggers and names them.
  */
 
+import { isRecord } from '../json';
 import type { Wish } from '../lifecycle/decision';
 import { keep } from '../lifecycle/expiration-wish';
 import { wording } from '../provider/wording';
 import { parseExpirationTime } from '../terms/expiration-time';
-import { type Attributes, isRecord, text, wishOf } from './recorded-material';
+import { type Attributes, text, wishOf } from './recorded-material';
 import { objectsInState, type Reading } from './state-file';
 
 /** A key that a hook keeps filled, with the values of the last apply. */

@@ -3,8 +3,7 @@
  * Wrappers of Terraform print around its output, make and CI above and below it,
  * and cdktf and Terragrunt before each of its lines.
  */
-
-type Json = Readonly<Record<string, unknown>>;
+import { type JsonRecord, tryParseRecord } from '../json';
 
 /**
  * How many braces we try that turn out not to begin an object; a log has many of them.
@@ -17,7 +16,7 @@ export interface ObjectsInText {
    * In the order of their beginnings; none lies inside another.
    * One object if the whole text is one.
    */
-  readonly objects: readonly Json[];
+  readonly objects: readonly JsonRecord[];
   /**
    * Why there may be more objects, in words that continue after the name of the text;
    * undefined if there are no more.
@@ -26,12 +25,12 @@ export interface ObjectsInText {
 }
 
 export function jsonObjectsIn(text: string): ObjectsInText {
-  const whole = tryParse(text);
+  const whole = tryParseRecord(text);
   if (whole !== undefined) {
     return { objects: [whole], missed: undefined };
   }
   const plain = withoutColours(text);
-  const objects: Json[] = [];
+  const objects: JsonRecord[] = [];
   const mostFailures = Math.min(
     patience.most,
     Math.max(patience.fewest, Math.floor(patience.characters / plain.length)),
@@ -80,7 +79,7 @@ function afterFailure(text: string, start: number): number {
 }
 
 interface Found {
-  readonly json: Json;
+  readonly json: JsonRecord;
   /** Index after its last character. */
   readonly end: number;
 }
@@ -97,7 +96,7 @@ function nextStart(text: string, from: number): number {
 
 function objectAt(text: string, start: number): Found | undefined {
   const end = endOfObject(text, start);
-  const json = end === undefined ? undefined : tryParse(text.slice(start, end));
+  const json = end === undefined ? undefined : tryParseRecord(text.slice(start, end));
   return json === undefined || end === undefined ? undefined : { json, end };
 }
 
@@ -135,18 +134,6 @@ function endOfObject(text: string, start: number): number | undefined {
     }
   }
   return undefined;
-}
-
-function tryParse(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Json)
-      : undefined;
-  } catch {
-    // The error of JSON.parse quotes the text that it could not read.
-    return undefined;
-  }
 }
 
 function withoutColours(text: string): string {

@@ -3,13 +3,13 @@
  * An import in the plan is an import that is due.
  */
 import { ByokError } from '../errors';
+import { isRecord } from '../json';
 import { keyLost } from '../lifecycle/decide';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
 import {
   type Attributes,
-  isRecord,
   observationOf,
   proofOf,
   recordsIn,

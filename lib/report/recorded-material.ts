@@ -2,6 +2,7 @@
  * The attributes of `byok_key_material` that a check reads from a state or a plan.
  * It reads nothing else, so nothing else can appear in a report.
  */
+import { isRecord, type JsonRecord } from '../json';
 import type { Proof, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
@@ -10,7 +11,7 @@ import { parseDuration } from '../terms/duration';
 import { parseExpirationTime } from '../terms/expiration-time';
 import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../terms/material';
 
-export type Attributes = Readonly<Record<string, unknown>>;
+export type Attributes = JsonRecord;
 
 /** @param warnBeforeMs replaces the value of the resource */
 export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined): Wish {
@@ -83,10 +84,6 @@ export function proofOf(attributes: Attributes): Proof | undefined {
 export function text(attributes: Attributes, name: string): string | undefined {
   const value = attributes[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-export function isRecord(value: unknown): value is Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The objects in a list; empty if the value is not a list. */

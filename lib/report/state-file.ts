@@ -4,11 +4,11 @@
  * or their JSON output of it.
  */
 import { ByokError } from '../errors';
+import { isRecord } from '../json';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
 import {
   type Attributes,
-  isRecord,
   observationOf,
   proofOf,
   recordsIn,

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
+import { isRecord, type JsonRecord, tryParseRecord } from '../../json';
 import type { Proof } from '../../lifecycle/decision';
 import { fingerprintFormat } from '../../terms/material';
 import type { AwsStore } from './aws-store';
@@ -130,8 +131,8 @@ function normalized(value: unknown): unknown {
 
 /** Anything that is not exactly what we write proves nothing. */
 function parse(text: string | undefined): Memory {
-  const found = tryParse(text);
-  if (!isRecord(found) || found.version !== version || !isRecord(found.keys)) {
+  const found = tryParseRecord(text ?? '');
+  if (found?.version !== version || !isRecord(found.keys)) {
     return { deployed: [], keys: {} };
   }
   const keys = Object.entries(found.keys).flatMap(([keyId, key]) =>
@@ -151,14 +152,7 @@ function isDeployment(value: unknown): value is Deployment {
   );
 }
 
-function toKey({
-  alias,
-  keySpec,
-  made,
-  proof,
-  ours,
-  expirationTime,
-}: Record<string, unknown>): RememberedKey {
+function toKey({ alias, keySpec, made, proof, ours, expirationTime }: JsonRecord): RememberedKey {
   return {
     alias: textOrNone(alias),
     keySpec: textOrNone(keySpec),
@@ -181,18 +175,6 @@ function toProof(value: unknown): Proof | undefined {
   return proof === 'imported' || proof === 'public_key' ? { fingerprint, proof } : undefined;
 }
 
-function tryParse(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return undefined;
-  }
-}
-
 function textOrNone(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** Material and login, fetched from where the properties say. What they hold is in no message. */
 import { ByokError } from '../../errors';
+import { tryParseRecord } from '../../json';
 import type { ConnectionConfig } from '../../kms/connection';
 import type { Material } from '../../material/material';
 import { openContent } from '../../material/open-content';
@@ -75,7 +76,7 @@ export async function readLogin(
       cause,
     });
   }
-  const fields = tryParseObject(secret) ?? {};
+  const fields = tryParseRecord(wholeOf(secret).toString('utf8')) ?? {};
   const text = (field: string): string | undefined => {
     const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -129,7 +130,7 @@ function wholeOf(secret: StoredSecret): Buffer {
 }
 
 function requireField(secret: StoredSecret, field: string, name: string): string {
-  const object = tryParseObject(secret);
+  const object = tryParseRecord(wholeOf(secret).toString('utf8'));
   const value = object !== undefined && Object.hasOwn(object, field) ? object[field] : undefined;
   if (typeof value !== 'string') {
     throw new ByokError(
@@ -141,16 +142,4 @@ function requireField(secret: StoredSecret, field: string, name: string): string
     );
   }
   return value;
-}
-
-/** What `JSON.parse` says holds some of the text. */
-function tryParseObject(secret: StoredSecret): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(wholeOf(secret).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

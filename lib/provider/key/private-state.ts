@@ -1,4 +1,5 @@
 /** What Terraform keeps beside the state of `byok_external_key`. Nothing in it is secret. */
+import { tryParseRecord } from '../../json';
 import type { PrivateState } from '../../tfplugin/provider';
 
 export interface KeyMemory {
@@ -46,7 +47,8 @@ export function withoutPlan(bytes: PrivateState): PrivateState {
 
 /** Anything that is not exactly what we write says nothing. */
 export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
-  const { version: found, adopted, successorAlias, kept, ends, shared } = parse(bytes);
+  const record = tryParseRecord(Buffer.from(bytes).toString('utf8'));
+  const { version: found, adopted, successorAlias, kept, ends, shared } = record ?? {};
   return found === version
     ? {
         adopted: adopted === true,
@@ -56,14 +58,4 @@ export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
         shared: shared === true ? true : undefined,
       }
     : { adopted: false };
-}
-
-function parse(bytes: PrivateState): Readonly<Record<string, unknown>> {
-  try {
-    return (
-      (JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown> | null) ?? {}
-    );
-  } catch {
-    return {};
-  }
 }

@@ -3,6 +3,7 @@
  * and what the reviewed plan permits. Nothing in it is secret.
  */
 import { ByokError, type ErrorCode } from '../../errors';
+import { isRecord, type JsonRecord, tryParseRecord } from '../../json';
 import type { Proof, Step } from '../../lifecycle/decision';
 import { fingerprintFormat } from '../../terms/material';
 import type { PrivateState } from '../../tfplugin/provider';
@@ -135,15 +136,7 @@ function proofInState(state: Values | null): Proof | undefined {
   return verified === true ? toProof({ fingerprint, proof: 'imported' }) : undefined;
 }
 
-function parse(bytes: PrivateState): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return isRecord(value) && value.version === version ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function parse(bytes: PrivateState): JsonRecord {
+  const found = tryParseRecord(Buffer.from(bytes).toString('utf8'));
+  return found?.version === version ? found : {};
 }
