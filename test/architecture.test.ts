@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   wrap: ['errors', 'terms'],
   material: ['errors', 'json', 'secret', 'terms', 'wrap'],
   tfplugin: ['printable', 'errors', 'schema'],
-  lifecycle: ['errors', 'secret', 'terms', 'kms', 'wrap', 'material'],
+  lifecycle: ['errors', 'json', 'secret', 'terms', 'kms', 'wrap', 'material'],
   provider: [
     'errors',
     'json',
@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   mirror: ['errors', 'schema'],
   cdktf: ['errors', 'terms', 'schema', 'mirror'],
   emulator: ['errors', 'secret', 'terms'],
-  // Of kms the types of its answers, of the provider its words.
+  // Of kms the types of its answers, of the provider its words and the proof in its state.
   report: ['printable', 'errors', 'json', 'terms', 'kms', 'lifecycle', 'provider'],
   cli: [
     'printable',

@@ -5,9 +5,9 @@
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
-import type { Proof } from '../lifecycle/decision';
 import { keep } from '../lifecycle/expiration-wish';
 import type { MaterialOutcome } from '../lifecycle/material-request';
+import type { Proof } from '../lifecycle/proof';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import { formatExpirationTime } from '../terms/expiration-time';

@@ -7,9 +7,8 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByokError } from '../errors';
 import { tryParseRecord } from '../json';
-import type { Proof } from '../lifecycle/decision';
+import { type Proof, toProof } from '../lifecycle/proof';
 import { placeFile, placeFolder } from '../mirror/place-file';
-import { fingerprintFormat } from '../terms/material';
 
 const version = 1;
 
@@ -70,13 +69,6 @@ function tryRead(path: string): string | undefined {
 }
 
 function proofIn(text: string, keyId: string): Proof | undefined {
-  const { version: found, key_id: owner, fingerprint, proof } = tryParseRecord(text) ?? {};
-  const ours =
-    found === version &&
-    owner === keyId &&
-    typeof fingerprint === 'string' &&
-    fingerprintFormat.test(fingerprint);
-  return ours && (proof === 'imported' || proof === 'public_key')
-    ? { fingerprint, proof }
-    : undefined;
+  const record = tryParseRecord(text);
+  return record?.version === version && record.key_id === keyId ? toProof(record) : undefined;
 }

@@ -7,19 +7,10 @@ import type { ExpirationInstant } from '../terms/expiration-time';
 import type { Notice } from './context';
 import type { ExpirationWish } from './expiration-wish';
 import type { MaterialObservation } from './material-status';
+import type { Proof } from './proof';
 
 /** A step that touches material, in the order in which steps are taken. */
 export type Step = 'delete' | 'import';
-
-/** Why it is believed that the KMS holds the material of a fingerprint. */
-export interface Proof {
-  readonly fingerprint: string;
-  /**
-   * An import that was seen to succeed; the KMS binds material to a key for ever, so this never
-   * wears off.
-   */
-  readonly proof: 'imported' | 'public_key';
-}
 
 export interface Wish {
   readonly expiration: ExpirationWish;

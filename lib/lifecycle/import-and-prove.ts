@@ -1,10 +1,10 @@
 /** An import, and what it proves about the material that the key holds. */
 import { KmsError } from '../kms/kms-error';
 import type { LifecycleContext, Notice } from './context';
-import type { Proof } from './decision';
 import { type ImportStep, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
+import type { Proof } from './proof';
 import { provePublicKey } from './prove-public-key';
 import type { Wording } from './wording';
 

@@ -7,9 +7,10 @@ import type { ExpirationInstant } from '../terms/expiration-time';
 import { defaultKeySpec, type WrappingAlgorithm } from '../terms/kms';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { LifecycleContext, Notice } from './context';
-import type { Proof, Step, Wish } from './decision';
+import type { Step, Wish } from './decision';
 import type { ImportSource } from './import-material';
 import type { MaterialObservation } from './material-status';
+import type { Proof } from './proof';
 import { refuseUnpinned } from './refusals';
 
 /** Where what is imported comes from; opened only when an import is due. */

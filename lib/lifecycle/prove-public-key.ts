@@ -7,7 +7,7 @@ import { isAsymmetric } from '../terms/kms';
 import { fingerprintOfPublicKey, sameFingerprint } from '../wrap/fingerprint';
 import { publicKeyOfPem } from '../wrap/public-key';
 import type { LifecycleContext } from './context';
-import type { Proof } from './decision';
+import type { Proof } from './proof';
 
 /**
  * @param expected fingerprint that the key must have, and how to name its source: "the material at

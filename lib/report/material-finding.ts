@@ -4,9 +4,10 @@
  * It reads named attributes only, never all of them.
  */
 import { decide } from '../lifecycle/decide';
-import type { Decision, Proof, Wish } from '../lifecycle/decision';
+import type { Decision, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
+import type { Proof } from '../lifecycle/proof';
 import { wording } from '../provider/wording';
 import { formatExpirationTime } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';

@@ -5,17 +5,11 @@
 import { ByokError } from '../errors';
 import { isRecord } from '../json';
 import { keyLost } from '../lifecycle/decide';
+import { proofInState } from '../provider/material/private-state';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import {
-  type Attributes,
-  observationOf,
-  proofOf,
-  recordsIn,
-  text,
-  wishOf,
-} from './recorded-material';
+import { type Attributes, observationOf, recordsIn, text, wishOf } from './recorded-material';
 import type { Reading } from './state-file';
 
 const howTo = 'give what "terraform show -json PLANFILE" prints';
@@ -94,7 +88,7 @@ function materialOf(
       alias: keyId === undefined ? undefined : aliases.get(keyId),
       observation: known === undefined ? undefined : observationOf(known, wish, reading.now),
       wish,
-      proof: known === undefined ? undefined : proofOf(known),
+      proof: proofInState(known ?? null),
       managed: true,
       wanted: true,
       due: importDue ? { reason: reasonOf(before, after) } : undefined,

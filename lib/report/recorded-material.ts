@@ -3,7 +3,7 @@
  * It reads nothing else, so nothing else can appear in a report.
  */
 import { isRecord, type JsonRecord } from '../json';
-import type { Proof, Wish } from '../lifecycle/decision';
+import type { Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
 import { wording } from '../provider/wording';
@@ -72,13 +72,6 @@ function statusOf(written: string | undefined): MaterialStatus {
   return written !== undefined && Object.hasOwn(materialStatuses, written)
     ? (written as MaterialStatus)
     : 'unknown';
-}
-
-export function proofOf(attributes: Attributes): Proof | undefined {
-  const fingerprint = text(attributes, 'fingerprint');
-  return attributes.fingerprint_verified === true && fingerprint !== undefined
-    ? { fingerprint, proof: 'imported' }
-    : undefined;
 }
 
 export function text(attributes: Attributes, name: string): string | undefined {

@@ -5,16 +5,10 @@
  */
 import { ByokError } from '../errors';
 import { isRecord } from '../json';
+import { proofInState } from '../provider/material/private-state';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import {
-  type Attributes,
-  observationOf,
-  proofOf,
-  recordsIn,
-  text,
-  wishOf,
-} from './recorded-material';
+import { type Attributes, observationOf, recordsIn, text, wishOf } from './recorded-material';
 
 export interface Reading {
   /** Where the content comes from, for people: `state "terraform.tfstate"`. */
@@ -46,7 +40,7 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
         alias: aliases.get(attributes.key_id),
         observation: observationOf(attributes, wish, reading.now),
         wish,
-        proof: proofOf(attributes),
+        proof: proofInState(attributes),
         managed: true,
         wanted: true,
         due: undefined,

@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { importOnce } from '../../lib/cli/import-once';
 import { createMaterial } from '../../lib/lifecycle/create-material';
-import type { Proof } from '../../lib/lifecycle/decision';
 import type { MaterialOutcome } from '../../lib/lifecycle/material-request';
+import type { Proof } from '../../lib/lifecycle/proof';
 import { reconcileMaterial } from '../../lib/lifecycle/reconcile-material';
 import { removeMaterial } from '../../lib/lifecycle/remove-material';
 import { createKey, describe as describeKey, importMaterial } from '../emulator/external-key';

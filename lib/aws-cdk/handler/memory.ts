@@ -6,8 +6,7 @@
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
 import { isRecord, type JsonRecord, tryParseRecord } from '../../json';
-import type { Proof } from '../../lifecycle/decision';
-import { fingerprintFormat } from '../../terms/material';
+import { type Proof, toProof } from '../../lifecycle/proof';
 import type { AwsStore } from './aws-store';
 import { reasonOf } from './stored-material';
 
@@ -161,18 +160,6 @@ function toKey({ alias, keySpec, made, proof, ours, expirationTime }: JsonRecord
     ours: ours === true,
     expirationTime: textOrNone(expirationTime),
   };
-}
-
-function toProof(value: unknown): Proof | undefined {
-  if (
-    !isRecord(value) ||
-    typeof value.fingerprint !== 'string' ||
-    !fingerprintFormat.test(value.fingerprint)
-  ) {
-    return undefined;
-  }
-  const { fingerprint, proof } = value;
-  return proof === 'imported' || proof === 'public_key' ? { fingerprint, proof } : undefined;
 }
 
 function textOrNone(value: unknown): string | undefined {

@@ -1,8 +1,9 @@
 /** From the attributes of `byok_key_material` to the terms of the lifecycle. */
 import type { ByokError } from '../../errors';
-import type { Proof, Wish } from '../../lifecycle/decision';
+import type { Wish } from '../../lifecycle/decision';
 import { keep, type Rolling } from '../../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../../lifecycle/material-status';
+import type { Proof } from '../../lifecycle/proof';
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
 import { parseDuration } from '../../terms/duration';

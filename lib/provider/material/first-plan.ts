@@ -7,9 +7,9 @@ import type { KeyDetail } from '../../kms/model';
 import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
 import { decideFirst } from '../../lifecycle/decide-first';
-import type { Proof } from '../../lifecycle/decision';
 import { isRolling } from '../../lifecycle/expiration-wish';
 import { observeMaterial } from '../../lifecycle/material-status';
+import type { Proof } from '../../lifecycle/proof';
 import {
   refuseAnyExpiration,
   refuseForeignMaterial,

@@ -4,9 +4,10 @@
  */
 import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
-import type { Decision, Proof, Step, Wish } from '../../lifecycle/decision';
+import type { Decision, Step, Wish } from '../../lifecycle/decision';
 import { isInWindow, isRolling } from '../../lifecycle/expiration-wish';
 import { disabledFirst, isAbsent, type MaterialObservation } from '../../lifecycle/material-status';
+import type { Proof } from '../../lifecycle/proof';
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { isUnknown, text } from '../attributes';

@@ -4,8 +4,8 @@
  */
 import { ByokError, type ErrorCode } from '../../errors';
 import { isRecord, type JsonRecord, tryParseRecord } from '../../json';
-import type { Proof, Step } from '../../lifecycle/decision';
-import { fingerprintFormat } from '../../terms/material';
+import type { Step } from '../../lifecycle/decision';
+import { type Proof, toProof } from '../../lifecycle/proof';
 import type { PrivateState } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
 
@@ -119,19 +119,8 @@ function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : [];
 }
 
-function toProof(value: unknown): Proof | undefined {
-  if (
-    !isRecord(value) ||
-    typeof value.fingerprint !== 'string' ||
-    !fingerprintFormat.test(value.fingerprint)
-  ) {
-    return undefined;
-  }
-  const { fingerprint, proof } = value;
-  return proof === 'imported' || proof === 'public_key' ? { fingerprint, proof } : undefined;
-}
-
-function proofInState(state: Values | null): Proof | undefined {
+/** The proof that the attributes of a state show. */
+export function proofInState(state: JsonRecord | null): Proof | undefined {
   const { fingerprint, fingerprint_verified: verified } = state ?? {};
   return verified === true ? toProof({ fingerprint, proof: 'imported' }) : undefined;
 }

@@ -1,6 +1,6 @@
 /** What a private key in the KMS proves when Terraform looks at it. */
 import { KmsError } from '../../kms/kms-error';
-import type { Proof } from '../../lifecycle/decision';
+import type { Proof } from '../../lifecycle/proof';
 import { provePublicKey } from '../../lifecycle/prove-public-key';
 import type { Context } from '../../tfplugin/provider';
 import type { ConnectedClient } from '../client';
