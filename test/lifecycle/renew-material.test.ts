@@ -1,0 +1,235 @@
+/**
+ * A renewal against a model of the KMS: what goes wrong at which call, what the key holds
+ * afterwards, and what is said about it.
+ */
+import type { Kms } from '../../lib/kms/model';
+import type { LifecycleContext } from '../../lib/lifecycle/context';
+import type { MaterialOutcome, MaterialRequest } from '../../lib/lifecycle/material-request';
+import { renewMaterial } from '../../lib/lifecycle/renew-material';
+import type { Material } from '../../lib/material/material';
+import { wording } from '../../lib/provider/wording';
+import { ModelKms, type Trouble } from './model-kms';
+
+const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
+const fingerprint = `sha256:${'1'.repeat(64)}`;
+const from = new Date('2030-02-01T00:00:00Z');
+const to = new Date('2030-06-01T00:00:00Z');
+
+const material: Material = {
+  fingerprint,
+  isPrivateKey: false,
+  checkFits: () => undefined,
+  checkStrength: () => undefined,
+  wrap: async () => ({ encryptedKeyMaterial: Buffer.from('ours') }),
+  wipe: () => undefined,
+};
+
+const source = { material, wrappingAlgorithm: 'RSAES_OAEP_SHA_256' } as const;
+
+const request: MaterialRequest = {
+  keyId,
+  wish: {
+    expiration: to,
+    warnBeforeMs: 0,
+    pin: undefined,
+    allowInterruption: true,
+    allowUnverifiedRenewal: false,
+  },
+  allowWeakMaterial: false,
+  permitted: ['delete', 'import'],
+  reviewed: fingerprint,
+  lastKnown: from,
+  proof: { fingerprint, proof: 'imported' },
+  sourceAttribute: 'material_file',
+  source: { open: async () => material, wrappingAlgorithm: source.wrappingAlgorithm },
+};
+
+/** A key that holds the material until `from`. */
+function modelWithMaterial(): ModelKms {
+  return Object.assign(new ModelKms(), {
+    state: '2',
+    held: 'ours',
+    bound: 'ours',
+    expiration: from,
+  } as const);
+}
+
+interface Options {
+  readonly client?: Kms;
+  readonly until?: Date;
+  /** How far the clock of the KMS is ahead of ours. */
+  readonly aheadMs?: number;
+}
+
+function renew(
+  kms: ModelKms,
+  { client = kms.client, until = to, aheadMs = 0 }: Options = {},
+): Promise<MaterialOutcome> {
+  const context: LifecycleContext = {
+    kms: client,
+    now: () => new Date(kms.now.getTime() - aheadMs),
+    sleep: async (ms) => {
+      kms.now = new Date(kms.now.getTime() + ms);
+    },
+    signal: new AbortController().signal,
+    words: wording,
+    deadline: new Date(kms.now.getTime() + 300_000),
+    log: () => undefined,
+  };
+  return renewMaterial(context, request, { source, from, to: until }, fingerprint);
+}
+
+/** Its client, and what is called on it while the key holds what. */
+function recorded(kms: ModelKms) {
+  const made: [name: string, held: string | undefined][] = [];
+  const client = new Proxy(kms.client, {
+    get: (target, name: keyof Kms) => {
+      made.push([name, kms.held]);
+      return target[name];
+    },
+  });
+  return { client, made };
+}
+
+const calls = [
+  'getParametersForImport',
+  'importKeyMaterial',
+  'deleteImportedKeyMaterial',
+  'describeKey',
+  'getParametersForImport',
+  'importKeyMaterial',
+  'describeKey',
+] as const satisfies readonly (keyof Kms)[];
+
+test('a renewal makes these calls, and the first two leave the key as it is', async () => {
+  const kms = modelWithMaterial();
+  const { client, made } = recorded(kms);
+  await renew(kms, { client });
+  expect(made.map(([name]) => name)).toEqual(calls);
+  expect(made.map(([, held]) => held)).toEqual([
+    ...['ours', 'ours', 'ours'],
+    ...[undefined, undefined, undefined, 'ours'],
+  ]);
+});
+
+interface End {
+  readonly expiration: Date | undefined;
+  /** Summaries of the notices, or a part of the error. */
+  readonly said: readonly string[] | RegExp;
+}
+
+const outage = 'The key could not be used for a moment';
+
+const ends = {
+  renewed: { expiration: to, said: [outage] },
+  'renewed, not seen': { expiration: to, said: ['The import was not confirmed', outage] },
+  'nothing deleted': { expiration: from, said: /nothing was deleted/ },
+  'not deleted': { expiration: from, said: /^delete-imported|^the connection broke/ },
+  'still held': { expiration: from, said: /still holds its material, which expires 2030-02-01/ },
+  'taken back': { expiration: from, said: /failed: .* has its material back, .*2030-02-01/ },
+} satisfies Record<string, End>;
+
+type Row = Partial<Record<Trouble, keyof typeof ends>>;
+
+/** What one failure at each call leads to; a read that is only said does what it says. */
+const table: Readonly<Record<`${number} ${(typeof calls)[number]}`, Row>> = {
+  '0 getParametersForImport': {
+    'lost before': 'nothing deleted',
+    'lost after': 'renewed',
+    refused: 'nothing deleted',
+    unavailable: 'nothing deleted',
+  },
+  '1 importKeyMaterial': {
+    'lost before': 'nothing deleted',
+    'lost after': 'renewed',
+    'only said': 'nothing deleted',
+    refused: 'nothing deleted',
+    unavailable: 'nothing deleted',
+  },
+  '2 deleteImportedKeyMaterial': {
+    'lost before': 'not deleted',
+    'lost after': 'renewed',
+    'only said': 'still held',
+    refused: 'not deleted',
+    unavailable: 'not deleted',
+  },
+  '3 describeKey': {
+    'lost before': 'renewed',
+    refused: 'renewed',
+    unavailable: 'renewed',
+  },
+  '4 getParametersForImport': {
+    'lost before': 'renewed',
+    'lost after': 'renewed',
+    refused: 'taken back',
+    unavailable: 'renewed',
+  },
+  '5 importKeyMaterial': {
+    'lost before': 'renewed',
+    'lost after': 'renewed',
+    'only said': 'taken back',
+    refused: 'taken back',
+    unavailable: 'renewed',
+  },
+  '6 describeKey': {
+    'lost before': 'renewed, not seen',
+    refused: 'renewed, not seen',
+    unavailable: 'renewed, not seen',
+  },
+};
+
+async function expectEnd(kms: ModelKms, { expiration, said }: End): Promise<void> {
+  const renewal = renew(kms);
+  if (said instanceof RegExp) {
+    await expect(renewal).rejects.toThrow(said);
+  } else {
+    const { notices, proof, importedAt } = await renewal;
+    expect(notices.map(({ summary }) => summary)).toEqual(said);
+    expect(proof).toEqual({ fingerprint, proof: 'imported' });
+    expect(importedAt).toEqual(kms.now);
+  }
+  expect({ held: kms.held, expiration: kms.expiration }).toEqual({
+    held: expiration === undefined ? undefined : 'ours',
+    expiration,
+  });
+}
+
+describe.each(Object.entries(table))('call %s', (call, row) => {
+  test.each(Object.entries(row))('%s: %s', async (trouble, end) => {
+    const kms = modelWithMaterial();
+    kms.order([{ after: Number.parseInt(call, 10), trouble: trouble as Trouble }]);
+    await expectEnd(kms, ends[end]);
+  });
+});
+
+describe('if the way back fails, too, the error says what the key was seen to hold', () => {
+  test.each([
+    ['nothing, if that shows', [5, 6], /has no material at the moment: it was deleted/],
+    ['what nobody can see', [5, 6, 7], /whether it has any now could not be seen/],
+  ] as const)('%s', async (_name, refusedCalls, said) => {
+    const kms = modelWithMaterial();
+    kms.order(refusedCalls.map((after) => ({ after, trouble: 'refused' })));
+    await expectEnd(kms, { expiration: undefined, said });
+  });
+});
+
+test('a KMS whose clock is ahead refuses the new expiry, and the material comes back with the old one', async () => {
+  const kms = modelWithMaterial();
+  kms.now = new Date('2030-01-25T00:00:00Z');
+  const soon = new Date('2030-01-20T00:00:00Z');
+  const renewal = renew(kms, { aheadMs: 15 * 86_400_000, until: soon });
+  await expect(renewal).rejects.toThrow(/2030-01-20.* failed: .*KMS\.2602.* has its material back/);
+  expect({ held: kms.held, expiration: kms.expiration }).toEqual({
+    held: 'ours',
+    expiration: from,
+  });
+});
+
+test('material that the key is not bound to is not sent a second time with the old expiry', async () => {
+  const kms = modelWithMaterial();
+  kms.bound = 'other';
+  const { client, made } = recorded(kms);
+  await expect(renew(kms, { client })).rejects.toThrow(/no material at the moment.*KMS\.2606/);
+  const sent = made.filter(([name, held]) => name === 'importKeyMaterial' && held === undefined);
+  expect(sent.length).toBe(1);
+});
