@@ -5,8 +5,9 @@
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
 import { printableJson } from '../printable';
+import { externalKeysOf } from '../report/live-keys';
 import { formatInstant, never } from '../terms/expiration-time';
-import { describeKeyState } from '../terms/kms';
+import { describeKeyState, hasMaterial } from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';
@@ -58,10 +59,9 @@ export function statusCommand(surroundings: Surroundings): Command {
 
 const dayMs = 86_400_000;
 
-/** External keys of people, not the default keys of cloud services; first to expire first. */
+/** First to expire first. */
 export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
-  return keys
-    .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')
+  return externalKeysOf(keys)
     .sort(
       (a, b) =>
         (a.expirationTime?.getTime() ?? Number.MAX_VALUE) -
@@ -81,12 +81,6 @@ export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
     }));
 }
 
-/**
- * The KMS shows no expiry both for material that never expires and for a key without any: in these
- * states it holds some.
- */
-const holdingStates: readonly string[] = ['2', '3'];
-
 function statusTable(keys: readonly KeyStatus[]): string {
   if (keys.length === 0) {
     return 'no external keys in this project\n';
@@ -98,7 +92,8 @@ function statusTable(keys: readonly KeyStatus[]): string {
       key.key_id,
       key.key_spec ?? '-',
       describeKeyState(key.key_state),
-      key.expiration_time ?? (holdingStates.includes(key.key_state) ? never : '-'),
+      // The KMS shows no expiry both for material that never expires and for a key without any.
+      key.expiration_time ?? (hasMaterial(key.key_state) ? never : '-'),
       key.days_left === null ? '-' : String(key.days_left),
     ]),
   );

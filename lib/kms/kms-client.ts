@@ -202,17 +202,6 @@ export class KmsClient implements Kms {
     return this.#call(operations.updateKeyDescription, { keyId, keyDescription }, options);
   }
 
-  encryptData(keyId: string, plainText: string, options?: CallOptions): Promise<string> {
-    return this.#call(operations.encryptData, { keyId, plainText }, options);
-  }
-
-  decryptData(
-    cipherText: string,
-    options?: CallOptions,
-  ): Promise<{ keyId: string; plainText: string }> {
-    return this.#call(operations.decryptData, cipherText, options);
-  }
-
   getPublicKey(keyId: string, options?: CallOptions): Promise<string> {
     return this.#call(operations.getPublicKey, keyId, options);
   }

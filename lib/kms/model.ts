@@ -100,12 +100,6 @@ export interface Kms {
   cancelKeyDeletion(keyId: string, options?: CallOptions): Promise<void>;
   updateKeyAlias(keyId: string, keyAlias: string, options?: CallOptions): Promise<void>;
   updateKeyDescription(keyId: string, keyDescription: string, options?: CallOptions): Promise<void>;
-  /** @param plainText 1 to 4096 characters; the ciphertext that comes back is Base64 */
-  encryptData(keyId: string, plainText: string, options?: CallOptions): Promise<string>;
-  decryptData(
-    cipherText: string,
-    options?: CallOptions,
-  ): Promise<{ keyId: string; plainText: string }>;
   /** PEM; asymmetric keys only. */
   getPublicKey(keyId: string, options?: CallOptions): Promise<string>;
   getTags(keyId: string, options?: CallOptions): Promise<Tags>;

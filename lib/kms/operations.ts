@@ -23,7 +23,6 @@ import {
   checkDescription,
   checkExpirationTime,
   checkPendingDays,
-  checkPlainText,
   checkTags,
   checkText,
   checkWrappingAlgorithm,
@@ -247,29 +246,6 @@ export const operations = {
       key_description: checkDescription(request.keyDescription, nameOf),
     }),
     read: nothing,
-  },
-
-  encryptData: {
-    name: 'encrypt-data',
-    repetition: 'safe',
-    isHidden: true,
-    body: (request: { keyId: string; plainText: string }, nameOf: NameOf) => ({
-      ...keyIdBody(request.keyId, nameOf),
-      plain_text: checkPlainText(request.plainText),
-    }),
-    read: (answer: unknown) => requiredText(answer, 'cipher_text'),
-  },
-  decryptData: {
-    name: 'decrypt-data',
-    repetition: 'safe',
-    isHidden: true,
-    body: (cipherText: string, nameOf: NameOf) => ({
-      cipher_text: checkText('cipherText', cipherText, nameOf),
-    }),
-    read: (answer: unknown) => ({
-      keyId: requiredText(answer, 'key_id'),
-      plainText: requiredText(answer, 'plain_text'),
-    }),
   },
 
   getPublicKey: {

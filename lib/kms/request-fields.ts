@@ -48,16 +48,12 @@ const fields = {
     format: 'encryptedPrivatekey',
     secret: true,
   },
-  cipherText: { name: 'cipher_text', format: 'cipherText', secret: true },
 } as const satisfies Record<string, TextField>;
 
 /** Fields of a request body that may not show up anywhere. */
-export const secretFieldNames: readonly string[] = [
-  ...Object.values<TextField>(fields).flatMap(({ name, secret }) =>
-    secret === true ? [name] : [],
-  ),
-  'plain_text',
-];
+export const secretFieldNames: readonly string[] = Object.values<TextField>(fields).flatMap(
+  ({ name, secret }) => (secret === true ? [name] : []),
+);
 
 export function checkText(field: keyof typeof fields, value: string, nameOf: NameOf): string {
   const { name, setting, format, secret, allowed }: TextField = fields[field];
@@ -89,15 +85,6 @@ export function checkDescription(description: string, nameOf: NameOf): string {
     );
   }
   return description;
-}
-
-export function checkPlainText(plainText: string): string {
-  const { minimum, maximum } = ranges.plainText;
-  const bytes = Buffer.byteLength(plainText, 'utf8');
-  if (bytes < minimum || bytes > maximum) {
-    throw refused('plain_text', `has ${bytes} bytes`, `${minimum} to ${maximum}`);
-  }
-  return plainText;
 }
 
 /** @returns text: the API wants this number as a string */

@@ -35,11 +35,6 @@ export const mirrorPlatforms = [
 
 export type MirrorLayout = 'unpacked' | 'packed';
 
-/** `<mirror>/<host>/<namespace>/<type>`: all files of the provider are below it. */
-export function mirrorFolder(mirror: string): string {
-  return join(mirror, ...sourceAddress.split('/'));
-}
-
 /**
  * Writes the provider for all platforms into a mirror,
  * such as `terraform.d/plugins`. Other versions stay.

@@ -19,7 +19,7 @@ export interface Drift {
 }
 
 /** The token as long as no key was ever due. */
-export const firstToken = '0';
+const firstToken = '0';
 
 /** @param keys as the KMS describes them; undefined for a key that it does not know */
 export function driftOf(

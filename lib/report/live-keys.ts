@@ -15,28 +15,32 @@ interface LiveReading {
 }
 
 /** Keys that users made, without the default keys of cloud services. */
+export function externalKeysOf(keys: readonly KeyDetail[]): KeyDetail[] {
+  return keys.filter(
+    ({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1',
+  );
+}
+
 export function materialsInKms(
   keys: readonly KeyDetail[],
   { now, warnBeforeMs, wanted }: LiveReading,
 ): MaterialRecord[] {
-  return keys
-    .filter(({ origin, defaultKeyFlag }) => origin === 'external' && defaultKeyFlag !== '1')
-    .map((key) => ({
-      place: 'live',
-      address: undefined,
-      keyId: key.keyId,
-      alias: key.keyAlias,
-      observation: observeMaterial(key, undefined, now),
-      wish: {
-        expiration: keep,
-        warnBeforeMs,
-        pin: undefined,
-        allowInterruption: true,
-        allowUnverifiedRenewal: false,
-      },
-      proof: undefined,
-      managed: false,
-      wanted: wanted.has(key.keyId),
-      due: undefined,
-    }));
+  return externalKeysOf(keys).map((key) => ({
+    place: 'live',
+    address: undefined,
+    keyId: key.keyId,
+    alias: key.keyAlias,
+    observation: observeMaterial(key, undefined, now),
+    wish: {
+      expiration: keep,
+      warnBeforeMs,
+      pin: undefined,
+      allowInterruption: true,
+      allowUnverifiedRenewal: false,
+    },
+    proof: undefined,
+    managed: false,
+    wanted: wanted.has(key.keyId),
+    due: undefined,
+  }));
 }

@@ -163,8 +163,6 @@ const never = {
     cancelKeyDeletion: unused,
     updateKeyAlias: unused,
     updateKeyDescription: unused,
-    encryptData: unused,
-    decryptData: unused,
   },
   ...{ getPublicKey: unused, getTags: unused, updateTags: unused },
 };
