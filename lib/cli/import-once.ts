@@ -15,7 +15,13 @@ import {
   formatExpirationTime,
   formatInstant,
 } from '../terms/expiration-time';
-import { defaultKeySpec, describeKeyState, hasMaterial, isAsymmetric } from '../terms/kms';
+import {
+  defaultKeySpec,
+  describeKeyState,
+  hasMaterial,
+  isAsymmetric,
+  keyStates,
+} from '../terms/kms';
 import { lifecycleContext } from './lifecycle-context';
 import { wording } from './wording';
 
@@ -116,9 +122,9 @@ export function requirePendingImport(
       `is in state ${describeKeyState(key.keyState)} and already holds material that expires ${formatExpirationTime(key.expirationTime)}; nothing was changed`,
     );
   }
-  if (key.keyState !== '5') {
+  if (key.keyState !== keyStates.pendingImport) {
     throw refuse(
-      `is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState('5')} only; nothing was changed`,
+      `is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState(keyStates.pendingImport)} only; nothing was changed`,
     );
   }
 }

@@ -7,6 +7,7 @@ import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
+import { keyStates } from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';
@@ -88,10 +89,10 @@ function removedOf(
     before === undefined
       ? 'key_not_found'
       : notices.length === 0
-        ? before.keyState === '5'
+        ? before.keyState === keyStates.pendingImport
           ? 'none'
           : 'deleted'
-        : before.keyState === '4'
+        : before.keyState === keyStates.pendingDeletion
           ? 'key_pending_deletion'
           : 'not_deletable';
   return {

@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Secret } from '../secret';
-import type { KeySpec } from '../terms/kms';
+import { type KeySpec, keyStates } from '../terms/kms';
 
 export type KeyOrigin = 'kms' | 'external';
 
@@ -81,7 +81,7 @@ export function placeMaterial(
   key.boundDigest ??= digest(material);
   key.material = Secret.fromBytes(material);
   key.expiresAt = expiresAt;
-  key.state = '2';
+  key.state = keyStates.enabled;
 }
 
 /** Wipes the material. A key that is scheduled for deletion stays scheduled. */
@@ -91,8 +91,8 @@ export function removeMaterial(key: StoredKey, options: { keepExpirationTime: bo
   if (!options.keepExpirationTime) {
     key.expiresAt = undefined;
   }
-  if (key.state !== '4') {
-    key.state = '5';
+  if (key.state !== keyStates.pendingDeletion) {
+    key.state = keyStates.pendingImport;
   }
 }
 
@@ -100,8 +100,8 @@ export function removeMaterial(key: StoredKey, options: { keepExpirationTime: bo
 export function countRead(key: StoredKey): void {
   if (key.readsToActivation > 0) {
     key.readsToActivation -= 1;
-    if (key.readsToActivation === 0 && key.state === '1') {
-      key.state = key.material === undefined ? '5' : '2';
+    if (key.readsToActivation === 0 && key.state === keyStates.toBeActivated) {
+      key.state = key.material === undefined ? keyStates.pendingImport : keyStates.enabled;
     }
   }
 }

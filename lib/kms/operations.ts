@@ -3,6 +3,7 @@
  * apart), whether it may be repeated when the answer was lost, the body it sends, and what is read
  * from the answer.
  */
+import { keyStates } from '../terms/kms';
 import type { Spelling } from '../terms/setting';
 import {
   confirmState,
@@ -195,7 +196,7 @@ export const operations = {
     doneAlready: 'KMS.1201',
     changes: true,
     body: keyIdBody,
-    read: (answer) => confirmState(keyInfo(answer), '2'),
+    read: (answer) => confirmState(keyInfo(answer), keyStates.enabled),
   } satisfies Operation<string, undefined>,
   disableKey: {
     name: 'disable-key',
@@ -203,7 +204,7 @@ export const operations = {
     doneAlready: 'KMS.1301',
     changes: true,
     body: keyIdBody,
-    read: (answer) => confirmState(keyInfo(answer), '3'),
+    read: (answer) => confirmState(keyInfo(answer), keyStates.disabled),
   } satisfies Operation<string, undefined>,
 
   // A repeat could undo what somebody decided in between.
@@ -215,7 +216,7 @@ export const operations = {
       ...keyIdBody(request.keyId, nameOf),
       pending_days: checkPendingDays(request.pendingDays, nameOf),
     }),
-    read: (answer) => confirmState(answer, '4'),
+    read: (answer) => confirmState(answer, keyStates.pendingDeletion),
   } satisfies Operation<{ keyId: string; pendingDays: number }, undefined>,
   // Documented is state 3, also for a key without material, which goes to state 5.
   cancelKeyDeletion: {

@@ -4,7 +4,7 @@
  */
 import { ByokError, isByokError } from '../errors';
 import type { ImportParameters, KeyDetail } from '../kms/model';
-import { isAsymmetric } from '../terms/kms';
+import { isAsymmetric, keyStates } from '../terms/kms';
 import { type LifecycleContext, messageOf, waitUntil } from './context';
 import { decideFirst } from './decide-first';
 import { disableAgain } from './disable-again';
@@ -164,7 +164,7 @@ export async function findKey(context: LifecycleContext, keyId: string): Promise
     context,
     `key ${keyId} to become ready`,
     () => context.kms.describeKey(keyId, { signal: context.signal }),
-    (answer) => answer?.keyState !== '1',
+    (answer) => answer?.keyState !== keyStates.toBeActivated,
   );
   return requireExternalKey(
     keyId,

@@ -10,7 +10,7 @@ import {
   formatExpirationTime,
   sameExpiration,
 } from '../terms/expiration-time';
-import { describeKeyState, hasMaterial } from '../terms/kms';
+import { describeKeyState, hasMaterial, keyStates } from '../terms/kms';
 import type { Wish } from './decision';
 import {
   describeExpiration,
@@ -46,11 +46,12 @@ export function decideFirst(wish: Wish, key: KeyDetail, now: Date, words: Wordin
     };
   }
   // A key that is not ready yet is waited for.
-  const refusal = ['1', '5'].includes(keyState)
+  const willTakeIt = keyState === keyStates.toBeActivated || keyState === keyStates.pendingImport;
+  const refusal = willTakeIt
     ? refusePastExpiration(imported, now, words)
     : new ByokError(
         'ERR_KEY_UNSUITABLE',
-        `key ${keyId} is in state ${describeKeyState(keyState)}; material can be imported in state ${describeKeyState('5')} only`,
+        `key ${keyId} is in state ${describeKeyState(keyState)}; material can be imported in state ${describeKeyState(keyStates.pendingImport)} only`,
         { attribute: words.name('keyId') },
       );
   return { step: 'import', expiration: imported, refusal: unsuitable ?? refusal };

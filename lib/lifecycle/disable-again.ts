@@ -1,6 +1,7 @@
 /**
  * An import enables its key. One that was disabled before it lost its material is disabled again.
  */
+import { keyStates } from '../terms/kms';
 import { type LifecycleContext, messageOf } from './context';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { setEnabled } from './set-enabled';
@@ -18,7 +19,7 @@ export async function disableAgain(
     await setEnabled(context, keyId, false);
     return {
       ...outcome,
-      observation: { ...outcome.observation, keyState: '3', status: 'key_disabled' },
+      observation: { ...outcome.observation, keyState: keyStates.disabled, status: 'key_disabled' },
     };
   } catch (error) {
     const detail = `Key ${keyId} was disabled before it lost its material. The import enabled it, and then: ${messageOf(error)}. ${context.words.disable}`;

@@ -4,7 +4,7 @@
  */
 import { ByokError } from '../errors';
 import { formatExpirationTime, sameExpiration } from '../terms/expiration-time';
-import { hasMaterial } from '../terms/kms';
+import { hasMaterial, keyStates } from '../terms/kms';
 import type { LifecycleContext } from './context';
 import { createMaterial, findKey, tryFingerprint } from './create-material';
 import { isRolling, keep } from './expiration-wish';
@@ -34,7 +34,7 @@ export async function ensureMaterial(
     permitted: ['delete', 'import'],
     reviewed: undefined,
   };
-  if (!held && (proof === undefined || keyState !== '5')) {
+  if (!held && (proof === undefined || keyState !== keyStates.pendingImport)) {
     return createMaterial(context, whole, key);
   }
   const outcome = await reconcileMaterial(context, whole, key);

@@ -14,8 +14,7 @@ import {
   formatExpirationTime,
   sameExpiration,
 } from '../terms/expiration-time';
-import type { WrappingAlgorithm } from '../terms/kms';
-import { describeKeyState, hasMaterial } from '../terms/kms';
+import { describeKeyState, hasMaterial, keyStates, type WrappingAlgorithm } from '../terms/kms';
 import { lookFor } from './change';
 import {
   type LifecycleContext,
@@ -180,7 +179,7 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
   ) {
     return { how: 'acknowledged', key, notices: [] };
   }
-  throw key === undefined || key.keyState === '5'
+  throw key === undefined || key.keyState === keyStates.pendingImport
     ? notThere(step, key, words)
     : foreign(step, key, words);
 }
@@ -207,7 +206,8 @@ function notThere({ keyId }: ImportStep, key: KeyDetail | undefined, words: Word
  * for a moment, so only the two clear answers end the waiting.
  */
 async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyDetail | undefined> {
-  const isEmpty = (key: KeyDetail | undefined) => key === undefined || key.keyState === '5';
+  const isEmpty = (key: KeyDetail | undefined) =>
+    key === undefined || key.keyState === keyStates.pendingImport;
   const sight = await lookFor(context, {
     waitingFor: `key ${step.keyId} to show what became of the import`,
     look: (options) => context.kms.describeKey(step.keyId, options),
@@ -226,11 +226,11 @@ async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyD
 }
 
 function holds({ expiration }: ImportStep, key: KeyDetail | undefined): boolean {
-  return key?.keyState === '2' && sameExpiration(key.expirationTime, expiration);
+  return key?.keyState === keyStates.enabled && sameExpiration(key.expirationTime, expiration);
 }
 
 function foreign({ keyId, expiration }: ImportStep, key: KeyDetail, words: Wording): ByokError {
-  return key.keyState === '2'
+  return key.keyState === keyStates.enabled
     ? new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
         `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)} although ${formatExpirationTime(expiration)} was sent: somebody else imported at the same time; ${words.again}`,

@@ -7,7 +7,7 @@ import { hasApiCode, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { KeyDetail } from '../kms/model';
 import { formatInstant } from '../terms/expiration-time';
-import { describeKeyState } from '../terms/kms';
+import { describeKeyState, keyStates } from '../terms/kms';
 import { type LifecycleContext, messageOf, type Notice } from './context';
 import type { Wording } from './wording';
 
@@ -45,7 +45,9 @@ export function judgeAlias(
   isClaimed: (keyId: string) => boolean = () => false,
 ): AliasVerdict {
   const namesakes = keys.filter(({ keyAlias }) => keyAlias === wish.alias);
-  const [key, ...others] = namesakes.filter(({ keyState }) => keyState !== '4');
+  const [key, ...others] = namesakes.filter(
+    ({ keyState }) => keyState !== keyStates.pendingDeletion,
+  );
   if (key === undefined) {
     return { notices: namesakes.map((one) => keptAlias(wish.alias, one, words)) };
   }
@@ -78,7 +80,7 @@ export function judgeRename(
   words: Wording,
 ): AliasVerdict {
   const namesakes = keys.filter((key) => key.keyAlias === alias && key.keyId !== keyId);
-  const living = namesakes.find(({ keyState }) => keyState !== '4');
+  const living = namesakes.find(({ keyState }) => keyState !== keyStates.pendingDeletion);
   if (living === undefined) {
     return { notices: namesakes.map((key) => keptAlias(alias, key, words)) };
   }
@@ -213,7 +215,7 @@ function adopted(
 
 /** A key that was just made is not ready for a moment. */
 function holdsNothing({ keyState }: KeyDetail): boolean {
-  return keyState === '5' || keyState === '1';
+  return keyState === keyStates.pendingImport || keyState === keyStates.toBeActivated;
 }
 
 /** @throws what the KMS said about the key when it shows no list, for want of a permission */

@@ -4,7 +4,7 @@
  */
 import type { KeyDetail } from '../kms/model';
 import type { ExpirationInstant } from '../terms/expiration-time';
-import { hasMaterial, type KnownKeyState } from '../terms/kms';
+import { hasMaterial, type KnownKeyState, keyStates } from '../terms/kms';
 import type { MaterialStatus } from '../terms/material';
 import { isInWindow } from './expiration-wish';
 
@@ -28,12 +28,13 @@ const ofPresent: Readonly<Record<Age, MaterialStatus>> = {
 };
 
 const statusByState: Readonly<Record<KnownKeyState, (age: Age) => MaterialStatus>> = {
-  '1': () => 'key_not_ready',
-  '2': (age) => ofPresent[age],
-  '3': () => 'key_disabled',
-  '4': () => 'key_pending_deletion',
-  '5': (age) => (age === 'expired' ? 'purged_after_expiry' : 'deleted_outside'),
-  '7': () => 'key_frozen',
+  [keyStates.toBeActivated]: () => 'key_not_ready',
+  [keyStates.enabled]: (age) => ofPresent[age],
+  [keyStates.disabled]: () => 'key_disabled',
+  [keyStates.pendingDeletion]: () => 'key_pending_deletion',
+  [keyStates.pendingImport]: (age) =>
+    age === 'expired' ? 'purged_after_expiry' : 'deleted_outside',
+  [keyStates.frozen]: () => 'key_frozen',
 };
 
 /**
@@ -84,7 +85,7 @@ export function holdsMaterial(status: MaterialStatus): boolean {
 /** What the same run disables first is as good as disabled: no import comes after that. */
 export function disabledFirst(observation: MaterialObservation): MaterialObservation {
   return holdsMaterial(observation.status)
-    ? { ...observation, status: 'key_disabled', keyState: '3' }
+    ? { ...observation, status: 'key_disabled', keyState: keyStates.disabled }
     : observation;
 }
 

@@ -7,7 +7,7 @@ import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail, Tags } from '../kms/model';
 import { formatInstant } from '../terms/expiration-time';
 import type { KeyDestroyPolicy } from '../terms/key';
-import { describeKeyState, tryFindKeySpec } from '../terms/kms';
+import { describeKeyState, keyStates, tryFindKeySpec } from '../terms/kms';
 import { change, type Effect, lookFor, type Sight } from './change';
 import {
   type LifecycleContext,
@@ -64,7 +64,7 @@ export async function createKey(
       context,
       `key ${keyId} to become ready`,
       () => context.kms.describeKey(keyId, { signal: context.signal }),
-      (answer) => answer !== undefined && answer.keyState !== '1',
+      (answer) => answer !== undefined && answer.keyState !== keyStates.toBeActivated,
     );
     const synced = await syncKey(context, key ?? made, wish, adopted ? 'adopted' : 'known');
     return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
@@ -135,7 +135,7 @@ export async function removeKey(
   const removed: Effect<KeyDetail | undefined> = {
     waitingFor: `key ${keyId} to show that it is scheduled for deletion`,
     look: (options) => kms.describeKey(keyId, options),
-    shows: (key) => key === undefined || key.keyState === '4',
+    shows: (key) => key === undefined || key.keyState === keyStates.pendingDeletion,
   };
   if (removed.shows(await removed.look({ signal }))) {
     return;
@@ -195,13 +195,13 @@ async function syncKey(
   const { keyId } = observed;
   const notices: Notice[] = [];
   let key = observed;
-  if (key.keyState === '4' && wish.cancelPendingDeletion) {
+  if (key.keyState === keyStates.pendingDeletion && wish.cancelPendingDeletion) {
     key = await cancelDeletion(context, key);
-    if (key.keyState === '3' && wish.enabled === undefined) {
+    if (key.keyState === keyStates.disabled && wish.enabled === undefined) {
       notices.push(rescuedNotice(keyId, words));
     }
   }
-  if (key.keyState === '4') {
+  if (key.keyState === keyStates.pendingDeletion) {
     if (key.keyAlias !== wish.alias || key.keyDescription !== wish.description) {
       throw new ByokError(
         'ERR_KEY_UNSUITABLE',
@@ -244,11 +244,11 @@ async function syncKey(
     const found = from === 'made' ? {} : await kms.getTags(keyId, { signal: context.signal });
     await syncTags(context, keyId, { found, wished: wish.tags, onlyAdd: from === 'adopted' });
   }
-  if (wish.enabled === true && key.keyState === '3') {
+  if (wish.enabled === true && key.keyState === keyStates.disabled) {
     await setEnabled(context, keyId, true);
-  } else if (wish.enabled === false && key.keyState === '2') {
+  } else if (wish.enabled === false && key.keyState === keyStates.enabled) {
     await setEnabled(context, keyId, false);
-  } else if (wish.enabled === false && key.keyState === '5') {
+  } else if (wish.enabled === false && key.keyState === keyStates.pendingImport) {
     notices.push({
       summary: 'The key is not disabled yet',
       detail: `Key ${keyId} holds no material, and such a key can be neither enabled nor disabled. Once material is imported, ${words.nextLook} disables it.`,
@@ -278,7 +278,7 @@ async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): 
   const rescued: Effect<KeyDetail | undefined> = {
     waitingFor: `key ${keyId} to show that its deletion is cancelled`,
     look: (options) => kms.describeKey(keyId, options),
-    shows: (key) => key?.keyState !== '4',
+    shows: (key) => key?.keyState !== keyStates.pendingDeletion,
   };
   const seen = await change(
     context,
@@ -318,7 +318,7 @@ function created(
     keyDescription: description,
     keySpec,
     keyUsage: keyUsage ?? tryFindKeySpec(keySpec)?.usages[0],
-    keyState: '5',
+    keyState: keyStates.pendingImport,
     origin: 'external',
     creationDate,
     scheduledDeletionDate: undefined,

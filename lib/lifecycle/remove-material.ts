@@ -4,7 +4,7 @@
 import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail } from '../kms/model';
-import { describeKeyState, isAsymmetric } from '../terms/kms';
+import { describeKeyState, isAsymmetric, keyStates } from '../terms/kms';
 import type { MaterialDestroyPolicy } from '../terms/material';
 import { change, type Effect } from './change';
 import { type LifecycleContext, type Notice, waitUntil } from './context';
@@ -34,7 +34,7 @@ export async function removeMaterial(
   if (key?.keySpec !== undefined && isAsymmetric(key.keySpec)) {
     return [privateKeyStays(keyId, context.words)];
   }
-  if (key?.keyState === '4') {
+  if (key?.keyState === keyStates.pendingDeletion) {
     return [
       {
         summary: 'The material was left in a key that is scheduled for deletion',
@@ -111,5 +111,5 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
 }
 
 function isGone(key: KeyDetail | undefined): boolean {
-  return key === undefined || key.keyState === '5';
+  return key === undefined || key.keyState === keyStates.pendingImport;
 }

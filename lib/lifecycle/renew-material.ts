@@ -15,7 +15,7 @@ import {
   formatExpirationTime,
   sameExpiration,
 } from '../terms/expiration-time';
-import { hasMaterial, type WrappingAlgorithm } from '../terms/kms';
+import { hasMaterial, keyStates, type WrappingAlgorithm } from '../terms/kms';
 import { change, type Effect, lookFor } from './change';
 import { type LifecycleContext, messageOf, type Notice, uninterruptible } from './context';
 import { importAndProve } from './import-and-prove';
@@ -166,7 +166,7 @@ async function deleteCommitted(context: LifecycleContext, keyId: string): Promis
   const effect: Effect<KeyDetail | undefined> = {
     waitingFor: `key ${keyId} to give up its material`,
     look: (options) => context.kms.describeKey(keyId, options),
-    shows: (key) => key?.keyState === '5',
+    shows: (key) => key?.keyState === keyStates.pendingImport,
   };
   const remove = (options: CallOptions) => context.kms.deleteImportedKeyMaterial(keyId, options);
   const seen = await change(context, remove, effect, 'KMS.2701').catch(async (error: unknown) => {
@@ -265,7 +265,7 @@ function afterFailure(keyId: string, key: KeyDetail | undefined): string {
   if (key !== undefined && hasMaterial(key.keyState)) {
     return `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)}, although the import after its deletion seemed to fail`;
   }
-  return key?.keyState === '5'
+  return key?.keyState === keyStates.pendingImport
     ? `key ${keyId} has no material at the moment: it was deleted, and importing it again failed`
     : `the material of key ${keyId} was deleted, importing it again failed, and whether it has any now could not be seen`;
 }

@@ -1,4 +1,5 @@
 /** Enables or disables a key that has its material. */
+import { keyStates } from '../terms/kms';
 import { change } from './change';
 import type { LifecycleContext } from './context';
 
@@ -18,7 +19,7 @@ export async function setEnabled(
     {
       waitingFor: `key ${keyId} to be ${enabled ? 'enabled' : 'disabled'}`,
       look: (options) => kms.describeKey(keyId, options),
-      shows: (key) => key?.keyState === (enabled ? '2' : '3'),
+      shows: (key) => key?.keyState === (enabled ? keyStates.enabled : keyStates.disabled),
     },
   );
 }

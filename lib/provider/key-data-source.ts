@@ -3,7 +3,7 @@ import { ByokError } from '../errors';
 import type { KeyReads } from '../kms/describe-batcher';
 import type { KeyDetail } from '../kms/model';
 import { keyDataSourceSchema } from '../schema/data-sources';
-import { formats } from '../terms/kms';
+import { formats, keyStates } from '../terms/kms';
 import type { DataSourceDefinition } from '../tfplugin/provider';
 import { text } from './attributes';
 import { type Client, requireConnection } from './client';
@@ -45,7 +45,9 @@ export const keyDataSource: DataSourceDefinition<Client> = {
       );
     }
     const ready =
-      key.keyState === '1' ? await whenMadeKeyIsReady(connected, keyId, context) : undefined;
+      key.keyState === keyStates.toBeActivated
+        ? await whenMadeKeyIsReady(connected, keyId, context)
+        : undefined;
     return observedKey(ready ?? key, now());
   },
 };

@@ -2,7 +2,7 @@
  * Schemas of the data sources `byok_key` and `byok_keys`. Both show a key with the same attributes.
  */
 
-import { keyStates } from '../terms/kms';
+import { keyStateMeanings } from '../terms/kms';
 import { materialStatuses } from '../terms/material';
 import { listMeanings } from './list-meanings';
 import type { AttributeSchema, AttributeType, BlockSchema } from './model';
@@ -47,7 +47,7 @@ export const observedKeyAttributes = {
   key_state: {
     type: 'string',
     computed: true,
-    description: `State of the key as the KMS reports it: ${listMeanings(keyStates)}.`,
+    description: `State of the key as the KMS reports it: ${listMeanings(keyStateMeanings)}.`,
   },
   origin: {
     type: 'string',
@@ -105,8 +105,8 @@ export const keysDataSourceSchema = {
     key_state: {
       type: 'string',
       optional: true,
-      allowed: Object.keys(keyStates),
-      description: `Only keys in this state: ${listMeanings(keyStates)}.`,
+      allowed: Object.keys(keyStateMeanings),
+      description: `Only keys in this state: ${listMeanings(keyStateMeanings)}.`,
     },
     keys: {
       type: ['list', observedKeyType],

@@ -10,20 +10,29 @@
  * No page documents 6; unlisted states are shown as they come.
  */
 export const keyStates = {
+  toBeActivated: '1',
+  enabled: '2',
+  disabled: '3',
+  pendingDeletion: '4',
+  pendingImport: '5',
+  frozen: '7',
+} as const;
+
+export type KnownKeyState = (typeof keyStates)[keyof typeof keyStates];
+
+export const keyStateMeanings = {
   '1': 'to be activated',
   '2': 'enabled',
   '3': 'disabled',
   '4': 'scheduled for deletion',
   '5': 'pending import',
   '7': 'frozen',
-} as const;
-
-export type KnownKeyState = keyof typeof keyStates;
+} as const satisfies Record<KnownKeyState, string>;
 
 /** For example "2 (enabled)". */
 export function describeKeyState(state: string): string {
-  return Object.hasOwn(keyStates, state)
-    ? `${state} (${keyStates[state as KnownKeyState]})`
+  return Object.hasOwn(keyStateMeanings, state)
+    ? `${state} (${keyStateMeanings[state as KnownKeyState]})`
     : `${state} (not documented)`;
 }
 
@@ -32,7 +41,7 @@ export function describeKeyState(state: string): string {
  * In state 4 or 7 a key may have material, but nothing shows it.
  */
 export function hasMaterial(keyState: string): boolean {
-  return keyState === '2' || keyState === '3';
+  return keyState === keyStates.enabled || keyState === keyStates.disabled;
 }
 
 /** What kind of key a spec stands for, and what its material must be. */

@@ -1,6 +1,6 @@
 /** sign, verify and get-publickey: the calls for asymmetric keys. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { isAsymmetric, type KeySpecRow, keySpecs } from '../../terms/kms';
+import { isAsymmetric, type KeySpecRow, keySpecs, keyStates } from '../../terms/kms';
 import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import { decodeBase64 } from '../base64';
@@ -98,7 +98,9 @@ export const getPublicKey = defineCall<KeyBody>({
     }
     // A disabled key still shows its public half, because nothing uses the key.
     const material =
-      key.state === '3' && key.material !== undefined ? key.material.reveal() : usableMaterial(key);
+      key.state === keyStates.disabled && key.material !== undefined
+        ? key.material.reveal()
+        : usableMaterial(key);
     const publicKey = createPublicKey(loadPrivateKey(material));
     return { key_id: key.keyId, public_key: toPem(publicKey, options.pkcs1PublicKeys) };
   },

@@ -4,7 +4,7 @@
  * Either may stay "to be activated" (1) for a while, see the option `activationDelay`.
  */
 import { randomUUID } from 'node:crypto';
-import { defaultKeySpec, type KeySpec, keySpecs } from '../../terms/kms';
+import { defaultKeySpec, type KeySpec, keySpecs, keyStates } from '../../terms/kms';
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
 import { generateMaterial } from '../generate-material';
@@ -50,7 +50,7 @@ export const createKey = defineCall<CreateKeyBody>({
       readsToActivation: options.activationDelay,
       alias: body.key_alias,
       description: body.key_description ?? '',
-      state: '5',
+      state: keyStates.pendingImport,
       deletionAt: undefined,
       material: undefined,
       expiresAt: undefined,
@@ -62,7 +62,7 @@ export const createKey = defineCall<CreateKeyBody>({
       placeMaterial(key, material, undefined);
     }
     if (options.activationDelay > 0) {
-      key.state = '1';
+      key.state = keyStates.toBeActivated;
     }
     keys.add(key);
     return { key_info: { key_id: key.keyId, domain_id: place.domainId } };

@@ -9,6 +9,7 @@ import {
   isAsymmetric,
   type KeySpecRow,
   keySpecs,
+  keyStates,
   ranges,
   type WrappingAlgorithm,
 } from '../../terms/kms';
@@ -109,7 +110,7 @@ export const deleteImportedKeyMaterial = defineCall<KeyBody>({
   handle(body, { keys }) {
     const key = keys.find(body.key_id);
     requireExternal(key);
-    if (key.state !== '2' && key.state !== '3') {
+    if (key.state !== keyStates.enabled && key.state !== keyStates.disabled) {
       throw refusal('KMS.2701');
     }
     if (isAsymmetric(key.spec)) {
@@ -141,7 +142,7 @@ function unwrapPrivateKey(
 function findKeyPendingImport({ keys }: World, keyId: string): StoredKey {
   const key = keys.find(keyId);
   requireExternal(key);
-  if (key.state !== '5') {
+  if (key.state !== keyStates.pendingImport) {
     throw refusal('KMS.0310');
   }
   return key;

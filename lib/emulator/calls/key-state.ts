@@ -1,13 +1,21 @@
 /** enable-key, disable-key, schedule-key-deletion, cancel-key-deletion. */
-import { ranges } from '../../terms/kms';
+import { keyStates, ranges } from '../../terms/kms';
 import type { KmsApiCode } from '../../terms/kms-errors';
 import { type ApiCall, defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-export const enableKey = switchState('enable-key', { from: '3', to: '2', otherwise: 'KMS.1201' });
-export const disableKey = switchState('disable-key', { from: '2', to: '3', otherwise: 'KMS.1301' });
+export const enableKey = switchState('enable-key', {
+  from: keyStates.disabled,
+  to: keyStates.enabled,
+  otherwise: 'KMS.1201',
+});
+export const disableKey = switchState('disable-key', {
+  from: keyStates.enabled,
+  to: keyStates.disabled,
+  otherwise: 'KMS.1301',
+});
 
 function switchState(
   operation: string,
@@ -42,10 +50,10 @@ export const scheduleKeyDeletion = defineCall<ScheduleKeyDeletionBody>({
     if (days < ranges.pendingDays.minimum || days > ranges.pendingDays.maximum) {
       throw refusal('KMS.1401');
     }
-    if (key.state === '4') {
+    if (key.state === keyStates.pendingDeletion) {
       throw refusal('KMS.1402');
     }
-    key.state = '4';
+    key.state = keyStates.pendingDeletion;
     key.deletionAt = now() + days * dayMs;
     keys.changed();
     return { key_id: key.keyId, key_state: key.state };
@@ -57,10 +65,10 @@ export const cancelKeyDeletion = defineCall<KeyBody>({
   required: ['key_id'],
   handle(body, { keys }) {
     const key = keys.find(body.key_id);
-    if (key.state !== '4') {
+    if (key.state !== keyStates.pendingDeletion) {
       throw refusal('KMS.1501');
     }
-    key.state = key.material === undefined ? '5' : '3';
+    key.state = key.material === undefined ? keyStates.pendingImport : keyStates.disabled;
     key.deletionAt = undefined;
     keys.changed();
     return { key_id: key.keyId, key_state: key.state };

@@ -2,6 +2,7 @@
  * update-key-alias, update-key-description:
  * both are refused while the deletion of the key is pending.
  */
+import { keyStates } from '../../terms/kms';
 import { defineCall, type KeyBody } from '../api-call';
 import { refusal } from '../api-error';
 import type { StoredKey } from '../key';
@@ -42,7 +43,7 @@ export const updateKeyDescription = defineCall<UpdateKeyDescriptionBody>({
 });
 
 function refusePendingDeletion({ state }: StoredKey): void {
-  if (state === '4') {
+  if (state === keyStates.pendingDeletion) {
     throw refusal('KMS.0210');
   }
 }

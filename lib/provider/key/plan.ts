@@ -2,12 +2,14 @@
  * What a plan of `byok_external_key` finds out about aliases, in its own run and at the KMS: taken,
  * scheduled, taken over, or free.
  */
+
 import { ByokError } from '../../errors';
 import { KmsError } from '../../kms/kms-error';
 import type { KeyDetail } from '../../kms/model';
 import type { Notice } from '../../lifecycle/context';
 import { judgeAlias, judgeRename } from '../../lifecycle/make-or-adopt-key';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
+import { keyStates } from '../../terms/kms';
 import { isLoginAtFault } from '../../terms/kms-errors';
 import type { Context } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
@@ -45,12 +47,12 @@ export async function planNewKey(
   }
   const keys = await tryListKeys(client, context);
   const holder = keys?.find(
-    ({ keyAlias, keyState }) => keyAlias === wish.alias && keyState !== '4',
+    ({ keyAlias, keyState }) => keyAlias === wish.alias && keyState !== keyStates.pendingDeletion,
   );
   if (
     keys === undefined ||
     (holder !== undefined &&
-      holder.keyState !== '5' &&
+      holder.keyState !== keyStates.pendingImport &&
       run.aliases.isFreedBy(holder.keyId, wish.alias))
   ) {
     return undefined;

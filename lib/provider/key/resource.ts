@@ -16,7 +16,7 @@ import {
 import { keyNotFound } from '../../lifecycle/require-external-key';
 import { externalKeySchema } from '../../schema/external-key';
 import { formatInstant } from '../../terms/expiration-time';
-import { defaultKeySpec, tryFindKeySpec } from '../../terms/kms';
+import { defaultKeySpec, keyStates, tryFindKeySpec } from '../../terms/kms';
 import { keyRules } from '../../terms/rules';
 import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
 import { unknown, type Value, type Values } from '../../tfplugin/values/value';
@@ -221,10 +221,12 @@ function refuseTaken(
 
 /** What somebody should do something about, although no plan shows a difference. */
 function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly Notice[] {
-  if (key.keyState === '4') {
+  if (key.keyState === keyStates.pendingDeletion) {
     return [scheduledNotice(key, wording)];
   }
-  return key.keyState === '3' && enabled !== false ? [disabledNotice(wording, key.keyId)] : [];
+  return key.keyState === keyStates.disabled && enabled !== false
+    ? [disabledNotice(wording, key.keyId)]
+    : [];
 }
 
 /**
@@ -266,7 +268,10 @@ function emptyState(): Values {
 /** What the KMS says, in place of what was known; attributes that the KMS does not hold stay. */
 function refreshed(state: Values, key: KeyDetail): Values {
   const managed = flag(state, 'enabled');
-  const enabledByState: Readonly<Record<string, boolean>> = { '2': true, '3': false };
+  const enabledByState: Readonly<Record<string, boolean>> = {
+    [keyStates.enabled]: true,
+    [keyStates.disabled]: false,
+  };
   return {
     ...state,
     ...observed(key, state),
@@ -279,7 +284,7 @@ function refreshed(state: Values, key: KeyDetail): Values {
     // The deletion was scheduled behind our back: the difference to the configuration is what makes
     // the plan show the rescue.
     cancel_pending_deletion:
-      key.keyState === '4' && flag(state, 'cancel_pending_deletion') === true
+      key.keyState === keyStates.pendingDeletion && flag(state, 'cancel_pending_deletion') === true
         ? false
         : (state.cancel_pending_deletion ?? null),
   };

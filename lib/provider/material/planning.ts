@@ -14,7 +14,7 @@ import {
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
-import { hasMaterial } from '../../terms/kms';
+import { hasMaterial, keyStates } from '../../terms/kms';
 import type { Context, PlanRequest, PlanResult, PrivateState } from '../../tfplugin/provider';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { sameFingerprint } from '../../wrap/fingerprint';
@@ -179,9 +179,14 @@ async function planNewMaterial(
     ? await tryDescribe(keyId, client, context)
     : { found: undefined, unsuitable: undefined };
   // What it holds shows once its deletion is taken back.
-  const isRescued = found?.keyState === '4' && run.isRescued(found.keyId);
-  const isDisabledFirst = found?.keyState === '2' && run.declaredEnabled(found.keyId) === false;
-  const key = isRescued ? undefined : isDisabledFirst ? { ...found, keyState: '3' } : found;
+  const isRescued = found?.keyState === keyStates.pendingDeletion && run.isRescued(found.keyId);
+  const isDisabledFirst =
+    found?.keyState === keyStates.enabled && run.declaredEnabled(found.keyId) === false;
+  const key = isRescued
+    ? undefined
+    : isDisabledFirst
+      ? { ...found, keyState: keyStates.disabled }
+      : found;
   const shown =
     key !== undefined && hasMaterial(key.keyState)
       ? await proofOnRefresh(client as ConnectedClient, key.keyId, key.keySpec, context)

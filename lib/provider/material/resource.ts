@@ -1,4 +1,5 @@
 /** `byok_key_material`: translates between Terraform and the lifecycle of imported material. */
+
 import { ByokError } from '../../errors';
 import type { LifecycleContext } from '../../lifecycle/context';
 import { createMaterial } from '../../lifecycle/create-material';
@@ -18,6 +19,7 @@ import {
   parseExpirationTime,
   sameExpiration,
 } from '../../terms/expiration-time';
+import { keyStates } from '../../terms/kms';
 import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { complete, isUnknown, text } from '../attributes';
@@ -185,7 +187,7 @@ function isDisabled(
     return status === 'key_disabled';
   }
   return run.declaredEnabled(text(state, 'key_id') ?? '') === undefined
-    ? memory.disabled || text(state, 'key_state') === '3'
+    ? memory.disabled || text(state, 'key_state') === keyStates.disabled
     : run.declaredEnabled(text(state, 'key_id') ?? '') === false;
 }
 
