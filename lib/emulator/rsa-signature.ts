@@ -1,19 +1,19 @@
 /**
  * RSA signatures (RFC 8017 §8) over a digest that the caller made,
  * because node:crypto signs only messages.
- * The encodings are written out here; OpenSSL provides the RSA primitives.
+ * node-forge encodes PSS; OpenSSL provides the RSA primitives.
  * The salt of PSS is as long as the digest, and MGF1 uses the same hash.
  */
 import {
   constants,
-  createHash,
   createPublicKey,
   type KeyObject,
   privateEncrypt,
   publicDecrypt,
-  randomBytes,
-  timingSafeEqual,
 } from 'node:crypto';
+import forge from 'node-forge';
+
+const { md } = forge;
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 
@@ -40,7 +40,7 @@ export const rsaPkcs1: Scheme = {
 
 export const rsaPss: Scheme = {
   sign(key, hash, digest) {
-    const encoded = encodePss(hash, digest, modulusBits(key), randomBytes(digest.length));
+    const encoded = encodePss(hash, digest, modulusBits(key));
     return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded);
   },
   verify(privateKey, hash, digest, signature) {
@@ -72,42 +72,26 @@ function modulusBits(key: KeyObject): number {
   return key.asymmetricKeyDetails?.modulusLength ?? 0;
 }
 
-/** EMSA-PSS-ENCODE, §9.1.1, for a modulus of whole bytes. */
-function encodePss(hash: HashName, digest: Buffer, bits: number, salt: Buffer): Buffer {
-  const seal = sealPss(hash, digest, salt);
-  const block = Buffer.alloc(bits / 8 - seal.length - 1);
-  block.writeUInt8(1, block.length - salt.length - 1);
-  salt.copy(block, block.length - salt.length);
-  const masked = exclusiveOr(block, mgf1(hash, seal, block.length));
-  // Clears the topmost bit, because the encoding is one bit shorter than the modulus.
-  masked.writeUInt8(masked.readUInt8(0) & 0x7f, 0);
-  return Buffer.concat([masked, seal, Buffer.from([0xbc])]);
+/** EMSA-PSS of §9.1 for one hash. */
+function pssOf(hash: HashName): forge.pss.PSS {
+  const { create } = md[hash];
+  return forge.pss.create({
+    md: create(),
+    mgf: forge.mgf.mgf1.create(create()),
+    saltLength: create().digestLength,
+  });
 }
 
-/** EMSA-PSS-VERIFY, §9.1.2: recovers the salt, encodes again, and compares. */
+function encodePss(hash: HashName, digest: Buffer, bits: number): Buffer {
+  // The only use of the message is to ask for its digest.
+  const message = { digest: () => forge.util.createBuffer(digest.toString('binary')) };
+  return Buffer.from(pssOf(hash).encode(message, bits), 'binary');
+}
+
 function verifyPss(hash: HashName, digest: Buffer, encoded: Buffer, bits: number): boolean {
-  const end = encoded.length - digest.length - 1;
-  const [masked, seal] = [encoded.subarray(0, end), encoded.subarray(end, -1)];
-  const block = exclusiveOr(masked, mgf1(hash, seal, masked.length));
-  return timingSafeEqual(encodePss(hash, digest, bits, block.subarray(-digest.length)), encoded);
-}
-
-function sealPss(hash: HashName, digest: Buffer, salt: Buffer): Buffer {
-  return createHash(hash).update(Buffer.alloc(8)).update(digest).update(salt).digest();
-}
-
-function mgf1(hash: HashName, seed: Buffer, length: number): Buffer {
-  const blocks: Buffer[] = [];
-  for (let counter = 0, made = 0; made < length; counter += 1) {
-    const number = Buffer.alloc(4);
-    number.writeUInt32BE(counter);
-    const block = createHash(hash).update(seed).update(number).digest();
-    blocks.push(block);
-    made += block.length;
+  try {
+    return pssOf(hash).verify(digest.toString('binary'), encoded.toString('binary'), bits);
+  } catch {
+    return false;
   }
-  return Buffer.concat(blocks, length);
-}
-
-function exclusiveOr(a: Buffer, b: Buffer): Buffer {
-  return Buffer.from(a.map((byte, index) => byte ^ (b[index] ?? 0)));
 }
