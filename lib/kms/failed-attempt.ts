@@ -4,7 +4,8 @@
  * material or a text to encrypt.
  */
 import { ByokError } from '../errors';
-import { isLoginAtFault, isThrottled, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
+import { tryFindKmsErrorCode } from '../terms/kms-errors';
+import { blamesLogin, isThrottled, reactionTo } from '../terms/kms-reactions';
 import { type Phrase, type Setting, type Spelling, say } from '../terms/setting';
 import { parseRefusal, quote, requestIdIn } from './error-envelope';
 import type { HiddenTexts } from './hidden-texts';
@@ -43,7 +44,7 @@ export function refusal(
   const { status, body, headers } = response;
   const { apiCode, apiMessage, requestId } = parseRefusal(body, hidden);
   const known = apiCode === undefined ? undefined : tryFindKmsErrorCode(apiCode);
-  const atFault = isLoginAtFault(status, apiCode);
+  const atFault = blamesLogin(status, apiCode);
   const clock = atFault && signed ? compareClocks(headers.date, now) : { inTime: true };
   const phrase: Phrase | undefined =
     (clock.inTime ? known?.adviceInTime : undefined) ?? known?.advice;

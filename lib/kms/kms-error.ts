@@ -3,7 +3,8 @@
  * error envelopes it used.
  */
 import { ByokError, type ErrorCode } from '../errors';
-import { type KmsReaction, reactionTo, tryFindKmsErrorCode } from '../terms/kms-errors';
+import { type KmsReaction, tryFindKmsErrorCode } from '../terms/kms-errors';
+import { reactionTo } from '../terms/kms-reactions';
 
 export interface KmsErrorFields {
   /** The API call, for example "import-key-material". */
@@ -50,11 +51,11 @@ export function hasReaction(error: unknown, reaction: KmsReaction): error is Kms
  * permission, or itself.
  */
 export function blamesRequest(error: unknown): error is KmsError {
-  const fault =
+  const blame =
     error instanceof KmsError && error.apiCode !== undefined
-      ? tryFindKmsErrorCode(error.apiCode)?.fault
+      ? tryFindKmsErrorCode(error.apiCode)?.blame
       : undefined;
-  return fault === 'caller' || fault === 'material';
+  return blame === 'caller' || blame === 'material';
 }
 
 function sentence({

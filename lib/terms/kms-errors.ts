@@ -1,14 +1,14 @@
 /**
  * Error codes of the KMS and of the gateway in front of it, each described once:
- * status and message as the API reference lists them, who is at fault, what a person should do,
+ * status and message as the API reference lists them, what is to blame, what a person should do,
  * and how this program reacts.
  * Decisions use the code and never the text, because live texts differ from the documented ones.
  */
 
 import type { Phrase } from './setting';
 
-/** Who is at fault. People read it, and so does the message about a wrong login. */
-export type KmsFault = 'caller' | 'material' | 'login' | 'permission' | 'service' | 'throttling';
+/** What is to blame. */
+export type Blame = 'caller' | 'material' | 'login' | 'permission' | 'service' | 'throttling';
 
 /**
  * What this program does by itself:
@@ -27,7 +27,7 @@ export const apiCodeFormat = /^(?:KMS|APIGW|APIG|IAM)\.\d{4}$/;
 export interface KmsErrorCode {
   readonly status: number;
   readonly message: string;
-  readonly fault: KmsFault;
+  readonly blame: Blame;
   /** What to do about it: a clause that can end an error message. */
   readonly advice: Phrase;
   readonly reaction: KmsReaction;
@@ -344,7 +344,7 @@ export const kmsErrorCodes = {
   'APIGW.0308': {
     status: 429,
     message: 'The throttling threshold has been reached',
-    fault: 'throttling',
+    blame: 'throttling',
     advice: ({ name }) => `lower ${name('maxRequestsPerSecond')}`,
     reaction: 'retry',
   },
@@ -370,58 +370,28 @@ export function tryFindKmsErrorCode(code: string): KmsErrorCode | undefined {
     : undefined;
 }
 
-/** Statuses of a gateway or service that broke down. We do not know what it did before that. */
-const brokenStatuses: readonly number[] = [500, 502, 503, 504];
-
-/**
- * Decides by the code. If the code is unknown,
- * or comes with many statuses as 0201 of the gateway does, the status decides.
- */
-export function reactionTo(status: number, code: string | undefined): KmsReaction {
-  const known = code === undefined ? undefined : tryFindKmsErrorCode(code)?.reaction;
-  if (known !== undefined && known !== 'stop') {
-    return known;
-  }
-  if (status === 429 || brokenStatuses.includes(status)) {
-    return 'retry';
-  }
-  return status === 401 ? 'new-login' : 'stop';
-}
-
-/** Whether the call was refused before it did anything, because of too many requests. */
-export function isThrottled(status: number, code: string | undefined): boolean {
-  return (
-    status === 429 || (code !== undefined && tryFindKmsErrorCode(code)?.fault === 'throttling')
-  );
-}
-
-/** Whether the login is at fault, and not the request. */
-export function isLoginAtFault(status: number, code: string | undefined): boolean {
-  return status === 401 || (code !== undefined && tryFindKmsErrorCode(code)?.fault === 'login');
-}
-
 // --- rows ---
 
 function caller(status: number, message: string, advice: Phrase): KmsErrorCode {
-  return { status, message, fault: 'caller', advice, reaction: 'stop' };
+  return { status, message, blame: 'caller', advice, reaction: 'stop' };
 }
 
 /** The key is not in the state that the call needs. */
 function state(status: number, message: string, advice: Phrase): KmsErrorCode {
-  return { status, message, fault: 'caller', advice, reaction: 'describe' };
+  return { status, message, blame: 'caller', advice, reaction: 'describe' };
 }
 
 /** Token and wrapping do not match, or arrived too late. */
 function parameters(status: number, message: string, advice: Phrase): KmsErrorCode {
-  return { status, message, fault: 'caller', advice, reaction: 'new-parameters' };
+  return { status, message, blame: 'caller', advice, reaction: 'new-parameters' };
 }
 
 function material(status: number, message: string, advice: Phrase): KmsErrorCode {
-  return { status, message, fault: 'material', advice, reaction: 'stop' };
+  return { status, message, blame: 'material', advice, reaction: 'stop' };
 }
 
 function login(status: number, message: string, advice: Phrase): KmsErrorCode {
-  return { status, message, fault: 'login', advice, reaction: 'new-login' };
+  return { status, message, blame: 'login', advice, reaction: 'new-login' };
 }
 
 /** The gateway answers the same when a signature is too early or too late. */
@@ -434,14 +404,14 @@ function signature(status: number, message: string): KmsErrorCode {
 }
 
 function permission(status: number, message: string, advice: Phrase): KmsErrorCode {
-  return { status, message, fault: 'permission', advice, reaction: 'stop' };
+  return { status, message, blame: 'permission', advice, reaction: 'stop' };
 }
 
 function service(status: number, message: string): KmsErrorCode {
   return {
     status,
     message,
-    fault: 'service',
+    blame: 'service',
     advice: 'try again later; if it stays, ask the support of the cloud with the id of the request',
     reaction: 'retry',
   };

@@ -54,7 +54,7 @@ const conduct: Readonly<Record<KmsReaction, readonly string[]>> = {
   stop: ['describe-key'],
 };
 
-test.each(rows)('%s: $message', async (code, { status, message, advice, fault, reaction }) => {
+test.each(rows)('%s: $message', async (code, { status, message, advice, blame, reaction }) => {
   emulator.injectFaults([{ operation: 'describe-key', errorCode: code }]);
   const outcome = await kms.describeKey(keyId).catch((thrown) => thrown);
   expect(called()).toEqual(conduct[reaction]);
@@ -71,17 +71,17 @@ test.each(rows)('%s: $message', async (code, { status, message, advice, fault, r
   expect(outcome).toMatchObject({ code: 'ERR_KMS', status, apiCode: code });
   const said = `describe-key answered ${status} ${code}: ${message.replace(/\.$/, '')}; ${say(advice, wording)}`;
   expect(outcome.message.startsWith(said)).toBe(true);
-  expect(outcome.message.includes('user_name')).toBe(fault === 'login');
+  expect(outcome.message.includes('user_name')).toBe(blame === 'login');
 });
 
 // Sent twice, a change could undo what somebody else did in between, unless the refusal says that
 // nothing was done.
 test.each(rows.filter(([, { reaction }]) => reaction === 'retry'))(
   'a change that met %s is repeated only after throttling',
-  async (code, { fault }) => {
+  async (code, { blame }) => {
     emulator.injectFaults([{ operation: 'cancel-key-deletion', errorCode: code }]);
     await expect(kms.cancelKeyDeletion(keyId)).rejects.toMatchObject({
-      apiCode: fault === 'throttling' ? 'KMS.1501' : code,
+      apiCode: blame === 'throttling' ? 'KMS.1501' : code,
     });
   },
 );

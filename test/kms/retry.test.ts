@@ -11,7 +11,7 @@ import {
   type Repetition,
   retryDelayMs,
 } from '../../lib/kms/retry';
-import { isThrottled, reactionTo } from '../../lib/terms/kms-errors';
+import { isThrottled, reactionTo } from '../../lib/terms/kms-reactions';
 
 const unsent: Failure = { kind: 'unsent', permanent: false };
 const untrusted: Failure = { kind: 'unsent', permanent: true };

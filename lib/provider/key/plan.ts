@@ -10,7 +10,7 @@ import type { Notice } from '../../lifecycle/context';
 import { judgeAlias, judgeRename } from '../../lifecycle/make-or-adopt-key';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
 import { keyStates } from '../../terms/kms';
-import { isLoginAtFault } from '../../terms/kms-errors';
+import { blamesLogin } from '../../terms/kms-reactions';
 import type { Context } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
 import type { AliasConflict } from '../aliases';
@@ -189,7 +189,7 @@ async function tryListKeys(
     if (
       !(error instanceof KmsError) ||
       error.status !== 403 ||
-      isLoginAtFault(error.status, error.apiCode)
+      blamesLogin(error.status, error.apiCode)
     ) {
       refuseOutright(context, client, notPlanned, error);
       return undefined;
