@@ -7,54 +7,60 @@ import { importParametersSchema } from '../schema/import-parameters';
 import { keyMaterialSchema } from '../schema/key-material';
 import { type ProviderAttribute, providerSchema } from '../schema/provider';
 import { Secret } from '../secret';
-import type { Context, ProviderDefinition } from '../tfplugin/provider';
+import type { Context, ProviderDefinition, ResourceDefinition } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/values/value';
 import { integer, text } from './attributes';
 import type { Client, Connection, Surroundings } from './client';
-import { lateDataSource, lateEphemeralResource, lateFunction, lateResource } from './late';
 import { Run } from './run';
 
 export function byokProvider(surroundings: Surroundings): ProviderDefinition<Client> {
   return {
     schema: providerSchema,
     resources: {
-      byok_external_key: lateResource(
-        externalKeySchema,
-        () => (require('./key/resource') as typeof import('./key/resource')).externalKeyResource,
-      ),
-      byok_key_material: lateResource(
-        keyMaterialSchema,
-        () =>
-          (require('./material/resource') as typeof import('./material/resource'))
-            .keyMaterialResource,
-      ),
+      byok_external_key: {
+        schema: externalKeySchema,
+        load: () =>
+          partOfRun(
+            (require('./key/resource') as typeof import('./key/resource')).externalKeyResource,
+          ),
+      },
+      byok_key_material: {
+        schema: keyMaterialSchema,
+        load: () =>
+          partOfRun(
+            (require('./material/resource') as typeof import('./material/resource'))
+              .keyMaterialResource,
+          ),
+      },
     },
     dataSources: {
-      byok_key: lateDataSource(
-        keyDataSourceSchema,
-        () => (require('./key-data-source') as typeof import('./key-data-source')).keyDataSource,
-      ),
-      byok_keys: lateDataSource(
-        keysDataSourceSchema,
-        () => (require('./keys-data-source') as typeof import('./keys-data-source')).keysDataSource,
-      ),
+      byok_key: {
+        schema: keyDataSourceSchema,
+        load: () =>
+          (require('./key-data-source') as typeof import('./key-data-source')).keyDataSource,
+      },
+      byok_keys: {
+        schema: keysDataSourceSchema,
+        load: () =>
+          (require('./keys-data-source') as typeof import('./keys-data-source')).keysDataSource,
+      },
     },
     ephemeralResources: {
-      byok_import_parameters: lateEphemeralResource(
-        importParametersSchema,
-        () =>
+      byok_import_parameters: {
+        schema: importParametersSchema,
+        load: () =>
           (
             require('./import-parameters-ephemeral') as typeof import('./import-parameters-ephemeral')
           ).importParametersEphemeral,
-      ),
+      },
     },
     functions: {
-      fingerprint: lateFunction(
-        fingerprintFunctionSchema,
-        () =>
+      fingerprint: {
+        schema: fingerprintFunctionSchema,
+        load: () =>
           (require('./fingerprint-function') as typeof import('./fingerprint-function'))
             .fingerprintFunction,
-      ),
+      },
     },
 
     async configure({ config }, context) {
@@ -68,6 +74,17 @@ export function byokProvider(surroundings: Surroundings): ProviderDefinition<Cli
         ...connection,
       };
     },
+  };
+}
+
+/** A removal is planned after the other reads and plans of the run, which it waits for. */
+function partOfRun(resource: ResourceDefinition<Client>): ResourceDefinition<Client> {
+  return {
+    ...resource,
+    read: (request, client, context) =>
+      client.run.during(() => resource.read(request, client, context)),
+    plan: (request, client, context) =>
+      client.run.during(() => resource.plan(request, client, context)),
   };
 }
 

@@ -149,12 +149,26 @@ export interface FunctionDefinition {
   call(args: readonly Value[]): Value | Promise<Value>;
 }
 
+/**
+ * A definition whose schema is there from the beginning, and the rest from its first use on. Every
+ * command of Terraform starts processes that tell the schema and end.
+ */
+export interface LateDefinition<Definition extends { readonly schema: unknown }> {
+  readonly schema: Definition['schema'];
+  /** Called once at most. */
+  readonly load: () => Definition;
+}
+
+export type Definitions<Definition extends { readonly schema: unknown }> = Readonly<
+  Record<string, Definition | LateDefinition<Definition>>
+>;
+
 export interface ProviderDefinition<Client> {
   readonly schema: BlockSchema;
-  readonly resources: Readonly<Record<string, ResourceDefinition<Client>>>;
-  readonly dataSources?: Readonly<Record<string, DataSourceDefinition<Client>>>;
-  readonly ephemeralResources?: Readonly<Record<string, EphemeralResourceDefinition<Client>>>;
-  readonly functions?: Readonly<Record<string, FunctionDefinition>>;
+  readonly resources: Definitions<ResourceDefinition<Client>>;
+  readonly dataSources?: Definitions<DataSourceDefinition<Client>>;
+  readonly ephemeralResources?: Definitions<EphemeralResourceDefinition<Client>>;
+  readonly functions?: Definitions<FunctionDefinition>;
   validate?(config: Values, context: Context): void | Promise<void>;
   /** During planning, the configuration may hold unknown values. */
   configure(

@@ -12,7 +12,7 @@ import {
   StopProviderResponse,
 } from '../grpc/messages';
 import { encode } from '../grpc/protobuf';
-import type { Context, FunctionDefinition } from '../provider';
+import type { Context, Definitions, FunctionDefinition } from '../provider';
 import { type Rpc, rpc } from './rpc';
 import { functionMessage, schemaMessage } from './schema-message';
 
@@ -75,7 +75,7 @@ function typeNames(definitions: Readonly<Record<string, unknown>> = {}): { typeN
   return Object.keys(definitions).map((typeName) => ({ typeName }));
 }
 
-function signatures(functions: Readonly<Record<string, FunctionDefinition>> | undefined) {
+function signatures(functions: Definitions<FunctionDefinition> | undefined) {
   return mapValues(functions, ({ schema }) => functionMessage(schema));
 }
 

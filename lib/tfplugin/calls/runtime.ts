@@ -2,7 +2,7 @@
 import { ByokError } from '../../errors';
 import type { Logger } from '../process/log';
 import type { Work } from '../process/work';
-import type { ProviderDefinition } from '../provider';
+import type { Definitions, LateDefinition, ProviderDefinition } from '../provider';
 
 /** A handler may replace `configured`. */
 export interface Runtime {
@@ -28,15 +28,29 @@ export function configuredClient({ configured }: Runtime): unknown {
  * @param kind for the error, for example `resource type`
  * @throws ByokError ERR_ARGUMENT when this provider does not define the name
  */
-export function findDefinition<T>(
-  definitions: Readonly<Record<string, T>> | undefined,
+export function findDefinition<Definition extends { readonly schema: unknown }>(
+  definitions: Definitions<Definition> | undefined,
   kind: string,
   name: string,
-): T {
+): Definition {
   const found =
     definitions !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
   if (found === undefined) {
     throw new ByokError('ERR_ARGUMENT', `this version of the provider has no ${kind} "${name}"`);
   }
-  return found;
+  return 'load' in found ? loaded(found) : found;
+}
+
+/**
+ * A bundled module copies its exports at every require; a plan of a thousand resources has ten
+ * thousand calls.
+ */
+const definitionsLoaded = new WeakMap<object, unknown>();
+
+function loaded<Definition extends { readonly schema: unknown }>(
+  late: LateDefinition<Definition>,
+): Definition {
+  const known = (definitionsLoaded.get(late) as Definition | undefined) ?? late.load();
+  definitionsLoaded.set(late, known);
+  return known;
 }
