@@ -84,7 +84,7 @@ const hsmInstalled = spawnSync('sh', ['-c', hsmTools]).status === 0;
   'hsm-ceremony: the token wraps the key twice, and the KMS holds it',
   async () => {
     const stdout = await checkout.succeed('hsm-ceremony');
-    expect(stdout).toMatch(/\+ import_reason += "the key holds no material any more/);
+    expect(stdout).toMatch(/\+ import_reason += "the key no longer holds material/);
     expect(stdout).toContain('✔ Prove it again: same key id, same material');
     expect(stdout).toContain('✔ byok ceremony finish, and prove it');
     await checkout.expectNothingLeft();

@@ -51,7 +51,7 @@ export const wording: Wording = {
   first: 'run that first',
   nextLook: 'the next run',
   another: 'another command',
-  fromNow: 'by a command such as date',
+  fromNow: 'a command such as date',
   mayNotInterrupt: '--no-allow-interruption is given',
   unproven: 'no fingerprint is shown for it',
   adopt: (keyId) => `use that key by its id: --key-id ${keyId}`,

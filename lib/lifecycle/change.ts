@@ -1,6 +1,6 @@
 /**
- * Calls that change something. An answer that was lost is no failure, and neither is a success that
- * only was said: whether the change had its effect, a look at the KMS tells.
+ * Calls that change something. A lost answer is not yet a failure, and an answer that says
+ * "success" is not yet a success: a look at the KMS shows whether the change took effect.
  */
 import { isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
@@ -14,7 +14,7 @@ import {
   withPatience,
 } from './context';
 
-/** What a change is seen by. */
+/** How we recognize that a change took effect. */
 export interface Effect<T> {
   /** For example `key … to show its material`. */
   readonly waitingFor: string;
@@ -29,12 +29,12 @@ interface Seen<T> {
 
 export type Sight<T> =
   | Seen<T>
-  /** Not within the patience. */
+  /** The effect did not show before our patience ran out. */
   | { readonly shown: false; readonly found: T }
-  /** Nobody knows: the look failed, or was interrupted. */
+  /** Unknown: the look failed, or was interrupted. */
   | { readonly shown: undefined; readonly failure: unknown };
 
-/** Looks until the effect shows, with a short patience. */
+/** Looks until the effect shows, but not for long. */
 export async function lookFor<T>(
   context: LifecycleContext,
   { waitingFor, look, shows }: Effect<T>,
@@ -56,12 +56,11 @@ export async function lookFor<T>(
 }
 
 /**
- * Makes the call, and looks when its answer was lost.
+ * Makes the call; if its answer was lost, looks for the effect.
  *
- * @param doubts codes of refusals that may mean that it had its effect
- * @returns what shows the effect; undefined when the KMS itself said that it is done, and nobody
- *   looked
- * @throws whatever the call threw, unless the effect shows
+ * @param doubts codes of refusals that leave open whether the call took effect
+ * @returns what shows the effect; undefined if the KMS confirmed the change and no look was needed
+ * @throws the error of the call, unless the effect shows
  */
 export async function change<T>(
   context: LifecycleContext,
@@ -76,7 +75,7 @@ export async function change<T>(
     if (!isLostAnswer(error) && !hasApiCode(error, ...doubts)) {
       throw error;
     }
-    context.log('warn', 'whether a change took effect is not known, looking', {
+    context.log('warn', 'unknown whether a change took effect; looking', {
       reason: messageOf(error),
     });
     const sight = await lookFor(context, effect);

@@ -1,6 +1,6 @@
 /**
- * What the lifecycle is given instead of reaching for it: the KMS, time, patience, words, and a way
- * to be interrupted.
+ * What the lifecycle is given, so that it reaches for nothing itself: the KMS, time, patience,
+ * words, and a way to be interrupted.
  */
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
@@ -12,7 +12,7 @@ export interface LifecycleContext {
   /** @param ms milliseconds; rejects when the signal is aborted */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
-  /** When waiting ends. */
+  /** When we stop waiting. */
   readonly deadline: Date;
   readonly words: Wording;
   readonly log: (
@@ -22,11 +22,11 @@ export interface LifecycleContext {
   ) => void;
 }
 
-/** Something a person should read that is no failure. */
+/** Something to read that is not a failure. */
 export interface Notice {
   readonly summary: string;
   readonly detail: string;
-  /** The setting that it is about, as the front-end spells it. */
+  /** The setting it is about, as the front-end names it. */
   readonly attribute?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 
 /**
- * Asks again, with growing pauses, until the answer will do: the KMS shows some effects late.
+ * Asks again, with growing pauses, until the answer passes: the KMS shows some effects late.
  *
  * @param waitingFor for the error, for example `key … to show its material`
  * @throws ByokError ERR_TIMEOUT at the deadline
@@ -53,7 +53,7 @@ export async function waitUntil<T>(
     if (context.now().getTime() + pause > context.deadline.getTime()) {
       throw new ByokError(
         'ERR_TIMEOUT',
-        `gave up waiting for ${waitingFor}; look at the key in the KMS, then ${context.words.retryInTime}`,
+        `gave up waiting for ${waitingFor}; check the key in the KMS, then ${context.words.retryInTime}`,
         { attribute: context.words.name('timeouts') },
       );
     }
@@ -74,7 +74,7 @@ async function pauseFor(
     }
     throw new ByokError(
       'ERR_INTERRUPTED',
-      `interrupted while waiting for ${waitingFor}; ${words.nextLook} shows how far it came`,
+      `interrupted while waiting for ${waitingFor}; ${words.nextLook} shows how far it got`,
       {
         cause,
       },
@@ -82,24 +82,24 @@ async function pauseFor(
   }
 }
 
-/** What an error says, for a notice or a log line. */
+/** The text of an error, for a notice or a log line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /**
- * For effects that show within seconds: long enough for a stale read to pass, short enough not to
- * hold up what follows.
+ * For effects that show within seconds: long enough to outlast a stale read, short enough not to
+ * delay what follows.
  */
 export const shortPatienceMs = 10_000;
 
-/** The same, ending sooner. */
+/** The same context with less patience. */
 export function withPatience(context: LifecycleContext, ms: number): LifecycleContext {
   const end = context.now().getTime() + ms;
   return { ...context, deadline: new Date(Math.min(context.deadline.getTime(), end)) };
 }
 
-/** Work that must not stop half-way: no interruption counts, and there is a minute at least. */
+/** For work that must not stop half-way: it cannot be interrupted, and has at least a minute. */
 export function uninterruptible(context: LifecycleContext): LifecycleContext {
   const end = context.now().getTime() + 60_000;
   return {

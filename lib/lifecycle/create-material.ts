@@ -1,5 +1,5 @@
 /**
- * A first import: into an empty key, or the adoption of material that is there already. Never
+ * A first import: into an empty key, or the adoption of material that is already there. It never
  * deletes anything.
  */
 import { ByokError, isByokError } from '../errors';
@@ -16,10 +16,11 @@ import { refuseForeignMaterial } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
 /**
- * For material that its caller knows nothing of yet.
+ * For material about which the caller knows nothing yet.
  *
- * @param seen the key as it was described a moment ago @default it is looked at
- * @throws ByokError and KmsError; the key is untouched then
+ * @param seen the key as described a moment ago
+ * @default we look at it
+ * @throws ByokError and KmsError; the key is then untouched
  */
 export async function createMaterial(
   context: LifecycleContext,
@@ -36,9 +37,9 @@ export async function createMaterial(
 }
 
 /**
- * Import parameters are given out for an external key that waits for material, and for no other:
- * they prove both, and save the look. Where they are refused, as by a key that is not ready yet,
- * the look tells why.
+ * The KMS gives out import parameters only for an external key that waits for material. So they
+ * prove both, and save a look at the key. If it refuses them (the key may not be ready yet), a look
+ * tells why.
  */
 function importIntoMade(
   context: LifecycleContext,
@@ -75,7 +76,7 @@ async function tryParameters(
   try {
     return await kms.getParametersForImport(keyId, source.wrappingAlgorithm, { signal });
   } catch (error) {
-    log('info', 'no import parameters for the new key, looking at it', {
+    log('info', 'no import parameters for the new key; looking at it', {
       key: keyId,
       reason: messageOf(error),
     });
@@ -102,8 +103,8 @@ async function takeFirstStep(
       context,
       keyId,
       step === 'adopt'
-        ? 'holds material by now: somebody else imported at the same time, or another object of this run did'
-        : 'holds no material any more',
+        ? 'now holds material: another writer, or another object of this run, imported at the same time'
+        : 'no longer holds material',
     );
   }
   if (step === 'adopt') {
@@ -140,24 +141,24 @@ async function importFirst(
     outcome.proof === undefined
   ) {
     const how =
-      'holds what somebody else imported at the same time, and nothing proves that it is the same';
+      'holds material that another writer imported at the same time, and nothing proves that it is the same';
     throw changed(context, step.keyId, how);
   }
   return disableAgain(context, request, outcome);
 }
 
-/** Something else was shown, and whoever reviewed that is to see what it comes to now. */
+/** The review showed something else, so a new review must show what happens now. */
 function changed({ words }: LifecycleContext, keyId: string, how: string): ByokError {
   return new ByokError(
     'ERR_CHANGED_SINCE_PLAN',
-    `key ${keyId} changed since this ${words.review}: it ${how}; nothing of yours was imported, ${words.again}`,
+    `key ${keyId} changed since this ${words.review}: it ${how}; your material was not imported, ${words.again}`,
     { attribute: words.name('keyId') },
   );
 }
 
 /**
- * Waits for a key that was just made. @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE,
- * ERR_TIMEOUT
+ * Waits until a newly made key is ready.
+ * @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE, ERR_TIMEOUT
  */
 export async function findKey(context: LifecycleContext, keyId: string): Promise<KeyDetail> {
   const key = await waitUntil(
@@ -176,8 +177,7 @@ export async function findKey(context: LifecycleContext, keyId: string): Promise
 }
 
 /**
- * Private keys are proven by the public half that the KMS shows; of symmetric material nothing can
- * be proven.
+ * The public half, which the KMS shows, proves a private key. Nothing can prove symmetric material.
  */
 async function adopt(
   context: LifecycleContext,
@@ -193,7 +193,7 @@ async function adopt(
       ? undefined
       : { fingerprint: wish.pin, named: 'fingerprint is pinned to' };
   const expected =
-    atHand === undefined ? pinned : { fingerprint: atHand, named: 'the material at hand has' };
+    atHand === undefined ? pinned : { fingerprint: atHand, named: 'the given material has' };
   const proof = await proveIfShown(context, keyId, observation.keySpec, expected);
   const shown = proof !== undefined && expected !== undefined ? 'public key' : undefined;
   return {
@@ -211,7 +211,7 @@ async function adopt(
   };
 }
 
-/** Of the material at hand; without any it is undefined, since adopting needs none. */
+/** Of the given material; undefined if it cannot be opened, because adopting needs none. */
 export async function tryFingerprint(
   context: LifecycleContext,
   request: MaterialRequest,

@@ -1,7 +1,7 @@
 /**
- * What is to be done about a key that is new here: import, or adopt the material that is there
- * already. Never deletes anything. As `decide`, it tells what will be done and, with a fresh look
- * at the key, drives the doing.
+ * Decides what to do about a key that is new to us: import, or adopt the material it already holds.
+ * It never deletes anything. Like `decide`, it predicts what will be done and, given a fresh look
+ * at the key, drives it.
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
@@ -26,9 +26,9 @@ import type { Wording } from './wording';
 
 export interface FirstDecision {
   readonly step: FirstStep;
-  /** Of the material once that is done. */
+  /** Expiry of the material afterwards. */
   readonly expiration: ExpirationInstant;
-  /** Neither is done. */
+  /** Set: we neither import nor adopt. */
   readonly refusal: ByokError | undefined;
 }
 
@@ -45,13 +45,13 @@ export function decideFirst(wish: Wish, key: KeyDetail, now: Date, words: Wordin
       refusal: unsuitable ?? (fits ? undefined : refuseOtherExpiration(wish, key, imported, words)),
     };
   }
-  // A key that is not ready yet is waited for.
+  // If the key is not ready yet, we wait for it.
   const willTakeIt = keyState === keyStates.toBeActivated || keyState === keyStates.pendingImport;
   const refusal = willTakeIt
     ? refusePastExpiration(imported, now, words)
     : new ByokError(
         'ERR_KEY_UNSUITABLE',
-        `key ${keyId} is in state ${describeKeyState(keyState)}; material can be imported in state ${describeKeyState(keyStates.pendingImport)} only`,
+        `key ${keyId} is in state ${describeKeyState(keyState)}; import needs state ${describeKeyState(keyStates.pendingImport)}`,
         { attribute: words.name('keyId') },
       );
   return { step: 'import', expiration: imported, refusal: unsuitable ?? refusal };
@@ -65,12 +65,18 @@ function refuseOtherExpiration(
 ): ByokError {
   return new ByokError(
     'ERR_KEY_UNSUITABLE',
-    `key ${keyId} already holds material that expires ${formatExpirationTime(expirationTime)}, and ${describeExpiration(wish.expiration, imported, words)} is declared; ${words.adoptWithExpiry(keyId)}`,
+    `key ${keyId} already holds material that expires ` +
+      `${formatExpirationTime(expirationTime)}, but ` +
+      `${describeExpiration(wish.expiration, imported, words)} is declared; ` +
+      `${words.adoptWithExpiry(keyId)}`,
     { attribute: words.name('expirationTime') },
   );
 }
 
-/** Any expiry will do for a rolling one, which renews it in its window; none at all will not. */
+/**
+ * A rolling wish adopts any expiry, because it renews it in its window, but not material without
+ * one.
+ */
 function adoptable(wish: ExpirationWish, found: ExpirationInstant): ExpirationInstant {
   return isRolling(wish) && found === undefined
     ? new Date(0)

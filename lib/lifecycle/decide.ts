@@ -1,7 +1,7 @@
 /**
- * The heart: what is to be done about the material of a key, from what was found and what is
- * wished. The same pure function tells what will be done and, with a fresh observation, drives the
- * doing.
+ * The heart of the lifecycle: decides what to do about the material of a key, from what was found
+ * and what is wanted. One pure function serves twice: it predicts what will be done and, given a
+ * fresh observation, drives it.
  */
 import { ByokError } from '../errors';
 import { isWholeHoursAhead, keepsPace } from '../terms/counted-from-now';
@@ -48,10 +48,7 @@ export function decide(wish: Wish, knowledge: Knowledge, now: Date, words: Wordi
     : decision;
 }
 
-/**
- * Whichever comes first: if the material is still there when its turn has come, nothing is
- * imported.
- */
+/** If the material is still there when the import's turn comes, nothing is imported. */
 function importAgain(
   wish: Wish,
   { observation, preWrapped, disabled = false }: Knowledge,
@@ -59,7 +56,10 @@ function importAgain(
   words: Wording,
 ): Decision {
   if (preWrapped !== undefined) {
-    const message = `${words.another} deletes the material of this key, and material that was wrapped elsewhere cannot be imported again here; ${words.set('onDestroy', 'retain')} there first`;
+    const message =
+      `${words.another} deletes the material of this key, and material that was wrapped ` +
+      `elsewhere cannot be imported again from here; ${words.set('onDestroy', 'retain')} there ` +
+      'first';
     return refused(
       observation,
       new ByokError('ERR_REFUSED', message, { attribute: words.name('keyId') }),
@@ -69,7 +69,9 @@ function importAgain(
     disabled || observation.status === 'key_disabled' ? ', and the key is disabled again' : '';
   return {
     steps: ['import'],
-    reason: `${words.another} gives up the material of this key (${words.name('onDestroy')} = "delete_material"): if it is gone by then, the same material is imported again${again}`,
+    reason:
+      `${words.another} deletes the material of this key (${words.name('onDestroy')} = ` +
+      `"delete_material"): once it is gone, the same material is imported again${again}`,
     expiration: isRolling(wish.expiration)
       ? expirationOfImport(wish.expiration, observation.expiration, now)
       : observation.expiration,
@@ -78,17 +80,17 @@ function importAgain(
   };
 }
 
-/** The material goes with its key. */
+/** The material is lost with its key. */
 export function keyLost(words: Wording): Notice {
   return {
-    summary: 'The key does not exist any more',
+    summary: 'The key no longer exists',
     detail:
-      'Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
+      'Material can only be imported into another key. Data encrypted under the lost key stays unreadable.',
     attribute: words.name('keyId'),
   };
 }
 
-/** Nothing differs from what is declared, and nothing that uses the key works. */
+/** Nothing differs from the declaration, and nothing that uses the key works. */
 export function disabledNotice(words: Wording, keyId?: string): Notice {
   return {
     summary: 'The key is disabled',
@@ -114,7 +116,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
         observation.scheduledDeletionDate === undefined
           ? 'soon'
           : `on ${formatInstant(observation.scheduledDeletionDate)}`
-      }, and everything encrypted under it becomes unreadable. Until then it can be rescued: ${words.rescue}.`,
+      }, and everything encrypted under it becomes unreadable. Until then you can rescue it: ${words.rescue}.`,
       attribute: words.name('keyId'),
     }),
   key_not_ready: (_, { observation }, _now, words) =>
@@ -133,7 +135,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
       observation,
       leftAlone(
         'unknown',
-        `The KMS reports key state "${observation.keyState ?? ''}". Nothing is changed until it is a state this version knows.`,
+        `The KMS reports key state "${observation.keyState ?? ''}". This version does not know that state and changes nothing.`,
         words,
       ),
     ),
@@ -163,7 +165,9 @@ function decidePresent(
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}, which means deleting the material, and material that was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the material itself or a ${words.name('wrapCommand')}`,
+        `${change}. This KMS would have to delete the material for that, and material that ` +
+          'was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the ' +
+          `material itself or a ${words.name('wrapCommand')}`,
         { attribute: words.name('expirationTime') },
       ),
     );
@@ -177,7 +181,7 @@ function decidePresent(
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}, which on this KMS means deleting the material and importing it again, and ${words.mayNotInterrupt}`,
+        `${change}. This KMS can only delete the material and import it again, which interrupts the key, and ${words.mayNotInterrupt}`,
         { attribute: words.name('allowInterruption') },
       ),
     );
@@ -187,21 +191,26 @@ function decidePresent(
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}, which means deleting the material, and nothing proves that the material at hand is the one the key holds, so the way back is not sure; keep the expiry, or ${words.set('allowUnverifiedRenewal', true)} once you are certain`,
+        `${change}. This KMS would have to delete the material for that, and nothing proves ` +
+          'that the given material is what the key holds, so importing it again may fail; keep ' +
+          `the expiry, or ${words.set('allowUnverifiedRenewal', true)} once you are certain ` +
+          'that it is the same',
         { attribute: words.name('expirationTime') },
       ),
     );
   }
   return {
     steps: ['delete', 'import'],
-    reason: `${change}: this KMS cannot change it in place, so the same material is deleted and imported again, with a short outage`,
+    reason:
+      `${change}: this KMS cannot change it in place, so the same material is deleted and ` +
+      'imported again, with a short outage',
     expiration: wished,
     refusal: undefined,
     notices: noticesOfCounted(wish, observation.expiration, importedAt, now, words),
   };
 }
 
-/** What may be a coincidence is no reason to refuse. */
+/** It may be a coincidence, so this warns and does not refuse. */
 function noticesOfCounted(
   { expiration: to }: Wish,
   from: ExpirationInstant,
@@ -218,17 +227,19 @@ function noticesOfCounted(
     ? [
         {
           summary: 'The expiry may be counted from now',
-          detail: `${formatInstant(to)} ${paced ? 'is later than before by as much as time has gone on since the last import' : 'lies whole hours ahead'}. If it is counted ${words.fromNow}, every ${words.run} moves it, and interrupts the key: give a fixed instant, or ${words.name('validFor')} and ${words.name('renewBefore')}.`,
+          detail:
+            `${formatInstant(to)} ` +
+            `${paced ? 'is later than the old expiry by just the time since the last import' : 'is a whole number of hours from now'}. ` +
+            `If it is computed from the current time (${words.fromNow}), every ${words.run} ` +
+            'moves it and interrupts the key: give a fixed instant, or ' +
+            `${words.name('validFor')} and ${words.name('renewBefore')}.`,
           attribute: words.name('expirationTime'),
         },
       ]
     : [];
 }
 
-/**
- * Rolling material is renewed by itself, so only an expiry that somebody must do something about is
- * spoken of.
- */
+/** Rolling material renews itself, so this warns only of an expiry that a person must act on. */
 function noticesOfExpiry(
   { expiration: wish, warnBeforeMs }: Wish,
   observation: MaterialObservation,
@@ -243,13 +254,17 @@ function noticesOfExpiry(
     : [
         {
           summary: 'The key material expires soon',
-          detail: `The KMS deletes it after ${formatExpirationTime(observation.expiration)}, and the key then neither encrypts nor decrypts. Declare a later ${words.name('expirationTime')}, or ${words.name('validFor')} and ${words.name('renewBefore')} to have it renewed.`,
+          detail:
+            `The KMS deletes it after ${formatExpirationTime(observation.expiration)}; the key ` +
+            'then neither encrypts nor decrypts. Declare a later ' +
+            `${words.name('expirationTime')}, or declare ${words.name('validFor')} and ` +
+            `${words.name('renewBefore')} to have it renewed automatically.`,
           attribute: words.name('expirationTime'),
         },
       ];
 }
 
-/** An import would enable the key again, so a disabled one is not renewed. */
+/** An import would enable the key again, so a disabled key is not renewed. */
 function decideDisabled(
   wish: Wish,
   { observation, knownDisabled = false }: Knowledge,
@@ -268,7 +283,10 @@ function decideDisabled(
       )
     : nothing(observation, {
         summary: `Change of ${words.name('expirationTime')} postponed: the key is disabled`,
-        detail: `The material expires ${formatExpirationTime(observation.expiration)}; importing it again with ${formatExpirationTime(wished)} would enable the key. Once it is enabled, ${words.nextLook} makes the change.`,
+        detail:
+          `The material expires ${formatExpirationTime(observation.expiration)}. Importing it ` +
+          `again with expiry ${formatExpirationTime(wished)} would enable the key. Once you ` +
+          `enable the key, ${words.nextLook} makes the change.`,
         attribute: words.name('expirationTime'),
       });
 }
@@ -281,7 +299,7 @@ function decideAbsent(
 ): Decision {
   const wished = expirationOfImport(wish.expiration, observation.expiration, now);
   if (isPast(wished, now)) {
-    // Seen before the expiry, decided after it: what was reviewed is carried out too late.
+    // The review came before the expiry, the decision after it: the reviewed import is too late.
     if (
       observation.status === 'deleted_outside' &&
       sameExpiration(wished, observation.expiration)
@@ -294,17 +312,20 @@ function decideAbsent(
   }
   if (preWrapped === 'used') {
     return nothing(observation, {
-      summary: 'The key holds no material, and a new token is needed to import it again',
-      detail: `Material that was wrapped elsewhere is bound to its import token. Fetch new import parameters, wrap the same material for them, ${words.giveAnew}.`,
+      summary: 'The key holds no material, and importing it again needs a new token',
+      detail:
+        'Material that was wrapped elsewhere is bound to its import token. Fetch new import ' +
+        `parameters, wrap the same material for them, ${words.giveAnew}.`,
       attribute: words.name('materialVersion'),
     });
   }
   const gone =
     observation.status === 'purged_after_expiry'
-      ? `the material expired on ${formatExpirationTime(observation.expiration)} and the KMS deleted it; the same material is imported again`
+      ? `the material expired on ${formatExpirationTime(observation.expiration)} and the KMS ` +
+        'deleted it; the same material is imported again'
       : proof === undefined
         ? 'the key holds no material; it is imported'
-        : 'the key holds no material any more (deleted, or an import was interrupted); the same material is imported again';
+        : 'the key no longer holds material (it was deleted, or an import was interrupted); the same material is imported again';
   return {
     steps: ['import'],
     reason: `${gone}, ${describeExpiration(wish.expiration, wished, words)}${disabled ? ', and the key is disabled again' : ''}`,
@@ -332,7 +353,9 @@ function expired({ status, expiration }: MaterialObservation, words: Wording): N
   const attribute = words.name('expirationTime');
   return {
     summary: 'The key material has expired',
-    detail: `${attribute} was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. Declare a later ${attribute} to have the same material imported again.`,
+    detail:
+      `${attribute} was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. To ` +
+      `have the same material imported again, declare a later ${attribute}.`,
     attribute,
   };
 }
@@ -341,7 +364,8 @@ function expiredMeanwhile(wished: ExpirationInstant, words: Wording): ByokError 
   const attribute = words.name('expirationTime');
   return new ByokError(
     'ERR_CHANGED_SINCE_PLAN',
-    `${attribute} ${formatExpirationTime(wished)} has passed since the key was looked at, so the material is not imported any more; declare a later one and ${words.again}`,
+    `${attribute} ${formatExpirationTime(wished)} has passed since the key was examined, so ` +
+      `the material is not imported; declare a later one and ${words.again}`,
     { attribute },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * For callers that keep no state of their own: whether this is a first import or one of many, the
- * key tells. What they may keep is the proof, which never wears off.
+ * For callers that keep no state: the key itself tells whether this is its first import. They may
+ * keep the proof, which never goes stale.
  */
 import { ByokError } from '../errors';
 import { formatExpirationTime, sameExpiration } from '../terms/expiration-time';
@@ -27,7 +27,7 @@ export async function ensureMaterial(
       ? await proveIfShown(context, keyId, keySpec, undefined)
       : undefined;
   const proof = request.proof ?? shown;
-  // Nobody reviews each run: what may be done was reviewed with the wish.
+  // Single runs are not reviewed: the review of the wish said what they may do.
   const whole: MaterialRequest = {
     ...request,
     proof,
@@ -41,7 +41,7 @@ export async function ensureMaterial(
   if (outcome.reason !== undefined) {
     return outcome;
   }
-  // Nothing was due, so nothing was opened: other material must not look as if it were in the key.
+  // Nothing was due, so nothing was opened: we must not claim that other material is in the key.
   const refusal = refuseForeignMaterial(
     wish,
     { proof, atHand: await tryFingerprint(context, whole, keySpec) },
@@ -57,8 +57,8 @@ export async function ensureMaterial(
 }
 
 /**
- * Nobody looks again later who would show it: who declared another expiry must not believe that it
- * is there.
+ * No later look would show that the change was postponed, so we refuse: the new expiry must not
+ * seem to be in place.
  */
 function refusePostponed(
   { words }: LifecycleContext,
@@ -73,7 +73,9 @@ function refusePostponed(
   ) {
     throw new ByokError(
       'ERR_REFUSED',
-      `key ${keyId} is disabled, and a change of ${words.name('expirationTime')} from ${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable it; enable it, then ${words.retry}`,
+      `key ${keyId} is disabled, and changing ${words.name('expirationTime')} from ` +
+        `${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable ` +
+        `it; enable the key, then ${words.retry}`,
       { attribute: words.name('expirationTime') },
     );
   }

@@ -1,4 +1,4 @@
-/** What somebody wants of the expiry, and what that comes to at one moment. */
+/** What expiry is wanted, and what that means at a given moment. */
 import {
   type ExpirationInstant,
   formatExpirationTime,
@@ -7,14 +7,12 @@ import {
 import type { RollingExpiration } from '../terms/rolling-expiration';
 import type { Wording } from './wording';
 
-/**
- * Keep whatever expiry the key has: nobody declared one, and the material was not imported by us.
- */
+/** Keep the expiry that the key has: none was declared, and we did not import the material. */
 export const keep = Symbol('keep');
 
 /**
- * Valid for so long after each import, and renewed so long before the end; the texts are for the
- * reason.
+ * Valid for this long after each import, and renewed this long before the end; the texts are for
+ * the reason.
  */
 export type Rolling = RollingExpiration;
 
@@ -24,7 +22,10 @@ export function isRolling(wish: ExpirationWish): wish is Rolling {
   return typeof wish === 'object' && 'validForMs' in wish;
 }
 
-/** The expiry of an import made now. @param known what `keep` keeps */
+/**
+ * The expiry of an import made now.
+ * @param known what `keep` keeps
+ */
 export function expirationOfImport(
   wish: ExpirationWish,
   known: ExpirationInstant,
@@ -39,11 +40,11 @@ export function expirationOfImport(
 }
 
 /**
- * The expiry that material which is there should have now; outside its window a rolling one is as
- * it should be.
+ * The expiry that the existing material should have now. Outside its window, a rolling one may stay
+ * as it is.
  *
- * @param inWindow as whoever observed the key found it: the window must not open between a review
- *   and what it allows
+ * @param inWindow as found when the key was observed: the window must not open between a review and
+ *   what it allows
  */
 export function wantedExpiration(
   wish: ExpirationWish,
@@ -60,7 +61,7 @@ export function isInWindow(expiration: ExpirationInstant, windowMs: number, now:
   return expiration !== undefined && now.getTime() >= expiration.getTime() - windowMs;
 }
 
-/** Why the expiry changes, in absolute dates: the text must not depend on the minute. */
+/** Why the expiry changes, in absolute dates: the text must not change with the minute. */
 export function describeChange(
   wish: ExpirationWish,
   known: ExpirationInstant,
@@ -78,7 +79,7 @@ export function describeChange(
       )} on (${name('renewBefore')} ${wish.renewBefore}), to be valid for ${wish.validFor}`;
 }
 
-/** The expiry of an import in words, for a reason. */
+/** The expiry of an import, in the words of a reason. */
 export function describeExpiration(
   wish: ExpirationWish,
   wanted: ExpirationInstant,

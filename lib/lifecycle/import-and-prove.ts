@@ -34,8 +34,7 @@ export async function importAndProve(
       ? undefined
       : {
           fingerprint: atHand,
-          named:
-            how === 'acknowledged' ? 'what was to be imported has' : 'the material at hand has',
+          named: how === 'acknowledged' ? 'what we tried to import has' : 'the given material has',
         },
   );
   const acknowledgedProof =
@@ -65,8 +64,8 @@ export async function importAndProve(
 }
 
 /**
- * A get-publickey that is refused, for want of a permission or since the key is disabled, costs the
- * proof and no more.
+ * If the KMS refuses get-publickey (no permission, or the key is disabled), we lose the proof and
+ * nothing else.
  */
 export async function proveIfShown(
   context: LifecycleContext,
@@ -86,33 +85,36 @@ export async function proveIfShown(
 }
 
 /**
- * Another writer may have imported other bytes at the same moment: nothing that the KMS shows would
- * tell.
+ * Another writer may have imported other bytes at the same moment, and nothing that the KMS shows
+ * would tell.
  */
 function unprovenNotice(keyId: string, words: Wording): Notice {
   return {
     summary: 'The import is not proven',
-    detail: `The answer to the import was lost. Key ${keyId} holds material with the expiry that was sent, most likely this one, but nothing proves it: ${words.unproven}, and a change of expiry will need ${words.name('allowUnverifiedRenewal')}.`,
+    detail:
+      `The answer to the import was lost. Key ${keyId} holds material with the expiry that was ` +
+      `sent. It is most likely this material, but nothing proves it: ${words.unproven}, and ` +
+      `changing the expiry will need ${words.name('allowUnverifiedRenewal')}.`,
     attribute: words.name('keyId'),
   };
 }
 
 const provenBy = {
-  'public key': 'Its public key proves that it is the material at hand.',
-  'proof from before': 'What it holds was proven before, and is known still.',
+  'public key': 'Its public key proves that it is the given material.',
+  'proof from before': 'An earlier import proved what it holds.',
 } as const;
 
-/** @param by what proves which material it is; undefined: nothing */
+/** @param by what proves which material the key holds; undefined if nothing does */
 export function adoptedNotice(
   keyId: string,
   by: keyof typeof provenBy | undefined,
   words: Wording,
 ): Notice {
   return {
-    summary: 'The key already held material, which was adopted',
+    summary: 'Material already in the key was adopted',
     detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
       by === undefined
-        ? `Whether it is the material at hand is not proven: ${words.unproven}.`
+        ? `Nothing proves that it is the given material: ${words.unproven}.`
         : provenBy[by]
     }`,
     attribute: words.name('keyId'),

@@ -1,6 +1,6 @@
 /**
- * One import: fetch the parameters, wrap, send, and settle what happened. An answer that was lost
- * is no failure: describing the key tells. Never deletes anything.
+ * One import: fetch the parameters, wrap, send, and find out what happened. A lost answer is not
+ * yet a failure: describing the key tells. It never deletes anything.
  */
 import { ByokError } from '../errors';
 import { hasApiCode, hasReaction, KmsError } from '../kms/kms-error';
@@ -30,29 +30,40 @@ export interface ImportStep {
   readonly expiration: ExpirationInstant;
   readonly source: ImportSource;
   /**
-   * After a delete the material is the way back, and stays in memory until the key shows it.
-   * Otherwise it is wiped as soon as the KMS says that it has it: a look that hangs must not keep
-   * it. @default false
+   * True after a delete: then the material is the way back, and stays in memory until the key shows
+   * it. Otherwise it is wiped as soon as the KMS confirms it, because a look that hangs must not
+   * keep it in memory.
+   * @default false
    */
   readonly isWayBack?: boolean;
-  /** Fetched already, for the first attempt. @default fetched for each */
+  /**
+   * Already fetched, for the first attempt.
+   * @default each attempt fetches its own
+   */
   readonly parameters?: ImportParameters | undefined;
 }
 
-/** What is sent, and whether it can be made anew for another token. */
+/** What is sent, and whether it can be wrapped again for another token. */
 export type ImportSource =
   | { readonly material: Material; readonly wrappingAlgorithm: WrappingAlgorithm }
   | { readonly preWrapped: PreWrapped };
 
 export interface ImportResult {
   /**
-   * `acknowledged`: the KMS answered our import with success. `settled`: the answer was lost, and
-   * the key shows what was sent. `theirs`: somebody else imported with the same expiry. `unseen`:
-   * the KMS answered with success, and to no look after that. Only the first proves which material
-   * the key holds.
+   * How the import ended:
+   *
+   * `acknowledged`: the KMS answered our import with success.
+   *
+   * `settled`: the answer was lost, and the key shows what we sent.
+   *
+   * `theirs`: another writer imported with the same expiry.
+   *
+   * `unseen`: the KMS answered with success, and then answered no look at the key.
+   *
+   * Only `acknowledged` proves which material the key holds.
    */
   readonly how: 'acknowledged' | 'settled' | 'theirs' | 'unseen';
-  /** The key with its material; undefined when it could not be looked at. */
+  /** The key with its material; undefined if we could not look at it. */
   readonly key: KeyDetail | undefined;
   readonly notices: readonly Notice[];
 }
@@ -60,10 +71,10 @@ export interface ImportResult {
 const attempts = 3;
 
 /**
- * @throws KmsError as the KMS refused, KMS.2606 (other material than this key is bound to) among
- *   others
- * @throws ByokError ERR_CHANGED_SINCE_PLAN when another writer imported with another expiry,
- *   ERR_TIMEOUT when the key goes on showing none
+ * @throws KmsError if the KMS refuses, for example with KMS.2606 (the key is bound to other
+ *   material)
+ * @throws ByokError ERR_CHANGED_SINCE_PLAN if another writer imported with another expiry,
+ *   ERR_TIMEOUT if the key keeps showing no material
  */
 export async function importMaterial(
   context: LifecycleContext,
@@ -85,7 +96,7 @@ export async function importMaterial(
     } catch (error) {
       if (hasReaction(error, 'new-parameters') && renewable && !refetched) {
         refetched = true;
-        context.log('info', 'the import parameters were refused, fetching new ones', {
+        context.log('info', 'the import parameters were refused; fetching new ones', {
           code: error.apiCode ?? '',
         });
         continue;
@@ -104,7 +115,7 @@ export async function importMaterial(
       }
       context.log(
         'warn',
-        'no answer to the import and the key still holds no material, trying again',
+        'no answer to the import, and the key still holds no material; trying again',
         { attempt },
       );
     }
@@ -112,7 +123,7 @@ export async function importMaterial(
   return acknowledged(context, step);
 }
 
-/** Pre-wrapped material brings its token along; everything else is wrapped for a fresh one. */
+/** Pre-wrapped material brings its token along; all other material is wrapped for a fresh one. */
 async function prepare(
   { kms, signal }: LifecycleContext,
   { keyId, source }: ImportStep,
@@ -148,8 +159,8 @@ async function send(
 }
 
 /**
- * A success that was only said is none: the key must show it. A key that may not be looked at is
- * worth a notice.
+ * An answer of success alone is not enough: the key must show its material. If we may not look at
+ * the key, that deserves a notice.
  */
 async function acknowledged(context: LifecycleContext, step: ImportStep): Promise<ImportResult> {
   const { words } = context;
@@ -161,7 +172,7 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
   });
   if (sight.shown === undefined) {
     const said = hasClearAnswer(sight.failure);
-    const detail = `The KMS accepted the material, but key ${keyId} could not be seen with it afterwards: ${messageOf(sight.failure)}. ${capital(words.nextLook)} shows how it is.${
+    const detail = `The KMS accepted the material, but we could not look at key ${keyId} afterwards: ${messageOf(sight.failure)}. ${capital(words.nextLook)} shows whether it holds the material.${
       said ? '' : ' Until then nothing proves that it holds the material.'
     }`;
     const notice = {
@@ -184,7 +195,10 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
     : foreign(step, key, words);
 }
 
-/** The KMS itself refused: it can be talked to, so the success before was its own, too. */
+/**
+ * True if the KMS itself refused: then we can reach it, so the success before was its own answer,
+ * too.
+ */
 function hasClearAnswer(failure: unknown): boolean {
   return failure instanceof KmsError && failure.apiCode !== undefined && !isLostAnswer(failure);
 }
@@ -196,13 +210,15 @@ function notThere({ keyId }: ImportStep, key: KeyDetail | undefined, words: Word
       : `is in state ${describeKeyState(key.keyState)}, without material`;
   return new ByokError(
     'ERR_TIMEOUT',
-    `import-key-material was answered with success, but ${shortPatienceMs / 1000} seconds later key ${keyId} ${found}: something between may have answered in place of the KMS; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
+    `import-key-material reported success, but ${shortPatienceMs / 1000} seconds later key ` +
+      `${keyId} ${found}: a proxy may have answered instead of the KMS; check ` +
+      `${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
     { attribute: words.name('keyId') },
   );
 }
 
 /**
- * After an answer that did not tell: undefined when the key holds no material. Reads may be stale
+ * After an answer that told us nothing. Undefined if the key holds no material. A read may be stale
  * for a moment, so only the two clear answers end the waiting.
  */
 async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyDetail | undefined> {
@@ -233,12 +249,14 @@ function foreign({ keyId, expiration }: ImportStep, key: KeyDetail, words: Wordi
   return key.keyState === keyStates.enabled
     ? new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)} although ${formatExpirationTime(expiration)} was sent: somebody else imported at the same time; ${words.again}`,
+        `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)} ` +
+          `although we sent ${formatExpirationTime(expiration)}: another writer imported at the ` +
+          `same time; ${words.again}`,
         { attribute: words.name('expirationTime') },
       )
     : new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `key ${keyId} went to state ${describeKeyState(key.keyState)} during the import; ${words.again}`,
+        `key ${keyId} changed to state ${describeKeyState(key.keyState)} during the import; ${words.again}`,
         { attribute: words.name('keyId') },
       );
 }

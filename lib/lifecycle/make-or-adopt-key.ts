@@ -1,6 +1,6 @@
 /**
- * Makes a key, or takes over the one that an interrupted run of ours left behind. Only an empty
- * external key of the same spec and description is taken over, as that run would have made it.
+ * Makes a key, or adopts the one that an interrupted run of ours left behind. We adopt only an
+ * empty external key of the same spec and description, because that is what such a run leaves.
  */
 import { ByokError } from '../errors';
 import { hasApiCode, KmsError } from '../kms/kms-error';
@@ -11,7 +11,7 @@ import { describeKeyState, keyStates } from '../terms/kms';
 import { type LifecycleContext, messageOf, type Notice } from './context';
 import type { Wording } from './wording';
 
-/** What create-key is told. */
+/** What we ask create-key for. */
 export interface NewKey {
   readonly alias: string;
   readonly description: string;
@@ -21,23 +21,26 @@ export interface NewKey {
 
 export interface Adoption {
   /**
-   * It was reviewed that this key is taken over; undefined: that one is made; `any`: nobody
-   * reviewed, and either will do.
+   * The id of a key: the review showed that we adopt it. Undefined: the review showed that we make
+   * one. `any`: there was no review, and we may do either.
    */
   readonly reviewed: string | undefined | 'any';
-  /** Keys that another object of the same run has are never taken over. @default none */
+  /**
+   * Keys that belong to another object of the same run; we never adopt them.
+   * @default none
+   */
   readonly isClaimed?: (keyId: string) => boolean;
 }
 
-/** What comes of a wish for a new key, as the keys of its alias stand. */
+/** What a wish for a new key leads to, given the keys that have its alias. */
 export interface AliasVerdict {
-  /** The key to take over. */
+  /** The key to adopt. */
   readonly adopts?: KeyDetail;
   readonly refusal?: ByokError;
   readonly notices: readonly Notice[];
 }
 
-/** @param keys of the project; those of other aliases do not count */
+/** @param keys of the project; keys with other aliases are ignored */
 export function judgeAlias(
   wish: NewKey,
   keys: readonly KeyDetail[],
@@ -58,12 +61,14 @@ export function judgeAlias(
     (key.keySpec ?? wish.keySpec) === wish.keySpec;
   if (!fits || key.keyDescription !== wish.description || isClaimed(key.keyId)) {
     const why = isClaimed(key.keyId)
-      ? 'which another object of this run has'
+      ? 'which another object of this run uses'
       : fits
-        ? 'which has another description than is declared, as a key of somebody else'
+        ? 'whose description differs from the declared one, so it may not be ours'
         : `which is not an empty external ${wish.keySpec} key (state ${describeKeyState(key.keyState)})`;
     const ids = [key, ...others].map(({ keyId }) => keyId).join(', ');
-    const message = `alias "${wish.alias}" belongs to key ${ids}, ${why} and so is not adopted; choose another alias, or ${words.adopt(key.keyId)}`;
+    const message =
+      `alias "${wish.alias}" belongs to key ${ids}, ${why}; it is not adopted: choose another ` +
+      `alias, or ${words.adopt(key.keyId)}`;
     return {
       refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }),
       notices: [],
@@ -72,7 +77,7 @@ export function judgeAlias(
   return { adopts: key, notices: [] };
 }
 
-/** What comes of another alias for a key that exists, as the other keys of that alias stand. */
+/** What renaming an existing key leads to, given the other keys that have the alias. */
 export function judgeRename(
   keyId: string,
   alias: string,
@@ -84,14 +89,17 @@ export function judgeRename(
   if (living === undefined) {
     return { notices: namesakes.map((key) => keptAlias(alias, key, words)) };
   }
-  const message = `alias "${alias}" belongs to key ${living.keyId}, so key ${keyId} cannot have it, too; choose another alias`;
+  const message = `alias "${alias}" belongs to key ${living.keyId}, so key ${keyId} cannot have it too; choose another alias`;
   return {
     refusal: new ByokError('ERR_KEY_UNSUITABLE', message, { attribute: words.name('alias') }),
     notices: [],
   };
 }
 
-/** @returns what to say of a refusal of another alias: whose it is, as far as a list tells */
+/**
+ * Explains a refused alias.
+ * @returns whose it is, as far as the list of keys tells
+ */
 export async function whoseAlias(
   context: LifecycleContext,
   keyId: string,
@@ -113,9 +121,9 @@ export async function whoseAlias(
 }
 
 /**
- * @throws KmsError when the KMS refuses to create it
- * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted,
- *   ERR_CHANGED_SINCE_PLAN when that came up since the review
+ * @throws KmsError if the KMS refuses to create the key
+ * @throws ByokError ERR_KEY_UNSUITABLE if the alias belongs to a key that we must not adopt,
+ *   ERR_CHANGED_SINCE_PLAN if such a key appeared since the review
  */
 export async function makeOrAdoptKey(
   context: LifecycleContext,
@@ -160,7 +168,8 @@ export async function makeOrAdoptKey(
     if (reviewed === undefined && !isLostAnswer(error)) {
       throw new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `alias "${keyAlias}" belongs to key ${adopts.keyId}, which is empty and could be taken over, but this ${words.review} did not show it; nothing was done, ${words.again}`,
+        `alias "${keyAlias}" belongs to key ${adopts.keyId}, which is empty and could be ` +
+          `adopted, but this ${words.review} did not show that; nothing was done, ${words.again}`,
         { attribute: words.name('alias'), cause: error },
       );
     }
@@ -169,11 +178,14 @@ export async function makeOrAdoptKey(
 }
 
 /**
- * A key that is new is nobody's yet, so this is the answer to another call: whether there is a key
- * of this alias now, the list tells.
+ * A new key cannot belong to another object, so this is the answer to another call. The list of
+ * keys tells whether a key of this alias exists now.
  */
 export function anotherKey(keyId: string, { name, again }: Wording): KmsError {
-  const apiMessage = `the answer names key ${keyId}, which another object of this run has, and not a new one: something between repeats earlier answers; check ${name('kmsEndpoint')} and the network, then ${again}`;
+  const apiMessage =
+    `create-key answered with key ${keyId}, which another object of this run uses, instead of a ` +
+    `new key: a proxy may repeat earlier answers; check ${name('kmsEndpoint')} and the network, ` +
+    `then ${again}`;
   return new KmsError({
     operation: 'create-key',
     status: 200,
@@ -193,7 +205,8 @@ async function adoptAsReviewed(
   if (key === undefined || judgeAlias(wish, [key], words).adopts === undefined) {
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',
-      `key ${keyId}, which the ${words.review} takes over, is not the empty key of alias "${wish.alias}" any more; nothing was done, ${words.again}`,
+      `this ${words.review} adopts key ${keyId}, but that is no longer the empty key of alias ` +
+        `"${wish.alias}"; nothing was done, ${words.again}`,
       { attribute: words.name('alias') },
     );
   }
@@ -205,7 +218,9 @@ function adopted(
   keyId: string,
   { name, run }: Wording,
 ): { keyId: string; adopted: boolean; notices: readonly Notice[] } {
-  const detail = `A key with alias "${alias}" existed without material, as an interrupted ${run} leaves it: it was taken over (${keyId}). If it belongs to somebody else, choose another alias.`;
+  const detail =
+    `A key with alias "${alias}" existed without material, as an interrupted ${run} leaves it, ` +
+    `so key ${keyId} was adopted. If it is not yours, choose another alias.`;
   return {
     keyId,
     adopted: true,
@@ -213,12 +228,12 @@ function adopted(
   };
 }
 
-/** A key that was just made is not ready for a moment. */
+/** A newly made key is not ready for a moment. */
 function holdsNothing({ keyState }: KeyDetail): boolean {
   return keyState === keyStates.pendingImport || keyState === keyStates.toBeActivated;
 }
 
-/** @throws what the KMS said about the key when it shows no list, for want of a permission */
+/** @throws the KMS's refusal about the key, if we may not list keys (a permission is missing) */
 async function listOr(
   { kms, signal, log }: LifecycleContext,
   refusal: unknown,
@@ -241,8 +256,8 @@ function keptAlias(alias: string, scheduled: KeyDetail, words: Wording): Notice 
 }
 
 /**
- * That a key keeps its alias to the end is documented nowhere; the refusal of a new key of this
- * alias shows it.
+ * Nothing documents that a key keeps its alias until it is deleted; the KMS shows it by refusing a
+ * new key of this alias.
  */
 function stillTaken(
   alias: string,
@@ -251,5 +266,8 @@ function stillTaken(
 ): string {
   const end =
     scheduledDeletionDate === undefined ? 'soon' : `on ${formatInstant(scheduledDeletionDate)}`;
-  return `alias "${alias}" belongs to key ${keyId}, which the KMS deletes ${end} and which keeps its alias until then; ${words.rescueOther(keyId)}, or choose another alias`;
+  return (
+    `alias "${alias}" belongs to key ${keyId}, which keeps its alias until the KMS deletes it ` +
+    `${end}; ${words.rescueOther(keyId)}, or choose another alias`
+  );
 }

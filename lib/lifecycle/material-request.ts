@@ -1,4 +1,4 @@
-/** What is asked of the lifecycle of material, and what comes of it. */
+/** What callers ask of the material's lifecycle, and what it answers. */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
 import type { Material } from '../material/material';
@@ -13,51 +13,51 @@ import type { MaterialObservation } from './material-status';
 import type { Proof } from './proof';
 import { refuseUnpinned } from './refusals';
 
-/** Where what is imported comes from; opened only when an import is due. */
+/** Where the material to import comes from; opened only if an import is due. */
 export type RequestSource =
-  /** @throws ByokError when it is not at hand */
+  /** @throws ByokError if the material cannot be had */
   | { readonly open: () => Promise<Material>; readonly wrappingAlgorithm: WrappingAlgorithm }
   | { readonly preWrapped: 'fresh' | 'used'; readonly openPreWrapped: () => PreWrapped };
 
-/** What a first import comes to: material is imported, or what is there is adopted. */
+/** What a first import does: import material, or adopt what is there. */
 export type FirstStep = 'import' | 'adopt';
 
 export interface MaterialRequest {
   readonly keyId: string;
   readonly wish: Wish;
-  /**
-   * Looked at by a first import only: material that is bound to its key already is never too weak.
-   */
+  /** Only a first import looks at this: material that its key already holds is never too weak. */
   readonly allowWeakMaterial: boolean;
-  /** The key as it was made, if this very run made it and nobody looked at it since. */
+  /** The key as made, if this very run made it and has not looked at it since. */
   readonly made?: KeyDetail | undefined;
-  /** Steps that were reviewed. */
+  /** Steps that the review showed. */
   readonly permitted: readonly Step[];
   /**
-   * What was reviewed for a key that is new here; undefined: nobody reviewed, and either will do.
+   * What the review showed for a key that is new to us; undefined: there was no review, and we may
+   * do either.
    */
   readonly first?: FirstStep | undefined;
-  /** Fingerprint that was reviewed; undefined when the material was not at hand then. */
+  /** Fingerprint that the review showed; undefined if the material was not available then. */
   readonly reviewed: string | undefined;
-  /** Expiry known from before. */
+  /** Expiry known from earlier. */
   readonly lastKnown: ExpirationInstant;
   readonly proof: Proof | undefined;
   /**
-   * The key was disabled before it lost its material: an import enables it, so it is disabled
-   * again. @default false
+   * The key was disabled before it lost its material. An import enables it, so it is disabled
+   * again.
+   * @default false
    */
   readonly disabled?: boolean;
   readonly source: RequestSource;
-  /** What names the source, for errors, as the front-end spells it. */
+  /** What names the source in errors, as the front-end names it. */
   readonly sourceAttribute: string | undefined;
 }
 
 export interface MaterialOutcome {
   readonly observation: MaterialObservation;
   readonly proof: Proof | undefined;
-  /** When this run imported; undefined when it did not. */
+  /** When this run imported; undefined if it did not. */
   readonly importedAt: Date | undefined;
-  /** Why it was imported, when nobody could know before; undefined when nothing was. */
+  /** Why it imported, if that could not be known before; undefined if it did not. */
   readonly reason: string | undefined;
   readonly notices: readonly Notice[];
 }
@@ -79,12 +79,14 @@ export async function withSource<T>(
     if (unpinned !== undefined) {
       throw unpinned;
     }
-    // What is proven is compared by `decide`, which has a better word for it.
+    // `decide` compares what is proven, and has better words for it.
     const reviewed = request.reviewed === request.proof?.fingerprint ? undefined : request.reviewed;
     if (reviewed !== undefined && !sameFingerprint(reviewed, material.fingerprint)) {
       throw new ByokError(
         'ERR_MATERIAL_DIFFERS',
-        `the ${words.review} showed material of fingerprint ${reviewed}, but now it has ${material.fingerprint}; the source is not stable or was changed: ${words.again}`,
+        `the ${words.review} showed material with fingerprint ${reviewed}, but now it has ` +
+          `${material.fingerprint}; the source changed, or gives other bytes each time: ` +
+          `${words.again}`,
         { attribute: request.sourceAttribute },
       );
     }

@@ -1,5 +1,5 @@
 /**
- * From what the KMS answers to what that means for the material: pure, and total over states nobody
+ * What the answers of the KMS mean for the material: pure, and defined even for states that are not
  * documented.
  */
 import type { KeyDetail } from '../kms/model';
@@ -11,14 +11,14 @@ import { isInWindow } from './expiration-wish';
 /** What is known of the material of one key at one moment. */
 export interface MaterialObservation {
   readonly status: MaterialStatus;
-  /** As the KMS reports it, or the last one known while there is no material. */
+  /** As the KMS reports it; while there is no material, the last one known. */
   readonly expiration: ExpirationInstant;
   readonly keyState: string | undefined;
   readonly keySpec: string | undefined;
   readonly scheduledDeletionDate: Date | undefined;
 }
 
-/** How far along its life the material is, were it there. */
+/** How far along its life the material is, or would be. */
 type Age = 'valid' | 'expiring' | 'expired';
 
 const ofPresent: Readonly<Record<Age, MaterialStatus>> = {
@@ -38,9 +38,9 @@ const statusByState: Readonly<Record<KnownKeyState, (age: Age) => MaterialStatus
 };
 
 /**
- * @param key undefined when the KMS knows no such key
- * @param lastKnown expiry known before, which tells expired material from deleted material once the
- *   KMS shows none
+ * @param key undefined if the KMS does not know the key
+ * @param lastKnown expiry known from earlier; once the KMS shows none, it tells expired material
+ *   from deleted material
  * @param renewBeforeMs window of a rolling expiry; without one nothing is ever `expiring`
  */
 export function observeMaterial(
@@ -72,7 +72,7 @@ export function observeMaterial(
   };
 }
 
-/** The key has its material, usable or not. */
+/** The key holds its material, usable or not. */
 export function holdsMaterial(status: MaterialStatus): boolean {
   return (
     status === 'present' ||
@@ -82,14 +82,14 @@ export function holdsMaterial(status: MaterialStatus): boolean {
   );
 }
 
-/** What the same run disables first is as good as disabled: no import comes after that. */
+/** If the same run disables the key first, it counts as disabled: no import comes after that. */
 export function disabledFirst(observation: MaterialObservation): MaterialObservation {
   return holdsMaterial(observation.status)
     ? { ...observation, status: 'key_disabled', keyState: keyStates.disabled }
     : observation;
 }
 
-/** The key would take an import now. */
+/** The key would accept an import now. */
 export function isAbsent(status: MaterialStatus): boolean {
   return status === 'purged_after_expiry' || status === 'deleted_outside';
 }

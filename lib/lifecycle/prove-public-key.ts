@@ -1,7 +1,4 @@
-/**
- * Of an asymmetric key the KMS shows the public half: a true proof of the private key that it
- * holds.
- */
+/** The KMS shows the public half of an asymmetric key, which proves what private key it holds. */
 import { ByokError } from '../errors';
 import { isAsymmetric } from '../terms/kms';
 import { fingerprintOfPublicKey, sameFingerprint } from '../wrap/fingerprint';
@@ -10,10 +7,10 @@ import type { LifecycleContext } from './context';
 import type { Proof } from './proof';
 
 /**
- * @param expected fingerprint that the key must have, and how to name its source: "the material at
- *   hand has"
- * @returns undefined for symmetric keys, of which the KMS shows nothing
- * @throws ByokError ERR_MATERIAL_DIFFERS when the key holds another private key
+ * @param expected fingerprint that the key must have, and words that name its source, such as "the
+ *   given material has"
+ * @returns undefined for symmetric keys, because the KMS shows nothing of them
+ * @throws ByokError ERR_MATERIAL_DIFFERS if the key holds another private key
  */
 export async function provePublicKey(
   { kms, signal }: Pick<LifecycleContext, 'kms' | 'signal'>,
@@ -28,7 +25,9 @@ export async function provePublicKey(
   if (expected !== undefined && !sameFingerprint(found, expected.fingerprint)) {
     throw new ByokError(
       'ERR_MATERIAL_DIFFERS',
-      `key ${keyId} holds the private key of fingerprint ${found}, and ${expected.named} ${expected.fingerprint}; a key is bound to its first private key for ever, so give that one, or make a new key`,
+      `key ${keyId} holds the private key with fingerprint ${found}, but ${expected.named} ` +
+        `${expected.fingerprint}; a key is bound to its first private key for ever: give that ` +
+        'one, or make a new key',
     );
   }
   return { fingerprint: found, proof: 'public_key' };

@@ -1,6 +1,5 @@
 /**
- * Makes an external key what was wished: observe, ensure, sync, return. The key id never changes
- * under it.
+ * Makes an external key what is wanted: observe, ensure, sync, return. The key id never changes.
  */
 import { ByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
@@ -26,7 +25,7 @@ export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
   readonly enabled: boolean | undefined;
   readonly cancelPendingDeletion: boolean;
-  /** All the tags that the key is to have; undefined: not looked at. */
+  /** All the tags that the key shall have; undefined: tags are not looked at. */
   readonly tags: Tags | undefined;
 }
 
@@ -36,17 +35,17 @@ export interface KeyOutcome {
 }
 
 export interface NewKeyOutcome extends KeyOutcome {
-  /** It was there already; whose it is, nobody knows. */
+  /** The key existed already, and may not be ours. */
   readonly adopted: boolean;
 }
 
 /**
- * Creates the key. Once the KMS has made it, whatever else fails is a notice: after an error its
- * maker would destroy it. Of a key that was made just now it is known how it is, and nobody looks
- * at it: whether it is ready yet, the import finds out.
+ * Creates the key. Once the KMS has made it, any further failure is only a notice: an error would
+ * make the caller destroy the key. We know what a newly made key looks like, so we do not look at
+ * it; whether it is ready, the import finds out.
  *
- * @throws KmsError when the KMS refuses to create it
- * @throws ByokError ERR_KEY_UNSUITABLE when the alias belongs to a key that must not be adopted
+ * @throws KmsError if the KMS refuses to create it
+ * @throws ByokError ERR_KEY_UNSUITABLE if the alias belongs to a key that we must not adopt
  */
 export async function createKey(
   context: LifecycleContext,
@@ -69,16 +68,18 @@ export async function createKey(
     const synced = await syncKey(context, key ?? made, wish, adopted ? 'adopted' : 'known');
     return { key: synced.key, adopted, notices: [...notices, ...synced.notices] };
   } catch (error) {
-    const detail = `Key ${keyId} exists, but: ${messageOf(error)}. ${capital(context.words.nextLook)} shows what is left to do.`;
+    const detail =
+      `Key ${keyId} exists, but a later step failed: ${messageOf(error)}. ` +
+      `${capital(context.words.nextLook)} shows what is left to do.`;
     return {
       key: made,
       adopted,
-      notices: [...notices, { summary: 'The key was created, but not completed', detail }],
+      notices: [...notices, { summary: 'The key was created, but is not complete', detail }],
     };
   }
 }
 
-/** Undefined: something was refused, as by a key that is not ready yet. */
+/** Undefined if the KMS refused something; the key may not be ready yet. */
 async function trySyncMade(
   context: LifecycleContext,
   made: KeyDetail,
@@ -87,7 +88,7 @@ async function trySyncMade(
   try {
     return await syncKey(context, made, wish, 'made');
   } catch (error) {
-    context.log('warn', 'a key that was made just now is not as wished yet, looking at it', {
+    context.log('warn', 'the new key is not as wanted yet; looking at it', {
       key: made.keyId,
       reason: messageOf(error),
     });
@@ -96,8 +97,8 @@ async function trySyncMade(
 }
 
 /**
- * @param keyId of a key that was there before
- * @throws ByokError ERR_CHANGED_SINCE_PLAN when it disappeared since the review
+ * @param keyId of an existing key
+ * @throws ByokError ERR_CHANGED_SINCE_PLAN if it disappeared since the review
  */
 export async function updateKey(
   context: LifecycleContext,
@@ -107,20 +108,18 @@ export async function updateKey(
   const key = await context.kms.describeKey(keyId, { signal: context.signal });
   if (key === undefined) {
     const { name, again } = context.words;
-    throw new ByokError(
-      'ERR_CHANGED_SINCE_PLAN',
-      `key ${keyId} does not exist any more; ${again}`,
-      { attribute: name('keyId') },
-    );
+    throw new ByokError('ERR_CHANGED_SINCE_PLAN', `key ${keyId} no longer exists; ${again}`, {
+      attribute: name('keyId'),
+    });
   }
   return syncKey(context, key, wish);
 }
 
 /**
- * Under `retain` nothing is called; a key that is gone or scheduled already counts as done. A
- * deletion is done when the key shows it.
+ * Under `retain` it calls nothing; a key that is gone or already scheduled counts as done. A
+ * deletion counts as done once the key shows it.
  *
- * @throws ByokError ERR_TIMEOUT when the key does not
+ * @throws ByokError ERR_TIMEOUT if the key does not show it
  */
 export async function removeKey(
   context: LifecycleContext,
@@ -169,21 +168,20 @@ function notScheduled(
 ): ByokError {
   const found =
     sight.shown === undefined
-      ? `key ${keyId} could not be looked at afterwards: ${messageOf(sight.failure)}`
+      ? `key ${keyId} could not be examined afterwards: ${messageOf(sight.failure)}`
       : `${shortPatienceMs / 1000} seconds later key ${keyId} is still in state ${describeKeyState(sight.found?.keyState ?? '')}`;
   return new ByokError(
     'ERR_TIMEOUT',
-    `schedule-key-deletion was answered with success, but ${found}, so it counts as not deleted: look at it in the KMS, then try again`,
+    `schedule-key-deletion reported success, but ${found}. The key counts as not deleted: check it in the KMS, then try again`,
     { attribute: name('keyId'), cause: sight.shown === undefined ? sight.failure : undefined },
   );
 }
 
 /**
- * Each aspect for itself, from what was observed.
+ * Syncs each aspect on its own, from what was observed.
  *
- * @param from of a key that was `adopted` nothing that somebody else may have given it is taken
- *   away before a review has shown it, and one that was `made` just now has nothing that it was not
- *   made with
+ * @param from `adopted`: take away nothing that another owner may have given the key before a
+ *   review has shown it; `made`: the key was made just now and has only what it was made with
  */
 async function syncKey(
   context: LifecycleContext,
@@ -205,7 +203,7 @@ async function syncKey(
     if (key.keyAlias !== wish.alias || key.keyDescription !== wish.description) {
       throw new ByokError(
         'ERR_KEY_UNSUITABLE',
-        `key ${keyId} is scheduled for deletion, and its alias and description cannot be changed; ${words.set('cancelPendingDeletion', true)}`,
+        `key ${keyId} is scheduled for deletion, so its alias and description cannot change; ${words.set('cancelPendingDeletion', true)}`,
         { attribute: words.name('cancelPendingDeletion') },
       );
     }
@@ -251,7 +249,9 @@ async function syncKey(
   } else if (wish.enabled === false && key.keyState === keyStates.pendingImport) {
     notices.push({
       summary: 'The key is not disabled yet',
-      detail: `Key ${keyId} holds no material, and such a key can be neither enabled nor disabled. Once material is imported, ${words.nextLook} disables it.`,
+      detail:
+        `Key ${keyId} holds no material, so the KMS can neither enable nor disable it. Once ` +
+        `material is imported, ${words.nextLook} disables it.`,
       attribute: words.name('enabled'),
     });
   }
@@ -261,16 +261,18 @@ async function syncKey(
 function rescuedNotice(keyId: string, words: Wording): Notice {
   return {
     summary: 'The key is disabled',
-    detail: `The deletion of key ${keyId} is cancelled, which leaves the key disabled. ${capital(words.set('enabled', true))} to have it used again.`,
+    detail:
+      `The deletion of key ${keyId} was cancelled, which leaves the key disabled. ` +
+      `${capital(words.set('enabled', true))} to use it again.`,
     attribute: words.name('enabled'),
   };
 }
 
 /**
- * Not scheduled any more is what was wanted. Reads may be stale for a moment, and what follows
- * depends on what state the key is in now.
+ * It is enough that the key is no longer scheduled. A read may be stale for a moment, and the next
+ * steps depend on the key's state.
  *
- * @returns the key as it is then, or as it was when it goes on showing its deletion
+ * @returns the key as it is then, or as it was if it keeps showing its deletion
  */
 async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): Promise<KeyDetail> {
   const { kms } = context;
@@ -301,7 +303,9 @@ export function scheduledNotice(key: KeyDetail, words: Wording): Notice {
       : `on ${formatInstant(key.scheduledDeletionDate)}`;
   return {
     summary: 'The key is scheduled for deletion',
-    detail: `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes unreadable. ${capital(words.rescuer)} rescues it.`,
+    detail:
+      `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes ` +
+      `unreadable. ${capital(words.rescuer)} rescues it.`,
     attribute: words.name('cancelPendingDeletion'),
   };
 }

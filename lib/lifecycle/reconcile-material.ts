@@ -1,6 +1,6 @@
 /**
- * Makes the material of a key what was wished: observe, ensure, sync, return. Does at most what was
- * reviewed, and deletes nothing before the way back is verified.
+ * Makes the material of a key what is wanted: observe, ensure, sync, return. It does at most what
+ * was reviewed, and deletes nothing before it has verified the way back.
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
@@ -15,9 +15,10 @@ import { type MaterialObservation, observeMaterial } from './material-status';
 import { renewMaterial } from './renew-material';
 
 /**
- * For material that its caller knows of.
+ * For material that the caller knows.
  *
- * @param seen the key as it was described a moment ago @default it is looked at
+ * @param seen the key as described a moment ago
+ * @default we look at it
  * @throws ByokError and KmsError; the key is untouched unless the message says otherwise
  */
 export async function reconcileMaterial(
@@ -65,7 +66,7 @@ export async function reconcileMaterial(
   });
 }
 
-/** A window that opened since the review is a matter for the next one. */
+/** If the window opened since the review, the next review shows it. */
 async function observe(
   context: LifecycleContext,
   { keyId, lastKnown, wish, permitted }: MaterialRequest,

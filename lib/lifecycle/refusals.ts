@@ -1,4 +1,4 @@
-/** What is not done although it is wished, each with what to do instead. Pure. */
+/** Requests we refuse, and what to do instead. Pure. */
 import { ByokError } from '../errors';
 import { movesWithTheClock } from '../terms/counted-from-now';
 import {
@@ -13,7 +13,7 @@ import { isRolling, keep } from './expiration-wish';
 import type { Wording } from './wording';
 
 /**
- * The KMS accepts only the same bytes for ever, so other material is refused while the key still
+ * A key accepts only the same bytes for ever, so we refuse other material while the key still
  * works.
  */
 export function refuseForeignMaterial(
@@ -24,7 +24,9 @@ export function refuseForeignMaterial(
   if (proof !== undefined && atHand !== undefined && !sameFingerprint(proof.fingerprint, atHand)) {
     return new ByokError(
       'ERR_MATERIAL_DIFFERS',
-      `the material at hand has fingerprint ${atHand}, but this key is bound for ever to ${proof.fingerprint}; give the material it was first imported with, or rotate by making a new key`,
+      `the given material has fingerprint ${atHand}, but this key is bound for ever to ` +
+        `${proof.fingerprint}; give the material that was imported first, or make a new key to ` +
+        'rotate',
     );
   }
   if (pin !== undefined && proof !== undefined && !sameFingerprint(pin, proof.fingerprint)) {
@@ -37,7 +39,7 @@ export function refuseForeignMaterial(
   return refuseUnpinned(pin, atHand, words);
 }
 
-/** Nothing is imported but what was reviewed. */
+/** We import only what was reviewed. */
 export function refuseUnpinned(
   pin: string | undefined,
   atHand: string | undefined,
@@ -47,7 +49,7 @@ export function refuseUnpinned(
     ? undefined
     : new ByokError(
         'ERR_MATERIAL_DIFFERS',
-        `the material at hand has fingerprint ${atHand}, but fingerprint is pinned to ${pin}; give the reviewed material, or correct the pin`,
+        `the given material has fingerprint ${atHand}, but fingerprint is pinned to ${pin}; give the reviewed material, or correct the pin`,
         { attribute: words.name('fingerprint') },
       );
 }
@@ -55,7 +57,7 @@ export function refuseUnpinned(
 /**
  * Imported private keys last as long as their key: the KMS neither expires nor deletes them.
  *
- * @param keySpec undefined while it is not known
+ * @param keySpec undefined while unknown
  */
 export function refuseExpiringPrivateKey(
   wish: Wish,
@@ -67,7 +69,7 @@ export function refuseExpiringPrivateKey(
     : undefined;
 }
 
-/** @param what the asymmetric key, for the message */
+/** @param what names the asymmetric key in the message */
 export function refuseAnyExpiration(
   { expiration }: Wish,
   what: string,
@@ -82,14 +84,14 @@ export function refuseAnyExpiration(
     : formatExpirationTime(expiration);
   return new ByokError(
     'ERR_ARGUMENT',
-    `${attribute} is ${declared}, but the material of an asymmetric key (${what}) never expires; omit it${isRolling(expiration) ? '' : ', or give "never"'}`,
+    `${attribute} is ${declared}, but the material of an asymmetric key (${what}) never ` +
+      `expires; leave it out${isRolling(expiration) ? '' : ', or give "never"'}`,
     { attribute },
   );
 }
 
 /**
- * An expiry that moves with the clock would be another one at every run, and each time cost an
- * outage.
+ * An expiry computed from the clock would change at every run, and every change costs an outage.
  */
 export function refuseMoving(
   { expiration: to }: Wish,
@@ -105,12 +107,17 @@ export function refuseMoving(
     ? undefined
     : new ByokError(
         'ERR_REFUSED',
-        `${name('expirationTime')} changes from ${formatInstant(from)} to ${formatInstant(to)}, as far as time has gone on since the import of ${formatInstant(importedAt)}: it is counted from now, as ${fromNow}, and would interrupt the key at every ${run}; give a fixed instant in full minutes, or ${name('validFor')} and ${name('renewBefore')}${rolling === undefined ? '' : ` (${rolling})`}`,
+        `${name('expirationTime')} changes from ${formatInstant(from)} to ` +
+          `${formatInstant(to)}, by just the time since the import on ` +
+          `${formatInstant(importedAt)}: it seems to be computed from the current time ` +
+          `(${fromNow}) and would interrupt the key at every ${run}; give a fixed instant in ` +
+          `full minutes, or ${name('validFor')} and ` +
+          `${name('renewBefore')}${rolling === undefined ? '' : ` (${rolling})`}`,
         { attribute: name('expirationTime') },
       );
 }
 
-/** Undefined unless the expiry that is about to be declared has passed. */
+/** Undefined unless the expiry to be declared has passed. */
 export function refusePastExpiration(
   wished: ExpirationInstant,
   now: Date,
@@ -122,7 +129,8 @@ export function refusePastExpiration(
 export function pastExpiration(wished: ExpirationInstant, now: Date, { name }: Wording): ByokError {
   return new ByokError(
     'ERR_ARGUMENT',
-    `${name('expirationTime')} is ${formatExpirationTime(wished)}, which is past (it is now ${formatInstant(now)}); give a later instant, or "never"`,
+    `${name('expirationTime')} is ${formatExpirationTime(wished)}, which has passed (it is ` +
+      `now ${formatInstant(now)}); give a later instant, or "never"`,
     { attribute: name('expirationTime') },
   );
 }

@@ -1,5 +1,6 @@
 /**
- * Destroy: takes material out of a key, or leaves it there. What is gone already counts as done.
+ * Destroy: deletes the material from a key, or leaves it there. Material that is already gone
+ * counts as done.
  */
 import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
@@ -13,8 +14,8 @@ import type { Wording } from './wording';
 /**
  * What destroy does about the material.
  *
- * @throws ByokError ERR_REFUSED under the policy `refuse` while there is material, and
- *   ERR_KEY_UNSUITABLE in a state in which the KMS deletes none
+ * @throws ByokError ERR_REFUSED under the policy `refuse` while there is material;
+ *   ERR_KEY_UNSUITABLE in a state in which the KMS deletes no material
  */
 export async function removeMaterial(
   context: LifecycleContext,
@@ -38,7 +39,7 @@ export async function removeMaterial(
     return [
       {
         summary: 'The material was left in a key that is scheduled for deletion',
-        detail: `The KMS deletes key ${keyId} with its material; nothing else can be done to it in this state.`,
+        detail: `The KMS will delete key ${keyId} together with its material. In this state it accepts no other change.`,
       },
     ];
   }
@@ -46,11 +47,13 @@ export async function removeMaterial(
   return [];
 }
 
-/** KMS.2702, known before it is asked for. */
+/** We know that the KMS would answer KMS.2702, so we do not ask. */
 export function privateKeyStays(keyId: string, { name }: Wording): Notice {
   return {
     summary: 'The private key stays in the KMS',
-    detail: `Imported material of an asymmetric key cannot be deleted (KMS.2702): key ${keyId} goes on working, and its material goes only with the key itself.`,
+    detail:
+      `The KMS does not delete imported material of an asymmetric key (KMS.2702). Key ${keyId} ` +
+      'keeps working; its material is deleted only together with the key.',
     attribute: name('onDestroy'),
   };
 }
@@ -64,8 +67,8 @@ export function refuseRemoval(keyId: string, { name, first }: Wording): ByokErro
 }
 
 /**
- * Deletes and waits until the key shows it. A refusal is looked into: a frozen key answers like an
- * empty one.
+ * Deletes, and waits until the key shows it. A frozen key answers like an empty one, so we look
+ * into a refusal.
  */
 async function deleteMaterial(context: LifecycleContext, keyId: string): Promise<void> {
   const gone: Effect<KeyDetail | undefined> = {
@@ -93,7 +96,8 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
       ? error
       : new ByokError(
           'ERR_KEY_UNSUITABLE',
-          `key ${keyId} is in state ${describeKeyState(key.keyState)}, in which the KMS deletes no material; wait for another state, or ${context.words.retain}`,
+          `key ${keyId} is in state ${describeKeyState(key.keyState)}, in which the KMS ` +
+            `deletes no material; wait until its state changes, or ${context.words.retain}`,
           { attribute: context.words.name('onDestroy'), cause: error },
         );
   }

@@ -1,7 +1,7 @@
 /**
- * A change of expiry: delete, and import the same material again. The one dangerous path: nothing
- * is deleted before the way back is verified, and from the delete on everything aims at having
- * material in the key again.
+ * A change of expiry: delete the material, and import the same material again. This is the one
+ * dangerous path. Nothing is deleted before the way back is verified, and after the delete every
+ * step aims at having material in the key again.
  */
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -58,22 +58,25 @@ export async function renewMaterial(
       ? await backOut(outage, keyId, renewal, cause)
       : new ByokError(
           'ERR_TIMEOUT',
-          `delete-imported-key-material was answered with success, but key ${keyId} still holds its material, which expires ${formatExpirationTime(renewal.from)} as before: something between may have answered in place of the KMS; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
+          `delete-imported-key-material reported success, but key ${keyId} still holds its ` +
+            `material, with its old expiry (${formatExpirationTime(renewal.from)}): a proxy may ` +
+            `have answered instead of the KMS; check ${words.name('kmsEndpoint')} and the ` +
+            `network, then ${words.retry}`,
           { attribute: words.name('keyId'), cause },
         );
   }
 }
 
 /**
- * Anything that is not as it must be stops here, with the key intact: the material wraps, and both
- * calls of the import are permitted.
+ * Anything wrong stops here, with the key intact: we check that the material wraps, and that we may
+ * make both calls of the import.
  */
 async function verifyWayBack(
   context: LifecycleContext,
   keyId: string,
   { material, wrappingAlgorithm }: Renewal['source'],
 ): Promise<void> {
-  // An HSM that will not is found out now.
+  // An HSM that refuses is found out now.
   await material.wrap(wrappingAlgorithm, await throwAwayWrappingKey());
   try {
     await requireParametersCall(context, keyId, wrappingAlgorithm);
@@ -82,7 +85,7 @@ async function verifyWayBack(
     const code = isByokError(cause) ? cause.code : 'ERR_INTERNAL';
     throw new ByokError(
       code,
-      `nothing was deleted, since the way back is not sure: ${messageOf(cause)}`,
+      `nothing was deleted, because importing the material again may fail: ${messageOf(cause)}`,
       {
         attribute: context.words.name('keyId'),
         cause,
@@ -92,7 +95,7 @@ async function verifyWayBack(
 }
 
 /**
- * KMS.0310 ("not in Pending import state") is the answer wanted: the KMS answers, and we may fetch
+ * KMS.0310 ("not in Pending import state") is the answer we want: the KMS answers, and we may fetch
  * parameters.
  */
 async function requireParametersCall(
@@ -113,9 +116,9 @@ async function requireParametersCall(
 }
 
 /**
- * Noise, which no KMS can import: to be told what is wrong with it takes the permission to import.
- * Which refusal comes first for a key that holds material is not documented, so any that blames the
- * request will do.
+ * Sends noise, which no KMS can import: the KMS says so only if we have the permission to import.
+ * It is not documented which refusal comes first for a key that holds material, so any refusal that
+ * blames the request will do.
  */
 async function requireImportCall(
   { kms, signal, words }: LifecycleContext,
@@ -135,21 +138,23 @@ async function requireImportCall(
   }
   throw new ByokError(
     'ERR_KMS_UNREACHABLE',
-    `import-key-material was answered with success for noise, which no KMS can import: something between answers in its place; check ${words.name('kmsEndpoint')} and the network, then ${words.retry}`,
+    'import-key-material reported success for random bytes, which no KMS can import: a proxy ' +
+      `answers instead of the KMS; check ${words.name('kmsEndpoint')} and the network, then ` +
+      `${words.retry}`,
   );
 }
 
 function lostItself({ again }: Wording): ByokError {
   return new ByokError(
     'ERR_CHANGED_SINCE_PLAN',
-    `the key lost its material since it was described; ${again}`,
+    `the key lost its material after we looked at it; ${again}`,
   );
 }
 
-/** One for all renewals of this process: a pair takes a tenth of a second. */
+/** One for all renewals of this process: making a pair takes a tenth of a second. */
 let throwAway: Promise<Buffer> | undefined;
 
-/** Its private half is dropped here, so what it wraps stays closed. */
+/** We drop the private half here, so what it wraps stays closed. */
 function throwAwayWrappingKey(): Promise<Buffer> {
   throwAway ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then(({ publicKey }) =>
     publicKey.export({ type: 'spki', format: 'der' }),
@@ -158,9 +163,9 @@ function throwAwayWrappingKey(): Promise<Buffer> {
 }
 
 /**
- * @returns whether the key shows it. After a clear success the import finds out by itself: it is
- *   refused with KMS.0310 for as long as there is material.
- * @throws whatever the KMS said when the material was not deleted, as far as anyone can tell
+ * @returns whether the key shows it. After a clear success the import finds out by itself: the KMS
+ *   refuses it with KMS.0310 as long as there is material.
+ * @throws the KMS's error if, as far as we can tell, the material was not deleted
  */
 async function deleteCommitted(context: LifecycleContext, keyId: string): Promise<boolean> {
   const effect: Effect<KeyDetail | undefined> = {
@@ -174,13 +179,13 @@ async function deleteCommitted(context: LifecycleContext, keyId: string): Promis
   });
   const gone = seen !== undefined || (await lookFor(context, effect)).shown === true;
   if (!gone) {
-    context.log('warn', 'the key was not seen without its material', { key: keyId });
+    context.log('warn', 'the key still showed its material', { key: keyId });
   }
   return gone;
 }
 
 /**
- * A key that had nothing to delete and has material now was renewed by somebody else in between.
+ * A key that had nothing to delete and holds material now was renewed by another writer in between.
  */
 async function overtaken(
   context: LifecycleContext,
@@ -191,13 +196,15 @@ async function overtaken(
   return key !== undefined && hasMaterial(key.keyState)
     ? new ByokError(
         'ERR_CHANGED_SINCE_PLAN',
-        `key ${keyId} had no material when it was to be deleted, and holds material now that expires ${formatExpirationTime(key.expirationTime)}: somebody else imported at the same time; nothing of yours was imported, ${context.words.again}`,
+        `key ${keyId} held no material when we wanted to delete it, and now holds material ` +
+          `that expires ${formatExpirationTime(key.expirationTime)}: another writer imported at ` +
+          `the same time; your material was not imported, ${context.words.again}`,
         { attribute: context.words.name('keyId'), cause },
       )
     : cause;
 }
 
-/** Undefined as well when it cannot be looked at. */
+/** Undefined, too, if we cannot look at the key. */
 async function tryDescribe(
   { kms, signal, log }: LifecycleContext,
   keyId: string,
@@ -205,7 +212,7 @@ async function tryDescribe(
   try {
     return await kms.describeKey(keyId, { signal });
   } catch (error) {
-    log('warn', 'the key could not be looked at', { reason: messageOf(error) });
+    log('warn', 'the key could not be examined', { reason: messageOf(error) });
     return undefined;
   }
 }
@@ -222,8 +229,8 @@ async function stillHolds(
 }
 
 /**
- * A refusal of the new expiry, as by a KMS whose clock is ahead of ours, must not leave the key
- * without material: back to the old one.
+ * If the KMS refuses the new expiry (its clock may be ahead of ours), restore the old one so the
+ * key is never left empty.
  */
 async function backOut(
   context: LifecycleContext,
@@ -232,7 +239,7 @@ async function backOut(
   cause: unknown,
 ): Promise<ByokError> {
   if (isByokError(cause) && cause.code === 'ERR_CHANGED_SINCE_PLAN') {
-    // Somebody else imported in between: the key works, and the message says so.
+    // Another writer imported in between: the key works, and the message says so.
     return cause;
   }
   const [code, message] = isByokError(cause)
@@ -244,7 +251,8 @@ async function backOut(
       const attribute = context.words.name('expirationTime');
       return new ByokError(
         code,
-        `the import with ${attribute} ${formatExpirationTime(to)} failed: ${message}; key ${keyId} has its material back, with the expiry that it had (${formatExpirationTime(from)})`,
+        `the import with ${attribute} ${formatExpirationTime(to)} failed: ${message}; key ` +
+          `${keyId} has its material back, with its old expiry (${formatExpirationTime(from)})`,
         { attribute, cause },
       );
     } catch (error) {
@@ -260,25 +268,25 @@ async function backOut(
   );
 }
 
-/** What is said is what was seen: an import of which nothing was heard may show late. */
+/** Says only what we saw: an import that never answered may show late. */
 function afterFailure(keyId: string, key: KeyDetail | undefined): string {
   if (key !== undefined && hasMaterial(key.keyState)) {
-    return `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)}, although the import after its deletion seemed to fail`;
+    return `key ${keyId} holds material that expires ${formatExpirationTime(key.expirationTime)}, although the import seemed to fail`;
   }
   return key?.keyState === keyStates.pendingImport
-    ? `key ${keyId} has no material at the moment: it was deleted, and importing it again failed`
-    : `the material of key ${keyId} was deleted, importing it again failed, and whether it has any now could not be seen`;
+    ? `key ${keyId} has no material at the moment: the material was deleted, and importing it again failed`
+    : `the material of key ${keyId} was deleted, importing it again failed, and we could not see whether the key holds any now`;
 }
 
 function adviceAfter(cause: unknown, { retry }: Wording): string {
   return hasApiCode(cause, 'KMS.2606')
     ? ''
-    : `; mend that and ${retry}: the same material is then imported`;
+    : `; fix the cause and ${retry}: the same material will be imported`;
 }
 
 function outageNotice(milliseconds: number): Notice {
   return {
     summary: 'The key could not be used for a moment',
-    detail: `Between the deletion of its material and the new import lay ${milliseconds} milliseconds.`,
+    detail: `It held no material for ${milliseconds} milliseconds, between the deletion and the new import.`,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Material is imported into keys that exist and are of origin "external": asked in several places,
- * said in one.
+ * We import material only into existing keys of origin "external". Several places check that; the
+ * words for it are here.
  */
 import { ByokError } from '../errors';
 import type { KeyDetail } from '../kms/model';
@@ -8,9 +8,9 @@ import type { Notice } from './context';
 import type { Wording } from './wording';
 
 /**
- * @param key as described; undefined when the KMS knows none of this id
+ * @param key as described; undefined if the KMS does not know this id
  * @param place of the KMS that was asked, as `Kms.place` says it
- * @param attribute what names the key, as the front-end spells it; undefined where it came from
+ * @param attribute what names the key, as the front-end names it; undefined if the id came from
  *   elsewhere
  * @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE
  */
@@ -22,7 +22,9 @@ export function requireExternalKey(
   attribute: string | undefined,
 ): KeyDetail {
   if (key === undefined) {
-    const message = `key "${keyId}" is not known to the KMS of ${place}; check the id, ${words.name('region')} and ${words.name('projectId')}`;
+    const message =
+      `the KMS of ${place} does not know key "${keyId}"; check the id, ${words.name('region')} ` +
+      `and ${words.name('projectId')}`;
     throw new ByokError('ERR_KEY_NOT_FOUND', message, { attribute });
   }
   const unsuitable = refuseOrigin(key, words, attribute);
@@ -41,15 +43,12 @@ export function refuseOrigin(
     ? undefined
     : new ByokError(
         'ERR_KEY_UNSUITABLE',
-        `key ${keyId} has origin "${origin}"; material can be imported into keys of origin "external" only${maker}`,
+        `key ${keyId} has origin "${origin}"; only keys of origin "external" accept material${maker}`,
         { attribute },
       );
 }
 
-/**
- * Of a key that was there before. It is more often the question that is wrong than the key that is
- * gone.
- */
+/** About an existing key. More often the question is wrong than the key gone. */
 export function keyNotFound(keyId: string, place: string, words: Wording): Notice {
   return {
     summary: 'The KMS does not know the key',
@@ -58,7 +57,11 @@ export function keyNotFound(keyId: string, place: string, words: Wording): Notic
   };
 }
 
-/** The same without a full stop, for a sentence that goes on. */
+/** The same without a full stop, to continue in a sentence. */
 export function whatIsNotFound(keyId: string, place: string, { name }: Wording): string {
-  return `Check ${name('region')}, ${name('projectId')} and ${name('kmsEndpoint')} first: the KMS of ${place} was asked, and it knows no key ${keyId}. If all three are right the key does not exist any more, and what was encrypted under it stays unreadable`;
+  return (
+    `Check ${name('region')}, ${name('projectId')} and ${name('kmsEndpoint')} first: the KMS of ` +
+    `${place} does not know key ${keyId}. If all three are right, the key no longer exists, and ` +
+    'data encrypted under it stays unreadable'
+  );
 }

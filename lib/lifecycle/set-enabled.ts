@@ -1,10 +1,10 @@
-/** Enables or disables a key that has its material. */
+/** Enables or disables a key that holds its material. */
 import { keyStates } from '../terms/kms';
 import { change } from './change';
 import type { LifecycleContext } from './context';
 
 /**
- * @throws KmsError when the KMS refuses, and when the answer was lost and the key does not show the
+ * @throws KmsError if the KMS refuses, or if its answer is lost and the key does not show the
  *   change
  */
 export async function setEnabled(

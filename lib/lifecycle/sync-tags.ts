@@ -1,9 +1,9 @@
-/** Gives a key the tags that were wished. */
+/** Gives a key the tags that are wanted. */
 import type { Kms, Tags } from '../kms/model';
 import { change } from './change';
 import type { LifecycleContext } from './context';
 
-/** @param onlyAdd tags that are there stay as they are */
+/** @param onlyAdd existing tags stay as they are */
 export async function syncTags(
   context: LifecycleContext,
   keyId: string,
@@ -17,7 +17,7 @@ export async function syncTags(
   const isDue = (name: string) =>
     onlyAdd ? !Object.hasOwn(found, name) : found[name] !== wished[name];
   const differing = Object.entries(wished).filter(([name]) => isDue(name));
-  // A tag that exists takes the new value; only names that are not wished any more are deleted.
+  // An existing tag takes the new value; only tags that are no longer wanted are deleted.
   const gone = Object.entries(found).filter(([name]) => !onlyAdd && !Object.hasOwn(wished, name));
   const update = (changes: Parameters<Kms['updateTags']>[1], shows: (tags: Tags) => boolean) =>
     change(context, (options) => kms.updateTags(keyId, changes, options), {

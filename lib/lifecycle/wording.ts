@@ -1,57 +1,59 @@
 /**
- * How a front-end says what the lifecycle means. The lifecycle tells what it found and why; what a
- * person is to do about it depends on where that person is. Given like `now` and `sleep`. The
- * examples are those of a Terraform provider, of a stack and of a command line.
+ * How a front-end words what the lifecycle means. The lifecycle says what it found and why; what a
+ * person can do about it depends on the front-end. Passed in like `now` and `sleep`. The examples
+ * are those of a Terraform provider, of a stack and of a command line.
  */
 import type { Spelling } from '../terms/setting';
 
 export interface Wording extends Spelling {
-  /** What a person looked at before it is carried out: `plan`, `deployment`, `run`. */
+  /** What a person reviews before it is carried out: `plan`, `deployment`, `run`. */
   readonly review: string;
   /** What carries it out: `apply`, `deployment`, `run`. */
   readonly run: string;
-  /** To look and do again: `plan again`, `deploy again`, `run it again`. */
+  /** How to look and then do it again: `plan again`, `deploy again`, `run it again`. */
   readonly again: string;
-  /** To do the same again: `apply again`, `deploy again`, `run it again`. */
+  /** How to do the same again: `apply again`, `deploy again`, `run it again`. */
   readonly retry: string;
   /**
    * The same with more time: `apply again or raise timeouts`, `deploy again`, `run it again or
    * raise --timeout`.
    */
   readonly retryInTime: string;
-  /** Another setting comes first: `apply that first`, `deploy that first`, `run that first`. */
+  /**
+   * How to apply another setting first: `apply that first`, `deploy that first`, `run that first`.
+   */
   readonly first: string;
-  /** What looks at the key next: `the next plan`, `the next check`, `the next run`. */
+  /** What will look at the key next: `the next plan`, `the next check`, `the next run`. */
   readonly nextLook: string;
   /**
-   * Who else may mean the same key at the same time: `another address of this plan`, `another
+   * What else may use the same key at the same time: `another address of this plan`, `another
    * resource`, `another command`.
    */
   readonly another: string;
   /**
-   * How an expiry may be counted from now: `by timestamp() or plantimestamp()`, `by the time of the
-   * synthesis`, `by a command such as date`.
+   * What may compute an expiry from the current time: `timestamp() or plantimestamp()`, `the time
+   * of the synthesis`, `a command such as date`.
    */
   readonly fromNow: string;
   /**
-   * Interruptions were not allowed: `allow_interruption is false`, `allowInterruption is false`,
+   * Why we may not interrupt the key: `allow_interruption is false`, `allowInterruption is false`,
    * `--no-allow-interruption is given`.
    */
   readonly mayNotInterrupt: string;
   /**
-   * How it shows that nothing is proven: `fingerprint_verified is false`, `its fingerprint counts
+   * Where it shows that nothing is proven: `fingerprint_verified is false`, `its fingerprint counts
    * as "unproven"`, `no fingerprint is shown for it`.
    */
   readonly unproven: string;
   /**
-   * For a key that is there already: `bring it under management: …`, `give keyId "…" instead of
+   * How to adopt an existing key: `bring it under management: …`, `give keyId "…" instead of
    * alias`, `use … --key-id …`.
    */
   readonly adopt: (keyId: string) => string;
-  /** The same while its expiry is another one than declared. */
+  /** The same, if its expiry differs from the declared one. */
   readonly adoptWithExpiry: (keyId: string) => string;
   /**
-   * What makes external keys, as a part behind a comma: `, such as byok_external_key makes`,
+   * What makes external keys, to be appended after a comma: `, such as byok_external_key makes`,
    * nothing, `, such as "byok create-key" makes`.
    */
   readonly maker: string;
@@ -65,12 +67,12 @@ export interface Wording extends Spelling {
    */
   readonly disable: string;
   /**
-   * What takes back the deletion of the key: `an apply with …`, `a deployment with …`, `cancelling
+   * What cancels the deletion of the key: `an apply with …`, `a deployment with …`, `cancelling
    * its deletion in the console`.
    */
   readonly rescuer: string;
   /**
-   * How that is declared: `cancel_pending_deletion = true on …`, `cancelPendingDeletion = true`,
+   * How to do that: `cancel_pending_deletion = true on …`, `cancelPendingDeletion = true`,
    * `cancel its deletion in the console`.
    */
   readonly rescue: string;
@@ -80,18 +82,18 @@ export interface Wording extends Spelling {
    */
   readonly rescueOther: (keyId: string) => string;
   /**
-   * To have its material left in the key: `set on_destroy to "retain" and …`, `set onDestroy to
+   * How to leave the material in the key: `set on_destroy to "retain" and …`, `set onDestroy to
    * "retain" and …`, `leave the material there`.
    */
   readonly retain: string;
   /**
-   * To give what was wrapped anew: `give both, and raise material_wo_version`, `give both`, `give
-   * both`.
+   * How to give material that was wrapped again: `give both, and raise material_wo_version`, `give
+   * both`, `give both`.
    */
   readonly giveAnew: string;
 }
 
-/** At the beginning of a sentence. */
+/** With a capital letter, to begin a sentence. */
 export function capital(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -35,15 +35,15 @@ export const wording: Wording = {
   first: 'apply that first',
   nextLook: 'the next plan',
   another: 'another address of this plan',
-  fromNow: 'by timestamp() or plantimestamp()',
+  fromNow: 'timestamp() or plantimestamp()',
   mayNotInterrupt: 'allow_interruption is false',
   unproven: 'fingerprint_verified is false',
   adopt: (keyId) => `bring it under management: terraform import <address> ${keyId}`,
   adoptWithExpiry: (keyId) =>
     `bring it under management first: terraform import <address> ${keyId}, or if this configuration has it already, change its expiry without a replacement`,
   maker: ', such as byok_external_key makes',
-  enable: `Enable it in the KMS, or have that done by enabled = true ${ofKey}; enabled = false says that it is meant to be so.`,
-  disable: `Disable it by hand, or by enabled = false ${ofKey}.`,
+  enable: `Enable it in the KMS, or set enabled = true ${ofKey}. If it is meant to be disabled, set enabled = false.`,
+  disable: `Disable it by hand, or set enabled = false ${ofKey}.`,
   rescuer: 'an apply with cancel_pending_deletion = true',
   rescue: `cancel_pending_deletion = true ${ofKey}`,
   rescueOther: (keyId) =>

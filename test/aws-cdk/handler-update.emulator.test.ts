@@ -48,7 +48,7 @@ describe('Update', () => {
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
     expect(answer.Reason).toMatch(
-      /but this key is bound for ever to .* or rotate by making a new key \(ERR_MATERIAL_DIFFERS\)$/,
+      /but this key is bound for ever to .* or make a new key to rotate \(ERR_MATERIAL_DIFFERS\)$/,
     );
     const sameExpiry = { ...properties, source: other.source };
     expect(
@@ -266,7 +266,7 @@ describe('Update', () => {
     const updated = { ...properties, expirationTime: inDays(60) };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer.Reason).toMatch(
-      /is disabled, .* would enable it; enable it, then deploy again \(ERR_REFUSED\)$/,
+      /is disabled, .* would enable it; enable the key, then deploy again \(ERR_REFUSED\)$/,
     );
     expect(
       await lambda.request('Update', properties, { physicalId: keyId, old: updated }),

@@ -178,7 +178,7 @@ test('refuses a renewal of what nothing proves, and does it by the record, by th
   const refused = await key.forget('--expiration-time', '2036-01-31T00:00:00Z');
   expect([refused.status, refused.stderr]).toEqual([
     1,
-    expect.stringContaining('nothing proves that the material at hand is the one'),
+    expect.stringContaining('nothing proves that the given material is what'),
   ]);
   expect(key.writes()).toEqual([]);
   expect(
@@ -242,7 +242,7 @@ test('material that somebody else imported is adopted, and said to be unproven',
     0,
     expect.stringContaining('nothing to do; present, expires 2035-01-31T00:00:00Z, no proof of'),
   ]);
-  expect(stdout).toContain('byok: warning: The key already held material, which was adopted.');
+  expect(stdout).toContain('byok: warning: Material already in the key was adopted.');
   expect([key.writes(), existsSync(key.record)]).toEqual([[], false]);
 });
 
@@ -324,9 +324,7 @@ test('takes the material from a variable, a pipe, or a program, also from an HSM
     ['--wrap-command', JSON.stringify([hsm]), '--fingerprint', `sha256:${'0'.repeat(64)}`],
     {},
   );
-  expect(refused.stderr).toContain(
-    `the material at hand has fingerprint ${fingerprintOf(material)}`,
-  );
+  expect(refused.stderr).toContain(`the given material has fingerprint ${fingerprintOf(material)}`);
 });
 
 test('remove deletes the material and keeps the key; apply brings the same back', async () => {
@@ -409,7 +407,7 @@ test('fails on another expiry of a disabled key, which an import would enable, a
   expect([status, stdout, stderr]).toEqual([
     1,
     '',
-    expect.stringContaining('is disabled, and a change of --expiration-time from 2035-01-31'),
+    expect.stringContaining('is disabled, and changing --expiration-time from 2035-01-31'),
   ]);
   expect([key.writes(), await key.expiry()]).toEqual([[], '2053814400000']);
   expect((await key.apply('--expiration-time', '2035-01-31T00:00:00Z')).status).toBe(0);

@@ -100,7 +100,7 @@ test('a key before its first import is missing, for the reason of the plan', asy
 test('deleted material is missing in the plan at once, in the state after a refresh, with one reason', async () => {
   const keyId = await applied(`expiration_time = "${far}"`);
   emulator.deleteMaterial(keyId);
-  const reason = `the key holds no material any more (deleted, or an import was interrupted); the same material is imported again, expiration_time ${far}`;
+  const reason = `the key no longer holds material (it was deleted, or an import was interrupted); the same material is imported again, expiration_time ${far}`;
   const missing = {
     verdict: 'missing',
     key_id: keyId,

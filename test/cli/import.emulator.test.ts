@@ -246,7 +246,7 @@ test('imports an encrypted private key, and the same again is seen to be there a
   );
   expect([status, stderr]).toEqual([
     1,
-    expect.stringMatching(/holds the private key of fingerprint .*\n$/),
+    expect.stringMatching(/holds the private key with fingerprint .*\n$/),
   ]);
 });
 

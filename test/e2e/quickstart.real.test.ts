@@ -55,7 +55,7 @@ test('shows the life of a key, also in a shell whose settings would lead elsewhe
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/✔ cdkt[fn] destroy: the key is scheduled for deletion/);
   expect(stdout).toMatch(
-    /\+ import_reason += "the key holds no material any more \(deleted, or an import was interrupted\)/,
+    /\+ import_reason += "the key no longer holds material \(it was deleted, or an import was interrupted\)/,
   );
   expect(stdout).toMatch(/~ material_status += "deleted_outside" -> \(known after apply\)/);
   expect(planIn(readFileSync(join(root, 'README.md'), 'utf8'))).toBe(planIn(stdout));

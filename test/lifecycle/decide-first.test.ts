@@ -94,14 +94,14 @@ describe('a new key', () => {
 
   test('takes over none that another object of the run has', () => {
     expect(judgeAlias(wanted, [key()], wording, () => true).refusal?.message).toContain(
-      'which another object of this run has',
+      'which another object of this run uses',
     );
   });
 
   test('says of a scheduled one which key it is, until when, and how to rescue it', () => {
     const [notice] = judgeAlias(wanted, [scheduled], wording).notices;
     expect(notice?.detail).toContain(
-      `key ${scheduled.keyId}, which the KMS deletes on 2035-01-01T00:00:00Z`,
+      `key ${scheduled.keyId}, which keeps its alias until the KMS deletes it on 2035-01-01T00:00:00Z`,
     );
     expect(notice?.detail).toContain('cancel_pending_deletion = true');
   });

@@ -87,7 +87,7 @@ describe('an expiry that is counted from now', () => {
   test('moves with the clock, and is refused by the name of what to use', () => {
     const { refusal, steps } = decideFor(moved);
     expect(refusal?.message).toContain(
-      'from 2030-08-29T00:00:01Z to 2030-08-30T00:00:02Z, as far as time has gone on since the import',
+      'from 2030-08-29T00:00:01Z to 2030-08-30T00:00:02Z, by just the time since the import',
     );
     expect(refusal?.message).toContain(
       'valid_for and renew_before (Expiration.rolling in constructs)',
@@ -220,7 +220,7 @@ describe('absent material', () => {
       decideFor({ status: 'purged_after_expiry', found: past, wish: { expiration: later } }).reason,
     ).toContain('expired on 2030-05-01T00:00:00Z');
     expect(decideFor({ status: 'deleted_outside', found: future }).reason).toContain(
-      'the key holds no material any more',
+      'the key no longer holds material',
     );
   });
 });
@@ -338,7 +338,7 @@ describe('material that something else may take out of the key meanwhile', () =>
   const emptied: Partial<Knowledge> = { emptied: true };
 
   test.each(['present', 'key_disabled', 'expired_not_purged'] as const)(
-    'is imported again if it is gone by then: %s',
+    'is imported again once it is gone: %s',
     (status) => {
       const { steps, reason, expiration } = decideFor({
         status,
@@ -346,7 +346,7 @@ describe('material that something else may take out of the key meanwhile', () =>
         knowledge: emptied,
       });
       expect(steps).toEqual(['import']);
-      expect(reason).toContain('another address of this plan gives up the material of this key');
+      expect(reason).toContain('another address of this plan deletes the material of this key');
       expect(expiration).toEqual(future);
     },
   );
@@ -375,7 +375,7 @@ describe('material that something else may take out of the key meanwhile', () =>
 test('material that was seen absent before its expiry is not imported after it, and that is no silence', () => {
   const late = decideFor({ status: 'deleted_outside', found: past });
   expect([late.steps, late.refusal?.code]).toEqual([[], 'ERR_CHANGED_SINCE_PLAN']);
-  expect(late.refusal?.message).toContain('has passed since the key was looked at');
+  expect(late.refusal?.message).toContain('has passed since the key was examined');
 });
 
 test('a disabled key is told of, unless somebody wants it so', () => {

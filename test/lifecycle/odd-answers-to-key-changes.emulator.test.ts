@@ -184,7 +184,7 @@ describe('a deletion', () => {
     ]);
     await expect(remove()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
-      message: `schedule-key-deletion was answered with success, but 10 seconds later key ${keyId} is still in state 2 (enabled), so it counts as not deleted: look at it in the KMS, then try again`,
+      message: `schedule-key-deletion reported success, but 10 seconds later key ${keyId} is still in state 2 (enabled). The key counts as not deleted: check it in the KMS, then try again`,
     });
   });
 
@@ -194,7 +194,7 @@ describe('a deletion', () => {
     ]);
     await expect(remove()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
-      message: expect.stringContaining('could not be looked at afterwards'),
+      message: expect.stringContaining('could not be examined afterwards'),
     });
     emulator.clearFaults();
     await remove();
@@ -230,7 +230,7 @@ test('a key whose making was answered with the key of another object of the run 
   emulator.injectFaults([repeated]);
   await expect(createKey(world.context, { ...wish, alias }, adoption)).rejects.toMatchObject({
     message: expect.stringContaining(
-      `the answer names key ${keyId}, which another object of this run has`,
+      `create-key answered with key ${keyId}, which another object of this run uses`,
     ),
   });
   emulator.injectFaults([{ ...repeated, committed: true }]);

@@ -120,7 +120,7 @@ describe('a first import', () => {
       fault('import-key-material', { answer });
       await expect(create()).rejects.toMatchObject({
         code: 'ERR_TIMEOUT',
-        message: `import-key-material was answered with success, but 10 seconds later key ${keyId} is in state 5 (pending import), without material: something between may have answered in place of the KMS; check kms_endpoint and the network, then apply again`,
+        message: `import-key-material reported success, but 10 seconds later key ${keyId} is in state 5 (pending import), without material: a proxy may have answered instead of the KMS; check kms_endpoint and the network, then apply again`,
       });
       expect(world.waited()).toBeLessThanOrEqual(10_000);
       expect(callsOf(world).filter((name) => name === 'import-key-material')).toHaveLength(1);
@@ -158,7 +158,7 @@ describe('a first import', () => {
     );
     await expect(create()).rejects.toMatchObject({
       code: 'ERR_CHANGED_SINCE_PLAN',
-      message: expect.stringContaining('somebody else imported'),
+      message: expect.stringContaining('another writer imported'),
     });
   });
 
@@ -214,7 +214,7 @@ test('one that a command makes and cannot see says what to do there', async () =
   });
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^The import was not confirmed\. The KMS accepted .* The next run shows how it is\./,
+      /^The import was not confirmed\. The KMS accepted .* The next run shows whether it holds the material\./,
     ),
   ]);
 });
@@ -251,7 +251,7 @@ describe('a renewal', () => {
     async (_name, odd) => {
       fault('import-key-material', odd);
       await expect(renew()).rejects.toThrow(
-        /^nothing was deleted, since the way back is not sure: import-key-material (was )?answered/,
+        /^nothing was deleted, because importing the material again may fail: import-key-material (reported|answered)/,
       );
       expect(callsOf(world)).not.toContain('delete-imported-key-material');
     },
@@ -282,7 +282,7 @@ describe('a renewal', () => {
     await expect(renew()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
       message: expect.stringMatching(
-        /^delete-imported-key-material was answered with success, but key .* still holds its material, which expires 2095-01-01T00:00:00Z as before/,
+        /^delete-imported-key-material reported success, but key .* still holds its material, with its old expiry \(2095-01-01T00:00:00Z\)/,
       ),
     });
     expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([
@@ -295,7 +295,7 @@ describe('a renewal', () => {
     fault('delete-imported-key-material', { errorCode: 'KMS.2701' });
     await expect(renew()).rejects.toMatchObject({
       code: 'ERR_CHANGED_SINCE_PLAN',
-      message: `key ${keyId} had no material when it was to be deleted, and holds material now that expires 2095-01-01T00:00:00Z: somebody else imported at the same time; nothing of yours was imported, plan again`,
+      message: `key ${keyId} held no material when we wanted to delete it, and now holds material that expires 2095-01-01T00:00:00Z: another writer imported at the same time; your material was not imported, plan again`,
     });
     expect(callsOf(world).filter((name) => name === 'import-key-material')).toHaveLength(1);
   });
@@ -324,7 +324,7 @@ describe('a renewal', () => {
     await expect(renew()).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
       message: expect.stringContaining(
-        'has its material back, with the expiry that it had (2095-01-01T00:00:00Z)',
+        'has its material back, with its old expiry (2095-01-01T00:00:00Z)',
       ),
     });
     expect([await holdsMaterial(emulator, keyId, world.material), await expiryOf()]).toEqual([
@@ -338,7 +338,7 @@ describe('a renewal', () => {
     async (_name, odd) => {
       fault('import-key-material', { ...odd, ...atImport, times: 99 });
       await expect(renew()).rejects.toThrow(
-        `key ${keyId} has no material at the moment: it was deleted, and importing it again failed`,
+        `key ${keyId} has no material at the moment: the material was deleted, and importing it again failed`,
       );
       expect(await stateOf()).toBe('5');
       // And the next apply brings it back.
@@ -353,14 +353,14 @@ describe('a renewal', () => {
     // repetition of each.
     fault('describe-key', { status: 500, skip: 2, times: 2 });
     await expect(renew()).rejects.toThrow(
-      `key ${keyId} holds material that expires 2096-01-01T00:00:00Z, although the import after its deletion seemed to fail`,
+      `key ${keyId} holds material that expires 2096-01-01T00:00:00Z, although the import seemed to fail`,
     );
   });
 
   test('that nobody can look at does not say what the key holds', async () => {
     fault('import-key-material', { ...atImport, drop: 'after' });
     fault('describe-key', { status: 500, skip: 2, times: 99 });
-    await expect(renew()).rejects.toThrow('and whether it has any now could not be seen');
+    await expect(renew()).rejects.toThrow('and we could not see whether the key holds any now');
   });
 });
 

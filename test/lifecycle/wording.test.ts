@@ -93,7 +93,7 @@ test('every refusal and notice is among what is read', () => {
   expect(sentences.sinks).toBeGreaterThan(80);
   expect(found.filter((text) => text.includes(' ')).length).toBeGreaterThan(150);
   expect(found).toContain(
-    'gave up waiting for …; look at the key in the KMS, then apply again or raise timeouts',
+    'gave up waiting for …; check the key in the KMS, then apply again or raise timeouts',
   );
   expect(found).toContain('The key is left alone');
   expect(found.filter((text) => text.includes('undefined') || text.includes('=>'))).toEqual([]);

@@ -138,7 +138,7 @@ describe('material that was wrapped elsewhere', () => {
       emulator.deleteMaterial(keyId());
       const drift = await bench.workspace.plan();
       expect(drift.code).toBe(0);
-      expect(drift.text).toContain('a new token is needed to import it again');
+      expect(drift.text).toContain('importing it again needs a new token');
     },
   );
 
@@ -207,7 +207,7 @@ describe('material that was wrapped elsewhere', () => {
     give(await wrapElsewhere(material));
     emulator.clearCalls();
     const apply = await bench.workspace.apply();
-    expect(apply.text).toContain('a new token is needed to import it again');
+    expect(apply.text).toContain('importing it again needs a new token');
     expect(apply.code).toBe(0);
     expect(writesOf(emulator)).toEqual([]);
   });

@@ -80,9 +80,7 @@ test('does not renew adopted material that nothing proves, unless that is allowe
   emulator.clearCalls();
   const refused = await bench.workspace.apply();
   expect(refused.code).toBe(1);
-  expect(refused.text).toContain(
-    'nothing proves that the material at hand is the one the key holds',
-  );
+  expect(refused.text).toContain('nothing proves that the given material is what the key holds');
   expect(writesOf(emulator)).toEqual([]);
   configure(
     emulator,
@@ -127,7 +125,7 @@ test('does not say of what somebody else imported since the plan that it was imp
   const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
   expect(run.code).toBe(1);
   expect(run.text).toContain(
-    'nothing proves that it is the same; nothing of yours was imported, plan again',
+    'nothing proves that it is the same; your material was not imported, plan again',
   );
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
@@ -167,7 +165,7 @@ test('a first import that meets material with the declared expiry adopts it, unp
   emulator.clearCalls();
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(0);
-  expect(apply.text).toContain('The key already held material, which was adopted');
+  expect(apply.text).toContain('Material already in the key was adopted');
   expect(writesOf(emulator)).toEqual([]);
   expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
     fingerprint_verified: false,

@@ -290,7 +290,7 @@ describe('the plan of a new key', () => {
     const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
     expect(apply.code).toBe(1);
     expect(apply.text).toContain(
-      `belongs to key ${keyId}, which is empty and could be taken over, but this plan did not show it`,
+      `belongs to key ${keyId}, which is empty and could be adopted, but this plan did not show that`,
     );
     await bench.workspace.succeed(['plan', '-no-color', '-out=adopts.tfplan']);
     expect((await bench.workspace.terraform(['apply', '-no-color', 'adopts.tfplan'])).code).toBe(0);
@@ -316,7 +316,7 @@ test('the alias of a key that is scheduled: key, date, and how to rescue it', as
     { key_id: keyId },
   );
   const date = `${new Date(Number(scheduled.key_info.scheduled_deletion_date)).toISOString().slice(0, 19)}Z`;
-  const told = `belongs to key ${keyId}, which the KMS deletes on ${date} and which keeps its alias until then; rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`;
+  const told = `belongs to key ${keyId}, which keeps its alias until the KMS deletes it on ${date}; rescue it by terraform import <address> ${keyId} and cancel_pending_deletion = true`;
   expect((await bench.workspace.plan()).text).toContain(told);
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);

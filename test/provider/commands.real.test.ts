@@ -113,7 +113,7 @@ describe('pre-wrapped material', () => {
     configure(emulator, bench.workspace, preWrapped(1, 'expiration_time = "2035-01-01T00:00:00Z"'));
     const drift = await bench.workspace.plan();
     expect(drift.code).toBe(0);
-    expect(drift.text).toContain('a new token is needed to import it again');
+    expect(drift.text).toContain('importing it again needs a new token');
 
     await wrapElsewhere(keyId, material);
     configure(emulator, bench.workspace, preWrapped(2, 'expiration_time = "2035-01-01T00:00:00Z"'));

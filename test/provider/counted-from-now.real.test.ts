@@ -61,7 +61,7 @@ function again(now: 'timestamp()' | 'plantimestamp()', hours: number, first: Dat
 }
 
 const wording =
-  'it is counted from now, as by timestamp() or plantimestamp(), and would interrupt the key at every apply';
+  'it seems to be computed from the current time (timestamp() or plantimestamp()) and would interrupt the key at every apply';
 
 test.each([2160, 36, 1])(
   'plantimestamp() + %s hours is refused at the second plan, and a destroy goes through',

@@ -100,7 +100,7 @@ describe('a key that holds material', () => {
     other.workspace.remove();
     expect([first.code, second.code].sort()).toEqual([0, 1]);
     const loser = first.code === 1 ? first : second;
-    expect(loser.text).toMatch(/changed since this plan|somebody else imported at the same time/i);
+    expect(loser.text).toMatch(/changed since this plan|another writer imported at the same time/i);
   });
 });
 

@@ -53,7 +53,7 @@ test.each([
     expect((await succeed('plan', '-detailed-exitcode')).text).toContain('No changes.');
     const { key_id: keyId } = workspace.attributes('byok_external_key');
     emulator.deleteMaterial(String(keyId));
-    expect((await succeed('plan')).text).toContain('the key holds no material any more');
+    expect((await succeed('plan')).text).toContain('the key no longer holds material');
     await succeed('apply', '-auto-approve');
     expect((await succeed('destroy', '-auto-approve')).text).toContain('2 destroyed');
     expect(provider.stdout + provider.stderr).not.toContain(material.toString('base64'));

@@ -98,7 +98,7 @@ describe('a key that was taken over by its alias', () => {
     const { workspace } = await open(externalKey('described'));
     const run = await workspace.apply();
     expect(run.code).toBe(1);
-    expect(run.text).toContain('has another description than is declared');
+    expect(run.text).toContain('description differs from the declared one');
     expect(run.text).toContain(`terraform import <address> ${keyId}`);
     expect(await describeKey(emulator, keyId)).toMatchObject({
       key_state: '5',
@@ -114,7 +114,7 @@ describe('material that is declared anew for the same key', () => {
     const { workspace, keyId, material } = await applied(keyWithMaterial('proof', deleting));
     const run = await workspace.apply('-replace=byok_key_material.orders');
     expect(run.code).toBe(0);
-    expect(run.text).toContain('What it holds was proven before');
+    expect(run.text).toContain('An earlier import proved what it holds');
     expect(writesOf(emulator)).toEqual([]);
     expect(workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
     expect((await workspace.plan()).code).toBe(0);

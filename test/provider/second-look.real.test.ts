@@ -148,7 +148,7 @@ test('a key that was rescued says that it is disabled, and one that is scheduled
   configure(emulator, bench.workspace, externalKey('orders-2'));
   const refused = await bench.workspace.apply();
   expect(refused.code).toBe(1);
-  expect(refused.text).toContain('its alias and description cannot be changed');
+  expect(refused.text).toContain('so its alias and description cannot change');
   configure(emulator, bench.workspace, externalKey('orders-2', 'cancel_pending_deletion = true'));
   expect((await bench.workspace.apply()).code).toBe(0);
   expect((await describeKey(emulator, keyId)).key_alias).toBe('orders-2');

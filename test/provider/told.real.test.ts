@@ -66,7 +66,7 @@ describe('another region by mistake', () => {
     moveTo(keyWithMaterial('orders'));
     const plan = await bench.workspace.plan();
     expect(plan.text).toContain(
-      `Check region, project_id and kms_endpoint first: the KMS of region eu-de, project ${elsewhere.projectId}, endpoint ${elsewhere.url} was asked, and it knows no key ${keyId}`,
+      `Check region, project_id and kms_endpoint first: the KMS of region eu-de, project ${elsewhere.projectId}, endpoint ${elsewhere.url} does not know key ${keyId}`,
     );
   });
 
@@ -159,7 +159,7 @@ describe('a plan that is applied too late', () => {
       clockAhead(2 * 3_600_000),
     );
     expect(late.code).toBe(1);
-    expect(late.text).toContain(`Expiration_time ${soon} has passed since the key was looked at`);
+    expect(late.text).toContain(`Expiration_time ${soon} has passed since the key was examined`);
     expect(late.text).not.toContain('bug in the provider');
     expect(writesOf(emulator)).toEqual([]);
   });

@@ -68,7 +68,7 @@ describe('from two states', () => {
 
   /** What the loser is told; each says what to do. */
   const saysWhy =
-    /nothing was deleted, since the way back is not sure|somebody else imported at the same time|the request may have taken effect/i;
+    /nothing was deleted, because importing the material again may fail|another writer imported at the same time|the request may have taken effect/i;
 
   async function expectIntact(runs: readonly Run[], ...expirations: string[]): Promise<void> {
     for (const { code, text } of runs) {

@@ -55,7 +55,7 @@ describe('two addresses of one key, of which one would delete', () => {
       expect(run.code).toBe(0);
       const stays = run.text.includes('The material is not deleted');
       expect(
-        stays || run.text.includes('if it is gone by then, the same material is imported again'),
+        stays || run.text.includes('once it is gone, the same material is imported again'),
       ).toBe(true);
       expect((await describeKey(emulator, keyId)).key_state).toBe('2');
       expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);

@@ -118,7 +118,7 @@ test('an import that is refused once is backed out, with the expiry that the key
   const apply = await bench.workspace.apply();
   emulator.clearFaults();
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain(`has its material back, with the expiry that it had (${far})`);
+  expect(apply.text).toContain(`has its material back, with its old expiry (${far})`);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
 });
@@ -130,7 +130,7 @@ test('a key whose KMS clock is ahead gets its old expiry back', async () => {
   renewTo(`${soon.toISOString().slice(0, 19)}Z`);
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain(`has its material back, with the expiry that it had (${far})`);
+  expect(apply.text).toContain(`has its material back, with its old expiry (${far})`);
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
   renewTo(farther);

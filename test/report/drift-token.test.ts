@@ -99,7 +99,7 @@ test('a rolling expiry is due inside its window', () => {
 
 test.each([
   ['scheduled for deletion', key('a', '4'), 'The key is scheduled for deletion'],
-  ['unknown to the KMS', key('b', '2'), 'The key does not exist any more'],
+  ['unknown to the KMS', key('b', '2'), 'The key no longer exists'],
 ])(
   'a key that is %s is spoken of, and no apply is asked for that could not help',
   (_what, found, said) => {

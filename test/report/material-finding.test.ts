@@ -59,7 +59,7 @@ test.each([
     'present',
     inAWeek,
     'expiring',
-    'The key material expires soon: The KMS deletes it after 2030-01-22T12:00:00Z, ',
+    'The key material expires soon: The KMS deletes it after 2030-01-22T12:00:00Z; ',
   ],
   ['expiring', inAWeek, 'expiring', 'The key material expires soon: '],
   [
@@ -73,7 +73,7 @@ test.each([
     'deleted_outside',
     far,
     'missing',
-    'the key holds no material any more (deleted, or an import was interrupted); ',
+    'the key no longer holds material (it was deleted, or an import was interrupted); ',
   ],
   ['key_disabled', far, 'fine', null],
   ['key_disabled', inAWeek, 'expiring', 'The key material expires soon'],
@@ -86,7 +86,7 @@ test.each([
   ['key_pending_deletion', undefined, 'missing', 'The key is scheduled for deletion: '],
   ['key_not_ready', undefined, 'missing', 'The key is left alone: '],
   ['key_frozen', undefined, 'missing', 'The key is left alone: '],
-  ['key_not_found', undefined, 'missing', 'The key does not exist any more: '],
+  ['key_not_found', undefined, 'missing', 'The key no longer exists: '],
   ['unknown', undefined, 'missing', 'The key is left alone: '],
 ] as const)('%s, expiring %s, is %s', (status, expiration, verdict, reason) => {
   const found = findingOf(record(status, expiration), now);
@@ -143,7 +143,7 @@ describe('material that renews itself', () => {
       now,
     );
     expect(verdict).toBe('expiring');
-    expect(reason).toContain('nothing proves that the material at hand is the one the key holds');
+    expect(reason).toContain('nothing proves that the given material is what the key holds');
   });
 
   test('is expiring when its renewal is postponed, for the key is disabled', () => {

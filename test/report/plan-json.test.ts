@@ -83,7 +83,7 @@ test.each([
     change({ ...material, material_status: 'key_not_found' }, planned, unknown),
     'missing',
     'key_not_found',
-    'The key does not exist any more: Material can only be imported into another key. What was encrypted under the lost key stays unreadable.',
+    'The key no longer exists: Material can only be imported into another key. Data encrypted under the lost key stays unreadable.',
   ],
   [
     'an expiry only known after apply',

@@ -41,7 +41,7 @@ export const wording: Wording = {
   first: 'deploy that first',
   nextLook: 'the next check',
   another: 'another resource',
-  fromNow: 'by the time of the synthesis',
+  fromNow: 'the time of the synthesis',
   mayNotInterrupt: 'allowInterruption is false',
   unproven: 'its fingerprint counts as "unproven"',
   adopt: (keyId) => `give keyId "${keyId}" instead of alias`,
@@ -49,7 +49,7 @@ export const wording: Wording = {
     'leave expiration out, which keeps it, and change it in a later deployment',
   maker: '',
   enable:
-    'Enable it in the KMS, or have that done by enabled = true; enabled = false says that it is meant to be so.',
+    'Enable it in the KMS, or set enabled = true. If it is meant to be disabled, set enabled = false.',
   disable: 'Disable it by hand, or deploy enabled = false.',
   rescuer: 'a deployment with cancelPendingDeletion = true',
   rescue: 'cancelPendingDeletion = true',
