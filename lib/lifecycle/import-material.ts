@@ -172,9 +172,10 @@ async function acknowledged(context: LifecycleContext, step: ImportStep): Promis
   });
   if (sight.shown === undefined) {
     const said = hasClearAnswer(sight.failure);
-    const detail = `The KMS accepted the material, but we could not look at key ${keyId} afterwards: ${messageOf(sight.failure)}. ${capital(words.nextLook)} shows whether it holds the material.${
-      said ? '' : ' Until then nothing proves that it holds the material.'
-    }`;
+    const detail =
+      `The KMS accepted the material, but we could not look at key ${keyId} afterwards: ` +
+      `${messageOf(sight.failure)}. ${capital(words.nextLook)} shows whether it holds the ` +
+      `material.${said ? '' : ' Until then nothing proves that it does.'}`;
     const notice = {
       summary: 'The import was not confirmed',
       detail,

@@ -129,7 +129,7 @@ export function refusePastExpiration(
 export function pastExpiration(wished: ExpirationInstant, now: Date, { name }: Wording): ByokError {
   return new ByokError(
     'ERR_ARGUMENT',
-    `${name('expirationTime')} is ${formatExpirationTime(wished)}, which has passed (it is ` +
+    `${name('expirationTime')} is ${formatExpirationTime(wished)}, which is past (it is ` +
       `now ${formatInstant(now)}); give a later instant, or "never"`,
     { attribute: name('expirationTime') },
   );

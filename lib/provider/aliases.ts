@@ -1,33 +1,34 @@
 /**
- * Aliases of the keys that one plan knows. An alias belongs to one key, and a key that is scheduled
- * for deletion keeps it: so no key may want an alias that another object of the same plan has,
- * unless that one is planned to give it up first.
+ * The aliases of the keys that one plan knows. An alias belongs to one key, and a key that is
+ * scheduled for deletion keeps its alias. So no key may take an alias that another object of the
+ * same plan has, unless the plan has that object give it up first.
  */
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
-/** Why an alias cannot be had in this plan, and whose it is. */
+/** Why an alias is not available in this plan, and whose it is. */
 export type AliasConflict =
-  /** Two objects that are both to have it in the end. */
+  /** Two objects are both to have it in the end. */
   | { readonly kind: 'twice'; readonly alias: string }
-  /** A key of the state has it, and keeps it or ends with it. */
+  /** A key in the state has it, and keeps it or is destroyed with it. */
   | { readonly kind: 'kept' | 'ended'; readonly alias: string; readonly keyId: string }
-  /** A key of the state gives it up, but nothing makes Terraform do that first. */
+  /** A key in the state gives it up, but nothing makes Terraform do that first. */
   | { readonly kind: 'unordered'; readonly alias: string; readonly keyId: string }
   /**
-   * A key of the state ends, and a new one has an alias that only apply knows: perhaps the same.
+   * A key in the state is destroyed, and a new key has an alias that only apply knows and that may
+   * be the same.
    */
   | { readonly kind: 'unknown'; readonly alias: string; readonly keyId: string }
-  /** Two objects of the state have one key, and give it two aliases. */
+  /** Two objects in the state have the same key and give it two aliases. */
   | { readonly kind: 'shared'; readonly alias: string; readonly keyId: string };
 
 interface Holder {
   readonly now: string;
   /**
-   * In the end: undefined until it is planned, null if its object ends, empty while only apply
+   * Afterwards: undefined until planned, null if its object is destroyed, empty while only apply
    * knows.
    */
   readonly planned?: string | null;
-  /** As the plan of its successor will be given it, should it be replaced by force. */
+  /** As the plan of its successor will receive it, if a forced replacement follows. */
   readonly declaration?: string;
 }
 
@@ -47,7 +48,7 @@ export class Aliases {
     this.#place = place;
   }
 
-  /** Read, or the prior state of a plan: a key of the state. */
+  /** Called by Read, or with the prior state of a plan: the state holds this key. */
   found(keyId: string, now: string): void {
     this.#holders.set(keyId, { ...this.#holders.get(keyId), now });
   }
@@ -56,13 +57,16 @@ export class Aliases {
     return this.#holders.has(keyId);
   }
 
-  /** The key gives the alias up in this plan, which Terraform planned first and so does first. */
+  /** The key gives up the alias in this plan. Terraform planned that first, so it does it first. */
   isFreedBy(keyId: string, alias: string): boolean {
     const { planned } = this.#holders.get(keyId) ?? {};
     return typeof planned === 'string' && planned !== alias;
   }
 
-  /** A key of the state stays, under this alias. @param alias undefined while it is not known */
+  /**
+   * A key in the state stays, under this alias.
+   * @param alias undefined while unknown
+   */
   keep(
     keyId: string,
     now: string,
@@ -93,7 +97,7 @@ export class Aliases {
       : { kind: holder[1].planned === null ? 'ended' : 'unordered', alias, keyId: holder[0] };
   }
 
-  /** A key of the state ends, or is only forgotten. */
+  /** A key in the state is destroyed, or only forgotten. */
   end(keyId: string, now: string): AliasConflict | undefined {
     this.#holders.set(keyId, { now, planned: null });
     const taker = [...this.#holders.values()].some(({ planned }) => planned === now);
@@ -106,8 +110,8 @@ export class Aliases {
   /**
    * A new key.
    *
-   * @param alias undefined while it is not known
-   * @param before the key that it comes in place of
+   * @param alias undefined while unknown
+   * @param before the key that it replaces
    */
   want(alias: string | undefined, declaration = '', before?: string): AliasConflict | undefined {
     if (alias === undefined) {
@@ -151,6 +155,6 @@ function conflictWith(
         ? 'ended'
         : undefined;
   }
-  // A forced replacement: the first of its two plans is that of the object that goes.
+  // The first of the two plans of a forced replacement is that of the object that goes.
   return planned === alias && (own === '' || own !== declaration) ? 'kept' : undefined;
 }

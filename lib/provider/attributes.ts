@@ -10,7 +10,7 @@ export function text(values: Values, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A list of strings; undefined also while one of them is unknown. */
+/** A list of strings; undefined, too, while one of them is unknown. */
 export function texts(values: Values, name: string): readonly string[] | undefined {
   const value = values[name];
   return Array.isArray(value) && value.every((element) => typeof element === 'string')
@@ -18,7 +18,7 @@ export function texts(values: Values, name: string): readonly string[] | undefin
     : undefined;
 }
 
-/** A map of strings; undefined also while one of them is unknown. */
+/** A map of strings; undefined, too, while one of them is unknown. */
 export function textMap(
   values: Values,
   name: string,
@@ -39,7 +39,7 @@ export function flag(values: Values, name: string): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
-/** A nested block; undefined when it is not written. */
+/** A nested block; undefined if it is not written. */
 export function block(values: Values, name: string): Values | undefined {
   const value = values[name];
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
@@ -50,8 +50,7 @@ export function isUnknown(values: Values, name: string): boolean {
 }
 
 /**
- * Every attribute that is still unknown takes its value from `known`; what was promised in the plan
- * stays as it is.
+ * Fills every attribute that is still unknown from `known`; what the plan promised stays as it is.
  */
 export function complete(planned: Values, known: Readonly<Record<string, Value>>): Values {
   return Object.fromEntries(

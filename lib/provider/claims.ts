@@ -1,12 +1,12 @@
 /**
- * Which objects of one run have a key, or its material: an object that removes must know of the
- * others. Terraform orders nothing between two addresses, so whoever comes second finds out, in the
- * plan and in apply alike.
+ * Tracks which objects of one run use a key or its material: an object that removes must know of
+ * the others. Terraform does not order two addresses, so the second one to arrive finds out, in
+ * plan and apply alike.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
-/** For as long as another process may take over a removal. */
+/** How long another process may take over a removal. */
 const looks = 600;
 const lookMs = 100;
 
@@ -15,7 +15,8 @@ export class Claims {
   readonly #marks: SharedMarks;
   readonly #pause: (ms: number) => Promise<unknown>;
   /**
-   * Objects of the state that have the key, by Read, and how many of them a plan takes out of it.
+   * Objects in the state that have the key, counted by Read, and how many of them a plan takes away
+   * from it.
    */
   readonly #found = new Map<string, number>();
   readonly #left = new Map<string, number>();
@@ -28,7 +29,7 @@ export class Claims {
   readonly #taken = new Set<string>();
   readonly #removals = new Map<string, Promise<unknown>>();
 
-  /** @param marks what the processes of other provider blocks see */
+  /** @param marks seen by the processes of other provider blocks, too */
   constructor(
     kind: 'key' | 'material',
     marks: SharedMarks = noSharedMarks,
@@ -40,8 +41,8 @@ export class Claims {
   }
 
   /**
-   * Read: an object of the state has it. @returns whether the plan of another object has ended it
-   * already
+   * From Read: an object in the state has the key.
+   * @returns whether the plan of another object has already taken it away
    */
   found(keyId: string): boolean {
     this.#marks.note(this.#list('has'), keyId);
@@ -49,27 +50,30 @@ export class Claims {
     return this.#ended.has(keyId);
   }
 
-  /** Whether two objects of the state have it, as far as they were read. */
+  /** Whether two objects in the state have it, as far as they were read. */
   isShared(keyId: string): boolean {
     return (
       (this.#found.get(keyId) ?? 0) > 1 || this.#marks.isNotedElsewhere(this.#list('has'), keyId)
     );
   }
 
-  /** A plan of an object of the state that has it begins. */
+  /** Begins the plan of an object in the state that has it. */
   come(keyId: string): void {
     this.#come.set(keyId, (this.#come.get(keyId) ?? 0) + 1);
   }
 
   /**
-   * Whether no plan has come for an object of the state that has it. Terraform makes none of what
-   * is tainted.
+   * Whether no plan has come for an object in the state that has it. Terraform makes no plan for a
+   * tainted object.
    */
   isUnplanned(keyId: string): boolean {
     return (this.#found.get(keyId) ?? 0) > (this.#come.get(keyId) ?? 0);
   }
 
-  /** A plan leaves it where it is. @returns whether the plan of another object ends it */
+  /**
+   * A plan leaves the key with its object.
+   * @returns whether the plan of another object takes it away
+   */
   keep(keyId: string): boolean {
     if (!this.#kept.has(keyId)) {
       this.#marks.note(this.#list('keeps'), keyId);
@@ -82,7 +86,10 @@ export class Claims {
     return this.#kept.has(keyId);
   }
 
-  /** A plan brings a new object to it. @returns as `keep` */
+  /**
+   * A plan gives the key to a new object.
+   * @returns as `keep`
+   */
   announce(keyId: string): boolean {
     this.#announced.add(keyId);
     this.#marks.set(this.#mark('announced', keyId));
@@ -93,7 +100,10 @@ export class Claims {
     return this.#announced.has(keyId) || this.#marks.hasNow(this.#mark('announced', keyId));
   }
 
-  /** A plan takes an object from it, and removes nothing. @returns whether another object has it */
+  /**
+   * A plan takes an object away from the key and removes nothing.
+   * @returns whether another object has it
+   */
   leave(keyId: string): boolean {
     const left = this.#left.get(keyId) ?? 0;
     const others = (this.#found.get(keyId) ?? 0) - left - 1;
@@ -108,8 +118,8 @@ export class Claims {
   }
 
   /**
-   * By processes that are over: those of a provider block that ended early, or those of the plan
-   * that is applied now, in which this object was read, too.
+   * By processes that have ended: those of a provider block that ended early, or those of the plan
+   * now being applied, in which this object was read, too.
    */
   #wasHeldByOthers(keyId: string): boolean {
     const own = this.#found.has(keyId) ? 0 : 1;
@@ -119,8 +129,8 @@ export class Claims {
   }
 
   /**
-   * A plan removes it. @returns whether another object has it, so that it must stay; if none has,
-   * it counts as ended
+   * A plan removes it.
+   * @returns whether another object has it, so that it must stay; if none has, it counts as removed
    */
   giveUp(keyId: string): boolean {
     if (this.leave(keyId)) {
@@ -137,41 +147,41 @@ export class Claims {
   }
 
   /**
-   * Apply: Terraform plans the destroy of a deposed object once more, in the process that carries
-   * it out and that knows of no other object.
+   * In apply: Terraform plans the destroy of a deposed object once more, in the process that
+   * carries it out, which knows no other object.
    *
-   * @returns whether the plan before it, of another process of this run, had found no other object
-   *   either; undefined where this is no such plan
+   * @returns whether the earlier plan, in another process of this run, also found no other object;
+   *   undefined if there was no such plan
    */
   wasPermitted(keyId: string): boolean | undefined {
     return this.#left.has(keyId) ? this.#permittedBefore.has(keyId) : undefined;
   }
 
-  /** A plan takes an object from it that may not remove it. */
+  /** A plan takes an object away from the key that may not remove it. */
   stay(keyId: string): void {
     this.#staying.add(keyId);
     this.#marks.set(this.#mark('staying', keyId));
   }
 
-  /** Apply: a plan of this run, perhaps one that came later, has found another object. */
+  /** In apply: a plan of this run, perhaps a later one, found another object. */
   mustStay(keyId: string): boolean {
     return this.#staying.has(keyId) || this.#marks.has(this.#mark('staying', keyId));
   }
 
   /**
-   * What plans have given up and must stay. A replacement's destroy is told by the plan of its
-   * successor, which knows no key but its own.
+   * What plans gave up and what must stay. The destroy of a replacement learns this from the plan
+   * of its successor, which knows only its own key.
    */
   get staying(): readonly string[] {
     return [...this.#staying];
   }
 
   /**
-   * Apply: an object makes, takes over or changes it.
+   * In apply: an object makes, adopts or changes it.
    *
-   * @param shared others may have it, too: false for what this process has just made
-   * @returns `removed`: a removal came first, which is over by then; `again`: another object of
-   *   this run has taken it
+   * @param shared others may have it, too; false for what this process has just made
+   * @returns `removed`: a removal came first and is over; `again`: another object of this run has
+   *   taken it
    */
   async take(keyId: string, shared = true): Promise<'free' | 'again' | 'removed'> {
     const again = this.#taken.has(keyId);
@@ -198,11 +208,11 @@ export class Claims {
   }
 
   /**
-   * Apply: an object removes it. @returns undefined, with nothing removed, when another object of
-   * this run has taken it
+   * In apply: an object removes it.
+   * @returns undefined, and removes nothing, if another object of this run has taken it
    */
   async unlessTaken<T>(keyId: string, remove: () => Promise<T>): Promise<T | undefined> {
-    // Held before the look, as the taker marks before it looks: one of the two sees the other.
+    // Mark before looking, as the taker does: then one of the two sees the other.
     const release = this.#marks.hold(this.#mark('removing', keyId));
     if (this.#taken.has(keyId) || this.#marks.has(this.#mark('taken', keyId))) {
       release();

@@ -1,6 +1,6 @@
 /**
- * What `configure` makes of the provider block: a connection that is opened at the first call, and
- * the outside world.
+ * What `configure` makes of the provider block: a connection that opens at the first call, and the
+ * outside world.
  */
 import { ByokError } from '../errors';
 import type { KeyReads } from '../kms/describe-batcher';
@@ -15,20 +15,24 @@ import type { Run } from './run';
 import type { SharedMarks } from './run-folder';
 import { wording } from './wording';
 
-/** Everything the provider reads from outside, given by its main. */
+/** Everything that the provider reads from outside, passed in by its main. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Whether this plan runs before a destroy, and is thrown away. */
+  /** Whether this plan runs before a destroy, and is then discarded. */
   readonly destroying: () => boolean;
-  /** Whether the plan is applied by the same command. @default no */
+  /**
+   * Whether the same command applies the plan.
+   * @default no
+   */
   readonly appliesAtOnce?: () => boolean;
-  /** Marks that the processes of other provider blocks of the same run see. */
+  /** Marks that the processes of other provider blocks of the same run see, too. */
   readonly joinRun: () => SharedMarks;
   /**
-   * Whether this is `terraform test`, where any plan of what exists may run before the destroy at
-   * its end. @default no
+   * Whether this is `terraform test`, where any plan of an existing object may precede the destroy
+   * at its end.
+   * @default no
    */
   readonly testing?: () => boolean;
 }
@@ -36,25 +40,25 @@ export interface Surroundings {
 export interface Connection {
   readonly kms: Kms;
   /**
-   * For Read, which looks at many keys and changes none; whatever decides about a change asks `kms`
-   * itself.
+   * For Read, which looks at many keys and changes none. Code that decides about a change asks
+   * `kms` itself.
    */
   readonly reads: KeyReads;
 }
 
-/** What its calls of one run know of each other. */
+/** What the calls of one run know of each other. */
 interface Running {
   readonly run: Run;
 }
 
-/** Unconnected while the provider block depends on values that are only known after apply. */
+/** Not connected while the provider block depends on values that are known only after apply. */
 export type Client = Surroundings & Running & (Connection | { readonly kms: undefined });
 
 export type ConnectedClient = Surroundings & Running & Connection;
 
 /**
  * @param values state, plan or configuration of the resource: its `timeouts` block counts
- * @throws ByokError ERR_ARGUMENT when a timeout is no duration
+ * @throws ByokError ERR_ARGUMENT if a timeout is not a duration
  */
 export function lifecycleContext(
   client: ConnectedClient,
@@ -80,23 +84,23 @@ export function isConnected(client: Client): client is ConnectedClient {
   return client.kms !== undefined;
 }
 
-/** Read cannot ask a KMS that is not known yet: what was known before is kept. */
+/** Read cannot ask a KMS that is not known yet, so it keeps the last known state. */
 export function warnNotConnected(context: Context): void {
   context.diagnostics.warning(
     'Not refreshed: the provider configuration is not known yet',
-    'The provider block depends on values that are only known after apply, so the KMS was not asked and the last known state is kept.',
+    'The provider block depends on values that are known only after apply, so we did not ask the KMS and kept the last known state.',
   );
 }
 
 /**
- * Apply always has a known configuration; anything else is said in a sentence. @throws ByokError
- * ERR_CONFIGURATION
+ * In apply the configuration is always known; if it is not, this throws a clear error.
+ * @throws ByokError ERR_CONFIGURATION
  */
 export function requireConnection(client: Client): ConnectedClient {
   if (!isConnected(client)) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      'the provider block depends on values that are not known yet; give it values that are known before apply',
+      'the provider block depends on values that are known only after apply; give it values that are known at plan',
     );
   }
   return client;

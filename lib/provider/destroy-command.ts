@@ -1,17 +1,17 @@
 /**
- * Whether the Terraform that started this provider was told to destroy, to plan and apply at once,
- * or to test, which ends with a destroy. Before a destroy it plans an update like any other, and
- * tells no provider what that plan is for; `cdktf destroy` cannot leave it out either. Only the
- * command line tells. Never decides about a change: the plan of an update that runs before a
- * destroy is thrown away.
+ * Finds out whether the Terraform that started this provider runs a destroy, plans and applies at
+ * once, or runs tests, which end with a destroy. Before a destroy, Terraform plans an update like
+ * any other and tells no provider what that plan is for (`cdktf destroy` cannot leave it out
+ * either). Only the command line tells. This never decides about a change: Terraform discards the
+ * plan of an update that precedes a destroy.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** As Go's flag package reads it. */
+/** Read as Go's flag package reads it. */
 const destroyFlag = /^--?destroy(=(1|t|true))?$/i;
 
-/** @param command program and arguments; a flag that only stands in TF_CLI_ARGS is not seen */
+/** @param command program and arguments; a flag that is only in TF_CLI_ARGS is not seen */
 export function isDestroyCommand([, ...args]: readonly string[]): boolean {
   const subcommand = subcommandOf(args);
   return (
@@ -25,16 +25,16 @@ export function isTestCommand([, ...args]: readonly string[]): boolean {
   return subcommandOf(args) === 'test';
 }
 
-/** Flags of `apply` whose value may be the next argument: `-var x=y` is no saved plan. */
+/** Flags of `apply` whose value may be the next argument: `-var x=y` is not a saved plan. */
 const flagsWithValue =
   /^--?(var|var-file|target|target-file|exclude|exclude-file|replace|lock-timeout|parallelism|state|state-out|backup|invoke|json-into)$/;
 
 /**
- * Whether plan and apply are both of this command, so that what the one finds can be left for the
- * other. @param command program and arguments
+ * Whether this command both plans and applies, so that its plan may leave findings for its apply.
+ * @param command program and arguments
  */
 export function isWholeApply([, ...args]: readonly string[]): boolean {
-  // The system ends each argument, the last one too.
+  // The system ends each argument with a NUL, the last one too.
   const positional = args.filter(
     (arg, index) =>
       arg !== '' && !arg.startsWith('-') && !flagsWithValue.test(args[index - 1] ?? ''),
@@ -46,7 +46,7 @@ function subcommandOf(args: readonly string[]): string {
   return args.find((arg) => !arg.startsWith('-')) ?? '';
 }
 
-/** @returns program and arguments of a process; empty where the system does not tell */
+/** @returns program and arguments of a process; empty if the system does not tell */
 export function commandOf(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
@@ -55,7 +55,7 @@ export function commandOf(pid: number): readonly string[] {
   }
 }
 
-/** Where there is no /proc. Arguments with spaces fall apart, which no flag of ours has. */
+/** For systems without /proc. Arguments with spaces fall apart, but no flag of ours has any. */
 function commandByPs(pid: number): readonly string[] {
   try {
     const told = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], {

@@ -1,5 +1,6 @@
 /**
- * Provider function `provider::byok::fingerprint`. Pure; the material is wiped and in no message.
+ * Provider function `provider::byok::fingerprint`. Pure; it wipes the material and puts it into no
+ * message.
  */
 import { ByokError } from '../errors';
 import { openContent } from '../material/open-content';

@@ -1,6 +1,6 @@
 /**
- * Ephemeral resource `byok_import_parameters`: one pair of wrapping key and import token, kept by
- * nobody.
+ * Ephemeral resource `byok_import_parameters`: one pair of wrapping key and import token, stored
+ * nowhere.
  */
 import { hasApiCode } from '../kms/kms-error';
 import type { ImportParameters } from '../kms/model';
@@ -25,7 +25,7 @@ export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
   },
 
   async open(config, client, context) {
-    // Not in validation, which is also asked about the mocked values of `terraform test`.
+    // Not in validation, because Terraform also validates the mocked values of `terraform test`.
     checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
     const parameters = await fetchParameters(config, client, context);
     return {
@@ -43,9 +43,7 @@ export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
   },
 };
 
-/**
- * Undefined while there are none to be had: a plan must not fail because the material is in place.
- */
+/** Undefined while the KMS gives none: a plan must not fail because the material is in place. */
 async function fetchParameters(
   config: Values,
   client: Client,
@@ -54,7 +52,7 @@ async function fetchParameters(
   if (!isConnected(client)) {
     context.diagnostics.warning(
       'No import parameters: the provider configuration is not known yet',
-      'The provider block depends on values that are only known after apply, so the KMS was not asked and available is false.',
+      'The provider block depends on values that are known only after apply, so we did not ask the KMS and available is false.',
     );
     return undefined;
   }
@@ -76,7 +74,7 @@ async function unlessNotPending(
 ): Promise<ImportParameters | undefined> {
   try {
     const parameters = await asked;
-    // Whoever wraps with it trusts that only the KMS can open the result.
+    // The user who wraps with it trusts that only the KMS can open the result.
     parseWrappingKey(parameters.publicKey, wording);
     return parameters;
   } catch (error) {

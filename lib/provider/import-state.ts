@@ -1,6 +1,4 @@
-/**
- * The key that `terraform import` names must exist and be one that material can be imported into.
- */
+/** The key that `terraform import` names must exist and must accept material. */
 import type { KeyDetail, Kms } from '../kms/model';
 import { requireExternalKey } from '../lifecycle/require-external-key';
 import { formats } from '../terms/kms';
@@ -8,7 +6,7 @@ import type { Context } from '../tfplugin/provider';
 import { checkForm } from './validate';
 import { wording } from './wording';
 
-/** @throws ByokError when the id is malformed, unknown to the KMS, or of a key of another origin */
+/** @throws ByokError if the id is malformed, unknown to the KMS, or of a key of another origin */
 export async function describeForImport(
   { kms }: { readonly kms: Kms },
   id: string,

@@ -28,7 +28,7 @@ export const keyDataSource: DataSourceDefinition<Client> = {
 
   async read(config, client, context) {
     const { signal } = context;
-    // Not in validation, which is also asked about the mocked values of `terraform test`.
+    // Not in validation, because Terraform also validates the mocked values of `terraform test`.
     checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
     const connected = requireConnection(client);
     const { kms, reads, now } = connected;
@@ -38,7 +38,7 @@ export const keyDataSource: DataSourceDefinition<Client> = {
     if (key === undefined) {
       throw new ByokError(
         'ERR_KEY_NOT_FOUND',
-        `key "${keyId}" is not known to the KMS of ${kms.place}; check the id, region and project_id`,
+        `the KMS of ${kms.place} does not know key "${keyId}"; check the id, region and project_id`,
         {
           attribute: 'key_id',
         },
@@ -52,7 +52,7 @@ export const keyDataSource: DataSourceDefinition<Client> = {
   },
 };
 
-/** @throws ByokError when no key or more than one has this alias */
+/** @throws ByokError if no key or more than one has this alias */
 async function findByAlias(reads: KeyReads, alias: string, signal: AbortSignal): Promise<string> {
   const [key, ...others]: KeyDetail[] = (await reads.refreshKeys({ signal })).filter(
     ({ keyAlias }) => keyAlias === alias,
@@ -70,7 +70,7 @@ async function findByAlias(reads: KeyReads, alias: string, signal: AbortSignal):
     const ids = [key, ...others].map(({ keyId }) => keyId).sort();
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${ids.length} keys have the alias "${alias}": ${ids.join(', ')}; name one of them by key_id`,
+      `${ids.length} keys have the alias "${alias}": ${ids.join(', ')}; set key_id to one of them`,
       {
         attribute: 'alias',
       },

@@ -1,4 +1,4 @@
-/** Data source `byok_keys`: every key that holds imported material, or could. */
+/** Data source `byok_keys`: every key that holds imported material or can hold it. */
 import type { KeyDetail } from '../kms/model';
 import { keysDataSourceSchema } from '../schema/data-sources';
 import type { DataSourceDefinition } from '../tfplugin/provider';

@@ -1,15 +1,15 @@
 /**
- * The executable `terraform-provider-byok`. Terraform starts it several times per command, so
- * nothing is loaded here that the handshake does not need.
+ * The executable `terraform-provider-byok`. Terraform starts it several times per command, so this
+ * loads only what the handshake needs.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServeOptions, serve } from '../tfplugin/process/serve';
 import type { Client } from './client';
 
-/** Put in by the build, from package.json; there is none where a debugger runs the source. */
+/** Inserted by the build, from package.json; absent if a debugger runs the source. */
 declare const PROVIDER_VERSION: string;
 
-/** Started by hand: Terraform attaches to it later. */
+/** Started by hand: Terraform attaches later. */
 const isAttached = process.argv.includes('--debug');
 
 let leave: (() => void) | undefined;
@@ -17,8 +17,8 @@ let leave: (() => void) | undefined;
 const destroyCommand = () => require('./destroy-command') as typeof import('./destroy-command');
 
 /**
- * Of Terraform. Empty where nobody knows which one attached: no plan is then taken for one that
- * destroys.
+ * The command line of Terraform. Empty if we cannot know which Terraform attached: then no plan
+ * counts as one that destroys.
  */
 const command = (): readonly string[] =>
   isAttached ? [] : destroyCommand().commandOf(process.ppid);
@@ -41,11 +41,11 @@ const options: ServeOptions<Client> = {
       joinRun: () => {
         const { joinRun, noSharedMarks } = require('./run-folder') as typeof import('./run-folder');
         if (isAttached || testing()) {
-          // One Terraform, or one process, has many runs then, and none knows of the others.
+          // Then one Terraform, or one process, has many runs, and they do not know of each other.
           return noSharedMarks;
         }
-        // Terraform's own folder first: it is this configuration's alone, and can be written to
-        // wherever it was initialized.
+        // Terraform's own folder first: it belongs to this configuration alone, and is writable
+        // wherever Terraform was initialized.
         const parents = [process.env.TF_DATA_DIR || '.terraform', process.env.TMPDIR || '/tmp'];
         const joined = joinRun({
           parents,

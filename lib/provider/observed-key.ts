@@ -22,8 +22,8 @@ export function observedKey(key: KeyDetail, now: Date): Record<ObservedKeyAttrib
 }
 
 /**
- * The KMS shows no expiry both for material that never expires and for a key without material: only
- * some states tell which.
+ * The KMS shows no expiry for material that never expires, nor for a key without material. Only
+ * some states tell which it is.
  */
 function expirationTime({ origin, keyState, expirationTime }: KeyDetail): string | null {
   return origin === 'external' && (expirationTime !== undefined || hasMaterial(keyState))

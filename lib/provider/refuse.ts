@@ -1,4 +1,4 @@
-/** How a plan says no, and how notices of the lifecycle reach Terraform. */
+/** How a plan refuses, and how notices of the lifecycle reach Terraform. */
 import { ByokError, isByokError } from '../errors';
 import type { Notice } from '../lifecycle/context';
 import { sentence } from '../tfplugin/calls/diagnostics';
@@ -8,10 +8,10 @@ import type { Client } from './client';
 const insteadDestroy = '; to destroy instead, run terraform destroy -refresh=false';
 
 /**
- * Terraform plans before it destroys: whoever wants to destroy must be told the way past this
+ * Terraform plans before it destroys, so a user who wants to destroy must read how to get past this
  * refusal.
  *
- * @returns what apply is to refuse, where the plan must not
+ * @returns what apply must refuse if the plan must not
  */
 export function refuse(
   context: Context,
@@ -22,7 +22,7 @@ export function refuse(
   return say(context, client, summary, error, insteadDestroy);
 }
 
-/** The same where nothing stands yet that could be destroyed. */
+/** The same while there is nothing yet that could be destroyed. */
 export function refuseFirst(
   context: Context,
   client: Client,
@@ -33,8 +33,8 @@ export function refuseFirst(
 }
 
 /**
- * The same of what configuration and state alone decide, which stays as it is until the destroy at
- * the end of `terraform test`.
+ * The same for refusals that follow from configuration and state alone, and so last until the
+ * destroy at the end of `terraform test`.
  */
 export function refuseOutright(
   context: Context,
@@ -56,9 +56,9 @@ export function refuseOutright(
 }
 
 /**
- * Nothing of the plan before a destroy is carried out, so it refuses nothing. Terraform would show
- * no warning of it either. In `terraform test` a plan looks the same whether it is that of a run or
- * the one before the destroy at the end.
+ * The plan before a destroy is never carried out, so it refuses nothing; Terraform would not show a
+ * warning of it either. In `terraform test` we cannot tell the plan of a run from the one before
+ * the final destroy.
  */
 function say(
   context: Context,
@@ -74,7 +74,7 @@ function say(
   } else if (run.hasRead && testing?.() === true) {
     const { code, message, attribute } = error;
     const later =
-      'In terraform test this is an error in apply only, so that the destroy at its end goes through.';
+      'Under terraform test this is an error in apply only, so that its final destroy can run.';
     context.diagnostics.warning(summary, `${sentence(message)} (${code}) ${later}`, attribute);
     return error;
   } else {
@@ -87,10 +87,7 @@ function say(
   return undefined;
 }
 
-/**
- * Of a removal: that there is no other provider block with an object of the same key, nobody can
- * see.
- */
+/** For a removal: we cannot see whether another provider block has an object of the same key. */
 export function warnOfUnshared(
   keyId: string,
   { run, destroying, testing }: Client,
@@ -98,8 +95,11 @@ export function warnOfUnshared(
 ): void {
   if (!run.isShared && !destroying() && testing?.() !== true) {
     context.diagnostics.warning(
-      'Other provider blocks cannot be seen',
-      `The provider blocks of this run do not know of each other: neither .terraform nor the temp folder (TMPDIR) can be written to, or the provider runs under --debug. If key ${keyId} is declared under another provider block, too, make one of the folders writable, and do without --debug, before you apply.`,
+      'This provider block cannot see the others',
+      'The provider blocks of this run cannot coordinate: neither .terraform nor the temp ' +
+        `folder (TMPDIR) is writable, or the provider runs under --debug. If key ${keyId} is ` +
+        'also declared under another provider block, make one of the folders writable and drop ' +
+        '--debug before you apply.',
     );
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Marks that all provider processes of one Terraform run can see: two provider blocks are two
- * processes, and one may be over before the other begins. A mark is a small file in a private
- * folder, which is named after the Terraform that started them. What lies there counts as long as
- * that Terraform runs; the next run takes the folder away.
+ * Marks that all provider processes of one Terraform run can see. Two provider blocks are two
+ * processes, and one may end before the other begins. A mark is a small file in a private folder,
+ * named after the Terraform that started the processes. Marks count as long as that Terraform runs;
+ * the next run removes the folder.
  */
 import {
   appendFileSync,
@@ -20,35 +20,35 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A walk of Terraform, such as a plan or an apply, has the processes that were there at the same
- * time. Terraform tells no process which walk it is for.
+ * One walk of Terraform, such as a plan or an apply, is the set of processes that were there at the
+ * same time. Terraform does not tell a process which walk it belongs to.
  */
 export interface SharedMarks {
-  /** False where no folder can be had: what one process knows stays with it. */
+  /** False if there is no usable folder: then what one process knows stays with it. */
   readonly areShared: boolean;
   set(name: string): void;
-  /** Of this walk or an earlier one. */
+  /** Set in this walk or an earlier one. */
   has(name: string): boolean;
-  /** Of this walk. */
+  /** Set in this walk. */
   hasNow(name: string): boolean;
-  /** Writes a line into a list of this process. */
+  /** Appends a line to a list of this process. */
   note(list: string, line: string): void;
-  /** Whether another process of this walk has written it into its own. */
+  /** Whether another process of this walk has written it into its list. */
   isNotedElsewhere(list: string, line: string): boolean;
-  /** How often processes of earlier walks have. */
+  /** How often processes of earlier walks have written it. */
   timesNotedBefore(list: string, line: string): number;
   /**
-   * Sets a mark until it is released; a mark of a process that has died does not count. @returns
-   * releases it
+   * Sets a mark until it is released; the mark of a process that has died does not count.
+   * @returns releases it
    */
   hold(name: string): () => void;
   isHeld(name: string): boolean;
 }
 
 export interface RunFolderOptions {
-  /** Folders in which the run's own may be; the first that can be written to is taken. */
+  /** Folders that may hold the run's own; the first writable one is used. */
   readonly parents: readonly string[];
-  /** Of this process, which takes part in the run. */
+  /** This process, which takes part in the run. */
   readonly pid: number;
   /** The Terraform that started it. */
   readonly parentPid: number;
@@ -72,10 +72,13 @@ const memberPrefix = 'process-';
 const folderPrefix = 'byok-run-';
 const markFormat = /^walk-(\d+)-(.*)$/;
 const dayMs = 86_400_000;
-/** A process that died while it entered holds the others up for so long. */
+/** A process that dies while it enters delays the others by this long. */
 const [looksAtDoor, lookMs] = [200, 5];
 
-/** Takes part in the run. Leave by `leave`, synchronous, since it runs while the process exits. */
+/**
+ * Takes part in the run. Leave with `leave`, which is synchronous because it runs while the process
+ * exits.
+ */
 export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptions): {
   readonly marks: SharedMarks;
   readonly leave: () => void;
@@ -96,10 +99,11 @@ export function joinRun({ parents, pid, parentPid, userId, now }: RunFolderOptio
 }
 
 /**
- * Whoever is alone begins a walk. One at a time: of two that come together, one is alone.
+ * A process that is alone begins a walk. Processes enter one at a time, so of two that arrive
+ * together, one is alone.
  *
- * @returns the walk that this process is of, which stays the same for as long as it runs; undefined
- *   when nothing can be written there
+ * @returns the walk of this process, which stays the same as long as it runs; undefined if the
+ *   folder is not writable
  */
 function tryEnter(folder: string, member: string, pid: number): number | undefined {
   const door = join(folder, 'entering');
@@ -180,7 +184,7 @@ function marksOf(folder: string): Mark[] {
   });
 }
 
-/** Nobody else may write there, or leave a link in its place. */
+/** No other user may write there, or leave a link in its place. */
 function ownFolder(folder: string, userId: number | undefined): boolean {
   succeeds(() => mkdirSync(folder, { mode: 0o700 }));
   try {
@@ -210,8 +214,8 @@ function namesIn(folder: string): string[] {
 }
 
 /**
- * Runs that are over. Whether one of another machine or container is, which may share the folder,
- * only its age tells.
+ * Folders of runs that are over. If a run belongs to another machine or container that shares the
+ * folder, only its age tells.
  */
 function sweep(parent: string, own: string, userId: number | undefined, now: Date): void {
   const here = prefixOf(userId);
@@ -238,18 +242,18 @@ function nameOf(userId: number | undefined, parentPid: number): string {
   return `${prefixOf(userId)}${identityOf(parentPid)}`;
 }
 
-/** Process ids come round again; a start does not. */
+/** Process ids are reused; start times are not. */
 function identityOf(pid: number): string {
   return `${pid}-${startOf(pid)}`;
 }
 
-/** Not so of one that has ended, and that its parent has not asked about yet. */
+/** A zombie has ended, but its parent has not collected it yet. */
 function isRunning(identity: string): boolean {
   const pid = Number(identity.split('-')[0]);
   return isAlive(pid) && identity === identityOf(pid);
 }
 
-/** Process ids are those of one machine, and of one container. */
+/** Process ids are unique only within one machine or container. */
 function prefixOf(userId: number | undefined): string {
   return `${folderPrefix}${userOf(userId)}-${hostname().replace(/[^A-Za-z0-9.]/g, '_')}-${processSpace()}-`;
 }
@@ -258,7 +262,7 @@ function userOf(userId: number | undefined): string {
   return String(userId ?? 'user');
 }
 
-/** Empty where the system has none. */
+/** Empty if the system has none. */
 function processSpace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
@@ -271,7 +275,7 @@ function isAlive(pid: number): boolean {
   return Number.isInteger(pid) && pid > 0 && succeeds(() => process.kill(pid, 0));
 }
 
-/** Empty where the system does not tell; "ended" of a zombie. */
+/** Empty if the system does not tell; "ended" for a zombie. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -1,7 +1,7 @@
 /**
- * What the legs of one run tell each other about a key. Terraform carries nothing from the destroy
- * of one object to the creation of another, although both may mean the same key: a replacement, or
- * a resource under another address. Lives as long as the provider's process.
+ * What the parts of one run tell each other about a key. Terraform carries nothing from the destroy
+ * of one object to the creation of another, although both may mean the same key (a replacement, or
+ * a resource under another address). Lives as long as the provider's process.
  */
 import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
@@ -10,9 +10,9 @@ import type { MaterialMemory } from './material/private-state';
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
 /**
- * A plan that would remove something waits so long for others to come, as often as others come; all
- * plans of a run together so often. On a busy machine others take longer to come: as long as a call
- * takes.
+ * How long a plan that would remove something waits for other calls, each time one arrives, and how
+ * often all plans of a run do so together. On a busy machine other calls arrive later, so the wait
+ * is as long as a call takes.
  */
 const quietMs = 50;
 const longestQuietMs = 1000;
@@ -22,10 +22,7 @@ export class Run {
   readonly keys: Claims;
   readonly material: Claims;
   readonly aliases: Aliases;
-  /**
-   * Whether the processes of other provider blocks can see what this one does, and the other way
-   * round.
-   */
+  /** Whether this process and those of other provider blocks can see each other's marks. */
   readonly isShared: boolean;
   readonly #made = new Map<string, KeyDetail>();
   readonly #adopted = new Set<string>();
@@ -36,7 +33,7 @@ export class Run {
   readonly #remembered = new Map<string, MaterialMemory>();
   readonly #enabled = new Map<string, boolean | undefined>();
   readonly #replaced = new Map<string, MaterialMemory>();
-  /** An object that exists was read: before it is destroyed, Terraform does that, too. */
+  /** An existing object was read. Terraform reads before it destroys, too. */
   hasRead = false;
   #listing: Promise<readonly KeyDetail[]> | undefined;
   #calls = 0;
@@ -46,8 +43,8 @@ export class Run {
   #longestMs = 0;
 
   /**
-   * @param place which KMS and project the provider block means, as far as that is known: an alias
-   *   belongs to one key there
+   * @param place KMS and project that the provider block means, as far as known: there an alias
+   *   belongs to one key
    */
   constructor(marks: SharedMarks = noSharedMarks, place = '') {
     this.isShared = marks.areShared;
@@ -56,9 +53,7 @@ export class Run {
     this.material = new Claims('material', marks);
   }
 
-  /**
-   * The KMS binds material to a key for ever: what was proven of it holds for the next object, too.
-   */
+  /** The KMS binds material to a key for ever, so a proof also holds for the next object. */
   remember(keyId: string, memory: MaterialMemory): void {
     this.#remembered.set(keyId, memory);
   }
@@ -81,7 +76,7 @@ export class Run {
     return this.#made.has(keyId);
   }
 
-  /** A new object of this run has taken the key over. */
+  /** A new object of this run has adopted the key. */
   declareAdopted(keyId: string): void {
     this.#adopted.add(keyId);
   }
@@ -90,22 +85,25 @@ export class Run {
     return this.#adopted.has(keyId);
   }
 
-  /** A plan makes a key. @param keySpec undefined while it is not known */
+  /**
+   * A plan makes a key.
+   * @param keySpec undefined while unknown
+   */
   declarePlanned(keySpec: string | undefined): void {
     this.#plannedSpecs.add(keySpec);
   }
 
   /**
-   * Of the keys that plans make, where it is one: likely that of a key whose id only apply will
-   * know.
+   * The spec of the keys that plans make, if they share one: a key whose id only apply knows likely
+   * has it.
    */
   get onlySpecPlanned(): string | undefined {
     return this.#plannedSpecs.size === 1 ? [...this.#plannedSpecs][0] : undefined;
   }
 
   /**
-   * A plan takes back the deletion of the key. Known to material that refers to it: Terraform plans
-   * that first.
+   * A plan cancels the deletion of the key. Material that refers to the key sees this, because
+   * Terraform plans the key first.
    */
   declareRescued(keyId: string): void {
     this.#rescued.add(keyId);
@@ -120,7 +118,10 @@ export class Run {
     this.#enabled.set(keyId, enabled);
   }
 
-  /** Whether a resource of this run is the key; it then speaks for it. Known as `isRescued` is. */
+  /**
+   * Whether a resource of this run is the key, and so speaks for it. Known in the same way as
+   * `isRescued`.
+   */
   hasKey(keyId: string): boolean {
     return this.#enabled.has(keyId);
   }
@@ -130,8 +131,8 @@ export class Run {
   }
 
   /**
-   * The plan of an object that gets another key. @param declaration as the plan of its successor
-   * will be given it
+   * The plan of an object that gets another key.
+   * @param declaration as the plan of its successor will receive it
    */
   declareReplaced(declaration: string, memory: MaterialMemory): void {
     this.#replaced.set(declaration, memory);
@@ -141,7 +142,10 @@ export class Run {
     return this.#replaced.get(declaration);
   }
 
-  /** Its material is under `refuse`, by the state. @param isLost the KMS does not know the key */
+  /**
+   * According to the state, its material is under `refuse`.
+   * @param isLost the KMS does not know the key
+   */
   declareProtected(keyId: string, isLost = false): void {
     this.#protected.add(keyId);
     if (isLost) {
@@ -153,18 +157,18 @@ export class Run {
     return this.#protected.has(keyId);
   }
 
-  /** Lost keys whose material is under `refuse`, while no plan has come for it. */
+  /** Lost keys with material under `refuse`, until a plan comes for them. */
   get lostUnplanned(): readonly string[] {
     return [...this.#lost].filter((keyId) => this.material.isUnplanned(keyId));
   }
 
-  /** The keys of the project, listed once: what is taken over is there from before. */
+  /** The keys of the project, listed once: a key to adopt existed before. */
   keysBefore(list: () => Promise<readonly KeyDetail[]>): Promise<readonly KeyDetail[]> {
     this.#listing ??= list();
     return this.#listing;
   }
 
-  /** A call of Terraform; `settled` waits for those under way. */
+  /** One call of Terraform; `settled` waits for the calls in progress. */
   async during<T>(call: () => Promise<T>): Promise<T> {
     this.#calls += 1;
     this.#underWay += 1;
@@ -174,16 +178,16 @@ export class Run {
     } finally {
       this.#underWay -= 1;
       if (waits === this.#waits) {
-        // Nothing waited meanwhile.
+        // No call arrived meanwhile.
         this.#longestMs = Math.max(this.#longestMs, performance.now() - begun);
       }
     }
   }
 
   /**
-   * Until no other call of Terraform is under way or comes, for a little while: a removal is then
-   * planned after whatever else means the same key. Nothing hangs on it: what comes too late is
-   * refused, or plans for the removal.
+   * Waits until no other call of Terraform is in progress or arrives for a little while. So a
+   * removal is planned after everything else that means the same key. Nothing depends on it: what
+   * arrives too late is refused, or takes the removal into account.
    */
   async settled(
     sleep: (ms: number, signal: AbortSignal) => Promise<void>,

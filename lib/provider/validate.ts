@@ -1,6 +1,6 @@
 /**
- * Checks that need nothing but the configuration: no clock, no KMS, no secret. They run before
- * every destroy, too.
+ * Checks that need only the configuration: no clock, no KMS, no secret. They also run before every
+ * destroy.
  */
 import { ByokError } from '../errors';
 import type { AttributeSchema, BlockSchema } from '../schema/model';

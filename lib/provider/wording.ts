@@ -1,11 +1,11 @@
 /**
- * How the provider says what the lifecycle and the KMS client mean: Terraform's attributes, plans
+ * How the provider words what the lifecycle and the KMS client mean: Terraform's attributes, plans
  * and applies.
  */
 import type { Wording } from '../lifecycle/wording';
 import { type Setting, valueText } from '../terms/setting';
 
-/** Settings whose attribute is called otherwise. */
+/** Settings whose attribute has another name. */
 const attributes: Partial<Record<Setting, string>> = {
   material: 'material_wo',
   materialVersion: 'material_wo_version',
@@ -40,7 +40,8 @@ export const wording: Wording = {
   unproven: 'fingerprint_verified is false',
   adopt: (keyId) => `bring it under management: terraform import <address> ${keyId}`,
   adoptWithExpiry: (keyId) =>
-    `bring it under management first: terraform import <address> ${keyId}, or if this configuration has it already, change its expiry without a replacement`,
+    `bring it under management first: terraform import <address> ${keyId}, or if this ` +
+    'configuration already has it, change its expiry without replacing it',
   maker: ', such as byok_external_key makes',
   enable: `Enable it in the KMS, or set enabled = true ${ofKey}. If it is meant to be disabled, set enabled = false.`,
   disable: `Disable it by hand, or set enabled = false ${ofKey}.`,

@@ -188,7 +188,7 @@ describe('a first import', () => {
       notices: [
         {
           summary: 'The import was not confirmed',
-          detail: expect.stringContaining('nothing proves that it holds the material'),
+          detail: expect.stringContaining('nothing proves that it does'),
         },
       ],
     });

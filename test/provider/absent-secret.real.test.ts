@@ -173,7 +173,7 @@ describe('material that was wrapped elsewhere', () => {
     give({});
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(2);
-    expect(plan.text).toContain('Key material is not at hand');
+    expect(plan.text).toContain('Key material is not available');
     give(await wrapElsewhere(material));
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(await holdsMaterial(emulator, keyId(), material)).toBe(true);

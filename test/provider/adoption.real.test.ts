@@ -139,8 +139,8 @@ test('terraform import of a wrong id is one sentence', async () => {
   const notOurs = await existingKey('kms', 'other');
   const cases: [string, string][] = [
     ['orders', 'Id is "orders"; allowed is a key id of 36 characters'],
-    ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', 'is not known to the KMS'],
-    [notOurs, 'has origin "kms"; material can be imported into keys of origin "external" only'],
+    ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', 'does not know key'],
+    [notOurs, 'has origin "kms"; only keys of origin "external" accept material'],
   ];
   for (const [id, message] of cases) {
     const run = await bench.workspace.terraform([
@@ -185,7 +185,7 @@ test('a first import that meets material with another expiry stops, and deletes 
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(
-    `already holds material that expires ${far}, and expiration_time never is declared`,
+    `already holds material that expires ${far}, but expiration_time never is declared`,
   );
   expect(apply.text).toContain(`terraform import <address> ${keyId}`);
   expect(writesOf(emulator)).toEqual([]);
@@ -201,9 +201,7 @@ test('refuses a key that is not external', async () => {
   emulator.clearCalls();
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain(
-    'has origin "kms"; material can be imported into keys of origin "external" only',
-  );
+  expect(apply.text).toContain('has origin "kms"; only keys of origin "external" accept material');
   expect(writesOf(emulator)).toEqual([]);
 });
 

@@ -66,7 +66,7 @@ resource "byok_key_material" "orders" {
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
     expect(run.text).toContain(
-      'Two keys of this plan have alias "orders", and an alias belongs to one key; nothing was done: give each its own (with for_each',
+      'Two keys of this plan have alias "orders", and an alias belongs to one key; nothing was done: give each key its own alias (with for_each',
     );
     expect(writesOf(emulator)).toEqual([]);
   });
@@ -179,7 +179,7 @@ resource "byok_external_key" "orders" {
   const keyId = await applied(named('AES_256'));
   configure(emulator, bench.workspace, named('EC_P256'));
   const run = await bench.workspace.apply();
-  expect(run.text).toContain('The alias of the new key is only known after apply');
+  expect(run.text).toContain('The alias of the new key is known only after apply');
   expect(run.code).toBe(0);
   expect((await describeKey(emulator, keyId)).key_state).toBe('4');
   expect((await bench.workspace.plan()).code).toBe(0);
@@ -269,7 +269,7 @@ describe('the plan of a new key', () => {
     bench = await workbench(emulator, externalKey('orders'));
     emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 2 }]);
     const apply = await bench.workspace.apply();
-    expect(apply.text).toContain('Whether the alias is free was not looked up');
+    expect(apply.text).toContain('We could not check whether the alias is free');
     expect(apply.text).toContain('1 added');
   });
 

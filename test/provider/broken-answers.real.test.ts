@@ -37,7 +37,7 @@ test('a plan ends when every answer changes the protocol', async () => {
   between.intercept(() => ({ raw: upgrade }));
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
-  expect(plan.text).toContain('the answer is 101, a change of the protocol that nobody asked for');
+  expect(plan.text).toContain('the answer is 101, a change of protocol that we did not ask for');
 });
 
 test('an import whose answer changes the protocol is settled by looking at the key, and heals', async () => {

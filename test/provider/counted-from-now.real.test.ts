@@ -85,7 +85,7 @@ test('timestamp() is only known in apply, where it is too late to refuse; the pl
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(2);
   expect(plan.text).toContain(
-    'One that is counted from now, as by timestamp(), would be another one at every apply',
+    'An expiry computed from the current time, for example by timestamp(), changes at every apply',
   );
   expect(plan.text).toContain('give valid_for and renew_before instead');
   const apply = await bench.workspace.apply();

@@ -112,7 +112,7 @@ describe('a new object for a key that is not enabled', () => {
       expect(run.code).toBe(1);
       expect(run.text).toMatch(
         new RegExp(
-          `key ${keyId} (already holds material that expires ${far}, and expiration_time ${farther} is declared|is in state 4)`,
+          `key ${keyId} (already holds material that expires ${far}, but expiration_time ${farther} is declared|is in state 4)`,
           'i',
         ),
       );

@@ -159,7 +159,7 @@ test('an ignored write-only source is at hand in apply only, and the plan says s
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   emulator.deleteMaterial(keyId);
-  expect(await applyReviewed()).toContain('Key material is not at hand');
+  expect(await applyReviewed()).toContain('Key material is not available');
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
@@ -179,10 +179,10 @@ test('a rolling expiry that ignore_changes = all holds is not renewed, which the
   const first = await expiryOf(keyId);
   Object.assign(bench.workspace.env, clockAhead(5_400_000));
   const plan = await bench.workspace.plan();
-  expect(plan.text).toContain('ignore_changes holds expiration_time at');
+  expect(plan.text).toContain('ignore_changes keeps expiration_time at');
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(await expiryOf(keyId)).toBe(first);
   emulator.deleteMaterial(keyId);
-  expect(await applyReviewed()).toContain('ignore_changes holds expiration_time at');
+  expect(await applyReviewed()).toContain('ignore_changes keeps expiration_time at');
   expect(await expiryOf(keyId)).toBe(first);
 });

@@ -196,7 +196,7 @@ describe('fails in one sentence that names what to check', () => {
     [
       'two logins at once',
       () => ({ ...logins['a token']?.(), ...logins['an access key']?.() }),
-      ['given together; give one login only', 'auth_token'],
+      ['given together; give only one login', 'auth_token'],
     ],
     [
       'no login',

@@ -104,13 +104,7 @@ test.each<[string, Buffer | string, string, Record<string, string>, string]>([
     {},
     'is a private key, EC on brainpoolP256r1',
   ],
-  [
-    'PKCS#12 under another password',
-    pkcs12,
-    'pkcs12',
-    wrong,
-    'the password is another one (a password was given)',
-  ],
+  ['PKCS#12 under another password', pkcs12, 'pkcs12', wrong, 'the given password is wrong'],
   ['PKCS#12 without its password', pkcs12, 'pkcs12', {}, 'no password was given'],
   [
     'an encrypted key without its password',
@@ -167,7 +161,7 @@ describe('bytes of no size', () => {
     async (keySpec) => {
       const text = await planOf(declare(keySpec, 'material_file = "signing.key"'));
       expect(text).toContain(
-        `The key material is 48 bytes that are no private key, and ${keySpec} needs one`,
+        `The key material is 48 bytes and not a private key, which ${keySpec} needs`,
       );
       expect(text).not.toContain('AES_256');
     },
@@ -186,7 +180,7 @@ describe('bytes of no size', () => {
     );
     expect(text).not.toContain('AES_256 needs');
     expect(text).toMatch(
-      /no private key, and (?:a symmetric key has exactly 32|RSA_2048 needs one)/,
+      /not a private key, (?:and a symmetric key has exactly 32|which RSA_2048 needs)/,
     );
   });
 });

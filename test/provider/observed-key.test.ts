@@ -66,7 +66,7 @@ test('fails for an alias that several keys have, and names them', async () => {
     keyDataSource.read({ key_id: null, alias: 'orders' }, client, context),
   ).rejects.toMatchObject({
     code: 'ERR_ARGUMENT',
-    message: '2 keys have the alias "orders": a, b; name one of them by key_id',
+    message: '2 keys have the alias "orders": a, b; set key_id to one of them',
     attribute: 'alias',
   });
 });

@@ -49,7 +49,7 @@ test('that another key has is refused at plan', async () => {
 test('that another key has is refused in apply, by name, where keys could not be listed before', async () => {
   emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 2 }]);
   const apply = await bench.workspace.apply();
-  expect(apply.text).toContain('Whether the alias is free was not looked up');
+  expect(apply.text).toContain('We could not check whether the alias is free');
   expect({ code: apply.code, text: apply.text }).toEqual({
     code: 1,
     text: expect.stringMatching(told()),

@@ -89,9 +89,7 @@ test.each([
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const run = await bench.workspace.apply('-replace=byok_external_key.orders');
   expect(run.code).toBe(1);
-  expect(run.text).toContain(
-    `The key is to be replaced by another one of the same alias "${alias}"`,
-  );
+  expect(run.text).toContain(`A new key is to have alias "${alias}", but the alias stays with key`);
   expect((await describeKey(emulator, bench.keyId)).key_state).toBe('2');
   expect(bench.workspace.attributes('byok_external_key').key_id).toBe(bench.keyId);
 });

@@ -52,10 +52,10 @@ describe('a key that was taken over by its alias', () => {
     const { workspace } = await open(externalKey('theirs'));
     const run = await workspace.apply();
     expect(run.text).toContain('An existing key was adopted');
-    expect(run.text).toContain('The key stays when it is destroyed here');
+    expect(run.text).toContain('Destroy will leave the key in the KMS');
     expect(workspace.attributes('byok_external_key').key_id).toBe(keyId);
     expect((await workspace.plan('-destroy')).text).toContain(
-      'The key stays when it is destroyed here',
+      'Destroy will leave the key in the KMS',
     );
     expect((await workspace.destroy()).code).toBe(0);
     expect((await describeKey(emulator, keyId)).key_state).toBe('5');
@@ -74,7 +74,7 @@ describe('a key that was taken over by its alias', () => {
   test('is scheduled where the configuration says so', async () => {
     const keyId = await existingKey('declared');
     const { workspace } = await open(externalKey('declared', 'on_destroy = "schedule_deletion"'));
-    expect((await workspace.apply()).text).not.toContain('The key stays when it is destroyed here');
+    expect((await workspace.apply()).text).not.toContain('Destroy will leave the key in the KMS');
     expect((await workspace.destroy()).text).toContain('The key will be scheduled for deletion');
     expect((await describeKey(emulator, keyId)).key_state).toBe('4');
   });

@@ -83,7 +83,7 @@ describe('tags', () => {
     configure(emulator, bench.workspace, externalKey('orders', 'tags = { a = "1", b = null }'));
     const apply = await bench.workspace.apply();
     expect(apply.code).toBe(1);
-    expect(apply.text).toContain('Tags holds no value for "b"');
+    expect(apply.text).toContain('Tags has no value for "b"');
     expect(writesOf(emulator).filter((operation) => operation.includes('tag'))).toEqual([]);
   });
 
@@ -139,7 +139,7 @@ resource "byok_key_material" "orders" {
   });
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
-  expect(plan.text).toContain('cannot be compared before it is imported for ever');
+  expect(plan.text).toContain('cannot be compared with a pin before the import');
 });
 
 test('a key that was rescued says that it is disabled, and one that is scheduled takes no new alias', async () => {

@@ -81,9 +81,7 @@ describe('another region by mistake', () => {
       moveTo(body);
       const run = await bench.workspace.apply();
       expect(run.code).toBe(1);
-      expect(run.text).toContain(
-        'on_destroy of its material is "refuse", so nothing is made in its place',
-      );
+      expect(run.text).toContain('on_destroy of its material is "refuse", so nothing replaces it');
       expect([...writesOf(elsewhere), ...writesOf(emulator)]).toEqual([]);
       expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
       expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
@@ -132,7 +130,7 @@ test('a destroy says that the material stays, and for whom', async () => {
   configure(emulator, bench.workspace, externalKey('orders'));
   const run = await bench.workspace.apply();
   expect(run.text).toContain('The material stays in the key');
-  expect(run.text).toContain('To have it deleted, set on_destroy = "delete_material"');
+  expect(run.text).toContain('To delete it, set on_destroy = "delete_material"');
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
 });
 
@@ -176,9 +174,7 @@ describe('a plan that is applied too late', () => {
     });
     const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
     expect(run.code).toBe(1);
-    expect(run.text).toContain(
-      `The key changed since this plan: its material expires ${far}, and not`,
-    );
+    expect(run.text).toContain(`The key changed since this plan: its material expires ${far}, not`);
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
       expiration_time: far,
@@ -234,7 +230,7 @@ describe('a key that was scheduled for deletion', () => {
   test('by a destroy: that the proof goes with the state is said there', async () => {
     await applied(keyWithMaterial('orders'));
     expect((await bench.workspace.destroy()).text).toContain(
-      'the proof of which material it holds has gone with the state',
+      'the proof of which material it holds is lost with the state',
     );
   });
 });

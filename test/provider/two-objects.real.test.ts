@@ -69,7 +69,7 @@ describe('two addresses of one key, of which one would delete', () => {
     configure(emulator, bench.workspace, single);
     const run = await bench.workspace.apply();
     expect(run.text).toContain(
-      run.code === 0 ? 'The material is not deleted' : 'is not at hand to be imported again',
+      run.code === 0 ? 'The material is not deleted' : 'is not available here to be imported again',
     );
     expect(writesOf(emulator)).toEqual([]);
     expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * What a plan says of the end of a key, and what apply does about it: as `on_destroy` says, but for
- * keys that may belong to somebody else.
+ * What a plan says about destroying a key, and what apply does: it follows `on_destroy`, except for
+ * keys that may not be ours.
  */
 import { ByokError } from '../../errors';
 import type { Notice } from '../../lifecycle/context';
@@ -48,7 +48,7 @@ export async function destroyKey(
   }
 }
 
-/** Also called for the destroy leg of a replacement, which has no plan call of its own. */
+/** Also called for the destroy part of a replacement, which has no plan call of its own. */
 export async function planKeyDestroy(
   prior: Values,
   memory: KeyMemory,
@@ -80,20 +80,23 @@ export async function planKeyDestroy(
 }
 
 /**
- * Where the material names its key by id, Terraform knows nothing of the one going with the other.
+ * If the material names its key by a literal id, Terraform does not know that they are destroyed
+ * together.
  */
 function refuseProtected(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `on_destroy of the material of key ${keyId} is "refuse", and the material would go with its key; nothing was done: set it to "retain" and apply that first, or set on_destroy = "retain" on the key`,
+    `on_destroy of the material of key ${keyId} is "refuse", and deleting the key would ` +
+      'delete the material; nothing was done: set it to "retain" and apply that first, or set ' +
+      'on_destroy = "retain" on the key',
     { attribute: 'on_destroy' },
   );
 }
 
 /**
- * Terraform plans the end of an object that a replacement left over once more when a saved plan is
- * applied, in a process that knows of no other object. What Read found before the plan has come
- * along.
+ * When a saved plan is applied, Terraform plans the destroy of an object left over by a replacement
+ * once more, in a process that knows no other object. What Read found before the plan comes along
+ * in the private state.
  */
 function isLeftOver({ shared }: KeyMemory, { run, appliesAtOnce, destroying }: Client): boolean {
   return shared === true && !run.hasRead && appliesAtOnce?.() !== true && !destroying();
@@ -103,7 +106,11 @@ function warnOfScheduling(prior: Values, keyId: string, context: Context): void 
   const days = pendingDaysOf(prior);
   context.diagnostics.warning(
     'The key will be scheduled for deletion',
-    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): the key is scheduled for deletion after ${days} days; until then it can be rescued. From the moment it is scheduled it can neither encrypt nor decrypt; after ${days} days what it encrypted is unreadable for ever. Should it be rescued, the proof of which material it holds has gone with the state.`,
+    `Key ${keyId} (alias "${text(prior, 'alias') ?? ''}"): the KMS will delete it after ` +
+      `${days} days; until then you can rescue it. It stops encrypting and decrypting as soon ` +
+      `as it is scheduled; after ${days} days everything encrypted under it is unreadable for ` +
+      'ever. If you rescue it later, the proof of which material it holds is lost with the ' +
+      'state.',
   );
 }
 
@@ -119,7 +126,10 @@ export function refuseSameAlias(
   context: Context,
 ): void {
   if (proposed.alias === prior.alias && changed.some((name) => proposed[name] !== unknown)) {
-    const message = `${changed.join(' and ')} changes, which makes another key, and alias "${text(prior, 'alias') ?? ''}" stays with the old one until that is gone; give the new key another alias`;
+    const message =
+      `${changed.join(' and ')} changes, which needs a new key, but alias ` +
+      `"${text(prior, 'alias') ?? ''}" stays with the old key until the KMS deletes it; give ` +
+      'the new key another alias';
     refuseOutright(
       context,
       client,
@@ -129,24 +139,29 @@ export function refuseSameAlias(
   }
 }
 
-/** For a key that was taken over by its alias. */
+/** For a key that was adopted by its alias. */
 export function adoptedStays(keyId: string): Notice {
   return {
-    summary: 'The key stays when it is destroyed here',
-    detail: `Key ${keyId} existed before it was declared here, and may belong to somebody else: unless on_destroy = "schedule_deletion" is written in the configuration, destroy leaves it in the KMS.`,
+    summary: 'Destroy will leave the key in the KMS',
+    detail:
+      `Key ${keyId} existed before it was declared here and may not be yours, so destroy leaves ` +
+      'it in the KMS. To delete it instead, set on_destroy = "schedule_deletion" in the ' +
+      'configuration.',
     attribute: 'on_destroy',
   };
 }
 
 /**
  * `-replace` has no plan of its own that could refuse: the key would be scheduled or forgotten, and
- * its alias not be free for the next one.
+ * its alias would not be free for its successor.
  */
 function refuseSuccessor(prior: Values, { successorAlias }: KeyMemory): void {
   if (successorAlias !== undefined && successorAlias === text(prior, 'alias')) {
     throw new ByokError(
       'ERR_REFUSED',
-      `the key is to be replaced by another one of the same alias "${successorAlias}", which stays with key ${text(prior, 'key_id') ?? ''} until that is gone, so this key was left as it is; give the new key another alias`,
+      `a new key is to replace this one under the same alias "${successorAlias}", but the ` +
+        `alias stays with key ${text(prior, 'key_id') ?? ''} until the KMS deletes it, so this ` +
+        'key was left as it is; give the new key another alias',
       { attribute: 'alias' },
     );
   }

@@ -1,13 +1,14 @@
 /**
- * A key that this run made may not be ready for a moment. Nobody waits for that but those who look
- * at it then.
+ * A key that this run made may not be ready for a moment. Only callers that look at it then wait
+ * for that.
  */
 import type { KeyDetail } from '../../kms/model';
 import type { Context } from '../../tfplugin/provider';
 import { type ConnectedClient, lifecycleContext } from '../client';
 
 /**
- * @returns the key once it is ready; undefined when this run did not make it: it is then as it is
+ * @returns the key once it is ready; undefined if this run did not make it, so that it is used as
+ *   it is
  * @throws ByokError ERR_TIMEOUT, ERR_KEY_NOT_FOUND
  */
 export async function whenMadeKeyIsReady(

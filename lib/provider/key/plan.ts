@@ -1,6 +1,6 @@
 /**
  * What a plan of `byok_external_key` finds out about aliases, in its own run and at the KMS: taken,
- * scheduled, taken over, or free.
+ * scheduled, adoptable, or free.
  */
 
 import { ByokError } from '../../errors';
@@ -24,9 +24,9 @@ const notPlanned = 'The key cannot be planned as declared';
 /**
  * A new key.
  *
- * @param before the key that it comes in place of
- * @param wish undefined while something of it is only known after apply
- * @returns the key of this alias that it takes over in place of making one
+ * @param before the key that it replaces
+ * @param wish undefined while a part of it is known only after apply
+ * @returns the existing key of this alias that it adopts instead of making one
  */
 export async function planNewKey(
   alias: string | undefined,
@@ -61,20 +61,26 @@ export async function planNewKey(
     run.aliases.has(keyId),
   );
   warn(context, notices);
-  // The list is one of before this run: what a change of it did to the alias, create-key will tell.
+  // The list dates from before this run. If the run changed this alias, create-key will tell.
   if (refusal !== undefined && !client.reads.changed) {
     refuseOutright(context, client, notPlanned, refusal);
   }
   if (adopts !== undefined && run.keys.announce(adopts.keyId)) {
-    refuseOutright(context, client, notPlanned, sharedKey(adopts.keyId, 'ends with'));
+    refuseOutright(context, client, notPlanned, sharedKey(adopts.keyId, 'gives up'));
   } else if (adopts !== undefined) {
-    const detail = `Key ${adopts.keyId} has alias "${wish.alias}" and holds no material, as an interrupted apply leaves a key: it is taken over, and no key is made. If it belongs to somebody else, choose another alias.`;
+    const detail =
+      `Key ${adopts.keyId} has alias "${wish.alias}" and holds no material, as an interrupted ` +
+      'apply leaves a key. Apply adopts it and makes no new key. If it is not yours, choose ' +
+      'another alias.';
     warn(context, [{ summary: 'An existing key will be adopted', detail, attribute: 'alias' }]);
   }
   return adopts?.keyId;
 }
 
-/** A key of the state that stays. @param alias in the end; undefined while it is not known */
+/**
+ * A key in the state that stays.
+ * @param alias afterwards; undefined while unknown
+ */
 export async function planKeptKey(
   prior: Values,
   alias: string | undefined,
@@ -89,18 +95,13 @@ export async function planKeptKey(
   if (conflict !== undefined) {
     refuseOutright(context, client, notPlanned, conflictError(conflict));
   } else if (ends || run.keys.isAnnounced(keyId)) {
-    refuseOutright(
-      context,
-      client,
-      notPlanned,
-      sharedKey(keyId, ends ? 'ends with' : 'is to take over'),
-    );
+    refuseOutright(context, client, notPlanned, sharedKey(keyId, ends ? 'gives up' : 'adopts'));
   } else if (alias !== undefined && alias !== now) {
     await lookForAlias(keyId, alias, client, context);
   }
 }
 
-/** Keys of other objects of this plan that have the alias were told of already. */
+/** Keys of other objects of this plan that have the alias were reported already. */
 async function lookForAlias(
   keyId: string,
   alias: string,
@@ -118,8 +119,9 @@ async function lookForAlias(
 }
 
 /**
- * Another object of this plan, planned before this one, ends with the key. Where the same command
- * applies the plan, that is taken back. @returns whether it was
+ * Another object of this plan, planned before this one, removes the key. If the same command
+ * applies the plan, the removal is cancelled.
+ * @returns whether it was
  */
 function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: Context): boolean {
   if (appliesAtOnce?.() !== true) {
@@ -133,7 +135,9 @@ function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: 
 export function takenNotice(keyId: string): Notice {
   return {
     summary: 'The key is not scheduled for deletion',
-    detail: `Key ${keyId} is given up by one address of this run, and another one has it. To move a key between addresses, use a moved block.`,
+    detail:
+      `One address of this run gives up key ${keyId}, and another address uses it. To move a ` +
+      'key between addresses, use a moved block.',
     attribute: 'alias',
   };
 }
@@ -142,19 +146,25 @@ export function takenNotice(keyId: string): Notice {
 export function sharedKey(keyId: string, what: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `another address of this plan ${what} key ${keyId}, which this one has or is to have; nothing was done: if this is a renaming add a moved block, else take one of the two out of the state (terraform state rm <address>) and give it a key of its own`,
+    `another address of this plan ${what} key ${keyId}, which this address uses or is about ` +
+      'to use; nothing was done: if you renamed the resource, add a moved block; otherwise ' +
+      'remove one of the two from the state (terraform state rm <address>) and give it a key of ' +
+      'its own',
     { attribute: 'key_id' },
   );
 }
 
 /**
- * Of a replacement: the old key is scheduled before Terraform knows the alias. Said in the first of
- * its two plans: of the second Terraform shows errors only.
+ * For a replacement: the old key is scheduled before Terraform knows the new alias. Reported in the
+ * first of its two plans, because Terraform shows only errors of the second.
  */
 export function aliasOnlyKnownLater(keyId: string): Notice {
   return {
-    summary: 'The alias of the new key is only known after apply',
-    detail: `Should it be that of key ${keyId}, which ends in this plan and keeps its alias until it is gone, then the new key cannot be made: take back the deletion of the old one in that case, and choose another alias.`,
+    summary: 'The alias of the new key is known only after apply',
+    detail:
+      `If it is the alias of key ${keyId}, whose resource this plan destroys, the new key cannot ` +
+      'be made: the old one keeps its alias until the KMS deletes it. In that case cancel the ' +
+      'deletion of the old key and choose another alias.',
     attribute: 'alias',
   };
 }
@@ -163,20 +173,37 @@ export function conflictError(conflict: AliasConflict): ByokError {
   const { kind, alias } = conflict;
   const keyId = 'keyId' in conflict ? conflict.keyId : '';
   const said: Readonly<Record<Exclude<AliasConflict['kind'], 'shared'>, string>> = {
-    twice: `two keys of this plan have alias "${alias}", and an alias belongs to one key; nothing was done: give each its own (with for_each, put each.key into it)`,
-    kept: `the key is to be replaced by another one of the same alias "${alias}" (by -replace, or since it is tainted: terraform untaint), or a second resource wants it, and it stays with key ${keyId} of this configuration; nothing was done: give the new key another alias, or if it is the same key under another address add a moved block`,
-    ended: `alias "${alias}" belongs to key ${keyId}, whose resource ends in this plan, and a key keeps its alias until it is gone, so no other could have it; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else choose another alias`,
-    unordered: `key ${keyId} gives up alias "${alias}" in this plan and another key takes it, but nothing tells Terraform which comes first; nothing was done: add depends_on with the resource of key ${keyId} to the other key, or apply the renaming first; of instances of one resource whose keys or numbers moved on, add moved blocks that follow them`,
-    unknown: `the resource of key ${keyId}, of alias "${alias}", ends in this plan, and a new key has an alias that is only known after apply, perhaps the same; nothing was done: if this is a renaming of the resource add moved { from = …, to = … }, else give the new key an alias that is known at plan, or do it in two applies`,
+    twice:
+      `two keys of this plan have alias "${alias}", and an alias belongs to one key; nothing ` +
+      'was done: give each key its own alias (with for_each, put each.key into it)',
+    kept:
+      `a new key is to have alias "${alias}", but the alias stays with key ${keyId} of this ` +
+      'configuration; nothing was done. If the key is being replaced (-replace, or it is ' +
+      'tainted), undo that (terraform untaint) or give the new key another alias; if a second ' +
+      'resource declares the same key, add a moved block',
+    ended:
+      `alias "${alias}" belongs to key ${keyId}, whose resource this plan destroys, and a key ` +
+      'keeps its alias until the KMS deletes it; nothing was done: if you renamed the resource, ' +
+      'add moved { from = …, to = … }; otherwise choose another alias',
+    unordered:
+      `key ${keyId} gives up alias "${alias}" in this plan and another key takes it, but ` +
+      'nothing tells Terraform which comes first; nothing was done: add depends_on with the ' +
+      `resource of key ${keyId} to the other key, or apply the renaming first; if instances of ` +
+      'one resource changed their keys or numbers, add moved blocks that follow them',
+    unknown:
+      `this plan destroys the resource of key ${keyId} (alias "${alias}"), and a new key has an ` +
+      'alias that is known only after apply and may be the same; nothing was done: if you ' +
+      'renamed the resource, add moved { from = …, to = … }; otherwise give the new key an alias that is ' +
+      'known at plan, or do it in two applies',
   };
   return kind === 'shared'
-    ? sharedKey(keyId, 'has, with another alias,')
+    ? sharedKey(keyId, 'uses, under another alias,')
     : new ByokError('ERR_REFUSED', said[kind], { attribute: 'alias' });
 }
 
 /**
- * One list for all new keys of a plan, which also tries the login. @returns undefined where this
- * user may not list keys: said, not refused
+ * One list for all new keys of a plan, which also tests the login.
+ * @returns undefined if this user may not list keys, which is a warning and not a refusal
  */
 async function tryListKeys(
   client: ConnectedClient,
@@ -195,8 +222,8 @@ async function tryListKeys(
       return undefined;
     }
     context.diagnostics.warning(
-      'Whether the alias is free was not looked up',
-      `${error.message}. Should a key of this alias exist, apply will say so.`,
+      'We could not check whether the alias is free',
+      `${error.message}. If a key of this alias exists, apply will say so.`,
       'alias',
     );
     return undefined;

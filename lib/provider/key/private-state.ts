@@ -3,15 +3,15 @@ import { tryParseRecord } from '../../json';
 import type { PrivateState } from '../../tfplugin/provider';
 
 export interface KeyMemory {
-  /** It was there already when it was created here; whose it is, nobody knows. */
+  /** The key existed before it was created here, and may not be ours. */
   readonly adopted: boolean;
-  /** Of the plan of a new key, its alias: the destroy leg of a replacement is given the same. */
+  /** In the plan of a new key, its alias: the destroy part of a replacement receives the same. */
   readonly successorAlias?: string | undefined;
-  /** Of a plan that gives keys up: those that another object has, and which stay. */
+  /** In a plan that gives up keys: those that another object uses, and which stay. */
   readonly kept?: readonly string[] | undefined;
-  /** Of the first plan of a replacement, for the second one: the key that ends. */
+  /** From the first plan of a replacement, for the second one: the key that is destroyed. */
   readonly ends?: string | undefined;
-  /** By Read, for the plan that follows: another object of the state has the key, too. */
+  /** From Read, for the plan that follows: another object in the state has the key, too. */
   readonly shared?: boolean | undefined;
 }
 
@@ -36,7 +36,7 @@ export function encodeKeyMemory({
 }
 
 /**
- * What an earlier plan left there, as when its apply was refused, is no concern of the next one.
+ * What an earlier plan left there (its apply may have been refused) does not concern the next one.
  */
 export function withoutPlan(bytes: PrivateState): PrivateState {
   const { adopted, ...ofPlan } = decodeKeyMemory(bytes);
@@ -45,7 +45,7 @@ export function withoutPlan(bytes: PrivateState): PrivateState {
     : encodeKeyMemory({ adopted });
 }
 
-/** Anything that is not exactly what we write says nothing. */
+/** Anything that is not exactly what we write counts as nothing. */
 export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
   const record = tryParseRecord(Buffer.from(bytes).toString('utf8'));
   const { version: found, adopted, successorAlias, kept, ends, shared } = record ?? {};

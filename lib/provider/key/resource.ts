@@ -102,8 +102,7 @@ export const externalKeyResource = {
         client,
         context,
       );
-      // An origin that stays open tells Terraform the plan of a key that is taken over from that of
-      // one that is made.
+      // An unknown origin tells Terraform the plan that adopts a key from the plan that makes one.
       const found: Values =
         adopts === undefined ? {} : { id: adopts, key_id: adopts, origin: unknown };
       const memoryOfPlan = {
@@ -178,7 +177,7 @@ export const externalKeyResource = {
     }
     const keyId = text(prior, 'key_id') ?? '';
     if ((await keys.take(keyId)) === 'again' && client.run.isAdopted(keyId)) {
-      throw sharedKey(keyId, 'has taken over');
+      throw sharedKey(keyId, 'has adopted');
     }
     const outcome = await updateKey(
       lifecycleContext(client, context, 'update', planned),
@@ -198,8 +197,8 @@ export const externalKeyResource = {
 } as const satisfies ResourceDefinition<Client>;
 
 /**
- * @throws ByokError ERR_KEY_UNSUITABLE when the same run removes the key from another address, or
- *   has it there
+ * @throws ByokError ERR_KEY_UNSUITABLE if the same run removes the key at another address, or uses
+ *   it there
  */
 function refuseTaken(
   taken: 'free' | 'again' | 'removed' | undefined,
@@ -209,17 +208,18 @@ function refuseTaken(
   if (taken === 'again' || taken === 'removed') {
     const why =
       taken === 'removed'
-        ? 'whose deletion this very run has scheduled under another address'
-        : 'which another address of this run has';
+        ? 'which this run has just scheduled for deletion under another address'
+        : 'which another address of this run uses';
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',
-      `alias "${text(planned, 'alias') ?? ''}" belongs to key ${keyId}, ${why}; to keep it, cancel its deletion and import it: terraform import <address> ${keyId}`,
+      `alias "${text(planned, 'alias') ?? ''}" belongs to key ${keyId}, ${why}; to keep it, ` +
+        `cancel its deletion and import it: terraform import <address> ${keyId}`,
       { attribute: 'alias' },
     );
   }
 }
 
-/** What somebody should do something about, although no plan shows a difference. */
+/** What a person should act on, although the plan shows no difference. */
 function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly Notice[] {
   if (key.keyState === keyStates.pendingDeletion) {
     return [scheduledNotice(key, wording)];
@@ -230,7 +230,8 @@ function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly 
 }
 
 /**
- * Tags that may not be read are kept as they were: a refresh that failed would block destroy, too.
+ * If we may not read the tags, we keep them as they were: a failed refresh would also block
+ * destroy.
  */
 async function refreshedTags(
   { reads }: ConnectedClient,
@@ -265,7 +266,7 @@ function emptyState(): Values {
   );
 }
 
-/** What the KMS says, in place of what was known; attributes that the KMS does not hold stay. */
+/** What the KMS says replaces what was known; attributes that the KMS does not hold stay. */
 function refreshed(state: Values, key: KeyDetail): Values {
   const managed = flag(state, 'enabled');
   const enabledByState: Readonly<Record<string, boolean>> = {
@@ -281,8 +282,8 @@ function refreshed(state: Values, key: KeyDetail): Values {
         ? null
         : key.keyDescription,
     enabled: managed === undefined ? null : (enabledByState[key.keyState] ?? managed),
-    // The deletion was scheduled behind our back: the difference to the configuration is what makes
-    // the plan show the rescue.
+    // Someone scheduled the deletion behind our back. A difference to the configuration makes the
+    // plan show the rescue.
     cancel_pending_deletion:
       key.keyState === keyStates.pendingDeletion && flag(state, 'cancel_pending_deletion') === true
         ? false
@@ -290,7 +291,7 @@ function refreshed(state: Values, key: KeyDetail): Values {
   };
 }
 
-/** @param known what stands in for what old answers leave out */
+/** @param known stands in for what old answers leave out */
 function observed(
   key: KeyDetail,
   known: Values,
@@ -306,8 +307,8 @@ function observed(
 }
 
 /**
- * Of a key that was made here it is the moment in which its making was answered, which is as good:
- * it stays, rather than move by a second.
+ * For a key made here, this is the moment when the KMS answered its creation. That is accurate
+ * enough, so it stays and does not move by a second.
  */
 const sameMomentMs = 60_000;
 
@@ -342,7 +343,7 @@ function plannedNew(proposed: Values, config: Values): Values {
   };
 }
 
-/** What tells the two plan calls of a replacement apart from those of other objects. */
+/** Tells the two plan calls of a replacement from those of other objects. */
 function declarationOf(config: Values): string {
   return JSON.stringify(
     Object.keys(externalKeySchema.attributes).map((name) =>
@@ -351,7 +352,7 @@ function declarationOf(config: Values): string {
   );
 }
 
-/** All that create-key is told is known, so that the keys that are there can be judged. */
+/** Everything that create-key needs is known, so we can judge the existing keys. */
 function isDeclared(planned: Values): boolean {
   return ['alias', 'description', 'key_spec'].every((name) => !isUnknown(planned, name));
 }
@@ -362,14 +363,14 @@ function checkDeclaredTags(config: Values): void {
   if (empty !== undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `tags holds no value for "${empty[0]}"; give a text, or leave the tag out`,
+      `tags has no value for "${empty[0]}"; give it a value, or leave the tag out`,
       { attribute: 'tags' },
     );
   }
   if (!keyRules.numberOfTags.accepts(declared.length)) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `tags holds ${declared.length} tags; allowed are ${keyRules.numberOfTags.allowed}`,
+      `tags has ${declared.length} entries; allowed are ${keyRules.numberOfTags.allowed}`,
       {
         attribute: 'tags',
       },
@@ -378,7 +379,9 @@ function checkDeclaredTags(config: Values): void {
   checkTags(textMap(config, 'tags') ?? {}, wording.name);
 }
 
-/** A wrong usage would be found out by create-key, after the destroy leg of a replacement. */
+/**
+ * Otherwise create-key would find out about a wrong usage, after the destroy part of a replacement.
+ */
 function checkUsage(keySpec: string, usage: string | undefined): void {
   const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
   if (usages !== undefined && usage !== undefined && !usages.includes(usage)) {
@@ -391,7 +394,7 @@ function checkUsage(keySpec: string, usage: string | undefined): void {
   }
 }
 
-/** Tags that are not declared any more are taken away. */
+/** Tags that are no longer declared are removed. */
 function wishOf(planned: Values, prior: Values | null): KeyWish {
   return {
     alias: text(planned, 'alias') ?? '',

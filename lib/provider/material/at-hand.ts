@@ -1,6 +1,6 @@
 /**
- * What a plan of `byok_key_material` sees of the material, which may well not be there, and what it
- * says of that.
+ * What a plan of `byok_key_material` can see of the material, which may well be absent, and what
+ * the plan says about that.
  */
 import type { Notice } from '../../lifecycle/context';
 import type { Material } from '../../material/material';
@@ -13,7 +13,7 @@ import { materialOf, missingOfPreWrapped, type Opening, sourceAttributeOf } from
 export interface AtHand {
   readonly fingerprint: string | undefined;
   readonly isPrivateKey: boolean;
-  /** Why it is not at hand; never an error while no import is due. */
+  /** Why the material is not available; never an error while no import is due. */
   readonly missing: string | undefined;
   /** Content that can never be imported; an error once an import is due. */
   readonly unusable: unknown;
@@ -27,11 +27,11 @@ export const nothingAtHand: AtHand = {
 };
 
 /**
- * Looks at the material, keeps its fingerprint only. Runs no command.
+ * Looks at the material and keeps only its fingerprint. Runs no command.
  *
- * @param keySpec undefined while the key is not known
- * @param isFirst weak material is refused before it is bound to a key
- * @param likelySpec of the key that is not known: for the words about what no key takes
+ * @param keySpec undefined while the key is unknown
+ * @param isFirst refuse weak material, before it is bound to a key
+ * @param likelySpec of a key that is not known yet, for the words about material that no key takes
  */
 export async function lookAtMaterial(
   config: Values,
@@ -93,10 +93,10 @@ function checkFits(material: Material, { keySpec, likelySpec }: Specs): void {
   }
 }
 
-/** Sources that no plan looks at, so that their absence is nothing to speak of. */
+/** Sources that no plan looks at, so their absence is not worth a word. */
 const applyOnly: readonly string[] = ['material_command', 'wrap_command', 'import_token_wo'];
 
-/** A plan works without the secret; it says so where that will matter. */
+/** A plan works without the secret, and says so if apply will need it. */
 export function sourceNotices(
   config: Values,
   atHand: AtHand,
@@ -105,19 +105,21 @@ export function sourceNotices(
   const attribute = sourceAttributeOf(config);
   const half = attribute === 'import_token_wo' && importDue ? missingOfPreWrapped(config) : [];
   if (half.length > 0) {
-    const detail = `At this moment ${half.join(' and ')} is not set. An import is planned: apply needs both halves of what was wrapped elsewhere, and changes nothing in the key without them.`;
-    return [{ summary: 'Key material is not at hand', detail, attribute: half[0] }];
+    const detail =
+      `At this moment ${half.join(' and ')} is not set. An import is planned: apply needs both ` +
+      'halves of the wrapped material, and without them it does not change the key.';
+    return [{ summary: 'Key material is not available', detail, attribute: half[0] }];
   }
   if (attribute !== undefined && (applyOnly.includes(attribute) || isUnknown(config, attribute))) {
     return [];
   }
   const consequence = importDue
-    ? 'An import is planned: apply needs the material, and changes nothing in the key without it.'
+    ? 'An import is planned: apply needs the material, and without it does not change the key.'
     : 'Nothing needs it now; the next import will.';
   if (atHand.missing !== undefined && (importDue || attribute !== undefined)) {
     return [
       {
-        summary: 'Key material is not at hand',
+        summary: 'Key material is not available',
         detail: `At this moment ${atHand.missing}. ${consequence}`,
         attribute,
       },
@@ -126,7 +128,7 @@ export function sourceNotices(
   return atHand.unusable !== undefined && !importDue
     ? [
         {
-          summary: 'The key material at hand cannot be used',
+          summary: 'The given key material cannot be used',
           detail: `${String((atHand.unusable as Error).message)}. ${consequence}`,
           attribute,
         },

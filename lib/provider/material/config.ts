@@ -30,7 +30,8 @@ const attributes: readonly (readonly [string, AttributeSchema])[] = Object.entri
 );
 
 /**
- * Attributes that could be computed, and are declared: a planned state does not tell the two apart.
+ * Attributes that are declared although they could be computed: a planned state does not tell the
+ * two apart.
  */
 export function declaredOf(config: Values): readonly string[] {
   return attributes
@@ -43,9 +44,10 @@ export function declaredOf(config: Values): readonly string[] {
 
 /**
  * The configuration that the plan was made from. Terraform plans with what `ignore_changes` leaves,
- * and hands apply the raw one: so there only write-only values count, which stand nowhere else.
+ * and gives apply the raw configuration. So from the latter only write-only values count, which are
+ * nowhere else.
  *
- * @param declared as `declaredOf` told in that plan
+ * @param declared as `declaredOf` said in that plan
  */
 export function reviewedConfig(
   planned: Values,
@@ -64,10 +66,10 @@ export function reviewedConfig(
 }
 
 /**
- * An expiry that is declared goes before a rolling one: both are there only when `ignore_changes`
- * holds one of them, and then Terraform takes no other `expiration_time` than this.
+ * A declared expiry wins over a rolling one. Both are there only if `ignore_changes` keeps one of
+ * them, and then Terraform accepts no other `expiration_time` than this.
  *
- * @param ours false for adopted material, whose expiry is kept when nobody declares one
+ * @param ours false for adopted material, whose expiry is kept if none is declared
  */
 export function wishOf(config: Values, ours: boolean): Wish {
   const declared = text(config, 'expiration_time');
@@ -84,7 +86,7 @@ export function wishOf(config: Values, ours: boolean): Wish {
   };
 }
 
-/** @throws ByokError ERR_ARGUMENT when one of the pair is no duration */
+/** @throws ByokError ERR_ARGUMENT if one of the pair is not a duration */
 export function rollingOf(values: Values): Rolling | undefined {
   const [validFor, renewBefore] = [text(values, 'valid_for'), text(values, 'renew_before')];
   return validFor === undefined || renewBefore === undefined
@@ -97,7 +99,7 @@ export function rollingOf(values: Values): Rolling | undefined {
       };
 }
 
-/** Judged once more when it is planned: `ignore_changes` may hold one of the two. */
+/** Checked once more in the plan: `ignore_changes` may keep one of the two. */
 export function faultsOfWindow(config: Values): readonly ByokError[] {
   const spelling = { validFor: 'valid_for', renewBefore: 'renew_before', occasion: 'plan' };
   return faultsOfRolling(
@@ -106,7 +108,7 @@ export function faultsOfWindow(config: Values): readonly ByokError[] {
   );
 }
 
-/** What is not known before apply does not refuse a plan: apply looks again. */
+/** A value that is known only in apply does not refuse a plan: apply checks again. */
 export function allowed(config: Values, name: string, whenOmitted: boolean): boolean {
   return isUnknown(config, name) || (flag(config, name) ?? whenOmitted);
 }
@@ -137,7 +139,7 @@ export function expirationOf(state: Values): ExpirationInstant {
   return known === undefined ? undefined : parseExpirationTime(known, wording);
 }
 
-/** Equal instants keep the text they had, so that a spelling is never a difference. */
+/** Equal instants keep their text, so that a spelling is never a difference. */
 export function expirationText(before: Value | undefined, instant: ExpirationInstant): string {
   return typeof before === 'string' && sameExpiration(parseExpirationTime(before, wording), instant)
     ? before

@@ -1,6 +1,6 @@
 /**
- * What a plan says of the end of material, and what apply does about it. Nothing is deleted that
- * the same run declares anew.
+ * What a plan says about destroying material, and what apply does. Nothing is deleted that the same
+ * run declares again.
  */
 import { ByokError } from '../../errors';
 import type { Notice } from '../../lifecycle/context';
@@ -19,11 +19,10 @@ import { unknownKey } from './plan';
 import type { MaterialPrivateState } from './private-state';
 
 /**
- * Also called for the destroy leg of a replacement, which has no plan call of its own.
+ * Also called for the destroy part of a replacement, which has no plan call of its own.
  *
- * @param successorFor keys that other material comes to instead, also `unknownKey`
- * @returns the same, and the keys of this plan whose material must stay: what the destroy is to
- *   know
+ * @param successorFor keys that get other material instead; may include `unknownKey`
+ * @returns the same, and the keys of this plan whose material must stay: the destroy must know them
  */
 export async function planDestroy(
   prior: Values,
@@ -68,7 +67,9 @@ export async function planDestroy(
   } else {
     context.diagnostics.warning(
       'The key material will be deleted',
-      `Key ${keyId} stops encrypting and decrypting at once, and for every service that uses it: pending_days of the key is no grace period here. Only importing the very same material brings it back.`,
+      `Key ${keyId} stops encrypting and decrypting at once, for every service that uses it. ` +
+        'The pending_days of the key give no grace period here. Only importing the very same ' +
+        'material brings the key back.',
     );
     warnOfUnshared(keyId, client, context);
   }
@@ -76,34 +77,42 @@ export async function planDestroy(
 }
 
 /**
- * Material is not brought to a key that the same plan empties under another address: which of the
- * two comes first nobody knows.
+ * We bring no material to a key that the same plan empties under another address: we cannot know
+ * which of the two comes first.
  */
 export function refuseEmptied(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `another address of this plan deletes the material of key ${keyId} (on_destroy = "delete_material"), and this one declares it; nothing was done: if this is a renaming add a moved block, else set on_destroy = "retain" there and apply that first`,
+    `another address of this plan deletes the material of key ${keyId} (on_destroy = ` +
+      '"delete_material"), and this address declares it; nothing was done: if you renamed the ' +
+      'resource, add a moved block; otherwise set on_destroy = "retain" there and apply that ' +
+      'first',
     { attribute: 'key_id' },
   );
 }
 
-/** Of an object that would import it again, had it the material. */
+/** About an object that would import the material again, if it had it. */
 export function refuseUnrestorable(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `another address of this plan deletes the material of key ${keyId} (on_destroy = "delete_material"), and the same material is not at hand to be imported again; provide it, or set on_destroy = "retain" there and apply that first`,
+    `another address of this plan deletes the material of key ${keyId} (on_destroy = ` +
+      '"delete_material"), and the material is not available here to be imported again; provide ' +
+      'it, or set on_destroy = "retain" there and apply that first',
     { attribute: 'key_id' },
   );
 }
 
 /**
- * Its destroy leg would be refused when it is too late: the new object is there by then, or the old
- * one deposed for ever.
+ * Its destroy part would be refused too late: by then the new object exists, or the old one is
+ * deposed for ever.
  */
 export function refuseReplacedProtected(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `a resource has the material of key ${keyId} under on_destroy = "refuse", and this is a new one for the same key, as -replace, taint and replace_triggered_by make it; nothing was done: undo what forces it (terraform untaint), or set on_destroy to "retain" and apply that first`,
+    `a resource protects the material of key ${keyId} (on_destroy = "refuse"), and this plan ` +
+      'makes a new resource for the same key (by -replace, taint or replace_triggered_by, for ' +
+      'example); nothing was done: undo what forces the replacement (terraform untaint), or set ' +
+      'on_destroy to "retain" and apply that first',
     { attribute: 'on_destroy' },
   );
 }
@@ -111,12 +120,13 @@ export function refuseReplacedProtected(keyId: string): ByokError {
 export function refuseSecond(keyId: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `two new resources of this plan are for the material of key ${keyId}, and a key has one material; give each its own key (with for_each, refer to the key by each.key)`,
+    `two new resources of this plan declare the material of key ${keyId}, and a key has only ` +
+      'one material; give each its own key (with for_each, refer to the key by each.key)',
     { attribute: 'key_id' },
   );
 }
 
-/** What is known of the key is left to a creation of the same run. */
+/** Leaves what is known of the key to a creation in the same run. */
 export async function destroyMaterial(
   state: Values,
   { proof, ours, disabled, successorFor }: MaterialPrivateState,
@@ -145,8 +155,8 @@ export async function destroyMaterial(
 }
 
 /**
- * The destroy leg of a replacement comes first, and nothing has verified the way back: for the same
- * key the material stays, and is adopted.
+ * The destroy part of a replacement comes first, and nothing has verified the way back. So if the
+ * key is the same, the material stays and is adopted.
  */
 function mayBe(successorFor: readonly string[], keyId: string): boolean {
   return successorFor.includes(unknownKey) || successorFor.includes(keyId);
@@ -155,7 +165,10 @@ function mayBe(successorFor: readonly string[], keyId: string): boolean {
 function materialStays(keyId: string): Notice {
   return {
     summary: 'The material stays in the key',
-    detail: `Key ${keyId} keeps its material and goes on working for as long as it lives: only Terraform forgets it, and what proves which material it is (on_destroy = "retain"). To have it deleted, set on_destroy = "delete_material" and apply that first.`,
+    detail:
+      `Key ${keyId} keeps its material and keeps working (on_destroy = "retain"). Only ` +
+      'Terraform forgets the material, and the proof of which material it is. To delete it, set ' +
+      'on_destroy = "delete_material" and apply that first.',
     attribute: 'on_destroy',
   };
 }
@@ -163,7 +176,9 @@ function materialStays(keyId: string): Notice {
 export function staysForAnother(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
-    detail: `Another address of the same run has the material of key ${keyId}, too: so it stays there, whatever on_destroy says. To have it deleted, remove the other one as well.`,
+    detail:
+      `Another address of this run also declares the material of key ${keyId}, so it stays, ` +
+      'whatever on_destroy says. To delete it, remove the other address as well.',
     attribute: 'on_destroy',
   };
 }
@@ -171,7 +186,10 @@ export function staysForAnother(keyId: string): Notice {
 function staysUnseen(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
-    detail: `This object was left over by a replacement, and Terraform tells its destroy nothing of the plan before: whether another object has the material of key ${keyId}, too, is not known here. So it stays; to have it deleted, use byok remove.`,
+    detail:
+      'A replacement left this object over, and Terraform does not pass the plan to its ' +
+      'destroy. So we cannot know whether another object also declares the material of key ' +
+      `${keyId}, and leave it there. To delete it, use byok remove.`,
     attribute: 'on_destroy',
   };
 }
@@ -179,7 +197,10 @@ function staysUnseen(keyId: string): Notice {
 function staysForSuccessor(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
-    detail: `The same run declares material anew for key ${keyId}, as far as its plan can know: so the material stays there, whatever on_destroy says, and is adopted. Should another key come next, delete it by hand.`,
+    detail:
+      `As far as its plan can know, this run declares material for key ${keyId} again. So the ` +
+      'material stays, whatever on_destroy says, and is adopted. If the new declaration turns ' +
+      'out to be for another key, delete the material by hand.',
     attribute: 'on_destroy',
   };
 }

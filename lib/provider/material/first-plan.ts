@@ -1,6 +1,6 @@
 /**
- * What a plan of `byok_key_material` shows of an object that is new: from configuration, the
- * material if it is at hand, and the key as it is.
+ * What a plan of `byok_key_material` shows for a new object: from the configuration, the material
+ * if it is available, and the key as it is.
  */
 import { ByokError } from '../../errors';
 import type { KeyDetail } from '../../kms/model';
@@ -32,17 +32,17 @@ const firstReason = 'first import into this key';
 /** What is known of the key before apply. */
 export interface KnownKey {
   /**
-   * As it was found; undefined when it was not looked at, since it is only known after apply or was
-   * made by this very run.
+   * As found; undefined if we did not look, because the key is known only after apply or this run
+   * made it.
    */
   readonly key: KeyDetail | undefined;
-  /** What was known of its material by the object that this one comes after in the same run. */
+  /** What the object before this one in the same run knew of its material. */
   readonly before: MaterialMemory | undefined;
-  /** That object is planned to stay, or to go by a forced replacement, which no plan shows. */
+  /** The plan keeps that object, or a forced replacement removes it, which no plan shows. */
   readonly isKept: boolean;
-  /** Of a private key, by the public half that the KMS shows. */
+  /** The fingerprint of a private key, from the public half that the KMS shows. */
   readonly shown: Proof | undefined;
-  /** It may turn out to be one that holds material. */
+  /** The key may turn out to be one that holds material. */
   readonly mayHoldMaterial: boolean;
 }
 
@@ -85,7 +85,7 @@ function planUnseen(
 ): MaterialPlan {
   const declared = text(config, 'expiration_time');
   const planned = plannedImport(proposed, config, atHand);
-  // Should it be there already, what is at hand is not said to be it.
+  // If material is already there, we do not claim that it is the given one.
   const differs =
     before?.proof !== undefined &&
     atHand.fingerprint !== undefined &&
@@ -133,9 +133,11 @@ function planSeen(
       : refuseForeignMaterial(wish, { proof: shown, atHand: atHand.fingerprint }, wording);
   const proven =
     shown === undefined
-      ? 'which material it is nothing proves: fingerprint_verified will be false'
-      : 'its public key proves which it is';
-  const detail = `Key ${key.keyId} holds material that expires ${formatExpirationTime(expiration)}, as declared. Nothing is imported, and ${proven}.`;
+      ? 'nothing proves which material it is, so fingerprint_verified will be false'
+      : 'its public key proves which material it is';
+  const detail =
+    `Key ${key.keyId} holds material that expires ${formatExpirationTime(expiration)}, as ` +
+    `declared. Nothing is imported, and ${proven}.`;
   return {
     planned: plannedAdoption(proposed, config, key, shown),
     permitted: [],
@@ -144,7 +146,7 @@ function planSeen(
       refusal === undefined && foreign === undefined
         ? [
             {
-              summary: 'The key already holds material, which is adopted',
+              summary: 'Material already in the key will be adopted',
               detail,
               attribute: 'key_id',
             },
@@ -153,7 +155,7 @@ function planSeen(
   };
 }
 
-/** As an update of the object that was there before: the KMS binds material to its key for ever. */
+/** Like an update of the earlier object: the KMS binds material to its key for ever. */
 function planProven(
   proposed: Values,
   config: Values,
@@ -169,12 +171,11 @@ function planProven(
     preWrapped: preWrappedOf(config, null),
     disabled,
   };
-  // Whatever the other object declared: of what is there, an expiry that this one does not declare
-  // is kept.
+  // Whatever the other object declared: if this one declares no expiry, the existing one is kept.
   const wish = wishOf(config, false);
   const { steps, reason, expiration, refusal, notices } = decide(wish, knowledge, now, wording);
   if (steps.length === 0) {
-    // What an object that exists may wait for, a new one cannot: it would be said to have the
+    // An existing object may wait for this; a new one cannot, because its state would claim the
     // declared expiry.
     const refusals = [refusal ?? decideFirst(wish, key, now, wording).refusal];
     return {
@@ -203,7 +204,8 @@ function planProven(
     ...plannedImport(proposed, config, atHand),
     key_spec: key.keySpec ?? unknown,
     expiration_time: isRolling(wish.expiration) ? unknown : fixed,
-    // Whether what was known of an empty key has come along may differ from plan to apply.
+    // What was known of an empty key may come along to the plan and not to apply, or the other way
+    // round.
     import_reason: steps.includes('delete') ? (reason ?? null) : firstReason,
   };
   return {
@@ -214,11 +216,17 @@ function planProven(
   };
 }
 
-/** Under create_before_destroy the new object would not know what was proven, and so not do it. */
+/**
+ * Under create_before_destroy the new object would not know the earlier proof, and so would not do
+ * it.
+ */
 function refuseReplacedRenewal({ keyId }: KeyDetail, reason: string): ByokError {
   return new ByokError(
     'ERR_REFUSED',
-    `a resource of this configuration has the material of key ${keyId}, and this new one (as -replace, taint and replace_triggered_by make it) declares another expiry: ${reason}; nothing was done: change the expiry in an apply of its own, without the replacement`,
+    `a resource of this configuration has the material of key ${keyId}, and this new one (made ` +
+      'by -replace, taint or replace_triggered_by, for example) declares another expiry: ' +
+      `${reason}; nothing was done: change the expiry in an apply of its own, without the ` +
+      'replacement',
     { attribute: 'expiration_time' },
   );
 }
@@ -251,8 +259,8 @@ function plannedAdoption(
     key_spec: key.keySpec ?? unknown,
     material_status: unknown,
     expiration_time: config.expiration_time ?? expirationText(null, key.expirationTime),
-    // Apply may know better what was proven before: in create_before_destroy it does not. What
-    // nothing proves is not written down, pins apart.
+    // Apply may know the earlier proof better; under create_before_destroy it does not. What
+    // nothing proves is not written down, except pins.
     fingerprint,
     fingerprint_verified: shown === undefined ? unknown : isVerified(shown, fingerprint),
     imported_at: null,

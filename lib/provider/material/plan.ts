@@ -1,6 +1,6 @@
 /**
- * What a plan of `byok_key_material` shows of an object that there is: from prior state,
- * configuration and the material if it is at hand. Asks no KMS.
+ * What a plan of `byok_key_material` shows for an existing object: from prior state, the
+ * configuration, and the material if it is available. Asks no KMS.
  */
 import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
@@ -24,18 +24,18 @@ import {
 import type { MaterialMemory } from './private-state';
 import { preWrappedOf } from './source';
 
-/** What a plan is told beside values. */
+/** What a plan is given besides values. */
 export interface Circumstances {
   readonly now: Date;
-  /** The key is scheduled for deletion, and the same run takes that back. */
+  /** The key is scheduled for deletion, and the same run cancels that. */
   readonly rescued: boolean;
-  /** The same run disables the key, if it is not disabled yet. */
+  /** The same run disables the key, unless it is disabled already. */
   readonly disables: boolean;
-  /** Of the key, that it is disabled: meant so, or told by its own resource. */
+  /** We know that the key is disabled: it is meant to be, or its own resource says so. */
   readonly knownDisabled: boolean;
   /**
-   * Terraform plans once more at the start of apply: what the plan before could not know is known
-   * by then.
+   * Terraform plans once more at the start of apply: by then, what the first plan could not know is
+   * known.
    */
   readonly isAgain: boolean;
 }
@@ -45,14 +45,14 @@ export interface MaterialPlan {
   readonly permitted: readonly Step[];
   readonly refusals: readonly unknown[];
   readonly notices: readonly Notice[];
-  /** Of a plan that makes a new object: the key that it is for, or `unknownKey`. */
+  /** In a plan that makes a new object: its key, or `unknownKey`. */
   readonly successorFor?: readonly string[];
 }
 
-/** In place of a key id that is only known after apply. */
+/** In place of a key id that is known only after apply. */
 export const unknownKey = 'unknown';
 
-/** At the same key: nothing, an import, or delete and import. */
+/** For the same key: nothing, an import, or delete and import. */
 export function planUpdate(
   prior: Values,
   proposed: Values,
@@ -109,7 +109,7 @@ function importedAtOf(prior: Values): Date | undefined {
     : parseExpirationTime(importedAt, wording);
 }
 
-/** Configurations cannot give both, so Terraform holds the one or the other at what it was. */
+/** Configurations cannot give both, so Terraform keeps one of them at its old value. */
 function noticesOfHeld(config: Values, { status }: MaterialObservation): readonly Notice[] {
   const held = text(config, 'expiration_time');
   return held === undefined || rollingOf(config) === undefined || status === 'present'
@@ -117,16 +117,19 @@ function noticesOfHeld(config: Values, { status }: MaterialObservation): readonl
     : [
         {
           summary: 'The expiry does not roll',
-          detail: `ignore_changes holds expiration_time at ${held}, so valid_for and renew_before do not act, and nothing renews the material. Take expiration_time (or "all") out of ignore_changes.`,
+          detail:
+            `ignore_changes keeps expiration_time at ${held}, so valid_for and renew_before ` +
+            'have no effect and nothing renews the material. Take expiration_time (or "all") ' +
+            'out of ignore_changes.',
           attribute: 'valid_for',
         },
       ];
 }
 
 /**
- * Read told whether the window of a rolling expiry is open, by the renew_before in state: so a plan
- * that is applied later comes to the same. Another renew_before therefore counts from the next Read
- * on.
+ * Read determined whether the window of a rolling expiry is open, by the renew_before in the state.
+ * So a plan has the same result when it is applied later. A new renew_before therefore counts from
+ * the next Read on.
  */
 function noticesOfWindow(
   prior: Values,
@@ -145,15 +148,17 @@ function noticesOfWindow(
   return isInWindow(expiration, wished.renewBeforeMs, now)
     ? [
         {
-          summary: 'The material is renewed by the plan after this one',
-          detail: `renew_before becomes "${wished.renewBefore}", by which the material is due already. It counts once it is in the state: apply, then plan again.`,
+          summary: 'The next plan will renew the material',
+          detail:
+            `renew_before becomes "${wished.renewBefore}", which makes the material due for ` +
+            'renewal. The new value counts once it is in the state: apply, then plan again.',
           attribute: 'renew_before',
         },
       ]
     : [];
 }
 
-/** The same run takes back the deletion of the key: what it holds then shows in apply. */
+/** The same run cancels the deletion of the key: what it then holds shows in apply. */
 function planRescued(
   prior: Values,
   proposed: Values,
@@ -175,7 +180,7 @@ function planRescued(
       {
         summary: 'The key is rescued first',
         detail:
-          'Its deletion is taken back by this run. If it then turns out to hold no material, the same material is imported again.',
+          'This run cancels its deletion. If the key then holds no material, the same material is imported again.',
         attribute: 'key_id',
       },
     ],
@@ -208,9 +213,9 @@ function plannedImport(
 }
 
 /**
- * Nothing happens in the KMS, and a change that is postponed is not written down as done. An
- * unproven fingerprint is not written down, pins apart: whether the material happens to be at hand
- * must not make a difference between one machine's plan and another's.
+ * Nothing happens in the KMS, and a postponed change is not written down as done. An unproven
+ * fingerprint is not written down, except pins: plans must not differ because the material happens
+ * to be available on one machine and not on another.
  */
 function plannedQuiet(
   prior: Values,
@@ -227,7 +232,7 @@ function plannedQuiet(
   };
 }
 
-/** What is declared, in the spelling that the state already has if that is the same instant. */
+/** What is declared; if it is the same instant as in the state, in the spelling of the state. */
 function declaredText(prior: Values, config: Values): string | undefined {
   const declared = text(config, 'expiration_time');
   if (declared === undefined) {
@@ -262,9 +267,12 @@ function planUnknownExpiration(
     refusals: [],
     notices: [
       {
-        summary: 'The expiry is only known after apply',
+        summary: 'The expiry is known only after apply',
         detail:
-          'If it turns out to be another one, the same material is deleted and imported again, with a short outage. One that is counted from now, as by timestamp(), would be another one at every apply, and interrupt the key each time: give valid_for and renew_before instead.',
+          'If it differs from the present one, the material is deleted and the same material ' +
+          'imported again, with a short outage. An expiry computed from the current time, for ' +
+          'example by timestamp(), changes at every apply and interrupts the key each time: ' +
+          'give valid_for and renew_before instead.',
         attribute: 'expiration_time',
       },
     ],

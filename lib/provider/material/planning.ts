@@ -1,6 +1,6 @@
 /**
- * The plan of `byok_key_material`: what is known of the key and of the run is gathered here, and
- * told to what decides.
+ * The plan of `byok_key_material`: gathers what is known of the key and of the run, and passes it
+ * to the functions that decide.
  */
 import { ByokError } from '../../errors';
 import type { KeyDetail } from '../../kms/model';
@@ -101,7 +101,7 @@ export async function planMaterial(
     } else if (isUnknown(config, 'key_id') && mayChangeExpiration(prior, config)) {
       warn(context, [mayBeInterrupted(keyId)]);
     }
-    // Thrown away by Terraform, which plans the new object next.
+    // Terraform discards this and plans the new object next.
     const nothingKnown = {
       key: undefined,
       before: memory,
@@ -138,7 +138,7 @@ export async function planMaterial(
 }
 
 /**
- * A key that the same run disables is to be disabled again, whatever happens to its material in
+ * If the same run disables the key, it must be disabled again, whatever happens to its material in
  * between.
  */
 function memoryOfPlan(
@@ -155,8 +155,8 @@ function memoryOfPlan(
 }
 
 /**
- * The key is asked as it is, if it is known: so the plan says what apply will do, and refuses what
- * it would refuse.
+ * If the key is known, we look at it now: so the plan says what apply will do, and refuses what
+ * apply would refuse.
  */
 async function planNewMaterial(
   proposed: Values,
@@ -178,7 +178,7 @@ async function planNewMaterial(
   const { found, unsuitable } = looks
     ? await tryDescribe(keyId, client, context)
     : { found: undefined, unsuitable: undefined };
-  // What it holds shows once its deletion is taken back.
+  // What it holds shows once its deletion is cancelled.
   const isRescued = found?.keyState === keyStates.pendingDeletion && run.isRescued(found.keyId);
   const isDisabledFirst =
     found?.keyState === keyStates.enabled && run.declaredEnabled(found.keyId) === false;
@@ -204,15 +204,15 @@ async function planNewMaterial(
   const plan = planCreate(proposed, config, atHand, known, client.now());
   const successorFor = [...(plan.successorFor ?? []), ...run.material.staying];
   const whole = withRefusals({ ...plan, successorFor }, refusal ?? unsuitable);
-  // The destroy leg of a replacement is given this private state, and what is remembered of the one
+  // The destroy part of a replacement receives this private state, and what is remembered of one
   // key is not true of the other.
   const memory = { ...nothingRemembered, disabled: isKept && before?.disabled === true };
   return finishPlan(whole, config, memory, client, context, say);
 }
 
 /**
- * Another object of this plan, planned before this one, removes the material. Where the same
- * command applies the plan, that is taken back.
+ * Another object of this plan, planned before this one, removes the material. If the same command
+ * applies the plan, the removal is cancelled.
  *
  * @returns whether it was
  */
@@ -226,7 +226,7 @@ function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: 
 }
 
 /**
- * A saved plan deletes as it was planned, so the material must come back, and be proven to be the
+ * A saved plan deletes as planned, so the material must come back, and must be proven to be the
  * same.
  */
 function refuseLoss(
@@ -260,8 +260,8 @@ function announce(keyId: string, client: Client, context: Context): ByokError | 
 }
 
 /**
- * Of a tainted object there is no plan but that of its successor, and what is known of it was read
- * just before that.
+ * A tainted object has no plan but that of its successor, and what is known of it was read just
+ * before that.
  *
  * @returns keys that such an object has: the one of this plan, or a lost one under `refuse`
  */
@@ -277,7 +277,7 @@ async function unplanned(
   if (found().length === 0 || destroying()) {
     return [];
   }
-  // The plan of a resource that was renamed may be under way.
+  // The plan of a renamed resource may be in progress.
   await run.settled(sleep, signal);
   return found();
 }
@@ -314,7 +314,7 @@ function withRefusals(plan: MaterialPlan, refusal: unknown): MaterialPlan {
   return refusal === undefined ? plan : { ...plan, refusals: [refusal, ...plan.refusals] };
 }
 
-/** Material that is protected is not given up for a key that may only be in another place. */
+/** We do not give up protected material because the key may only be in another place. */
 function sayLost(keyId: string, config: Values, client: Client, context: Context): void {
   const notice = keyNotFound(keyId, placeOf(client), wording);
   if (text(config, 'on_destroy') === 'refuse') {
@@ -325,7 +325,10 @@ function sayLost(keyId: string, config: Values, client: Client, context: Context
 }
 
 function lostProtected(keyId: string, client: Client): ByokError {
-  const message = `${whatIsNotFound(keyId, placeOf(client), wording)}; on_destroy of its material is "refuse", so nothing is made in its place: once you are sure that the key is gone, set on_destroy = "retain"`;
+  const message =
+    `${whatIsNotFound(keyId, placeOf(client), wording)}; on_destroy of its material is ` +
+    '"refuse", so nothing replaces it: once you are sure that the key is gone, set on_destroy = ' +
+    '"retain"';
   return new ByokError('ERR_REFUSED', message, { attribute: 'key_id' });
 }
 
@@ -335,8 +338,8 @@ function placeOf(client: Client): string {
 }
 
 /**
- * What tells the two plan calls of a replacement apart from those of other objects. Write-only
- * values may be another one in each.
+ * Tells the two plan calls of a replacement from those of other objects. Write-only values may
+ * differ between the two.
  */
 function declarationOf(config: Values): string {
   const written = Object.entries(
@@ -357,8 +360,10 @@ function mayChangeExpiration(prior: Values, config: Values): boolean {
 
 function mayBeInterrupted(keyId: string): Notice {
   return {
-    summary: 'The key is only known after apply',
-    detail: `Should it be key ${keyId} again, the change of expiration_time means that the same material is deleted and imported again, with a short outage.`,
+    summary: 'The key is known only after apply',
+    detail:
+      `If it is key ${keyId} again, the change of expiration_time deletes its material and ` +
+      'imports the same material again, with a short outage.',
     attribute: 'key_id',
   };
 }

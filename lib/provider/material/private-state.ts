@@ -12,37 +12,45 @@ import type { Values } from '../../tfplugin/values/value';
 export interface MaterialMemory {
   readonly proof: Proof | undefined;
   /**
-   * Its first import was ours: an expiry that nobody declares then means never, while for adopted
-   * material it is kept.
+   * Our first import: if no expiry is declared, that then means never, while adopted material keeps
+   * its own.
    */
   readonly ours: boolean;
   /**
-   * The key is disabled, or was before it lost its material, and is to be so again after an import.
+   * The key is disabled, or was before it lost its material, and must be disabled again after an
+   * import.
    */
   readonly disabled: boolean;
 }
 
 export interface MaterialPrivateState extends MaterialMemory {
   /**
-   * By Read, for the plan that follows: another object of this run deletes the material of the key.
+   * From Read, for the plan that follows: another object of this run deletes the material of the
+   * key.
    */
   readonly emptied: boolean;
   /** Steps that the plan showed; only in the private state of a plan. */
   readonly permitted: readonly Step[];
   /**
-   * Only in the private state of a plan, and for a destroy: keys that material comes to, or stays
-   * in; "unknown" for one that only apply knows.
+   * Only in the private state of a plan, and for a destroy: keys that get material, or keep it;
+   * "unknown" for one that only apply knows.
    */
   readonly successorFor: readonly string[];
-  /** Only in the private state of a plan: attributes that could be computed, and are declared. */
+  /**
+   * Only in the private state of a plan: attributes that are declared although they could be
+   * computed.
+   */
   readonly declared: readonly string[];
-  /** Only in the private state of a plan that must not fail although it is refused: apply does. */
+  /**
+   * Only in the private state of a plan that must not fail although it is refused: apply fails
+   * instead.
+   */
   readonly refused: ByokError | undefined;
 }
 
 const version = 1;
 
-/** @param ours undefined in the plan of a creation, which knows nothing of it yet */
+/** @param ours undefined in the plan of a creation, which does not know it yet */
 export function encodePrivateState({
   proof,
   ours,
@@ -78,12 +86,11 @@ export function encodePrivateState({
 }
 
 /**
- * Anything that is not exactly what we write proves nothing. But Terraform loses private state when
- * a provider dies or a destroy fails, and keeps `fingerprint_verified`, which only ever says true
- * of a proof: so the proof is found again there, and `imported_at` says that there was an import of
- * ours.
+ * Anything that is not exactly what we write proves nothing. But Terraform loses private state if a
+ * provider dies or a destroy fails, and keeps `fingerprint_verified`, which is true only if there
+ * was a proof. So we find the proof again there, and `imported_at` says that we imported.
  *
- * @param state as Terraform has it, before anything in it is computed anew; null when there is none
+ * @param state as Terraform has it, before anything in it is computed again; null if there is none
  */
 export function decodePrivateState(
   bytes: PrivateState,

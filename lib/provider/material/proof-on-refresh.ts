@@ -1,4 +1,4 @@
-/** What a private key in the KMS proves when Terraform looks at it. */
+/** What a private key in the KMS proves when Terraform refreshes. */
 import { KmsError } from '../../kms/kms-error';
 import type { Proof } from '../../lifecycle/proof';
 import { provePublicKey } from '../../lifecycle/prove-public-key';
@@ -6,7 +6,7 @@ import type { Context } from '../../tfplugin/provider';
 import type { ConnectedClient } from '../client';
 
 /**
- * A get-publickey that is refused, as for want of a permission, costs the proof and not the
+ * If the KMS refuses get-publickey (a permission may be missing), we lose the proof and not the
  * refresh.
  */
 export async function proofOnRefresh(
@@ -23,7 +23,7 @@ export async function proofOnRefresh(
     }
     context.diagnostics.warning(
       'The private key is not proven',
-      `The public key of key ${keyId} was not answered: ${error.message}.`,
+      `The KMS did not give the public key of key ${keyId}: ${error.message}.`,
       'fingerprint',
     );
     return undefined;

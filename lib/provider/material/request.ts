@@ -44,7 +44,7 @@ export function requestOf(
   };
 }
 
-/** @param newKeyId key of an object that is new, and which may have been made by this very run */
+/** @param newKeyId key of a new object; this run may have made it */
 async function openOrThrow(
   config: Values,
   opening: Opening,

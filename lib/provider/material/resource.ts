@@ -96,7 +96,7 @@ export const keyMaterialResource = {
         expiration_time: expirationText(state.expiration_time, observation.expiration),
         fingerprint,
         fingerprint_verified: isVerified(proof, fingerprint),
-        // Null, so that the plan shows the reason even when it reads like the last one.
+        // Null, so that the plan shows the reason even if it reads like the last one.
         import_reason: moved ? null : (state.import_reason ?? null),
       },
     };
@@ -160,7 +160,7 @@ export const keyMaterialResource = {
   },
 } as const satisfies ResourceDefinition<Client>;
 
-/** Of a key whose material was proven by the object that this one comes after. */
+/** For a key whose material the object before this one had proven. */
 async function takeUp(
   lifecycle: LifecycleContext,
   request: MaterialRequest,
@@ -192,9 +192,9 @@ function isDisabled(
 }
 
 /**
- * Apply may do fewer steps than were planned, or find another key than the plan did. The state must
- * not say then what is not so: an expiry that the key does not have, or an import of which nothing
- * proves that the key holds the same.
+ * Apply may do fewer steps than planned, or find another key than the plan did. Then the state must
+ * not claim an expiry that the key does not have, nor an import if nothing proves that the key
+ * holds the same material.
  */
 function refuseHalfDone(
   planned: Values,
@@ -215,7 +215,7 @@ function refuseHalfDone(
   }
   if (isOther) {
     throw changedSincePlan(
-      `: its material expires ${formatExpirationTime(observation.expiration)}, and not ${expiry}; nothing was done, plan again`,
+      `: its material expires ${formatExpirationTime(observation.expiration)}, not ${expiry}; nothing was done, plan again`,
     );
   }
   if (
@@ -225,8 +225,8 @@ function refuseHalfDone(
     holdsMaterial(observation.status)
   ) {
     const how =
-      'it holds what somebody else imported at the same time, and nothing proves that it is the same';
-    throw changedSincePlan(`: ${how}; nothing of yours was imported, plan again`);
+      'it holds material that another writer imported at the same time, and nothing proves that it is the same';
+    throw changedSincePlan(`: ${how}; your material was not imported, plan again`);
   }
 }
 

@@ -22,8 +22,8 @@ import { isUnknown, text, texts } from '../attributes';
 import { wording } from '../wording';
 
 /**
- * The attribute that names the source of the material; undefined also where that is write-only and
- * its value is absent.
+ * The attribute that names the source of the material; undefined, too, if that is write-only and
+ * has no value.
  */
 export function sourceAttributeOf(config: Values): MaterialSourceAttribute | undefined {
   const named = materialSourceAttributes.find((name) => config[name] !== null);
@@ -33,7 +33,10 @@ export function sourceAttributeOf(config: Values): MaterialSourceAttribute | und
   );
 }
 
-/** Undefined unless the material was wrapped elsewhere. @param prior null on create */
+/**
+ * Undefined unless the material was wrapped elsewhere.
+ * @param prior null on create
+ */
 export function preWrappedOf(config: Values, prior: Values | null): 'fresh' | 'used' | undefined {
   const source =
     sourceAttributeOf(config) ?? (wasPreWrapped(prior) ? 'import_token_wo' : undefined);
@@ -46,8 +49,8 @@ export function preWrappedOf(config: Values, prior: Values | null): 'fresh' | 'u
 }
 
 /**
- * Of all that is imported here, only material that was wrapped elsewhere leaves no fingerprint.
- * Private keys, which do, neither expire nor go.
+ * Of all imported material, only material that was wrapped elsewhere leaves no fingerprint. Private
+ * keys leave one, and neither expire nor can be deleted.
  */
 function wasPreWrapped(prior: Values | null): boolean {
   return (
@@ -57,7 +60,7 @@ function wasPreWrapped(prior: Values | null): boolean {
   );
 }
 
-/** Of material that was wrapped elsewhere: what an import needs and is not there. */
+/** What an import of material that was wrapped elsewhere needs and does not have. */
 export function missingOfPreWrapped(config: Values): readonly string[] {
   return preWrappedAttributes.slice(0, 2).filter((name) => config[name] === null);
 }
@@ -101,7 +104,8 @@ export function preWrappedMaterialOf(config: Values): PreWrapped {
     const missing = missingOfPreWrapped(config).join(' and ');
     throw new ByokError(
       'ERR_MATERIAL_NOT_AT_HAND',
-      `an import is due, but ${missing} is not set; material that was wrapped elsewhere needs import_token_wo and encrypted_key_material_wo; nothing was done`,
+      `an import is due, but ${missing} is not set; material that was wrapped elsewhere needs ` +
+        'import_token_wo and encrypted_key_material_wo; nothing was done',
       { attribute: 'import_token_wo' },
     );
   }
