@@ -1,7 +1,7 @@
 /**
- * `byok apply`: makes the material of one key what the flags say, by the decisions of the provider.
- * Made to be run again and again, by people, pipelines and provisioners; docs/hooks.md describes
- * it.
+ * `byok apply`: makes the material of one key what the flags declare, with the same decisions as
+ * the provider. Made to be run again and again, by people, pipelines and provisioners;
+ * docs/hooks.md describes it.
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
@@ -34,12 +34,13 @@ import type { Surroundings } from './surroundings';
 import { warnOfWrapping } from './warn-of-wrapping';
 
 const help = `
-Looks at the key and does what is missing: imports material into an empty key, imports the same again after it was deleted or expired,
-deletes and imports it anew when its expiry is another one than declared. When all is as declared it does nothing, says so and succeeds, with
-or without the material at hand. Other material than the key is bound to is refused, and nothing is deleted before the way back is verified.
+Looks at the key and does what is missing: imports material into an empty key, imports the same material again after it was deleted
+or expired, deletes it and imports it again if its expiry differs from the declared one. If everything is as declared, it does
+nothing, says so and succeeds, with or without the material. It refuses material other than the key is bound to, and deletes nothing
+before it has verified that it can import again.
 
-Nothing in the KMS shows which symmetric material a key holds, and it has to be proven before it may be deleted. The proof is an import that
-was seen to succeed: --record-dir keeps it in a file <key id>.json, which holds a fingerprint and no secret. Keep these files with
+The KMS does not show which symmetric material a key holds, and we delete only material that is proven. The proof is an import that
+succeeded: --record-dir keeps it in a file <key id>.json, which holds a fingerprint and no secret. Keep these files with
 your code. Without one, a change of expiry needs --allow-unverified-renewal.
 
 Examples:
@@ -65,16 +66,16 @@ type Flags = ConnectionFlags &
     readonly json?: boolean;
   };
 
-/** What was done, and how the key is now, in the spelling of --json. */
+/** What was done, and the state of the key afterwards, in the spelling of --json. */
 interface Applied {
   readonly key_id: string;
   readonly imported: boolean;
-  /** Why it was imported; null when it was not, or for the first time. */
+  /** Why it was imported; null if it was not, or if it was the first import. */
   readonly reason: string | null;
   readonly material_status: MaterialStatus;
   /** RFC 3339 or "never". */
   readonly expiration_time: string;
-  /** Of the material that the key is proven to hold; null when nothing proves it. */
+  /** Fingerprint of the material that the key is proven to hold; null if nothing proves it. */
   readonly fingerprint: string | null;
   readonly warnings: readonly string[];
 }
@@ -86,11 +87,11 @@ export function applyCommand(surroundings: Surroundings): Command {
   return addConnectionFlags(addExpirationFlags(addCommandFlags(addMaterialFlags(command))))
     .option(
       '--fingerprint <FINGERPRINT>',
-      'pin, as "byok fingerprint" prints it: nothing else is imported',
+      'pin, as "byok fingerprint" prints it: import nothing else',
     )
     .option(
       '--warn-before <DURATION>',
-      'from how long before the expiry on a warning is printed',
+      'how long before expiry to start printing a warning',
       defaultWarnBefore,
     )
     .addOption(
@@ -104,16 +105,13 @@ export function applyCommand(surroundings: Surroundings): Command {
     )
     .option(
       '--allow-unverified-renewal',
-      'let material be deleted and imported again although nothing proves that it is the same',
+      'delete and import material again even if nothing proves that it is the same',
     )
     .option(
       '--allow-weak-material',
-      'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
+      'import material even if it is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537)',
     )
-    .option(
-      '--record-dir <DIR>',
-      'folder of files that remember which material each key was seen to take',
-    )
+    .option('--record-dir <DIR>', 'folder for the records of which material each key was given')
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
@@ -139,8 +137,8 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
   const timeoutMs =
     flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
-  // Undeclared, material that was imported here never expires, and adopted material keeps the
-  // expiry that it has.
+  // If no expiry is declared, material that was imported here never expires, and adopted material
+  // keeps its own.
   const expiration = expirationOf(flags, recorded === undefined ? keep : undefined);
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const signal = interruption(surroundings);
@@ -176,7 +174,7 @@ function requireForm(flag: string, value: string | undefined, form: RegExp, allo
   }
 }
 
-/** The import is done by now: a record that cannot be written is a warning. */
+/** The import is done by now, so a record that cannot be written is only a warning. */
 function remember(
   folder: string | undefined,
   keyId: string,
@@ -191,7 +189,9 @@ function remember(
     return [];
   } catch (error) {
     return [
-      `The record of the import could not be written: ${(error as Error).message}. Nothing else remembers which material the key took; a later change of expiry will need --allow-unverified-renewal.`,
+      `The record of the import could not be written: ${(error as Error).message}. No other ` +
+        'record says which material the key holds, so a later change of expiry will need ' +
+        '--allow-unverified-renewal.',
     ];
   }
 }

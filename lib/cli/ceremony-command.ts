@@ -1,7 +1,4 @@
-/**
- * `byok ceremony`: an import in two steps, with the key material on another machine that is
- * connected to nothing.
- */
+/** `byok ceremony`: an import in two steps, with the key material on an offline machine. */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { printableJson } from '../printable';
@@ -78,10 +75,10 @@ interface StartFlags extends ConnectionFlags {
 /** What --json prints. */
 interface Started extends Ceremony {
   readonly dir: string;
-  /** Names of files in `dir`, to take to the offline machine. */
+  /** Files in `dir` to take to the offline machine. */
   readonly carry_there: readonly string[];
   readonly commands: readonly string[];
-  /** Names of files to put into `dir`. */
+  /** Files to bring back into `dir`. */
   readonly carry_back: readonly string[];
 }
 
@@ -114,7 +111,7 @@ function startCommand(surroundings: Surroundings): Command {
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
         const { parseWrappingKey } =
           require('../wrap/wrapping-key') as typeof import('../wrap/wrapping-key');
-        // Refuses a wrapping key that somebody else could open, before a person carries it about.
+        // Refuses a wrapping key that anyone else could open, before a person carries it around.
         parseWrappingKey(parameters.publicKey, wording);
         const ceremony = writeCeremony(
           dir,
@@ -184,7 +181,7 @@ ${commands}${compare}
 `;
 }
 
-/** For pasting into a shell. */
+/** Quoted for pasting into a shell. */
 function shellWord(text: string): string {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
@@ -231,13 +228,15 @@ function refuseExpiredParameters({ key_id, parameters_expire }: Ceremony, now: D
   if (Date.parse(parameters_expire) <= now.getTime()) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the import parameters of this ceremony ended ${parameters_expire} (it is now ${formatInstant(now)}); start another: npx cdktf-byok ceremony start --key-id ${key_id}, and wrap the same material anew`,
+      `the import parameters of this ceremony expired ${parameters_expire} (it is now ` +
+        `${formatInstant(now)}); start another ceremony (npx cdktf-byok ceremony start --key-id ` +
+        `${key_id}) and wrap the same material again`,
     );
   }
 }
 
 function afterwards(dir: string): string {
-  return `The import token is used up: nothing in ${dir} is needed any more, and you can delete it.
+  return `The import token is used up: you no longer need ${dir}, and can delete it.
 Keep the key material on the offline machine: once it expires or is deleted, the KMS takes only the same bytes again.
 `;
 }

@@ -1,6 +1,6 @@
 /**
- * The folder of a ceremony: what `start` leaves in it and `finish` reads from it. Key material in
- * clear is never in it.
+ * The folder of a ceremony: what `start` writes and `finish` reads. It never holds key material in
+ * clear.
  */
 import { createHash, createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,14 +26,14 @@ import {
 } from './offline-commands';
 import { type FieldContent, openWrappedFields } from './wrapped-fields';
 
-/** ceremony.json: no secret is in it. */
+/** The content of ceremony.json; no secret. */
 export interface Ceremony {
   readonly key_id: string;
   readonly key_spec: KeySpec;
   readonly wrapping_algorithm: WrappingAlgorithm;
-  /** When the token ends, RFC 3339. */
+  /** When the token expires, RFC 3339. */
   readonly parameters_expire: string;
-  /** Of PublicKey.bin, in hex: what both machines compare. */
+  /** Digest of PublicKey.bin, in hex: both machines compare it. */
   readonly public_key_sha256: string;
 }
 
@@ -43,17 +43,20 @@ const tokenFile = 'ImportToken.b64';
 /** Names under which a wrapped private key may come back; HSMs use the second. */
 const encryptedPrivateKeyFiles = [encryptedPrivateKeyFile, 'EncryptedPrivateKey.bin'];
 
-/** @throws ByokError ERR_ARGUMENT when something lies in the folder already */
+/** @throws ByokError ERR_ARGUMENT if the folder is not empty */
 export function requireNewFolder(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the folder "${folder}" is not empty; name another --out-dir, one for each ceremony`,
+      `the folder "${folder}" is not empty; name a new --out-dir for each ceremony`,
     );
   }
 }
 
-/** Files that only the owner may read. @returns what ceremony.json says */
+/**
+ * Writes files that only the owner may read.
+ * @returns the content of ceremony.json
+ */
 export function writeCeremony(
   folder: string,
   subject: Pick<Ceremony, 'key_id' | 'key_spec' | 'wrapping_algorithm'>,
@@ -65,7 +68,7 @@ export function writeCeremony(
     public_key_sha256: createHash('sha256').update(publicKey).digest('hex'),
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // "wx": whoever put a file or a link there in the meantime does not get the token.
+  // "wx": if someone put a file or a link there in the meantime, it does not receive the token.
   const write = (name: string, content: string | Buffer) =>
     writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
   write(publicKeyFile, publicKey);
@@ -103,7 +106,7 @@ export function readCeremony(folder: string): {
   if (second !== undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the folder "${folder}" holds both ${encryptedPrivateKeyFiles.join(' and ')}; leave the one to import`,
+      `the folder "${folder}" holds both ${encryptedPrivateKeyFiles.join(' and ')}; leave only the one to import`,
     );
   }
   if (isAsymmetric(ceremony.key_spec) && encryptedPrivatekey === undefined) {
@@ -112,7 +115,8 @@ export function readCeremony(folder: string): {
   if (!isAsymmetric(ceremony.key_spec) && encryptedPrivatekey !== undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `${encryptedPrivatekey.place} is a wrapped private key, but key ${ceremony.key_id} is ${ceremony.key_spec}; bring back what belongs to this ceremony`,
+      `${encryptedPrivatekey.place} is a wrapped private key, but key ${ceremony.key_id} is ` +
+        `${ceremony.key_spec}; bring back what belongs to this ceremony`,
     );
   }
   const fields = {
@@ -124,15 +128,17 @@ export function readCeremony(folder: string): {
 }
 
 /**
- * What is bound to a key is bound for ever: material that has been on a connected machine should
- * not be.
+ * A key is bound to its material for ever, so the material should not have been on a connected
+ * machine.
  */
 function refusePlaintext(folder: string): void {
   const found = plaintextFiles.filter((name) => existsSync(join(folder, name)));
   if (found.length > 0) {
     throw new ByokError(
       'ERR_REFUSED',
-      `${found.join(', ')} in "${folder}" is key material in clear, which belongs on the offline machine only; take it away from here, and ask yourself who could read it, before you finish`,
+      `${found.join(', ')} in "${folder}" is key material in clear, which belongs only on the ` +
+        'offline machine; before you finish, remove it from here and consider who could have ' +
+        'read it',
     );
   }
 }
@@ -155,7 +161,8 @@ function parseCeremony(text: string, folder: string): Ceremony {
   if (content === undefined || wrong !== undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${ceremonyFile} in "${folder}" is not as "byok ceremony start" wrote it${wrong === undefined ? '' : ` (${wrong[0]})`}; start another ceremony`,
+      `${ceremonyFile} in "${folder}" is not as "byok ceremony start" wrote ` +
+        `it${wrong === undefined ? '' : ` (${wrong[0]})`}; start another ceremony`,
     );
   }
   return content as unknown as Ceremony;

@@ -1,6 +1,6 @@
 /**
- * `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. Only
- * reads, and ends with a telling exit code.
+ * `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. It only
+ * reads, and its exit code gives the verdict.
  */
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
@@ -23,8 +23,9 @@ import { textTable } from './text-table';
 
 const help = `
 Exit codes: 0 all fine, 2 some material expires within --warn-before or is due for renewal, 3 some material is missing (deleted, expired,
-its key gone, disabled past its expiry, frozen or scheduled for deletion; or a plan imports it), 4 nothing proves which material a key holds,
-1 something could not be read, or holds no imported material at all (see --allow-empty). Of several, 3 is told before 2, and 2 before 4.
+its key gone, disabled past its expiry, frozen or scheduled for deletion; or a plan imports it), 4 nothing proves which material a
+key holds, 1 something could not be read, or holds no imported material at all (see --allow-empty). If several apply, the exit code
+is the worst: 3, then 2, then 4.
 
 Examples:
   $ byok check --state terraform.tfstate
@@ -73,19 +74,19 @@ export function checkCommand(surroundings: Surroundings): Command {
         .default([], 'none')
         .argParser(collect('--plan')),
     )
-    .option('--live', 'ask the KMS for all external keys of the project')
+    .option('--live', 'look at all external keys of the project in the KMS')
     .option(
       '--warn-before <DURATION>',
       `how long before its expiry material counts as expiring (default: warn_before of the resource, else ${defaultWarnBefore})`,
     )
     .option(
       '--allow-empty',
-      'accept a place without any imported material, which is an error otherwise',
+      'accept a place that holds no imported material; otherwise that is an error',
     )
     .addOption(
       new Option(
         '--drift-token',
-        'print only a token, which changes when the hooks of an ImportedKey have something to do',
+        'print only a token, which changes if the hooks of an ImportedKey have something to do',
       ).conflicts(['plan', 'allowEmpty', 'json', 'junit']),
     )
     .option('--json', 'print a JSON object')
@@ -144,7 +145,7 @@ export function checkCommand(surroundings: Surroundings): Command {
           if (allowEmpty !== true) {
             throw new ByokError(
               'ERR_ARGUMENT',
-              `${nothing}; give the right place, or --allow-empty if there need not be any`,
+              `${nothing}; give the right place, or --allow-empty if that is intended`,
             );
           }
           remark(`byok: ${oneLine(nothing)}\n`);
@@ -184,7 +185,7 @@ function requireSources(
   }
 }
 
-/** A table of everything, then what there is to say about some of it. */
+/** A table of all keys, then what there is to say about some of them. */
 function textOf(findings: readonly Finding[]): string {
   if (findings.length === 0) {
     return '';

@@ -16,7 +16,7 @@ export interface Look {
   readonly connection: ConnectionFlags;
   readonly surroundings: Surroundings;
   readonly now: Date;
-  /** Undefined: what each resource says, else the default. */
+  /** Undefined: the window of each resource, or else the default. */
   readonly warnBeforeMs: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function contentOf(
   return textIn(input, place);
 }
 
-/** What is said of a file by the code of the operating system. */
+/** What to say about a file, by the error code of the operating system. */
 const unreadable: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist; give the path of a file, or "-" for standard input',
   ENOTDIR: 'does not exist; give the path of a file, or "-" for standard input',
@@ -57,7 +57,10 @@ function contentOfFile(file: string, place: string): Buffer {
   }
 }
 
-/** All external keys of the project. @param wanted ids of those that Terraform has */
+/**
+ * All external keys of the project.
+ * @param wanted ids of those that Terraform has
+ */
 export function liveRecords(look: Look, wanted: ReadonlySet<string>): Promise<MaterialRecord[]> {
   const warnBeforeMs = look.warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before');
   return withKms(look, async (kms) =>

@@ -1,10 +1,10 @@
 /**
- * The commands with their flags as data, read off commander's own tree: what completion knows is
- * what the parser takes.
+ * The commands and their flags as data, read from commander's own tree: so completion knows exactly
+ * what the parser accepts.
  */
 import type { Command, Option } from 'commander';
 
-/** What follows a flag: a file, a folder, one of some words, something else, or nothing. */
+/** What follows a flag: a file, a folder, one of several words, something else, or nothing. */
 export type FlagValue = 'file' | 'folder' | readonly string[] | 'other' | undefined;
 
 export interface FlagNode {

@@ -1,4 +1,4 @@
-/** The `byok` command: its subcommands and what their help teaches. */
+/** The `byok` command: its subcommands and their help. */
 import { Command } from 'commander';
 import { packageVersion } from '../mirror/provider-bundle';
 import { ownLines, printableJson } from '../printable';
@@ -32,7 +32,8 @@ Where to begin:
   $ byok apply --key-id ID --material-file orders.key
                                          makes it so and keeps it so: for pipelines and provisioners, again and again
 
-"source <(byok completion bash)" makes the shell complete all of this. Every command has --help with examples, and --json for machines. Failures are one sentence on stderr and exit code 1.`;
+"source <(byok completion bash)" makes the shell complete all of this. Every command has --help with examples, and --json for
+machines. Failures are one sentence on stderr and exit code 1.`;
 
 export function byokCommand(given: Surroundings): Command {
   const surroundings = printingHarmlessly(given);
@@ -63,8 +64,8 @@ export function byokCommand(given: Surroundings): Command {
 }
 
 /**
- * The last filter before anything is printed: of what others wrote, not even a line break is left
- * by then.
+ * The last filter before anything is printed. It removes even line breaks from text that others
+ * wrote.
  */
 function printingHarmlessly(surroundings: Surroundings): Surroundings {
   return {
@@ -74,7 +75,7 @@ function printingHarmlessly(surroundings: Surroundings): Surroundings {
   };
 }
 
-/** Help, and what is said about flags that are wrong: arguments may come from anywhere, too. */
+/** Also for help and for errors about flags: arguments may come from anywhere, too. */
 function letPrint(
   command: Command,
   { print, remark }: Pick<Surroundings, 'print' | 'remark'>,

@@ -1,4 +1,4 @@
-/** `byok completion`: prints what a shell needs to complete this very command. */
+/** `byok completion`: prints what a shell needs to complete this command. */
 import { Argument, Command } from 'commander';
 import { commandTree } from './command-tree';
 import { completionScripts, type Shell } from './completion-scripts';

@@ -1,7 +1,7 @@
 /**
- * Scripts by which shells complete the command line of `byok`: all the same walk over what is typed
- * so far, down to the command that it is in, and then the words that may follow. Pure; nothing is
- * run while somebody types.
+ * Scripts with which shells complete the command line of `byok`. All of them walk over the words
+ * typed so far, to the command that they name, and then offer the words that may follow. Pure; no
+ * program runs while the user types.
  */
 import { allNodes, type CommandNode, type FlagNode } from './command-tree';
 
@@ -51,8 +51,8 @@ complete -F _${root.name} ${root.name}
 }
 
 /**
- * What a word before the cursor does: it leads to a command, or it is a flag whose value comes
- * next. @param variable holds where we are
+ * What a word before the cursor does: it leads to a command, or it is a flag and its value follows.
+ * @param variable holds the place in the tree
  */
 function stepsOf(nodes: readonly CommandNode[], variable: string): string {
   const commands = nodes
@@ -119,7 +119,7 @@ function zshValue({ path }: CommandNode, { names, value }: FlagNode): string[] {
   return [`      ${names.map((name) => `'${path} ${name}'`).join('|')}) ${act} ;;`];
 }
 
-/** `_describe` splits at the first colon that has no backslash before it. */
+/** `_describe` splits at the first colon without a backslash before it. */
 function zshItem(word: string, description: string): string {
   const escaped = word.replaceAll(':', '\\:');
   return quoted(description === '' ? escaped : `${escaped}:${description}`);
@@ -171,7 +171,7 @@ function fishFlag(
   node: CommandNode,
   { names, description, value }: FlagNode,
 ): string {
-  const spelt = names
+  const spelled = names
     .map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`))
     .join(' ');
   const follows =
@@ -184,7 +184,7 @@ function fishFlag(
           : value === 'other'
             ? ' -x'
             : ` -x -a '${value.join(' ')}'`;
-  return `complete -c ${root.name} -n "__${root.name}_is_at '${node.path}'" ${spelt}${follows} -d ${fishQuoted(description)}`;
+  return `complete -c ${root.name} -n "__${root.name}_is_at '${node.path}'" ${spelled}${follows} -d ${fishQuoted(description)}`;
 }
 
 // --- what they share ---
@@ -205,7 +205,7 @@ function followers({ commands, words }: CommandNode): string[] {
   return [...commands.map(({ name }) => name), ...words];
 }
 
-/** For bash and zsh: nothing in single quotes means anything but their end. */
+/** For bash and zsh: in single quotes only the closing quote has a meaning. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

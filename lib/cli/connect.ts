@@ -1,6 +1,5 @@
 /**
- * The KMS that the flags and the environment name. Loaded late: most of what a command refuses
- * needs no connection.
+ * The KMS that the flags and the environment name. Loaded late: most refusals need no connection.
  */
 import type { KmsClient } from '../kms/kms-client';
 import type { ConnectionFlags } from './connection-flags';

@@ -1,6 +1,6 @@
 /**
- * `byok create-key`: makes the empty external key that material is imported into, for whoever has
- * no Terraform that does.
+ * `byok create-key`: makes the empty external key that material is imported into, for users without
+ * Terraform.
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
@@ -54,14 +54,14 @@ export interface CreatedKey {
   readonly key_usage: string;
   /** As the KMS says it, for example "5". */
   readonly key_state: string;
-  /** True: an empty key of this alias was there already, and was taken over. */
+  /** True: an empty key of this alias existed and was adopted. */
   readonly adopted: boolean;
   readonly warnings: readonly string[];
 }
 
 export function createKeyCommand(surroundings: Surroundings): Command {
   const command = new Command('create-key')
-    .description('Make an external key, which material can then be imported into.')
+    .description('Make an external key, into which you can then import material.')
     .requiredOption('--alias <NAME>', `name of the key: ${keyRules.alias.allowed}`)
     .addOption(
       new Option('--key-spec <SPEC>', 'what kind of key it is')

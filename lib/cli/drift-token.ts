@@ -1,6 +1,6 @@
 /**
- * `byok check --drift-token`: the token that hooks are given as their `driftToken`, printed alone
- * so that a shell can put it into a variable.
+ * `byok check --drift-token`: prints only the token that hooks receive as their `driftToken`, so
+ * that a shell can put it into a variable.
  */
 import { existsSync } from 'node:fs';
 import { oneLine } from '../printable';
@@ -9,7 +9,7 @@ import { type Hook, hooksInState } from '../report/hooks-in-state';
 import { findingOf } from '../report/material-finding';
 import { contentOf, type Look, liveRecords, withKms } from './check-input';
 
-/** @param states files, "-" for standard input; without any the whole project is looked at */
+/** @param states files, "-" for standard input; without any, the whole project is examined */
 export async function printDriftToken(states: readonly string[], look: Look): Promise<void> {
   const { remark, print } = look.surroundings;
   const { token, remarks } =
@@ -22,7 +22,7 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
   const hooks: Hook[] = [];
   for (const file of states) {
     const place = file === '-' ? 'state on standard input' : `state "${file}"`;
-    // Before the first apply a local backend has no file, and a remote one an empty answer.
+    // Before the first apply, a local backend has no file, and a remote one gives an empty answer.
     const content =
       file === '-' || existsSync(file) ? await contentOf(file, place, look.surroundings) : '';
     const found = hooksInState(content, { ...look, place });

@@ -1,4 +1,4 @@
-/** `byok emulator`: a KMS on this machine until it is told to stop. */
+/** `byok emulator`: runs a KMS on this machine until it is stopped. */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
@@ -26,7 +26,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** What --json prints, in one line, as soon as it listens. */
+/** What --json prints, in one line, as soon as the emulator listens. */
 interface Listening {
   readonly kms_endpoint: string;
   readonly auth_url: string;
@@ -52,7 +52,7 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
     .description('Run a KMS and IAM on this machine, for demonstrations and tests.')
     .addOption(new Option('--port <NUMBER>', 'port to listen on; 0 is any free one').default('0'))
     .option('--data <FILE>', 'keep keys in this file between runs, their material in clear')
-    .option('--demo-material-on-disk', 'say that --data holds nothing but demonstration material')
+    .option('--demo-material-on-disk', 'confirm that --data will hold only demonstration material')
     .option('--exit-with-parent', 'stop when the process that started this one ends')
     .option('--json', 'print one line of JSON when it listens, and nothing else')
     .addHelpText('after', epilogue(help))
@@ -60,11 +60,11 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
       if (data !== undefined && demoMaterialOnDisk !== true) {
         throw new ByokError(
           'ERR_ARGUMENT',
-          `--data writes key material to "${data}" in clear; add --demo-material-on-disk if it is nothing but a demonstration`,
+          `--data writes key material to "${data}" in clear; add --demo-material-on-disk if it is only demonstration material`,
         );
       }
       const portNumber = checkPort(port);
-      // Asked for first: a signal that comes while it starts must stop it as well.
+      // Registered first: a signal that arrives during start-up must stop it as well.
       const stopped = untilStopped({ withParent: exitWithParent === true, withReader: true });
       const { startEmulator } =
         require('../emulator/emulator') as typeof import('../emulator/emulator');

@@ -1,4 +1,4 @@
-/** `byok fingerprint`: names key material without showing it. Talks to no network. */
+/** `byok fingerprint`: identifies key material without showing it. Uses no network. */
 import { Command } from 'commander';
 import { printableJson } from '../printable';
 import { defaultKeySpec } from '../terms/kms';

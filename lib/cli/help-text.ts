@@ -1,6 +1,6 @@
 /**
- * What stands below the options in the help of a command, as wide as the terminal: paragraphs are
- * filled, columns hang, and command lines are broken where a shell lets them, so that they can be
+ * The text below the options in the help of a command, as wide as the terminal. Paragraphs are
+ * filled, columns hang, and command lines are broken where a shell allows it, so that they can be
  * copied.
  */
 import type { Command } from 'commander';
@@ -13,17 +13,14 @@ export function epilogue(text: string): (context: { command: Command }) => strin
     fitted(text, command.configureOutput().getOutHelpWidth?.() ?? defaultWidth);
 }
 
-/** No line is longer than `width`, except where a word is. */
+/** No line is longer than `width`, unless a single word is. */
 export function fitted(text: string, width: number): string {
   return blocksOf(text.split('\n'))
     .flatMap((block) => (block.startsWith(' ') ? fittedLine(block, width) : wrapped(block, width)))
     .join('\n');
 }
 
-/**
- * Lines at the margin that follow each other are one paragraph; so are the descriptions of a
- * column.
- */
+/** Adjacent lines at the margin form one paragraph; so do the descriptions of a column. */
 function blocksOf(lines: readonly string[]): string[] {
   const blocks: string[] = [];
   for (const line of lines) {
@@ -46,7 +43,7 @@ function blocksOf(lines: readonly string[]): string[] {
   return blocks;
 }
 
-/** Where a description begins that stands beside a command line. */
+/** The column of a description that stands beside a command line. */
 function columnIn(line: string): { readonly at: number } | undefined {
   const match = /^( {2}\$ .*?\S {2,})\S/.exec(line);
   return match?.[1] === undefined ? undefined : { at: match[1].length };
@@ -75,7 +72,7 @@ function beside(command: string, description: string, width: number): string[] {
     : parts.map((part, index) => (index === 0 ? command : ' '.repeat(indent)) + part);
 }
 
-/** A shell reads on behind a backslash at the end of a line. */
+/** A shell continues a line that ends in a backslash. */
 function brokenCommand(line: string, width: number): string[] {
   const room = width - 2;
   const lines: string[] = [];
@@ -94,7 +91,7 @@ function brokenCommand(line: string, width: number): string[] {
   return [...lines, current.trimEnd()];
 }
 
-/** With the spaces behind them; what is quoted is one word. */
+/** Words with the spaces after them; quoted text is one word. */
 function shellWords(line: string): string[] {
   const words: string[] = [];
   let word = '';

@@ -103,7 +103,7 @@ export function importCommand(surroundings: Surroundings): Command {
     )
     .option(
       '--allow-weak-material',
-      'import material that is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) all the same',
+      'import material even if it is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537)',
     )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
@@ -144,8 +144,8 @@ function addWrappedFlags(command: Command): Command {
 }
 
 /**
- * Fields wrapped elsewhere are read at once, so that a wrong file is found before the KMS is asked
- * anything.
+ * Fields that were wrapped elsewhere are read at once, so that a wrong file is found before we ask
+ * the KMS.
  */
 function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
   if (!Object.keys(flags).some((key) => wrappedFlagKeys.includes(key))) {
@@ -160,7 +160,8 @@ function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
   if (importToken === undefined || encryptedKeyMaterial === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      'material that was wrapped elsewhere needs both its import token and its ciphertext: give --import-token-file and --encrypted-key-material-file, or the same with -env',
+      'material that was wrapped elsewhere needs both its import token and its ciphertext: ' +
+        'give --import-token-file and --encrypted-key-material-file, or the same with -env',
     );
   }
   const fields = {

@@ -1,6 +1,6 @@
 /**
- * One import from the command line, by the rules of the lifecycle: checked first, settled when its
- * answer is lost, nothing ever deleted.
+ * One import from the command line, by the rules of the lifecycle: it checks first, finds out what
+ * happened if the answer is lost, and never deletes anything.
  */
 import { ByokError } from '../errors';
 import type { KeyDetail, Kms } from '../kms/model';
@@ -33,22 +33,22 @@ export interface ImportRequest {
   readonly allowWeakMaterial?: boolean;
 }
 
-/** What the key is now, in the spelling of --json. */
+/** The state of the key afterwards, in the spelling of --json. */
 export interface ImportOutcome {
   readonly key_id: string;
   readonly key_spec: string;
   /** As the KMS says it, for example "2". */
   readonly key_state: string;
-  /** RFC 3339; null when the material never expires. */
+  /** RFC 3339; null if the material never expires. */
   readonly expiration_time: string | null;
   /**
-   * Of the material; of an asymmetric key what its public key in the KMS proves. Null when material
-   * was wrapped elsewhere.
+   * Fingerprint of the material; for an asymmetric key, the one that its public key in the KMS
+   * proves. Null if the material was wrapped elsewhere.
    */
   readonly fingerprint: string | null;
-  /** False: the key held this very private key already. */
+  /** False: the key already held this very private key. */
   readonly imported: boolean;
-  /** What could not be made sure of; empty as a rule. */
+  /** What could not be verified; usually empty. */
   readonly warnings: readonly string[];
 }
 
@@ -61,8 +61,8 @@ export async function importOnce(
   const { createMaterial } =
     require('../lifecycle/create-material') as typeof import('../lifecycle/create-material');
   const key = await kms.describeKey(keyId);
-  // A private key at hand can be compared with what the KMS shows; nothing else that is there
-  // already can.
+  // We can compare a given private key with what the KMS shows. Nothing else that is there can be
+  // compared.
   if (!('open' in source && holdsMaterial(key) && isAsymmetric(key?.keySpec ?? ''))) {
     requirePendingImport(keyId, key);
   }
@@ -87,14 +87,15 @@ export async function importOnce(
   if (outcome.importedAt === undefined && (outcome.proof === undefined || !('open' in source))) {
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',
-      `somebody else imported material into key ${keyId} at the same time, and nothing proves that it is yours; nothing of yours was imported`,
+      `another writer imported material into key ${keyId} at the same time, and nothing ` +
+        'proves that it is the same; your material was not imported',
       { attribute: wording.name('keyId') },
     );
   }
   return outcomeOf(keyId, key?.keySpec, outcome);
 }
 
-/** @throws ByokError ERR_KEY_NOT_FOUND, ERR_KEY_UNSUITABLE unless the key waits for material */
+/** @throws ByokError ERR_KEY_NOT_FOUND, or ERR_KEY_UNSUITABLE unless the key waits for material */
 export function requirePendingImport(
   keyId: string,
   key: KeyDetail | undefined,
@@ -113,23 +114,22 @@ export function requirePendingImport(
       attribute: wording.name('keyId'),
     });
   if (key.origin !== 'external') {
-    throw refuse(
-      `has origin "${key.origin}"; material can be imported into keys of origin "external" only`,
-    );
+    throw refuse(`has origin "${key.origin}"; only keys of origin "external" accept material`);
   }
   if (holdsMaterial(key)) {
     throw refuse(
-      `is in state ${describeKeyState(key.keyState)} and already holds material that expires ${formatExpirationTime(key.expirationTime)}; nothing was changed`,
+      `is in state ${describeKeyState(key.keyState)} and already holds material that expires ` +
+        `${formatExpirationTime(key.expirationTime)}; nothing was changed`,
     );
   }
   if (key.keyState !== keyStates.pendingImport) {
     throw refuse(
-      `is in state ${describeKeyState(key.keyState)}; material can be imported in state ${describeKeyState(keyStates.pendingImport)} only; nothing was changed`,
+      `is in state ${describeKeyState(key.keyState)}, and import needs state ${describeKeyState(keyStates.pendingImport)}; nothing was changed`,
     );
   }
 }
 
-/** For people. */
+/** The text for people. */
 export function describeImport(key: ImportOutcome): string {
   const { key_id, key_spec, key_state, expiration_time, fingerprint, imported, warnings } = key;
   const rows = [
@@ -163,7 +163,7 @@ function outcomeOf(
     expiration_time: expiration === undefined ? null : formatInstant(expiration),
     fingerprint: proof?.fingerprint ?? null,
     imported,
-    // That the material was there already is what this outcome is about.
+    // This outcome itself says that the material was there already.
     warnings: imported ? notices.map(({ summary, detail }) => `${summary}. ${detail}`) : [],
   };
 }

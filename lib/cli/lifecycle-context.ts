@@ -1,6 +1,6 @@
 /**
- * What the lifecycle is given by a command: real pauses, a deadline, and Ctrl-C as an interruption
- * that it can handle.
+ * What a command gives the lifecycle: real pauses, a deadline, and Ctrl-C as an interruption that
+ * it can handle.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../kms/model';
@@ -33,8 +33,8 @@ export function lifecycleContext(
 }
 
 /**
- * From now on the first signal aborts instead of killing: between a delete and its import the
- * process must go on.
+ * From now on the first signal aborts instead of killing: between a delete and its import, the
+ * process must continue.
  */
 export function interruption({ untilStopped }: Surroundings): AbortSignal {
   const controller = new AbortController();

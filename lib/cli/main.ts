@@ -12,7 +12,7 @@ import { fieldOf } from './wording';
 
 const parentPollMs = 500;
 
-/** Told once the work has come to its end; before that, the exit code is the one of failure. */
+/** Set once the work is done; until then, the exit code says failure. */
 let exitCode = 0;
 
 const surroundings: Surroundings = {
@@ -49,10 +49,10 @@ const surroundings: Surroundings = {
         process.once(signal, resolve);
       }
       if (withReader) {
-        process.stdout.once('error', () => resolve('nobody reads its output'));
+        process.stdout.once('error', () => resolve('its output was closed'));
       }
       if (withParent) {
-        // An orphan is given to another parent; nothing tells it so.
+        // An orphan gets another parent, and nothing tells it so.
         const parent = process.ppid;
         setInterval(
           () => process.ppid !== parent && resolve('its parent ended'),
@@ -63,7 +63,7 @@ const surroundings: Surroundings = {
 };
 
 async function main(argv: readonly string[]): Promise<never> {
-  // Whatever ends this process before the work is done, it must not look like success.
+  // If anything ends this process before the work is done, that must not look like success.
   process.exitCode = 1;
   process.once('beforeExit', () => {
     // Nothing is left that could settle the promise below, not even an open connection.
@@ -83,21 +83,22 @@ async function main(argv: readonly string[]): Promise<never> {
     exitCode ||= 1;
     surroundings.remark(failure(lost, argv));
   }
-  // Connections that are still open are of no use to anybody.
+  // Nothing needs the connections that are still open.
   process.exit(exitCode);
 }
 
 /**
- * A result that cannot be written is no reason to stop in the middle of a change. `byok status |
- * head -1` closes the pipe early, which is no failure at all.
+ * A result that cannot be written is no reason to stop in the middle of a change. `byok status
  *
- * @returns asks why the result was not written; undefined when it was, or nobody wanted it
+ * head -1` closes the pipe early, and that is not a failure.
+ *
+ * @returns asks why the result was not written; undefined if it was, or if no reader wanted it
  */
 function watchOutputs(): () => ByokError | undefined {
   let lost: ByokError | undefined;
   let closed = false;
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
-    // After the first error the stream speaks of itself only.
+    // After the first error, the stream repeats only that.
     closed ||= cause.code === 'EPIPE' || cause.code === 'ECONNRESET';
     lost ??= closed
       ? undefined
@@ -109,7 +110,7 @@ function watchOutputs(): () => ByokError | undefined {
   return () => lost;
 }
 
-/** Resolves once everything that was written before has gone out, or cannot. */
+/** Resolves once everything written so far has gone out, or cannot. */
 function written(output: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => output.write('', () => setImmediate(resolve)));
 }
@@ -117,7 +118,7 @@ function written(output: NodeJS.WriteStream): Promise<void> {
 function unfinished(): ByokError {
   return new ByokError(
     'ERR_INTERNAL',
-    'the command ended before its work was done, which is a defect of this program; look at the key before you run it again',
+    'the command ended before its work was done, which is a defect of this program; check the key before you run it again',
   );
 }
 
@@ -127,7 +128,7 @@ function failure(error: unknown, argv: readonly string[]): string {
 
 const defect = 'a defect of this program: ';
 
-/** A stack has lines of its own, and nothing else has. */
+/** Only a stack trace has lines of its own. */
 function textOf(error: unknown): string {
   const said = sentence(error);
   return said.startsWith(defect) ? said : oneLine(said);
@@ -136,7 +137,7 @@ function textOf(error: unknown): string {
 /** The one translation of errors on the command line. */
 function sentence(error: unknown): string {
   if (error instanceof Error && 'syscall' in error) {
-    // Of the operating system: a folder that may not be written, for example.
+    // From the operating system: a folder may not be writable, for example.
     return error.message;
   }
   if (!isByokError(error)) {

@@ -1,7 +1,7 @@
 /**
- * What is remembered of an import where there is no Terraform state to keep it: which material a
- * key was seen to take. One small file for each key, named by its id; a fingerprint is no secret,
- * the material is never in it.
+ * What we remember of an import if no Terraform state does: which material a key was given. One
+ * small file for each key, named by its id. It holds a fingerprint, which is no secret, and never
+ * the material.
  */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,9 +13,9 @@ import { placeFile, placeFolder } from '../mirror/place-file';
 const version = 1;
 
 /**
- * @returns undefined when there is no record of this key
- * @throws ByokError ERR_ARGUMENT when the file is something else: what it proved would be lost
- *   without a word
+ * @returns undefined if there is no record of this key
+ * @throws ByokError ERR_ARGUMENT if the file is something else: otherwise what it proved would be
+ *   lost silently
  */
 export function readRecord(folder: string, keyId: string): Proof | undefined {
   const path = fileOf(folder, keyId);
@@ -27,13 +27,17 @@ export function readRecord(folder: string, keyId: string): Proof | undefined {
   if (proof === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the file "${path}" is no record of key ${keyId}; bring back the one that "byok apply" wrote, or delete the file, and nothing proves any more which material the key holds`,
+      `the file "${path}" is not a record of key ${keyId}; restore the one that "byok apply" ` +
+        'wrote, or delete the file: then nothing proves which material the key holds',
     );
   }
   return proof;
 }
 
-/** Replaced as a whole, so that no reader ever sees half of it, and for this user alone. */
+/**
+ * Replaces the file as a whole, so that no reader sees half of it, and makes it readable for this
+ * user only.
+ */
 export function writeRecord(folder: string, keyId: string, { fingerprint, proof }: Proof): void {
   placeFolder(folder);
   placeFile(
@@ -47,7 +51,7 @@ function fileOf(folder: string, keyId: string): string {
   return join(folder, `${keyId}.json`);
 }
 
-/** @returns empty for a link: what it leads to was not written here */
+/** @returns empty for a link: we did not write what it leads to */
 function tryRead(path: string): string | undefined {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);

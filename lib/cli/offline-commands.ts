@@ -1,5 +1,5 @@
 /**
- * What is run on the offline machine: the command lines of the vendors' user guides ("Importing Key
+ * The command lines for the offline machine: those of the vendors' user guides ("Importing Key
  * Materials"), word for word, with their file names. The guides take RSA as their example; for EC
  * only the line that makes the key differs.
  */
@@ -10,14 +10,14 @@ export interface OfflineStep {
   readonly commands: readonly string[];
 }
 
-/** What goes to the offline machine. */
+/** Files to take to the offline machine. */
 export const publicKeyFile = 'PublicKey.bin';
 
-/** What comes back from there. */
+/** Files to bring back from there. */
 export const encryptedMaterialFile = 'EncryptedKeyMaterial.bin';
 export const encryptedPrivateKeyFile = 'out_rsa_private_key.der';
 
-/** Everything else that the commands make: it must never come back. */
+/** All other files that the commands make: they must never come back. */
 export const plaintextFiles = [
   'PlaintextKeyMaterial.bin',
   '0xPlaintextKeyMaterial.bin',
@@ -28,7 +28,9 @@ export const plaintextFiles = [
 ] as const;
 
 const oaep = (hash: string): string =>
-  `openssl pkeyutl -in PlaintextKeyMaterial.bin -inkey PublicKey.bin -out EncryptedKeyMaterial.bin -keyform der -pubin -encrypt -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:${hash}`;
+  'openssl pkeyutl -in PlaintextKeyMaterial.bin -inkey PublicKey.bin -out ' +
+  'EncryptedKeyMaterial.bin -keyform der -pubin -encrypt -pkeyopt rsa_padding_mode:oaep ' +
+  `-pkeyopt rsa_oaep_md:${hash}`;
 
 const wrapping: Readonly<Record<WrappingAlgorithm, string>> = {
   RSAES_OAEP_SHA_256: oaep('sha256'),
@@ -92,7 +94,8 @@ export function offlineSteps(keySpec: KeySpec, algorithm: WrappingAlgorithm): Of
     {
       why: 'wrap it with the intermediate key',
       commands: [
-        'openssl enc -id-aes256-wrap-pad -K $(cat 0xPlaintextKeyMaterial.bin) -iv A65959A6 -in rsa_private_key.der -out out_rsa_private_key.der',
+        'openssl enc -id-aes256-wrap-pad -K $(cat 0xPlaintextKeyMaterial.bin) -iv A65959A6 ' +
+          '-in rsa_private_key.der -out out_rsa_private_key.der',
       ],
     },
   ];

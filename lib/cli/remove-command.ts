@@ -1,5 +1,5 @@
 /**
- * `byok remove`: takes imported material out of a key, as the destroy of the provider does. The key
+ * `byok remove`: deletes imported material from a key, as the provider's destroy does. The key
  * itself stays.
  */
 import { Command } from 'commander';
@@ -15,19 +15,19 @@ import { interruption, lifecycleContext } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
 
 const help = `
-The key stops encrypting and decrypting at once, for every service that uses it; there are no days of grace. Only importing the very same
-material brings it back. A key that holds none, or that does not exist any more, counts as done. The private key of an asymmetric key cannot be
-deleted and stays, with a warning.
+The key stops encrypting and decrypting at once, for every service that uses it; there is no grace period. Only importing the very same
+material brings it back. A key that holds no material, or that no longer exists, counts as done. The private key of an asymmetric key
+cannot be deleted and stays, with a warning.
 
 Examples:
   $ byok remove --key-id 0d0466b0-e727-4d9c-b35d-f84bb474a37f
   $ byok remove --key-id 0d0466b0-... --timeout 2m --json`;
 
-/** What there is to say of each outcome, before the warnings. */
+/** What to say about each outcome, before the warnings. */
 const said = {
-  deleted: 'its imported material was deleted now, and it holds none any more',
-  none: 'there was nothing to delete, since it holds no imported material',
-  key_not_found: 'there was nothing to delete, since the KMS knows no such key',
+  deleted: 'its imported material was deleted, and it now holds none',
+  none: 'there was nothing to delete, because it holds no imported material',
+  key_not_found: 'there was nothing to delete, because the KMS does not know it',
   key_pending_deletion: 'nothing was deleted',
   not_deletable: 'nothing was deleted',
 } as const;
@@ -79,7 +79,7 @@ export function removeCommand(surroundings: Surroundings): Command {
     });
 }
 
-/** @param before the key as it was; undefined when the KMS knew none */
+/** @param before the key as it was; undefined if the KMS did not know it */
 function removedOf(
   keyId: string,
   before: KeyDetail | undefined,

@@ -1,6 +1,6 @@
 /**
- * `byok status`: the external keys of a project, the one whose material expires first on top. Only
- * reads.
+ * `byok status`: the external keys of a project; the one whose material expires first is on top.
+ * Only reads.
  */
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
@@ -31,9 +31,9 @@ export interface KeyStatus {
   readonly key_spec: string | null;
   /** As the KMS says it, for example "2". */
   readonly key_state: string;
-  /** RFC 3339; null when the material never expires or there is none: `key_state` tells. */
+  /** RFC 3339; null if the material never expires or there is none: `key_state` tells. */
   readonly expiration_time: string | null;
-  /** Whole days, rounded down; negative when the expiry is past. */
+  /** Whole days, rounded down; negative if the expiry is past. */
   readonly days_left: number | null;
 }
 
@@ -59,7 +59,7 @@ export function statusCommand(surroundings: Surroundings): Command {
 
 const dayMs = 86_400_000;
 
-/** First to expire first. */
+/** The first to expire comes first. */
 export function statusOf(keys: readonly KeyDetail[], now: Date): KeyStatus[] {
   return externalKeysOf(keys)
     .sort(

@@ -1,27 +1,28 @@
-/** Everything a command takes from outside this program, handed in by its main. */
+/** Everything that a command takes from outside this program, passed in by its main. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
   readonly now: () => Date;
-  /** For results; what a pipe reads. One that cannot be written does not end the work. */
+  /** For results, which a pipe reads. A write that fails does not end the work. */
   readonly print: (text: string) => void;
-  /** For remarks; never part of the result. */
+  /** For remarks, which are never part of the result. */
   readonly remark: (text: string) => void;
   /**
-   * Undefined when nothing is piped in: a person at a keyboard is not asked for key material.
+   * Undefined if nothing is piped in: we do not ask a person at a keyboard for key material.
    *
-   * @param maxBytes reading stops soon after these, for the caller to refuse. @default no limit
+   * @param maxBytes reading stops soon after this many, so that the caller can refuse.
+   * @default no limit
    */
   readonly readInput: (maxBytes?: number) => Promise<Buffer | undefined>;
   /**
-   * For commands whose exit code tells more than success and failure: it counts when the command
-   * has come to its end.
+   * For commands whose exit code says more than success or failure. It counts once the command is
+   * done.
    */
   readonly exitWith: (code: number) => void;
   /**
-   * Resolves with the reason why a command that runs for ever should end.
+   * Resolves with the reason why an endless command should end.
    *
-   * @param options `withReader`: also when its result is printed and nobody reads it
+   * @param options `withReader`: end, too, if the result is printed and its reader is gone
    */
   readonly untilStopped: (options: {
     readonly withParent: boolean;

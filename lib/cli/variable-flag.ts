@@ -6,17 +6,18 @@ import { ByokError } from '../errors';
 import { environmentVariableFormat } from '../terms/material';
 
 /**
- * Whoever gives the value in place of its name must not read it in a message.
+ * The value may be the secret itself, so the message never shows it.
  *
  * @param flag for example "--material-env"
- * @returns an option that throws ByokError ERR_ARGUMENT when it is parsed
+ * @returns an option that throws ByokError ERR_ARGUMENT while it is parsed
  */
 export function variableFlag(flag: string, description: string): Option {
   return new Option(`${flag} <NAME>`, description).argParser((name) => {
     if (!environmentVariableFormat.test(name)) {
       throw new ByokError(
         'ERR_ARGUMENT',
-        `${flag} is no name of an environment variable (not shown, it may be the secret itself); allowed are letters, digits and _, not beginning with a digit`,
+        `${flag} is no name of an environment variable (not shown, it may be the secret ` +
+          'itself); allowed are letters, digits and _, not beginning with a digit',
       );
     }
     return name;

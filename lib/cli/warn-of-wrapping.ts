@@ -1,4 +1,4 @@
-/** Says why somebody should think twice about a wrapping algorithm. */
+/** Warns about wrapping algorithms that are better avoided. */
 import type { WrappingAlgorithm } from '../terms/kms';
 import type { Surroundings } from './surroundings';
 

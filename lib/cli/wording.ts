@@ -1,8 +1,8 @@
-/** How commands say what the lifecycle and the KMS client mean: their flags, and another run. */
+/** How commands word what the lifecycle and the KMS client mean: their flags, and another run. */
 import type { Wording } from '../lifecycle/wording';
 import { type Setting, settings } from '../terms/setting';
 
-/** Settings that no flag of that name gives. */
+/** Settings without a flag of that name. */
 const names: Partial<Record<Setting, string>> = {
   enabled: 'enabled',
   tags: '--tag',
@@ -73,8 +73,8 @@ const fields: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * What --json calls what an error is about. @param attribute as it is named here, or as --json has
- * it already
+ * The name in --json of what an error is about.
+ * @param attribute as named here, or already as in --json
  */
 export function fieldOf(attribute: string | undefined): string | undefined {
   return attribute === undefined ? undefined : (fields.get(attribute) ?? attribute);

@@ -1,6 +1,6 @@
 /**
- * The fields of import-key-material as they lie in files and variables, checked against the forms
- * of the API page before anything is sent.
+ * The fields of import-key-material as read from files and variables, checked against the forms of
+ * the API page before anything is sent.
  */
 import { ByokError } from '../errors';
 import {
@@ -13,8 +13,7 @@ import { Secret } from '../secret';
 import { wording } from './wording';
 
 /**
- * What was read, and how to name its place in an error, for example `file
- * "EncryptedKeyMaterial.bin"`.
+ * What was read, and how an error names its place, for example `file "EncryptedKeyMaterial.bin"`.
  */
 export interface FieldContent {
   readonly content: Buffer;
@@ -24,7 +23,7 @@ export interface FieldContent {
 export interface WrappedFields {
   readonly importToken: FieldContent;
   readonly encryptedKeyMaterial: FieldContent;
-  /** Of asymmetric keys. */
+  /** For asymmetric keys. */
   readonly encryptedPrivatekey: FieldContent | undefined;
 }
 
@@ -45,9 +44,9 @@ export function openWrappedFields({
   };
 }
 
-/** Line breaks, as `openssl base64` puts them, are taken out: the API wants one line. */
+/** Removes line breaks, which `openssl base64` adds: the API wants one line. */
 function decoded(field: WrappedFieldName, { content, place }: FieldContent): Buffer {
-  // openssl and HSMs write bytes; the token is text wherever it comes from.
+  // openssl and HSMs write bytes; the token is always text.
   const mayBeBytes = field !== 'importToken';
   const base64 =
     mayBeBytes && !isText(content)

@@ -69,11 +69,12 @@ const verdictByStatus: Readonly<Record<MaterialStatus, Verdict>> = {
 const dayMs = 86_400_000;
 
 export const notVerified =
-  'nothing proves that the key holds the material of this fingerprint: it was adopted, or wrapped elsewhere, or the answer to its import was lost';
+  'nothing proves that the key holds the material of this fingerprint: it was adopted, or ' +
+  'wrapped elsewhere, or the answer to its import was lost';
 
 /** Without Terraform, we cannot say that an import is due. */
 const heldNone =
-  'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
+  'the key holds no material: none was imported yet, it was deleted, or it expired and the KMS deleted it';
 
 const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
 

@@ -331,9 +331,9 @@ test('remove deletes the material and keeps the key; apply brings the same back'
   const key = await subject();
   await key.apply();
   key.writes();
-  const deleted = `byok: key ${key.keyId}: its imported material was deleted now, and it holds none any more\n`;
+  const deleted = `byok: key ${key.keyId}: its imported material was deleted, and it now holds none\n`;
   expect(await key.remove()).toEqual({ status: 0, stderr: '', stdout: deleted });
-  const none = `byok: key ${key.keyId}: there was nothing to delete, since it holds no imported material\n`;
+  const none = `byok: key ${key.keyId}: there was nothing to delete, because it holds no imported material\n`;
   expect(await key.remove()).toEqual({ status: 0, stderr: '', stdout: none });
   expect([key.writes(), await key.state()]).toEqual([['delete-imported-key-material'], '5']);
   expect(JSON.parse((await key.remove('--json')).stdout)).toEqual({
@@ -357,7 +357,7 @@ test.each([
   [
     'a key that does not exist',
     ['--key-id', '00000000-0000-0000-0000-000000000000'],
-    'is not known to the KMS',
+    'does not know key',
   ],
   [
     'a key id of another form',
@@ -423,7 +423,7 @@ test('fails on a record that is none, and names it', async () => {
   const { status, stderr } = await key.apply();
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining(`is no record of key ${key.keyId}`),
+    expect.stringContaining(`is not a record of key ${key.keyId}`),
   ]);
   rmSync(key.record);
 });

@@ -110,9 +110,7 @@ test.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'])(
     });
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('state        2 (enabled)\n  expires      never\n');
-    expect(stdout).toContain(
-      `nothing in ${ceremony.dir} is needed any more, and you can delete it`,
-    );
+    expect(stdout).toContain(`you no longer need ${ceremony.dir}, and can delete it`);
     expect(await describeKey(byok.emulator, ceremony.keyId)).toMatchObject({
       key_state: '2',
       expiration_time: '',
@@ -268,7 +266,7 @@ test('refuses to start in a folder that is not empty, and leaves it as it is', a
   await refused(
     keyId,
     ['start', '--key-id', keyId, '--out-dir', dir],
-    /folder ".*taken" is not empty; name another --out-dir/,
+    /folder ".*taken" is not empty; name a new --out-dir/,
   );
   expect(readdirSync(dir)).toEqual(['notes.txt']);
 });
@@ -283,7 +281,7 @@ test('refuses to start for a key that is unknown, not external, or holds materia
   const cases = [
     ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', /which the KMS does not know/],
     ['orders', /--key-id is "orders"; allowed is/],
-    [ofTheKms, /has origin "kms"; .*"external" only/],
+    [ofTheKms, /has origin "kms"; only keys of origin "external" accept material/],
     [
       finished.keyId,
       /state 2 \(enabled\) and already holds material that expires never; nothing was changed/,
@@ -439,7 +437,7 @@ test('refuses import parameters that ended, by this clock and by that of the KMS
   await refused(
     ceremony.keyId,
     finish,
-    /import parameters of this ceremony ended 2026-01-01T00:00:00Z .*start another/,
+    /import parameters of this ceremony expired 2026-01-01T00:00:00Z .*start another/,
   );
   expect(byok.emulator.calls().map(({ operation }) => operation)).toEqual(['describe-key']);
 

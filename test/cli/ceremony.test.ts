@@ -48,7 +48,7 @@ test('refuses to finish from the second on in which the parameters end, before i
     writeFileSync(join(folder, name), content);
   }
   await expect(finish('2030-01-02T03:04:05Z')).rejects.toThrow(
-    /ended 2030-01-02T03:04:05Z \(it is now 2030-01-02T03:04:05Z\)/,
+    /expired 2030-01-02T03:04:05Z \(it is now 2030-01-02T03:04:05Z\)/,
   );
   await expect(finish('2030-01-02T03:04:04Z')).rejects.toThrow(/region is not set/);
   expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());

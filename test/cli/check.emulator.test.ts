@@ -140,7 +140,7 @@ test('writes a JUnit report beside whatever it prints', async () => {
   const { status, stdout } = await bench.run(['check', '--live', '--junit', file]);
   expect(status).toBe(3);
   const reason =
-    'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it';
+    'the key holds no material: none was imported yet, it was deleted, or it expired and the KMS deleted it';
   expect(stdout).toContain(reason);
   expect(readFileSync(file, 'utf8')).toContain(`<failure type="missing" message="${reason}">`);
 });
@@ -178,7 +178,7 @@ test('fails with 1 on a project without external keys, and takes it with --allow
   expect(await bench.run(['check', '--live'])).toEqual({
     status: 1,
     stdout: '',
-    stderr: `${nothing}; give the right place, or --allow-empty if there need not be any\n`,
+    stderr: `${nothing}; give the right place, or --allow-empty if that is intended\n`,
   });
   expect(await bench.run(['check', '--live', '--allow-empty'])).toEqual({
     status: 0,

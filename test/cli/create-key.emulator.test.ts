@@ -117,7 +117,7 @@ test('refuses an alias that is taken, names the key, and changes nothing', async
   const scheduled = await create();
   expect([scheduled.status, scheduled.stdout]).toEqual([1, '']);
   expect(scheduled.stderr).toContain(
-    `alias "taken" belongs to key ${keyId}, which the KMS deletes on `,
+    `alias "taken" belongs to key ${keyId}, which keeps its alias until the KMS deletes it on `,
   );
   expect(scheduled.stderr).toContain(
     'cancel its deletion in the console of the cloud, or choose another alias',
@@ -198,7 +198,7 @@ describe('remove says what it did', () => {
       outcome: 'key_not_found',
     });
     expect((await bench.run(['remove', '--key-id', unknown])).stdout).toContain(
-      'since the KMS knows no such key',
+      'because the KMS does not know it',
     );
   });
 

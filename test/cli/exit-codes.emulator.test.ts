@@ -197,7 +197,7 @@ test.each(['closed', 'full'] as const)('a failure is one although stderr is %s',
 test('an emulator whose credentials nobody reads ends', async () => {
   expect(await run(['emulator'], { stdout: 'closed' })).toMatchObject({
     status: 0,
-    stderr: 'stopped: nobody reads its output\n',
+    stderr: 'stopped: its output was closed\n',
   });
 });
 

@@ -378,7 +378,7 @@ test('fails with one sentence and exit code 1, and the key still waits', async (
         '--material-encoding',
         'raw',
       ],
-      /EC_P256 needs one; give it with/,
+      /which EC_P256 needs; give one with/,
     ],
   ];
   for (const [args, message] of cases) {

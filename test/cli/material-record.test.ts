@@ -42,5 +42,5 @@ test('refuses a link in the place of the record', () => {
   const [folder, elsewhere] = [scratchFolder(), scratchFolder()];
   writeRecord(elsewhere, keyId, proof);
   symlinkSync(join(elsewhere, ofKey), join(folder, ofKey));
-  expect(() => readRecord(folder, keyId)).toThrow(`${ofKey}" is no record of key ${keyId}`);
+  expect(() => readRecord(folder, keyId)).toThrow(`${ofKey}" is not a record of key ${keyId}`);
 });

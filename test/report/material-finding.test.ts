@@ -197,7 +197,7 @@ describe('of a key that nobody is known to want', () => {
     expect(findingOf(record('deleted_outside', undefined, live), now)).toMatchObject({
       verdict: 'missing',
       reason:
-        'the key holds no material: none was imported yet, somebody deleted it, or it expired and the KMS deleted it',
+        'the key holds no material: none was imported yet, it was deleted, or it expired and the KMS deleted it',
     });
   });
 });
