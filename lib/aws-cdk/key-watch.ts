@@ -63,7 +63,7 @@ export class KeyWatch extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     this.attentionAlarm = metric(metricNames.attention, 'Maximum').createAlarm(this, 'Attention', {
-      alarmDescription: `The material of ${metricKey} needs attention, or nobody looked at it: see the log of the handler (cdktf-byok)`,
+      alarmDescription: `The material of ${metricKey} needs attention, or was not checked: see the log of the handler (cdktf-byok)`,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // Some faults, such as a KMS that was down, are gone at the next check. They must not ring.

@@ -149,6 +149,6 @@ test('what has fallen behind is refused, too', async () => {
   });
   expect(answer).toMatchObject({
     Status: 'FAILED',
-    Reason: expect.stringContaining('neither declares nor deployed lately'),
+    Reason: expect.stringContaining('neither declares nor deployed recently'),
   });
 });

@@ -116,7 +116,7 @@ describe('an event that is not of CloudFormation', () => {
       ResponseURL,
     };
     await expect(lambda.invoke(event)).rejects.toThrow(
-      'none of CloudFormation over HTTPS; nothing was read or done',
+      'not an HTTPS URL of CloudFormation; nothing was read or done',
     );
     expect([lambda.aws.reads.length, lambda.aws.answers.length, lambda.kms.calls()]).toEqual([
       reads,

@@ -134,7 +134,7 @@ describe('Create', () => {
     const failed = await lambda.request('Create', properties);
     expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'not-created' });
     expect(failed.Reason).toMatch(
-      /^the given material has fingerprint sha256:\w+, but fingerprint is pinned to .* takes it up \(ERR_MATERIAL_DIFFERS\)$/,
+      /^the given material has fingerprint sha256:\w+, but fingerprint is pinned to .* will use it \(ERR_MATERIAL_DIFFERS\)$/,
     );
     const [begun] = Object.values(
       JSON.parse(lambda.aws.parameters.get(properties.memory) ?? '').keys,

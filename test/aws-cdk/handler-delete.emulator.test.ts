@@ -55,7 +55,7 @@ describe('Delete', () => {
     });
     expect(await holdsMaterial(lambda.kms, keyId, theirs.material)).toBe(true);
     expect(lambda.log).toContain(
-      'the key is kept: it was there already when it was declared here, or nothing is remembered of it',
+      'the key is kept: it existed before it was declared here, or there is no record of it',
     );
   });
 

@@ -128,7 +128,7 @@ describe('the look between deployments', () => {
     const before = lambda.log.length;
     expect(await lambda.check(keyId, properties)).toMatchObject({ NeedsAttention: 1 });
     expect(lambda.log.slice(before)).toMatch(
-      /the key material is not at hand: secret .* cannot be read: ResourceNotFoundException/,
+      /the key material is not available: secret .* cannot be read: ResourceNotFoundException/,
     );
   });
 });

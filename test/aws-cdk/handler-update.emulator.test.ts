@@ -87,7 +87,7 @@ describe('Update', () => {
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
     expect(answer.Reason).toContain(
-      'or set allowUnverifiedRenewal = true once you are certain (ERR_REFUSED)',
+      'or set allowUnverifiedRenewal = true once you are certain that it is the same (ERR_REFUSED)',
     );
     expect(writesOf(lambda.kms)).toEqual([]);
     expect(await holdsMaterial(lambda.kms, keyId, material)).toBe(true);
@@ -237,9 +237,7 @@ describe('Update', () => {
     const updated = { ...properties, expirationTime: inDays(60) };
     const answer = await lambda.request('Update', updated, { physicalId: keyId, old: properties });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: keyId });
-    expect(answer.Reason).toMatch(
-      /^key 0{8}-.* does not exist any more, .* \(ERR_KEY_NOT_FOUND\)$/,
-    );
+    expect(answer.Reason).toMatch(/^key 0{8}-.* no longer exists, .* \(ERR_KEY_NOT_FOUND\)$/);
     expect(lambda.keysMade()).toBe(0);
     const deployed = [{ request: randomUUID(), digest: digestOf(properties), keyId, answer: {} }];
     const remembered = {

@@ -27,7 +27,7 @@ const answers: Readonly<Record<string, readonly [RawAnswer, message: RegExp]>> =
   'changes the protocol': [(socket) => socket.write(upgrade), /: the answer is 101, /],
   'sends interim answers without end': [
     drip('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50), 0),
-    / interim answers came, and no other$/,
+    / interim answers arrived, and no final one$/,
   ],
   'closes the connection': [(socket) => socket.end(), /: (?:socket hang up|no answer)$/],
   'breaks off in the middle': [

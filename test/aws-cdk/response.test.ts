@@ -89,7 +89,7 @@ test('says what is too long when it is not the reason', () => {
   expect(JSON.parse(body)).toEqual({
     ...answer,
     Reason:
-      'the attributes of the resource take 5012 bytes, and CloudFormation takes no answer of more than 4096; look at the key in the KMS (ERR_INTERNAL)',
+      'the attributes of the resource take 5012 bytes, and CloudFormation accepts at most 4096; check the key in the KMS (ERR_INTERNAL)',
   });
 });
 

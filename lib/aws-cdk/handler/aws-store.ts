@@ -1,6 +1,6 @@
 /**
- * Secrets Manager and the Parameter Store, as far as the handler uses them. The SDK is the one that
- * the Lambda runtime carries.
+ * Secrets Manager and the Parameter Store, as far as the handler uses them. The SDK comes with the
+ * Lambda runtime.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -10,17 +10,17 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 
-/** Text or bytes, as the secret was written. */
+/** Text or bytes, as the secret was stored. */
 export type StoredSecret = { readonly text: string } | { readonly bytes: Buffer };
 
 export interface AwsStore {
   /** @throws Error of the SDK; its message names the secret and the caller, never a value */
   readSecret(arn: string, signal: AbortSignal): Promise<StoredSecret>;
-  /** Undefined: there is no such parameter. SecureStrings are decrypted. */
+  /** Undefined: the parameter does not exist. SecureStrings are decrypted. */
   readParameter(name: string, signal?: AbortSignal): Promise<string | undefined>;
-  /** Makes the parameter when there is none. */
+  /** Creates the parameter if it does not exist. */
   writeParameter(name: string, value: string, description: string): Promise<void>;
-  /** One that is gone counts as done. */
+  /** A parameter that is already gone counts as done. */
   deleteParameter(name: string): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function awsStore(sleep: Sleep): AwsStore {
       }),
     writeParameter: (Name, Value, Description) =>
       onceGranted(sleep, undefined, async () => {
-        // It takes more than 4096 characters only when there are more.
+        // The advanced tier, which holds more than 4096 characters, only if there are more.
         const Tier = 'Intelligent-Tiering';
         await ssm.send(
           new PutParameterCommand({

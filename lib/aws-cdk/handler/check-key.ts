@@ -1,7 +1,7 @@
 /**
- * The look between deployments, for which nobody reviewed anything anew: what was deployed is kept
- * as it is, and only that. Material that somebody deleted is imported again; what is there is
- * deleted only to renew a rolling expiry.
+ * The check between deployments, which no one reviews. So it keeps what was deployed, and does
+ * nothing else: it imports material again that was deleted, and deletes material only to renew a
+ * rolling expiry.
  */
 import type { Step } from '../../lifecycle/decision';
 import { isRolling } from '../../lifecycle/expiration-wish';
@@ -16,8 +16,8 @@ import { report, type Session, withKms } from './session';
 import { openStoredMaterial } from './stored-material';
 
 /**
- * @throws whatever stood in the way; the metric then says so already. Of what is not of this stack
- *   there is none, which the alarm takes for a breach
+ * @throws the error that prevented the check; the metric already says so. For anything that is not
+ *   of this stack there is no metric, which the alarm treats as a breach
  */
 export async function checkKey(
   { checkKey: keyId, properties }: CheckEvent,
@@ -30,10 +30,10 @@ export async function checkKey(
   if (digestOf(declared) !== digestOf(properties)) {
     session.log(
       'warn',
-      'the event asks for what the stack of this function neither declares nor deployed lately: nothing is done',
+      'the event asks for something that the stack of this function neither declares nor deployed recently: nothing is done',
     );
     if (declared !== undefined) {
-      // By the name that is declared: the event may have made up its own.
+      // By the declared name: the event may have made up its own.
       session.print(metricsLine(declared.metricKey, undefined, true, session.now()));
     }
     return;
@@ -55,11 +55,11 @@ async function lookAfter(
   const { store, signal } = session;
   const remembered = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
   if (remembered === undefined || deployed.at(-1)?.digest !== digestOf(properties)) {
-    // A deployment is under way, or the removal came before a late look: what was taken out must
-    // not come back.
+    // A deployment is in progress, or the material was removed just before this check: what was
+    // removed must not come back.
     session.log(
       'warn',
-      'what the rule declares is not what was deployed last, or nothing is remembered of this key: nothing is done',
+      'the rule does not match what was deployed last, or there is no record of this key: nothing is done',
     );
     session.print(metricsLine(properties.metricKey, undefined, true, session.now()));
     return;

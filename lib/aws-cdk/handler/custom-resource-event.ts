@@ -2,7 +2,7 @@
 import { formats } from '../../terms/kms';
 import type { KeyProperties } from '../key-properties';
 
-/** What CloudFormation sends, as far as it is used here. */
+/** What CloudFormation sends, as far as we use it. */
 export interface CustomResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly ResponseURL: string;
@@ -14,13 +14,15 @@ export interface CustomResourceEvent {
   readonly OldResourceProperties?: KeyProperties & ServiceProperties;
 }
 
-/** CloudFormation's own, among the properties. */
+/** A property of CloudFormation's own. */
 interface ServiceProperties {
   readonly ServiceToken?: string;
   readonly ServiceTimeout?: string;
 }
 
-/** CloudFormation makes up a physical id when it got no answer, so not every one is a key's. */
+/**
+ * CloudFormation makes up a physical id if it got no answer, so not every physical id is a key id.
+ */
 export function isKeyId(physicalId: string): boolean {
   return new RegExp(formats.keyId).test(physicalId);
 }

@@ -1,7 +1,7 @@
 /**
- * Create, Update and Delete of CloudFormation, which may each come more than once. The physical id
- * is the key id: another one is a replacement, after which CloudFormation sends Delete for the old
- * one.
+ * Create, Update and Delete of CloudFormation, which may each arrive more than once. The physical
+ * id is the key id: another one means a replacement, after which CloudFormation sends Delete for
+ * the old one.
  */
 import { ByokError, isByokError } from '../../errors';
 import type { LifecycleContext } from '../../lifecycle/context';
@@ -35,7 +35,7 @@ export interface Deployed {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** The physical id of a Create that failed: a Delete of it finds nothing to do. */
+/** The physical id of a Create that failed: a Delete for it finds nothing to do. */
 const notCreated = 'not-created';
 
 type Operation = (event: CustomResourceEvent, session: Session) => Promise<Deployed>;
@@ -46,7 +46,7 @@ const operations: Readonly<Record<CustomResourceEvent['RequestType'], Operation>
   Delete: remove,
 };
 
-/** @throws ByokError ERR_ARGUMENT for what CloudFormation does not ask */
+/** @throws ByokError ERR_ARGUMENT for a request that CloudFormation does not make */
 export function findOperation(requestType: unknown): Operation {
   const isKnown = typeof requestType === 'string' && Object.hasOwn(operations, requestType);
   const operation = isKnown ? operations[requestType as keyof typeof operations] : undefined;
@@ -59,18 +59,21 @@ export function findOperation(requestType: unknown): Operation {
   return operation;
 }
 
-/** What a failure leaves in place: a failed Update is rolled back on the key that there was. */
+/**
+ * What stays in place after a failure: a failed Update is rolled back on the key that existed
+ * before.
+ */
 export function physicalIdOf({ PhysicalResourceId }: CustomResourceEvent): string {
   return PhysicalResourceId ?? notCreated;
 }
 
-/** Create and Update are one: make it so. */
+/** Create and Update are the same: make it so. */
 async function deploy(event: CustomResourceEvent, session: Session): Promise<Deployed> {
   const properties = ownProperties(event.ResourceProperties);
   const memory = await recallDeclared(session, properties);
   const before = memory.deployed.find(({ request }) => request === event.RequestId);
   if (before !== undefined) {
-    // What came after it must not be undone.
+    // A repeated request must not undo what came after it.
     return deployedAs(before);
   }
   if (properties.keyId !== undefined && properties.onDestroy === 'delete_material') {
@@ -78,7 +81,7 @@ async function deploy(event: CustomResourceEvent, session: Session): Promise<Dep
   }
   const digest = digestOf(properties);
   return withKms(session, properties, async (context) => {
-    // A rollback of something that never came to be.
+    // A rollback of something that never existed.
     const asDeployed = memory.deployed.at(-1)?.digest === digest;
     const key = await ensureKey(context, event, memory, asDeployed);
     logNotices(session, key.notices);
@@ -88,7 +91,7 @@ async function deploy(event: CustomResourceEvent, session: Session): Promise<Dep
     const { alias, keySpec = defaultKeySpec } = properties;
     const begun: RememberedKey = { ours: false, ...remembered, made: key.made, alias, keySpec };
     if (key.isNew && alias !== undefined) {
-      // Before the import: whoever comes after a crash knows whose key it is.
+      // Recorded before the import: after a crash, the next run then knows whose key it is.
       await amend(session.store, properties.memory, (latest) => withKey(latest, key.keyId, begun));
     }
     const outcome = await ensureImported(context, request, key, asDeployed);
@@ -128,7 +131,7 @@ async function ensureImported(
     throw isNew && made && isByokError(error)
       ? new ByokError(
           error.code,
-          `${error.message}; key ${keyId} was made and stays without material, and the next deployment takes it up`,
+          `${error.message}; key ${keyId} was made and has no material yet; the next deployment will use it`,
           {
             cause: error,
           },
@@ -137,7 +140,7 @@ async function ensureImported(
   }
 }
 
-/** Once the material is in, a failure would only hide that. */
+/** Once the material is imported, a failure would only hide that. */
 async function tryRemember(
   { store, log }: Session,
   memoryName: string,
@@ -150,7 +153,7 @@ async function tryRemember(
     await amend(store, memoryName, (memory) => {
       const known = {
         ...key,
-        // A second run of the same event finds the material there, and the first one may have
+        // A second run of the same event finds the material there, and the first run may have
         // proven it.
         proof: proof ?? memory.keys[keyId]?.proof,
         expirationTime: formatExpirationTime(observation.expiration),
@@ -161,7 +164,7 @@ async function tryRemember(
     if (!isByokError(error)) {
       throw error;
     }
-    log('warn', 'the proof of what the key holds could not be kept', { reason: error.message });
+    log('warn', 'the proof of what the key holds could not be saved', { reason: error.message });
   }
 }
 
@@ -195,7 +198,7 @@ async function remove(event: CustomResourceEvent, session: Session): Promise<Dep
   if (properties.keyId === undefined && remembered?.made !== true) {
     session.log(
       'warn',
-      'the key is kept: it was there already when it was declared here, or nothing is remembered of it',
+      'the key is kept: it existed before it was declared here, or there is no record of it',
       { key: keyId },
     );
   }

@@ -1,8 +1,8 @@
 /**
- * The function does what its own stack declares, and nothing else: whoever may invoke it chooses
- * the event, and must not choose where the material or the login goes. What is declared lies in a
- * parameter that CloudFormation writes before it asks. A removal or a rollback may come with
- * earlier properties: those of the latest deployments are remembered.
+ * The function does only what its own stack declares. Anyone who may invoke it chooses the event,
+ * and must not thereby choose where the material or the login goes. CloudFormation writes what is
+ * declared into a parameter before it calls. A removal or a rollback may bring earlier properties,
+ * so those of the latest deployments are remembered.
  */
 import { ByokError } from '../../errors';
 import { declarationOf, type KeyProperties, parametersVariable } from '../key-properties';
@@ -11,9 +11,9 @@ import type { Session } from './session';
 import { reasonOf } from './stored-material';
 
 /**
- * Comes before anything else is read.
+ * Runs before anything else is read.
  *
- * @throws ByokError ERR_REFUSED when the stack does not declare these properties
+ * @throws ByokError ERR_REFUSED if the stack does not declare these properties
  */
 export async function recallDeclared(session: Session, properties: KeyProperties): Promise<Memory> {
   const memory = await recallOwn(session, properties);
@@ -23,13 +23,15 @@ export async function recallDeclared(session: Session, properties: KeyProperties
   ) {
     throw new ByokError(
       'ERR_REFUSED',
-      `the event asks for what the stack of this function neither declares nor deployed lately (parameter "${declarationOf(properties.memory)}"); nothing was read or done`,
+      'the event asks for something that the stack of this function neither declares nor ' +
+        `deployed recently (parameter "${declarationOf(properties.memory)}"); nothing was read ` +
+        'or done',
     );
   }
   return memory;
 }
 
-/** @throws ByokError ERR_REFUSED when the event names a parameter that is not of this stack */
+/** @throws ByokError ERR_REFUSED if the event names a parameter that is not of this stack */
 export async function recallOwn(
   { store, env, signal }: Session,
   { memory }: Pick<KeyProperties, 'memory'>,
@@ -54,8 +56,8 @@ export function isDeployed({ deployed }: Memory, properties: KeyProperties): boo
 }
 
 /**
- * @returns undefined when the stack declares nothing by this name
- * @throws ByokError ERR_CONFIGURATION when it cannot be read
+ * @returns undefined if the stack declares nothing under this name
+ * @throws ByokError ERR_CONFIGURATION if it cannot be read
  */
 export async function readDeclaration(
   { store, signal }: Session,

@@ -1,6 +1,6 @@
 /**
- * Which key the properties mean: the one that there is, one that is remembered, or a new one, made
- * at most once.
+ * Finds the key that the properties mean: the existing one, a remembered one, or a new one, made at
+ * most once.
  */
 import { ByokError } from '../../errors';
 import type { KeyDetail } from '../../kms/model';
@@ -14,18 +14,18 @@ import type { Memory } from './memory';
 
 export interface EnsuredKey {
   readonly keyId: string;
-  /** Nothing is known of its material: it was made just now, or named for the first time. */
+  /** Nothing is known of its material: the key was just made, or named for the first time. */
   readonly isNew: boolean;
-  /** By us, as far as we know. */
+  /** Made by us, as far as we know. */
   readonly made: boolean;
-  /** As it was made just now; undefined: it was there. */
+  /** The key as it was just made; undefined: it existed. */
   readonly asMade?: KeyDetail | undefined;
   readonly notices: readonly Notice[];
 }
 
 /**
- * @param asDeployed whether the properties are the ones that were last deployed: a key that is gone
- *   is then no failure of this change
+ * @param asDeployed whether the properties are those of the last deployment: then it is not this
+ *   change that lost the key
  */
 export async function ensureKey(
   context: LifecycleContext,
@@ -64,7 +64,9 @@ export async function ensureKey(
     }
     throw new ByokError(
       'ERR_KEY_NOT_FOUND',
-      `key ${before} does not exist any more, or it has lost its alias "${alias}" and nothing is remembered of it; what was encrypted under a key that is gone stays unreadable; give another alias to have a new key made`,
+      `key ${before} no longer exists, or it lost its alias "${alias}" and there is no record ` +
+        'of it; if it is gone, data encrypted under it stays unreadable; give another alias to ' +
+        'have a new key made',
     );
   }
   await refuseToLeaveProtected(context, event, undefined);
@@ -83,8 +85,8 @@ function madeHere({ keys }: Memory, keyId: string): boolean {
 }
 
 /**
- * Keys that may be what the properties describe: the one that there is, and those that we remember,
- * also of a replacement that is rolled back.
+ * Keys that the properties may describe: the existing one, and those that we remember, including
+ * those of a replacement that is rolled back.
  */
 function candidatesFor(
   { PhysicalResourceId: before }: CustomResourceEvent,
@@ -94,7 +96,7 @@ function candidatesFor(
   return [...new Set([...current, ...Object.keys(keys)])];
 }
 
-/** Never by what the event says: whoever invokes the function chooses that. */
+/** Never by what the event says: anyone who invokes the function chooses that. */
 function isOurs(
   { keyId, keyAlias }: KeyDetail,
   { keys }: Memory,
@@ -107,7 +109,7 @@ function isOurs(
   );
 }
 
-/** What cannot be changed of a key that exists. */
+/** What cannot change on an existing key. */
 function isOfKind(key: KeyDetail, { keySpec, keyUsage }: KeyWish): boolean {
   return (
     (key.keySpec ?? keySpec) === keySpec &&
@@ -115,7 +117,7 @@ function isOfKind(key: KeyDetail, { keySpec, keyUsage }: KeyWish): boolean {
   );
 }
 
-/** Where a key is, and what can only be given to a new one. */
+/** Where a key is, and what only a new key can be given. */
 const identity = [
   'alias',
   'keySpec',
@@ -133,7 +135,7 @@ function isSameKey({
   return before !== undefined && identity.every((name) => now[name] === before[name]);
 }
 
-/** The removal that comes after a replacement would fail, when nothing can be undone any more. */
+/** Otherwise the removal after a replacement would fail, when nothing can be undone. */
 async function refuseToLeaveProtected(
   { kms, signal, words }: LifecycleContext,
   { PhysicalResourceId: before, OldResourceProperties: old }: CustomResourceEvent,

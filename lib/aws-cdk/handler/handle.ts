@@ -1,6 +1,6 @@
 /**
- * Every invocation ends here: CloudFormation is always answered, before the time of the function is
- * over and whatever happens, and no failure tells a secret.
+ * Every invocation ends here: CloudFormation always gets an answer before the function's time runs
+ * out, and no failure reveals a secret.
  */
 import { ByokError, isByokError } from '../../errors';
 import type { CheckEvent } from '../key-properties';
@@ -13,14 +13,13 @@ import type { Session } from './session';
 import { jsonLog, type Log, type Surroundings } from './surroundings';
 import { timeBudgetOf } from './time-budget';
 
-/** What Lambda hands over beside the event, as far as it is used here. */
+/** What Lambda passes beside the event, as far as we use it. */
 export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
 /**
- * @throws Error when CloudFormation could not be told, or there is a defect: Lambda then tries
- *   again
+ * @throws Error if CloudFormation could not be reached, or for a defect: Lambda then tries again
  */
 export async function handle(
   event: unknown,
@@ -30,7 +29,7 @@ export async function handle(
   if (isCustomResourceEvent(event)) {
     if (!isAnswerPlace(event.ResponseURL)) {
       throw new Error(
-        'the event names a place for the answer that is none of CloudFormation over HTTPS; nothing was read or done',
+        'the ResponseURL of the event is not an HTTPS URL of CloudFormation; nothing was read or done',
       );
     }
     const log = jsonLog(surroundings.print, {
@@ -43,7 +42,7 @@ export async function handle(
   }
   if (!isCheckEvent(event)) {
     throw new Error(
-      'the event is neither of CloudFormation nor of the rule that looks after a key',
+      'the event comes neither from CloudFormation nor from the rule that checks a key',
     );
   }
   const log = jsonLog(surroundings.print, { key: event.checkKey });
@@ -87,7 +86,7 @@ async function answerTo(
   }
 }
 
-/** @throws ByokError ERR_TIMEOUT when the work did not end although it was told to */
+/** @throws ByokError ERR_TIMEOUT if the work did not stop although it was asked to */
 async function inTime<T>(
   lambda: LambdaContext,
   surroundings: Surroundings & { readonly log: Log },
@@ -102,10 +101,10 @@ async function inTime<T>(
   const timeOut = after(answerIn).then(() => {
     throw new ByokError(
       'ERR_TIMEOUT',
-      'the time of the function ran out; look at the key in the KMS, then deploy again',
+      'the time of the function ran out; check the key in the KMS, then deploy again',
     );
   });
-  // Both reject when the work is done first.
+  // Both reject if the work is done first.
   stopping.catch(() => undefined);
   timeOut.catch(() => undefined);
   try {

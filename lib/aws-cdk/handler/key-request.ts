@@ -17,13 +17,12 @@ import { type KeyProperties, rollingSpelling, type Scalar } from '../key-propert
 import type { RememberedKey } from './memory';
 import { wording } from './wording';
 
-/** A request as far as nobody has reviewed anything of it. */
+/** The part of a request that no review adds to. */
 export type UnreviewedRequest = Omit<MaterialRequest, 'permitted' | 'reviewed'>;
 
 /**
- * @param alias of a key that is made; others have no such wish
- * @param before the properties before this change: tags that are not declared any more are taken
- *   away
+ * @param alias of a key that we make; for other keys no alias is wanted
+ * @param before the properties before this change: tags that are no longer declared are removed
  */
 export function keyWishOf(
   properties: KeyProperties,
@@ -102,8 +101,8 @@ function expirationOf(
 }
 
 /**
- * What removal does. A key that was not made here is never removed, and of one that nobody
- * remembers nothing is.
+ * What a removal does. It never removes a key that was not made here, or one that we have no record
+ * of.
  */
 export function removalOf(properties: KeyProperties, remembered: RememberedKey | undefined) {
   const { keyId, onDestroy, keyOnDestroy, pendingDays = defaultPendingDays } = properties;

@@ -1,7 +1,7 @@
 /**
  * What CloudFormation does not keep for us: which keys this resource made, and the proof of what
- * they hold. It lies in an SSM parameter of the resource's own; nothing in it is secret. It may be
- * lost: then nothing is proven any more, and nothing is removed.
+ * they hold. It is stored in an SSM parameter of the resource, and holds no secret. If it is lost,
+ * nothing is proven and nothing is removed.
  */
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
@@ -13,12 +13,14 @@ import { reasonOf } from './stored-material';
 export interface RememberedKey {
   readonly alias?: string | undefined;
   readonly keySpec?: string | undefined;
-  /** By this resource; otherwise it was there already, and is kept when it leaves the stack. */
+  /**
+   * Made by this resource; otherwise the key existed before, and is kept when it leaves the stack.
+   */
   readonly made: boolean;
   readonly proof?: Proof | undefined;
   /**
-   * Its first import was ours: an expiry that nobody declares then means never, while for adopted
-   * material it is kept.
+   * Our first import: if no expiry is declared, that then means never, while adopted material keeps
+   * its own.
    */
   readonly ours: boolean;
   /** Tells expired material from deleted material once the KMS shows none. */
@@ -27,9 +29,9 @@ export interface RememberedKey {
 
 /** A Create or Update that succeeded. */
 export interface Deployment {
-  /** Id of the request, which may come more than once. */
+  /** Id of the request, which may arrive more than once. */
   readonly request: string;
-  /** Of the properties. */
+  /** Digest of the properties. */
   readonly digest: string;
   readonly keyId: string;
   /** Attributes of the resource. */
@@ -37,20 +39,20 @@ export interface Deployment {
 }
 
 export interface Memory {
-  /** The latest is the last. */
+  /** The latest comes last. */
   readonly deployed: readonly Deployment[];
-  /** By key id: more than one while a replacement is under way. */
+  /** By key id: more than one while a replacement is in progress. */
   readonly keys: Readonly<Record<string, RememberedKey>>;
 }
 
-/** Enough for a rollback, and for requests that come again hours later. */
+/** Enough for a rollback, and for requests that arrive again hours later. */
 const deploymentsKept = 4;
 
 const version = 1;
 const description =
   'Which keys an ImportedKey of cdktf-byok made, and the proof of what they hold; not secret';
 
-/** @throws ByokError ERR_CONFIGURATION when the parameter cannot be read */
+/** @throws ByokError ERR_CONFIGURATION if the parameter cannot be read */
 export async function recall(store: AwsStore, name: string, signal?: AbortSignal): Promise<Memory> {
   try {
     return parse(await store.readParameter(name, signal));
@@ -64,10 +66,10 @@ export async function recall(store: AwsStore, name: string, signal?: AbortSignal
 }
 
 /**
- * Changes what is there now, since a deployment and the look between deployments may meet. Without
- * any key left, the parameter goes. Not interrupted: what it writes down has happened.
+ * Changes what is there now, because a deployment and a scheduled check may collide. If no key is
+ * left, the parameter is deleted. Cannot be interrupted: what it records has happened.
  *
- * @throws ByokError ERR_CONFIGURATION when it cannot be read or written
+ * @throws ByokError ERR_CONFIGURATION if it cannot be read or written
  */
 export async function amend(
   store: AwsStore,
@@ -108,8 +110,8 @@ export function withoutKey(memory: Memory, keyId: string): Memory {
 }
 
 /**
- * The same for the same properties, whichever way they came: CloudFormation makes a text of
- * everything, and neither keeps an order.
+ * The same for equal properties, however they arrived: CloudFormation turns everything into text,
+ * and neither side keeps an order.
  */
 export function digestOf(properties: unknown): string {
   return createHash('sha256')

@@ -1,13 +1,13 @@
 /**
- * Metrics by a line of the log: CloudWatch reads its embedded metric format out of it, which needs
- * no permission and no call.
+ * Metrics through a line of the log: CloudWatch reads its embedded metric format from it, which
+ * needs no permission and no call.
  */
 import type { MaterialObservation } from '../../lifecycle/material-status';
 import { metricDimension, metricNames, metricNamespace } from '../key-properties';
 
 const dayMs = 86_400_000;
 
-/** @param observation undefined when the key could not be looked at */
+/** @param observation undefined if we could not look at the key */
 export function metricsLine(
   metricKey: string,
   observation: MaterialObservation | undefined,

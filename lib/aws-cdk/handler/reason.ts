@@ -3,8 +3,8 @@ import { isByokError } from '../../errors';
 import { oneLine } from '../../printable';
 
 /**
- * What went wrong, for CloudFormation and the log. Of a defect only the name: what its message
- * quotes, nobody knows.
+ * What went wrong, for CloudFormation and the log. For a defect, only its name: its message may
+ * quote anything.
  */
 export function reasonFor(error: unknown): string {
   if (isByokError(error)) {

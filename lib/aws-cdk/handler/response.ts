@@ -1,6 +1,6 @@
 /**
- * The answer to CloudFormation: a PUT to the URL that came with the event, which is as good as a
- * password and so never logged.
+ * The answer to CloudFormation: a PUT to the URL that came with the event. The URL is as good as a
+ * password, so it is never logged.
  */
 import { request } from 'node:https';
 import { exchange } from '../../kms/http-exchange';
@@ -15,10 +15,10 @@ export interface Answer {
   readonly Data?: Readonly<Record<string, string>>;
 }
 
-/** Longer ones CloudFormation does not take. */
+/** CloudFormation does not accept longer ones. */
 const longestBody = 4096;
 
-/** Of S3, where the URL leads: it says nothing, or an error in XML. */
+/** The answer of S3, to which the URL leads: nothing, or an error in XML. */
 const longestAnswer = 1024 * 1024;
 
 const attempts = 3;
@@ -27,8 +27,8 @@ const attemptTimeoutMs = 10_000;
 const bucket = 'cloudformation-custom-resource-response-';
 const region = '[a-z]{2,5}(?:-[a-z]+)+-\\d+';
 /**
- * Of the partitions: all regions and GovCloud, China, the European sovereign cloud, and those
- * without public regions.
+ * The domains of the partitions: all regions and GovCloud, China, the European sovereign cloud, and
+ * those without public regions.
  */
 const domains = [
   'amazonaws.com',
@@ -46,9 +46,9 @@ const answerPlaces = [
 ];
 
 /**
- * Whether an answer may go there: over HTTPS, and to a bucket in S3 that bears CloudFormation's
- * name, in any region and by each of S3's ways to name it. Whoever may invoke the function chooses
- * the URL, and it must reach nothing else through it.
+ * Whether an answer may go there: over HTTPS, and to an S3 bucket that bears CloudFormation's name,
+ * in any region and by any of S3's forms of address. Anyone who may invoke the function chooses the
+ * URL, and must not reach anything else through it.
  */
 export function isAnswerPlace(url: unknown): boolean {
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
@@ -58,15 +58,17 @@ export function isAnswerPlace(url: unknown): boolean {
 }
 
 /**
- * What is too long is cut at the end of the reason. If that is not enough, it fails for its
- * attributes.
+ * If the answer is too long, cuts the reason at its end. If that is not enough, the answer is a
+ * failure because of its attributes.
  *
- * @throws Error when nothing shorter can be said
+ * @throws Error if nothing shorter is possible
  */
 export function encodeAnswer(answer: Answer): string {
   const { Data, ...rest } = answer;
   const size = Buffer.byteLength(JSON.stringify(Data ?? {}));
-  const tooLong = `the attributes of the resource take ${size} bytes, and CloudFormation takes no answer of more than ${longestBody}; look at the key in the KMS (ERR_INTERNAL)`;
+  const tooLong =
+    `the attributes of the resource take ${size} bytes, and CloudFormation accepts at most ` +
+    `${longestBody}; check the key in the KMS (ERR_INTERNAL)`;
   const body = tryFit(answer) ?? tryFit({ ...rest, Status: 'FAILED', Reason: tooLong });
   if (body === undefined) {
     throw new Error(
@@ -76,7 +78,7 @@ export function encodeAnswer(answer: Answer): string {
   return body;
 }
 
-/** @returns undefined when the answer is too long even without a reason */
+/** @returns undefined if the answer is too long even without a reason */
 function tryFit(answer: Answer): string | undefined {
   const body = JSON.stringify(answer);
   if (Buffer.byteLength(body) <= longestBody) {
@@ -87,7 +89,7 @@ function tryFit(answer: Answer): string | undefined {
   if (room < 0) {
     return undefined;
   }
-  // By characters, as JSON spells them: half of one would be spelt longer.
+  // By characters, as JSON writes them: half a character would take more.
   const characters = Array.from(answer.Reason);
   const kept = characters.findIndex((character) => {
     room -= Buffer.byteLength(JSON.stringify(character)) - 2;
@@ -96,7 +98,7 @@ function tryFit(answer: Answer): string | undefined {
   return cut(characters.slice(0, kept).join(''));
 }
 
-/** @throws Error when CloudFormation could not be told; without the URL */
+/** @throws Error if CloudFormation could not be reached; without the URL */
 export async function sendAnswer(
   url: string,
   body: string,

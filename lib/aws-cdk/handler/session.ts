@@ -1,6 +1,6 @@
 /**
- * One invocation: what it was given, until when it may begin something, and the KMS that the
- * properties name.
+ * One invocation: its input, until when it may begin anything, and the KMS that the properties
+ * name.
  */
 import { connectKms } from '../../kms/connect';
 import type { LifecycleContext, Notice } from '../../lifecycle/context';
@@ -13,14 +13,14 @@ import type { Log, Surroundings } from './surroundings';
 import { wording } from './wording';
 
 export interface Session extends Surroundings {
-  /** Aborted when nothing new may be begun. */
+  /** Aborted when we may begin nothing new. */
   readonly signal: AbortSignal;
-  /** The same moment. */
+  /** The same moment, as a time. */
   readonly deadline: Date;
   readonly log: Log;
 }
 
-/** @throws ByokError ERR_CONFIGURATION when the login or the connection is not usable */
+/** @throws ByokError ERR_CONFIGURATION if the login or the connection is not usable */
 export async function withKms<T>(
   session: Session,
   properties: KeyProperties,
@@ -79,7 +79,7 @@ export function report(
     log('info', 'the material was imported', { reason });
   }
   logNotices(session, notices);
-  // Besides an import, whatever is to be said is something that a person should see to.
+  // Apart from an import, every notice is something that a person should act on.
   const needsAttention =
     importedAt === undefined
       ? notices.length > 0 || !holdsMaterial(observation.status)

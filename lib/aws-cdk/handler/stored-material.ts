@@ -1,4 +1,6 @@
-/** Material and login, fetched from where the properties say. What they hold is in no message. */
+/**
+ * Material and login, fetched from where the properties say. Messages never show what they hold.
+ */
 import { ByokError } from '../../errors';
 import { tryParseRecord } from '../../json';
 import type { ConnectionConfig } from '../../kms/connection';
@@ -85,7 +87,10 @@ export async function readLogin(
   if (complete.length !== 1) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `the ${name} holds ${complete.length === 0 ? 'no complete login' : 'more than one login'}; allowed is a JSON object with access_key and secret_key (and security_token for temporary ones), or user_name, password and domain_name, or auth_token`,
+      `the ${name} holds ` +
+        `${complete.length === 0 ? 'no complete login' : 'more than one login'}; allowed is a ` +
+        'JSON object with access_key and secret_key (and security_token for temporary ones), or ' +
+        'user_name, password and domain_name, or auth_token',
     );
   }
   const secretOf = (field: string) => {
@@ -112,7 +117,7 @@ async function fetched<T>(name: string, fetch: () => Promise<T>): Promise<T> {
 }
 
 function notAtHand(what: string, cause?: unknown): ByokError {
-  return new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the key material is not at hand: ${what}`, {
+  return new ByokError('ERR_MATERIAL_NOT_AT_HAND', `the key material is not available: ${what}`, {
     attribute: 'source',
     cause,
   });
@@ -136,7 +141,7 @@ function requireField(secret: StoredSecret, field: string, name: string): string
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
       object === undefined
-        ? `${name} is no JSON object, so it has no field "${field}"; leave jsonField and passwordField out, or store a JSON object`
+        ? `${name} is not a JSON object, so it has no field "${field}"; leave jsonField and passwordField out, or store a JSON object`
         : `${name} has no text in field "${field}"; give the name of the field that holds it`,
       { attribute: 'source' },
     );

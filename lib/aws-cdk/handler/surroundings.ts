@@ -1,16 +1,16 @@
-/** Everything the handler takes from outside this program, handed in by its main. */
+/** Everything that the handler takes from outside this program, passed in by its main. */
 import { printableJson } from '../../printable';
 import type { AwsStore } from './aws-store';
 
 export interface Surroundings {
-  /** The proxy and the authorities of the connection are looked up here. */
+  /** Where the proxy and the authorities of the connection are looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   /** @param ms milliseconds; rejects when the signal is aborted */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly store: AwsStore;
   readonly sendAnswer: (url: string, body: string, sleep: Surroundings['sleep']) => Promise<void>;
-  /** One line of the log. */
+  /** Writes one line to the log. */
   readonly print: (line: string) => void;
 }
 
@@ -21,7 +21,7 @@ export type Log = (
 ) => void;
 
 /**
- * Lines of JSON, without the debugging. Nobody passes an event or an error object here: either may
+ * Lines of JSON, without debug messages. No caller passes an event or an error object: either may
  * hold what must not be logged.
  */
 export function jsonLog(

@@ -1,14 +1,14 @@
 /** How the time of one invocation is spent. */
 
 /**
- * Milliseconds before the end. Stop: nothing new is begun, so that material which was deleted just
- * before is imported again, with a retry of each request. Answer: CloudFormation is told whatever
- * there is.
+ * Milliseconds before the end. At `stop`, nothing new begins, so that material that was just
+ * deleted can be imported again, with one retry of each request. At `answer`, CloudFormation gets
+ * the best answer there is.
  */
 export const reserves = { stop: 300_000, answer: 15_000 } as const;
 
 export interface TimeBudget {
-  /** Milliseconds from now; 0 when too little is left to begin anything. */
+  /** Milliseconds from now; 0 if too little time is left to begin anything. */
   readonly stopIn: number;
   /** Milliseconds from now. */
   readonly answerIn: number;

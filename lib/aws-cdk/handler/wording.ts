@@ -1,13 +1,13 @@
 /**
- * How the handler says what the lifecycle and the KMS client mean: properties of the construct,
- * deployments, and checks between them.
+ * How the handler words what the lifecycle and the KMS client mean: properties of the construct,
+ * deployments, and the checks between them.
  */
 import type { Wording } from '../../lifecycle/wording';
 import { type Setting, valueText } from '../../terms/setting';
 
 /**
- * Settings that are no property of that name: of the material's source, and fields of the secret
- * with the login.
+ * Settings that are not properties of that name: those of the material's source, and the fields of
+ * the secret with the login.
  */
 const names: Partial<Record<Setting, string>> = {
   material: 'source',
