@@ -31,18 +31,18 @@ export const observedKeyAttributes = {
   description: {
     type: 'string',
     computed: true,
-    description: 'Description of the key; empty when it has none.',
+    description: 'Description of the key; empty if it has none.',
   },
   key_spec: {
     type: 'string',
     computed: true,
-    description: 'Spec of the key, for example `AES_256`; null when the KMS does not say.',
+    description: 'Spec of the key, for example `AES_256`; null if the KMS does not say.',
   },
   key_usage: {
     type: 'string',
     computed: true,
     description:
-      'What the key may do: `ENCRYPT_DECRYPT` or `SIGN_VERIFY`; null when the KMS does not say.',
+      'What the key may do: `ENCRYPT_DECRYPT` or `SIGN_VERIFY`; null if the KMS does not say.',
   },
   key_state: {
     type: 'string',
@@ -57,18 +57,20 @@ export const observedKeyAttributes = {
   creation_date: {
     type: 'string',
     computed: true,
-    description: 'When the key was created, RFC 3339; null when the KMS does not say.',
+    description: 'When the key was created, RFC 3339; null if the KMS does not say.',
   },
   expiration_time: {
     type: 'string',
     computed: true,
     description:
-      'When the KMS deletes the imported material: RFC 3339, or `never`; null while no imported material is there.',
+      'When the KMS deletes the imported material: RFC 3339, or `never`; null while the key holds no imported material.',
   },
   material_status: {
     type: 'string',
     computed: true,
-    description: `What is found of the imported material: ${listMeanings(observedMaterialStatuses)}. Null on keys whose material the KMS made.`,
+    description:
+      `What we see of the imported material: ${listMeanings(observedMaterialStatuses)}. Null on ` +
+      'keys whose material the KMS made.',
   },
 } as const satisfies Record<string, AttributeSchema>;
 
@@ -86,7 +88,7 @@ export const keyDataSourceSchema = {
     alias: {
       ...observedKeyAttributes.alias,
       optional: true,
-      description: 'Name of the key, which must be that of exactly one. Give this or `key_id`.',
+      description: 'Name of the key; exactly one key must have it. Give this or `key_id`.',
     },
   },
 } as const satisfies BlockSchema;

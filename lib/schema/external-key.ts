@@ -11,7 +11,8 @@ import { timeoutsBlock } from './timeouts';
 export const externalKeySchema = {
   version: 0,
   description:
-    'A KMS key of origin *external*: it has no material until `byok_key_material` imports some. Its state is not an attribute here, since importing changes it.',
+    'A KMS key of origin *external*: it has no material until `byok_key_material` imports ' +
+    'some. The state of the key is not an attribute, because an import changes it.',
   attributes: {
     alias: {
       type: 'string',
@@ -25,7 +26,7 @@ export const externalKeySchema = {
       default: defaultKeySpec,
       allowed: Object.keys(keySpecs),
       requiresReplace: true,
-      description: 'What kind of key it is. Another one means another key.',
+      description: 'What kind of key it is. A change makes a new key.',
     },
     key_usage: {
       type: 'string',
@@ -33,7 +34,7 @@ export const externalKeySchema = {
       computed: true,
       requiresReplace: true,
       description:
-        'What the key may do; follows from `key_spec` when omitted (`ENCRYPT_DECRYPT` for AES_256). Another one means another key.',
+        'What the key may do. Default: follows from `key_spec` (`ENCRYPT_DECRYPT` for AES_256). A change makes a new key.',
     },
     description: {
       type: 'string',
@@ -44,32 +45,42 @@ export const externalKeySchema = {
       type: 'bool',
       optional: true,
       description:
-        'Whether the key may be used. Omitted: not managed here. A key without material can be neither enabled nor disabled; the wish is kept until it can. An import enables a key; one that was disabled when it lost its material is disabled again.',
+        'Whether the key may be used. If you leave it out, it is not managed here. The KMS ' +
+        'can neither enable nor disable a key without material; once it holds material, the ' +
+        'next apply does. An import enables a key; if the key was disabled when it lost its ' +
+        'material, it is disabled again.',
     },
     tags: {
       type: ['map', 'string'],
       optional: true,
-      description: `Tags of the key: names of up to ${ranges.tagKey.maximum}, values of up to ${ranges.tagValue.maximum} characters. Declared, they are all the tags that the key has; omitted, tags are not looked at.`,
+      description:
+        `Tags of the key: names of up to ${ranges.tagKey.maximum}, values of up to ` +
+        `${ranges.tagValue.maximum} characters. If you declare tags, the key has exactly these; ` +
+        'if you leave them out, tags are ignored.',
     },
     pending_days: {
       type: 'number',
       optional: true,
       default: defaultPendingDays,
-      description: `Days between \`terraform destroy\` and the end of the key, ${ranges.pendingDays.minimum} to ${ranges.pendingDays.maximum}.`,
+      description:
+        `Days between \`terraform destroy\` and the end of the key, ` +
+        `${ranges.pendingDays.minimum} to ${ranges.pendingDays.maximum}.`,
     },
     cancel_pending_deletion: {
       type: 'bool',
       optional: true,
       default: false,
       description:
-        'When somebody scheduled the key for deletion: take that back at the next apply. The key is then disabled, or pending import.',
+        'If someone scheduled the key for deletion, cancel that at the next apply. The key is then disabled, or pending import.',
     },
     on_destroy: {
       type: 'string',
       optional: true,
       default: defaultKeyDestroyPolicy,
       allowed: Object.keys(keyDestroyPolicies),
-      description: `What destroy does: ${listMeanings(keyDestroyPolicies)}. Omitted, a key that was taken over by its alias, as after an interrupted apply, is kept, too.`,
+      description:
+        `What destroy does: ${listMeanings(keyDestroyPolicies)}. If you leave it out, a key ` +
+        'that was adopted by its alias (after an interrupted apply, for example) is kept, too.',
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_id: {
@@ -82,7 +93,7 @@ export const externalKeySchema = {
       type: 'string',
       computed: true,
       description:
-        'When the key was created, RFC 3339; of a key that this resource made, to within seconds.',
+        'When the key was created, RFC 3339; accurate to within seconds if this resource made it.',
     },
   },
   blocks: { timeouts: timeoutsBlock },

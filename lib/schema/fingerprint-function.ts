@@ -15,19 +15,25 @@ export const fingerprintEncodings = [
 export const fingerprintFunctionSchema = {
   summary: 'Fingerprint of key material',
   description:
-    'The fingerprint of key material, `sha256:` and 64 hex digits, as `byok_key_material` and `byok fingerprint` show it: for a symmetric key made from its bytes, for a private key from its public half. Nothing is asked of the KMS. The fingerprint of a sensitive or ephemeral value is sensitive or ephemeral, too: `nonsensitive` makes it shown, and it reveals nothing but reuse of a key.',
+    'The fingerprint of key material, `sha256:` and 64 hex digits, as `byok_key_material` and ' +
+    '`byok fingerprint` show it. It is computed from the bytes of a symmetric key, or from ' +
+    'the public half of a private key, without asking the KMS. The fingerprint of a sensitive ' +
+    'or ephemeral value is sensitive or ephemeral, too: `nonsensitive` shows it. It reveals ' +
+    'nothing but the reuse of a key.',
   parameters: [
     {
       name: 'material',
       type: 'string',
-      description: 'The key material. It is in no error message.',
+      description: 'The key material. Error messages never show it.',
     },
     {
       name: 'material_encoding',
       type: 'string',
       allowed: fingerprintEncodings,
       description:
-        'How it is spelt: `base64`, `hex`, `raw` (the bytes of the text itself, in UTF-8), or `pem` (one private key, not encrypted). Decoding is strict; white space around the text is allowed.',
+        'How it is encoded: `base64`, `hex`, `raw` (the bytes of the text itself, in UTF-8), ' +
+        'or `pem` (one private key, not encrypted). Decoding is strict; white space around ' +
+        'the text is allowed.',
     },
   ],
   returnType: 'string',

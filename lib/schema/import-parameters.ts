@@ -7,7 +7,9 @@ import type { BlockSchema } from './model';
 
 export const importParametersSchema = {
   description:
-    'Public key and import token for wrapping material elsewhere, for example in an HSM. They belong together, are good for 24 hours and are stored nowhere: every plan and apply fetches another pair.',
+    'Public key and import token for wrapping material elsewhere, for example in an HSM. They ' +
+    'belong together, are valid for 24 hours and are stored nowhere: every plan and apply ' +
+    'fetches a new pair.',
   attributes: {
     key_id: {
       type: 'string',
@@ -27,7 +29,8 @@ export const importParametersSchema = {
       type: 'bool',
       computed: true,
       description:
-        'Whether there are parameters. `false`, and all below are null, while the key is not pending import, that is while it holds material.',
+        'Whether there are parameters. While the key is not pending import (it holds ' +
+        'material, for example), this is `false` and all attributes below are null.',
     },
     public_key: {
       type: 'string',

@@ -18,14 +18,16 @@ import { timeoutsBlock } from './timeouts';
 export const keyMaterialSchema = {
   version: 0,
   description:
-    'Key material of your own, imported into an external key. When it was deleted or expired, the next apply imports the same material again, in place. The material itself is in no state, plan or log.',
+    'Key material of your own, imported into an external key. If it is deleted or expires, ' +
+    'the next apply imports the same material again, in place. The material itself is never ' +
+    'in a state, plan or log.',
   attributes: {
     key_id: {
       type: 'string',
       required: true,
       requiresReplace: true,
       description:
-        'The key to import into; it must be of origin `external`. Another key means another import.',
+        'The key to import into; it must be of origin `external`. A change imports the material into the other key.',
     },
     material_wo: {
       type: 'string',
@@ -38,7 +40,9 @@ export const keyMaterialSchema = {
       type: 'number',
       optional: true,
       description:
-        'Counter beside a write-only source. With `material_wo` it is for those who want to see a change of source in the plan: the fingerprint is what decides. With pre-wrapped material a new number says that there is a new token to import with.',
+        'Counter for a write-only source. With `material_wo` it only makes a change of the ' +
+        'source visible in the plan: the fingerprint decides. With pre-wrapped material, a ' +
+        'new number means that there is a new token to import with.',
     },
     material_file: {
       type: 'string',
@@ -55,34 +59,40 @@ export const keyMaterialSchema = {
       type: ['list', 'string'],
       optional: true,
       description:
-        'Program and arguments, run without a shell, that write the material to standard output. It runs in apply only, for at most 60 seconds, and sees only `PATH`, `HOME`, locale and temporary folder of the environment, and variables named `BYOK_…`.',
+        'Program and arguments, run without a shell, that write the material to standard ' +
+        'output. It runs in apply only, for at most 60 seconds. From the environment it sees ' +
+        'only `PATH`, `HOME`, locale, temporary folder, and variables named `BYOK_…`.',
     },
     wrap_command: {
       type: ['list', 'string'],
       optional: true,
       description:
-        'Program and arguments that wrap the material inside an HSM, so that it never leaves it: it is asked by JSON on standard input for a fingerprint, then for the wrapped material. It runs under the rules of `material_command`.',
+        'Program and arguments that wrap the material inside an HSM, so that the material ' +
+        'never leaves it. We ask it by JSON on standard input, first for a fingerprint, then ' +
+        'for the wrapped material. The rules of `material_command` apply.',
     },
     import_token_wo: {
       type: 'string',
       optional: true,
       writeOnly: true,
       description:
-        'Pre-wrapped material: the import token that it was wrapped for, as get-parameters-for-import answered it. Valid for 24 hours.',
+        'Pre-wrapped material: the import token that it was wrapped for, as returned by get-parameters-for-import. Valid for 24 hours.',
     },
     encrypted_key_material_wo: {
       type: 'string',
       optional: true,
       writeOnly: true,
       description:
-        'Pre-wrapped material: the symmetric key, or for an asymmetric key the intermediate key, wrapped with the public key of the token. Base64.',
+        'Pre-wrapped material: the symmetric key, or for an asymmetric key the intermediate ' +
+        'key, wrapped with the public key of the token. Base64.',
     },
     encrypted_privatekey_wo: {
       type: 'string',
       optional: true,
       writeOnly: true,
       description:
-        'Pre-wrapped material of an asymmetric key: the PKCS#8 private key, wrapped with the intermediate key by AES key wrap with padding. Base64.',
+        'Pre-wrapped material of an asymmetric key: the PKCS#8 private key, wrapped with the ' +
+        'intermediate key by AES key wrap with padding. Base64.',
     },
     material_encoding: {
       type: 'string',
@@ -90,7 +100,10 @@ export const keyMaterialSchema = {
       default: defaultMaterialEncoding,
       allowed: materialEncodings,
       description:
-        'How the source spells the material: `base64`, `hex`, or `raw` bytes as they are; for a private key also `pem`, `der` (PKCS#8, PKCS#1 or SEC 1) or `pkcs12`. Decoding is strict; white space around Base64 and hex is allowed. PEM, DER and PKCS#12 may also come in Base64.',
+        'How the source encodes the material: `base64`, `hex`, or `raw` bytes as they are; ' +
+        'for a private key also `pem`, `der` (PKCS#8, PKCS#1 or SEC 1) or `pkcs12`. Decoding ' +
+        'is strict; white space around Base64 and hex is allowed. PEM, DER and PKCS#12 may ' +
+        'also come in Base64.',
     },
     material_password_wo: {
       type: 'string',
@@ -110,40 +123,46 @@ export const keyMaterialSchema = {
       default: defaultWrappingAlgorithm,
       allowed: wrappingAlgorithmNames,
       description:
-        'How the material is wrapped on its way to the KMS; acts at the next import. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
+        'How the material is wrapped on its way to the KMS; a change takes effect at the next ' +
+        'import. `RSAES_PKCS1_V1_5` and `RSAES_OAEP_SHA_1` are legacy.',
     },
     expiration_time: {
       type: 'string',
       optional: true,
       computed: true,
       description:
-        'When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or `never`. Omitted: never, or on an adopted key what is there. This KMS cannot change it in place: a change deletes the material and imports it again.',
+        'When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or ' +
+        '`never`. Default: never, or the existing expiry of an adopted key. This KMS cannot ' +
+        'change it in place: a change deletes the material and imports it again.',
     },
     valid_for: {
       type: 'string',
       optional: true,
       description:
-        'Rolling expiry, instead of `expiration_time`: how long the material is valid after each import, for example `90d` or `36h`. Goes with `renew_before`.',
+        'Rolling expiry, instead of `expiration_time`: how long the material is valid after ' +
+        'each import, for example `90d` or `36h`. Needs `renew_before`.',
     },
     renew_before: {
       type: 'string',
       optional: true,
       description:
-        'Rolling expiry: from how long before the expiry on an apply renews the material, for example `14d`. Outside that window no plan shows anything.',
+        'Rolling expiry: how long before expiry an apply starts to renew the material, for ' +
+        'example `14d`. Before that, no plan shows a change.',
     },
     warn_before: {
       type: 'string',
       optional: true,
       default: defaultWarnBefore,
       description:
-        'From how long before the expiry on plans warn of it. Material that is renewed by itself is not warned about.',
+        'How long before expiry plans start to warn. There is no warning for material with a rolling expiry.',
     },
     fingerprint: {
       type: 'string',
       optional: true,
       computed: true,
       description:
-        'Identifies the material without revealing it: `sha256:` and 64 hex digits, as `byok fingerprint` prints it. Given in the configuration it is a pin: nothing else is imported.',
+        'Identifies the material without revealing it: `sha256:` and 64 hex digits, as `byok ' +
+        'fingerprint` prints it. If you set it, it is a pin: no other material is imported.',
     },
     on_destroy: {
       type: 'string',
@@ -157,21 +176,22 @@ export const keyMaterialSchema = {
       optional: true,
       default: true,
       description:
-        '`false` refuses a change of `expiration_time`, since the key cannot be used between deletion and import.',
+        '`false` refuses a change of `expiration_time`, because the key cannot be used between deletion and import.',
     },
     allow_unverified_renewal: {
       type: 'bool',
       optional: true,
       default: false,
       description:
-        '`true` lets material be deleted and imported again although nothing proves that the material at hand is the same.',
+        '`true` allows material to be deleted and imported again even if nothing proves that the given material is the same.',
     },
     allow_weak_material: {
       type: 'bool',
       optional: true,
       default: false,
       description:
-        '`true` lets plainly weak material (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537) be imported for the first time.',
+        '`true` allows a first import of plainly weak material (few different bytes, a ' +
+        'repeated pattern, text, a counter, an RSA exponent below 65537).',
     },
     id: { type: 'string', computed: true, description: 'Same as `key_id`.' },
     key_state: {
@@ -188,13 +208,16 @@ export const keyMaterialSchema = {
     material_status: {
       type: 'string',
       computed: true,
-      description: `What was found: ${listMeanings({ ...materialStatuses, expiring: 'the material expires within `renew_before`, and the next apply renews it' })}.`,
+      description:
+        'What we see of the material: ' +
+        `${listMeanings({ ...materialStatuses, expiring: 'the material expires within `renew_before`, and the next apply renews it' })}.`,
     },
     fingerprint_verified: {
       type: 'bool',
       computed: true,
       description:
-        'Whether an import that was seen to succeed proves that the key holds the material of this `fingerprint`.',
+        'Whether it is proven that the key holds the material with this `fingerprint`: by an ' +
+        'import that succeeded or, for a private key, by the public key in the KMS.',
     },
     imported_at: {
       type: 'string',

@@ -35,11 +35,7 @@ const companions: readonly (readonly [MaterialAttribute, readonly MaterialAttrib
       ['import_token_wo', 'encrypted_key_material_wo'],
       'material that was wrapped elsewhere needs all three',
     ],
-    [
-      'material_wo_version',
-      writeOnlySourceAttributes,
-      'it counts changes of those, so leave it out',
-    ],
+    ['material_wo_version', writeOnlySourceAttributes, 'it counts their changes, so leave it out'],
     ['valid_for', ['renew_before'], bothOfRolling],
     ['renew_before', ['valid_for'], bothOfRolling],
   ];
@@ -51,7 +47,7 @@ const rivals: readonly (readonly [MaterialAttribute, MaterialAttribute, string])
   [
     'fingerprint',
     'import_token_wo',
-    'material that was wrapped elsewhere cannot be compared before it is imported for ever: leave the pin out',
+    'material that was wrapped elsewhere cannot be compared with a pin before the import, which is for ever: leave the pin out',
   ],
   [
     'valid_for',

@@ -19,55 +19,81 @@ export const providerName = 'byok';
 
 export const providerSchema = {
   description:
-    'Imports key material of your own (BYOK) into the KMS of Huawei Cloud, Open Telekom Cloud and their relatives, and keeps it imported. One login is needed: `auth_token`; or `user_name`, `password` and `domain_name`; or `access_key` and `secret_key`, for temporary ones with `security_token`. A login in this block wins over another one in the environment.',
+    'Imports key material of your own (BYOK) into the KMS of Huawei Cloud, Open Telekom Cloud ' +
+    'and their relatives, and keeps it imported. You need one login: `auth_token`; or ' +
+    '`user_name`, `password` and `domain_name`; or `access_key` and `secret_key`, with ' +
+    '`security_token` if they are temporary. A login in this block wins over one in the ' +
+    'environment.',
   attributes: {
     cloud: {
       type: 'string',
       optional: true,
       default: defaultCloud,
       description:
-        'Whose KMS this is: `huaweicloud`, `opentelekomcloud`, or the domain suffix of a related cloud. It also decides whether `HW_*` or `OS_*` environment variables are read: never both, so that credentials of one cloud do not reach another.',
+        'Which cloud the KMS belongs to: `huaweicloud`, `opentelekomcloud`, or the domain ' +
+        'suffix of a related cloud. It also decides whether `HW_*` or `OS_*` environment ' +
+        'variables are read: never both, so that credentials of one cloud do not reach ' +
+        'another.',
     },
     region: {
       type: 'string',
       optional: true,
-      description: `Region, for example \`ap-southeast-3\`, or \`eu-de\` of \`opentelekomcloud\`. When omitted, the one that \`project_name\` begins with, as \`eu-de_team\` does. ${environment('region')}`,
+      description:
+        `Region, for example \`ap-southeast-3\`, or \`eu-de\` of \`opentelekomcloud\`. Default: ` +
+        `the region that \`project_name\` begins with, for example \`eu-de\` in \`eu-de_team\`. ` +
+        `${environment('region')}`,
     },
     project_id: {
       type: 'string',
       optional: true,
-      description: `Project that the keys belong to, 32 characters. When omitted, IAM is asked for the project of \`project_name\`. ${environment('projectId')}`,
+      description:
+        'Project that the keys belong to, 32 characters. Default: we ask IAM for the project ' +
+        `named \`project_name\`. ${environment('projectId')}`,
     },
     project_name: {
       type: 'string',
       optional: true,
-      description: `Name of the project that the keys belong to, when \`project_id\` is not given. When omitted, the name of the region: its main project. ${environment('projectName')}`,
+      description:
+        `Name of the project that the keys belong to, if \`project_id\` is not given. Default: ` +
+        `the name of the region, which is its main project. ${environment('projectName')}`,
     },
     enterprise_project_id: {
       type: 'string',
       optional: true,
-      description: `Enterprise project, on Huawei Cloud: new keys are put into it, and lists of keys show no others. ${environment('enterpriseProjectId')}`,
+      description:
+        'Enterprise project, on Huawei Cloud: new keys go into it, and lists of keys show only ' +
+        `its keys. ${environment('enterpriseProjectId')}`,
     },
     kms_endpoint: {
       type: 'string',
       optional: true,
-      description: `Base URL of the KMS, instead of the one that follows from \`cloud\` and \`region\`. Plain \`http://\` is accepted for loopback hosts only: the wrapping key comes from here. Environment, whatever the cloud: \`${kmsEndpointVariable}\`.`,
+      description:
+        `Base URL of the KMS. Default: follows from \`cloud\` and \`region\`. Plain \`http://\` ` +
+        'is accepted for loopback hosts only: the wrapping key comes from here. Environment, ' +
+        `whatever the cloud: \`${kmsEndpointVariable}\`.`,
     },
     auth_url: {
       type: 'string',
       optional: true,
-      description: `Base URL of IAM, ending in \`/v3\`, instead of the one that follows from \`cloud\` and \`region\`. Asked for tokens, and for the id of the project. Plain \`http://\` is accepted for loopback hosts only. ${environment('authUrl')}`,
+      description:
+        `Base URL of IAM, ending in \`/v3\`. Default: follows from \`cloud\` and \`region\`. ` +
+        `IAM issues tokens and finds the id of the project. Plain \`http://\` is accepted for ` +
+        `loopback hosts only. ${environment('authUrl')}`,
     },
     auth_token: {
       type: 'string',
       optional: true,
       sensitive: true,
-      description: `Login by an IAM token of a user of this project. Give it by environment or by an ephemeral variable. ${environment('authToken')}`,
+      description:
+        'Login by an IAM token of a user of this project. Give it by environment or by an ' +
+        `ephemeral variable. ${environment('authToken')}`,
     },
     user_name: {
       type: 'string',
       optional: true,
-      description: `Login by password: the IAM user. A token is fetched for it, kept in memory only, and fetched again when the KMS refuses it. ${environment('userName')}`,
+      description:
+        'Login by password: the IAM user. We fetch a token for it, keep it in memory only, and ' +
+        `fetch it again if the KMS refuses it. ${environment('userName')}`,
     },
     password: {
       type: 'string',
@@ -89,31 +115,37 @@ export const providerSchema = {
       type: 'string',
       optional: true,
       sensitive: true,
-      description: `Secret key (SK) of \`access_key\`; it never leaves this machine. Give it by environment or by an ephemeral variable. ${environment('secretKey')}`,
+      description:
+        `Secret key (SK) of \`access_key\`; it never leaves this machine. Give it by ` +
+        `environment or by an ephemeral variable. ${environment('secretKey')}`,
     },
     security_token: {
       type: 'string',
       optional: true,
       sensitive: true,
-      description: `Security token, when \`access_key\` and \`secret_key\` are temporary. ${environment('securityToken')}`,
+      description: `Security token, if \`access_key\` and \`secret_key\` are temporary. ${environment('securityToken')}`,
     },
     ca_file: {
       type: 'string',
       optional: true,
-      description: `PEM file of further certificate authorities, or what is in it. Verification cannot be turned off. ${environment('caFile')}`,
+      description:
+        'PEM file of further certificate authorities, or its content. Certificates are always ' +
+        `verified. ${environment('caFile')}`,
     },
     max_retries: {
       type: 'number',
       optional: true,
       default: defaultMaxRetries,
-      description: `How often a call that is safe to repeat is repeated after throttling or a broken connection. ${environment('maxRetries')}`,
+      description:
+        'How often we repeat a call after throttling or a broken connection, if it is safe to ' +
+        `repeat. ${environment('maxRetries')}`,
     },
     max_requests_per_second: {
       type: 'number',
       optional: true,
       default: documentedRequestsPerSecond,
       description:
-        'Limit kept by the provider itself; the default is the documented limit of the service for one user.',
+        'Limit that the provider keeps by itself; the default is the documented limit of the service for one user.',
     },
   },
 } as const satisfies BlockSchema;

@@ -18,7 +18,7 @@ const attribute = (operation: Operation) =>
   }) as const;
 
 export const timeoutsBlock = {
-  description: 'How long each operation may take, waiting included.',
+  description: 'How long each operation may take, including waiting.',
   attributes: {
     create: attribute('create'),
     read: attribute('read'),

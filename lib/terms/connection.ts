@@ -62,7 +62,7 @@ const byDomainName = 'give the account by OS_USER_DOMAIN_NAME';
 const sharedConfig =
   'profiles of a shared configuration file are not read: give their entries by HW_ variables';
 const agency =
-  'no role or agency is taken on: give the temporary access key of the role, or a token';
+  'we do not assume roles or agencies: give the temporary access key of the role, or a token';
 const verified: Phrase = ({ name }) =>
   `certificates are always verified: name the PEM file of an authority of your own in ${name('caFile')}`;
 const clientCertificate = 'client certificates are not supported';

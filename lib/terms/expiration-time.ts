@@ -29,11 +29,14 @@ export function parseExpirationTime(
     milliseconds > maximum * 1000
   ) {
     const counted = /T.*\.\d/i.test(text)
-      ? `; an instant with fractions of a second is one that is counted from now, and moves each time: give a rolling expiry instead (${name('validFor')} and ${name('renewBefore')}${rolling === undefined ? '' : `, ${rolling}`})`
+      ? '; an instant with fractions of a second is computed from the current time, and moves ' +
+        `each time: give a rolling expiry instead (${name('validFor')} and ` +
+        `${name('renewBefore')}${rolling === undefined ? '' : `, ${rolling}`})`
       : '';
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${name('expirationTime')} is "${text}"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"${counted}`,
+      `${name('expirationTime')} is "${text}"; allowed are an instant in whole seconds such ` +
+        `as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"${counted}`,
       { attribute: name('expirationTime') },
     );
   }

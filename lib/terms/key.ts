@@ -1,8 +1,8 @@
 /** What destroy can do to a key. */
 export const keyDestroyPolicies = {
   schedule_deletion:
-    'the key is scheduled for deletion after `pending_days`; until then it can be rescued',
-  retain: 'the key stays in the KMS and is only forgotten by Terraform',
+    'the key is scheduled for deletion after `pending_days`; until then you can rescue it',
+  retain: 'the key stays in the KMS; only Terraform forgets it',
 } as const;
 
 /** What destroy does to the key. */

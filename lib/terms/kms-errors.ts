@@ -109,19 +109,19 @@ export const kmsErrorCodes = {
   'KMS.0309': caller(
     400,
     'External keys required.',
-    'use a key of origin "external": material cannot be imported into any other',
+    'use a key of origin "external": only such keys accept material',
   ),
   'KMS.0310': state(
     400,
     'The key is not in Pending import state.',
-    'look at the key: it holds material already, or is scheduled for deletion',
+    'check the key: it already holds material, or is scheduled for deletion',
   ),
   'KMS.0311': parameters(
     400,
     'Failed to decrypt data using the RSA private key.',
     ({ name }) => `the wrapping does not fit the import token: check ${name('wrappingAlgorithm')}`,
   ),
-  'KMS.0312': caller(400, 'External keys cannot be rotated.', 'rotate by making a new key'),
+  'KMS.0312': caller(400, 'External keys cannot be rotated.', 'make a new key to rotate'),
   'KMS.0314': permission(
     403,
     'Real-name authentication is required to access the API.',
@@ -217,7 +217,7 @@ export const kmsErrorCodes = {
   'KMS.1104': state(
     400,
     'Duplicate key aliases.',
-    'choose another alias, or import the existing key; one that is scheduled for deletion keeps its alias until it is gone',
+    'choose another alias, or import the existing key; a key that is scheduled for deletion keeps its alias until the KMS deletes it',
   ),
   'KMS.1105': caller(400, 'Too many keys.', 'raise the key quota or delete keys'),
   'KMS.1110': caller(400, 'Invalid alg_type.', ({ name }) => `choose another ${name('keySpec')}`),
@@ -226,12 +226,12 @@ export const kmsErrorCodes = {
   'KMS.1201': state(
     400,
     'The key is not disabled.',
-    'look at the key: only a disabled one can be enabled',
+    'check the key: only a disabled key can be enabled',
   ),
   'KMS.1301': state(
     400,
     'The key is not enabled.',
-    'look at the key: only an enabled one can be disabled',
+    'check the key: only an enabled key can be disabled',
   ),
   'KMS.1401': caller(
     400,
@@ -280,7 +280,7 @@ export const kmsErrorCodes = {
   'KMS.2603': parameters(
     400,
     'Key IDs in the imported key and token do not match.',
-    'fetch import parameters for this very key',
+    'fetch import parameters for this key',
   ),
   'KMS.2604': material(
     400,
@@ -291,7 +291,7 @@ export const kmsErrorCodes = {
   'KMS.2606': material(
     400,
     'You are importing a deleted key again. The imported plaintext must be the same as the deleted key plaintext.',
-    'give the very material that this key was first imported with, or make a new key',
+    'give the material that was imported into this key first, or make a new key',
   ),
   'KMS.2608': material(
     400,
@@ -312,7 +312,7 @@ export const kmsErrorCodes = {
   'KMS.2701': state(
     400,
     'Key material is not in Enabled or Disabled state and cannot be deleted.',
-    'look at the key: it holds no material that could be deleted',
+    'check the key: it holds no material that could be deleted',
   ),
   'KMS.2702': caller(
     400,
@@ -396,7 +396,8 @@ function login(status: number, message: string, advice: Phrase): KmsErrorCode {
 
 /** The gateway answers the same when a signature is too early or too late. */
 function signature(status: number, message: string): KmsErrorCode {
-  const clock = 'with an access key also the clock of this machine: 15 minutes off is too much';
+  const clock =
+    'with an access key, also check the clock of this machine: 15 minutes off is too much';
   return {
     ...login(status, message, `check the login; ${clock}`),
     adviceInTime: 'check the login',
@@ -412,7 +413,7 @@ function service(status: number, message: string): KmsErrorCode {
     status,
     message,
     blame: 'service',
-    advice: 'try again later; if it stays, ask the support of the cloud with the id of the request',
+    advice: 'try again later; if it persists, give the request id to the support of the cloud',
     reaction: 'retry',
   };
 }

@@ -16,7 +16,7 @@ export function refuseUnknownNames(given: object, allowed: readonly string[], ow
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the properties of ${owner} are no object; give one, such as { ${allowed[0]}: … }`,
+      `the properties of ${owner} are not an object; give one, such as { ${allowed[0]}: … }`,
     );
   }
   const unknown = Object.keys(given).filter((name) => !allowed.includes(name));

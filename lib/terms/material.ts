@@ -5,24 +5,24 @@ export const materialStatuses = {
   expiring:
     'the material expires within the window of its rolling expiry, and is due to be renewed',
   expired_not_purged:
-    'the material is past its expiry and the KMS, which takes up to 24 hours, has not deleted it yet',
+    'the material is past its expiry, but the KMS has not deleted it yet (it takes up to 24 hours)',
   purged_after_expiry: 'the KMS deleted the material after its expiry',
   deleted_outside:
-    'the key holds no material, and no expiry explains it: somebody deleted it, an import was interrupted, or none was made yet',
+    'the key holds no material, and no expiry explains it: it was deleted, an import was interrupted, or none was made yet',
   key_disabled: 'the key holds its material and is disabled',
   key_pending_deletion: 'the key is scheduled for deletion',
   key_not_ready: 'the key is still being activated',
   key_frozen: 'the service froze the key, usually over a bill',
-  key_not_found: 'the key does not exist any more',
-  unknown: 'the KMS reports a state that is not documented, or none could be seen after an import',
+  key_not_found: 'the key no longer exists',
+  unknown: 'the KMS reports an undocumented state, or we could not look at the key after an import',
 } as const;
 
 export type MaterialStatus = keyof typeof materialStatuses;
 
 export const materialDestroyPolicies = {
-  retain: 'the material stays in the KMS and is only forgotten by Terraform',
-  delete_material: 'the material is deleted at once; unlike for a key there are no days of grace',
-  refuse: 'destroy is an error',
+  retain: 'the material stays in the KMS; only Terraform forgets it',
+  delete_material: 'the material is deleted at once; unlike a key, it has no grace period',
+  refuse: 'destroy fails',
 } as const;
 
 /** What destroy does to the material. */

@@ -56,7 +56,9 @@ export function faultsOfRolling(
     ? []
     : [
         fault(
-          `${spelling.renewBefore} is "${renewBefore}", which is not shorter than ${spelling.validFor} "${validFor}", so every ${spelling.occasion} would renew; give a shorter one`,
+          `${spelling.renewBefore} is "${renewBefore}", which is not shorter than ` +
+            `${spelling.validFor} "${validFor}", so every ${spelling.occasion} would renew; ` +
+            'give a shorter one',
           spelling.renewBefore,
         ),
       ];

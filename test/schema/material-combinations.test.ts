@@ -59,7 +59,7 @@ test.each<[MaterialAttribute[], MaterialAttribute, string]>([
   [
     ['import_token_wo', 'encrypted_key_material_wo', 'fingerprint'],
     'fingerprint',
-    'cannot be compared before it is imported',
+    'cannot be compared with a pin before the import',
   ],
   [
     ['import_token_wo', 'encrypted_key_material_wo', 'valid_for', 'renew_before'],

@@ -52,7 +52,7 @@ test.each([undefined, null, 'hex', ['alias']])('refuses %j, which has no names',
   expect(() =>
     refuseUnknownNames(given as never, ['encoding'], 'KeyMaterialSource.fromFile'),
   ).toThrow(
-    'the properties of KeyMaterialSource.fromFile are no object; give one, such as { encoding: … }',
+    'the properties of KeyMaterialSource.fromFile are not an object; give one, such as { encoding: … }',
   );
 });
 
