@@ -1,7 +1,7 @@
 /**
- * Reads the JSON of successful answers: strict about the fields that are needed, silent about the
- * rest. The KMS writes its numbers as strings, times in three ways, and "" for "there is none".
- * Values are never put into messages: some are secret.
+ * Reads the JSON of successful answers: strict about the fields that we need, silent about the
+ * rest. The KMS writes numbers as strings, times in three ways, and "" for "there is none".
+ * Messages never show values, because some are secret.
  */
 import { isRecord, type JsonRecord, tryParseJson } from '../json';
 import { isPrintable } from '../printable';
@@ -14,11 +14,11 @@ import type { ImportParameters, KeyDetail, Tags } from './model';
 export class UnexpectedAnswer extends Error {}
 
 /**
- * The JSON of a 2xx, whatever the call. An error under such a status is the voice of something in
- * between, and so is an answer to another question.
+ * The JSON of a 2xx, whatever the call. An error under such a status comes from something in
+ * between, and so does an answer about another key.
  *
- * @param asked the key that the call was about; undefined when it names none
- * @returns undefined when it is no JSON; nothing at all is the empty object
+ * @param asked the key that the call was about; undefined if it names none
+ * @returns undefined if it is not JSON; an empty body is the empty object
  */
 export function successOf(body: string, asked: string | undefined): unknown {
   const answer = body === '' ? {} : tryParseJson(body);
@@ -27,7 +27,7 @@ export function successOf(body: string, asked: string | undefined): unknown {
   }
   if (['error', 'error_code', 'error_msg'].some((name) => Object.hasOwn(answer, name))) {
     throw new UnexpectedAnswer(
-      `it holds an error${codeOf(answer)}, although its status is one of success`,
+      `it holds an error${codeOf(answer)}, although its status says success`,
     );
   }
   const named = [
@@ -35,7 +35,7 @@ export function successOf(body: string, asked: string | undefined): unknown {
     answer.key_info === undefined ? undefined : keyInfo(answer).key_id,
   ];
   if (asked !== undefined && named.some((keyId) => keyId !== undefined && keyId !== asked)) {
-    throw new UnexpectedAnswer(`it is about another key than ${asked}, which was asked about`);
+    throw new UnexpectedAnswer(`it is about another key than ${asked}`);
   }
   return answer;
 }
@@ -79,8 +79,8 @@ export interface KeyPage {
 }
 
 /**
- * What describe-key shows of every key, "" included: where a list leaves one of them out, that is
- * not the same as "there is none".
+ * What describe-key shows of every key, "" included: if a list leaves one of them out, that does
+ * not mean "there is none".
  */
 const describedFields = [
   'key_alias',
@@ -117,7 +117,7 @@ export function importParameters(answer: unknown): ImportParameters {
   if (publicKey.length === 0 || publicKey.toString('base64') !== encodedKey) {
     throw new UnexpectedAnswer('public_key is not Base64');
   }
-  // Seconds here, and a number; the same name means milliseconds in describe-key.
+  // Here in seconds, as a number; in describe-key the same name means milliseconds.
   const seconds = requiredText(answer, 'expiration_time');
   return {
     importToken: Secret.fromText(token),
@@ -126,18 +126,18 @@ export function importParameters(answer: unknown): ImportParameters {
   };
 }
 
-/** Of a call that says no more than that it is done: nothing, `{}`, or what was asked once more. */
+/** The answer of a call that only says that it is done: empty, `{}`, or the request repeated. */
 export function nothing(answer: unknown): undefined {
   if (!isRecord(answer)) {
-    throw new UnexpectedAnswer('it is no JSON object');
+    throw new UnexpectedAnswer('it is not a JSON object');
   }
 }
 
 /**
- * What a change of a key's state is confirmed with.
+ * The confirmation of a change of a key's state.
  *
  * @param fields of the answer, or of its key_info
- * @param keyState that the key is to have now
+ * @param keyState that the key must have now
  */
 export function confirmState(fields: unknown, keyState: string): undefined {
   requiredText(fields, 'key_id');
@@ -161,8 +161,8 @@ export function tagsOfKey(answer: unknown): Tags {
 }
 
 /**
- * What is read from answers is printed, and goes into states: a secret in it is no value, and to
- * leave it out would tell an untruth.
+ * What we read from answers is printed, and goes into states. A secret in it cannot be a real
+ * value, and leaving it out would be untrue, so we refuse the answer.
  *
  * @param answer as it was read
  */
@@ -175,8 +175,8 @@ export function refuseSecrets(answer: unknown, hidden: HiddenTexts): void {
 }
 
 /**
- * Every text below a value; names as the API spells them, and those of an object that are none of
- * ours are texts themselves.
+ * Every text below a value. Names that the API uses stay names; other names of an object count as
+ * texts.
  */
 function textsIn(value: unknown, name: string): { readonly name: string; readonly text: string }[] {
   if (typeof value === 'string') {
@@ -203,8 +203,8 @@ function textsIn(value: unknown, name: string): { readonly name: string; readonl
 }
 
 /**
- * No tag may be made with one, so none has one: it would break the line in which Terraform shows
- * it.
+ * No tag can be created with one, so no tag has one; it would break the line in which Terraform
+ * shows it.
  */
 function tagText(text: string): string {
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
@@ -214,11 +214,11 @@ function tagText(text: string): string {
 }
 
 export interface TagsPage {
-  /** By key; one of which the answer says nothing is left out. */
+  /** By key; a key is absent if the answer says nothing about it. */
   readonly keys: ReadonlyMap<string, Tags>;
   /** Entries of the answer, whatever they say. */
   readonly entries: number;
-  /** Of all pages; undefined when it does not say. */
+  /** Of all pages; undefined if the answer does not say. */
   readonly total: number | undefined;
 }
 
@@ -244,7 +244,7 @@ export function tagsPage(answer: unknown): TagsPage {
   };
 }
 
-/** Text, also where a number stands in place of one; "" counts as missing. */
+/** Text, even if a number stands in its place; "" counts as missing. */
 export function requiredText(answer: unknown, name: string): string {
   const text = isRecord(answer) ? optionalText(answer, name) : undefined;
   if (text === undefined) {
@@ -254,8 +254,8 @@ export function requiredText(answer: unknown, name: string): string {
 }
 
 /**
- * Text that sentences name and states keep, of no more than characters that show: only a
- * description may hold others.
+ * Text that appears in sentences and states, so it must be printable: only a description may hold
+ * other characters.
  */
 export function requiredName(answer: unknown, name: string): string {
   const text = requiredText(answer, name);
@@ -271,7 +271,7 @@ function optionalName(answer: JsonRecord, name: string): string | undefined {
 
 function requirePrintable(text: string, name: string): void {
   if (!isPrintable(text)) {
-    throw new UnexpectedAnswer(`${name} holds characters that do not show`);
+    throw new UnexpectedAnswer(`${name} holds characters that cannot be printed`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * How each login shows itself in requests. What a token alone does not need is loaded only for
- * those who do.
+ * How each login authenticates its requests. What a token alone does not need is loaded only for
+ * the other logins.
  */
 import type { Authenticator, Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
@@ -8,7 +8,7 @@ import type { Iam } from './iam';
 import type { Login } from './login';
 import { Remembered } from './remembered';
 
-/** @param iam opens the connection to IAM; called when it is needed, once */
+/** @param iam opens the connection to IAM; called at most once, on first use */
 export function createAuthenticator(
   login: Login,
   project: Project,
@@ -34,7 +34,7 @@ export function createAuthenticator(
     names: login.names,
     projectId: (signal) => found.get(signal),
     authorize: async (request, projectId) => authorize(request, projectId),
-    // A token that was given cannot be fetched again, and a signature is new with every request
+    // A token that was given cannot be fetched again, and a signature is new for every request
     // anyway.
     renew: () => false,
   };

@@ -1,4 +1,4 @@
-/** What makes a request ours: the headers that a login gives it. */
+/** What authenticates a request: the headers that a login adds. */
 
 /** What a signature covers. */
 export interface OutgoingRequest {
@@ -9,26 +9,26 @@ export interface OutgoingRequest {
   readonly path: string;
   /** Before percent-encoding. */
   readonly query: readonly (readonly [string, string])[];
-  /** The very bytes. */
+  /** The exact bytes. */
   readonly body: Buffer | undefined;
 }
 
 export type Headers = Readonly<Record<string, string>>;
 
 export interface Authenticator {
-  /** What to check when the login is refused. */
+  /** What to check if the login is refused. */
   readonly names: string;
   /**
-   * Asks IAM if it must, once.
+   * Asks IAM once, if it must.
    *
-   * @throws KmsError when IAM refuses, ByokError ERR_CONFIGURATION when it knows no such project
+   * @throws KmsError if IAM refuses, ByokError ERR_CONFIGURATION if it does not know the project
    */
   projectId(signal: AbortSignal): Promise<string>;
   /**
-   * Headers for one attempt at this very request. May log in first.
+   * Headers for one attempt of this request. May log in first.
    *
    * @param projectId of the service that is called; undefined for IAM itself
-   * @throws KmsError when IAM refuses the login
+   * @throws KmsError if IAM refuses the login
    */
   authorize(
     request: OutgoingRequest,
@@ -36,15 +36,15 @@ export interface Authenticator {
     signal: AbortSignal,
   ): Promise<Headers>;
   /**
-   * After a request was refused for its login.
+   * Called after a request was refused for its login.
    *
    * @param refused the headers of that request
-   * @returns true when there is another login to try it with
+   * @returns true if there is another login to try
    */
   renew(refused: Headers): boolean;
 }
 
-/** Headers that may not show up in any message. */
+/** Headers that must not appear in any message. */
 export const secretHeaderNames: readonly string[] = [
   'Authorization',
   'X-Auth-Token',
@@ -52,8 +52,8 @@ export const secretHeaderNames: readonly string[] = [
 ];
 
 /**
- * What of the headers is secret as long as the login is; of a signature that alone, since an access
- * key id is none.
+ * The part of the headers that is secret as long as the login is; of a signature only the signature
+ * itself, because an access key id is not secret.
  */
 export function secretsIn(headers: Headers): string[] {
   const {

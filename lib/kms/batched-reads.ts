@@ -1,7 +1,7 @@
 /**
- * Reads of one thing of many keys in few calls: reads that come together are answered from one
- * list. Once this process has changed any key, and where the list will not do, each is a call of
- * its own.
+ * Reads one kind of thing for many keys in few calls: reads that arrive together are answered from
+ * one list. Once this process has changed any key, or if the list is not enough, each read is a
+ * call of its own.
  */
 import { KmsError } from './kms-error';
 import type { CallOptions } from './model';
@@ -9,12 +9,12 @@ import { SharedCall } from './shared-call';
 
 /** The two calls that show it. */
 export interface ReadCalls<T> {
-  /** Of one key; `name` is for the message of an interruption. */
+  /** Reads one key; `name` is for the message of an interruption. */
   readonly one: {
     readonly name: string;
     readonly call: (keyId: string, options: CallOptions) => Promise<T>;
   };
-  /** Of all keys, by id. */
+  /** Reads all keys, by id. */
   readonly list: {
     readonly name: string;
     readonly call: (options: CallOptions) => Promise<ReadonlyMap<string, T>>;
@@ -22,21 +22,27 @@ export interface ReadCalls<T> {
 }
 
 export interface Pace {
-  /** Milliseconds of a clock that is never set back. @default performance.now */
+  /**
+   * Milliseconds of a clock that is never set back.
+   * @default performance.now
+   */
   readonly uptimeMs?: (() => number) | undefined;
-  /** Runs `decide` once the reads that come together have come. @default a millisecond later */
+  /**
+   * Runs `decide` once the reads that arrive together are there.
+   * @default a millisecond later
+   */
   readonly gather?: ((decide: () => void) => void) | undefined;
 }
 
 /**
- * So many keys, asked for together, are worth a list: it has a page for every few hundred keys of
+ * This many keys, asked for together, are worth a list: it has a page for every few hundred keys of
  * the project.
  */
 const listFrom = 8;
 
 /**
- * Terraform asks for ten keys at a time; a list is good for all that it asks within one look at the
- * world.
+ * Terraform asks for ten keys at a time. A list serves everything that it asks within one look at
+ * the world.
  */
 const lifetimeMs = 30_000;
 
@@ -60,7 +66,7 @@ export class BatchedReads<T> {
   /** When the latest keys were read by their own calls, at most `listFrom` of them. */
   #read: number[] = [];
   #listing: Listing<T> | undefined;
-  /** No list before this instant, after one that failed. */
+  /** After a list failed, no list before this time. */
   #listableMs = Number.NEGATIVE_INFINITY;
 
   /** @param changed whether this process has begun to change a key */
@@ -89,7 +95,10 @@ export class BatchedReads<T> {
       : listed;
   }
 
-  /** Of every key. @throws whatever the list throws */
+  /**
+   * Reads every key.
+   * @throws the error of the list
+   */
   async readAll(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, T>> {
     if (!this.#changed()) {
       const all = await (this.#usable() ?? this.#list()).call.join(signal);
@@ -103,7 +112,7 @@ export class BatchedReads<T> {
   #decideSoon(): Promise<void> {
     return new Promise((resolve) => {
       this.#gather(() => {
-        // Keys read a moment ago count: with few reads at a time, many would never be together.
+        // Keys read a moment ago count: with few reads at a time, many would never arrive together.
         const recent = this.#read.filter((startMs) => this.#uptimeMs() - startMs < lifetimeMs);
         if (
           this.#asked.size + recent.length >= listFrom &&
@@ -123,7 +132,7 @@ export class BatchedReads<T> {
     return !this.#changed() && this.#uptimeMs() >= this.#listableMs;
   }
 
-  /** A list that has come, or is on its way. */
+  /** A list that has arrived or is on its way. */
   #usable(): Listing<T> | undefined {
     const listing = this.#listing;
     const old =
@@ -144,7 +153,7 @@ export class BatchedReads<T> {
   }
 
   /**
-   * Undefined: there is no list, or it failed; the key's own call will tell whether anything is
+   * Undefined: there is no list, or it failed. The key's own call will tell whether anything is
    * really wrong.
    */
   async #tryList(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, T> | undefined> {
@@ -185,14 +194,14 @@ export class BatchedReads<T> {
 }
 
 /**
- * This user may not have the list (403), or this KMS has none, or another one: the next would fare
- * no better.
+ * This user may not list (403), or this KMS cannot, or not like this: the next list would fail as
+ * well.
  */
 function isRefusal(error: unknown): boolean {
   return error instanceof KmsError && error.status < 500 && error.status !== 429;
 }
 
-/** After the timer, whatever came in meanwhile is read first. */
+/** After the timer, everything that arrived meanwhile is read first. */
 function laterThanIncoming(decide: () => void): void {
   setTimeout(() => setImmediate(decide), gatherMs);
 }

@@ -1,6 +1,4 @@
-/**
- * From settings to a client: the one place that both the provider and the commands come through.
- */
+/** From settings to a client: the one way for both the provider and the commands. */
 import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
 import { plainSpelling } from '../terms/setting';
@@ -9,9 +7,9 @@ import { KmsClient, type KmsClientOptions, type KmsLog } from './kms-client';
 
 /**
  * @param env the whole environment: variables of the cloud, of the proxy, and NODE_EXTRA_CA_CERTS
- * @param runtime its `remark` gets what a person should know of the environment: sentences without
- *   a full stop
- * @throws ByokError ERR_CONFIGURATION when a setting is missing, wrong or unsafe
+ * @param runtime its `remark` receives what a person should know about the environment: sentences
+ *   without a full stop
+ * @throws ByokError ERR_CONFIGURATION if a setting is missing, wrong or unsafe
  */
 export function connectKms(
   config: ConnectionConfig,
@@ -40,14 +38,14 @@ export function connectKms(
   return new KmsClient({ ...connection, ...runtime, env, ca });
 }
 
-/** Undefined: the authorities that Node trusts anyway. */
+/** Undefined: the authorities that Node trusts by default. */
 function readAuthorities(
   caFile: string | undefined,
   env: Environment,
   log: KmsLog | undefined,
   attribute: string,
 ): string | undefined {
-  // The launcher of the provider moves NODE_EXTRA_CA_CERTS aside, so that Node does not parse it at
+  // The launcher of the provider sets NODE_EXTRA_CA_CERTS aside, so that Node does not parse it at
   // every start.
   const moved = env.BYOK_EXTRA_CA_CERTS || undefined;
   if (caFile === undefined) {
@@ -63,7 +61,7 @@ function readAuthorities(
     .join('\n');
 }
 
-/** As Node does: a file that cannot be read is a warning. */
+/** As in Node, a file that cannot be read is only a warning. */
 function tryRead(path: string, log: KmsLog | undefined): string | undefined {
   try {
     return readFileSync(path, 'latin1');
@@ -73,18 +71,22 @@ function tryRead(path: string, log: KmsLog | undefined): string | undefined {
   }
 }
 
-/** The vendors' providers take either; no path has lines, or is as long as a certificate. */
+/**
+ * The vendors' providers accept either. A path has no line breaks, and is not as long as a
+ * certificate.
+ */
 function isContent(caFile: string): boolean {
   return caFile.includes('-----BEGIN') || /[\r\n]/.test(caFile) || caFile.length > 4096;
 }
 
-/** @throws ByokError ERR_CONFIGURATION, without any of it */
+/** @throws ByokError ERR_CONFIGURATION, without any of the content */
 function checkContent(content: string, attribute: string): string {
   const certificates = certificatesIn(content);
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is no path but a text of ${content.length} characters, which is not shown and holds no PEM certificate that can be read; give the path of a PEM file`,
+      `${attribute} is not a path but a text of ${content.length} characters (not shown), and ` +
+        'holds no readable PEM certificate; give the path of a PEM file',
       { attribute },
     );
   }
@@ -124,13 +126,13 @@ function readCaFile(path: string, attribute: string): string {
       },
     );
   }
-  // TLS stops without a word at the first that it cannot read, and then the certificate of the KMS
+  // TLS silently stops at the first one that it cannot read, and then the certificate of the KMS
   // would be blamed.
   const certificates = certificatesIn(pem).filter(isCertificate);
   if (certificates.length === 0) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} "${path}" holds no PEM certificate that can be read; take an undamaged copy from whoever runs the authority`,
+      `${attribute} "${path}" holds no readable PEM certificate; get an undamaged copy from the operator of the authority`,
       { attribute },
     );
   }

@@ -1,7 +1,7 @@
 /**
- * The settings of a connection: what the configuration says, else what the variables of the same
- * cloud say, under the names that the vendors' own Terraform providers use. What the variables of
- * the other cloud hold is never looked at.
+ * The settings of a connection: from the configuration, or else from the variables of the same
+ * cloud, under the names that the vendors' own Terraform providers use. We never look at the values
+ * of the other cloud's variables.
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
@@ -49,16 +49,16 @@ export interface ConnectionConfig extends KmsPlace {
 }
 
 /**
- * Where the project id comes from. IAM finds it by name; a project is named after its region unless
- * somebody named it otherwise.
+ * Where the project id comes from. IAM finds it by name; by default a project has the name of its
+ * region.
  */
 export type Project = { readonly id: string } | { readonly name: string };
 
 export interface Connection {
   readonly endpoint: URL;
-  /** Undefined where `kmsEndpoint` alone says where the KMS is. */
+  /** Undefined if `kmsEndpoint` alone says where the KMS is. */
   readonly region: string | undefined;
-  /** IAM, ending in `/v3`; undefined when nothing is asked of it. */
+  /** IAM, ending in `/v3`; undefined if we ask it nothing. */
   readonly authUrl: URL | undefined;
   readonly project: Project;
   readonly login: Login;
@@ -68,8 +68,8 @@ export interface Connection {
   readonly maxRetries: number;
   readonly maxRequestsPerSecond: number;
   /**
-   * What a person should know of the environment: variables that ask for something else than what
-   * happens. Sentences.
+   * What a person should know about the environment: variables that ask for something we do not do.
+   * Sentences.
    */
   readonly remarks: readonly string[];
 }
@@ -103,7 +103,7 @@ function withHints(error: unknown, hints: readonly string[]): unknown {
     : error;
 }
 
-/** An endpoint that is refused and stands in no configuration: where to look for it. */
+/** Where to look for a refused endpoint that is not in the configuration. */
 function sourceOf(error: unknown, config: ConnectionConfig, { name }: Spelling): string[] {
   const isElsewhere =
     isByokError(error) &&
@@ -112,7 +112,7 @@ function sourceOf(error: unknown, config: ConnectionConfig, { name }: Spelling):
   return isElsewhere ? [`it comes from the environment variable ${kmsEndpointVariable}`] : [];
 }
 
-/** Whoever set the variables of the other cloud only is told what would have them read. */
+/** If only variables of the other cloud are set, we say how to have them read. */
 function otherCloud(
   cloud: string,
   family: Family,
@@ -128,7 +128,7 @@ function otherCloud(
     return [];
   }
   if (family === 'HW' && (nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD)) !== undefined) {
-    // This cloud was named: its users need other variables, not another cloud.
+    // The user named this cloud, and so needs other variables, not another cloud.
     return [`${other} is set and not read: for cloud "${cloud}" the variables begin with HW_`];
   }
   const readWith =
@@ -138,7 +138,7 @@ function otherCloud(
   return [`${other} is set, and is read when ${readWith}`];
 }
 
-/** What was perhaps meant to give a setting that is missing. */
+/** Settings that may have been meant to give a missing one. */
 function perhapsMeant(error: unknown, env: Environment, naming: Naming): string[] {
   return error instanceof MissingSetting ? unsupportedIn(env, naming, 'missing') : [];
 }
@@ -291,7 +291,7 @@ function checkedProjectId(projectId: string, attribute: string): string {
   return projectId;
 }
 
-/** "all", which lists take, could not be given to a new key. */
+/** Lists accept "all", but a new key could not get it. */
 function checkedEnterpriseProject(id: string | undefined, attribute: string): string | undefined {
   if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
     throw new ByokError(

@@ -1,24 +1,23 @@
 /**
- * Reads of many keys and of their tags in few calls: what is asked for together is answered from
+ * Reads many keys and their tags in few calls: requests that arrive together are answered from
  * list-keys, which shows a key as describe-key does, and from the list of resource instances, which
- * shows its tags. For looking only: what is about to be changed is looked at by the lifecycle
- * itself.
+ * shows its tags. Only for looking: before the lifecycle changes a key, it looks at the key itself.
  */
 import { BatchedReads, type Pace } from './batched-reads';
 import type { KmsClient } from './kms-client';
 import type { CallOptions, KeyDetail, Kms, Tags } from './model';
 
-/** Reads of keys, whichever call answers them. */
+/** Reads keys, whichever call answers. */
 export interface KeyReads {
-  /** This process has begun to change a key, so that an earlier list may not hold any more. */
+  /** This process has begun to change a key, so an earlier list may be out of date. */
   readonly changed: boolean;
-  /** Undefined: the KMS knows no such key. */
+  /** Undefined: the KMS does not know the key. */
   refreshKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
   /** Every key of the project. */
   refreshKeys(options?: CallOptions): Promise<KeyDetail[]>;
   /**
-   * @param known from before: a list is believed where it confirms them, and where it does not the
-   *   key itself is asked
+   * @param known from before: we believe a list if it confirms them; otherwise we ask for the key
+   *   itself
    */
   refreshTags(keyId: string, known: Tags, options?: CallOptions): Promise<Tags>;
 }
@@ -63,8 +62,8 @@ export class DescribeBatcher implements KeyReads {
   }
 
   /**
-   * A key that the list lacks is described (it may be filtered), and so is one that it shows in
-   * part.
+   * If the list lacks a key, or shows only a part of it, we describe the key: the list may be
+   * filtered.
    */
   refreshKey(keyId: string, { signal }: CallOptions = {}): Promise<KeyDetail | undefined> {
     return this.#keys.read(keyId, (listed) => listed?.partial !== true, signal);
@@ -74,8 +73,8 @@ export class DescribeBatcher implements KeyReads {
     return [...(await this.#keys.readAll(signal)).values()].filter((key) => key !== undefined);
   }
 
-  // Of a key's own tags it is documented that those of the cloud stand apart from them, and of the
-  // list it is not.
+  // The documents say that a key's own tags exclude those of the cloud; they do not say so of the
+  // list.
   refreshTags(keyId: string, known: Tags, { signal }: CallOptions = {}): Promise<Tags> {
     return this.#tags.read(keyId, (listed) => sameTags(listed, known), signal);
   }

@@ -1,8 +1,7 @@
 /**
- * Which hosts requests go to: the KMS, and IAM for logins. Whoever stands in the place of the KMS
- * hands out the wrapping key and so reads the material, and whoever stands in the place of IAM
- * reads the password: plain http is for loopback hosts only, and there is no switch that says
- * otherwise.
+ * Which hosts requests go to: the KMS, and IAM for logins. Anything that takes the place of the KMS
+ * hands out the wrapping key and so can read the material; anything that takes the place of IAM can
+ * read the password. So plain http is for loopback hosts only, and no switch changes that.
  */
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
@@ -16,7 +15,7 @@ export interface EndpointConfig {
    */
   readonly cloud?: string | undefined;
   readonly region?: string | undefined;
-  /** Base URL given by hand; `cloud` and `region` are not looked at then. */
+  /** Base URL given by hand; `cloud` and `region` are then ignored. */
   readonly kmsEndpoint?: string | undefined;
   /** Base URL of IAM given by hand, ending in `/v3`. */
   readonly authUrl?: string | undefined;
@@ -24,12 +23,12 @@ export interface EndpointConfig {
 
 const swissDomain = 'sc.otc.t-systems.com';
 
-/** Domain of each cloud that has a name of its own. */
+/** Domain of each cloud that has a name. */
 const namedClouds: Readonly<Record<string, (region: string) => string>> = {
-  // The region in Dublin is the one that lives under another top-level domain.
+  // The region in Dublin is under another top-level domain.
   huaweicloud: (region) => (region === 'eu-west-101' ? 'myhuaweicloud.eu' : 'myhuaweicloud.com'),
   opentelekomcloud: telekomDomain,
-  // Given as a suffix the domain of the sister region means the same cloud.
+  // Given as a suffix, the domain of the sister region means the same cloud.
   'otc.t-systems.com': telekomDomain,
 };
 
@@ -38,7 +37,7 @@ function telekomDomain(region: string): string {
   return /^eu-ch\d+$/.test(region) ? swissDomain : 'otc.t-systems.com';
 }
 
-/** Host of IAM, where it is not "iam.REGION.DOMAIN". */
+/** Host of IAM, if it is not "iam.REGION.DOMAIN". */
 const iamHosts: Readonly<Record<string, (region: string) => string>> = {
   // One for all regions.
   'myhuaweicloud.eu': () => 'iam.myhuaweicloud.eu',
@@ -60,8 +59,8 @@ export function isOpenTelekomCloud(cloud: string): boolean {
 }
 
 /**
- * @returns the base URL, without a slash at its end in `pathname` unless that is all of it
- * @throws ByokError ERR_CONFIGURATION when the parts give no endpoint, or an unsafe one
+ * @returns the base URL; `pathname` has no slash at its end, unless it is only a slash
+ * @throws ByokError ERR_CONFIGURATION if the parts give no endpoint, or an unsafe one
  */
 export function resolveKmsEndpoint(
   { cloud = defaultCloud, region, kmsEndpoint }: EndpointConfig,
@@ -75,11 +74,11 @@ export function resolveKmsEndpoint(
 }
 
 /**
- * Does not follow from cloud and region when the KMS is on this machine: a password for an emulator
- * is none for a real cloud.
+ * If the KMS is on this machine, this does not follow from cloud and region: a password for an
+ * emulator must not go to a real cloud.
  *
- * @returns the base URL, ending in `/v3`; undefined when it does not follow from the parts
- * @throws ByokError ERR_CONFIGURATION when a part is wrong or unsafe
+ * @returns the base URL, ending in `/v3`; undefined if it does not follow from the parts
+ * @throws ByokError ERR_CONFIGURATION if a part is wrong or unsafe
  */
 export function resolveAuthUrl(
   { cloud = defaultCloud, region, kmsEndpoint, authUrl }: EndpointConfig,
@@ -139,7 +138,7 @@ type NameOf = Spelling['name'];
 
 type UrlSetting = Extract<Setting, 'kmsEndpoint' | 'authUrl'>;
 
-/** What somebody in between could read over plain http. */
+/** What anyone in between could read over plain http. */
 const atStake = { kmsEndpoint: 'the material', authUrl: 'the login' } as const satisfies Record<
   UrlSetting,
   string
@@ -187,16 +186,16 @@ function shown(url: URL): string {
 }
 
 /**
- * The same of what is no URL, or one of another kind, whose parts nobody can tell for sure: all
- * that may be a login is left out.
+ * The same for text that is not a URL, or a URL of another kind. Its parts are not certain, so we
+ * leave out everything that may be a login.
  */
 function shownText(text: string): string {
   return text.replace(/^([a-z][a-z\d+.-]*:(?=\/)\/*)?.*@/is, '$1…@').replace(/[?#].*$/s, '…');
 }
 
 /**
- * @param hostname as `URL.hostname` gives it: an IPv6 address stands in brackets, an IPv4 address
- *   is in its dotted form
+ * @param hostname as `URL.hostname` gives it: IPv6 addresses in brackets, IPv4 addresses in dotted
+ *   form
  */
 export function isLoopback(hostname: string): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');

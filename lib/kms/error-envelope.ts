@@ -1,7 +1,7 @@
 /**
  * Refusals come in three envelopes: the KMS nests `error_code` and `error_msg` under `error`, the
- * gateway and parts of IAM have them flat, IAM otherwise has `error.message` and `error.title`.
- * Anything else, a page of a proxy for example, is quoted in short.
+ * gateway and parts of IAM have them flat, and IAM otherwise has `error.message` and `error.title`.
+ * Anything else, such as the page of a proxy, is quoted in short.
  */
 
 import { isRecord, tryParseJson } from '../json';
@@ -16,12 +16,14 @@ export interface Refusal {
 }
 
 const longestQuote = 200;
-/** What comes after that is never quoted, and need not be searched. */
+/** What comes after this is never quoted, and need not be searched. */
 const longestLook = 10_000;
-/** Not documented; seen are 32 hex digits and UUIDs. */
+/** Not documented; we have seen 32 hex digits and UUIDs. */
 const requestIdFormat = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** @param hidden what may not show up in the message, even if the other side sent it back */
+/**
+ * @param hidden texts that must not appear in the message, even if the other side sent them back
+ */
 export function parseRefusal(body: string, hidden: HiddenTexts): Refusal {
   const json = tryParseJson(body);
   const flat = isRecord(json) ? json : {};
@@ -55,7 +57,7 @@ export function quote(text: string, hidden: HiddenTexts): string {
 }
 
 /**
- * As the gateway and the KMS number requests; undefined when it is something else, or repeats a
+ * In the form that the gateway and the KMS use; undefined if it has another form, or repeats a
  * secret.
  */
 export function requestIdIn(value: unknown, hidden: HiddenTexts): string | undefined {

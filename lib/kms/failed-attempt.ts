@@ -1,7 +1,7 @@
 /**
- * What one attempt that did not succeed comes to: the failure, by which it is repeated or not, and
- * the error that the caller gets otherwise. Messages never hold a token, a signature, wrapped
- * material or a text to encrypt.
+ * What an unsuccessful attempt means: the failure, which decides whether it is repeated, and the
+ * error for the caller if it is not. Messages never show a token, a signature, wrapped material or
+ * a text to encrypt.
  */
 import { ByokError } from '../errors';
 import { tryFindKmsErrorCode } from '../terms/kms-errors';
@@ -24,16 +24,16 @@ export interface FailedAttempt {
 /** What was asked, as far as its refusal depends on it. */
 export interface RefusedRequest {
   readonly operation: string;
-  /** What to check when the login is refused. */
+  /** What to check if the login is refused. */
   readonly names: string;
   readonly spelling: Spelling;
-  /** Whether the gateway judges it by the clock: a signature is good for minutes. */
+  /** Whether the gateway compares it with its clock: a signature is valid for minutes. */
   readonly signed: boolean;
 }
 
 /**
  * An answer other than success.
- * @param hidden what may not show up in a message
+ * @param hidden texts that must not appear in a message
  */
 export function refusal(
   { operation, names, spelling, signed }: RefusedRequest,
@@ -58,7 +58,7 @@ export function refusal(
     requestId: requestIdOf(response, hidden) ?? requestId,
     advice,
   };
-  // A 5xx without a code of the KMS is the voice of a gateway: the KMS itself said nothing.
+  // A 5xx without a code of the KMS comes from a gateway: the KMS itself said nothing.
   const code =
     status >= 500 && apiCode?.startsWith('KMS.') !== true ? 'ERR_KMS_UNREACHABLE' : 'ERR_KMS';
   return {
@@ -72,13 +72,10 @@ export function refusal(
   };
 }
 
-/** The gateway refuses a signature that is further off. */
+/** The gateway refuses a signature whose time is further off. */
 const maximumSkewMs = 15 * 60_000;
 
-/**
- * @param date of the answer, as RFC 9110 writes it; an answer without one tells nothing of the
- *   clock
- */
+/** @param date of the answer, as RFC 9110 writes it; without one we know nothing of the clock */
 function compareClocks(
   date: string | undefined,
   now: Date,
@@ -90,7 +87,10 @@ function compareClocks(
   const direction = off > 0 ? 'ahead' : 'behind';
   return {
     inTime: false,
-    advice: `your clock is ${spanOf(Math.abs(off))} ${direction}, by the Date of this answer: set the clock of this machine right, since a signature that is more than 15 minutes off is refused`,
+    advice:
+      `your clock is ${spanOf(Math.abs(off))} ${direction}, by the Date of this answer: correct ` +
+      'the clock of this machine, because a signature that is more than 15 minutes off is ' +
+      'refused',
   };
 }
 
@@ -116,7 +116,10 @@ export function noAnswer(
 ): FailedAttempt {
   const reason = quote(cause.message, hidden);
   if (cause.permanent === 'untrusted certificate') {
-    const message = `the certificate of ${host} is not trusted: ${reason}; check that this is the host you mean, and if its certificate comes from an authority of your own, name the PEM file in ${name('caFile')}`;
+    const message =
+      `the certificate of ${host} is not trusted: ${reason}; check that this is the host you ` +
+      'mean, and if its certificate comes from an authority of your own, name the PEM file in ' +
+      `${name('caFile')}`;
     return {
       failure: { kind: 'unsent', permanent: true },
       error: new ByokError('ERR_CONFIGURATION', message, { attribute: name('caFile'), cause }),

@@ -1,22 +1,22 @@
 /**
- * What one client knows that nobody may read: its login, and every token, password and wrapped blob
- * that it sent or got so far. The other side knows them as well, and may send them back in any
- * place, a later answer included. Found are they as they were sent, whole or in longer pieces;
- * spelt another way they are not.
+ * What one client knows and must not show: its login, and every token, password and wrapped blob
+ * that it has sent or received. The other side knows them too, and may send them back anywhere,
+ * even in a later answer. We find them as they were sent, whole or in longer pieces; in another
+ * spelling we do not.
  */
 
 /**
- * Gateways cut off what they send back. Shorter pieces tell little of a token, and might be
+ * Gateways cut off what they send back. Shorter pieces reveal little of a token, and might be
  * ordinary words.
  */
 const shortestPiece = 16;
 
-/** IAM takes none that is shorter. */
+/** IAM accepts no shorter password. */
 const shortestPassword = 6;
 
 /**
- * So long are the pieces that secrets are looked up by, and so far apart that every `shortestPiece`
- * characters hold a whole one.
+ * Secrets are looked up by pieces of this length, spaced so that every `shortestPiece` characters
+ * hold a whole one.
  */
 const lookupLength = 8;
 const lookupStride = shortestPiece - lookupLength + 1;
@@ -34,11 +34,11 @@ interface Range {
 export class HiddenTexts {
   readonly #known: HiddenTexts | undefined;
   readonly #texts = new Set<string>();
-  /** Below `shortestPiece` characters: few, and hidden as a whole. */
+  /** Secrets below `shortestPiece` characters: few, and hidden as a whole. */
   readonly #short: string[] = [];
   readonly #occurrences = new Map<string, Occurrence[]>();
 
-  /** @param known hidden as well, whatever is added to it later */
+  /** @param known hidden as well, including what is added to it later */
   constructor(texts: Iterable<string> = [], known?: HiddenTexts) {
     this.#known = known;
     this.add(texts);
@@ -46,7 +46,7 @@ export class HiddenTexts {
 
   add(texts: Iterable<string>): void {
     for (const text of texts) {
-      // In JSON that is sent back as it came.
+      // As it appears in JSON that is sent back unchanged.
       this.#add(text);
       this.#add(JSON.stringify(text).slice(1, -1));
     }
@@ -71,8 +71,8 @@ export class HiddenTexts {
   }
 
   /**
-   * True when the text is one of them, or holds one or a longer piece; what is shorter than a
-   * password may be may also be part of a word.
+   * True if the text is one of them, or holds one or a longer piece. Text that is shorter than any
+   * password may also be part of a word.
    */
   standIn(text: string): boolean {
     return (
@@ -94,7 +94,7 @@ export class HiddenTexts {
     return this.#known?.removeFrom(clean) ?? clean;
   }
 
-  /** From left to right, each as long as it goes; none overlaps another. */
+  /** From left to right, each as long as possible; none overlaps another. */
   #rangesIn(text: string): Range[] {
     const ranges: Range[] = [];
     for (let at = 0; at < text.length; ) {
@@ -105,7 +105,7 @@ export class HiddenTexts {
     return ranges;
   }
 
-  /** @param from up to there everything is said */
+  /** @param from everything up to here is done */
   #rangeAt(text: string, at: number, from: number): Range | undefined {
     const short = this.#short
       .filter((secret) => text.startsWith(secret, at))
@@ -119,7 +119,7 @@ export class HiddenTexts {
   }
 }
 
-/** As far to both sides as text and secret are the same. */
+/** Extends to both sides as far as text and secret are equal. */
 function grown(text: string, at: number, from: number, { secret, at: within }: Occurrence): Range {
   let [start, end] = [at, at + lookupLength];
   while (

@@ -1,7 +1,7 @@
 /**
- * One request and its whole answer. Always settles, and within its time: Node says nothing more
- * about a request that is destroyed before it has a connection, for example, or whose answer
- * changes the protocol.
+ * One request and its whole answer. It always settles, and in time: Node reports nothing more about
+ * a request that is destroyed before it has a connection, for example, or whose answer changes the
+ * protocol.
  */
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
@@ -17,16 +17,19 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
   /** Of the body of the answer. */
   readonly maxBytes: number;
-  /** Cuts it off, also while the answer is awaited. */
+  /** Aborts it, even while the answer is awaited. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** "Go on" and "still at it": a server that says so more often than this says nothing else. */
+/**
+ * Interim answers ("continue", "processing"): a server that sends more than this sends nothing
+ * else.
+ */
 const maxInterimAnswers = 100;
 
 /**
  * @param request not yet sent
- * @throws Error when no whole answer came; there may be more to come on its connection, which is
+ * @throws Error if no whole answer arrived; more of it may still arrive on its connection, which is
  *   closed
  */
 export function exchange(
@@ -57,12 +60,12 @@ export function exchange(
       .on('error', fail)
       .on(
         'close',
-        () => answered || fail(new Error('the connection was closed before there was an answer')),
+        () => answered || fail(new Error('the connection was closed before an answer arrived')),
       )
       .on('information', () => {
         interim += 1;
         if (interim > maxInterimAnswers) {
-          fail(new Error(`${interim} interim answers came, and no other`));
+          fail(new Error(`${interim} interim answers arrived, and no final one`));
         }
       })
       .on('upgrade', (_response, socket) => {
@@ -114,5 +117,5 @@ function readBody(
 }
 
 function protocolChange(): Error {
-  return new Error('the answer is 101, a change of the protocol that nobody asked for');
+  return new Error('the answer is 101, a change of protocol that we did not ask for');
 }

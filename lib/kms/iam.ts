@@ -1,7 +1,7 @@
 /**
  * The two calls of IAM that a login needs: a token by password (POST /v3/auth/tokens) and the id of
- * a project by its name (GET /v3/projects). The KMS has seen nothing yet when one of them fails, so
- * none of their failures is a lost answer.
+ * a project by its name (GET /v3/projects). If one of them fails, the KMS has seen nothing yet, so
+ * their failures are never lost answers.
  */
 import { ByokError } from '../errors';
 import { isRecord, tryParseJson } from '../json';
@@ -26,7 +26,7 @@ export class Iam {
 
   /**
    * @param options `endpoint` ends in `/v3`
-   * @param hidden what nobody may read; the tokens that are answered come to it
+   * @param hidden texts that must not be shown; received tokens are added to it
    */
   constructor(options: SenderOptions, hidden: HiddenTexts) {
     this.#sender = new RequestSender(options, { name: 'IAM', setting: 'authUrl' }, hidden);
@@ -40,7 +40,7 @@ export class Iam {
     this.#sender.close();
   }
 
-  /** @returns a token that is scoped to the project: the KMS takes no other */
+  /** @returns a token that is scoped to the project, because the KMS accepts no other */
   async logIn(
     login: PasswordCredentials,
     project: Project,
@@ -94,7 +94,8 @@ export class Iam {
       );
       throw new ByokError(
         'ERR_CONFIGURATION',
-        `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} "${name}" of this login; give ${byId}, or another ${byName} or ${byRegion}`,
+        `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} ` +
+          `"${name}" of this login; give ${byId}, or another ${byName} or ${byRegion}`,
         { attribute: byId },
       );
     }
@@ -111,7 +112,7 @@ export class Iam {
     return id;
   }
 
-  /** A token may look like one: nothing that is secret goes into paths and messages. */
+  /** A token may look like an id, and nothing secret may go into paths and messages. */
   #isProjectId(id: unknown): id is string {
     return (
       typeof id === 'string' && new RegExp(formats.projectId).test(id) && !this.#hidden.standIn(id)

@@ -23,9 +23,9 @@ export interface KmsClientOptions extends CallerOptions, Partial<Pick<Connection
 }
 
 /**
- * Keys in one page of a list. Documented as "within the range of the maximum number of CMKs", and
- * nobody says what becomes of a larger one: where the first is refused, the second is within every
- * quota that is documented.
+ * Keys in one page of a list. The documents say "within the range of the maximum number of CMKs",
+ * and not what happens beyond it. If the KMS refuses the first number, we use the second, which is
+ * within every documented quota.
  */
 const pageSizes = [1000, 100] as const;
 
@@ -42,7 +42,7 @@ export class KmsClient implements Kms {
   readonly #enterpriseProjectId: string | undefined;
   #pageSize: number = pageSizes[0];
 
-  /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
+  /** @throws ByokError ERR_CONFIGURATION if a proxy variable is wrong */
   constructor(options: KmsClientOptions) {
     this.#caller = new Caller(options);
     this.project = projectOf(options);
@@ -55,7 +55,7 @@ export class KmsClient implements Kms {
     this.#caller.close();
   }
 
-  /** True once a call that makes or changes a key was begun. */
+  /** True once a call that makes or changes a key has begun. */
   get changed(): boolean {
     return this.#caller.changed;
   }
@@ -160,7 +160,7 @@ export class KmsClient implements Kms {
     changes: { readonly create?: Tags; readonly delete?: Tags },
     options?: CallOptions,
   ): Promise<void> {
-    // What is new first: a refusal then leaves the key with more tags than wished, never with
+    // First what is new: a refusal then leaves the key with more tags than wanted, never with
     // fewer.
     for (const action of ['create', 'delete'] as const) {
       const tags = changes[action] ?? {};

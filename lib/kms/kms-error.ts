@@ -1,6 +1,6 @@
 /**
- * A refusal that came from the KMS, IAM or the gateway in front of them, whichever of the three
- * error envelopes it used.
+ * A refusal from the KMS, IAM or the gateway in front of them, in whichever of the three error
+ * envelopes.
  */
 import { ByokError, type ErrorCode } from '../errors';
 import { type KmsReaction, tryFindKmsErrorCode } from '../terms/kms-errors';
@@ -10,11 +10,11 @@ export interface KmsErrorFields {
   /** The API call, for example "import-key-material". */
   readonly operation: string;
   readonly status: number;
-  /** For example "KMS.2606", "APIGW.0308"; undefined when the answer carried none. */
+  /** For example "KMS.2606", "APIGW.0308"; undefined if the answer carried none. */
   readonly apiCode: string | undefined;
   readonly apiMessage: string;
   readonly requestId: string | undefined;
-  /** What to do about it, as the table of codes says; undefined where nothing is known. */
+  /** What to do about it, from the table of codes; undefined if nothing is known. */
   readonly advice?: string | undefined;
 }
 
@@ -36,19 +36,19 @@ export class KmsError extends ByokError implements Omit<KmsErrorFields, 'advice'
   }
 }
 
-/** True when the KMS refused with one of these codes. */
+/** True if the KMS refused with one of these codes. */
 export function hasApiCode(error: unknown, ...codes: string[]): error is KmsError {
   return error instanceof KmsError && error.apiCode !== undefined && codes.includes(error.apiCode);
 }
 
-/** True when this is what the table of codes says to do about the refusal. */
+/** True if the table of codes says to do this about the refusal. */
 export function hasReaction(error: unknown, reaction: KmsReaction): error is KmsError {
   return error instanceof KmsError && reactionTo(error.status, error.apiCode) === reaction;
 }
 
 /**
- * True when the KMS looked at what was asked and found fault with that: not with the login, the
- * permission, or itself.
+ * True if the KMS examined the request and found a fault in it: not in the login, the permission,
+ * or itself.
  */
 export function blamesRequest(error: unknown): error is KmsError {
   const blame =
@@ -68,5 +68,8 @@ function sentence({
 }: KmsErrorFields): string {
   const said = apiMessage.trim().replace(/\.$/, '');
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
-  return `${operation} answered ${status}${apiCode === undefined ? '' : ` ${apiCode}`}: ${said}${advice === undefined ? '' : `; ${advice}`}${request}`;
+  return (
+    `${operation} answered ${status}${apiCode === undefined ? '' : ` ${apiCode}`}: ` +
+    `${said}${advice === undefined ? '' : `; ${advice}`}${request}`
+  );
 }

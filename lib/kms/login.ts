@@ -1,7 +1,6 @@
 /**
- * Which of the three logins counts. Exactly one: the provider block's own, else the one that the
- * environment gives. A secret is completed from the environment only where the block names no other
- * way in.
+ * Which of the three logins counts. Exactly one: the provider block's own, or else the one in the
+ * environment. A secret is completed from the environment only if the block names no other login.
  */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
@@ -23,15 +22,13 @@ type Credentials =
       readonly securityToken: Secret | undefined;
     };
 
-/**
- * As it is configured; what becomes of it at each request is the business of an `Authenticator`.
- */
+/** As configured; an `Authenticator` turns it into requests. */
 export type Login = Credentials & {
-  /** What to check when it is refused: settings and environment variables, in words. */
+  /** What to check if it is refused: settings and environment variables, in words. */
   readonly names: string;
 };
 
-/** What of it nobody may read. */
+/** The parts of it that must not be shown. */
 export function secretsOf(login: Login): string[] {
   const secrets =
     login.kind === 'token'
@@ -51,13 +48,13 @@ export type LoginSetting =
   | 'secretKey'
   | 'securityToken';
 
-/** Clear text by setting; absent when it is not given. */
+/** Clear text by setting; absent if not given. */
 export type LoginValues = Readonly<Partial<Record<LoginSetting, string>>>;
 
-/** Which variables are looked at. */
+/** Which variables we look at. */
 export type Family = 'HW' | 'OS';
 
-/** Of a setting that neither the configuration nor the environment gives. */
+/** Thrown for a setting that neither the configuration nor the environment gives. */
 export class MissingSetting extends ByokError {
   constructor(attribute: string, message: string) {
     super('ERR_CONFIGURATION', message, { attribute });
@@ -68,8 +65,8 @@ interface Way {
   /** All of them are needed. */
   readonly parts: readonly [LoginSetting, ...LoginSetting[]];
   /**
-   * Any of them chooses this way. `domainName` chooses none: users of the vendors' providers set it
-   * beside an access key.
+   * Any of them selects this login. `domainName` selects none: users of the vendors' providers set
+   * it beside an access key.
    */
   readonly marks: readonly LoginSetting[];
   /** @param part gives the value of a part, or throws that it is missing */
@@ -119,14 +116,17 @@ export interface Naming {
   readonly family: Family;
   /** @default as in this code */
   readonly spelling?: Spelling;
-  /** The variables behind a setting that are set. @default all that there are */
+  /**
+   * The variables of a setting that are set.
+   * @default all that exist
+   */
   readonly setNames?: (setting: LoginSetting) => readonly string[];
 }
 
 /**
  * @param given by the configuration
  * @param found in the environment
- * @throws ByokError ERR_CONFIGURATION when no login is given, only a part of one, or more than one
+ * @throws ByokError ERR_CONFIGURATION if no login is given, only a part of one, or more than one
  */
 export function chooseLogin(
   given: LoginValues,
@@ -189,8 +189,8 @@ function fromEnvironment(
 }
 
 /**
- * With its secret a login is meant, although the account that it needs may be missing: another one
- * must not be taken in its place.
+ * A secret means that this login is intended, even if its account is missing: we must not use
+ * another one instead.
  */
 function isMeant({ parts, marks }: Way, found: LoginValues): boolean {
   return parts.every((name) => found[name] !== undefined || !marks.includes(name));
@@ -218,7 +218,8 @@ function loginOf(
       const others: readonly LoginSetting[] = present.length === 0 ? ['securityToken'] : present;
       throw new MissingSetting(
         name(setting),
-        `${name(setting)} is not set, although ${list(others.map(name))} ${others.length < 2 ? 'is' : 'are'}; give it${placeOf(setting, family, spelling)}`,
+        `${name(setting)} is not set, although ${list(others.map(name))} ` +
+          `${others.length < 2 ? 'is' : 'are'}; give it${placeOf(setting, family, spelling)}`,
       );
     }
     return value;
@@ -231,7 +232,7 @@ function loginOf(
 }
 
 /**
- * A line feed at the end, as `$(cat token)` drops it and an editor adds it, would break the request
+ * `$(cat token)` drops a line feed at the end and an editor adds one; it would break the request
  * header.
  */
 function headerSecret(attribute: string, text: string): Secret {
@@ -247,18 +248,19 @@ function headerSecret(attribute: string, text: string): Secret {
 
 function checkedAccessKey(text: string, attribute: string): string {
   const trimmed = text.trim();
-  // A secret key that stands here by mistake may hold more: so it is not quoted.
+  // If a secret key stands here by mistake, it may hold other characters, so the value is not
+  // quoted.
   if (!/^[A-Za-z0-9_-]+$/.test(trimmed)) {
     throw refusal(
       attribute,
-      `${attribute} holds other characters than letters and digits; give the access key id, not the secret key`,
+      `${attribute} holds characters other than letters and digits; give the access key id, not the secret key`,
     );
   }
   return trimmed;
 }
 
 function ambiguous(found: string, wayOut?: string): ByokError {
-  const rule = 'give one login only, since nobody can tell which one is meant';
+  const rule = 'give only one login, because it is not clear which one is meant';
   return new ByokError(
     'ERR_CONFIGURATION',
     `${found}; ${rule}${wayOut === undefined ? '' : `: ${wayOut}`}`,
@@ -273,7 +275,7 @@ function variablesOf(parts: readonly LoginSetting[], family: Family): readonly s
   return parts.map((setting) => environmentVariables[setting][family].join(' or '));
 }
 
-/** Where a setting can be given, after "give it". */
+/** Where a setting can be given, to follow "give it". */
 export function placeOf(
   setting: EnvironmentSetting,
   family: Family,

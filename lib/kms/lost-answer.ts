@@ -1,8 +1,8 @@
-/** Failures after which nobody knows whether the KMS did what was asked. */
+/** Failures after which it is unknown whether the KMS did what we asked. */
 import { ByokError } from '../errors';
 import { KmsError } from './kms-error';
 
-/** No answer at all, or none that can be trusted. */
+/** No answer at all, or none that we can trust. */
 export class UnreachableError extends ByokError {
   readonly operation: string;
   /** False: nothing was sent. */
@@ -17,8 +17,8 @@ export class UnreachableError extends ByokError {
 }
 
 /**
- * True when the request may have taken effect although the call threw: describe the key to learn
- * what happened. A broken connection, a timeout, a 5xx answer, or a success that could not be read.
+ * True if the request may have taken effect although the call threw: describe the key to find out.
+ * A broken connection, a timeout, a 5xx answer, or a success that could not be read.
  */
 export function isLostAnswer(error: unknown): boolean {
   if (error instanceof KmsError) {

@@ -12,7 +12,7 @@ export interface KeyDetail {
   /** AES_256, RSA_2048, …; undefined in old answers. */
   readonly keySpec: string | undefined;
   readonly keyUsage: string | undefined;
-  /** As it came: "1" to "5", "7"; never assume it is a known one. */
+  /** As it arrived: "1" to "5", "7"; never assume that it is one of them. */
   readonly keyState: string;
   /** kms or external. */
   readonly origin: string;
@@ -25,8 +25,8 @@ export interface KeyDetail {
   /** Huawei Cloud only; "0" is the default one. */
   readonly enterpriseProjectId?: string | undefined;
   /**
-   * Only in a list: it left out something that describe-key shows, so a value that is missing here
-   * need not be missing.
+   * Only in a list: the list left out something that describe-key shows, so a missing value may
+   * exist.
    */
   readonly partial?: boolean;
 }
@@ -58,9 +58,9 @@ export interface ImportKeyMaterialRequest {
    * key.
    */
   readonly encryptedKeyMaterial: Buffer;
-  /** Asymmetric keys only: the private key in PKCS#8, wrapped with the intermediate key. */
+  /** Only for asymmetric keys: the private key in PKCS#8, wrapped with the intermediate key. */
   readonly encryptedPrivatekey?: Buffer;
-  /** Omitted: the material never expires. Whole seconds; milliseconds are cut off. */
+  /** If left out, the material never expires. Whole seconds; milliseconds are cut off. */
   readonly expirationTime?: Date;
 }
 
@@ -70,19 +70,19 @@ export interface CallOptions {
 }
 
 /**
- * The calls that the lifecycle makes. `KmsClient` is the one over HTTP.
+ * The calls that the lifecycle makes. `KmsClient` makes them over HTTP.
  *
- * @throws KmsError when the KMS refuses
- * @throws ByokError ERR_KMS_UNREACHABLE when no answer came within the retries; the request may
+ * @throws KmsError if the KMS refuses
+ * @throws ByokError ERR_KMS_UNREACHABLE if no answer arrived within the retries; the request may
  *   have taken effect
  */
 export interface Kms {
-  /** Where it is, for messages: region if it is known, project and endpoint. */
+  /** Where the KMS is, for messages: region if it is known, project and endpoint. */
   readonly place: string;
-  /** In which an alias belongs to one key: project and endpoint. */
+  /** The place in which an alias belongs to one key: project and endpoint. */
   readonly project: string;
   createKey(request: CreateKeyRequest, options?: CallOptions): Promise<{ keyId: string }>;
-  /** Undefined: the KMS knows no such key. */
+  /** Undefined: the KMS does not know the key. */
   describeKey(keyId: string, options?: CallOptions): Promise<KeyDetail | undefined>;
   /** All keys of the project, of every spec. */
   listKeys(options?: CallOptions): Promise<KeyDetail[]>;
@@ -91,7 +91,7 @@ export interface Kms {
     wrappingAlgorithm: string,
     options?: CallOptions,
   ): Promise<ImportParameters>;
-  /** Not repeated after a lost answer: describe the key to learn what happened. */
+  /** Not repeated after a lost answer: describe the key to find out what happened. */
   importKeyMaterial(request: ImportKeyMaterialRequest, options?: CallOptions): Promise<void>;
   deleteImportedKeyMaterial(keyId: string, options?: CallOptions): Promise<void>;
   enableKey(keyId: string, options?: CallOptions): Promise<void>;
@@ -104,8 +104,8 @@ export interface Kms {
   getPublicKey(keyId: string, options?: CallOptions): Promise<string>;
   getTags(keyId: string, options?: CallOptions): Promise<Tags>;
   /**
-   * Deletes first. A tag that is created and there already gets the new value; the value of one to
-   * delete is the present one.
+   * Deletes first. If a tag to create exists, it gets the new value; a tag to delete comes with its
+   * present value.
    */
   updateTags(
     keyId: string,

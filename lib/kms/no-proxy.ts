@@ -1,13 +1,13 @@
 /**
  * Which hosts NO_PROXY exempts, by the rules of Go's golang.org/x/net/http/httpproxy. An entry is
- * "*", an address, a range (CIDR), or a domain; all but ranges may end in a port. Beside Go,
- * brackets around an address are taken without a port as well.
+ * "*", an address, a range (CIDR), or a domain; all but ranges may end in a port. Unlike Go, we
+ * also accept an address in brackets without a port.
  */
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 /**
- * Only addresses of the same family are ever compared: an IPv4-mapped IPv6 address is the IPv4
+ * We compare only addresses of the same family: an IPv4-mapped IPv6 address counts as the IPv4
  * address that it maps.
  */
 interface Address {
@@ -40,7 +40,7 @@ function coversHost(entry: string, host: string, port: string): boolean {
   }
   const domain = name.replace(/^(?:\*?\.)/, '');
   const ascii = domainToASCII(domain) || domain;
-  // A leading dot is for subdomains alone.
+  // A leading dot means subdomains only.
   const covered = host.endsWith(`.${ascii}`) || (host === ascii && domain === name);
   return covered && (entryPort === '' || entryPort === port);
 }
@@ -66,7 +66,7 @@ function isWithin({ family, text }: Address, start: string, prefix: number): boo
     return false;
   }
   const range = new BlockList();
-  // The first 96 bits of an IPv4-mapped address are the same for all of them.
+  // The first 96 bits of all IPv4-mapped addresses are the same.
   const mapped = first.family === 'ipv4' && written === 128;
   if (mapped && prefix < 96) {
     range.addSubnet(start, prefix, 'ipv6');
@@ -76,13 +76,13 @@ function isWithin({ family, text }: Address, start: string, prefix: number): boo
   return family === first.family && range.check(text, family);
 }
 
-/** Port "" when there is none. An IPv6 address is followed by a port in brackets only. */
+/** Port "" if there is none. An IPv6 address needs brackets before a port. */
 function splitPort(entry: string): { readonly name: string; readonly port: string } {
   const [, bracketed, plain, port] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(entry) ?? [];
   return port === undefined ? { name: entry, port: '' } : { name: bracketed ?? plain ?? '', port };
 }
 
-/** Undefined for anything else, an address with a zone included: no URL can hold one. */
+/** Undefined for anything else, including an address with a zone: no URL can hold one. */
 function tryParseAddress(text: string): Address | undefined {
   const version = isIP(text);
   if (version === 0 || text.includes('%')) {

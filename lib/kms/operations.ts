@@ -1,6 +1,6 @@
 /**
- * The calls of the KMS, each described once: its name (which is also the end of its path, tags
- * apart), whether it may be repeated when the answer was lost, the body it sends, and what is read
+ * The calls of the KMS, each described once: its name (which is also the end of its path, except
+ * for tags), whether it may be repeated if the answer is lost, the body it sends, and what we read
  * from the answer.
  */
 import { keyStates } from '../terms/kms';
@@ -38,44 +38,47 @@ export interface Operation<Request, Answer> {
   readonly name: string;
   readonly repetition: Repetition;
   /**
-   * Of calls that answer nothing: the refusal of a repeated call that says that the first one had
-   * its effect. Without it, a `safe` call may be repeated blindly.
+   * For calls with an empty answer: the refusal of a repeat that shows that the first call had its
+   * effect. Without it, a `safe` call may be repeated blindly.
    */
   readonly doneAlready?: string;
   /** It makes or changes a key. @default false */
   readonly changes?: boolean;
   /**
-   * The key that it is about, where the body does not say it: an answer that names another is no
-   * answer. @default key_id of the body
+   * The key that the call is about, if the body does not say it: an answer that names another key
+   * does not count.
+   * @default key_id of the body
    */
   keyOf?(request: Request): string;
   /**
    * Below `/kms`.
    *
-   * @param nameOf how settings are spelled in a refusal
+   * @param nameOf how a refusal names settings
    * @default the name
-   * @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form
+   * @throws ByokError ERR_ARGUMENT if a parameter does not have its documented form
    */
   path?(request: Request, nameOf: NameOf): string;
   /**
-   * Undefined: a GET. @throws ByokError ERR_ARGUMENT when a parameter is not of its documented form
+   * Undefined: a GET.
+   * @throws ByokError ERR_ARGUMENT if a parameter does not have its documented form
    */
   body?(request: Request, nameOf: NameOf): RequestBody;
   /**
-   * What it answers is shown nowhere: it is secret, or only compared. Any other answer may hold
-   * nothing secret. @default false
+   * The answer is never shown: it is secret, or only compared. Any other answer must hold no
+   * secret.
+   * @default false
    */
   readonly isHidden?: boolean;
   /**
-   * What success looks like. Another answer of success counts as lost.
+   * What success looks like. Any other answer of success counts as lost.
    *
-   * @param answer any JSON but an error, or one about another key; `{}` when there was none at all
+   * @param answer any JSON except an error or an answer about another key; `{}` for an empty answer
    * @throws UnexpectedAnswer
    */
   read(answer: unknown): Answer;
 }
 
-/** Of the client, not of a single call. */
+/** A setting of the client, not of a single call. */
 interface InEnterpriseProject {
   readonly enterpriseProjectId?: string | undefined;
 }
@@ -94,8 +97,8 @@ const keyIdBody = (keyId: string, nameOf: NameOf) => ({
 });
 
 export const operations = {
-  // A second key of the same alias is refused with KMS.1104, and nobody would know whose the first
-  // one is.
+  // A second key of the same alias is refused with KMS.1104, and then we could not know whose the
+  // first one is.
   createKey: {
     name: 'create-key',
     repetition: 'once',
@@ -121,8 +124,7 @@ export const operations = {
   },
 
   // Without key_spec, Huawei Cloud lists AES_256 keys only. Open Telekom Cloud does not document
-  // the field; it is sent all the same, since no answer is documented that would tell the clouds
-  // apart.
+  // the field. We always send it, because no documented answer tells the clouds apart.
   listKeys: {
     name: 'list-keys',
     repetition: 'safe',
@@ -137,7 +139,7 @@ export const operations = {
     read: keyPage,
   },
 
-  // Each answer is another pair; none invalidates an earlier one as far as is documented.
+  // Each answer is a new pair; as far as documented, none invalidates an earlier one.
   getParametersForImport: {
     name: 'get-parameters-for-import',
     repetition: 'safe',
@@ -149,8 +151,8 @@ export const operations = {
     read: importParameters,
   },
 
-  // After a success the same request is refused with KMS.0310, just as it is when another writer
-  // came first.
+  // After a success the same request is refused with KMS.0310, just as if another writer came
+  // first.
   importKeyMaterial: {
     name: 'import-key-material',
     repetition: 'once',
@@ -188,8 +190,8 @@ export const operations = {
     read: nothing,
   },
 
-  // Only a disabled key can be enabled and the other way round, so the refusal of a repeat tells
-  // that the first one worked.
+  // Only a disabled key can be enabled and the other way round, so the refusal of a repeat shows
+  // that the first call worked.
   enableKey: {
     name: 'enable-key',
     repetition: 'safe',
@@ -207,7 +209,7 @@ export const operations = {
     read: (answer) => confirmState(keyInfo(answer), keyStates.disabled),
   } satisfies Operation<string, undefined>,
 
-  // A repeat could undo what somebody decided in between.
+  // A repeat could undo what someone decided in between.
   scheduleKeyDeletion: {
     name: 'schedule-key-deletion',
     repetition: 'once',
@@ -218,7 +220,7 @@ export const operations = {
     }),
     read: (answer) => confirmState(answer, keyStates.pendingDeletion),
   } satisfies Operation<{ keyId: string; pendingDays: number }, undefined>,
-  // Documented is state 3, also for a key without material, which goes to state 5.
+  // The documents say state 3, also for a key without material, which goes to state 5.
   cancelKeyDeletion: {
     name: 'cancel-key-deletion',
     repetition: 'once',
@@ -270,7 +272,7 @@ export const operations = {
     path: (keyId: string, nameOf: NameOf) => `${checkText('keyId', keyId, nameOf)}/tags`,
     read: tagsOfKey,
   },
-  // Of all keys, a page of them. `filter` without a filter.
+  // Lists all keys, one page at a time. The action `filter`, without a filter.
   listTags: {
     name: 'resource-instances',
     repetition: 'safe',
@@ -282,7 +284,7 @@ export const operations = {
     }),
     read: (answer: unknown) => tagsPage(answer),
   },
-  // A tag that is there already is written again, and one that is gone stays gone.
+  // An existing tag is written again, and a deleted one stays deleted.
   changeTags: {
     name: 'batch-tags',
     repetition: 'safe',

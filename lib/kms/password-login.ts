@@ -1,13 +1,13 @@
 /**
  * Login by user name and password: a token of IAM, fetched at the first request, kept in memory
- * only, and fetched again when the KMS refuses it. Loaded only for such a login.
+ * only, and fetched again if the KMS refuses it. Loaded only for such a login.
  */
 import type { Authenticator } from './authenticator';
 import type { Project } from './connection';
 import type { Iam, PasswordCredentials } from './iam';
 import { Remembered } from './remembered';
 
-/** @param iam opens the connection to IAM; called when it is needed, once */
+/** @param iam opens the connection to IAM; called at most once, on first use */
 export function createPasswordLogin(
   login: PasswordCredentials,
   project: Project,
@@ -28,13 +28,13 @@ export function createPasswordLogin(
       return { 'X-Auth-Token': (await session.get(signal)).token.revealText() };
     },
     renew({ 'X-Auth-Token': refused }) {
-      // Calls at the same time are refused together: the first one of them drops the token, the
-      // others find a new one.
+      // Simultaneous calls are refused together: the first of them drops the token, the others find
+      // a new one.
       if (refused === current) {
         current = undefined;
         session.forget();
       }
-      // No token: it was the login itself that was refused.
+      // No token: the login itself was refused.
       return refused !== undefined;
     },
   };

@@ -1,7 +1,7 @@
 /**
- * Which proxy a request goes through, by the variables and rules that Go programs, and so the
- * vendors' own providers, follow: HTTPS_PROXY and NO_PROXY in either case; this machine itself is
- * never reached through a proxy.
+ * Which proxy a request uses, by the variables and rules of Go programs, and so of the vendors' own
+ * providers: HTTPS_PROXY and NO_PROXY in either case. This machine itself is never reached through
+ * a proxy.
  */
 import { ByokError } from '../errors';
 import type { Environment } from './connection';
@@ -10,10 +10,10 @@ import { isExempt } from './no-proxy';
 
 /**
  * @returns undefined: connect directly
- * @throws ByokError ERR_CONFIGURATION when the variable holds no http or https proxy
+ * @throws ByokError ERR_CONFIGURATION if the variable does not hold an http or https proxy
  */
 export function tryFindProxy(endpoint: URL, env: Environment): URL | undefined {
-  // Plain http is for loopback only, so HTTP_PROXY can never apply.
+  // Plain http is for loopback only, so HTTP_PROXY never applies.
   const variable = ['HTTPS_PROXY', 'https_proxy'].find((name) => (env[name] ?? '') !== '');
   if (
     variable === undefined ||

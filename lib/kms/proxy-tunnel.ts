@@ -1,6 +1,6 @@
 /**
  * An https agent whose connections run through a proxy: CONNECT first (RFC 9110 §9.3.6), then TLS
- * with the KMS inside, so that the proxy sees a host name and no content. Loaded only when a proxy
+ * with the KMS inside, so that the proxy sees a host name and no content. Loaded only if a proxy
  * applies.
  */
 import * as http from 'node:http';
@@ -21,13 +21,13 @@ export class TunnelAgent extends https.Agent {
   readonly #proxy: URL;
   readonly #timeoutMs: number;
   readonly #tls: tls.ConnectionOptions;
-  /** Those that are being dug: the agent knows of none before it is handed over. */
+  /** Tunnels in progress: the agent does not know them before they are handed over. */
   readonly #pending = new Set<(reason: Error) => void>();
 
   /**
-   * @param timeoutMs of one tunnel, its TLS included
-   * @param options of the TLS connection to the KMS; its authorities and versions count for an
-   *   https proxy as well
+   * @param timeoutMs of one tunnel, including its TLS
+   * @param options of the TLS connection to the KMS; its authorities and versions apply to an https
+   *   proxy as well
    */
   constructor(proxy: URL, timeoutMs: number, options: https.AgentOptions & tls.ConnectionOptions) {
     super(options);
@@ -37,8 +37,8 @@ export class TunnelAgent extends https.Agent {
   }
 
   /**
-   * Hands the socket over when TLS is up and the certificate is checked: nothing can have been sent
-   * before.
+   * Hands over the socket once TLS is up and the certificate is checked, so nothing can have been
+   * sent before.
    */
   override createConnection(target: Target, onCreated: OnCreated): undefined {
     const authority = `${isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
@@ -62,7 +62,7 @@ export class TunnelAgent extends https.Agent {
       }
     };
     const tooLate = (): void => {
-      const what = tunnel === undefined ? 'did not answer' : 'let no TLS come about';
+      const what = tunnel === undefined ? 'did not answer' : 'did not let TLS be set up';
       fail(proxyError(this.#proxy, `${what} within ${this.#timeoutMs} ms`));
     };
     const timer = setTimeout(tooLate, this.#timeoutMs);
@@ -72,7 +72,7 @@ export class TunnelAgent extends https.Agent {
       .on('close', () => tunnel ?? fail(proxyError(this.#proxy, 'closed the connection')))
       .on('connect', (response, socket, head) => {
         tunnel = socket;
-        // TLS sees the end of it, and every fault.
+        // TLS sees its end, and every fault.
         socket.on('error', () => undefined);
         if (response.statusCode !== 200) {
           fail(proxyError(this.#proxy, `answered ${response.statusCode} to CONNECT ${authority}`));
@@ -86,15 +86,15 @@ export class TunnelAgent extends https.Agent {
         }
         secured = this.#startTls(target.host, socket);
         secured
-          // Of a certificate that was refused, the proxy is not to blame.
+          // The proxy is not to blame for a certificate that was refused.
           .on('error', (cause) =>
             fail(
               secured?.authorizationError
                 ? cause
-                : proxyError(this.#proxy, 'let no TLS come about', cause),
+                : proxyError(this.#proxy, 'did not let TLS be set up', cause),
             ),
           )
-          .on('close', () => fail(proxyError(this.#proxy, 'let no TLS come about')))
+          .on('close', () => fail(proxyError(this.#proxy, 'did not let TLS be set up')))
           .once('secureConnect', () => {
             if (settle()) {
               onCreated(null, secured);
@@ -105,7 +105,7 @@ export class TunnelAgent extends https.Agent {
     return undefined;
   }
 
-  /** Also drops the tunnels that are being dug. */
+  /** Also drops the tunnels in progress. */
   override destroy(): void {
     for (const fail of this.#pending) {
       fail(new Error('interrupted'));
@@ -114,8 +114,8 @@ export class TunnelAgent extends https.Agent {
   }
 
   /**
-   * @param host whom the certificate has to name: Node would take the name of the proxy, since that
-   *   is where the socket leads
+   * @param host whom the certificate must name: Node would take the name of the proxy, because the
+   *   socket leads there
    */
   #startTls(host: string, socket: Duplex): tls.TLSSocket {
     return tls.connect({
@@ -148,7 +148,7 @@ export class TunnelAgent extends https.Agent {
       return http.request(options);
     }
     const { secureContext, minVersion } = this.#tls;
-    // Node would take the name from the header "host", which is the one of the KMS.
+    // Node would take the name from the header "host", which names the KMS.
     const secured = {
       ...options,
       secureContext,
@@ -161,16 +161,16 @@ export class TunnelAgent extends https.Agent {
 }
 
 /**
- * What TLS asks for; for an address nothing, and the certificate is checked against the host
- * itself.
+ * The name that TLS asks for. For an address there is none, and the certificate is checked against
+ * the address itself.
  */
 function serverName(host: string): string {
   return isIP(host) === 0 ? host : '';
 }
 
 /**
- * The proxy is named by host and port only: its URL may hold a password. Keeps the code of its
- * cause, by which it is judged.
+ * Names the proxy only by host and port: its URL may hold a password. Keeps the code of its cause,
+ * which decides about retries.
  */
 function proxyError(proxy: URL, what: string, cause?: NodeJS.ErrnoException): Error {
   const why = cause === undefined ? '' : `: ${cause.message || cause.code}`;

@@ -1,4 +1,4 @@
-/** The query of a URL, in the one form that it is both sent and signed in. */
+/** The query of a URL, in the one form in which it is both sent and signed. */
 
 /** Sorted by name, then value, then encoded. */
 export function encodeQuery(query: readonly (readonly [string, string])[]): string {
@@ -9,8 +9,8 @@ export function encodeQuery(query: readonly (readonly [string, string])[]): stri
 }
 
 /**
- * Unreserved characters of RFC 3986 stay, everything else is encoded; `encodeURIComponent` leaves
- * five more.
+ * Unreserved characters of RFC 3986 stay, all others are encoded; `encodeURIComponent` leaves five
+ * more.
  */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(

@@ -1,7 +1,7 @@
 /**
- * Keeps one client under the documented rate: at most so many requests begin within any one second.
- * When the service throttles nevertheless, all requests of the client wait, and then begin one
- * after the other instead of all at once.
+ * Keeps one client below the documented rate: only so many requests begin within any one second. If
+ * the service throttles nevertheless, all requests of the client wait, and then begin one after the
+ * other instead of all at once.
  */
 
 const windowMs = 1000;
@@ -18,7 +18,8 @@ export class RateLimiter {
   }
 
   /**
-   * How often everything was paused. What was booked before the latest pause has to be booked anew.
+   * How often everything was paused. Whatever was booked before the latest pause must be booked
+   * again.
    */
   get pauses(): number {
     return this.#pauses;
@@ -38,7 +39,7 @@ export class RateLimiter {
       oldest === undefined ? uptimeMs : oldest + windowMs,
     );
     const latest = this.#starts.at(-1);
-    // In the second after a pause there is no burst, not even one that the rate would allow.
+    // In the second after a pause there is no burst, not even one that the rate allows.
     const spaced =
       latest !== undefined && latest >= this.#resumeMs && earliest < this.#resumeMs + windowMs;
     const start = spaced ? Math.max(earliest, latest + windowMs / this.#perSecond) : earliest;
@@ -46,7 +47,7 @@ export class RateLimiter {
     return start - uptimeMs;
   }
 
-  /** No request begins for so long. */
+  /** No request begins for this long. */
   pause(uptimeMs: number, ms: number): void {
     this.#pauses += 1;
     this.#resumeMs = Math.max(this.#resumeMs, uptimeMs + ms);

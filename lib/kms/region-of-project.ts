@@ -7,7 +7,7 @@
 /** Regions end in a number, except those of Open Telekom Cloud in the European Union. */
 const regionAtTheBeginning = /^([a-z]{2}-(?:[a-z]{2}\d?|[a-z]+(?:-[a-z]+)?-\d{1,3}))(?:_|$)/;
 
-/** Undefined when the name does not begin with what can be a region. */
+/** Undefined if the name does not begin with a possible region. */
 export function regionOfProject(projectName: string | undefined): string | undefined {
   return projectName?.match(regionAtTheBeginning)?.[1];
 }

@@ -1,6 +1,6 @@
 /**
- * A value that many calls wait for and one fetches. A refusal is remembered as well: a wrong
- * password sent again with every call would lock the user out.
+ * A value that many calls wait for and one call fetches. A refusal is remembered as well: sending a
+ * wrong password again with every call would lock the user out.
  */
 import { ByokError } from '../errors';
 import { KmsError } from './kms-error';
@@ -17,14 +17,14 @@ export class Remembered<T> {
     this.#fetch = fetch;
   }
 
-  /** @param signal ends this wait, not the fetch, on which others may wait too */
+  /** @param signal ends this wait, not the fetch, because others may wait for it, too */
   async get(signal: AbortSignal): Promise<T> {
     this.#value ??= this.#begin();
     // What is here already takes no time that could be interrupted.
     return this.#isHere ? this.#value : this.#untilAborted(this.#value, signal);
   }
 
-  /** It is fetched again at the next `get`. */
+  /** The next `get` fetches it again. */
   forget(): void {
     this.#value = undefined;
     this.#isHere = false;

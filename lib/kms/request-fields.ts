@@ -1,6 +1,6 @@
 /**
- * Every request parameter is checked before it is sent, against the form and range that the API
- * pages give. Token, wrapped material and texts are named in a refusal, never shown.
+ * Checks every request parameter before it is sent, against the form and range on the API pages. A
+ * refusal names tokens, wrapped material and texts, and never shows them.
  */
 import { ByokError } from '../errors';
 import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
@@ -13,13 +13,13 @@ type Format = keyof typeof formats;
 type NameOf = Spelling['name'];
 
 interface TextField {
-  /** As it is called on the wire. */
+  /** Its name on the wire. */
   readonly name: string;
-  /** What a person sets it by; undefined where nobody does. */
+  /** The setting that gives it; undefined if there is none. */
   readonly setting?: Setting;
   readonly format: Format;
   readonly secret?: boolean;
-  /** The form in words, for where the expression alone is no help. */
+  /** The form in words, if the expression alone is no help. */
   readonly allowed?: string;
 }
 
@@ -50,7 +50,7 @@ const fields = {
   },
 } as const satisfies Record<string, TextField>;
 
-/** Fields of a request body that may not show up anywhere. */
+/** Fields of a request body that must not appear anywhere. */
 export const secretFieldNames: readonly string[] = Object.values<TextField>(fields).flatMap(
   ({ name, secret }) => (secret === true ? [name] : []),
 );

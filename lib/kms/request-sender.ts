@@ -1,6 +1,6 @@
 /**
- * Sends one request to the KMS or to IAM: within the rate limit, and repeated where that does no
- * harm. Log lines never hold a token, a signature, wrapped material or a text to encrypt.
+ * Sends one request to the KMS or to IAM: within the rate limit, and repeated if that does no harm.
+ * Log lines never hold a token, a signature, wrapped material or a text to encrypt.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByokError } from '../errors';
@@ -34,19 +34,32 @@ export interface SenderOptions {
   readonly maxRequestsPerSecond?: number;
   /** PEM certificates trusted besides the built-in ones. */
   readonly ca?: string | Buffer | undefined;
-  /** Only HTTPS_PROXY and NO_PROXY are looked at. @default none of them is set */
+  /**
+   * We read only HTTPS_PROXY and NO_PROXY.
+   * @default none of them is set
+   */
   readonly env?: Environment;
   readonly now: () => Date;
-  /** Of settings, in messages. @default as in this code */
+  /**
+   * The names of settings in messages.
+   * @default as in this code
+   */
   readonly spelling?: Spelling | undefined;
   /** Milliseconds of a clock that is never set back. @default performance.now */
   readonly uptimeMs?: () => number;
-  /** From 0 to below 1. @default Math.random */
+  /**
+   * From 0 to below 1.
+   * @default Math.random
+   */
   readonly random?: () => number;
-  /** Rejects when the signal is aborted. @default a timer */
+  /**
+   * Rejects if the signal is aborted.
+   * @default a timer
+   */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /**
-   * Gets operations, statuses, durations and request ids; never a body or a header. @default none
+   * Receives operations, statuses, durations and request ids; never a body or a header.
+   * @default none
    */
   readonly log?: KmsLog;
 }
@@ -56,7 +69,7 @@ export interface ServiceRequest {
   /** For messages and the log. */
   readonly operation: string;
   readonly repetition: Repetition;
-  /** The refusal of a repeated call that says that the first one had its effect. */
+  /** The refusal of a repeat that shows that the first call had its effect. */
   readonly doneAlready?: string | undefined;
   readonly method: 'GET' | 'POST';
   /** Below the path of the endpoint. */
@@ -64,13 +77,13 @@ export interface ServiceRequest {
   readonly query: OutgoingRequest['query'];
   /** JSON. */
   readonly body: Buffer | undefined;
-  /** Asked anew for each attempt. */
+  /** Called again for each attempt. */
   readonly authorize: (request: OutgoingRequest) => Promise<Headers>;
-  /** What to check when the login is refused. */
+  /** What to check if the login is refused. */
   readonly names: string;
-  /** What it sends that nobody may read. */
+  /** What it sends that must not be shown. */
   readonly hidden: readonly string[];
-  /** The same of an answer, whatever its status. */
+  /** The same for an answer, whatever its status. */
   readonly hiddenIn?: (response: Response) => readonly string[];
   /** Names the request in the log. */
   readonly sequence?: string;
@@ -81,7 +94,7 @@ type Attempt = { readonly response: Response } | FailedAttempt;
 
 export interface Service {
   readonly name: 'KMS' | 'IAM';
-  /** What says where it is. */
+  /** The setting that says where it is. */
   readonly setting: Extract<Setting, 'kmsEndpoint' | 'authUrl'>;
 }
 
@@ -100,8 +113,8 @@ export class RequestSender {
   readonly #hidden: HiddenTexts;
 
   /**
-   * @param hidden what may not show up in any message; grows with what is sent and answered
-   * @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong
+   * @param hidden texts that must not appear in any message; grows with what is sent and received
+   * @throws ByokError ERR_CONFIGURATION if a proxy variable is wrong
    */
   constructor(options: SenderOptions, service: Service, hidden: HiddenTexts) {
     this.#service = service;
@@ -129,9 +142,9 @@ export class RequestSender {
   }
 
   /**
-   * @returns an answer of success; undefined: a repeated call was refused because the first one had
-   *   its effect
-   * @throws KmsError, UnreachableError, ByokError ERR_INTERRUPTED, and what `authorize` throws
+   * @returns an answer of success; undefined: a repeat was refused because the first call had its
+   *   effect
+   * @throws KmsError, UnreachableError, ByokError ERR_INTERRUPTED, and whatever `authorize` throws
    */
   async send(request: ServiceRequest & { readonly doneAlready?: undefined }): Promise<Response>;
   async send(request: ServiceRequest): Promise<Response | undefined>;
@@ -159,7 +172,7 @@ export class RequestSender {
         reason: error.message,
       });
       if (failure.kind === 'refused' && failure.throttled) {
-        // Everybody waits: what others send meanwhile would be refused as well, and keep the
+        // All requests wait: anything sent meanwhile would be refused as well, and keep the
         // throttle closed.
         this.#limiter.pause(this.#uptimeMs(), delayMs);
       } else {
@@ -202,8 +215,8 @@ export class RequestSender {
     const started = this.#uptimeMs();
     const logged = { operation, sequence: request.sequence, attempt };
     try {
-      // A change is not cut off in the middle: its answer is awaited, within the time of one
-      // attempt, so that nobody has to guess.
+      // A change is not cut off in the middle: we wait for its answer, within the time of one
+      // attempt, so that its outcome is known.
       const response = await this.#transport.send(
         outgoing,
         repetition === 'once' ? undefined : signal,

@@ -1,25 +1,25 @@
 /**
- * When a request is sent again, and after how long. The one question that decides: can the request
- * have taken effect? Only a call whose second run does no harm is repeated then.
+ * When a request is sent again, and after how long. One question decides: can the request have
+ * taken effect? If it can, only a call whose second run does no harm is repeated.
  */
 import type { KmsReaction } from '../terms/kms-errors';
 
 /**
- * `safe`: doing it twice is doing it once. `once`: a second run would be refused, or would act on
- * what somebody else did in between; after a lost answer the caller looks at the key instead.
+ * `safe`: twice has the same effect as once. `once`: a second run would be refused, or would act on
+ * what another writer did in between; after a lost answer the caller looks at the key instead.
  */
 export type Repetition = 'safe' | 'once';
 
 /** How one attempt ended without success. */
 export type Failure =
-  /** No connection came about: nothing was sent. `permanent` when trying again cannot help. */
+  /** No connection: nothing was sent. `permanent` if trying again cannot help. */
   | { readonly kind: 'unsent'; readonly permanent: boolean }
   /** Sent, wholly or in part, and then the connection broke or the time ran out. */
   | { readonly kind: 'lost' }
-  /** An answer came; `throttled` when nothing was done because there was too much to do. */
+  /** An answer arrived; `throttled` if the service did nothing because it was too busy. */
   | { readonly kind: 'refused'; readonly reaction: KmsReaction; readonly throttled: boolean };
 
-/** No retry is waited for longer than this, whatever Retry-After says. */
+/** No wait before a retry is longer than this, whatever Retry-After says. */
 export const maxDelayMs = 60_000;
 
 const baseDelayMs = 250;
@@ -36,8 +36,8 @@ export function isWorthRepeating(failure: Failure, repetition: Repetition): bool
 }
 
 /**
- * Full jitter: anywhere between nothing and the exponential bound, so that clients which failed
- * together do not come back together.
+ * Full jitter: anywhere between zero and the exponential bound, so that clients that failed
+ * together do not return together.
  *
  * @param attempt of the failed request, counted from 0
  * @param random from 0 to below 1

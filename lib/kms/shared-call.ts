@@ -1,6 +1,6 @@
 /**
- * One call that several wait for. It goes on as long as one of them does, and is cut off when the
- * last one has gone.
+ * One call that several callers wait for. It continues as long as one of them waits, and is aborted
+ * when the last one leaves.
  */
 import { ByokError } from '../errors';
 
@@ -14,16 +14,16 @@ export class SharedCall<T> {
   constructor(what: string, call: (signal: AbortSignal) => Promise<T>) {
     this.#what = what;
     this.#answer = call(this.#interruption.signal);
-    // Whoever waits gets the failure; when nobody does any more, it is none.
+    // Everyone who waits receives the failure. If no one waits any longer, it is not a failure.
     this.#answer.catch(() => undefined);
   }
 
-  /** Nobody waited to the end: there will be no answer. */
+  /** Every caller left before the end: there will be no answer. */
   get interrupted(): boolean {
     return this.#interruption.signal.aborted;
   }
 
-  /** @throws ByokError ERR_INTERRUPTED when the signal is aborted, and whatever the call throws */
+  /** @throws ByokError ERR_INTERRUPTED if the signal is aborted, and whatever the call throws */
   async join(signal: AbortSignal | undefined): Promise<T> {
     this.#waiting += 1;
     let onAbort = (): void => undefined;

@@ -18,7 +18,7 @@ export interface RequestToSign {
    * Content-Type out.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** The very bytes that are sent. */
+  /** The exact bytes that are sent. */
   readonly body: Buffer | undefined;
 }
 
@@ -52,14 +52,14 @@ export function canonicalRequest(request: RequestToSign): string {
 }
 
 /**
- * The form of `X-Sdk-Date`: "20191115T033655Z". The gateway refuses what is more than 15 minutes
- * off.
+ * The form of `X-Sdk-Date`: "20191115T033655Z". The gateway refuses a time that is more than 15
+ * minutes off.
  */
 export function sdkDate(now: Date): string {
   return now.toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
 
-/** Always ends in a slash, which the path on the wire need not do. */
+/** Always ends in a slash, which the path on the wire need not. */
 function canonicalPath(path: string): string {
   const encoded = path
     .split('/')

@@ -1,7 +1,7 @@
 /**
- * One attempt at one request, over connections that are kept open. Says how it ended and, above
- * all, whether anything was sent. It never follows a redirect: the token would go with it.
- * node:https is loaded for https endpoints only.
+ * One attempt at one request, over connections that are kept open. It says how the attempt ended
+ * and, above all, whether anything was sent. It never follows a redirect, because the token would
+ * go with it. node:https is loaded for https endpoints only.
  */
 import * as http from 'node:http';
 import type { AgentOptions, RequestOptions } from 'node:https';
@@ -23,14 +23,14 @@ export interface TransportOptions {
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST';
-  /** All of it, the path of the endpoint and the query included. */
+  /** The full path, including the path of the endpoint and the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
 }
 
 export class AttemptError extends Error {
-  /** False: no connection came about, so nothing of the request left this machine. */
+  /** False: there was no connection, so nothing of the request left this machine. */
   readonly sent: boolean;
   /** Undefined: trying again may help. */
   readonly permanent: 'untrusted certificate' | 'unknown host' | undefined;
@@ -67,7 +67,7 @@ export class Transport {
   readonly #agent: http.Agent;
   readonly #request: (options: RequestOptions) => http.ClientRequest;
 
-  /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
+  /** @throws ByokError ERR_CONFIGURATION if a proxy variable is wrong */
   constructor(options: TransportOptions) {
     this.#endpoint = options.endpoint;
     this.#timeoutMs = options.timeoutMs;
@@ -78,7 +78,7 @@ export class Transport {
       return;
     }
     const https = require('node:https') as typeof import('node:https');
-    // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise turn verification off.
     const secure: AgentOptions = {
       ...keepAlive,
       rejectUnauthorized: true,
@@ -91,8 +91,8 @@ export class Transport {
   }
 
   /**
-   * @param signal cuts the attempt off, also while its answer is awaited
-   * @throws AttemptError when no whole answer came
+   * @param signal aborts the attempt, even while its answer is awaited
+   * @throws AttemptError if no whole answer arrived
    */
   async send(
     { method, path, headers, body }: Outgoing,
@@ -136,9 +136,9 @@ export class Transport {
 }
 
 /**
- * TLS 1.2 at least, whatever NODE_OPTIONS allow, and more where they ask for more. `ca` replaces
- * the built-in certificates, so they have to be named along with it; they are parsed once, not for
- * every connection.
+ * TLS 1.2 at least, whatever NODE_OPTIONS allow, and more if they ask for more. `ca` replaces the
+ * built-in certificates, so they are named along with it; they are parsed once, not for every
+ * connection.
  */
 function tlsOptions(
   ca: string | Buffer | undefined,

@@ -1,6 +1,6 @@
 /**
- * Variables that other tools of the same cloud read, and that are told of rather than passed over.
- * What they hold is never shown.
+ * Variables that other tools of the same cloud read. We report them instead of ignoring them
+ * silently. Their values are never shown.
  */
 import { type UnsupportedVariable, unsupportedVariables } from '../terms/connection';
 import { type Phrase, type Spelling, say } from '../terms/setting';
@@ -14,8 +14,8 @@ const switchedOff: readonly string[] = ['', '0', 'f', 'false', 'no', 'off'];
 /**
  * A sentence for each reason, without a full stop.
  *
- * @param which `missing`: those that may be why a setting is missing; `ignored`: those that ask for
- *   something else than what happens
+ * @param which `missing`: variables that may explain a missing setting; `ignored`: variables that
+ *   ask for something we do not do
  */
 export function unsupportedIn(
   env: Environment,

@@ -241,7 +241,7 @@ const deaths: readonly (readonly [string, keyof typeof moments, string, string |
     'throws an error that holds the bytes',
     wrapping,
     "throw Object.assign(new RangeError('a defect', { cause: { material } }), { input: material })",
-    'that the KMS answered wraps nothing',
+    'from the KMS cannot wrap anything',
   ],
 ];
 

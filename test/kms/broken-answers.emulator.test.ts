@@ -25,7 +25,7 @@ const resetting =
     socket.write(text, () => socket.resetAndDestroy());
 
 const brokenAnswers: Readonly<Record<string, readonly [RawAnswer, message: string]>> = {
-  'an upgrade': [writing(upgrade), 'the answer is 101, a change of the protocol'],
+  'an upgrade': [writing(upgrade), 'the answer is 101, a change of protocol'],
   'an upgrade, with more behind it': [
     writing(`${upgrade}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}`),
     'the answer is 101',
@@ -37,7 +37,7 @@ const brokenAnswers: Readonly<Record<string, readonly [RawAnswer, message: strin
   ],
   'interim answers without end': [
     drip(interim.repeat(50), 0),
-    'interim answers came, and no other',
+    'interim answers arrived, and no final one',
   ],
   'an interim answer now and then': [drip(interim, 50), 'no answer within 400 ms'],
   'nothing but the end': [ending(''), 'socket hang up'],

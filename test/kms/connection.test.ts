@@ -150,14 +150,14 @@ test.each([
 test.each([
   ['HW', 'HW_PROFILE', 'profiles of a shared configuration file are not read'],
   ['HW', 'HW_SHARED_CONFIG_FILE', 'profiles of a shared configuration file are not read'],
-  ['HW', 'HW_ASSUME_ROLE_AGENCY_NAME', 'no role or agency is taken on'],
-  ['HW', 'HW_ASSUME_ROLE_DOMAIN_NAME', 'no role or agency is taken on'],
+  ['HW', 'HW_ASSUME_ROLE_AGENCY_NAME', 'we do not assume roles or agencies'],
+  ['HW', 'HW_ASSUME_ROLE_DOMAIN_NAME', 'we do not assume roles or agencies'],
   ['HW', 'HW_USER_ID', 'give the user by HW_USER_NAME'],
   ['OS', 'OS_CLOUD', 'clouds.yaml is not read'],
   ['OS', 'OS_USER_ID', 'give the user by OS_USERNAME'],
   ['OS', 'OS_DEFAULT_DOMAIN', 'give the account by OS_USER_DOMAIN_NAME'],
   ['OS', 'OS_PASSCODE', 'a login with a second factor is not supported'],
-  ['OS', 'OS_AGENCY_NAME', 'no role or agency is taken on'],
+  ['OS', 'OS_AGENCY_NAME', 'we do not assume roles or agencies'],
 ])(
   '%s: says of %s that it is seen and not supported, and not what it holds',
   (family, name, instead) => {

@@ -194,7 +194,7 @@ test.each(['key_id', 'key_state', 'key_alias', 'origin'])(
     );
     for (text of ['a\nb', 'a\u001b[31m', 'a\u202eb', 'a\u200bb', 'a\u2028b', 'a\u009bb']) {
       expect((await errorOf(client.describeKey(keyId))).message).toMatch(
-        /holds characters that do not show|another key than|documented form/,
+        /holds characters that cannot be printed|another key than|documented form/,
       );
     }
   },

@@ -32,7 +32,7 @@ test('by the Date of the answer the clock is at fault, or cannot be; without one
   expect(messageOf('Sat, 28 Nov 2026 15:14:00 GMT')).toContain('; check the login (access_key)');
   for (const date of [undefined, 'yesterday']) {
     expect(messageOf(date)).toContain(
-      '; check the login; with an access key also the clock of this machine: 15 minutes off is too much (',
+      '; check the login; with an access key, also check the clock of this machine: 15 minutes off is too much (',
     );
   }
 });

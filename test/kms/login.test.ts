@@ -51,13 +51,13 @@ test.each<[LoginValues, LoginValues, string]>([
   [
     { ...token, ...password },
     {},
-    'authToken, userName and password are given together; give one login only',
+    'authToken, userName and password are given together; give only one login',
   ],
   [{ accessKey: 'AK1', authToken: 'token-1' }, {}, 'authToken and accessKey are given together'],
   [
     {},
     { ...token, ...accessKey },
-    'HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY are set together; give one login only, since nobody can tell which one is meant: unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY and HW_SECRET_KEY',
+    'HW_AUTH_TOKEN, HW_ACCESS_KEY and HW_SECRET_KEY are set together; give only one login, because it is not clear which one is meant: unset HW_AUTH_TOKEN, or unset HW_ACCESS_KEY and HW_SECRET_KEY',
   ],
   // As a federated login leaves them.
   [

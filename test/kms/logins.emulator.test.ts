@@ -189,7 +189,7 @@ test.each<[string, () => ConnectionConfig]>([
 test.each([
   [
     -20,
-    /; your clock is 20 minutes behind, by the Date of this answer: set the clock of this machine right/,
+    /; your clock is 20 minutes behind, by the Date of this answer: correct the clock of this machine/,
   ],
   [20, /; your clock is 20 minutes ahead, /],
   [60 * 5, /; your clock is 5 hours ahead, /],

@@ -193,14 +193,14 @@ const brokenProxies: Readonly<Record<string, readonly [RawAnswer, message: RegEx
   ],
   'answers 200 with a body without end': [
     drip('<p>', 20, established),
-    / let no TLS come about: |and then spoke itself/,
+    / did not let TLS be set up: |and then spoke itself/,
   ],
-  'answers 200 and ends': [ending(established), / let no TLS come about: /],
+  'answers 200 and ends': [ending(established), / did not let TLS be set up: /],
   'answers 200 and resets': [
     (socket) => socket.write(established, () => socket.resetAndDestroy()),
-    / let no TLS come about: /,
+    / did not let TLS be set up: /,
   ],
-  'answers 200 and is silent': [writing(established), / let no TLS come about within 400 ms/],
+  'answers 200 and is silent': [writing(established), / did not let TLS be set up within 400 ms/],
   'answers garbage': [writing('SSH-2.0-OpenSSH_9.9\r\n'), / cannot be used: Parse Error/],
   'ends at once': [ending(''), / cannot be used: socket hang up/],
   'resets at once': [(socket) => socket.resetAndDestroy(), / cannot be used: /],

@@ -129,10 +129,7 @@ describe('over TLS', () => {
     ['missing.pem', /cannot be read/],
     ['key.pem', /holds no PEM certificate/],
     ['.', /cannot be read/],
-    [
-      'damaged.pem',
-      /damaged\.pem" holds no PEM certificate that can be read; take an undamaged copy/,
-    ],
+    ['damaged.pem', /damaged\.pem" holds no readable PEM certificate; get an undamaged copy/],
   ])('refuses %s as ca_file', (name, message) => {
     const connection = {
       kmsEndpoint: 'https://127.0.0.1:1',

@@ -256,7 +256,7 @@ test('an error under a status of success is named by its code, and nothing else 
     response.end('{"error":{"error_code":"KMS.0307","error_msg":"a secret"}}'),
   );
   await expect(client.importKeyMaterial(importRequest)).rejects.toThrow(
-    /^import-key-material answered 200: the answer is not what the API documents: it holds an error \(KMS\.0307\), although its status is one of success; is 127\.0\.0\.1:\d+ a KMS\?$/,
+    /^import-key-material answered 200: the answer is not what the API documents: it holds an error \(KMS\.0307\), although its status says success; is 127\.0\.0\.1:\d+ a KMS\?$/,
   );
 });
 
@@ -380,7 +380,7 @@ test.each([
     expect(error).toMatchObject({
       code: 'ERR_KMS',
       message: expect.stringMatching(
-        /^list-keys answered 200: the list does not end: \d+ keys came in \d+ pages, and more were to come$/,
+        /^list-keys answered 200: the list does not end: \d+ keys arrived in \d+ pages, and more were to follow$/,
       ),
     });
     expect(requests).toBe(pages);
@@ -423,7 +423,7 @@ test.each([
     await expect(client.listTags()).rejects.toMatchObject({
       code: 'ERR_KMS',
       message: expect.stringMatching(
-        /^resource-instances answered 200: the list does not end: \d+ keys came in \d+ pages, and more were to come$/,
+        /^resource-instances answered 200: the list does not end: \d+ keys arrived in \d+ pages, and more were to follow$/,
       ),
     });
     expect(requests).toBe(pages);
