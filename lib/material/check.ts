@@ -1,5 +1,5 @@
 /**
- * What material must be before it is sent anywhere: the right size for the key, and not plainly
+ * What material must be before it is sent anywhere: of the right size for the key, and not plainly
  * weak.
  */
 import { isUtf8 } from 'node:buffer';
@@ -9,9 +9,12 @@ import { plainSpelling, type Spelling } from '../terms/setting';
 
 /** Where material comes from, for errors. */
 export interface Origin {
-  /** Of the front-end, which names the source; undefined where none does. */
+  /** The attribute of the front-end that names the source; undefined if there is none. */
   readonly attribute: string | undefined;
-  /** Of settings, in messages. @default as in this code */
+  /**
+   * The names of settings in messages.
+   * @default as in this code
+   */
   readonly spelling?: Spelling | undefined;
 }
 
@@ -25,7 +28,8 @@ export function checkMaterialSize(
   if (row.family !== 'symmetric') {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material is ${material.length} bytes that are no private key, and ${keySpec} needs one; give it with ${spelling.name('materialEncoding')} = "pem", "der" or "pkcs12"`,
+      `the key material is ${material.length} bytes and not a private key, which ${keySpec} ` +
+        `needs; give one with ${spelling.name('materialEncoding')} = "pem", "der" or "pkcs12"`,
       { attribute },
     );
   }
@@ -38,13 +42,13 @@ export function checkMaterialSize(
   }
 }
 
-/** @throws ByokError ERR_KEY_UNSUITABLE when material cannot be imported into keys of this spec */
+/** @throws ByokError ERR_KEY_UNSUITABLE if keys of this spec accept no material */
 export function requireKeySpec(keySpec: string, { name }: Spelling): KeySpecRow {
   const row = tryFindKeySpec(keySpec);
   if (row === undefined) {
     throw new ByokError(
       'ERR_KEY_UNSUITABLE',
-      `the key has spec "${keySpec}"; material can be imported into ${Object.keys(keySpecs).join(', ')}`,
+      `the key has spec "${keySpec}"; only keys of these specs accept material: ${Object.keys(keySpecs).join(', ')}`,
       { attribute: name('keyId') },
     );
   }
@@ -57,9 +61,10 @@ interface Weakness {
 }
 
 /**
- * How often each meets random bytes. Of 32, the fewest that any key has: text once in 2^34, few
- * different bytes in 2^92, a repeated pattern in 2^128, a counter in 2^240; of more bytes less
- * often. Of 16 still none more often than once in 2^58, since text that short does not count.
+ * How often random bytes look like each. With 32 bytes, the fewest that any key has: text once in
+ * 2^34, few different bytes in 2^92, a repeated pattern in 2^128, a counter in 2^240; with more
+ * bytes less often. Even with 16 bytes none occurs more often than once in 2^58, because such short
+ * text does not count.
  */
 const weaknesses: readonly Weakness[] = [
   {
@@ -79,12 +84,12 @@ const weaknesses: readonly Weakness[] = [
   { name: 'text', holds: (material) => isLong(material) && isText(material) },
 ];
 
-/** What nobody would draw at random, by name. */
+/** The name of a pattern that random bytes would not show. */
 export function weaknessOf(material: Buffer): string | undefined {
   return weaknesses.find(({ holds }) => holds(material))?.name;
 }
 
-/** @throws ByokError ERR_MATERIAL_INVALID when there is a weakness */
+/** @throws ByokError ERR_MATERIAL_INVALID if there is a weakness */
 export function refuseWeakness(
   weakness: string | undefined,
   { attribute, spelling = plainSpelling }: Origin,
@@ -92,7 +97,8 @@ export function refuseWeakness(
   if (weakness !== undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material is plainly weak (${weakness}); draw it at random, or ${spelling.set('allowWeakMaterial', true)} if it must be this one`,
+      `the key material is plainly weak (${weakness}); draw it at random, or ` +
+        `${spelling.set('allowWeakMaterial', true)} if it must be this one`,
       { attribute },
     );
   }
@@ -108,7 +114,7 @@ function isCounter(material: Buffer): boolean {
 
 const isLong = (material: Buffer): boolean => material.length >= 32;
 
-/** Also where the last repetition is cut short. */
+/** Even if the last repetition is cut short. */
 function isPeriodic(material: Buffer): boolean {
   const half = Math.floor(material.length / 2);
   return Array.from({ length: half }, (_, index) => index + 1).some((period) =>
@@ -117,8 +123,8 @@ function isPeriodic(material: Buffer): boolean {
 }
 
 /**
- * UTF-8 without other control characters than white space, and NULs, with which a password is
- * brought to its length.
+ * UTF-8 without control characters other than white space, and NULs, which pad a password to its
+ * length.
  */
 function isText(material: Buffer): boolean {
   return (

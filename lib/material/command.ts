@@ -1,6 +1,6 @@
 /**
- * Runs the programs that hand out or wrap material: an argument list, no shell, a time limit, an
- * allow-listed environment. Nothing that they print is ever shown: it may be the material.
+ * Runs the programs that provide or wrap material: an argument list, no shell, a time limit, an
+ * allow-listed environment. Their output is never shown, because it may be the material.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
@@ -17,7 +17,7 @@ export interface CommandOptions {
 }
 
 export interface CommandLimits {
-  /** Until the program has ended and nobody holds its standard output any more. */
+  /** Until the program has ended and its standard output is closed everywhere. */
   readonly milliseconds: number;
   /** Of standard output. */
   readonly bytes: number;
@@ -50,7 +50,7 @@ export function runCommand(
   const failed = (how: string, cause?: unknown) =>
     new ByokError(
       'ERR_MATERIAL_NOT_AT_HAND',
-      `${attribute} "${program}" ${how}; run it by hand to see what it says, since its output is never logged`,
+      `${attribute} "${program}" ${how}; run it by hand to see its output, which we never log`,
       { attribute, cause },
     );
   const notStarted = (cause: NodeJS.ErrnoException) =>
@@ -95,14 +95,14 @@ export function runCommand(
         stop(failed(`wrote more than ${limits.bytes} bytes`));
       }
     });
-    // A program that does not read its input closes the pipe early; its exit code tells what it
-    // thought of that.
+    // A program that does not read its input closes the pipe early; its exit code tells whether
+    // that is a failure.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     child.once('error', (cause: NodeJS.ErrnoException) => finish(notStarted(cause)));
     child.once('close', (code, killedBy) => {
-      // What it left running in the background lets go of the output, and must not outlive it with
-      // what it knows.
+      // What it left in the background lets go of the output, and must not outlive it with what it
+      // knows.
       kill(child);
       const ending =
         killedBy === null ? `ended with exit code ${code}` : `was ended by ${killedBy}`;
@@ -111,7 +111,7 @@ export function runCommand(
   });
 }
 
-/** Some faults of starting are thrown, others come as an event. */
+/** Some start-up faults are thrown, others arrive as an event. */
 function tryStart(
   program: string,
   args: readonly string[],
@@ -120,8 +120,8 @@ function tryStart(
 ): Child {
   const allowed = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
   try {
-    // A process group of its own: what the program started in it ends with it, and an interrupt at
-    // the terminal reaches it through the signal only.
+    // A process group of its own: everything that the program started in it ends with it, and an
+    // interrupt at the terminal reaches it only through the signal.
     return spawn(program, args, {
       env: allowed,
       detached: true,
@@ -133,8 +133,8 @@ function tryStart(
 }
 
 /**
- * With everything that it started and that stayed in its process group; whoever left that is
- * neither ended nor waited for.
+ * Ends it with everything that it started and that stayed in its process group. We neither end nor
+ * wait for processes that left the group.
  */
 function kill(child: Child): void {
   child.stdout.destroy();

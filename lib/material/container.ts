@@ -1,4 +1,4 @@
-/** In which of the forms that private keys come in something is. */
+/** Recognizes the forms in which private keys come. */
 import {
   childrenOf,
   type DerElement,
@@ -11,7 +11,7 @@ import { looksLikePem } from './pem';
 
 export type Container = 'pem' | 'der' | 'pkcs12';
 
-/** Undefined for what is none, or not whole. */
+/** Undefined if it is none of them, or not whole. */
 export function tryFindContainer(bytes: Buffer): Container | undefined {
   if (looksLikePem(bytes)) {
     return 'pem';

@@ -1,6 +1,6 @@
 /**
- * From the spelling of a source to the bytes. Strict: Node's own decoders skip characters they do
- * not know, and a key with a byte missing would be imported for ever.
+ * Decodes the text of a source to bytes. Strict: Node's own decoders skip characters they do not
+ * know, and a key with a missing byte would be imported for ever.
  */
 import { ByokError } from '../errors';
 import { Secret } from '../secret';
@@ -34,8 +34,8 @@ export function isTextEncoding(encoding: MaterialEncoding): encoding is TextEnco
 }
 
 /**
- * @param source how to name the source in an error, for example `file "orders.key"`
- * @param orElse what it may be in another spelling; may throw a better word
+ * @param source names the source in an error, for example `file "orders.key"`
+ * @param orElse what it may be in another encoding; may throw a better message
  * @throws ByokError ERR_MATERIAL_INVALID; the message never holds any of the content
  */
 export function decodeText(
@@ -55,7 +55,8 @@ export function decodeText(
   if (bytes === undefined) {
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material in ${source} is not ${encoding}; expected is ${expected} (see ${spelling.name('materialEncoding')})${hint === undefined ? '' : `; ${say(hint, spelling)}`}`,
+      `the key material in ${source} is not ${encoding}; expected ${expected} (see ` +
+        `${spelling.name('materialEncoding')})${hint === undefined ? '' : `; ${say(hint, spelling)}`}`,
       { attribute },
     );
   }
@@ -63,8 +64,8 @@ export function decodeText(
 }
 
 /**
- * Undefined unless the text is exactly how these bytes are encoded: one line, padded, with no bit
- * set that stands for nothing.
+ * Undefined unless the text is exactly how these bytes are encoded: one line, padded, with no
+ * unused bit set.
  */
 export function tryDecodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
@@ -72,8 +73,8 @@ export function tryDecodeBase64(text: string): Buffer | undefined {
 }
 
 /**
- * Of what tells by itself whether it is whole, as keys in DER do: in quotes and on several lines,
- * too, as `base64` and `xxd` write it.
+ * For content that shows by itself whether it is whole, as keys in DER do: also in quotes and on
+ * several lines, as `base64` and `xxd` write it.
  */
 export function tryDecodeWrapped(content: Buffer, encoding: TextEncoding): Buffer | undefined {
   const text = textOf(content);
@@ -93,8 +94,8 @@ function tryDecodeHex(text: string): Buffer | undefined {
 }
 
 /**
- * White space around the text is allowed, since editors and `openssl` end files with a line feed,
- * and so is the mark of UTF-8; inside they are not.
+ * White space around the text is allowed, because editors and `openssl` end files with a line feed,
+ * and so is a UTF-8 mark. Inside the text neither is.
  */
 function textOf(content: Buffer): string {
   return withoutMark(content).toString('latin1').trim();

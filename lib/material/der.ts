@@ -1,12 +1,12 @@
 /**
- * Reads DER and BER (X.690), as far as private keys need it. In place: what it answers are views,
- * so that one wipe reaches all of it.
+ * Reads DER and BER (X.690), as far as private keys need it. It works in place: results are views,
+ * so that one wipe reaches everything.
  */
 
 export interface DerElement {
   readonly tag: number;
   readonly content: Buffer;
-  /** With its header, and in BER with what ends it. */
+  /** Including its header and, in BER, its end marker. */
   readonly whole: Buffer;
 }
 
@@ -18,16 +18,17 @@ export const derTags = {
   sequence: 0x30,
   set: 0x31,
   /**
-   * Constructed ones of the context; of OneAsymmetricKey and ContentInfo, and of an ECPrivateKey.
+   * Constructed elements of the context class, as in OneAsymmetricKey, ContentInfo and
+   * ECPrivateKey.
    */
   first: 0xa0,
   publicKeyOfEc: 0xa1,
 } as const;
 
-/** Deeper than anything is nested that holds keys. */
+/** Deeper than any structure that holds keys. */
 const maxDepth = 16;
 
-/** The first element; undefined when the bytes do not begin with a whole one. */
+/** The first element; undefined if the bytes do not begin with a whole one. */
 export function tryReadElement(bytes: Buffer, depth = 0): DerElement | undefined {
   const header = tryReadHeader(bytes);
   if (header === undefined || depth > maxDepth) {
@@ -46,7 +47,7 @@ export function tryReadElement(bytes: Buffer, depth = 0): DerElement | undefined
   };
 }
 
-/** All elements, one after the other; empty when something among them is none. */
+/** All elements, in order; empty if one of them is malformed. */
 export function elementsOf(bytes: Buffer): readonly DerElement[] {
   const elements: DerElement[] = [];
   for (let rest = bytes; rest.length > 0; ) {
@@ -60,18 +61,18 @@ export function elementsOf(bytes: Buffer): readonly DerElement[] {
   return elements;
 }
 
-/** What a sequence or another constructed element holds. */
+/** The content of a sequence or another constructed element. */
 export function childrenOf(element: DerElement | undefined): readonly DerElement[] {
   return element === undefined ? [] : elementsOf(element.content);
 }
 
-/** How many bytes the first element says that it has, where there are fewer. */
+/** The length that the first element claims, if there are fewer bytes. */
 export function tryFindCut(bytes: Buffer): number | undefined {
   const { start = 0, length = 0 } = tryReadHeader(bytes) ?? {};
   return start + length > bytes.length ? start + length : undefined;
 }
 
-/** In dots, as in "1.2.840.113549.1.1.1"; undefined for what is no object identifier. */
+/** Dotted, as in "1.2.840.113549.1.1.1"; undefined if it is not an object identifier. */
 export function tryReadOid(element: DerElement | undefined): string | undefined {
   if (element?.tag !== derTags.oid || element.content.length === 0) {
     return undefined;
@@ -90,7 +91,7 @@ export function tryReadOid(element: DerElement | undefined): string | undefined 
   return [first, both - first * 40, ...others].join('.');
 }
 
-/** Of one that is small and not negative. */
+/** The value of a small, non-negative integer. */
 export function tryReadInteger(element: DerElement | undefined): number | undefined {
   const { tag, content } = element ?? {};
   const isSmall =
@@ -104,9 +105,7 @@ export function tryReadInteger(element: DerElement | undefined): number | undefi
 
 const endOfContents = Buffer.alloc(2);
 
-/**
- * Length undefined: the indefinite one of BER. Nothing here needs four bytes to say how long it is.
- */
+/** Length undefined: the indefinite length of BER. Nothing here needs four bytes for a length. */
 function tryReadHeader(
   bytes: Buffer,
 ):
@@ -129,7 +128,7 @@ function tryReadHeader(
   };
 }
 
-/** Until what ends them. */
+/** Up to the end marker. */
 function sizeOfElements(bytes: Buffer, depth: number): number | undefined {
   let size = 0;
   while (!bytes.subarray(size, size + endOfContents.length).equals(endOfContents)) {

@@ -1,13 +1,13 @@
 /**
- * Whether the two halves of an EC private key belong together (RFC 5915). The public half that
- * comes with it is never believed: it is what the pin names and what the KMS shows, so a false one
- * would be proven and imported for ever.
+ * Checks that the two halves of an EC private key belong together (RFC 5915). We never trust the
+ * public half in the file: the pin names it and the KMS shows it, so a false one would be proven
+ * and imported for ever.
  */
 import { createECDH, createPrivateKey, ECDH, getCurves } from 'node:crypto';
 import { derTags, elementsOf } from './der';
 
 /**
- * PrivateKeyInfo up to the private number, and from there to the public point. One buffer, since
+ * PrivateKeyInfo up to the private number, and from there to the public point. One buffer, because
  * every copy would have to be wiped.
  */
 interface Frame {
@@ -30,7 +30,7 @@ const frames: Readonly<Record<string, Frame>> = {
   },
 };
 
-/** PKCS#8 DER of a key that works, or what is wrong with it, in words that go on from "its". */
+/** PKCS#8 DER of a working key, or what is wrong with it, in words that follow "its". */
 export type WholeEcKey =
   | { readonly pkcs8: Buffer; readonly scalar: Buffer }
   | { readonly fault: string };
@@ -41,7 +41,7 @@ export function completeEcKey(sec1: Buffer, curve: string): WholeEcKey {
   const [sequence] = elementsOf(sec1);
   const [, number, ...optional] = elementsOf(sequence?.content ?? Buffer.alloc(0));
   if (frame === undefined || number?.tag !== derTags.octetString) {
-    return { fault: 'structure is none of an EC key' };
+    return { fault: 'structure is not that of an EC key' };
   }
   const point = tryDerivePoint(number.content, curve);
   if (point === undefined || number.content.length !== frame.scalarBytes) {
@@ -64,7 +64,7 @@ export function completeEcKey(sec1: Buffer, curve: string): WholeEcKey {
 }
 
 /**
- * Undefined for a number that is none of this curve: Node looks whether it lies between 0 and the
+ * Undefined if the number does not belong to this curve: Node checks that it lies between 0 and the
  * order.
  */
 function tryDerivePoint(scalar: Buffer, curve: string): Buffer | undefined {
@@ -77,7 +77,7 @@ function tryDerivePoint(scalar: Buffer, curve: string): Buffer | undefined {
   }
 }
 
-/** Points come compressed too. */
+/** Points may be compressed, too. */
 function tryDecodePoint(tagged: Buffer, curve: string): Buffer | undefined {
   const [bits] = elementsOf(tagged);
   try {
@@ -95,15 +95,15 @@ function tryDecodePoint(tagged: Buffer, curve: string): Buffer | undefined {
   }
 }
 
-/** An ECPrivateKey of the number 1, in the octet string of its PrivateKeyInfo. */
+/** An ECPrivateKey with the number 1, in the octet string of its PrivateKeyInfo. */
 const numberOne = Buffer.from('04083006020101040101', 'hex');
 
 /**
- * Asked about a key of the same curve whose number is 1: Node aborts the whole process when it is
- * asked about one whose number is too long.
+ * Asks about a key of the same curve with the number 1: Node aborts the whole process if the number
+ * is too long.
  *
  * @param algorithm DER AlgorithmIdentifier of an EC key
- * @returns its name in OpenSSL; undefined for a curve that has none
+ * @returns the curve's name in OpenSSL; undefined if it has none
  */
 export function tryNameCurve(algorithm: Buffer): string | undefined {
   const content = Buffer.concat([Buffer.from('020100', 'hex'), algorithm, numberOne]);

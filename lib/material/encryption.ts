@@ -1,12 +1,12 @@
 /**
  * How private keys are encrypted with a password: which algorithm of PKCS#5 (RFC 8018) and PKCS#12
- * (RFC 7292, appendix C) an AlgorithmIdentifier names, by tables of object identifiers. Whether it
- * can be decrypted here is up to the OpenSSL inside Node.
+ * (RFC 7292, appendix C) an AlgorithmIdentifier names, by tables of object identifiers. Whether we
+ * can decrypt it depends on the OpenSSL inside Node.
  */
 import { getCiphers } from 'node:crypto';
 import { childrenOf, type DerElement, tryReadOid } from './der';
 
-/** Of PBES2: the name that Node has for the cipher. */
+/** PBES2: Node's name for the cipher. */
 const ciphers: Readonly<Record<string, string>> = {
   '1.2.840.113549.3.2': 'rc2-cbc',
   '1.2.840.113549.3.4': 'rc4',
@@ -29,10 +29,7 @@ const ciphers: Readonly<Record<string, string>> = {
   '1.3.6.1.4.1.188.7.1.1.2': 'idea-cbc',
 };
 
-/**
- * Of PBES1 and PKCS#12: a cipher, the length of its key, and the name that OpenSSL has for both
- * together.
- */
+/** PBES1 and PKCS#12: a cipher, the length of its key, and OpenSSL's name for both together. */
 export interface OldEncryption {
   readonly name: string;
   readonly cipher: 'des-ede3-cbc' | 'rc2-cbc' | 'rc4' | 'des-cbc';
@@ -64,10 +61,7 @@ export const oids = {
   scrypt: '1.3.6.1.4.1.11591.4.11',
 } as const;
 
-/**
- * Of digests and, with them, of the MAC and the pseudo-random function made of each: the name that
- * Node has for it.
- */
+/** Digests, and the MAC and pseudo-random function made from each: Node's name. */
 const digests: readonly (readonly [name: string, digest: string, hmac: string])[] = [
   ['md5', '1.2.840.113549.2.5', '1.2.840.113549.2.6'],
   ['sha1', '1.3.14.3.2.26', '1.2.840.113549.2.7'],
@@ -85,7 +79,7 @@ const digests: readonly (readonly [name: string, digest: string, hmac: string])[
   ['ripemd160', '1.3.36.3.2.1', '1.3.6.1.5.5.8.1.4'],
 ];
 
-/** Undefined for one that this table does not have. */
+/** Undefined if this table does not have it. */
 export function tryFindDigest(oid: string | undefined): string | undefined {
   return digests.find(([, digest, hmac]) => oid === digest || oid === hmac)?.[0];
 }
@@ -100,7 +94,8 @@ export function algorithmOf(element: DerElement | undefined): {
 }
 
 /**
- * The cipher of PBES2, by its name in Node, or by its object identifier. @param parameters of PBES2
+ * The cipher of PBES2, by its name in Node, or by its object identifier.
+ * @param parameters of PBES2
  */
 export function cipherOf(parameters: DerElement | undefined): string {
   const { oid = 'of no name' } = algorithmOf(childrenOf(parameters)[1]);
@@ -108,7 +103,7 @@ export function cipherOf(parameters: DerElement | undefined): string {
 }
 
 /**
- * @param algorithm AlgorithmIdentifier of an EncryptedPrivateKeyInfo; undefined when it is none of
+ * @param algorithm AlgorithmIdentifier of an EncryptedPrivateKeyInfo; undefined if it is not one of
  *   an encryption
  */
 export function tryNameEncryption(
@@ -124,8 +119,8 @@ export function tryNameEncryption(
 }
 
 /**
- * Those of the legacy provider of OpenSSL are not in the list. @param name in any case, as OpenSSL
- * writes it into a PEM, too
+ * Ciphers of OpenSSL's legacy provider are not in the list.
+ * @param name in any case, as OpenSSL also writes it into a PEM
  */
 export function hasCipher(name: string): boolean {
   return getCiphers().includes(name.toLowerCase());

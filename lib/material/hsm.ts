@@ -1,6 +1,6 @@
 /**
- * Material that never leaves an HSM: a program of the user's wraps it. It reads one JSON object on
- * standard input and answers one on standard output; docs/hsm.md describes both.
+ * Material that never leaves an HSM: the user's program wraps it. The program reads one JSON object
+ * on standard input and writes one to standard output; docs/hsm.md describes both.
  */
 import { ByokError } from '../errors';
 import { type JsonRecord, tryParseRecord } from '../json';
@@ -17,7 +17,7 @@ type HsmOptions = Omit<CommandOptions, 'input'> & Pick<Origin, 'spelling'>;
 /**
  * Asks the program which material it would wrap.
  *
- * @throws ByokError ERR_MATERIAL_NOT_AT_HAND when it fails, ERR_MATERIAL_INVALID when it answers
+ * @throws ByokError ERR_MATERIAL_NOT_AT_HAND if it fails, ERR_MATERIAL_INVALID if it answers
  *   something else, ERR_INTERRUPTED
  */
 export async function openHsmMaterial(
@@ -54,7 +54,7 @@ export async function openHsmMaterial(
         key_spec: keySpecOfKey,
         public_key: publicKey.toString('base64'),
       };
-      // The material may have been deleted for this: only the time limit stops it, since an
+      // The material may have been deleted for this: only the time limit stops it, because an
       // interruption would prolong the outage.
       const answer = await ask(argv, { ...options, signal: new AbortController().signal }, request);
       return wrappedMaterial(answer, keySpecOfKey, modulusBytes, options);
@@ -96,7 +96,8 @@ function wrappedMaterial(
     throw malformed(
       options,
       'wrap',
-      `field "encrypted_privatekey" belongs to private keys, and the key has spec ${keySpec}, which ${privateKey === undefined ? 'needs it' : 'has none'}`,
+      `field "encrypted_privatekey" belongs to private keys, and the key has spec ${keySpec}, ` +
+        `which ${privateKey === undefined ? 'needs it' : 'has none'}`,
     );
   }
   return privateKey === undefined
@@ -126,7 +127,7 @@ function parse(text: string, operation: string, options: HsmOptions): JsonRecord
 function malformed({ attribute }: HsmOptions, operation: string, expected: string): ByokError {
   return new ByokError(
     'ERR_MATERIAL_INVALID',
-    `${attribute} answered the operation "${operation}" with something else than expected: ${expected}`,
+    `${attribute} gave an unexpected answer to the operation "${operation}": ${expected}`,
     { attribute },
   );
 }

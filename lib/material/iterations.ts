@@ -1,23 +1,25 @@
 /**
  * How much work a protected file asks for before its password can be tried: the iteration counts of
- * PBES1, PBES2, PKCS#12 and its MAC, and the numbers of scrypt. They are read first, since the
- * derivation holds up everything else and cannot be interrupted; they are written by whoever made
- * the file. What is inside of something encrypted shows only later: whoever derives there counts
- * on.
+ * PBES1, PBES2, PKCS#12 and its MAC, and the numbers of scrypt. Whoever made the file chose them,
+ * and the derivation blocks everything else and cannot be interrupted, so we read them first.
+ * Counts inside encrypted parts show only later; the code that derives there continues to count.
  */
 import { privateKeysIn, tryDecodeBlock } from './pem';
 
 /**
- * Of one derivation, and of all in a file: a PKCS#12 has one for its MAC and one for each of its
+ * For one derivation, and for all in a file: a PKCS#12 has one for its MAC and one for each of its
  * parts.
  */
 export const maxIterations = { each: 1_000_000, inAll: 2_000_000 } as const;
 
-/** A file asks for more than allowed; the message goes on from "the key material". */
+/** A file asks for more than allowed; the message follows "the key material". */
 export class TooManyIterations extends Error {
   constructor(inAll: number) {
     super(
-      `asks for ${inAll} iterations to derive the key from its password, and allowed are ${maxIterations.each} for each of its parts and ${maxIterations.inAll} in all; write it anew with fewer, for example by "openssl pkcs8 -topk8 -iter 100000" or "openssl pkcs12 -export -iter 100000"`,
+      `asks for ${inAll} iterations to derive the key from its password; allowed are ` +
+        `${maxIterations.each} for each of its parts and ${maxIterations.inAll} in all; write ` +
+        'the file again with fewer, for example by "openssl pkcs8 -topk8 -iter 100000" or ' +
+        '"openssl pkcs12 -export -iter 100000"',
     );
   }
 }
@@ -26,7 +28,10 @@ export class TooManyIterations extends Error {
 export class DerivationWork {
   #inAll = 0;
 
-  /** Before each derivation. @throws TooManyIterations */
+  /**
+   * Called before each derivation.
+   * @throws TooManyIterations
+   */
   spend(iterations: number): void {
     this.#inAll += iterations;
     if (iterations > maxIterations.each || this.#inAll > maxIterations.inAll) {
@@ -35,9 +40,7 @@ export class DerivationWork {
   }
 }
 
-/**
- * In iterations of PBKDF2: the slowest of those take as long as four steps of scrypt (RFC 7914).
- */
+/** In iterations of PBKDF2: four steps of scrypt (RFC 7914) take as long as one of the slowest. */
 export function iterationsOfScrypt(
   cost: number,
   blockSize: number,
@@ -56,9 +59,9 @@ const constructed = 0x20;
 const maxDepth = 64;
 
 /**
- * @param content DER or BER, or PEM of one
- * @param refuse makes the error; what it is given follows "the key material"
- * @throws what `refuse` makes, when there are more than allowed
+ * @param content DER or BER, or PEM of either
+ * @param refuse makes the error; its argument follows "the key material"
+ * @throws the error of `refuse`, if there are more than allowed
  */
 export function refuseManyIterations(
   content: Buffer,
@@ -83,8 +86,8 @@ function countsInPem(pem: Buffer): readonly number[] {
 }
 
 /**
- * Parameters are a salt and a count, or the three numbers of scrypt: behind an algorithm's name, or
- * behind the digest in a MAC.
+ * Parameters are a salt and a count, or the three numbers of scrypt: after an algorithm's name, or
+ * after the digest in a MAC.
  */
 function countsIn(bytes: Buffer, depth = 0): readonly number[] {
   if (depth > maxDepth) {
@@ -97,7 +100,7 @@ function countsIn(bytes: Buffer, depth = 0): readonly number[] {
           ? undefined
           : Buffer.concat(elementsIn(content)?.elements.map((part) => part.content) ?? []);
       const octets = pieces ?? content;
-      // PKCS#12 carries DER in octets; other octets are no elements to the last byte.
+      // PKCS#12 carries DER in octet strings; other octets do not parse to the last byte.
       const counts =
         octets[0] === tags.sequence && elementsIn(octets)?.whole === true
           ? countsIn(octets, depth + 1)
@@ -123,7 +126,7 @@ function countAmong(parts: readonly Element[]): readonly number[] {
   if (first === undefined || (salt !== 0 && salt !== 1)) {
     return [];
   }
-  // PBKDF2 has one number more at most.
+  // PBKDF2 has at most one number more.
   return [
     second !== undefined && third !== undefined ? iterationsOfScrypt(first, second, third) : first,
   ];
@@ -134,8 +137,8 @@ function numberOf(digits: Buffer): number {
 }
 
 /**
- * Also those of indefinite length, which some programs write. @returns undefined when the bytes do
- * not begin with an element
+ * Including those of indefinite length, which some programs write.
+ * @returns undefined if the bytes do not begin with an element
  */
 function elementsIn(
   bytes: Buffer,
@@ -173,7 +176,7 @@ function elementAt(
   if (from + lengthBytes > bytes.length) {
     return undefined;
   }
-  // OpenSSL reads past any zeros that a length begins with.
+  // OpenSSL skips any zeros at the beginning of a length.
   const length = lengthBytes === 0 ? first : numberOf(bytes.subarray(from, from + lengthBytes));
   const end = from + lengthBytes + length;
   return end > bytes.length
@@ -181,7 +184,7 @@ function elementAt(
     : { tag, content: bytes.subarray(from + lengthBytes, end), end };
 }
 
-/** Where the two zeros stand that end an indefinite length. */
+/** The position of the two zeros that end an indefinite length. */
 function endOfContents(bytes: Buffer, start: number, depth: number): number | undefined {
   for (let at = start; at + 1 < bytes.length; ) {
     if (bytes[at] === 0 && bytes[at + 1] === 0) {

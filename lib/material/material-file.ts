@@ -1,6 +1,6 @@
 /**
- * Reads a file that holds key material. Never a device, which may have no end, nor unasked a pipe,
- * which may have no writer.
+ * Reads a file that holds key material. It never reads a device, which may have no end, and reads a
+ * pipe, which may have no writer, only if asked to.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -9,16 +9,13 @@ import type { Spelling } from '../terms/setting';
 import { maxContentBytes } from './open-content';
 
 export interface FileOptions {
-  /** Whether a pipe is read too, as shells make them for `<(…)`. */
+  /** Whether pipes are read, too, as shells make them for `<(…)`. */
   readonly mayBePipe: boolean;
-  /** Of settings, in messages. */
+  /** The names of settings in messages. */
   readonly spelling: Spelling;
 }
 
-/**
- * Room for any key as people have them; a plan of a thousand keys should not zero a megabyte for
- * each.
- */
+/** Room for any real key; a plan of a thousand keys should not zero a megabyte for each. */
 const pieceBytes = 1 << 14;
 
 const kinds = [
@@ -30,24 +27,25 @@ const kinds = [
 ] as const satisfies readonly (readonly [keyof Stats, string])[];
 
 /**
- * @returns the content; of more than `maxContentBytes` only a beginning that is longer than they
- *   are, for `openContent` to refuse
- * @throws ByokError ERR_MATERIAL_INVALID for what is no file, and the error of the operating system
- *   when it cannot be read
+ * @returns the content; if it is longer than `maxContentBytes`, only a beginning that is also
+ *   longer, for `openContent` to refuse
+ * @throws ByokError ERR_MATERIAL_INVALID if it is not a file, and the error of the operating system
+ *   if it cannot be read
  */
 export async function readMaterialFile(path: string, options: FileOptions): Promise<Buffer> {
-  // Before it is opened: that alone waits for the writer of a pipe, and takes a device into use.
+  // Before it is opened: opening a pipe waits for its writer, and opening a device takes it into
+  // use.
   const stats = statSync(path);
   requireAllowed(path, stats, options);
   return stats.isFIFO() ? readPipe(path, options.spelling) : readFile(path, options.spelling);
 }
 
 /**
- * Synchronously: a plan of a thousand keys reads a thousand files, which costs a tenth of what it
- * does asynchronously.
+ * Synchronous: a plan of a thousand keys reads a thousand files, at a tenth of the cost of
+ * asynchronous reads.
  */
 async function readFile(path: string, spelling: Spelling): Promise<Buffer> {
-  // Never waits, should a pipe have taken the place of the file by now.
+  // Never waits, even if a pipe has taken the place of the file by now.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     requireAllowed(path, fstatSync(file), { mayBePipe: false, spelling });
@@ -57,7 +55,7 @@ async function readFile(path: string, spelling: Spelling): Promise<Buffer> {
   }
 }
 
-/** A pipe may keep its readers waiting, and an interrupt is to be heard meanwhile. */
+/** A pipe may keep its readers waiting, and we must react to an interrupt meanwhile. */
 async function readPipe(path: string, spelling: Spelling): Promise<Buffer> {
   const pipe = await open(path, constants.O_RDONLY);
   try {
@@ -68,7 +66,7 @@ async function readPipe(path: string, spelling: Spelling): Promise<Buffer> {
   }
 }
 
-/** @param read fills a piece from its beginning, and tells how far; zero at the end */
+/** @param read fills a piece from its beginning, and returns how far; zero at the end */
 async function collect(read: (piece: Buffer) => number | Promise<number>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   try {

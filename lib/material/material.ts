@@ -1,7 +1,7 @@
 /**
  * Key material as the lifecycle sees it: something that has a fingerprint, can be checked against a
- * key spec, and wraps itself. What it is made of, bytes in this process or a key inside an HSM,
- * stays behind this interface.
+ * key spec, and wraps itself. Whether it is bytes in this process or a key inside an HSM stays
+ * behind this interface.
  */
 import { randomBytes } from 'node:crypto';
 import { ByokError, isByokError } from '../errors';
@@ -18,20 +18,20 @@ import { symmetricSizes } from './spelling-hint';
 /** The two fields of import-key-material. */
 export interface WrappedMaterial {
   readonly encryptedKeyMaterial: Buffer;
-  /** Of asymmetric keys only; `encryptedKeyMaterial` is the wrapped intermediate key then. */
+  /** Only for asymmetric keys; `encryptedKeyMaterial` is then the wrapped intermediate key. */
   readonly encryptedPrivatekey?: Buffer;
 }
 
 export interface Material {
   readonly fingerprint: string;
-  /** False also inside an HSM, which does not say what kind of key it would wrap. */
+  /** False, too, inside an HSM, which does not say what kind of key it would wrap. */
   readonly isPrivateKey: boolean;
   /**
-   * @param keySpec undefined while the key is not known
-   * @throws ByokError ERR_MATERIAL_INVALID when it is not what a key of this spec, or of any, needs
+   * @param keySpec undefined while the key is unknown
+   * @throws ByokError ERR_MATERIAL_INVALID if it is not what a key of this spec, or of any, needs
    */
   checkFits(keySpec: string | undefined): void;
-  /** @throws ByokError ERR_MATERIAL_INVALID when it is plainly weak */
+  /** @throws ByokError ERR_MATERIAL_INVALID if it is plainly weak */
   checkStrength(): void;
   /** @param publicKey DER SubjectPublicKeyInfo of the wrapping key */
   wrap(algorithm: WrappingAlgorithm, publicKey: Buffer): Promise<WrappedMaterial>;
@@ -39,7 +39,7 @@ export interface Material {
   wipe(): void;
 }
 
-/** @param hint how bytes of no size may have been meant */
+/** @param hint what bytes of a wrong size may have been meant to be */
 export function symmetricMaterial(bytes: Secret, origin: Origin, hint?: Phrase): Material {
   return {
     fingerprint: fingerprint(bytes.reveal()),
@@ -61,7 +61,7 @@ function checkSize(bytes: Buffer, keySpec: string | undefined, origin: Origin): 
     const sizes = [...symmetricSizes].join(' or ');
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
-      `the key material is ${bytes.length} bytes that are no private key, and a symmetric key has exactly ${sizes}; give either`,
+      `the key material is ${bytes.length} bytes: it is not a private key, and a symmetric key has exactly ${sizes}; give one or the other`,
       { attribute: origin.attribute },
     );
   }
@@ -92,7 +92,7 @@ export function privateKeyMaterial(key: PrivateKey, origin: Origin): Material {
   return {
     fingerprint: fingerprintOfPublicKey(key.publicKey),
     isPrivateKey: true,
-    // What opened is a key of some spec.
+    // A private key that opens has some spec.
     checkFits: (keySpec) =>
       keySpec === undefined ? undefined : checkPrivateKey(key, keySpec, origin),
     checkStrength: () => refuseWeakness(key.weakness, origin),

@@ -1,7 +1,7 @@
 /**
- * What a file is that holds no private key in a form that can be opened: told by its first bytes,
- * or by the label of a PEM, with the command that converts it. Nothing of the content goes into a
- * message but names from the tables here. Loaded only where something could not be opened.
+ * Names a file that holds no private key in a form that we can open, by its first bytes or by the
+ * label of a PEM, and gives the command that converts it. Messages hold nothing of the content but
+ * names from the tables here. Loaded only if something could not be opened.
  */
 import { getCipherInfo } from 'node:crypto';
 import { type Phrase, say } from '../terms/setting';
@@ -16,8 +16,12 @@ const openPgp = `an OpenPGP private key, which OpenSSL cannot convert; ${makeOne
 const javaStore =
   (kind: string, options = ''): Phrase =>
   ({ name }) =>
-    `a Java keystore (${kind}); convert it: keytool -importkeystore -srckeystore FILE${options} -destkeystore NEW.p12 -deststoretype PKCS12, and set ${name('materialEncoding')} to "pkcs12"`;
-const jwkToPem = `node -p 'crypto.createPrivateKey({ key: JSON.parse(fs.readFileSync("FILE")), format: "jwk" }).export({ type: "pkcs8", format: "pem" })' > NEW.pem`;
+    `a Java keystore (${kind}); convert it: keytool -importkeystore -srckeystore ` +
+    `FILE${options} -destkeystore NEW.p12 -deststoretype PKCS12, and set ` +
+    `${name('materialEncoding')} to "pkcs12"`;
+const jwkToPem =
+  `node -p 'crypto.createPrivateKey({ key: JSON.parse(fs.readFileSync("FILE")), format: "jwk" ` +
+  `}).export({ type: "pkcs8", format: "pem" })' > NEW.pem`;
 const jwkToBase64 = `node -p 'Buffer.from(JSON.parse(fs.readFileSync("FILE")).k, "base64url").toString("base64")' > NEW.key`;
 
 /** By the labels of RFC 7468, and of programs that have their own. */
@@ -39,7 +43,8 @@ const labels: readonly (readonly [label: RegExp, name: Phrase])[] = [
   [
     /^(?:PKCS12|PFX)$/,
     ({ name }) =>
-      `a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, and set ${name('materialEncoding')} to "base64"`,
+      'a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, ' +
+      `and set ${name('materialEncoding')} to "base64"`,
   ],
   [
     /^AGE ENCRYPTED FILE$/,
@@ -47,7 +52,7 @@ const labels: readonly (readonly [label: RegExp, name: Phrase])[] = [
   ],
 ];
 
-/** Of private keys, in forms that are no PKCS#8, PKCS#1 or SEC 1. */
+/** Labels of private keys in forms other than PKCS#8, PKCS#1 or SEC 1. */
 const privateLabels: readonly (readonly [label: RegExp, name: Phrase])[] = [
   [
     /^ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY$/,
@@ -70,14 +75,14 @@ const sshTypes = [
 ];
 const hardwareTypes = ['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'];
 
-/** A name, or what finds it in the content. */
+/** A name, or a function that finds it in the content. */
 type Name = Phrase | { readonly find: (content: Buffer) => Phrase | undefined };
 
 type Start = readonly [starts: readonly (string | Buffer)[], name: Name];
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
-/** By what they start with, after white space and the mark of UTF-8. */
+/** By what they start with, after white space and a UTF-8 mark. */
 const starts: readonly Start[] = [
   [['PuTTY-User-Key-File-'], { find: namePutty }],
   [['---- BEGIN SSH2 PUBLIC KEY'], `a public key of SSH, ${noPrivateKey}`],
@@ -94,7 +99,7 @@ const starts: readonly Start[] = [
     ['<RSAKeyValue', '<?xml'],
     'XML, as .NET writes keys; export the key there with ExportPkcs8PrivateKeyPem',
   ],
-  [['<'], 'a web page or other markup, and no key; look at what was downloaded'],
+  [['<'], 'a web page or other markup, not a key; check what was downloaded'],
   [
     ['$ANSIBLE_VAULT'],
     'encrypted with Ansible Vault; decrypt it first: ansible-vault decrypt --output NEW FILE',
@@ -113,7 +118,7 @@ const starts: readonly Start[] = [
   ],
   [
     ['version https://git-lfs'],
-    'a pointer of Git LFS in place of the file; fetch it: git lfs pull',
+    'a Git LFS pointer instead of the file; fetch the file: git lfs pull',
   ],
   [[bytes('004749544352595054')], 'encrypted with git-crypt; decrypt it first: git-crypt unlock'],
   [
@@ -149,7 +154,7 @@ const starts: readonly Start[] = [
 
 /**
  * @param hasPassword whether one was given
- * @returns what goes on from "it is"; undefined for what nothing here knows
+ * @returns what follows "it is"; undefined if nothing here recognizes it
  */
 export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | undefined {
   const [key] = privateKeysIn(content);
@@ -160,7 +165,7 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | 
   if (block !== undefined) {
     return (
       labels.find(([label]) => label.test(block.label))?.[1] ??
-      'PEM of something else than a private key'
+      'PEM of something other than a private key'
     );
   }
   const text = content.subarray(startOf(content));
@@ -175,7 +180,11 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | 
 /** A PEM whose label says that it is a private key. */
 function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
   if (block.body === undefined) {
-    return `cut off: its line "-----END ${/^(?:(?:ENCRYPTED|RSA|EC|DSA|OPENSSH) )?PRIVATE KEY$/.test(block.label) ? block.label : '…'}-----" is missing; take a whole copy from where it was made`;
+    return (
+      'cut off: its line "-----END ' +
+      `${/^(?:(?:ENCRYPTED|RSA|EC|DSA|OPENSSH) )?PRIVATE KEY$/.test(block.label) ? block.label : '…'}-----" ` +
+      'is missing; get a complete copy from where it was made'
+    );
   }
   const cipher = encryptionOf(block);
   if (cipher !== undefined) {
@@ -192,7 +201,7 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
   }
   const der = tryDecodeBlock(block);
   if (der === undefined) {
-    return 'PEM with other characters than Base64 between its lines BEGIN and END; take an undamaged copy from where it was made';
+    return 'PEM with characters other than Base64 between its BEGIN and END lines; get an undamaged copy from where it was made';
   }
   try {
     const name = block.label.startsWith('OPENSSH')
@@ -200,7 +209,7 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
       : tryNameDer(der, hasPassword, 'openssl pkcs8 -topk8');
     return (
       name ??
-      'PEM that is damaged: between its lines BEGIN and END is no private key; take an undamaged copy from where it was made'
+      'PEM that is damaged: there is no private key between its BEGIN and END lines; get an undamaged copy from where it was made'
     );
   } finally {
     der.fill(0);
@@ -208,7 +217,7 @@ function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
 }
 
 /**
- * PROTOCOL.key of OpenSSH: behind the magic come the cipher, the derivation of its key with
+ * PROTOCOL.key of OpenSSH: after the magic come the cipher, the derivation of its key with
  * parameters, the number of keys, and the first public key.
  */
 function nameOpenSsh(der: Buffer): Phrase {
@@ -228,7 +237,9 @@ function nameOpenSsh(der: Buffer): Phrase {
       publicKey[3] === name.length,
   );
   const isEncrypted = !Buffer.from('none').equals(cipher ?? Buffer.alloc(0));
-  const name = `an OpenSSH private key (${[type, isEncrypted ? 'encrypted' : 'not encrypted'].filter((part) => part !== undefined).join(', ')})`;
+  const name =
+    'an OpenSSH private key ' +
+    `(${[type, isEncrypted ? 'encrypted' : 'not encrypted'].filter((part) => part !== undefined).join(', ')})`;
   if (type === 'ssh-ed25519' || hardwareTypes.includes(type ?? '')) {
     const noSpec = ofNoSpec(type === 'ssh-ed25519' ? 'Ed25519' : 'bound to a security key');
     return (spelling) => `${name}: ${say(noSpec, spelling)}`;
@@ -251,7 +262,7 @@ function namePutty(text: Buffer): string {
   return `a PuTTY private key (.ppk, ${details}); convert it: puttygen FILE -O private-openssh -o NEW.pem`;
 }
 
-/** Not parsed, since strings cannot be wiped. */
+/** Not parsed, because strings cannot be wiped. */
 function nameJson(text: Buffer): Phrase | undefined {
   const has = (name: string) => text.includes(`"${name}"`);
   if (has('kty')) {
@@ -297,7 +308,7 @@ function tryNameOpenPgp(content: Buffer): string | undefined {
   return names[tag];
 }
 
-/** Behind white space and the mark that Windows editors set before UTF-8. */
+/** After white space and the mark that Windows editors set before UTF-8. */
 function startOf(content: Buffer): number {
   const mark = content.subarray(0, 3).equals(bytes('efbbbf')) ? 3 : 0;
   const start = content.subarray(mark).findIndex((byte) => byte > 0x20 || byte === 0);

@@ -1,7 +1,7 @@
 /**
- * What DER is that is no private key, or none that OpenSSL could open: told by its shape, for one
- * sentence that does not blame the password where it is not to blame. Loaded only where something
- * could not be opened.
+ * Names DER that holds no private key, or one that OpenSSL could not open, by its shape. So the
+ * message does not blame the password if it is not to blame. Loaded only if something could not be
+ * opened.
  */
 import type { Phrase } from '../terms/setting';
 import { isPkcs12 } from './container';
@@ -41,7 +41,7 @@ const begins =
 
 const isSigned = begins(sequence, sequence, bitString);
 
-/** Looked through from the top. */
+/** Tried from the top. */
 const shapes: readonly Shape[] = [
   {
     is: isPkcs12,
@@ -106,9 +106,8 @@ const shapes: readonly Shape[] = [
 ];
 
 /**
- * @param convert how an encrypted key is converted: a command line that lacks the names of its
- *   files
- * @returns what goes on from "it is"; undefined for what is no DER of a known shape
+ * @param convert how to convert an encrypted key: a command line without the names of its files
+ * @returns what follows "it is"; undefined if it is not DER of a known shape
  */
 export function tryNameDer(
   bytes: Buffer,
@@ -119,7 +118,7 @@ export function tryNameDer(
   if (bytes[0] === sequence && cut !== undefined) {
     const isText = bytes.every((byte) => byte >= 0x09 && byte < 0x7f);
     return !isText && [integer, sequence].some((tag) => bytes.subarray(2, 6).includes(tag))
-      ? `cut off: it should have ${cut} bytes, and has ${bytes.length}; take a whole copy from where it was made`
+      ? `cut off: it should have ${cut} bytes, but has ${bytes.length}; get a complete copy from where it was made`
       : undefined;
   }
   const element = tryReadElement(bytes);
@@ -130,7 +129,7 @@ export function tryNameDer(
   return shapes.find(({ is }) => is(children))?.name(children, hasPassword, convert);
 }
 
-/** @param convert command line that lacks the names of its files */
+/** @param convert command line without the names of its files */
 export function nameEncrypted(
   encryption: { readonly name: string; readonly isHere: boolean } | undefined,
   hasPassword: boolean,
@@ -139,13 +138,16 @@ export function nameEncrypted(
   const { name: cipher = 'of an unknown cipher', isHere = false } = encryption ?? {};
   if (!isHere) {
     return ({ name }) =>
-      `an encrypted private key (${cipher}), and this program does not have that cipher; convert it: ${convert} -provider legacy -provider default -in FILE -out NEW.pem, and set ${name('materialEncoding')} to "pem"`;
+      `an encrypted private key (${cipher}) with a cipher that this program does not have; ` +
+      `convert it: ${convert} -provider legacy -provider default -in FILE -out NEW.pem, and ` +
+      `set ${name('materialEncoding')} to "pem"`;
   }
   return hasPassword
     ? ({ name }) =>
-        `an encrypted private key (${cipher}), and its password is another one (a password was given), or it is damaged; give the right one by ${name('materialPassword')}`
+        `an encrypted private key (${cipher}), but the given password is wrong or the key is ` +
+        `damaged; give the right password by ${name('materialPassword')}`
     : ({ name }) =>
-        `an encrypted private key (${cipher}), and no password was given; give it by ${name('materialPassword')}`;
+        `an encrypted private key (${cipher}), but no password was given; give it by ${name('materialPassword')}`;
 }
 
 export function ofNoSpec(kind: string): Phrase {
@@ -153,7 +155,7 @@ export function ofNoSpec(kind: string): Phrase {
 }
 
 const damaged =
-  'a private key that is damaged: OpenSSL cannot read it; take an undamaged copy from where it was made';
+  'a private key that is damaged: OpenSSL cannot read it; get an undamaged copy from where it was made';
 
 /** PKCS#8. @param algorithm AlgorithmIdentifier */
 function nameUnopened(algorithm: DerElement | undefined): Phrase {
@@ -165,7 +167,7 @@ function nameUnopened(algorithm: DerElement | undefined): Phrase {
   return name === 'RSA' ? damaged : ofNoSpec(name);
 }
 
-/** Of a curve with a name one might be damaged, or the curve one that OpenSSL was built without. */
+/** On a named curve the key may be damaged, or OpenSSL was built without the curve. */
 function nameUnopenedCurve(parameters: DerElement | undefined): Phrase {
   const curve = tryReadOid(parameters);
   const known = ['1.2.840.10045.3.1.7', '1.3.132.0.34'];

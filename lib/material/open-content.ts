@@ -1,6 +1,6 @@
 /**
- * From what a source gave to material: bytes of a symmetric key, or a private key, as the encoding
- * says.
+ * Turns the content of a source into material: the bytes of a symmetric key, or a private key, as
+ * the encoding says.
  */
 import { ByokError } from '../errors';
 import type { Secret } from '../secret';
@@ -19,7 +19,7 @@ import { hintOf, symmetricSizes } from './spelling-hint';
 export interface ContentOptions extends Origin {
   readonly encoding: MaterialEncoding;
   readonly password: Secret | undefined;
-  /** How to name the source in an error, for example `file "orders.key"`. */
+  /** Names the source in an error, for example `file "orders.key"`. */
   readonly source: string;
 }
 
@@ -51,7 +51,7 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
   }
 }
 
-/** White space alone is a key in raw bytes only, and then a weak one. */
+/** White space alone is a key only as raw bytes, and then a weak one. */
 function isEmpty(content: Buffer, encoding: MaterialEncoding): boolean {
   return encoding === 'raw'
     ? content.length === 0
@@ -65,14 +65,14 @@ function pemIn(content: Buffer, options: ContentOptions): ByokError {
   return named === undefined
     ? invalid(({ name }) => {
         const encoding = name('materialEncoding');
-        return `looks like PEM, and ${encoding} is "${options.encoding}"; set ${encoding} to "pem"`;
+        return `looks like PEM, but ${encoding} is "${options.encoding}"; set ${encoding} to "pem"`;
       }, options)
     : closed(named, options);
 }
 
 /**
- * Bytes of another length than any symmetric key may be a private key in one of its containers,
- * spelt in Base64 or hex.
+ * Bytes of a length that no symmetric key has may be a private key in one of its containers,
+ * encoded in Base64 or hex.
  */
 function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOptions): Material {
   const bytes = decodeText(content, encoding, options.source, options, () => {
@@ -110,7 +110,7 @@ function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOpti
   }
 }
 
-/** In Base64, too, so that a variable can carry what is not text. */
+/** In Base64, too, so that a variable can carry binary content. */
 function openContainer(content: Buffer, encoding: Container, options: ContentOptions): Material {
   const unwrapped =
     tryFindContainer(content) === undefined ? tryUnwrap(content, 'base64') : undefined;
@@ -130,7 +130,8 @@ function openContainer(content: Buffer, encoding: Container, options: ContentOpt
       const [what, right] = unwrapped === undefined ? ['', found] : [' in Base64', 'base64'];
       throw invalid(
         ({ name }) =>
-          `is ${found.toUpperCase()}${what}, and ${name('materialEncoding')} is "${encoding}"; set ${name('materialEncoding')} to "${right}"`,
+          `is ${found.toUpperCase()}${what}, but ${name('materialEncoding')} is ` +
+          `"${encoding}"; set ${name('materialEncoding')} to "${right}"`,
         options,
       );
     }
@@ -141,12 +142,12 @@ function openContainer(content: Buffer, encoding: Container, options: ContentOpt
 }
 
 const unknownTo: Readonly<Record<Container, string>> = {
-  pem: 'text without a line "-----BEGIN PRIVATE KEY-----" or one of its kin',
+  pem: 'text without a line such as "-----BEGIN PRIVATE KEY-----"',
   der: 'no private key in PKCS#8, PKCS#1 or SEC 1',
   pkcs12: 'no PKCS#12 file',
 };
 
-/** A private key in Base64 or hex that was encoded once more, as a secret of Kubernetes is. */
+/** A private key in Base64 or hex that was encoded once more, as in a secret of Kubernetes. */
 function tryNameTwice(bytes: Buffer): string | undefined {
   const found = (['base64', 'hex'] as const).find((encoding) => {
     const again = tryUnwrap(bytes, encoding);
@@ -155,16 +156,16 @@ function tryNameTwice(bytes: Buffer): string | undefined {
   });
   return found === undefined
     ? undefined
-    : `text that spells a private key in ${found}, so it was encoded twice; decode it once`;
+    : `text that encodes a private key in ${found}, so it was encoded twice; decode it once`;
 }
 
-/** From Base64 or hex, where that spells a container. */
+/** From Base64 or hex, if that encodes a container. */
 function tryUnwrap(content: Buffer, encoding: TextEncoding): Buffer | undefined {
   const bytes = tryDecodeWrapped(content, encoding);
   return bytes !== undefined && tryFindContainer(bytes) !== undefined ? bytes : undefined;
 }
 
-/** Undefined when it cannot be opened, for a reason that `tryName` finds. */
+/** Undefined if it cannot be opened, for a reason that `tryName` finds. */
 function tryOpen(bytes: Buffer, form: Container, options: ContentOptions): PrivateKey | undefined {
   const refuse: Refuse = (what) => invalid(what, options);
   refuseManyIterations(bytes, form, refuse);
@@ -176,7 +177,7 @@ function tryOpen(bytes: Buffer, form: Container, options: ContentOptions): Priva
   const count = form === 'pem' ? privateKeysIn(bytes).length : 1;
   if (count > 1) {
     throw refuse(
-      `holds ${count} private keys; it must hold one: leave only the one to import there`,
+      `holds ${count} private keys; it must hold one: leave only the key to import there`,
     );
   }
   return tryParsePrivateKey(bytes, form, options.password, refuse);

@@ -1,7 +1,6 @@
 /**
  * Decrypts what PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292, appendix B) encrypt with a password. Node
- * does it inside of PKCS#8 only, and there not for a password that is absent. Loaded with
- * `pkcs12.ts`.
+ * does it only inside PKCS#8, and not for an absent password. Loaded with `pkcs12.ts`.
  */
 import { createDecipheriv, createHash, getHashes, pbkdf2Sync, scryptSync } from 'node:crypto';
 import forge from 'node-forge';
@@ -18,25 +17,25 @@ import {
 } from './encryption';
 import { type DerivationWork, iterationsOfScrypt } from './iterations';
 
-/** One password in the two spellings that the standards ask for. */
+/** One password in the two encodings that the standards ask for. */
 export interface PasswordBytes {
   /** PKCS#5: UTF-8. */
   readonly octets: Buffer;
   /**
-   * PKCS#12: UTF-16 with two bytes of zero behind it; nothing at all for a password that is absent,
-   * which is another one than the empty one.
+   * PKCS#12: UTF-16 and two zero bytes. Empty for an absent password, which is not the same as the
+   * empty one.
    */
   readonly bmp: Buffer;
   /** What was derived from it so far. */
   readonly work: DerivationWork;
 }
 
-/** What cannot be decrypted here: the name of an algorithm. */
+/** What we cannot decrypt here: the name of an algorithm. */
 export class NotHere extends Error {}
 
 /**
  * @param algorithm AlgorithmIdentifier
- * @returns undefined when the password is wrong, or something is damaged
+ * @returns undefined if the password is wrong, or something is damaged
  * @throws NotHere, TooManyIterations
  */
 export function tryDecrypt(
@@ -108,13 +107,10 @@ export function deriveKey(
   }
 }
 
-/**
- * As many as the longest digest has: each further one would be derived with as many iterations
- * again.
- */
+/** As many as the longest digest has: each further one would take all the iterations again. */
 export const maxDerivedBytes = 64;
 
-/** Sixteen times what OpenSSL takes by itself. */
+/** Sixteen times what OpenSSL accepts by default. */
 const maxScryptBytes = 1 << 28;
 
 /**
@@ -138,7 +134,7 @@ export function readOldParameters(
   [salt, count]: readonly (DerElement | undefined)[],
   { work }: PasswordBytes,
 ): { readonly salt: Buffer; readonly iterations: number } {
-  // Left out, it is 1.
+  // If left out, it is 1.
   const iterations = count === undefined ? 1 : tryReadInteger(count);
   if (salt?.tag !== derTags.octetString || iterations === undefined) {
     throw new NotHere('a key derivation whose numbers are out of range');
@@ -207,7 +203,7 @@ function decryptOld(
     return decipherRc2(derive(purposes.key, keyBytes), derive(purposes.iv, 8), encrypted);
   }
   const key = derive(purposes.key, keyBytes);
-  // Of two keys the first comes again.
+  // Of two keys, the first is repeated.
   return decipher(
     cipher,
     keyBytes === 24 ? key : Buffer.concat([key, key.subarray(0, 8)]),
@@ -232,7 +228,7 @@ function decipher(cipher: string, key: Buffer, iv: Buffer, encrypted: Buffer): B
   }
 }
 
-/** Node has it in no form. */
+/** Node does not have it in any form. */
 function decipherRc2(key: Buffer, iv: Buffer, encrypted: Buffer): Buffer | undefined {
   const opening = forge.rc2.createDecryptionCipher(key.toString('binary'), key.length * 8);
   opening.start(iv.toString('binary'));

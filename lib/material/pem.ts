@@ -1,27 +1,27 @@
 /**
- * PEM (RFC 7468) as people have it: with line feeds that became two characters, or spaces, on the
- * way through a variable, with indentation, quotes and text around. Looked at in place, since
- * strings cannot be wiped.
+ * PEM (RFC 7468) as it arrives in practice: with line feeds that became two characters or spaces on
+ * the way through a variable, with indentation, quotes and text around it. We read it in place,
+ * because strings cannot be wiped.
  */
 
 export interface PemBlock {
   /** For example "EC PRIVATE KEY". */
   readonly label: string;
-  /** Undefined where it is cut off. */
+  /** Undefined if it is cut off. */
   readonly body: Buffer | undefined;
 }
 
 const begin = '-----BEGIN ';
 const dashes = '-----';
 
-/** Longer than any label that there is. */
+/** Longer than any existing label. */
 const maxLabel = 64;
 
 export function looksLikePem(content: Buffer): boolean {
   return content.includes(begin);
 }
 
-/** From the first to the last; what is around them does not count. */
+/** From the first block to the last; text around them does not count. */
 export function pemBlocksIn(content: Buffer): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
   for (let at = content.indexOf(begin); at !== -1; ) {
@@ -32,7 +32,8 @@ export function pemBlocksIn(content: Buffer): readonly PemBlock[] {
       const label = content.toString('latin1', labelStart, labelEnd);
       const bodyStart = labelEnd + dashes.length;
       const closing = `-----END ${label}-----`;
-      // Looked for up to the next one only, so that a thousand of them do not take a million looks.
+      // Searched only up to the next one, so that a thousand of them do not take a million
+      // searches.
       const limit = next === -1 ? content.length : next;
       const bodySize = content.subarray(bodyStart, limit).indexOf(closing);
       blocks.push({
@@ -51,18 +52,18 @@ export function privateKeysIn(content: Buffer): readonly PemBlock[] {
 }
 
 /**
- * How it is encrypted in itself, which PKCS#8 is inside; undefined when it is not. For example
- * "DES-EDE3-CBC".
+ * The encryption of the block itself, which PKCS#8 has inside; undefined if it has none. For
+ * example "DES-EDE3-CBC".
  */
 export function encryptionOf({ body }: PemBlock): string | undefined {
   return body === undefined ? undefined : readHeaders(body).cipher;
 }
 
 /**
- * The block as OpenSSL reads it; nothing that was not read here itself, so that what was looked for
- * in it is what is opened.
+ * The block as OpenSSL reads it. It holds only what we have read ourselves, so that what we checked
+ * is what is opened.
  *
- * @returns a copy, for the caller to wipe; undefined when it is cut off, or its body is no Base64
+ * @returns a copy, for the caller to wipe; undefined if it is cut off, or its body is not Base64
  */
 export function tryTidy({ label, body }: PemBlock): Buffer | undefined {
   const base64 = body === undefined ? undefined : base64Of(body);
@@ -82,8 +83,8 @@ export function tryTidy({ label, body }: PemBlock): Buffer | undefined {
 }
 
 /**
- * What it spells; undefined when its body is no Base64, or there is none. @returns a copy, for the
- * caller to wipe
+ * Its decoded body; undefined if it has none, or it is not Base64.
+ * @returns a copy, for the caller to wipe
  */
 export function tryDecodeBlock({ body }: PemBlock): Buffer | undefined {
   const base64 = body === undefined ? undefined : base64Of(body);
@@ -95,7 +96,7 @@ export function tryDecodeBlock({ body }: PemBlock): Buffer | undefined {
 const lineLength = 64;
 const lineFeed = Buffer.from('\n');
 
-/** The two lines of RFC 1421 that OpenSSL writes, and how far they go. They hold no secret. */
+/** The two lines of RFC 1421 that OpenSSL writes, and where they end. They hold no secret. */
 function readHeaders(body: Buffer): {
   readonly cipher: string | undefined;
   readonly iv: string | undefined;
@@ -115,7 +116,7 @@ function readHeaders(body: Buffer): {
 const maxHeaders = 256;
 
 /**
- * The characters of Base64 in a body; undefined when there are others than these and white space.
+ * The Base64 characters of a body; undefined if it holds any others except white space.
  * @returns a copy
  */
 function base64Of(body: Buffer): Buffer | undefined {
@@ -123,10 +124,10 @@ function base64Of(body: Buffer): Buffer | undefined {
 }
 
 /**
- * The characters of Base64 in it, without white space, and without what stands for it where a line
- * was put into quotes.
+ * The Base64 characters in it, without white space, and without the escapes that stand for it if a
+ * line was quoted.
  *
- * @returns a copy, for the caller to wipe; undefined when there are other characters
+ * @returns a copy, for the caller to wipe; undefined if there are other characters
  */
 export function collectBase64(text: Buffer): Buffer | undefined {
   const characters = Buffer.alloc(text.length);
@@ -139,7 +140,7 @@ export function collectBase64(text: Buffer): Buffer | undefined {
     } else if (byte === backslash) {
       const escaped = text[index + 1] ?? 0;
       const code = escaped === letterU ? tryReadCode(text, index + 2) : undefined;
-      // Twice where the text was quoted twice.
+      // Twice if the text was quoted twice.
       index += code !== undefined ? 5 : standsForSpace.has(escaped) ? 1 : 0;
       if (code !== undefined && isBase64(code)) {
         characters[size] = code;
@@ -173,7 +174,7 @@ const alphabet: ReadonlySet<number> = new Set(
   Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='),
 );
 
-/** Of four hex digits; undefined when there are others. */
+/** Value of four hex digits; undefined if there are others. */
 function tryReadCode(text: Buffer, at: number): number | undefined {
   const digits = text.toString('latin1', at, at + 4);
   return /^[0-9a-fA-F]{4}$/.test(digits) ? Number.parseInt(digits, 16) : undefined;

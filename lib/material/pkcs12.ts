@@ -1,7 +1,6 @@
 /**
- * PKCS#12 files (.p12, .pfx; RFC 7292), which Node itself cannot open. Loaded only where there is
- * one: node-forge, which is needed for one old cipher, is larger than everything else the provider
- * has.
+ * PKCS#12 files (.p12, .pfx; RFC 7292), which Node itself cannot open. Loaded only for such a file:
+ * node-forge, which one old cipher needs, is larger than everything else in the provider.
  */
 import { createHash, createHmac, getHashes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../secret';
@@ -28,7 +27,7 @@ import {
   tryDecrypt,
 } from './password-based';
 
-/** The key, or why there is none, in words that go on from "the key material in …". */
+/** The key, or why there is none, in words that follow "the key material in …". */
 export type OpenedPkcs12 = { readonly pkcs8: Buffer } | { readonly refusal: Phrase };
 
 const contentTypes = {
@@ -50,7 +49,7 @@ const bagTypes: Readonly<
 const toPem = ({ name }: Spelling) =>
   `convert it: openssl pkcs12 -legacy -in FILE -nocerts -out NEW.pem, and set ${name('materialEncoding')} to "pem"`;
 
-/** What is in a file, by this password. */
+/** What is in a file, with this password. */
 interface Contents {
   /** PKCS#8 DER, each a copy. */
   readonly keys: Buffer[];
@@ -59,9 +58,9 @@ interface Contents {
 }
 
 /**
- * @param content wiped where it held a key unencrypted
- * @param password undefined and empty ones are both tried as empty and as absent, as the files of
- *   Azure want it
+ * @param content wiped if it held a key unencrypted
+ * @param password undefined and empty passwords are both tried as empty and as absent, as files
+ *   from Azure need it
  */
 export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined): OpenedPkcs12 {
   const file = tryReadElement(content);
@@ -71,13 +70,13 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
   if (file === undefined || tryReadOid(contentType) !== contentTypes.data || safes === undefined) {
     return {
       refusal: (spelling) =>
-        `is a PKCS#12 file that is damaged, or protected by a signature in place of a password; ${toPem(spelling)}`,
+        `is a PKCS#12 file that is damaged, or protected by a signature instead of a password; ${toPem(spelling)}`,
     };
   }
   const behind = content.subarray(file.whole.length).toString('latin1').trim().length;
   if (behind > 0) {
     return {
-      refusal: `has ${behind} bytes behind the end of its PKCS#12 file; leave only the file there`,
+      refusal: `has ${behind} bytes after the end of its PKCS#12 file; remove them`,
     };
   }
   try {
@@ -108,9 +107,10 @@ export function privateKeyOfPkcs12(content: Buffer, password: Secret | undefined
 function closed(password: Secret | undefined): Phrase {
   return password === undefined
     ? ({ name }) =>
-        `cannot be opened as pkcs12: it is protected by a password, and no password was given; give it by ${name('materialPassword')}`
+        `cannot be opened as pkcs12: it is protected by a password, but no password was given; give it by ${name('materialPassword')}`
     : ({ name }) =>
-        `cannot be opened as pkcs12: the password is another one (a password was given), or the file is damaged; give the right one by ${name('materialPassword')}`;
+        'cannot be opened as pkcs12: the given password is wrong, or the file is damaged; ' +
+        `give the right password by ${name('materialPassword')}`;
 }
 
 function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
@@ -121,7 +121,7 @@ function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
   wipe(keys);
   if (only !== undefined) {
     return {
-      refusal: `holds ${keys.length} private keys; it must hold one: leave only the one to import there`,
+      refusal: `holds ${keys.length} private keys; it must hold one: leave only the key to import there`,
     };
   }
   const found = ({ name }: Spelling) =>
@@ -129,18 +129,19 @@ function onlyKeyOf({ keys, certificates, secrets }: Contents): OpenedPkcs12 {
       [certificates, 'certificates'],
       [
         secrets,
-        `secret keys, which are no private keys: give the bytes of the one to import with ${name('materialEncoding')} = "base64"`,
+        `secret keys, which are not private keys: give the bytes of the one to import with ${name('materialEncoding')} = "base64"`,
       ],
     ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
   return {
     refusal: (spelling) =>
-      `is a PKCS#12 file that holds no private key, but ${found(spelling).join(' and ') || 'nothing'}; export it together with its private key`,
+      'is a PKCS#12 file that holds no private key, but ' +
+      `${found(spelling).join(' and ') || 'nothing'}; export it together with its private key`,
   };
 }
 
 /**
- * Two spellings of a password that is not there; two of one with accents, which old versions of
- * OpenSSL took byte by byte.
+ * Two spellings of an absent password; two of one with accents, which old versions of OpenSSL took
+ * byte by byte.
  */
 function spellingsOf(password: Secret | undefined): readonly PasswordBytes[] {
   const octets = password?.reveal() ?? Buffer.alloc(0);
@@ -160,7 +161,8 @@ function spellingsOf(password: Secret | undefined): readonly PasswordBytes[] {
 }
 
 /**
- * MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579). @throws NotHere, TooManyIterations
+ * MacData, whose algorithm is a digest, or PBMAC1 (RFC 9579).
+ * @throws NotHere, TooManyIterations
  */
 function isMacOf(macData: DerElement, safes: Buffer, password: PasswordBytes): boolean {
   const [digestInfo, ...saltAndCount] = childrenOf(macData);
@@ -205,7 +207,10 @@ function keyOfMac(
   return deriveOld(digest, purposes.mac, salt, iterations, password.bmp, size);
 }
 
-/** Undefined when the password is wrong. @throws NotHere */
+/**
+ * Undefined if the password is wrong.
+ * @throws NotHere
+ */
 function tryReadSafes(safes: Buffer, password: PasswordBytes): Contents | undefined {
   const contents: Contents = { keys: [], certificates: 0, secrets: 0 };
   const [asTheyAre, decrypted]: [Buffer[], Buffer[]] = [[], []];
@@ -236,7 +241,7 @@ function tryDecryptSafe(data: DerElement | undefined, password: PasswordBytes): 
   return tryDecrypt(algorithm, octetsOf(encrypted) ?? Buffer.alloc(0), password);
 }
 
-/** @returns false when the password is wrong */
+/** @returns false if the password is wrong */
 function readBags(
   bags: DerElement | undefined,
   password: PasswordBytes,

@@ -36,8 +36,8 @@ export const wrappedFieldForms = {
 export type WrappedFieldName = keyof typeof wrappedFieldForms;
 
 /**
- * The bytes of a field; undefined when it is not of the form that the API page gives, or no strict
- * Base64.
+ * The bytes of a field; undefined if it does not have the form that the API page gives, or is not
+ * strict Base64.
  */
 export function tryDecodeWrappedField(name: WrappedFieldName, text: string): Buffer | undefined {
   return new RegExp(wrappedFieldForms[name].form).test(text) ? tryDecodeBase64(text) : undefined;

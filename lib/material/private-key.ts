@@ -1,7 +1,7 @@
 /**
- * Private keys in every spelling that people have them in, brought to the one that the KMS takes:
- * PKCS#8 DER, unencrypted. What comes out is a key of some spec whose numbers belong together: an
- * import is for ever, and what it names is the public half.
+ * Private keys in every common form, converted to the one that the KMS accepts: PKCS#8 DER,
+ * unencrypted. The result is a key of some spec whose numbers belong together. That matters because
+ * an import is for ever, and is identified by the public half.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { ByokError } from '../errors';
@@ -28,13 +28,13 @@ export interface PrivateKey {
   readonly kind: string;
   /** Whether it is a key of this spec. */
   readonly fits: (spec: KeySpecRow) => boolean;
-  /** Why nobody should import it for the first time. */
+  /** Why it should not be imported for the first time. */
   readonly weakness: string | undefined;
 }
 
 /**
- * Makes the error of a private key that is opened, but can never be imported. @param what follows
- * "the key material"
+ * Makes the error for a private key that opens but can never be imported.
+ * @param what follows "the key material"
  */
 export type Refuse = (what: Phrase) => ByokError;
 
@@ -45,15 +45,15 @@ type KeyInput = Parameters<typeof createPrivateKey>[0];
 const derTypes = ['pkcs8', 'pkcs1', 'sec1'] as const;
 
 /**
- * More than RSA with 8192 bits takes, which is named. OpenSSL would calculate for minutes with the
- * numbers of a longer DSA key.
+ * More than RSA with 8192 bits needs, which messages still name. OpenSSL would calculate for
+ * minutes with the numbers of a longer DSA key.
  */
 const maxKeyBytes: Readonly<Record<PrivateKeyEncoding, number>> = { pem: 8600, der: 6144 };
 
 /**
  * @param password of an encrypted PEM or PKCS#8
- * @returns undefined when the content is no private key, or the password is missing or wrong
- * @throws what `refuse` makes, for a private key that can never be imported
+ * @returns undefined if the content is not a private key, or the password is missing or wrong
+ * @throws the error of `refuse`, for a private key that can never be imported
  */
 export function tryParsePrivateKey(
   content: Buffer,
@@ -71,7 +71,7 @@ export function tryParsePrivateKey(
   return block === undefined ? undefined : tryParseBlock(block, password, refuse);
 }
 
-/** By its label, and else by what it holds: people put the lines of one kind around another. */
+/** By its label, or else by what it holds: some files have the lines of one kind around another. */
 function tryParseBlock(
   block: PemBlock,
   password: Secret | undefined,
@@ -117,9 +117,7 @@ function tryParse(
   const behind =
     encoding === 'der' ? key.length - (tryReadElement(key)?.whole.length ?? key.length) : 0;
   if (opened !== undefined && behind > 0) {
-    throw refuse(
-      `has ${behind} bytes behind the end of its private key; leave only the private key there`,
-    );
+    throw refuse(`has ${behind} bytes after the end of its private key; remove them`);
   }
   return opened === undefined ? undefined : toPrivateKey(opened, refuse);
 }
@@ -136,7 +134,8 @@ function inputsOf(
 }
 
 /**
- * @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that takes no material
+ * @throws ByokError ERR_MATERIAL_INVALID, and ERR_KEY_UNSUITABLE for a spec that accepts no
+ *   material
  */
 export function checkPrivateKey(
   key: PrivateKey,
@@ -162,7 +161,7 @@ function wanted(row: KeySpecRow): string {
   return row.family === 'rsa' ? rsaKind(row.modulusBits) : ecKind(row.curve);
 }
 
-/** The curve, of whose keys Node says nothing. */
+/** The curve; Node says nothing else about EC keys. */
 const sm2 = Buffer.from('2a811ccf5501822d', 'hex');
 
 const rsaKind = (bits: number | undefined): string => `RSA with ${bits} bits`;
@@ -182,11 +181,11 @@ function tryCreate(input: KeyInput): KeyObject | undefined {
   }
 }
 
-/** Judged is what OpenSSL would write, since that is what is sent. */
+/** We judge what OpenSSL would write, because that is what is sent. */
 function toPrivateKey(key: KeyObject, refuse: Refuse): PrivateKey {
   const info = tryExport(key);
   if (info === undefined) {
-    throw refuse(doesNotWork('number is longer than any of its curve'));
+    throw refuse(doesNotWork('number is too long for its curve'));
   }
   try {
     const [, algorithm, octets] = elementsOf(tryReadElement(info)?.content ?? info);
@@ -219,7 +218,7 @@ function tryExport(key: KeyObject): Buffer | undefined {
 function rsaKey(info: Buffer, pkcs1: Buffer, refuse: Refuse): PrivateKey {
   const numbers = tryReadRsaNumbers(pkcs1);
   if (numbers === undefined) {
-    throw refuse(doesNotWork('structure is none of an RSA key'));
+    throw refuse(doesNotWork('structure is not that of an RSA key'));
   }
   const kind = rsaKind(numbers.modulusBits);
   if (numbers.isMultiPrime) {
@@ -247,7 +246,7 @@ function ecKey(sec1: Buffer, curve: string | undefined, refuse: Refuse): Private
   );
 }
 
-/** @param pkcs8 taken over, and wiped when the key is refused */
+/** @param pkcs8 now owned here, and wiped if the key is refused */
 function wholeKey(
   pkcs8: Buffer,
   traits: Pick<PrivateKey, 'kind' | 'fits' | 'weakness'>,
@@ -290,4 +289,4 @@ const isOfNoSpec =
     `is a private key, ${kind}, which no ${name('keySpec')} takes; ${allowedSpecs}`;
 
 const doesNotWork = (fault: string): string =>
-  `is a private key that contradicts itself: its ${fault}; take an undamaged copy from where it was made`;
+  `is a private key that contradicts itself: its ${fault}; get an undamaged copy from where it was made`;

@@ -1,24 +1,24 @@
 /**
- * Whether the nine numbers of an RSA private key (RFC 8017, appendix A.1.2) belong together.
- * OpenSSL takes any numbers, and hides a false one: where the Chinese remainders come out wrong it
- * falls back to d, and where they come out right it never looks at d. So what signs and verifies
- * here may fail in the KMS, for ever.
+ * Checks that the nine numbers of an RSA private key (RFC 8017, appendix A.1.2) belong together.
+ * OpenSSL accepts any numbers, and hides a false one: if the Chinese remainders give a wrong
+ * result, it falls back to d; if they give a right one, it never looks at d. So a key that signs
+ * and verifies here may fail in the KMS, for ever.
  *
  * The numbers become BigInts, which cannot be overwritten; V8 drops them with its next collection.
- * Strings are not made of them.
+ * We never make strings of them.
  */
 import { checkPrimeSync } from 'node:crypto';
 import { derTags, elementsOf } from './der';
 
 export interface RsaNumbers {
   readonly modulusBits: number;
-  /** More than two, which PKCS#1 allows and no KMS takes. */
+  /** More than two, which PKCS#1 allows and no KMS accepts. */
   readonly isMultiPrime: boolean;
-  /** FIPS 186 demands 65537 at least. */
+  /** FIPS 186 demands at least 65537. */
   readonly hasSmallExponent: boolean;
   /**
-   * What does not belong together, in words that go on from "its"; slow for large keys, so that it
-   * is asked last.
+   * What does not belong together, in words that follow "its". Slow for large keys, so it is called
+   * last.
    */
   readonly findFault: () => string | undefined;
 }
@@ -27,10 +27,10 @@ const names = ['version', 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qInv'] as const;
 
 type Name = (typeof names)[number];
 
-/** Of 65537: below it are no more odd numbers of as many bits. */
+/** For 65537: below it there are no other odd numbers of as many bits. */
 const leastExponentBits = 17;
 
-/** @param pkcs1 DER of RSAPrivateKey; undefined when it is none */
+/** @param pkcs1 DER of RSAPrivateKey; undefined if it is not one */
 export function tryReadRsaNumbers(pkcs1: Buffer): RsaNumbers | undefined {
   const [sequence] = elementsOf(pkcs1);
   const elements = elementsOf(sequence?.content ?? Buffer.alloc(0));
@@ -53,7 +53,7 @@ export function tryReadRsaNumbers(pkcs1: Buffer): RsaNumbers | undefined {
 }
 
 function faultOf(integers: Record<Name, Buffer>, modulusBits: number): string | undefined {
-  // Before any arithmetic: none may be longer than the modulus, so that none takes long.
+  // Before any arithmetic: no number may be longer than the modulus, so that none takes long.
   const odd = names.find(
     (name) =>
       name !== 'version' && (isNegative(integers[name]) || bitsOf(integers[name]) > modulusBits),
@@ -87,7 +87,7 @@ function faultOf(integers: Record<Name, Buffer>, modulusBits: number): string | 
   return checkPrimeSync(p) && checkPrimeSync(q) ? undefined : 'numbers p and q are not both prime';
 }
 
-/** DER says so by its first bit. Empty is no number at all. */
+/** DER shows it in the first bit. Empty is not a number at all. */
 function isNegative(integer: Buffer): boolean {
   return integer.length === 0 || (integer[0] ?? 0) >= 0x80;
 }

@@ -1,6 +1,6 @@
 /**
- * Where material comes from, and how it becomes `Material`. Reading happens only when asked;
- * commands run only where running them was allowed, since a plan must not execute code.
+ * Where material comes from, and how it becomes `Material`. It is read only on request. Commands
+ * run only if that is allowed, because a plan must not execute code.
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
@@ -13,7 +13,7 @@ import type { Material } from './material';
 import { readMaterialFile } from './material-file';
 import { openContent } from './open-content';
 
-/** By the setting that gives it, so that every message can point at its cause. */
+/** By the setting that gives it, so that every message can name its cause. */
 export type MaterialSource =
   | { readonly setting: 'material'; readonly value: string }
   | { readonly setting: 'materialFile'; readonly path: string }
@@ -27,20 +27,23 @@ export interface OpenOptions {
   readonly password: Secret | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /**
-   * Where they may not be run, what becomes of them goes on from the name of the setting: `is run
-   * in apply only`.
-   */
+  /** If they may not run, what to say after the name of the setting: `is run in apply only`. */
   readonly mayRunCommands: true | { readonly otherwise: string };
-  /** Of settings, in messages. @default as in this code */
+  /**
+   * The names of settings in messages.
+   * @default as in this code
+   */
   readonly spelling?: Spelling | undefined;
-  /** True on a command line, where shells hand pipes over as files. @default false */
+  /**
+   * True on a command line, where shells pass pipes as files.
+   * @default false
+   */
   readonly mayReadPipes?: boolean;
 }
 
 /**
- * Material, or the reason why there is none right now: a missing file is no error until an import
- * is due.
+ * Material, or the reason why there is none right now: a missing file is not an error until an
+ * import is due.
  */
 export type MaterialAtHand =
   | { readonly material: Material }
@@ -49,9 +52,9 @@ export type MaterialAtHand =
 type Content = { readonly content: Buffer; readonly source: string } | { readonly missing: string };
 
 /**
- * @param source undefined when the configuration names none
- * @throws ByokError ERR_MATERIAL_INVALID when there is content that cannot be used or a file that
- *   cannot be read, and ERR_MATERIAL_NOT_AT_HAND when a command fails
+ * @param source undefined if the configuration names none
+ * @throws ByokError ERR_MATERIAL_INVALID if the content cannot be used or a file cannot be read,
+ *   and ERR_MATERIAL_NOT_AT_HAND if a command fails
  */
 export async function openMaterial(
   source: MaterialSource | undefined,

@@ -1,13 +1,13 @@
 /**
- * How bytes that are of no size may have been meant: another spelling, spelt twice, or a line feed
- * that came along.
+ * What bytes of a wrong size may have been meant to be: another encoding, encoded twice, or with a
+ * line feed that came along.
  */
 
 import { keySpecs } from '../terms/kms';
 import type { MaterialEncoding } from '../terms/material';
 import type { Phrase } from '../terms/setting';
 
-/** Encodings that spell bytes; the others are containers of a private key. */
+/** Encodings of bytes; the others are containers of a private key. */
 export type TextEncoding = Extract<MaterialEncoding, 'base64' | 'hex' | 'raw'>;
 
 export const symmetricSizes: ReadonlySet<number> = new Set(
@@ -38,9 +38,9 @@ const unpadded: Reading = [
 const onLines: Reading = ['base64', (text) => readings[1]?.[1](text.replaceAll(/[\s"']/g, ''))];
 
 /**
- * @param content as it came
- * @param bytes what it spells; undefined when it cannot be decoded
- * @returns what goes on from "; "; undefined when it fits in no other way
+ * @param content as it arrived
+ * @param bytes its decoded form; undefined if it cannot be decoded
+ * @returns what follows "; "; undefined if it fits in no other way
  */
 export function hintOf(
   content: Buffer,
@@ -59,13 +59,13 @@ export function hintOf(
     const where =
       encoding === 'raw'
         ? 'write it without, for example with head -c 32 FILE > NEW'
-        : 'spell the bytes without it';
+        : 'encode the bytes without it';
     return bytes === undefined
       ? meant(
-          `it holds ${sizes} as they are, and a line feed behind them: write it without, and`,
+          `it holds ${sizes} as they are, followed by a line feed: write it without, and`,
           'raw',
         )
-      : `it ends with a line feed that is no part of the key: ${where}`;
+      : `it ends with a line feed that is not part of the key: ${where}`;
   }
   if (bytes === undefined && symmetricSizes.has(content.length)) {
     return meant(`it holds ${sizes} as they are:`, 'raw');
@@ -76,7 +76,7 @@ export function hintOf(
       : readings.find((reading) => isKey(reading, bytes.toString('latin1').trim()));
   if (again !== undefined) {
     return meant(
-      `what it spells is text that reads as ${sizes} in ${again[0]}, so it was encoded twice: decode it once, and`,
+      `its content is text that reads as ${sizes} in ${again[0]}, so it was encoded twice: decode it once, and`,
       again[0],
     );
   }
@@ -100,7 +100,7 @@ export function hintOf(
   return bytes === undefined ? loose.find(([reading]) => isKey(reading, text))?.[1] : undefined;
 }
 
-/** @param found goes on with what to set */
+/** @param found is followed by what to set */
 function meant(found: string, encoding: TextEncoding): Phrase {
   return ({ name }) => `${found} set ${name('materialEncoding')} to "${encoding}"`;
 }

@@ -1,7 +1,7 @@
 /**
- * The fingerprint names key material without revealing it. Symmetric material: HMAC-SHA-256, keyed
- * by the material, over a fixed text. A private key: SHA-256 over its public half. Equal
- * fingerprints mean equal material, also across keys: reuse shows.
+ * The fingerprint identifies key material without revealing it. Symmetric material: HMAC-SHA-256,
+ * keyed by the material, over a fixed text. A private key: SHA-256 over its public half. Equal
+ * fingerprints mean equal material, even across keys, so reuse shows.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 

@@ -1,6 +1,6 @@
 /**
- * AES key wrap with padding (RFC 5649), as OpenSSL's `-id-aes256-wrap-pad` does it: how private
- * keys travel to the KMS.
+ * AES key wrap with padding (RFC 5649), like OpenSSL's `-id-aes256-wrap-pad`: how private keys
+ * travel to the KMS.
  */
 import { createCipheriv } from 'node:crypto';
 
@@ -12,7 +12,7 @@ const alternativeInitialValue = Buffer.from('A65959A6', 'hex');
 
 /**
  * @param wrappingKey 16, 24 or 32 bytes
- * @param content one byte at least
+ * @param content at least one byte
  * @returns `content` padded to a multiple of 8 bytes, plus 8
  */
 export function aesKeyWrapWithPadding(wrappingKey: Buffer, content: Buffer): Buffer {

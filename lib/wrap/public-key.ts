@@ -1,10 +1,10 @@
-/** Public keys as get-publickey answers them. */
+/** Public keys as get-publickey returns them. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ByokError } from '../errors';
 
 /**
  * @param pem labelled "PUBLIC KEY"; the documented example holds a bare PKCS#1 key under that
- *   label, so both are read
+ *   label, so we read both
  * @returns DER SubjectPublicKeyInfo
  * @throws ByokError ERR_KMS
  */
@@ -18,7 +18,7 @@ export function publicKeyOfPem(pem: string): Buffer {
   }
   throw new ByokError(
     'ERR_KMS',
-    'the public key that the KMS answered is neither SubjectPublicKeyInfo nor PKCS#1',
+    'the public key from the KMS is neither SubjectPublicKeyInfo nor PKCS#1',
   );
 }
 

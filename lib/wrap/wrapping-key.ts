@@ -1,27 +1,27 @@
 /**
- * What a wrapping key must be, before anything is wrapped with it or it is handed on: whoever sees
- * the wrapped material, a gateway's log or the stick that carries it, must not be able to open it.
- * A key that the other side can open is the KMS's own; that cannot be checked.
+ * What a wrapping key must be before we wrap with it or hand it on. Anyone who sees the wrapped
+ * material (in a gateway's log, or on the stick that carries it) must not be able to open it. If
+ * the other side can open it, it must be the KMS; that we cannot check.
  */
 import { checkPrimeSync, createPublicKey, type KeyObject } from 'node:crypto';
 import { ByokError } from '../errors';
 import { plainSpelling, type Spelling } from '../terms/setting';
 
-/** A key whose owner is the KMS takes no longer one; longer ones make every use slow. */
+/** The KMS's own keys are never longer; longer keys make every use slow. */
 const bits = { minimum: 2048, maximum: 4096 } as const;
 
 /**
- * FIPS 186-5 §5.4. With 1 the wrapped material is the material; with less than the first, one blob
- * for several keys tells it.
+ * FIPS 186-5 §5.4. With exponent 1, the wrapped material is the material; with less than the
+ * minimum, one blob wrapped for several keys reveals it.
  */
 const exponents = { minimum: 65_537n, below: 1n << 256n } as const;
 
-/** No product of two large primes has a factor below. */
+/** A product of two large primes has no factor below this. */
 const smallestFactor = 10_000n;
 
 /**
  * @param der SubjectPublicKeyInfo
- * @param spelling of settings, in messages
+ * @param spelling names of settings in messages
  * @throws ByokError ERR_KMS unless it is exactly an RSA key of 2048 to 4096 bits that others cannot
  *   open
  */
@@ -29,7 +29,7 @@ export function parseWrappingKey(der: Buffer, spelling: Spelling = plainSpelling
   const refused = (how: string) =>
     new ByokError(
       'ERR_KMS',
-      `the wrapping key that the KMS answered ${how}; check ${spelling.name('kmsEndpoint')}, and tell whoever runs it`,
+      `the wrapping key from the KMS ${how}; check ${spelling.name('kmsEndpoint')}, and report this to its operator`,
     );
   const key = parse(der);
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
@@ -57,17 +57,17 @@ export function parseWrappingKey(der: Buffer, spelling: Spelling = plainSpelling
     );
   }
   if (!isExactly(key, der)) {
-    throw refused('is followed by something else, or is not spelt as DER has it');
+    throw refused('is followed by other bytes, or is not strict DER');
   }
   const modulus = modulusOf(key);
   if (!mayBeProduct(modulus)) {
     throw refused(
-      'has a modulus that is no product of two large primes, so that anybody could open what it wraps',
+      'has a modulus that is not a product of two large primes, so anyone could open what it wraps',
     );
   }
   if (hasCloseFactors(modulus)) {
     throw refused(
-      'has a modulus whose two factors are the same or next to each other, so that anybody could open what it wraps',
+      'has a modulus whose two factors are equal or too close, so anyone could open what it wraps',
     );
   }
   return key;
@@ -77,17 +77,15 @@ function parse(der: Buffer): KeyObject {
   try {
     return createPublicKey({ key: der, format: 'der', type: 'spki' });
   } catch (cause) {
-    throw new ByokError(
-      'ERR_KMS',
-      'the wrapping key that the KMS answered is not a DER public key',
-      { cause },
-    );
+    throw new ByokError('ERR_KMS', 'the wrapping key from the KMS is not a DER public key', {
+      cause,
+    });
   }
 }
 
 /**
- * OpenSSL reads as far as the key goes and is content with other lengths than the shortest; what
- * the other tools of a person make of that, nobody knows.
+ * OpenSSL reads as far as the key goes and accepts lengths that are not minimal. We cannot know
+ * what a user's other tools make of that.
  */
 function isExactly(key: KeyObject, der: Buffer): boolean {
   return key.export({ type: 'spki', format: 'der' }).equals(der);
@@ -98,7 +96,7 @@ function modulusOf(key: KeyObject): bigint {
   return BigInt(`0x0${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
-/** Not a proof, which only its factors would be: finds what is plainly made up. */
+/** Not a proof, which would need the factors: it finds keys that are plainly made up. */
 function mayBeProduct(modulus: bigint): boolean {
   if (modulus % 2n === 0n) {
     return false;
@@ -112,12 +110,12 @@ function mayBeProduct(modulus: bigint): boolean {
 }
 
 /**
- * FIPS 186-5 has the two primes differ within their first 100 bits; by far closer ones Fermat's way
- * finds at once.
+ * By FIPS 186-5 the two primes differ within their first 100 bits. Fermat's method finds much
+ * closer ones at once.
  */
 const meansTried = 64;
 
-/** n = a² - b², where a is the mean of the factors: looked for from the square root on. */
+/** n = a² - b², where a is the mean of the factors: searched from the square root on. */
 function hasCloseFactors(modulus: bigint): boolean {
   const root = squareRootOf(modulus);
   const first = root * root === modulus ? root : root + 1n;

@@ -1,6 +1,7 @@
 /**
- * Wraps key material for import-key-material: one table row per wrapping algorithm, everything that
- * differs between them in that row. Pure crypto on node:crypto; talks to nobody and keeps nothing.
+ * Wraps key material for import-key-material: one table row for each wrapping algorithm, with
+ * everything that differs between them. Pure cryptography on node:crypto; it uses no network and
+ * keeps nothing.
  */
 import { constants, publicEncrypt } from 'node:crypto';
 import { ByokError } from '../errors';
@@ -11,9 +12,9 @@ import { parseWrappingKey } from './wrapping-key';
 interface WrappingRow {
   /** Padding of RSA, RFC 8017. */
   readonly padding: number;
-  /** Hash of OAEP; MGF1 uses the same one and the label is empty, as the service expects. */
+  /** Hash of OAEP; MGF1 uses the same hash and the label is empty, as the service expects. */
   readonly oaepHash?: 'sha1' | 'sha256';
-  /** Why somebody should think twice. */
+  /** Why users should think twice. */
   readonly warning?: string;
 }
 
@@ -32,10 +33,10 @@ export const wrappingAlgorithms: Readonly<Record<WrappingAlgorithm, WrappingRow>
 };
 
 /**
- * @param publicKey DER SubjectPublicKeyInfo, as get-parameters-for-import answers it
- * @param spelling of settings, in messages
- * @returns as many bytes as the modulus has: 256 for the service's RSA_2048
- * @throws ByokError ERR_KMS when the wrapping key is none that only the KMS can open
+ * @param publicKey DER SubjectPublicKeyInfo, as get-parameters-for-import returns it
+ * @param spelling names of settings in messages
+ * @returns as many bytes as the modulus: 256 for the service's RSA_2048
+ * @throws ByokError ERR_KMS unless only the KMS can open what the wrapping key wraps
  */
 export function wrapMaterial(
   algorithm: WrappingAlgorithm,
@@ -51,8 +52,10 @@ export function wrapMaterial(
       material,
     );
   } catch (cause) {
-    // Its size is checked where it comes from, and fits.
-    const message = `the wrapping key that the KMS answered wraps nothing; check ${spelling.name('kmsEndpoint')}, and tell whoever runs it`;
+    // The size of the content was checked where it comes from, and fits.
+    const message =
+      'the wrapping key from the KMS cannot wrap anything; check ' +
+      `${spelling.name('kmsEndpoint')}, and report this to its operator`;
     throw new ByokError('ERR_KMS', message, { cause });
   }
 }

@@ -239,7 +239,7 @@ if (!installed && process.env.CI) {
     expect(run.code).toBe(1);
     expect(run.text.match(/Error: /g)).toHaveLength(1);
     expect(run.text).toContain(
-      'Wrap_command "./wrap.py" ended with exit code 1; run it by hand to see what it says, since its output is never logged',
+      'Wrap_command "./wrap.py" ended with exit code 1; run it by hand to see its output, which we never log',
     );
     expect(writesOf(emulator)).toEqual([]);
     expect(await holdsMaterial(emulator, keyId(), material)).toBe(true);

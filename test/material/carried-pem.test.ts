@@ -162,13 +162,13 @@ describe.each([
 test('Base64 of something else than was said names what to set', () => {
   const base64 = openssl('pkcs8 -topk8 -nocrypt -outform DER', rsa).toString('base64');
   expect(() => open(base64, 'pem')).toThrow(
-    'is DER in Base64, and material_encoding is "pem"; set material_encoding to "base64"',
+    'is DER in Base64, but material_encoding is "pem"; set material_encoding to "base64"',
   );
   expect(() => open(base64, 'pkcs12')).toThrow(
-    'is DER in Base64, and material_encoding is "pkcs12"; set material_encoding to "base64"',
+    'is DER in Base64, but material_encoding is "pkcs12"; set material_encoding to "base64"',
   );
   expect(() => open(openssl('pkcs8 -topk8 -nocrypt -outform DER', rsa), 'pem')).toThrow(
-    'is DER, and material_encoding is "pem"; set material_encoding to "der"',
+    'is DER, but material_encoding is "pem"; set material_encoding to "der"',
   );
 });
 

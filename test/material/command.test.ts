@@ -38,7 +38,7 @@ async function failureOf(running: Promise<unknown>): Promise<string> {
   return `${'code' in error ? error.code : error.name}: ${error.message}`;
 }
 
-const hint = '; run it by hand to see what it says, since its output is never logged';
+const hint = '; run it by hand to see its output, which we never log';
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) {

@@ -333,7 +333,7 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
         const key = sec1(a, curve, pointOf(b, curve, format));
         expect(refusalOf(spell(pkcs8OfEc(key, curve), key), encoding)).toEqual({
           code: 'ERR_MATERIAL_INVALID',
-          message: `${contradicts}public half belongs to another private key; take an undamaged copy from where it was made`,
+          message: `${contradicts}public half belongs to another private key; get an undamaged copy from where it was made`,
         });
       },
     );
@@ -360,9 +360,7 @@ describe.each(['prime256v1', 'secp384r1'] as const)('EC on %s', (curve: CurveNam
     'a private number that is %d bytes too long is refused, and Node lives on',
     (more) => {
       const key = sec1(Buffer.concat([Buffer.alloc(more, 1), a]), curve, undefined);
-      expect(refusalOf(key)?.message).toContain(
-        `${contradicts}number is longer than any of its curve;`,
-      );
+      expect(refusalOf(key)?.message).toContain(`${contradicts}number is too long for its curve;`);
     },
   );
 
@@ -500,7 +498,7 @@ describe('of a damaged copy', () => {
   test.each(keys)('bytes behind the end are refused: %s', (_name, key) => {
     const longer = Buffer.concat([key, Buffer.from('\n')]);
     const message =
-      'the key material in file "signing.key" has 1 bytes behind the end of its private key; leave only the private key there';
+      'the key material in file "signing.key" has 1 bytes after the end of its private key; remove them';
     expect(refusalOf(longer)?.message).toBe(message);
     expect(refusalOf(oneLine(longer, 'base64'), 'base64')?.message).toBe(message);
   });

@@ -174,7 +174,7 @@ test.each([
 ])('refuses as a fingerprint: %s', async (_name, answer, expected) => {
   expect(await failureOf(open(programAnswering({ fingerprint: answer })))).toEqual({
     code: 'ERR_MATERIAL_INVALID',
-    message: `wrap_command answered the operation "fingerprint" with something else than expected: ${expected}`,
+    message: `wrap_command gave an unexpected answer to the operation "fingerprint": ${expected}`,
     attribute: 'wrap_command',
   });
 });
@@ -229,7 +229,7 @@ test.each([
   const failure = await failureOf(wrapWith(answer, keySpec));
   expect(failure).toEqual({
     code: 'ERR_MATERIAL_INVALID',
-    message: `wrap_command answered the operation "wrap" with something else than expected: ${expected}`,
+    message: `wrap_command gave an unexpected answer to the operation "wrap": ${expected}`,
     attribute: 'wrap_command',
   });
 });

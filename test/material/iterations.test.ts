@@ -38,7 +38,7 @@ function open(content: string | Buffer, encoding: MaterialEncoding) {
 
 const { fingerprint } = open(key, 'pem');
 const tooMany =
-  /^the key material in file "signing\.key" asks for \d{7,} iterations to derive the key from its password, and allowed are 1000000 [^\n]+$/;
+  /^the key material in file "signing\.key" asks for \d{7,} iterations to derive the key from its password; allowed are 1000000 [^\n]+$/;
 
 const refused = (content: string | Buffer, encoding: MaterialEncoding) =>
   expect(() => open(content, encoding)).toThrow(tooMany);

@@ -262,7 +262,7 @@ const named: readonly (readonly [name: string, content: Buffer | string, sentenc
   [
     'words',
     'these are no keys',
-    'text without a line "-----BEGIN PRIVATE KEY-----" or one of its kin; it must hold one private key',
+    'text without a line such as "-----BEGIN PRIVATE KEY-----"; it must hold one private key',
   ],
 ];
 
@@ -294,7 +294,7 @@ test.each([
 ])('%s in Base64 of Base64, and in hex of Base64', (_name, content) => {
   const once = content.toString('base64');
   const sentence =
-    'it is text that spells a private key in base64, so it was encoded twice; decode it once';
+    'it is text that encodes a private key in base64, so it was encoded twice; decode it once';
   expect(refusalOf(Buffer.from(once).toString('base64'), 'base64')).toContain(sentence);
   expect(refusalOf(Buffer.from(once).toString('hex'), 'hex')).toContain(sentence);
 });
@@ -544,10 +544,10 @@ describe('the password', () => {
   ])('is blamed when it is wrong or missing, and the cipher named: %s', (_name, pem, cipher) => {
     expect(open(pem, 'pem', 'right').isPrivateKey).toBe(true);
     expect(refusalOf(pem)).toBe(
-      `cannot be opened as pem: it is an encrypted private key (${cipher}), and no password was given; give it ${give}`,
+      `cannot be opened as pem: it is an encrypted private key (${cipher}), but no password was given; give it ${give}`,
     );
     expect(refusalOf(pem, 'pem', 'wrong')).toBe(
-      `cannot be opened as pem: it is an encrypted private key (${cipher}), and its password is another one (a password was given), or it is damaged; give the right one ${give}`,
+      `cannot be opened as pem: it is an encrypted private key (${cipher}), but the given password is wrong or the key is damaged; give the right password ${give}`,
     );
   });
 
@@ -561,9 +561,11 @@ describe('the password', () => {
     ] as const) {
       expect(open(content, encoding, 'right').isPrivateKey).toBe(true);
       expect(refusalOf(content, encoding)).toContain(
-        'an encrypted private key (AES-256-CBC), and no password was given',
+        'an encrypted private key (AES-256-CBC), but no password was given',
       );
-      expect(refusalOf(content, encoding, 'wrong')).toContain('and its password is another one');
+      expect(refusalOf(content, encoding, 'wrong')).toContain(
+        'but the given password is wrong or the key is damaged',
+      );
     }
   });
 
@@ -588,7 +590,7 @@ describe('the password', () => {
         for (const password of [undefined, 'wrong', 'right']) {
           const sentence = refusalOf(content, encoding, password);
           expect(sentence).toBe(
-            `cannot be opened as ${encoding}: it is an encrypted private key (${name}), and this program does not have that cipher; convert it: openssl pkcs8 -topk8${form} -provider legacy -provider default -in FILE -out NEW.pem, and set material_encoding to "pem"`,
+            `cannot be opened as ${encoding}: it is an encrypted private key (${name}) with a cipher that this program does not have; convert it: openssl pkcs8 -topk8${form} -provider legacy -provider default -in FILE -out NEW.pem, and set material_encoding to "pem"`,
           );
         }
         const pem = convert(refusalOf(content, encoding), content, [
@@ -606,7 +608,7 @@ describe('the password', () => {
     );
     const sentence = refusalOf(old, 'pem', 'right');
     expect(sentence).toContain(
-      'it is an encrypted private key (DES-CBC), and this program does not have that cipher; convert it: openssl pkcs8 -topk8 ',
+      'it is an encrypted private key (DES-CBC) with a cipher that this program does not have; convert it: openssl pkcs8 -topk8 ',
     );
     const pem = convert(sentence, old, [['-topk8', '-topk8 -passin pass:right -passout pass:new']]);
     expect(open(pem, 'pem', 'new').fingerprint).toBe(fingerprintOf(rsa));
@@ -618,20 +620,20 @@ describe('what is cut off or damaged', () => {
 
   test('PEM, anywhere', () => {
     const missing =
-      'cannot be opened as pem: it is cut off: its line "-----END PRIVATE KEY-----" is missing; take a whole copy from where it was made';
+      'cannot be opened as pem: it is cut off: its line "-----END PRIVATE KEY-----" is missing; get a complete copy from where it was made';
     for (const size of [30, 200, 1000, rsa.length - 20]) {
       expect(refusalOf(rsa.subarray(0, size), 'pem', passphrase)).toBe(missing);
     }
     const lines = rsa.toString().split('\n');
     const without = [...lines.slice(0, 10), ...lines.slice(-2)].join('\n');
     expect(refusalOf(without, 'pem', passphrase)).toMatch(
-      /^cannot be opened as pem: it is cut off: it should have \d+ bytes, and has 432;/,
+      /^cannot be opened as pem: it is cut off: it should have \d+ bytes, but has 432;/,
     );
   });
 
   test('DER, also in Base64', () => {
     for (const size of [300, 1000, whole.length - 1]) {
-      const sentence = `it is cut off: it should have ${whole.length} bytes, and has ${size}; take a whole copy`;
+      const sentence = `it is cut off: it should have ${whole.length} bytes, but has ${size}; get a complete copy`;
       expect(refusalOf(whole.subarray(0, size), 'der', passphrase)).toContain(sentence);
       expect(refusalOf(whole.subarray(0, size).toString('base64'), 'base64')).toContain(sentence);
     }
@@ -639,7 +641,7 @@ describe('what is cut off or damaged', () => {
 
   test('PEM that is no Base64', () => {
     expect(refusalOf(rsa.toString().replace('\nM', '\n*'))).toContain(
-      'it is PEM with other characters than Base64 between its lines BEGIN and END',
+      'it is PEM with characters other than Base64 between its BEGIN and END lines',
     );
     expect(refusalOf('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n')).toContain(
       'it is PEM that is damaged',

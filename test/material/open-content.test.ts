@@ -63,7 +63,7 @@ test.each([
   ['three with line ends of Windows', `${key}${other}${key}`.replaceAll('\n', '\r\n'), 3],
 ])('refuses a PEM with more than one private key: %s', (_name, pem, count) => {
   expect(() => open(pem, 'pem', 'open-sesame')).toThrow(
-    `the key material in file "signing.key" holds ${count} private keys; it must hold one: leave only the one to import there`,
+    `the key material in file "signing.key" holds ${count} private keys; it must hold one: leave only the key to import there`,
   );
 });
 
@@ -77,7 +77,7 @@ describe.each(materialEncodings.filter((encoding) => encoding !== 'pem'))('as %s
   ])('refuses PEM, and says what to set: %s', (_name, pem) => {
     expect(() => open(pem, encoding)).toThrow(
       new Error(
-        `the key material in file "signing.key" looks like PEM, and material_encoding is "${encoding}"; set material_encoding to "pem"`,
+        `the key material in file "signing.key" looks like PEM, but material_encoding is "${encoding}"; set material_encoding to "pem"`,
       ),
     );
   });

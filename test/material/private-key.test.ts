@@ -129,7 +129,13 @@ describe('refuses with one sentence that holds none of the content', () => {
 
   test.each([
     ['an encrypted key without its password', encrypted, 'pem', undefined, 'no password was given'],
-    ['an encrypted key with another password', encrypted, 'pem', 'wrong', 'a password was given'],
+    [
+      'an encrypted key with another password',
+      encrypted,
+      'pem',
+      'wrong',
+      'the given password is wrong',
+    ],
     ['PKCS#12 with another password', pkcs12, 'pkcs12', 'wrong', 'cannot be opened as pkcs12'],
     [
       'a public key',
@@ -153,7 +159,7 @@ describe('refuses with one sentence that holds none of the content', () => {
   test('symmetric bytes for an asymmetric key, and the other way round', () => {
     expect(() =>
       open(Buffer.alloc(32, 'ab').subarray(0, 32), 'raw', undefined).checkFits('RSA_2048'),
-    ).toThrow('RSA_2048 needs one');
+    ).toThrow('not a private key, which RSA_2048 needs');
     expect(() => open(keyOf('EC_P256'), 'pem', undefined).checkFits('AES_256')).toThrow(
       'AES_256 needs 32 bytes and no private key',
     );

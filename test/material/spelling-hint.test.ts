@@ -77,7 +77,7 @@ test.each([
     'base64 as hex',
     base64,
     'hex',
-    'is not hex; expected is an even number of hex digits (see material_encoding); it reads as 32 bytes in base64: set material_encoding to "base64"',
+    'is not hex; expected an even number of hex digits (see material_encoding); it reads as 32 bytes in base64: set material_encoding to "base64"',
   ],
   [
     'bytes as base64',
@@ -90,13 +90,13 @@ test.each([
     'bytes and a line feed as base64',
     Buffer.concat([bytes, feed]),
     'base64',
-    'it holds 32 bytes as they are, and a line feed behind them: write it without, and set material_encoding to "raw"',
+    'it holds 32 bytes as they are, followed by a line feed: write it without, and set material_encoding to "raw"',
   ],
   [
     'bytes and a line feed',
     Buffer.concat([bytes, feed]),
     'raw',
-    'has 33 bytes; AES_256 needs exactly 32; it ends with a line feed that is no part of the key: write it without, for example with head -c 32 FILE > NEW',
+    'has 33 bytes; AES_256 needs exactly 32; it ends with a line feed that is not part of the key: write it without, for example with head -c 32 FILE > NEW',
   ],
   [
     'bytes and a line feed of Windows',
@@ -108,31 +108,31 @@ test.each([
     'a line feed spelt along',
     Buffer.concat([bytes, feed]).toString('base64'),
     'base64',
-    'it ends with a line feed that is no part of the key: spell the bytes without it',
+    'it ends with a line feed that is not part of the key: encode the bytes without it',
   ],
   [
     'a line feed spelt along in hex',
     Buffer.concat([bytes, feed]).toString('hex'),
     'hex',
-    'it ends with a line feed that is no part of the key',
+    'it ends with a line feed that is not part of the key',
   ],
   [
     'hex in base64',
     Buffer.from(`${hex}\n`).toString('base64'),
     'base64',
-    'what it spells is text that reads as 32 bytes in hex, so it was encoded twice: decode it once, and set material_encoding to "hex"',
+    'its content is text that reads as 32 bytes in hex, so it was encoded twice: decode it once, and set material_encoding to "hex"',
   ],
   [
     'base64 in base64',
     Buffer.from(base64).toString('base64'),
     'base64',
-    'what it spells is text that reads as 32 bytes in base64, so it was encoded twice',
+    'its content is text that reads as 32 bytes in base64, so it was encoded twice',
   ],
   [
     'hex in hex',
     Buffer.from(hex).toString('hex'),
     'hex',
-    'what it spells is text that reads as 32 bytes in hex, so it was encoded twice',
+    'its content is text that reads as 32 bytes in hex, so it was encoded twice',
   ],
   [
     'hex with 0x',
@@ -190,7 +190,7 @@ test('the command that is named strips the line feed', () => {
 
 test('where no key is known no spec is spoken of, and for an asymmetric one not of a symmetric one', () => {
   expect(refusalOf(hex, 'base64', undefined)).toMatch(
-    /^the key material is 48 bytes that are no private key, and a symmetric key has exactly 32; give either; it reads as/,
+    /^the key material is 48 bytes: it is not a private key, and a symmetric key has exactly 32; give one or the other; it reads as/,
   );
   expect(refusalOf(randomBytes(48), 'raw', 'RSA_2048')).not.toContain('AES');
 });
