@@ -53,7 +53,8 @@ function escaped(character: string): string {
 }
 
 /**
- * GitHub: `::error::` at the beginning of a line, and whoever wraps the text decides what that is.
+ * GitHub reads `::error::` at the beginning of a line, and the program that wraps the text decides
+ * what that is.
  */
 const colonPair = /:(?=:)/g;
 
