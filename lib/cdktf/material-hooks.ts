@@ -22,7 +22,6 @@ const triggerAttributes = ['fingerprint', 'expiration_time', 'valid_for', 'renew
 const defaultRecordFolder = 'byok-records';
 
 /** A provisioner that runs on destroy may refer to nothing else. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 const ownKeyId = '${self.triggers.key_id}';
 
 /** The default token: `byok check --drift-token` prints it as long as no key was ever due. */

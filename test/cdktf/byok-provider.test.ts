@@ -45,7 +45,6 @@ test('takes a token from an ephemeral variable', () => {
   const token = new TerraformVariable(stack, 'token', { type: 'string', sensitive: true });
   token.addOverride('ephemeral', true);
   new ByokProvider(stack, 'byok', { authToken: token.stringValue });
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   expect(synthesized(stack).provider).toEqual({ byok: [{ auth_token: '${var.token}' }] });
 });
 

@@ -104,7 +104,6 @@ test('leaves to Terraform what only Terraform knows', () => {
     tags: { team: Token.asString(later) },
     timeouts: { create: Token.asString(later) },
   });
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   new ExternalKey(stack, 'text', {
     alias: 'payments ${var.stage}',
     keyUsage: 'SIGN_VERIFY',
@@ -136,7 +135,6 @@ test('refuses to name a key by an id of another form', () => {
   );
 });
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 test.each([Token.asString({ resolve: () => 'later' }), '${var.key_id}'])(
   'names a key by a reference',
   (keyId) => {

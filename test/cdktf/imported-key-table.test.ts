@@ -12,7 +12,6 @@ import {
 } from 'cdktf-byok';
 import { onlyResource, stackUnderTest, synthesized } from './stack-under-test';
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 const reference = '${var.secret}';
 
 type Attributes = Readonly<Record<string, unknown>>;

@@ -143,7 +143,6 @@ test('fills a key of another construct', () => {
   ByokProvider.of(stack);
   const key = new ExternalKey(stack, 'key', { alias: 'payments' });
   new ImportedKey(stack, 'payments', { key, source });
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   expect(onlyResource(stack, 'byok_key_material')).toEqual({
     key_id: '${byok_external_key.key.key_id}',
     material_env: 'PAYMENTS_KEY',

@@ -21,7 +21,6 @@ import { annotationsOf, stackUnderTest } from './stack-under-test';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 const reference = '${var.later}';
 
 const pin = `sha256:${'0'.repeat(64)}`;

@@ -38,9 +38,7 @@ test('an absolute file stays where it is', () => {
 });
 
 test.each([
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of Terraform
   ['begins with an expression', '${path.root}/keys/a', '${path.root}/keys/a'],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of Terraform
   ['holds an expression', 'keys/${terraform.workspace}', '../../../keys/${terraform.workspace}'],
 ])('a path may be one that %s', (_, path, emitted) => {
   expect(materialFrom(KeyMaterialSource.fromFile(path))).toEqual({ material_file: emitted });
@@ -66,7 +64,6 @@ test('a variable becomes ephemeral and sensitive and feeds the write-only attrib
   const stack = stackUnderTest();
   const variable = new TerraformVariable(stack, 'payments_key', { type: 'string' });
   const source = KeyMaterialSource.fromVariable(variable, { encoding: 'hex', version: 3 });
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   expect(materialFrom(source, stack)).toEqual({
     material_wo: '${var.payments_key}',
     material_wo_version: 3,
@@ -80,7 +77,6 @@ test('a variable becomes ephemeral and sensitive and feeds the write-only attrib
 test('a variable of cdktn will do', () => {
   const stack = stackUnderTest();
   const variable = new cdktn.TerraformVariable(stack, 'payments_key', { type: 'string' });
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   expect(materialFrom(KeyMaterialSource.fromVariable(variable), stack)).toEqual({
     material_wo: '${var.payments_key}',
   });

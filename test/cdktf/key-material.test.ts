@@ -6,7 +6,6 @@ import { annotationsOf, stackUnderTest, synthesized } from './stack-under-test';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 const secret = '${var.secret}';
 
 const preWrapped = { importTokenWo: secret, encryptedKeyMaterialWo: secret };
@@ -135,7 +134,6 @@ test.each<[string, Partial<KeyMaterialConfig>, RegExp]>([
   expect(() => synthesized(stack)).toThrow(message);
 });
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 test.each(['c2VjcmV0', '', 'prefix-of-${var.secret}'])(
   'refuses literal material without showing it',
   (materialWo) => {
@@ -161,7 +159,6 @@ test('leaves to Terraform what only Terraform knows', () => {
   ByokProvider.of(stack);
   const later = { resolve: () => 'any thing' };
   const text = Token.asString(later);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   for (const [id, expiry] of Object.entries({ token: text, text: 'in ${var.days} days' })) {
     const given = {
       keyId: expiry,

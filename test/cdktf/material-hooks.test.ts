@@ -85,7 +85,6 @@ test('two null resources: one that applies on create, and one that removes on de
   );
   expect(environmentOf(apply)).toEqual({
     BYOK_BIN: '../../../node_modules/.bin',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     BYOK_KEY_ID: '${self.triggers.key_id}',
     BYOK_MATERIAL_FILE: '../../../keys/payments.key',
     BYOK_RECORD_DIR: '../../../byok-records',
@@ -279,7 +278,6 @@ test.each<[string, Partial<ImportedKeyProps>, KeyMaterialHooksOptions, string]>(
   ],
   [
     'material that was wrapped elsewhere',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of Terraform
     {
       source: KeyMaterialSource.preWrapped({
         importToken: '${var.token}',
@@ -310,7 +308,6 @@ test.each<[string, Partial<ImportedKeyProps>, KeyMaterialHooksOptions, string]>(
   [
     'a reference in what runs on destroy',
     { onDestroy: 'delete_material' },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     { region: '${var.region}' },
     'region of the hooks is a reference, and Terraform allows none in what runs on destroy',
   ],

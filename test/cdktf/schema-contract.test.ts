@@ -35,7 +35,6 @@ const externalKey: Complete<ExternalKeyConfig> = {
   timeouts,
 };
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
 const secret = '${var.secret}';
 
 const keyMaterial: Complete<KeyMaterialConfig> = {

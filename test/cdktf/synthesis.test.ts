@@ -144,7 +144,6 @@ test('writes HCL as complete as JSON', () => {
   const hcl = readFileSync(join(folder, 'cdktf.out', 'stacks', 'stack', 'cdk.tf'), 'utf8');
   expect(hcl).toContain('material_file = "../../../keys/a.b64"');
   expect(hcl).toContain('ca_file = "../../../certs/ca.pem"');
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
   expect(hcl).toContain('material_wo = "${var.byok_test_material}"');
   expect(hcl).toMatch(/variable "byok_test_material" \{[^}]*ephemeral = true/);
 });

@@ -87,7 +87,6 @@ test.each([
     `${ours.replace('\n}', '\n  hashes = ["h1:ZXZpbA=="]\n}')}\n`,
     `${ours}\n`,
   ],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of HCL
   ['drops a template as a hash', ours.replace('"h1:bmV3"', '"${"h1:bmV3"}", "h1:bmV3"'), ours],
   [
     'drops a second entry of ours',
@@ -111,7 +110,6 @@ test.each([
   ],
   [
     'finds the end of an entry with a brace in a template',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of HCL
     `${stale.replace('h1:b2xk', '${"}"}')}\n\n${random}\n`,
     `${ours}\n\n${random}\n`,
   ],

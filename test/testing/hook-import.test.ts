@@ -54,7 +54,6 @@ describe('an import by hooks', () => {
     const rolling = hooked({
       source: KeyMaterialSource.fromFile('/a b/c.key', { encoding: 'hex' }),
       expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }),
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
       fingerprint: '${var.pin}',
       onDestroy: 'retain',
     });
@@ -62,7 +61,6 @@ describe('an import by hooks', () => {
       materialFile: '/a b/c.key',
       materialEncoding: 'hex',
       validFor: '90d',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
       fingerprint: '${var.pin}',
       onDestroy: 'retain',
     });

@@ -93,7 +93,6 @@ describe('toExpireBefore', () => {
   ])('%s', (_, expecting) => {
     test.each([
       ['a stack without an import', none, 'the stack imports no key material'],
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
       [
         'an expiry that only Terraform knows',
         untilVariable,

@@ -150,7 +150,6 @@ describe('toImportKeyMaterial', () => {
         expirationTime: '2030-01-31T00:00:00Z',
       }),
     );
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
     expect(failure).toContain('has expirationTime "${var.until}"');
   });
 
