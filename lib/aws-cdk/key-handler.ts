@@ -71,7 +71,9 @@ export class KeyHandler extends Construct {
     if (!existsSync(bundle)) {
       throw new ByokError(
         'ERR_CONFIGURATION',
-        `the built function is missing: there is no ${bundle}; if this app is bundled into one file, mark cdktf-byok as external and install it beside the bundle, otherwise install it anew`,
+        `the built function is missing: there is no ${bundle}; if this app is bundled into ` +
+          'one file, mark cdktf-byok as external and install it beside the bundle, otherwise ' +
+          'install it again',
       );
     }
     this.#role = new Role(this, 'Role', {
@@ -111,7 +113,7 @@ export class KeyHandler extends Construct {
       .metricErrors({ period: Duration.minutes(5) })
       .createAlarm(this, 'Errors', {
         alarmDescription:
-          'The function that looks after imported keys (cdktf-byok) ended in an error: see its log',
+          'The function that manages imported keys (cdktf-byok) failed: see its log',
         threshold: 1,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -157,7 +159,9 @@ export class KeyHandler extends Construct {
     return this.#keys <= mostKeys
       ? []
       : [
-          `the stack has ${this.#keys} imported keys; allowed are ${mostKeys}, since IAM limits what the role of their function may hold; put the others into another stack`,
+          `the stack has ${this.#keys} imported keys; at most ${mostKeys} are allowed, ` +
+            `because IAM limits the size of their function's role; put the others into another ` +
+            'stack',
         ];
   }
 }

@@ -62,7 +62,8 @@ export interface KeyProperties extends KmsPlace {
  * steps: it first creates it anew on the same key, and then removes the old one from that key.
  */
 export const deletionOfNamedKey =
-  'onDestroy is "delete_material" for a key that keyId names, which another construct or stack may go on with; allowed are "retain" and "refuse"';
+  'onDestroy is "delete_material" for a key given by keyId, which another construct or stack ' +
+  'may still use; allowed are "retain" and "refuse"';
 
 /**
  * Names for a rolling expiry. The handler checks again, because some values are known only there.

@@ -39,7 +39,7 @@ export class KeyWatch extends Construct {
     super(scope, id);
     const { metricKey } = event.properties;
     new Rule(this, 'Rule', {
-      description: `Has the material of ${metricKey} looked at, and imported again if it is gone (cdktf-byok)`,
+      description: `Checks the material of ${metricKey}, and imports it again if it is gone (cdktf-byok)`,
       schedule: Schedule.rate(every),
       targets: [new LambdaFunction(handler, { event: RuleTargetInput.fromObject(event) })],
     });

@@ -78,7 +78,10 @@ export class ImportedKey extends Construct {
       annotate(
         this,
         'warning',
-        `expiration is ${config.expirationTime}, which lies whole hours ahead: an instant counted from now is another one at each synthesis, and each change interrupts the key; give a fixed instant in full minutes, or Expiration.rolling({ validFor, renewBefore })`,
+        `expiration is ${config.expirationTime}, a whole number of hours from now: an instant ` +
+          'computed from the current time changes at each synthesis, and each change interrupts ' +
+          'the key; give a fixed instant in full minutes, or Expiration.rolling({ validFor, ' +
+          'renewBefore })',
       );
     }
     this.#forEach = forEach;
@@ -167,7 +170,7 @@ export class ImportedKey extends Construct {
     }
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${property} is another one for each element of forEach; go through the material of all: TerraformIterator.fromResources(key.material)`,
+      `${property} differs for each element of forEach; iterate over the material of all: TerraformIterator.fromResources(key.material)`,
     );
   }
 }
@@ -257,7 +260,7 @@ function faultsOf(props: ImportedKeyProps): string[] {
     ...(engine?.hooks === undefined || provider === undefined
       ? []
       : [
-          'provider is given for a key with hooks, which use none; tell KeyMaterialEngine.hooks how to reach the KMS instead',
+          'provider is given for a key with hooks, which do not use it; tell KeyMaterialEngine.hooks how to reach the KMS instead',
         ]),
     ...(alias === undefined
       ? []

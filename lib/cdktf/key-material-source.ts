@@ -239,7 +239,7 @@ function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
   if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      'the key material is to come from a variable whose name Terraform does not allow; give a name such as "payments_key", not the value',
+      'fromVariable was given a name that Terraform does not allow; give the name of the variable, such as "payments_key", not the value',
       {
         attribute: 'material_wo',
       },
@@ -256,7 +256,7 @@ function variableOf(scope: Construct, name: string): IKeyMaterialVariable {
   if (!isVariable(existing)) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the stack "${stack.node.id}" has a child "${name}" that is no variable; choose another name, or pass the variable itself`,
+      `the stack "${stack.node.id}" has a child "${name}" that is not a variable; choose another name, or pass the variable itself`,
       {
         attribute: 'material_wo',
       },
@@ -270,7 +270,7 @@ function requireVariable(value: IKeyMaterialVariable): IKeyMaterialVariable {
   if (!isVariable(value)) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      'the key material is to come from a variable, and what is given to fromVariable is none; give a TerraformVariable, or the name of one, such as "payments_key"',
+      'fromVariable was given something that is not a variable; give a TerraformVariable, or the name of one, such as "payments_key"',
       { attribute: 'material_wo' },
     );
   }

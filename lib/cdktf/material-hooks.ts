@@ -33,7 +33,7 @@ const unknownToHooks = {
   expirationTime:
     'the expiry is known to hooks only when it is declared as an instant; give expiration: Expiration.at(…) or Expiration.never()',
   materialStatus:
-    'hooks look at no key between two applies, so there is no materialStatus; run "byok check --live", or use the provider',
+    'hooks do not look at the key between two applies, so there is no materialStatus; run "byok check --live", or use the provider',
 } as const;
 
 /** Keeps material in a key: `Apply` imports it, and `Remove` deletes it if `onDestroy` says so. */
@@ -206,18 +206,20 @@ function faultsOf(
   const faults = [...valuesNotAllowed(keyMaterialSchema, config), ...faultsOfNullProviders(scope)];
   if (writeOnlyAttributes.some((attribute) => propertyOf(config, attribute) !== undefined)) {
     faults.push(
-      'the source needs a write-only value of Terraform, which provisioners are not given; with hooks use KeyMaterialSource.fromFile, fromEnvironment, fromCommand or fromWrapCommand',
+      'the source needs a write-only value of Terraform, which provisioners do not receive; ' +
+        'with hooks use KeyMaterialSource.fromFile, fromEnvironment, fromCommand or ' +
+        'fromWrapCommand',
     );
   }
   if (config.onDestroy === 'refuse') {
     faults.push(
-      'onDestroy is "refuse", which hooks cannot hold; allowed are "retain" and "delete_material"',
+      'onDestroy is "refuse", which hooks cannot enforce; allowed are "retain" and "delete_material"',
     );
   }
   for (const name of switches) {
     if (config[name] !== undefined && typeof config[name] !== 'boolean') {
       faults.push(
-        `${name} is only known to Terraform, and hooks need it in their command line; give true or false`,
+        `${name} is known only to Terraform, and hooks need it in their command line; give true or false`,
       );
     }
   }
@@ -238,7 +240,9 @@ function faultsOf(
   );
   if (config.onDestroy === 'delete_material' && references.length > 0) {
     faults.push(
-      `${references.map(([name]) => name).join(', ')} of the hooks is a reference, and Terraform allows none in what runs on destroy; give the value itself, or leave it out and set the environment variable`,
+      `${references.map(([name]) => name).join(', ')} of the hooks is a reference, which ` +
+        'Terraform does not allow in a destroy provisioner; give the value itself, or leave it ' +
+        'out and set the environment variable',
     );
   }
   return faults;

@@ -48,7 +48,8 @@ export function faultsOfNullProviders(scope: Construct): string[] {
   const providers = nullProvidersOf(stack);
   return providers.length > 1 && providers.some(({ node }) => node.id === impliedId)
     ? [
-        `the stack "${stack.node.id}" declares its NullProvider after a key with hooks, which made one by then; declare it before`,
+        `the stack "${stack.node.id}" declares its NullProvider after a key with hooks, which ` +
+          'has already made one; declare it before the key',
       ]
     : [];
 }

@@ -74,7 +74,9 @@ export function pathFromStackFolder(scope: Construct, path: string, property: st
       annotate(
         scope,
         'warning',
-        `${property} begins with a value that only Terraform knows, so that a relative path counts from the folder of the stack, not from that of cdktf.json; begin it with a folder, such as "./", or with "/" when it is absolute`,
+        `${property} begins with a value that only Terraform knows, so a relative path would ` +
+          'start in the folder of the stack, not in that of cdktf.json; begin it with a folder ' +
+          'such as "./", or with "/" if it is absolute',
       );
     }
     return path;

@@ -27,7 +27,7 @@ import { warnOfWrapping } from './warn-of-wrapping';
 import { wording } from './wording';
 
 const help = `
-Key material is made and wrapped on a machine that is connected to nothing; this one sees the public wrapping key and
+Key material is made and wrapped on an offline machine; this one sees the public wrapping key and
 the wrapped result, never the material:
   $ byok ceremony start --key-id 0d0466b0-e727-4d9c-b35d-f84bb474a37f --out-dir ceremony
       fetches a public key and an import token, and prints the openssl commands for the offline machine

@@ -28,7 +28,7 @@ Where to begin:
   $ byok create-key --alias orders       an external key, without Terraform
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
-  $ byok ceremony start --key-id ID      the same, with the material on a machine that is connected to nothing
+  $ byok ceremony start --key-id ID      the same, with the material on an offline machine
   $ byok apply --key-id ID --material-file orders.key
                                          makes it so and keeps it so: for pipelines and provisioners, again and again
 

@@ -124,7 +124,7 @@ function readBuilt(path: string): Buffer {
 function damaged(path: string, why: string): ByokError {
   return new ByokError(
     'ERR_CONFIGURATION',
-    `the built provider is damaged: ${path}: ${why}; install cdktf-byok anew, or run "npm run build" in it`,
+    `the built provider is damaged: ${path}: ${why}; install cdktf-byok again, or run "npm run build" in it`,
   );
 }
 
@@ -147,7 +147,9 @@ function findPackageRoot(folder: string): string {
   if (dirname(folder) === folder) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `the files of ${packageName} are not where its code runs (${__dirname}); if this app is bundled into one file, mark ${packageName} as external, so that it stays in node_modules, and bundle again`,
+      `the files of ${packageName} are not in the folder of its code (${__dirname}); if this ` +
+        `app is bundled into one file, mark ${packageName} as external, so that it stays in ` +
+        'node_modules, and bundle again',
     );
   }
   return findPackageRoot(dirname(folder));

@@ -54,7 +54,7 @@ export function documentIn(
   if (others.length > 0) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${place} holds ${documents.length} states or plans, and one would hide the others; give each by an option of its own`,
+      `${place} holds ${documents.length} states or plans, and one would hide the others; give each with an option of its own`,
     );
   }
   requireForm(document.form, place, kind);

@@ -31,7 +31,7 @@ export function materialsInPlan(content: string, reading: Reading): MaterialReco
   if (plan.errored === true) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${place} is a plan that ended in an error and so tells nothing; make a plan that succeeds`,
+      `${place} is a plan that ended in an error, so it says nothing; make a plan that succeeds`,
     );
   }
   const changes = recordsIn(plan.resource_changes).filter(
@@ -100,5 +100,5 @@ function reasonOf(before: Attributes | undefined, after: Attributes): string {
   const lost = keyLost(wording);
   return before?.material_status === 'key_not_found'
     ? `${lost.summary}: ${lost.detail}`
-    : (text(after, 'import_reason') ?? 'expiration_time is only known after apply');
+    : (text(after, 'import_reason') ?? 'expiration_time is known only after apply');
 }

@@ -116,7 +116,8 @@ function toExpireBefore(
       lines(
         hintOf(this, 'toExpireBefore', 'instant'),
         '',
-        `expected ${pass ? 'not ' : ''}every import of key material to expire before ${this.utils.printExpected(formatInstant(limit))}, but`,
+        `expected ${pass ? 'not ' : ''}every import of key material to expire before ` +
+          `${this.utils.printExpected(formatInstant(limit))}, but`,
         ...(pass ? expiries : late).map((expiry) => `  ${describeExpiry(expiry)}`),
       ),
   };
@@ -135,7 +136,9 @@ function limitOf(instant: Date | string): Date {
   if (limit === undefined || Number.isNaN(limit.getTime())) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the instant to expire before is ${instant instanceof Date ? 'an invalid Date' : `"${instant}"`}; allowed is a Date, or RFC 3339 such as "2030-01-31T00:00:00Z"`,
+      'the instant to expire before is ' +
+        `${instant instanceof Date ? 'an invalid Date' : `"${instant}"`}; allowed is a Date, or ` +
+        'RFC 3339 such as "2030-01-31T00:00:00Z"',
     );
   }
   return limit;
@@ -158,7 +161,9 @@ function importsOf(received: unknown): readonly SynthesizedImport[] {
   if (typeof received !== 'object' || received === null) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `what is tested is ${received === null ? 'null' : `of type ${typeof received}`}; allowed are a stack, what synth returns, one of its imports, or the content of cdk.tf.json`,
+      `the tested value is ${received === null ? 'null' : `of type ${typeof received}`}; ` +
+        'allowed are a stack, what synth returns, one of its imports, or the content of ' +
+        'cdk.tf.json',
     );
   }
   if (Construct.isConstruct(received)) {

@@ -39,7 +39,8 @@ export function expiryOf({ address, attributes, key }: SynthesizedImport, now: D
   if (key === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${address} declares no expiration, and its key, which this stack does not declare, keeps the one it has; declare Expiration.at or Expiration.rolling`,
+      `${address} declares no expiration, so its key, which this stack does not declare, ` +
+        'keeps the existing one; declare Expiration.at or Expiration.rolling',
     );
   }
   return { address, instant: undefined, because: 'no expiration is declared' };

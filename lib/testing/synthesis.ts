@@ -128,7 +128,7 @@ function requireStack(construct: IConstruct): TerraformStack {
     : `of type ${typeof construct}`;
   throw new ByokError(
     'ERR_ARGUMENT',
-    `what is to be synthesized is ${found}; allowed is a stack, or a function that declares constructs in one`,
+    `the value to synthesize is ${found}; allowed is a stack, or a function that declares constructs in one`,
   );
 }
 
@@ -171,7 +171,8 @@ function findImport(imports: readonly SynthesizedImport[], alias: string): Synth
     );
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${found === undefined ? 'no import goes' : 'more than one import goes'} into a key of the alias "${alias}"; there are imports into ${aliases.join(', ') || 'no key'}`,
+      `${found === undefined ? 'no import goes' : 'more than one import goes'} into a key of ` +
+        `the alias "${alias}"; there are imports into ${aliases.join(', ') || 'no key'}`,
     );
   }
   return found;

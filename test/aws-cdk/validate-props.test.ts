@@ -90,7 +90,7 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     { removalPolicy: RemovalPolicy.RETAIN, onDestroy: 'delete_material' },
   ],
   [
-    'onDestroy is "delete_material" for a key that keyId names, which another construct or stack may go on with; allowed are "retain" and "refuse"',
+    'onDestroy is "delete_material" for a key given by keyId, which another construct or stack may still use; allowed are "retain" and "refuse"',
     { alias: undefined, keyId, onDestroy: 'delete_material' },
   ],
   [
@@ -124,5 +124,7 @@ test('refuses more keys in a stack than their role can hold', () => {
     new ImportedKey(stack, `Key${number}`, propsIn(stack, { alias: `key-${number}` }));
   }
   const [first] = stack.node.children.flatMap(({ node }) => node.validate());
-  expect(first).toMatch(/^the stack has 16 imported keys; allowed are 15, since IAM limits/);
+  expect(first).toMatch(
+    /^the stack has 16 imported keys; at most 15 are allowed, because IAM limits/,
+  );
 });

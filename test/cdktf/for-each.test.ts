@@ -103,7 +103,7 @@ describe('forEach of an ImportedKey', () => {
         source,
       });
       expect(() => keys[property]).toThrow(
-        `${property} is another one for each element of forEach; go through the material of all`,
+        `${property} differs for each element of forEach; iterate over the material of all`,
       );
     },
   );

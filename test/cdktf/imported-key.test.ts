@@ -226,7 +226,7 @@ describe('an expiry that is counted from the time of synthesis', () => {
 
   test('is refused where its milliseconds show it, and the way out is named', () => {
     expect(() => synthesized(declared(Expiration.at(new Date(inDays(90)))))).toThrow(
-      /counted from now.*Expiration\.rolling/,
+      /computed from the current time.*Expiration\.rolling/,
     );
   });
 

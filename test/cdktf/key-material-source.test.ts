@@ -114,13 +114,13 @@ test('refuses a variable name that belongs to something else', () => {
   const stack = stackUnderTest();
   new ByokProvider(stack, 'byok');
   expect(() => KeyMaterialSource.fromVariable('byok').bind(stack)).toThrow(
-    /has a child "byok" that is no variable/,
+    /has a child "byok" that is not a variable/,
   );
 });
 
 test('refuses a variable name that looks like the value, without showing it', () => {
   const bind = () => KeyMaterialSource.fromVariable('c2VjcmV0IHNlY3JldA==').bind(stackUnderTest());
-  expect(bind).toThrow(/give a name such as "payments_key", not the value/);
+  expect(bind).toThrow(/give the name of the variable, such as "payments_key", not the value/);
   expect(bind).not.toThrow(/c2VjcmV0/);
 });
 

@@ -291,13 +291,13 @@ test.each<[string, Partial<ImportedKeyProps>, KeyMaterialHooksOptions, string]>(
     'onDestroy "refuse"',
     { onDestroy: 'refuse' },
     {},
-    'onDestroy is "refuse", which hooks cannot hold',
+    'onDestroy is "refuse", which hooks cannot enforce',
   ],
   [
     'a switch that only Terraform knows',
     { allowWeakMaterial: cdktf.Token.asAny({ resolve: () => true }) },
     {},
-    'allowWeakMaterial is only known',
+    'allowWeakMaterial is known only',
   ],
   [
     'an empty drift token',
@@ -309,7 +309,7 @@ test.each<[string, Partial<ImportedKeyProps>, KeyMaterialHooksOptions, string]>(
     'a reference in what runs on destroy',
     { onDestroy: 'delete_material' },
     { region: '${var.region}' },
-    'region of the hooks is a reference, and Terraform allows none in what runs on destroy',
+    'region of the hooks is a reference, which Terraform does not allow in a destroy provisioner',
   ],
   ['a pin of another form', { fingerprint: 'md5:0' }, {}, 'fingerprint is "md5:0"'],
   ['a policy that is none', { onDestroy: 'shred' as never }, {}, 'onDestroy is "shred"'],
@@ -332,7 +332,7 @@ test('refuses a provider of byok beside hooks', () => {
   const stack = stackUnderTest();
   hooked(stack, { provider: new ByokProvider(stack, 'byok') });
   expect(() => synthesized(stack)).toThrow(
-    'provider is given for a key with hooks, which use none',
+    'provider is given for a key with hooks, which do not use it',
   );
 });
 

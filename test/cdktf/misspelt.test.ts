@@ -309,7 +309,7 @@ test.each<[string, (nothing: never) => object, string]>([
   [
     'fromVariable',
     (nothing) => ({ source: KeyMaterialSource.fromVariable(nothing) }),
-    'what is given to fromVariable is none; give a TerraformVariable',
+    'fromVariable was given something that is not a variable; give a TerraformVariable',
   ],
 ])(
   '%s of nothing, as of a variable that is not set, does not vanish in silence',

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const told = () =>
   new RegExp(
-    `alias "theirs" belongs to key ${other}, so key ${keyId} cannot have it, too; choose another alias`,
+    `alias "theirs" belongs to key ${other}, so key ${keyId} cannot have it too; choose another alias`,
     'i',
   );
 
@@ -59,7 +59,7 @@ test('that another key has is refused in apply, by name, where keys could not be
 
 test('that a key keeps until it is deleted: key, date, and how to rescue it, in the plan and in apply', async () => {
   await ok(emulator, 'schedule-key-deletion', { key_id: other, pending_days: '7' });
-  const said = `lias "theirs" belongs to key ${other}, which the KMS deletes on 20`;
+  const said = `lias "theirs" belongs to key ${other}, which keeps its alias until the KMS deletes it on 20`;
   expect((await bench.workspace.plan()).text).toContain(said);
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);

@@ -223,7 +223,7 @@ test.each([
   [
     'another spec under the same alias',
     'key_spec = "EC_P256"',
-    'alias "orders" stays with the old one',
+    'alias "orders" stays with the old key',
   ],
 ])('%s is refused before anything is destroyed', async (_name, attribute, message) => {
   const keyId = await applied(keyWithMaterial('orders', deletes));

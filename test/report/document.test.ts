@@ -71,7 +71,7 @@ test.each<[string, string, Kind, string]>([
     'two states',
     `${JSON.stringify(state)}\n${JSON.stringify(state)}`,
     'state',
-    'it holds 2 states or plans, and one would hide the others; give each by an option of its own',
+    'it holds 2 states or plans, and one would hide the others; give each with an option of its own',
   ],
   [
     'a state, and another one that is cut off',

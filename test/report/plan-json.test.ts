@@ -90,7 +90,7 @@ test.each([
     change(material, { ...planned, import_reason: undefined }, { ...unknown, import_reason: true }),
     'missing',
     'present',
-    'expiration_time is only known after apply',
+    'expiration_time is known only after apply',
   ],
 ] as const)('%s', (_name, resource, verdict, status, reason) => {
   expect(findings([resource])).toEqual([

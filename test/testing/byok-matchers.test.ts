@@ -24,10 +24,10 @@ describe('what is received', () => {
   });
 
   test.each([
-    [undefined, 'what is tested is of type undefined; allowed are a stack'],
-    [null, 'what is tested is null'],
+    [undefined, 'the tested value is of type undefined; allowed are a stack'],
+    [null, 'the tested value is null'],
     ['resource {}', 'text that is no JSON'],
-    [stackWith({}), 'what is tested is of type function'],
+    [stackWith({}), 'the tested value is of type function'],
   ])('fails for %p, whether negated or not', (received, message) => {
     expect(failureOf(() => expect(received).toImportKeyMaterial())).toContain(message);
     expect(failureOf(() => expect(received).not.toImportKeyMaterial())).toContain(message);

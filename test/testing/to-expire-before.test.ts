@@ -98,7 +98,7 @@ describe('toExpireBefore', () => {
         untilVariable,
         'is "${var.until}", which only Terraform knows',
       ],
-      ['material without an expiry in a key from elsewhere', adopted, 'keeps the one it has'],
+      ['material without an expiry in a key from elsewhere', adopted, 'keeps the existing one'],
     ])('fails for %s, of which nothing can be told', (__, subject, message) => {
       expect(failureOf(() => expecting(subject).toExpireBefore('2031-01-01T00:00:00Z'))).toContain(
         message,

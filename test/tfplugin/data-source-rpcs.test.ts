@@ -76,7 +76,7 @@ test('fails to read before the provider is configured', async () => {
     config({}),
   );
   expect(answer.diagnostics).toMatchObject([
-    { detail: expect.stringContaining('The provider was not configured before') },
+    { detail: expect.stringContaining('The provider was asked to work before it was configured') },
   ]);
 });
 

@@ -116,7 +116,7 @@ test.each([
   ['a list without its last item', '9201', 'ends 1 bytes early'],
   ['a list that says it is endless', 'ddffffffff', 'ends 1 bytes early'],
   ['a name that is a number', '810102', 'a name in a map is no string'],
-  ['two values', 'c0c0', 'behind the value are 1 more bytes'],
+  ['two values', 'c0c0', 'after the value are 1 more bytes'],
 ])('refuses %s', (_what, hex, problem) => {
   expect(() => decodeMsgpack(Buffer.from(hex, 'hex'))).toThrow(
     expect.objectContaining({ name: 'RangeError', message: expect.stringContaining(problem) }),

@@ -65,7 +65,7 @@ describe('provider service', () => {
       {
         severity: 1,
         summary: 'Cannot read box_item',
-        detail: expect.stringContaining('The provider was not configured before'),
+        detail: expect.stringContaining('The provider was asked to work before it was configured'),
       },
     ]);
     expect(decode(answer.newState?.msgpack ?? [])).toEqual(state);

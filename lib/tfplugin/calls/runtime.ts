@@ -18,7 +18,7 @@ export function configuredClient({ configured }: Runtime): unknown {
   if (configured === undefined) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      'the provider was not configured before it was asked to do its work',
+      'the provider was asked to work before it was configured',
     );
   }
   return configured.client;

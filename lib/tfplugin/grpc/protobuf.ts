@@ -185,7 +185,7 @@ function read(fields: Fields, reader: WireReader, end: number): Record<string, u
   }
   if (reader.position !== end) {
     throw new RangeError(
-      `a field ends ${reader.position - end} bytes behind the message that it is in`,
+      `a field ends ${reader.position - end} bytes after the message that it is in`,
     );
   }
   return value;

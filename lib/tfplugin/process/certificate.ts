@@ -152,7 +152,7 @@ export function derOfPem(pem: string): Buffer {
   if (body === undefined) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      'the host gave something else than a PEM certificate in PLUGIN_CLIENT_CERT: start the provider by Terraform or OpenTofu',
+      'the value of PLUGIN_CLIENT_CERT is not a PEM certificate: start the provider by Terraform or OpenTofu',
     );
   }
   return Buffer.from(body, 'base64');

@@ -40,7 +40,8 @@ export async function listenPrivately(
   if (!allowTcp) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `no unix socket can be made in ${tempFolders.join(', ')}, and without TLS there is no other way; set TMPDIR to a folder of a short path that you may write to`,
+      `no unix socket can be made in ${tempFolders.join(', ')}, and without TLS there is no ` +
+        'other way; set TMPDIR to a writable folder with a short path',
     );
   }
   return listenOnLoopback(server);
@@ -78,7 +79,7 @@ async function listenOnLoopback(server: Server): Promise<Listening> {
   } catch (cause) {
     throw new ByokError(
       'ERR_CONFIGURATION',
-      'neither a unix socket nor a port on 127.0.0.1 can be listened on; set TMPDIR to a folder that you may write to',
+      'the provider can listen neither on a unix socket nor on a port of 127.0.0.1; set TMPDIR to a writable folder',
       { cause },
     );
   }

@@ -55,7 +55,8 @@ export async function serve<Client>(options: ServeOptions<Client>): Promise<void
   if (!startedByTerraform(env)) {
     writeLine(
       stderr,
-      `This is the Terraform provider "${name}" ${options.version}. Terraform starts it; started by hand it does nothing, unless a developer gives it --debug.`,
+      `This is the Terraform provider "${name}" ${options.version}. Terraform starts it. ` +
+        'Started by hand it does nothing, except with --debug, for developers.',
     );
     process.exitCode = 1;
     return;

@@ -89,9 +89,7 @@ class Reader {
 
   end(): void {
     if (this.#position < this.#bytes.length) {
-      throw new RangeError(
-        `behind the value are ${this.#bytes.length - this.#position} more bytes`,
-      );
+      throw new RangeError(`after the value are ${this.#bytes.length - this.#position} more bytes`);
     }
   }
 
