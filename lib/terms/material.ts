@@ -20,8 +20,8 @@ export const materialStatuses = {
 export type MaterialStatus = keyof typeof materialStatuses;
 
 export const materialDestroyPolicies = {
-  retain: 'the material stays in the KMS; only Terraform forgets it',
-  delete_material: 'the material is deleted at once; unlike a key, it has no grace period',
+  retain: 'the material stays in the KMS, and only Terraform forgets it',
+  delete_material: 'the material is deleted at once, without the grace period that keys have',
   refuse: 'destroy fails',
 } as const;
 

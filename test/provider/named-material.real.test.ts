@@ -111,7 +111,7 @@ test.each<[string, Buffer | string, string, Record<string, string>, string]>([
     openssl('pkcs8 -topk8 -passout pass:x', key),
     'pem',
     {},
-    'and no password was given',
+    'but no password was given',
   ],
   ['a cut', pkcs12.subarray(0, 300), 'pkcs12', right, 'it is cut off: it should have'],
   [
