@@ -1,7 +1,7 @@
 /**
  * What a person sets, by the names that the code has for it. How it is spelled in a sentence is for
  * the front-end to say: `expiration_time` in Terraform, `expirationTime` in TypeScript,
- * `--expiration-time` on a command line. A sentence is told the spelling, and never repaired.
+ * `--expiration-time` on a command line. A sentence receives the spelling, and is never repaired.
  */
 export const settings = [
   // a key

@@ -185,7 +185,7 @@ describe('Create', () => {
     const answer = await lambda.request('Create', existing);
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'not-created' });
     expect(answer.Reason).toMatch(
-      /^onDestroy is "delete_material" for a key that keyId names, .* \(ERR_ARGUMENT\)$/,
+      /^onDestroy is "delete_material" for a key given by keyId, .* \(ERR_ARGUMENT\)$/,
     );
     expect(await lambda.request('Delete', existing, { physicalId: keyId })).toMatchObject({
       Status: 'SUCCESS',

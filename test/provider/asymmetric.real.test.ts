@@ -106,7 +106,7 @@ describe('with an EC key', () => {
     );
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('never expires; omit it, or give "never"');
+    expect(plan.text).toContain('never expires; leave it out, or give "never"');
   });
 
   test('destroy knows at plan that the material cannot be deleted', async () => {
@@ -171,7 +171,7 @@ describe('with an EC key', () => {
     const apply = await bench.workspace.apply();
     expect(apply.code).toBe(1);
     expect(apply.text).toContain(`this key is bound for ever to ${fingerprintOf(privateKey)}`);
-    expect(apply.text).not.toContain('which is adopted');
+    expect(apply.text).not.toContain('will be adopted');
   });
 
   test('an encrypted key is opened with the password of a variable', async () => {

@@ -305,7 +305,7 @@ describe('destroy', () => {
         ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' }),
     ],
     [
-      'the key does not exist any more',
+      'the key no longer exists',
       async (keyId: string) => {
         await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
         emulator.advanceClock(8 * 86_400);
