@@ -5,6 +5,7 @@
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import { ensureMaterial } from '../lifecycle/ensure-material';
 import { keep } from '../lifecycle/expiration-wish';
 import type { MaterialOutcome } from '../lifecycle/material-request';
 import type { Proof } from '../lifecycle/proof';
@@ -142,8 +143,6 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
   const expiration = expirationOf(flags, recorded === undefined ? keep : undefined);
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const signal = interruption(surroundings);
-  const { ensureMaterial } =
-    require('../lifecycle/ensure-material') as typeof import('../lifecycle/ensure-material');
   const kms = connect(flags, surroundings);
   try {
     const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {

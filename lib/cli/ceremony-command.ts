@@ -1,6 +1,7 @@
 /** `byok ceremony`: an import in two steps, with the key material on an offline machine. */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import { requireKeySpec } from '../material/check';
 import { printableJson } from '../printable';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
 import {
@@ -11,6 +12,7 @@ import {
   type WrappingAlgorithm,
   wrappingAlgorithmNames,
 } from '../terms/kms';
+import { parseWrappingKey } from '../wrap/wrapping-key';
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags, wordsOf } from './connection-flags';
@@ -109,8 +111,6 @@ function startCommand(surroundings: Surroundings): Command {
         requirePendingImport(keyId, key);
         const keySpec = importableSpec(key.keySpec);
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
-        const { parseWrappingKey } =
-          require('../wrap/wrapping-key') as typeof import('../wrap/wrapping-key');
         // Refuses a wrapping key that anyone else could open, before a person carries it around.
         parseWrappingKey(parameters.publicKey, wording);
         const ceremony = writeCeremony(
@@ -139,7 +139,6 @@ function startCommand(surroundings: Surroundings): Command {
 
 /** @throws ByokError ERR_KEY_UNSUITABLE */
 function importableSpec(keySpec: string = defaultKeySpec): KeySpec {
-  const { requireKeySpec } = require('../material/check') as typeof import('../material/check');
   requireKeySpec(keySpec, wording);
   return keySpec as KeySpec;
 }

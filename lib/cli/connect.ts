@@ -1,6 +1,5 @@
-/**
- * The KMS that the flags and the environment name. Loaded late: most refusals need no connection.
- */
+/** The KMS that the flags and the environment name. */
+import { connectKms } from '../kms/connect';
 import type { KmsClient } from '../kms/kms-client';
 import type { ConnectionFlags } from './connection-flags';
 import type { Surroundings } from './surroundings';
@@ -15,7 +14,6 @@ export function connect(
   { env, now, remark }: Pick<Surroundings, 'env' | 'now' | 'remark'>,
   newSequence?: () => string,
 ): KmsClient {
-  const { connectKms } = require('../kms/connect') as typeof import('../kms/connect');
   return connectKms(flags, env, {
     now,
     spelling: wording,

@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
-import type { NewKeyOutcome } from '../lifecycle/reconcile-key';
+import { createKey, type NewKeyOutcome } from '../lifecycle/reconcile-key';
 import { printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import {
@@ -96,8 +96,6 @@ async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<v
   const timeoutMs =
     flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
   const signal = interruption(surroundings);
-  const { createKey } =
-    require('../lifecycle/reconcile-key') as typeof import('../lifecycle/reconcile-key');
   const kms = connect(flags, surroundings);
   try {
     const wish = {

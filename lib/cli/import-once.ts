@@ -4,6 +4,7 @@
  */
 import { ByokError } from '../errors';
 import type { KeyDetail, Kms } from '../kms/model';
+import { createMaterial } from '../lifecycle/create-material';
 import type {
   MaterialOutcome,
   MaterialRequest,
@@ -58,8 +59,6 @@ export async function importOnce(
   now: () => Date,
   { keyId, expiration, source, allowWeakMaterial = false }: ImportRequest,
 ): Promise<ImportOutcome> {
-  const { createMaterial } =
-    require('../lifecycle/create-material') as typeof import('../lifecycle/create-material');
   const key = await kms.describeKey(keyId);
   // We can compare a given private key with what the KMS shows. Nothing else that is there can be
   // compared.

@@ -6,7 +6,8 @@ import { type Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { tryParseJson } from '../json';
 import type { Material } from '../material/material';
-import type { MaterialSource } from '../material/source';
+import { maxContentBytes, openContent } from '../material/open-content';
+import { type MaterialSource, openMaterial } from '../material/source';
 import { Secret } from '../secret';
 import {
   defaultMaterialEncoding,
@@ -102,8 +103,6 @@ export async function openMaterialFlags(
   const password =
     materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
   if (source === undefined) {
-    const { maxContentBytes, openContent } =
-      require('../material/open-content') as typeof import('../material/open-content');
     const content = await readInput(maxContentBytes);
     // Cron and provisioners hand over an empty one.
     if (content === undefined || content.length === 0) {
@@ -120,7 +119,6 @@ export async function openMaterialFlags(
       source: 'standard input',
     });
   }
-  const { openMaterial } = require('../material/source') as typeof import('../material/source');
   const opened = await openMaterial(source, {
     encoding,
     password,

@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
+import { removeMaterial } from '../lifecycle/remove-material';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import { keyStates } from '../terms/kms';
@@ -61,8 +62,6 @@ export function removeCommand(surroundings: Surroundings): Command {
       const timeoutMs =
         timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
       const signal = interruption(surroundings);
-      const { removeMaterial } =
-        require('../lifecycle/remove-material') as typeof import('../lifecycle/remove-material');
       const kms = connect(connection, surroundings);
       try {
         const before = await kms.describeKey(keyId, { signal });
