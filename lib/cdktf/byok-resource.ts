@@ -12,7 +12,7 @@ import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
 import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
-import { operations } from '../schema/timeouts';
+import { timeoutNames } from '../schema/timeouts';
 import { parseDuration } from '../terms/duration';
 import { refuseUnknownNames } from '../terms/known-names';
 import {
@@ -161,7 +161,7 @@ function ofCdktf(provider: IResourceProvider | undefined): TerraformProvider | u
 }
 
 function faultsOfTimeouts(timeouts: ResourceTimeouts = {}): string[] {
-  return operations.flatMap((operation) => {
+  return timeoutNames.flatMap((operation) => {
     const timeout = literal(timeouts[operation]);
     return timeout === undefined
       ? []

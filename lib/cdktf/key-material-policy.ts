@@ -8,7 +8,7 @@ import { ByokError } from '../errors';
 import { refuseUnknownNames } from '../terms/known-names';
 import { type AnnotationLevel, annotate } from './annotate';
 import { tryFindKeyMaterial } from './declared-key-material';
-import { faultsOfRules, findingsOf, type KeyMaterialRules } from './key-material-rules';
+import { faultsOfRules, judgementsOf, type KeyMaterialRules } from './key-material-rules';
 import { propertyNames } from './property-names';
 import { synthesisTime } from './synthesis-time';
 
@@ -87,7 +87,7 @@ export class KeyMaterialPolicy implements IAspect {
       return;
     }
     const { severity = 'error', severities = {}, now = synthesisTime(), ...rules } = this.#props;
-    for (const { rule, checked, message } of findingsOf(rules, material, now)) {
+    for (const { rule, checked, message } of judgementsOf(rules, material, now)) {
       annotate(
         node,
         checked ? (severities[rule] ?? severity) : 'warning',

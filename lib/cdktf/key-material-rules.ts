@@ -73,7 +73,7 @@ export interface KeyMaterialRules {
 }
 
 /** What a rule found. */
-export interface Finding {
+export interface Judgement {
   readonly rule: keyof KeyMaterialRules;
   /** False if only Terraform knows a value, so the rule found nothing either way. */
   readonly checked: boolean;
@@ -84,11 +84,11 @@ export interface Finding {
  * Everything that the rules find in a configuration.
  * Faults that no configuration may have are left to the construct.
  */
-export function findingsOf(
+export function judgementsOf(
   rules: KeyMaterialRules,
   material: KeyMaterialConfig,
   now: Date,
-): Finding[] {
+): Judgement[] {
   const {
     maximumValidity,
     requirePin,
@@ -142,9 +142,9 @@ function judgeValidity(
   maximum: string,
   { expirationTime, validFor }: KeyMaterialConfig,
   now: Date,
-): Finding[] {
+): Judgement[] {
   const limit = parseDuration(maximum, 'maximumValidity');
-  const violation = (found: string, advice: string): Finding[] => [
+  const violation = (found: string, advice: string): Judgement[] => [
     {
       rule: 'maximumValidity',
       checked: true,
@@ -177,7 +177,7 @@ function judgeValidity(
   return unchecked('maximumValidity', validFor === undefined ? 'expirationTime' : 'validFor');
 }
 
-function judgePin({ fingerprint, importTokenWo }: KeyMaterialConfig): Finding[] {
+function judgePin({ fingerprint, importTokenWo }: KeyMaterialConfig): Judgement[] {
   if (fingerprint !== undefined) {
     return literal(fingerprint) === undefined ? unchecked('requirePin', 'fingerprint') : [];
   }
@@ -188,7 +188,7 @@ function judgePin({ fingerprint, importTokenWo }: KeyMaterialConfig): Finding[] 
   return [{ rule: 'requirePin', checked: true, message }];
 }
 
-function judgeWrapping(allowed: readonly string[], material: KeyMaterialConfig): Finding[] {
+function judgeWrapping(allowed: readonly string[], material: KeyMaterialConfig): Judgement[] {
   if (material.importTokenWo !== undefined) {
     const message = `how the material was wrapped elsewhere cannot be told here; allowed are ${quoted(allowed)}: see to it where it is wrapped`;
     return [{ rule: 'allowedWrappingAlgorithms', checked: false, message }];
@@ -201,7 +201,7 @@ function judgeWrapping(allowed: readonly string[], material: KeyMaterialConfig):
   );
 }
 
-function judgeOnDestroy(allowed: readonly string[], { onDestroy }: KeyMaterialConfig): Finding[] {
+function judgeOnDestroy(allowed: readonly string[], { onDestroy }: KeyMaterialConfig): Judgement[] {
   return judgeMembership(
     'requiredOnDestroy',
     'onDestroy',
@@ -215,7 +215,7 @@ function judgeMembership(
   property: string,
   allowed: readonly string[],
   value: unknown,
-): Finding[] {
+): Judgement[] {
   const known = literal(value);
   if (known === undefined) {
     return unchecked(rule, property);
@@ -227,7 +227,7 @@ function judgeMembership(
 function judgeSource(
   forbidden: readonly KeyMaterialSourceName[],
   material: KeyMaterialConfig,
-): Finding[] {
+): Judgement[] {
   const others = Object.values(sourceNames).filter((name) => !forbidden.includes(name));
   return materialSourceAttributes
     .filter((attribute) => propertyOf(material, attribute) !== undefined)
@@ -240,7 +240,7 @@ function judgeSource(
     }));
 }
 
-function unchecked(rule: keyof KeyMaterialRules, property: string): Finding[] {
+function unchecked(rule: keyof KeyMaterialRules, property: string): Judgement[] {
   const message = `${property} is known to Terraform only, so that it cannot be checked at synthesis; write the value out, or review the plan`;
   return [{ rule, checked: false, message }];
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { oneLine } from '../printable';
-import { type Drift, driftOf, driftOfFindings } from '../report/drift-token';
+import { type Drift, driftOf, driftOfFindings } from '../report/drift';
 import { type Hook, hooksInState } from '../report/hooks-in-state';
 import { findingOf } from '../report/material-finding';
 import { contentOf, type Look, liveRecords, withKms } from './check-input';

@@ -55,7 +55,7 @@ export const wording: Wording = {
   mayNotInterrupt: '--no-allow-interruption is given',
   unproven: 'no fingerprint is shown for it',
   adopt: (keyId) => `use that key by its id: --key-id ${keyId}`,
-  adoptWithExpiry: () =>
+  adoptWithExpiration: () =>
     'leave --expiration-time out, which keeps it, and change it in a later run of "byok apply"',
   maker: ', such as "byok create-key" makes',
   enable: 'Enable it in the KMS.',

@@ -68,7 +68,7 @@ function refuseOtherExpiration(
     `key ${keyId} already holds material that expires ` +
       `${formatExpirationTime(expirationTime)}, but ` +
       `${describeExpiration(wish.expiration, imported, words)} is declared; ` +
-      `${words.adoptWithExpiry(keyId)}`,
+      `${words.adoptWithExpiration(keyId)}`,
     { attribute: words.name('expirationTime') },
   );
 }

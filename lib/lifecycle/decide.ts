@@ -154,7 +154,7 @@ function decidePresent(
     now,
   );
   if (sameExpiration(wished, observation.expiration)) {
-    return nothing(observation, ...noticesOfExpiry(wish, observation, now, words));
+    return nothing(observation, ...noticesOfExpiration(wish, observation, now, words));
   }
   const change = describeChange(wish.expiration, observation.expiration, wished, words);
   if (isPast(wished, now)) {
@@ -240,7 +240,7 @@ function noticesOfCounted(
 }
 
 /** Rolling material renews itself, so this warns only of an expiry that a person must act on. */
-function noticesOfExpiry(
+function noticesOfExpiration(
   { expiration: wish, warnBeforeMs }: Wish,
   observation: MaterialObservation,
   now: Date,
@@ -278,7 +278,7 @@ function decideDisabled(
   return sameExpiration(wished, observation.expiration)
     ? nothing(
         observation,
-        ...noticesOfExpiry(wish, observation, now, words),
+        ...noticesOfExpiration(wish, observation, now, words),
         ...(knownDisabled ? [] : [disabledNotice(words)]),
       )
     : nothing(observation, {

@@ -51,7 +51,7 @@ export interface Wording extends Spelling {
    */
   readonly adopt: (keyId: string) => string;
   /** The same, if its expiry differs from the declared one. */
-  readonly adoptWithExpiry: (keyId: string) => string;
+  readonly adoptWithExpiration: (keyId: string) => string;
   /**
    * What makes external keys, to be appended after a comma: `, such as byok_external_key makes`,
    * nothing, `, such as "byok create-key" makes`.

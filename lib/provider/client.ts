@@ -6,7 +6,7 @@ import { ByokError } from '../errors';
 import type { KeyReads } from '../kms/describe-batcher';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
-import type { Operation } from '../schema/timeouts';
+import type { TimeoutName } from '../schema/timeouts';
 import { defaultTimeoutMs, parseDuration } from '../terms/duration';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/values/value';
@@ -63,7 +63,7 @@ export type ConnectedClient = Surroundings & Running & Connection;
 export function lifecycleContext(
   client: ConnectedClient,
   context: Context,
-  operation: Operation,
+  operation: TimeoutName,
   values: Values,
 ): LifecycleContext {
   const timeout = text(block(values, 'timeouts') ?? {}, operation);

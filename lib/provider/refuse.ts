@@ -1,6 +1,5 @@
-/** How a plan refuses, and how notices of the lifecycle reach Terraform. */
+/** How a plan refuses. */
 import { ByokError, isByokError } from '../errors';
-import type { Notice } from '../lifecycle/context';
 import { sentence } from '../tfplugin/calls/diagnostics';
 import type { Context } from '../tfplugin/provider';
 import type { Client } from './client';
@@ -85,27 +84,4 @@ function say(
     );
   }
   return undefined;
-}
-
-/** For a removal: we cannot see whether another provider block has an object of the same key. */
-export function warnOfUnshared(
-  keyId: string,
-  { run, destroying, testing }: Client,
-  context: Context,
-): void {
-  if (!run.isShared && !destroying() && testing?.() !== true) {
-    context.diagnostics.warning(
-      'This provider block cannot see the others',
-      'The provider blocks of this run cannot coordinate: neither .terraform nor the temp ' +
-        `folder (TMPDIR) is writable, or the provider runs under --debug. If key ${keyId} is ` +
-        'also declared under another provider block, make one of the folders writable and drop ' +
-        '--debug before you apply.',
-    );
-  }
-}
-
-export function warn(context: Context, notices: readonly Notice[]): void {
-  for (const { summary, detail, attribute } of notices) {
-    context.diagnostics.warning(summary, detail, attribute);
-  }
 }

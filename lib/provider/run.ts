@@ -6,7 +6,7 @@
 import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
 import { Claims } from './claims';
-import type { MaterialMemory } from './material/private-state';
+import type { KnownMaterial } from './material/memory';
 import { noSharedMarks, type SharedMarks } from './run-folder';
 
 /**
@@ -30,9 +30,9 @@ export class Run {
   readonly #rescued = new Set<string>();
   readonly #protected = new Set<string>();
   readonly #lost = new Set<string>();
-  readonly #remembered = new Map<string, MaterialMemory>();
+  readonly #remembered = new Map<string, KnownMaterial>();
   readonly #enabled = new Map<string, boolean | undefined>();
-  readonly #replaced = new Map<string, MaterialMemory>();
+  readonly #replaced = new Map<string, KnownMaterial>();
   /** An existing object was read. Terraform reads before it destroys, too. */
   hasRead = false;
   #listing: Promise<readonly KeyDetail[]> | undefined;
@@ -54,11 +54,11 @@ export class Run {
   }
 
   /** The KMS binds material to a key for ever, so a proof also holds for the next object. */
-  remember(keyId: string, memory: MaterialMemory): void {
+  remember(keyId: string, memory: KnownMaterial): void {
     this.#remembered.set(keyId, memory);
   }
 
-  recall(keyId: string): MaterialMemory | undefined {
+  recall(keyId: string): KnownMaterial | undefined {
     return this.#remembered.get(keyId);
   }
 
@@ -134,11 +134,11 @@ export class Run {
    * The plan of an object that gets another key.
    * @param declaration as the plan of its successor will receive it
    */
-  declareReplaced(declaration: string, memory: MaterialMemory): void {
+  declareReplaced(declaration: string, memory: KnownMaterial): void {
     this.#replaced.set(declaration, memory);
   }
 
-  predecessorOf(declaration: string): MaterialMemory | undefined {
+  predecessorOf(declaration: string): KnownMaterial | undefined {
     return this.#replaced.get(declaration);
   }
 

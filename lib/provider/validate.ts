@@ -4,7 +4,7 @@
  */
 import { ByokError } from '../errors';
 import type { AttributeSchema, BlockSchema } from '../schema/model';
-import { operations } from '../schema/timeouts';
+import { timeoutNames } from '../schema/timeouts';
 import { parseDuration } from '../terms/duration';
 import type { Rule } from '../terms/rules';
 import type { Context } from '../tfplugin/provider';
@@ -33,7 +33,7 @@ export function validateAgainstSchema(schema: BlockSchema, config: Values, conte
     }
   }
   const timeouts = block(config, 'timeouts') ?? {};
-  for (const operation of operations) {
+  for (const operation of timeoutNames) {
     const timeout = text(timeouts, operation);
     if (timeout !== undefined) {
       check(context, () => parseDuration(timeout, 'timeouts'));

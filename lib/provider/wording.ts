@@ -39,7 +39,7 @@ export const wording: Wording = {
   mayNotInterrupt: 'allow_interruption is false',
   unproven: 'fingerprint_verified is false',
   adopt: (keyId) => `bring it under management: terraform import <address> ${keyId}`,
-  adoptWithExpiry: (keyId) =>
+  adoptWithExpiration: (keyId) =>
     `bring it under management first: terraform import <address> ${keyId}, or if this ` +
     'configuration already has it, change its expiry without replacing it',
   maker: ', such as byok_external_key makes',

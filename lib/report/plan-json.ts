@@ -5,7 +5,7 @@
 import { ByokError } from '../errors';
 import { isRecord } from '../json';
 import { keyLost } from '../lifecycle/decide';
-import { proofInState } from '../provider/material/private-state';
+import { proofInState } from '../provider/material/memory';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';

@@ -5,7 +5,7 @@
  */
 import { ByokError } from '../errors';
 import { isRecord } from '../json';
-import { proofInState } from '../provider/material/private-state';
+import { proofInState } from '../provider/material/memory';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
 import { type Attributes, observationOf, recordsIn, text, wishOf } from './recorded-material';

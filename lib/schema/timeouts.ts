@@ -5,11 +5,11 @@
 import { defaultTimeout } from '../terms/duration';
 import type { BlockSchema } from './model';
 
-export const operations = ['create', 'read', 'update', 'delete'] as const;
+export const timeoutNames = ['create', 'read', 'update', 'delete'] as const;
 
-export type Operation = (typeof operations)[number];
+export type TimeoutName = (typeof timeoutNames)[number];
 
-const attribute = (operation: Operation) =>
+const attribute = (operation: TimeoutName) =>
   ({
     type: 'string',
     optional: true,

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
 import { refuseUnknownNames } from '../terms/known-names';
-import { describeExpiry, expiryOf } from './expiry';
+import { describeExpiration, expirationOf } from './expiration';
 import {
   type Difference,
   differencesFrom,
@@ -107,7 +107,7 @@ function toExpireBefore(
     );
   }
   const moment = now();
-  const expiries = imports.map((subject) => expiryOf(subject, moment));
+  const expiries = imports.map((subject) => expirationOf(subject, moment));
   const late = expiries.filter((expiry) => expiry.instant === undefined || expiry.instant >= limit);
   const pass = late.length === 0;
   return {
@@ -118,7 +118,7 @@ function toExpireBefore(
         '',
         `expected ${pass ? 'not ' : ''}every import of key material to expire before ` +
           `${this.utils.printExpected(formatInstant(limit))}, but`,
-        ...(pass ? expiries : late).map((expiry) => `  ${describeExpiry(expiry)}`),
+        ...(pass ? expiries : late).map((expiry) => `  ${describeExpiration(expiry)}`),
       ),
   };
 }

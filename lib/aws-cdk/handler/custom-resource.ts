@@ -38,25 +38,25 @@ export interface Deployed {
 /** The physical id of a Create that failed: a Delete for it finds nothing to do. */
 const notCreated = 'not-created';
 
-type Operation = (event: CustomResourceEvent, session: Session) => Promise<Deployed>;
+type Action = (event: CustomResourceEvent, session: Session) => Promise<Deployed>;
 
-const operations: Readonly<Record<CustomResourceEvent['RequestType'], Operation>> = {
+const actions: Readonly<Record<CustomResourceEvent['RequestType'], Action>> = {
   Create: deploy,
   Update: deploy,
   Delete: remove,
 };
 
 /** @throws ByokError ERR_ARGUMENT for a request that CloudFormation does not make */
-export function findOperation(requestType: unknown): Operation {
-  const isKnown = typeof requestType === 'string' && Object.hasOwn(operations, requestType);
-  const operation = isKnown ? operations[requestType as keyof typeof operations] : undefined;
-  if (operation === undefined) {
+export function findAction(requestType: unknown): Action {
+  const isKnown = typeof requestType === 'string' && Object.hasOwn(actions, requestType);
+  const action = isKnown ? actions[requestType as keyof typeof actions] : undefined;
+  if (action === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `the RequestType of the event is none of ${Object.keys(operations).join(', ')}; nothing was read or done`,
+      `the RequestType of the event is none of ${Object.keys(actions).join(', ')}; nothing was read or done`,
     );
   }
-  return operation;
+  return action;
 }
 
 /**

@@ -5,7 +5,7 @@
 import { ByokError, isByokError } from '../../errors';
 import type { CheckEvent } from '../key-properties';
 import { checkKey } from './check-key';
-import { type Deployed, findOperation, physicalIdOf } from './custom-resource';
+import { type Deployed, findAction, physicalIdOf } from './custom-resource';
 import type { CustomResourceEvent } from './custom-resource-event';
 import { placeOf, reasonFor } from './reason';
 import { type Answer, encodeAnswer, isAnswerPlace } from './response';
@@ -66,7 +66,7 @@ async function answerTo(
   const ids = { StackId, RequestId, LogicalResourceId };
   try {
     const run = async (session: Session): Promise<Deployed> =>
-      findOperation(event.RequestType)(event, session);
+      findAction(event.RequestType)(event, session);
     const { physicalResourceId, data = {} } = await inTime(lambda, { ...surroundings, log }, run);
     return {
       Status: 'SUCCESS',

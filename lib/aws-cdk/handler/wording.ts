@@ -45,7 +45,7 @@ export const wording: Wording = {
   mayNotInterrupt: 'allowInterruption is false',
   unproven: 'its fingerprint counts as "unproven"',
   adopt: (keyId) => `give keyId "${keyId}" instead of alias`,
-  adoptWithExpiry: () =>
+  adoptWithExpiration: () =>
     'leave expiration out, which keeps it, and change it in a later deployment',
   maker: '',
   enable:

@@ -3,12 +3,23 @@
  * any other key gets material at once and starts enabled (2).
  * Either may stay "to be activated" (1) for a while, see the option `activationDelay`.
  */
-import { randomUUID } from 'node:crypto';
-import { defaultKeySpec, type KeySpec, keySpecs, keyStates } from '../../terms/kms';
+import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  defaultKeySpec,
+  type KeySpec,
+  type KeySpecRow,
+  keySpecs,
+  keyStates,
+} from '../../terms/kms';
 import { defineCall } from '../api-call';
 import { refusal } from '../api-error';
-import { generateMaterial } from '../generate-material';
 import { type KeyOrigin, placeMaterial, type StoredKey } from '../key';
+
+const generateKeyPairAsync = promisify(generateKeyPair);
+
+const publicKeyEncoding = { type: 'spki', format: 'der' } as const;
+const privateKeyEncoding = { type: 'pkcs8', format: 'der' } as const;
 
 interface CreateKeyBody {
   readonly key_alias: string;
@@ -68,3 +79,27 @@ export const createKey = defineCall<CreateKeyBody>({
     return { key_info: { key_id: key.keyId, domain_id: place.domainId } };
   },
 });
+
+/**
+ * The material of a key of origin kms: random bytes, or the PKCS#8 DER of a new key pair.
+ * OpenSSL generates it, as it does wrapping keys.
+ */
+async function generateMaterial(spec: KeySpec): Promise<Buffer> {
+  const row: KeySpecRow = keySpecs[spec];
+  if (row.family === 'symmetric') {
+    return randomBytes(row.materialBytes);
+  }
+  const { privateKey } =
+    row.family === 'rsa'
+      ? await generateKeyPairAsync('rsa', {
+          modulusLength: row.modulusBits,
+          publicKeyEncoding,
+          privateKeyEncoding,
+        })
+      : await generateKeyPairAsync('ec', {
+          namedCurve: row.curve,
+          publicKeyEncoding,
+          privateKeyEncoding,
+        });
+  return privateKey;
+}

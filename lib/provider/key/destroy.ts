@@ -14,9 +14,10 @@ import type { Context } from '../../tfplugin/provider';
 import { unknown, type Values } from '../../tfplugin/values/value';
 import { integer, text } from '../attributes';
 import { type Client, type ConnectedClient, lifecycleContext } from '../client';
-import { refuseOutright, warn, warnOfUnshared } from '../refuse';
+import { refuseOutright } from '../refuse';
+import { warn, warnOfUnshared } from '../warn';
+import type { KeyMemory } from './memory';
 import { conflictError, takenNotice } from './plan';
-import type { KeyMemory } from './private-state';
 
 export async function destroyKey(
   state: Values,

@@ -16,7 +16,8 @@ import type { Values } from '../../tfplugin/values/value';
 import type { AliasConflict } from '../aliases';
 import { text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected } from '../client';
-import { refuseOutright, warn } from '../refuse';
+import { refuseOutright } from '../refuse';
+import { warn } from '../warn';
 import { wording } from '../wording';
 
 const notPlanned = 'The key cannot be planned as declared';

@@ -30,12 +30,12 @@ import {
   warnNotConnected,
 } from '../client';
 import { describeForImport } from '../import-state';
-import { warn } from '../refuse';
 import { check, checkRule, validateAgainstSchema } from '../validate';
+import { warn } from '../warn';
 import { wording } from '../wording';
 import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './destroy';
+import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './memory';
 import { aliasOnlyKnownLater, planKeptKey, planNewKey, sharedKey } from './plan';
-import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './private-state';
 
 const noPrivateState = new Uint8Array();
 

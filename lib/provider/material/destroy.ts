@@ -12,11 +12,11 @@ import type { Context } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
 import { text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected, lifecycleContext } from '../client';
-import { warn, warnOfUnshared } from '../refuse';
+import { warn, warnOfUnshared } from '../warn';
 import { wording } from '../wording';
 import { destroyPolicyOf, observationOf } from './config';
+import type { MaterialMemory } from './memory';
 import { unknownKey } from './plan';
-import type { MaterialPrivateState } from './private-state';
 
 /**
  * Also called for the destroy part of a replacement, which has no plan call of its own.
@@ -129,7 +129,7 @@ export function refuseSecond(keyId: string): ByokError {
 /** Leaves what is known of the key to a creation in the same run. */
 export async function destroyMaterial(
   state: Values,
-  { proof, ours, disabled, successorFor }: MaterialPrivateState,
+  { proof, ours, disabled, successorFor }: MaterialMemory,
   client: ConnectedClient,
   context: Context,
 ): Promise<void> {

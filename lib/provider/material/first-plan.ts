@@ -23,8 +23,8 @@ import { text } from '../attributes';
 import { wording } from '../wording';
 import { type AtHand, sourceNotices } from './at-hand';
 import { expirationText, isVerified, wishOf } from './config';
+import type { KnownMaterial } from './memory';
 import { type MaterialPlan, unknownKey } from './plan';
-import type { MaterialMemory } from './private-state';
 import { preWrappedOf } from './source';
 
 const firstReason = 'first import into this key';
@@ -37,7 +37,7 @@ export interface KnownKey {
    */
   readonly key: KeyDetail | undefined;
   /** What the object before this one in the same run knew of its material. */
-  readonly before: MaterialMemory | undefined;
+  readonly before: KnownMaterial | undefined;
   /** The plan keeps that object, or a forced replacement removes it, which no plan shows. */
   readonly isKept: boolean;
   /** The fingerprint of a private key, from the public half that the KMS shows. */
@@ -161,7 +161,7 @@ function planProven(
   config: Values,
   atHand: AtHand,
   { key, shown, isKept }: KnownKey & { readonly key: KeyDetail },
-  { proof, disabled }: MaterialMemory,
+  { proof, disabled }: KnownMaterial,
   now: Date,
 ): MaterialPlan {
   const knowledge = {

@@ -21,7 +21,7 @@ import {
   rollingOf,
   wishOf,
 } from './config';
-import type { MaterialMemory } from './private-state';
+import type { KnownMaterial } from './memory';
 import { preWrappedOf } from './source';
 
 /** What a plan is given besides values. */
@@ -57,7 +57,7 @@ export function planUpdate(
   prior: Values,
   proposed: Values,
   config: Values,
-  { proof, ours, disabled, emptied }: MaterialMemory & { readonly emptied: boolean },
+  { proof, ours, disabled, emptied }: KnownMaterial & { readonly emptied: boolean },
   atHand: AtHand,
   { now, rescued, disables, knownDisabled, isAgain }: Circumstances,
 ): MaterialPlan {

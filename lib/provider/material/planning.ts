@@ -20,7 +20,8 @@ import { unknown, type Values } from '../../tfplugin/values/value';
 import { sameFingerprint } from '../../wrap/fingerprint';
 import { isUnknown, text } from '../attributes';
 import { type Client, type ConnectedClient, isConnected } from '../client';
-import { refuse, refuseFirst, refuseOutright, warn } from '../refuse';
+import { refuse, refuseFirst, refuseOutright } from '../refuse';
+import { warn } from '../warn';
 import { wording } from '../wording';
 import { type AtHand, lookAtMaterial, nothingAtHand } from './at-hand';
 import { declaredOf, destroyPolicyOf, expirationOf, observationOf } from './config';
@@ -33,18 +34,18 @@ import {
   staysForAnother,
 } from './destroy';
 import { planCreate } from './first-plan';
-import { type MaterialPlan, planUpdate, unknownKey } from './plan';
 import {
-  decodePrivateState,
-  encodePrivateState,
+  decodeMaterialMemory,
+  encodeMaterialMemory,
+  type KnownMaterial,
   type MaterialMemory,
-  type MaterialPrivateState,
-} from './private-state';
+} from './memory';
+import { type MaterialPlan, planUpdate, unknownKey } from './plan';
 import { proofOnRefresh } from './proof-on-refresh';
 import { malformedIn } from './validate';
 
 /** In a plan of a creation, `ours` is not known yet. */
-type Remembered = Omit<MaterialMemory, 'ours'> & { readonly ours: boolean | undefined };
+type Remembered = Omit<KnownMaterial, 'ours'> & { readonly ours: boolean | undefined };
 
 const nothingRemembered: Remembered = { proof: undefined, ours: undefined, disabled: false };
 const notPlanned = 'The material cannot be planned as declared';
@@ -63,7 +64,7 @@ export async function planMaterial(
     return {
       planned: null,
       requiresReplace: [],
-      private: encodePrivateState({ ...memory, successorFor, refused: undefined }),
+      private: encodeMaterialMemory({ ...memory, successorFor, refused: undefined }),
     };
   }
   const malformed = malformedIn(config);
@@ -113,7 +114,7 @@ export async function planMaterial(
     return {
       planned,
       requiresReplace: [otherKey ? 'key_id' : 'material_status'],
-      private: encodePrivateState({ ...memory, permitted: [], successorFor }),
+      private: encodeMaterialMemory({ ...memory, permitted: [], successorFor }),
     };
   }
   const atHand = await lookAtMaterial(config, text(prior, 'key_spec'), false, opening);
@@ -145,8 +146,8 @@ function memoryOfPlan(
   priorPrivate: PrivateState,
   prior: Values | null,
   { run }: Client,
-): MaterialPrivateState {
-  const memory = decodePrivateState(priorPrivate, prior);
+): MaterialMemory {
+  const memory = decodeMaterialMemory(priorPrivate, prior);
   const isDisabledFirst =
     prior !== null && run.declaredEnabled(text(prior, 'key_id') ?? '') === false;
   return isDisabledFirst && holdsMaterial(observationOf(prior).status)
@@ -231,7 +232,7 @@ function keepForAnother(keyId: string, { run, appliesAtOnce }: Client, context: 
  */
 function refuseLoss(
   keyId: string,
-  memory: MaterialPrivateState,
+  memory: MaterialMemory,
   { fingerprint }: AtHand,
   { run }: Client,
 ): ByokError | undefined {
@@ -384,7 +385,7 @@ function finishPlan(
     // Without a difference there would be no apply to refuse it.
     planned: refused === undefined ? plan.planned : { ...plan.planned, material_status: unknown },
     requiresReplace: [],
-    private: encodePrivateState({
+    private: encodeMaterialMemory({
       proof: memory.proof,
       ours: memory.ours,
       disabled: memory.disabled,

@@ -5,7 +5,7 @@ import type { Material } from '../../material/material';
 import type { Values } from '../../tfplugin/values/value';
 import { flag, text } from '../attributes';
 import { expirationOf, reviewedConfig, wishOf, wrappingAlgorithmOf } from './config';
-import type { MaterialPrivateState } from './private-state';
+import type { MaterialMemory } from './memory';
 import {
   materialOf,
   type Opening,
@@ -19,7 +19,7 @@ export function requestOf(
   planned: Values,
   rawConfig: Values,
   opening: Opening,
-  { proof, ours, disabled, permitted, declared }: MaterialPrivateState,
+  { proof, ours, disabled, permitted, declared }: MaterialMemory,
 ): MaterialRequest {
   const config = reviewedConfig(planned, rawConfig, declared);
   const preWrapped = preWrappedOf(config, prior);

@@ -32,12 +32,12 @@ import {
   warnNotConnected,
 } from '../client';
 import { describeForImport } from '../import-state';
-import { warn } from '../refuse';
+import { warn } from '../warn';
 import { wording } from '../wording';
 import { destroyPolicyOf, expirationOf, expirationText, isVerified, rollingOf } from './config';
 import { destroyMaterial } from './destroy';
+import { decodeMaterialMemory, encodeMaterialMemory, type KnownMaterial } from './memory';
 import { planMaterial } from './planning';
-import { decodePrivateState, encodePrivateState, type MaterialMemory } from './private-state';
 import { proofOnRefresh } from './proof-on-refresh';
 import { requestOf } from './request';
 import { validateMaterial } from './validate';
@@ -71,7 +71,7 @@ export const keyMaterialResource = {
       isAbsent(observation.status) ||
       observation.status === 'expiring' ||
       !sameExpiration(observation.expiration, expirationOf(state));
-    const memory = decodePrivateState(privateState, state);
+    const memory = decodeMaterialMemory(privateState, state);
     client.run.remember(keyId, memory);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =
@@ -81,7 +81,7 @@ export const keyMaterialResource = {
         : undefined);
     const fingerprint = text(state, 'fingerprint') ?? proof?.fingerprint ?? null;
     return {
-      private: encodePrivateState({
+      private: encodeMaterialMemory({
         proof,
         ours: memory.ours,
         disabled: isDisabled(observation, state, memory, client),
@@ -107,7 +107,7 @@ export const keyMaterialResource = {
   async apply({ prior, planned, config, plannedPrivate }, unconnected, context) {
     const client = requireConnection(unconnected);
     const { run } = client;
-    const memory = decodePrivateState(plannedPrivate, prior);
+    const memory = decodeMaterialMemory(plannedPrivate, prior);
     if (memory.refused !== undefined) {
       throw memory.refused;
     }
@@ -129,7 +129,7 @@ export const keyMaterialResource = {
       const outcome =
         request.proof === undefined
           ? await createMaterial(lifecycle, { ...request, made: run.made(keyId), first })
-          : await takeUp(lifecycle, request);
+          : await adoptProven(lifecycle, request);
       refuseHalfDone(planned, outcome);
       return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
@@ -150,7 +150,7 @@ export const keyMaterialResource = {
     ].map((name) => [name, null]);
     return {
       state: { ...Object.fromEntries(empty), id: key.keyId, key_id: key.keyId },
-      private: encodePrivateState({
+      private: encodeMaterialMemory({
         proof: undefined,
         ours: false,
         disabled: false,
@@ -161,7 +161,7 @@ export const keyMaterialResource = {
 } as const satisfies ResourceDefinition<Client>;
 
 /** For a key whose material the object before this one had proven. */
-async function takeUp(
+async function adoptProven(
   lifecycle: LifecycleContext,
   request: MaterialRequest,
 ): Promise<MaterialOutcome> {
@@ -180,7 +180,7 @@ async function takeUp(
 function isDisabled(
   { status }: MaterialObservation,
   state: Values,
-  memory: MaterialMemory,
+  memory: KnownMaterial,
   { run }: ConnectedClient,
 ): boolean {
   if (holdsMaterial(status)) {
@@ -204,18 +204,18 @@ function refuseHalfDone(
     return;
   }
   const isImportPlanned = isUnknown(planned, 'imported_at');
-  const expiry = text(planned, 'expiration_time');
+  const expiration = text(planned, 'expiration_time');
   const isOther =
-    expiry !== undefined &&
-    !sameExpiration(parseExpirationTime(expiry, wording), observation.expiration);
-  if (isImportPlanned && (isOther || (expiry !== undefined && isAbsent(observation.status)))) {
+    expiration !== undefined &&
+    !sameExpiration(parseExpirationTime(expiration, wording), observation.expiration);
+  if (isImportPlanned && (isOther || (expiration !== undefined && isAbsent(observation.status)))) {
     throw changedSincePlan(
       `, and nothing was done: ${notices.map(({ summary, detail }) => `${summary}. ${detail}`).join(' ')} Plan again`,
     );
   }
   if (isOther) {
     throw changedSincePlan(
-      `: its material expires ${formatExpirationTime(observation.expiration)}, not ${expiry}; nothing was done, plan again`,
+      `: its material expires ${formatExpirationTime(observation.expiration)}, not ${expiration}; nothing was done, plan again`,
     );
   }
   if (
@@ -260,5 +260,5 @@ function finishApply(
       importedAt === undefined ? (prior?.imported_at ?? null) : formatInstant(importedAt),
   });
   const disabled = observation.status === 'key_disabled';
-  return { state, private: encodePrivateState({ proof, ours, disabled, permitted: [] }) };
+  return { state, private: encodeMaterialMemory({ proof, ours, disabled, permitted: [] }) };
 }

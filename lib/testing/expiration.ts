@@ -10,7 +10,7 @@ import {
 import { faultsOfRolling } from '../terms/rolling-expiration';
 import type { SynthesizedImport } from './synthesized-import';
 
-export interface Expiry {
+export interface DeclaredExpiration {
   readonly address: string;
   /** Undefined means never. */
   readonly instant: ExpirationInstant;
@@ -22,7 +22,10 @@ export interface Expiry {
  * @param now when the material is imported; a rolling expiry counts from it
  * @throws ByokError ERR_ARGUMENT when only Terraform can know the expiry
  */
-export function expiryOf({ address, attributes, key }: SynthesizedImport, now: Date): Expiry {
+export function expirationOf(
+  { address, attributes, key }: SynthesizedImport,
+  now: Date,
+): DeclaredExpiration {
   const { expiration_time, valid_for } = attributes;
   if (valid_for !== undefined) {
     const instant = new Date(now.getTime() + validityOf(known(address, 'validFor', valid_for)));
@@ -46,7 +49,7 @@ export function expiryOf({ address, attributes, key }: SynthesizedImport, now: D
   return { address, instant: undefined, because: 'no expiration is declared' };
 }
 
-export function describeExpiry({ address, instant, because }: Expiry): string {
+export function describeExpiration({ address, instant, because }: DeclaredExpiration): string {
   return `${address} ${instant === undefined ? `${never} expires` : `expires on ${formatInstant(instant)}`}: ${because}`;
 }
 

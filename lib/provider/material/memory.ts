@@ -9,7 +9,8 @@ import { type Proof, toProof } from '../../lifecycle/proof';
 import type { PrivateState } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
 
-export interface MaterialMemory {
+/** What is known of the material from before, whatever is planned. */
+export interface KnownMaterial {
   readonly proof: Proof | undefined;
   /**
    * Our first import: if no expiry is declared, that then means never, while adopted material keeps
@@ -23,7 +24,7 @@ export interface MaterialMemory {
   readonly disabled: boolean;
 }
 
-export interface MaterialPrivateState extends MaterialMemory {
+export interface MaterialMemory extends KnownMaterial {
   /**
    * From Read, for the plan that follows: another object of this run deletes the material of the
    * key.
@@ -51,7 +52,7 @@ export interface MaterialPrivateState extends MaterialMemory {
 const version = 1;
 
 /** @param ours undefined in the plan of a creation, which does not know it yet */
-export function encodePrivateState({
+export function encodeMaterialMemory({
   proof,
   ours,
   disabled,
@@ -60,7 +61,7 @@ export function encodePrivateState({
   successorFor,
   declared,
   refused,
-}: Omit<MaterialPrivateState, 'ours' | 'emptied' | 'successorFor' | 'declared' | 'refused'> & {
+}: Omit<MaterialMemory, 'ours' | 'emptied' | 'successorFor' | 'declared' | 'refused'> & {
   readonly ours: boolean | undefined;
   readonly emptied?: boolean | undefined;
   readonly successorFor?: readonly string[] | undefined;
@@ -92,10 +93,7 @@ export function encodePrivateState({
  *
  * @param state as Terraform has it, before anything in it is computed again; null if there is none
  */
-export function decodePrivateState(
-  bytes: PrivateState,
-  state: Values | null,
-): MaterialPrivateState {
+export function decodeMaterialMemory(bytes: PrivateState, state: Values | null): MaterialMemory {
   const parsed = parse(bytes);
   const permitted = Array.isArray(parsed.permitted)
     ? parsed.permitted.filter((step): step is Step => step === 'delete' || step === 'import')

@@ -1,5 +1,5 @@
 import type { KeyDetail } from '../../lib/kms/model';
-import { driftOf, driftOfFindings } from '../../lib/report/drift-token';
+import { driftOf, driftOfFindings } from '../../lib/report/drift';
 import { hooksInState } from '../../lib/report/hooks-in-state';
 import { materialsInKms } from '../../lib/report/live-keys';
 import { findingOf } from '../../lib/report/material-finding';
