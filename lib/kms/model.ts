@@ -104,7 +104,7 @@ export interface Kms {
   getPublicKey(keyId: string, options?: CallOptions): Promise<string>;
   getTags(keyId: string, options?: CallOptions): Promise<Tags>;
   /**
-   * Deletes first. If a tag to create exists, it gets the new value; a tag to delete comes with its
+   * Creates first. If a tag to create exists, it gets the new value; a tag to delete comes with its
    * present value.
    */
   updateTags(
