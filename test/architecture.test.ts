@@ -34,7 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'lifecycle',
   ],
   mirror: ['errors', 'schema'],
-  cdktf: ['errors', 'terms', 'schema', 'mirror'],
+  cdktf: ['errors', 'terms', 'schema', 'lifecycle', 'mirror'],
   emulator: ['errors', 'secret', 'terms'],
   // Of kms the types of its answers, of the provider its words and the proof in its state.
   report: ['printable', 'errors', 'json', 'terms', 'kms', 'lifecycle', 'provider'],
@@ -53,7 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'mirror',
     'emulator',
   ],
-  testing: ['errors', 'terms', 'schema', 'cdktf', 'emulator'],
+  testing: ['errors', 'terms', 'schema', 'lifecycle', 'cdktf', 'emulator'],
   'aws-cdk': ['printable', 'errors', 'json', 'secret', 'terms', 'kms', 'material', 'lifecycle'],
   index: ['errors', 'terms', 'cdktf'],
 };
@@ -171,7 +171,9 @@ test('the AWS construct holds no client of the KMS, and its handler no construct
   const reached = (some: readonly string[] = []) =>
     [...new Set(some.flatMap((file) => importsByFile.get(file) ?? []))].sort();
   expect(
-    reached(constructs).filter((file) => !/^(?:errors\.ts|terms\/.*|aws-cdk\/[^/]+)$/.test(file)),
+    reached(constructs).filter(
+      (file) => !/^(?:errors\.ts|terms\/.*|lifecycle\/declaration\.ts|aws-cdk\/[^/]+)$/.test(file),
+    ),
   ).toEqual([]);
   expect(reached(handler).filter((file) => /^aws-cdk\/[^/]+$/.test(file))).toEqual([
     'aws-cdk/key-properties.ts',
@@ -186,6 +188,21 @@ test('the AWS construct holds no client of the KMS, and its handler no construct
   expect(
     packages(handler).filter(
       (name) => !/^(?:node:.*|@aws-sdk\/client-(?:secrets-manager|ssm))$/.test(name),
+    ),
+  ).toEqual([]);
+});
+
+test('constructs know of the lifecycle how a declaration is judged, and nothing that acts', () => {
+  const ofConstructs = files.filter((file) => /^(?:cdktf|testing|aws-cdk\/[^/]+$)/.test(file));
+  const known = [...ofConstructs, 'index.ts'].flatMap((file) => importsByFile.get(file) ?? []);
+  expect([...new Set(known.filter((file) => folderOf(file) === 'lifecycle'))]).toEqual([
+    'lifecycle/declaration.ts',
+  ]);
+  const rules = files.filter((file) => /^lifecycle\/declaration/.test(file));
+  const needed = rules.flatMap((file) => importsByFile.get(file) ?? []);
+  expect(
+    needed.filter(
+      (file) => !/^(?:errors\.ts|terms\/.*|lifecycle\/declaration[\w-]*\.ts)$/.test(file),
     ),
   ).toEqual([]);
 });

@@ -50,12 +50,12 @@ export class ImportedKey extends Construct {
     refuseUnknownNames(props, propertyNames.ImportedKeyProps, 'ImportedKey');
     requireGiven(props);
     requireDuration(props.checkEvery);
-    this.node.addValidation({ validate: () => faultsOf(props) });
     const handler = KeyHandler.of(this);
     if (props.runtime !== undefined) {
       handler.useRuntime(props.runtime);
     }
     const { properties, statements } = bind(this, props, handler.parameters);
+    this.node.addValidation({ validate: () => faultsOf(props, properties) });
     const access = handler.allow(this, statements);
     const declaration = new StringParameter(this, 'Declaration', {
       parameterName: declarationOf(properties.memory),

@@ -3,7 +3,9 @@
  * names and places, nothing secret.
  * The rule that runs between deployments carries the same.
  */
+import type { Declared } from '../lifecycle/declaration';
 import type { KmsPlace } from '../terms/connection';
+import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 
 /** CloudFormation turns it into text, EventBridge does not. */
 export type Scalar = string | number | boolean;
@@ -65,14 +67,29 @@ export const deletionOfNamedKey =
   'onDestroy is "delete_material" for a key given by keyId, which another construct or stack ' +
   'may still use; allowed are "retain" and "refuse"';
 
-/**
- * Names for a rolling expiry. The handler checks again, because some values are known only there.
- */
-export const rollingSpelling = {
-  validFor: 'validFor',
-  renewBefore: 'renewBefore',
-  occasion: 'check',
+/** Settings that are no property of that name, but of the material's source. */
+const names: Partial<Record<Setting, string>> = {
+  materialEncoding: 'encoding',
+  materialPassword: 'passwordField',
 };
+
+/** How messages call the settings, at synthesis and in the handler. */
+export const spelling: Spelling = {
+  ...plainSpelling,
+  name: (setting) => names[setting] ?? setting,
+  rolling: 'Expiration.rolling',
+  never: 'Expiration.never()',
+};
+
+/** What the properties declare, by setting. */
+export function declaredIn({ source, encoding, ...properties }: KeyProperties): Declared {
+  const { credentials: _, memory: __, metricKey: ___, ...settings } = properties;
+  return {
+    ...settings,
+    materialEncoding: encoding,
+    materialPassword: 'passwordField' in source ? source.passwordField : undefined,
+  };
+}
 
 /** What the rule sends to the handler. */
 export interface CheckEvent {

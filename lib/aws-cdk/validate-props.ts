@@ -4,221 +4,69 @@
  */
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { type Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
-import { isByokError } from '../errors';
+import { faultsOf as faultsOfDeclared } from '../lifecycle/declaration';
 import { parseDuration } from '../terms/duration';
-import { boundExpiration } from '../terms/expiration';
-import { never, parseExpirationTime } from '../terms/expiration-time';
-import { keyDestroyPolicies } from '../terms/key';
-import {
-  defaultKeySpec,
-  formats,
-  isAsymmetric,
-  keySpecs,
-  tryFindKeySpec,
-  wrappingAlgorithmNames,
-} from '../terms/kms';
-import { fingerprintFormat, materialDestroyPolicies } from '../terms/material';
-import { faultsOfRolling } from '../terms/rolling-expiration';
-import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
-import { constructSpelling } from '../terms/setting';
+import { formats } from '../terms/kms';
 import type { ImportedKeyProps } from './imported-key-props';
-import { deletionOfNamedKey, rollingSpelling } from './key-properties';
-
-/** Properties of a key that we create. An existing key is not changed. */
-const keyProps = [
-  'description',
-  'keySpec',
-  'keyUsage',
-  'enabled',
-  'tags',
-  'pendingDays',
-  'keyOnDestroy',
-  'cancelPendingDeletion',
-  'enterpriseProjectId',
-] as const satisfies readonly (keyof ImportedKeyProps)[];
-
-const allowedValues = {
-  keySpec: Object.keys(keySpecs),
-  wrappingAlgorithm: wrappingAlgorithmNames,
-  onDestroy: Object.keys(materialDestroyPolicies),
-  keyOnDestroy: Object.keys(keyDestroyPolicies),
-} as const satisfies Partial<Record<keyof ImportedKeyProps, readonly string[]>>;
+import { declaredIn, deletionOfNamedKey, type KeyProperties, spelling } from './key-properties';
 
 /** The function is built for this version of Node.js and newer. */
 const oldestNode = 20;
 
-/** Rules for text properties. */
-const rules = {
-  alias: keyRules.alias,
-  keyId: keyRules.keyId,
-  fingerprint: {
-    accepts: (text) => fingerprintFormat.test(text),
-    allowed: '"sha256:" and 64 hex digits, as "byok fingerprint" prints it',
-  },
-  projectId: {
-    accepts: (text) => new RegExp(formats.projectId).test(text),
-    allowed: '32 letters and digits, as the console shows them under "My Credentials"',
-  },
-} as const satisfies Partial<Record<keyof ImportedKeyProps, Rule<string>>>;
-
-export function faultsOf(props: ImportedKeyProps): string[] {
+/** @param properties what of them the handler is sent */
+export function faultsOf(props: ImportedKeyProps, properties: KeyProperties): string[] {
+  const { warnBefore, checkEvery, runtime } = props;
+  const isKnown = (value: unknown) => !Token.isUnresolved(value);
+  const declared = { ...declaredIn(properties), warnBefore };
+  const ofDeclaration = faultsOfDeclared(declared, { words: spelling, isKnown });
+  const wrong = ofDeclaration.map(({ setting }) => setting);
   return [
-    ...faultsOfIdentity(props),
-    ...faultsOfForms(props),
-    ...faultsOfValues(props),
-    ...faultsOfExpiration(props),
-    ...faultsOfTags(props.tags ?? {}, (text) => !Token.isUnresolved(text)),
+    ...ofDeclaration.map(({ message }) => message),
+    ...faultsOfPlace(props),
+    ...(wrong.includes('warnBefore') || wrong.includes('renewBefore')
+      ? []
+      : faultsOfWarning(warnBefore, properties.renewBefore)),
     ...faultsOfRemoval(props),
-    ...(props.checkEvery === undefined ? [] : faultsOfInterval(props.checkEvery)),
-    ...(props.runtime === undefined ? [] : faultsOfRuntime(props.runtime)),
+    ...(checkEvery === undefined ? [] : faultsOfInterval(checkEvery)),
+    ...(runtime === undefined ? [] : faultsOfRuntime(runtime)),
   ];
 }
 
-function faultsOfIdentity({
-  alias,
-  keyId,
-  region,
-  kmsEndpoint,
-  ...others
-}: ImportedKeyProps): string[] {
-  const faults: string[] = [];
-  if (alias === undefined && keyId === undefined) {
-    faults.push(
-      'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one',
-    );
-  }
-  if (alias !== undefined && keyId !== undefined) {
-    faults.push(
-      'alias and keyId are given together; give alias to have a key made, or keyId for an existing one',
-    );
-  }
-  if (region === undefined && kmsEndpoint === undefined) {
-    faults.push(
-      'neither region nor kmsEndpoint is given; give the region of the KMS, for example "ap-southeast-3", or "eu-de" of cloud "opentelekomcloud"',
-    );
-  }
-  const given = keyId === undefined ? [] : keyProps.filter((name) => others[name] !== undefined);
-  if (given.length > 0) {
-    faults.push(
-      `keyId names an existing key, which is not changed here; leave out ${given.join(', ')}`,
-    );
-  }
-  return faults;
-}
-
-function faultsOfForms(props: ImportedKeyProps): string[] {
-  return (Object.keys(rules) as (keyof typeof rules)[]).flatMap((name) => {
-    const value = props[name];
-    const { accepts, allowed }: Rule<string> = rules[name];
-    return value === undefined || Token.isUnresolved(value) || accepts(value)
-      ? []
-      : [`${name} is "${value}"; allowed are ${allowed}`];
-  });
-}
-
-function faultsOfValues(props: ImportedKeyProps): string[] {
-  const faults = (Object.keys(allowedValues) as (keyof typeof allowedValues)[]).flatMap((name) => {
-    const [value, allowed]: [string | undefined, readonly string[]] = [
-      props[name],
-      allowedValues[name],
-    ];
-    return value === undefined || Token.isUnresolved(value) || allowed.includes(value)
-      ? []
-      : [`${name} is "${value}"; allowed are ${allowed.map((one) => `"${one}"`).join(', ')}`];
-  });
-  const { description, pendingDays: days, keySpec = defaultKeySpec, keyUsage } = props;
-  if (
-    description !== undefined &&
-    !Token.isUnresolved(description) &&
-    !keyRules.description.accepts(description)
-  ) {
-    faults.push(
-      `description has ${description.length} characters; allowed are ${keyRules.description.allowed}`,
-    );
-  }
-  if (days !== undefined && !Token.isUnresolved(days) && !keyRules.pendingDays.accepts(days)) {
-    faults.push(`pendingDays is ${days}; allowed is ${keyRules.pendingDays.allowed}`);
-  }
-  const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
-  if (
-    usages !== undefined &&
-    keyUsage !== undefined &&
-    !Token.isUnresolved(keyUsage) &&
-    !usages.includes(keyUsage)
-  ) {
-    const allowed = usages.map((one) => `"${one}"`).join(', ');
-    faults.push(`keyUsage is "${keyUsage}"; allowed for ${keySpec} are ${allowed}`);
-  }
-  return faults;
-}
-
-function faultsOfExpiration({
-  expiration,
-  warnBefore,
-  keySpec = defaultKeySpec,
-}: ImportedKeyProps): string[] {
-  const { expirationTime, validFor, renewBefore } = boundExpiration(expiration);
-  const window = faultsOfRolling(
-    { validFor: known(validFor), renewBefore: known(renewBefore) },
-    rollingSpelling,
-  ).map(({ message }) => message);
+function faultsOfPlace({ region, kmsEndpoint, projectId }: ImportedKeyProps): string[] {
   return [
-    ...(isAsymmetric(keySpec) && (validFor !== undefined || (expirationTime ?? never) !== never)
+    ...(region === undefined && kmsEndpoint === undefined
       ? [
-          `expiration is ${validFor === undefined ? expirationTime : `rolling (${validFor})`}, but the material of an asymmetric key (${keySpec}) never expires; omit it, or give Expiration.never()`,
+          'neither region nor kmsEndpoint is given; give the region of the KMS, for example "ap-southeast-3", or "eu-de" of cloud "opentelekomcloud"',
         ]
       : []),
-    ...faultsOfParsing(expirationTime, (text) => parseExpirationTime(text, constructSpelling)),
-    ...window,
-    ...(warnBefore === undefined
+    ...(projectId === undefined ||
+    Token.isUnresolved(projectId) ||
+    new RegExp(formats.projectId).test(projectId)
       ? []
-      : faultsOfWarning(warnBefore, window.length === 0 ? renewBefore : undefined)),
+      : [
+          `projectId is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
+        ]),
   ];
 }
 
-function faultsOfWarning(warnBefore: string, renewBefore: string | undefined): string[] {
+/** Of durations, as far as they are known. */
+function faultsOfWarning(
+  warnBefore: string | undefined,
+  renewBefore: string | undefined,
+): string[] {
   if (Token.isUnresolved(warnBefore)) {
     return [
       'warnBefore is a token; give a literal such as "14d", since the threshold of the alarm is computed from it',
     ];
   }
-  const faults = faultsOfParsing(warnBefore, (text) => parseDuration(text, 'warnBefore'));
-  return faults.length > 0 || isShorter(warnBefore, renewBefore)
-    ? faults
+  return warnBefore === undefined ||
+    renewBefore === undefined ||
+    Token.isUnresolved(renewBefore) ||
+    parseDuration(warnBefore, 'warnBefore') < parseDuration(renewBefore, 'renewBefore')
+    ? []
     : [
         `warnBefore is "${warnBefore}", which is not shorter than renewBefore "${renewBefore}", so the alarm would ring before each renewal; give a shorter one`,
       ];
-}
-
-function known(text: string | undefined): string | undefined {
-  return Token.isUnresolved(text) ? undefined : text;
-}
-
-/** True also if one of the two is not known. Known texts must be valid durations. */
-function isShorter(text: string | undefined, than: string | undefined): boolean {
-  return (
-    text === undefined ||
-    than === undefined ||
-    Token.isUnresolved(text) ||
-    Token.isUnresolved(than) ||
-    parseDuration(text, 'duration') < parseDuration(than, 'duration')
-  );
-}
-
-/** What `parse` says about a text; empty if it accepts the text. */
-function faultsOfParsing(text: string | undefined, parse: (text: string) => unknown): string[] {
-  if (text === undefined || Token.isUnresolved(text)) {
-    return [];
-  }
-  try {
-    parse(text);
-    return [];
-  } catch (error) {
-    if (!isByokError(error)) {
-      throw error;
-    }
-    return [error.message];
-  }
 }
 
 function faultsOfRemoval({

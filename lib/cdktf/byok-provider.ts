@@ -15,7 +15,6 @@ import {
   jsonAttributes,
   propertyName,
   refuseLiteralSecrets,
-  valuesNotAllowed,
 } from './config-attributes';
 import { propertyNames } from './property-names';
 import { caFileFromStackFolder, onSynthesis } from './stack-folder';
@@ -197,9 +196,7 @@ export class ByokProvider extends TerraformProvider {
     if (id !== impliedId && props.alias === undefined) {
       TerraformStack.of(this).node.tryRemoveChild(impliedId);
     }
-    this.node.addValidation({
-      validate: () => [...valuesNotAllowed(providerSchema, props), ...this.#rivals()],
-    });
+    this.node.addValidation({ validate: () => this.#rivals() });
     onSynthesis(this, (stackFolder) => this.#install(stackFolder));
   }
 

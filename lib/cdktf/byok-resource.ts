@@ -12,16 +12,8 @@ import type { Construct } from 'constructs';
 import { packageVersion } from '../mirror/provider-bundle';
 import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
-import { timeoutNames } from '../schema/timeouts';
-import { parseDuration } from '../terms/duration';
 import { refuseUnknownNames } from '../terms/known-names';
-import {
-  faultsOfParsing,
-  hclAttributes,
-  jsonAttributes,
-  literal,
-  valuesNotAllowed,
-} from './config-attributes';
+import { hclAttributes, jsonAttributes } from './config-attributes';
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
@@ -95,12 +87,6 @@ export abstract class ByokResource extends TerraformResource {
     });
     this.#schema = schema;
     this.#config = config;
-    this.node.addValidation({
-      validate: () => [
-        ...valuesNotAllowed(schema, this.#config),
-        ...faultsOfTimeouts(config.timeouts),
-      ],
-    });
   }
 
   /** Changes a property after construction, for example from an aspect. */
@@ -158,13 +144,4 @@ export class ByokImport extends ImportableResource {
 /** cdktf only asks for the name of the provider, and a provider of cdktn has one, too. */
 function ofCdktf(provider: IResourceProvider | undefined): TerraformProvider | undefined {
   return provider as TerraformProvider | undefined;
-}
-
-function faultsOfTimeouts(timeouts: ResourceTimeouts = {}): string[] {
-  return timeoutNames.flatMap((operation) => {
-    const timeout = literal(timeouts[operation]);
-    return timeout === undefined
-      ? []
-      : faultsOfParsing(() => parseDuration(timeout, `timeouts.${operation}`));
-  });
 }

@@ -70,19 +70,6 @@ export function refuseLiteralSecrets(
   }
 }
 
-/** One message for each value that its attribute does not allow. */
-export function valuesNotAllowed(schema: BlockSchema, config: object): string[] {
-  return given(schema, config).flatMap(({ name, attribute, value }) =>
-    attribute.allowed === undefined ||
-    !isLiteral(value) ||
-    attribute.allowed.includes(String(value))
-      ? []
-      : [
-          `${propertyName(name)} is "${value}"; allowed are ${attribute.allowed.map((allowed) => `"${allowed}"`).join(', ')}`,
-        ],
-  );
-}
-
 /**
  * The value, if it is already known.
  * Undefined for tokens, and for text with a handwritten `${…}` or `%{…}`.

@@ -3,9 +3,11 @@
  * Synthesis checks the declaration, and code that walks the tree, such as a policy, finds it.
  */
 import type { IConstruct } from 'constructs';
+import { materialSettings } from '../terms/setting';
 import { annotate } from './annotate';
+import { declaredIn, faultsOf, materialSpelling } from './declaration';
+import { isPastExpiration } from './expiry-at-synthesis';
 import type { KeyMaterialConfig } from './key-material-config';
-import { faultsOfMaterial, isPastExpiration } from './key-material-faults';
 import { synthesisTime } from './synthesis-time';
 
 /** Global, so we also find constructs of another copy of this package on disk. */
@@ -25,7 +27,10 @@ export function declareKeyMaterial(
   now: Date = synthesisTime(),
 ): void {
   Object.defineProperty(construct, declared, { value: config });
-  construct.node.addValidation({ validate: () => faultsOfMaterial(config) });
+  construct.node.addValidation({
+    validate: () =>
+      faultsOf(declaredIn(config, materialSettings, materialSpelling), materialSpelling),
+  });
   if (isPastExpiration(config.expirationTime, now)) {
     annotate(
       construct,

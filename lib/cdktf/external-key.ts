@@ -3,10 +3,10 @@ import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { externalKeySchema } from '../schema/external-key';
 import type { KeyDestroyPolicy } from '../terms/key';
-import { defaultKeySpec, type KeySpec, type KeyUsage, tryFindKeySpec } from '../terms/kms';
-import { faultsOfTags, keyRules } from '../terms/rules';
+import type { KeySpec, KeyUsage } from '../terms/kms';
+import { keySettings } from '../terms/setting';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
-import { isLiteral, literal } from './config-attributes';
+import { declaredIn, faultsOf, keySpelling } from './declaration';
 import { ExternalKeyReference, type IExternalKey } from './external-key-reference';
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
@@ -115,7 +115,13 @@ export class ExternalKey extends ByokResource implements IExternalKey {
   constructor(scope: Construct, id: string, config: ExternalKeyConfig) {
     super(scope, id, kind, config);
     this.#tags = config.tags;
-    this.node.addValidation({ validate: () => faultsOf({ ...config, tags: this.#tags }) });
+    this.node.addValidation({
+      validate: () =>
+        faultsOf(
+          declaredIn({ ...config, tags: this.#tags }, [...keySettings, 'timeouts'], keySpelling),
+          keySpelling,
+        ),
+    });
   }
 
   /**
@@ -174,48 +180,4 @@ export class ExternalKey extends ByokResource implements IExternalKey {
   get creationDate(): string {
     return this.getStringAttribute('creation_date');
   }
-}
-
-/** One message for each fault: what, which value, what is allowed, what to do. */
-function faultsOf({
-  alias,
-  description,
-  pendingDays,
-  keySpec,
-  keyUsage,
-  tags,
-}: ExternalKeyConfig): string[] {
-  const [name, text, days] = [literal(alias), literal(description), literal(pendingDays)];
-  const { alias: aliasRule, description: descriptionRule, pendingDays: daysRule } = keyRules;
-  return [
-    ...(name === undefined || aliasRule.accepts(name)
-      ? []
-      : [`alias is "${name}"; allowed are ${aliasRule.allowed}`]),
-    ...(text === undefined || descriptionRule.accepts(text)
-      ? []
-      : [`description has ${text.length} characters; allowed are ${descriptionRule.allowed}`]),
-    ...(days === undefined || daysRule.accepts(days)
-      ? []
-      : [`pendingDays is ${days}; allowed is ${daysRule.allowed}`]),
-    ...faultsOfUsage(keySpec ?? defaultKeySpec, keyUsage),
-    ...faultsOfTags(literal(tags) ?? {}, isLiteral),
-  ];
-}
-
-/**
- * A spec that is unknown, or not known yet, has no usages to compare with.
- * The schema reports an unknown one.
- */
-function faultsOfUsage(
-  keySpec: KeySpec | IResolvable,
-  keyUsage: KeyUsage | IResolvable | undefined,
-): string[] {
-  const [spec, usage] = [literal(keySpec), literal(keyUsage)];
-  const usages: readonly string[] | undefined =
-    spec === undefined ? undefined : tryFindKeySpec(spec)?.usages;
-  return usages === undefined || usage === undefined || usages.includes(usage)
-    ? []
-    : [
-        `keyUsage is "${usage}"; allowed for ${spec} are ${usages.map((one) => `"${one}"`).join(', ')}: give one, or leave it out`,
-      ];
 }

@@ -4,21 +4,27 @@
 import { type ITerraformIterator, ref, TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
+import { rulesOfBoth } from '../lifecycle/declaration';
 import { boundExpiration } from '../terms/expiration';
-import { defaultKeySpec } from '../terms/kms';
 import { refuseUnknownNames } from '../terms/known-names';
+import { keySettings, materialSettings, plainSpelling } from '../terms/setting';
 import { annotate } from './annotate';
 import { ByokProvider } from './byok-provider';
 import { isLiteral } from './config-attributes';
+import {
+  declaredIn,
+  faultsOf as faultsOfDeclared,
+  importedKeySpelling,
+  materialSpelling,
+} from './declaration';
+import { isCountedExpiration } from './expiry-at-synthesis';
 import { ExternalKey } from './external-key';
 import type { IExternalKey } from './external-key-reference';
 import type { ImportedKeyProps } from './imported-key-props';
 import { KeyMaterial } from './key-material';
 import type { KeyMaterialConfig } from './key-material-config';
-import { isCountedExpiration } from './key-material-faults';
 import { MaterialHooks } from './material-hooks';
 import { propertyNames } from './property-names';
-import { faultsOfFit } from './spec-fit';
 import { synthesisTime } from './synthesis-time';
 
 /**
@@ -90,7 +96,7 @@ export class ImportedKey extends Construct {
         ? new KeyMaterial(this, 'Resource', config)
         : new MaterialHooks(this, 'Hooks', config, hooks);
     this.node.addValidation({
-      validate: () => [...faultsOf(props), ...faultsOfMaterialFor(props, config)],
+      validate: () => [...faultsOf(props), ...faultsOfBoth(props, config)],
     });
   }
 
@@ -226,51 +232,27 @@ function keyIdFor(key: IExternalKey, forEach: ITerraformIterator | undefined): s
     : key.keyId;
 }
 
-/** We do not know the spec of a key that exists elsewhere; the plan compares it. */
-function faultsOfMaterialFor(
-  { key, keySpec = defaultKeySpec }: ImportedKeyProps,
-  config: KeyMaterialConfig,
-): string[] {
-  return key === undefined ? faultsOfFit(keySpec, config) : [];
+/** What only both together can be judged by. The key and the material report all else themselves. */
+function faultsOfBoth(props: ImportedKeyProps, config: KeyMaterialConfig): string[] {
+  const declared = {
+    ...declaredIn(config, materialSettings, materialSpelling),
+    ...declaredIn(props, keySettings, plainSpelling),
+    keyId: props.key,
+  };
+  return faultsOfDeclared(declared, importedKeySpelling, rulesOfBoth);
 }
 
-/** Properties that mean nothing for a key that exists elsewhere. */
-const propertiesOfTheKey = [
-  'description',
-  'keySpec',
-  'keyUsage',
-  'enabled',
-  'tags',
-  'pendingDays',
-  'cancelPendingDeletion',
-  'keyOnDestroy',
-] as const satisfies readonly (keyof ImportedKeyProps)[];
-
-function faultsOf(props: ImportedKeyProps): string[] {
-  const { alias, key, engine, provider, forEach } = props;
-  if (key === undefined) {
-    return forEach === undefined || !isLiteral(alias)
+function faultsOf({ alias, key, engine, provider, forEach }: ImportedKeyProps): string[] {
+  return [
+    ...(key !== undefined || forEach === undefined || !isLiteral(alias)
       ? []
       : [
           `alias is "${alias}" for every element of forEach, and no two keys have the same; make one of the element, such as iterator.key`,
-        ];
-  }
-  const misplaced = propertiesOfTheKey.filter((name) => props[name] !== undefined);
-  return [
+        ]),
     ...(engine?.hooks === undefined || provider === undefined
       ? []
       : [
           'provider is given for a key with hooks, which do not use it; tell KeyMaterialEngine.hooks how to reach the KMS instead',
-        ]),
-    ...(alias === undefined
-      ? []
-      : [
-          'alias and key are given together; allowed is one: the alias of a new key, or a key that exists',
-        ]),
-    ...(misplaced.length === 0
-      ? []
-      : [
-          `${misplaced.join(', ')} given together with key, which is managed elsewhere; leave out what describes the key itself`,
         ]),
   ];
 }

@@ -8,7 +8,7 @@ import { type IResolvable, type TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { keyMaterialSchema } from '../schema/key-material';
-import { isLiteral, propertyOf, valuesNotAllowed } from './config-attributes';
+import { isLiteral, propertyOf } from './config-attributes';
 import { declareKeyMaterial } from './declared-key-material';
 import { type HookFlag, hookCommand, jsonText } from './hook-command';
 import type { KeyMaterialConfig } from './key-material-config';
@@ -203,7 +203,7 @@ function faultsOf(
   config: KeyMaterialConfig,
   options: KeyMaterialHooksOptions,
 ): string[] {
-  const faults = [...valuesNotAllowed(keyMaterialSchema, config), ...faultsOfNullProviders(scope)];
+  const faults = faultsOfNullProviders(scope);
   if (writeOnlyAttributes.some((attribute) => propertyOf(config, attribute) !== undefined)) {
     faults.push(
       'the source needs a write-only value of Terraform, which provisioners do not receive; ' +

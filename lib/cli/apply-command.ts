@@ -4,24 +4,22 @@
  * docs/hooks.md describes it.
  */
 import { Command, Option } from 'commander';
-import { ByokError } from '../errors';
 import { ensureMaterial } from '../lifecycle/ensure-material';
-import { keep } from '../lifecycle/expiration-wish';
 import type { MaterialOutcome } from '../lifecycle/material-request';
 import type { Proof } from '../lifecycle/proof';
+import { type DeclaredMaterial, wishOf } from '../lifecycle/wish';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import { formatExpirationTime } from '../terms/expiration-time';
 import {
   defaultWrappingAlgorithm,
-  formats,
   type WrappingAlgorithm,
   wrappingAlgorithmNames,
 } from '../terms/kms';
-import { defaultWarnBefore, fingerprintFormat, type MaterialStatus } from '../terms/material';
+import { defaultWarnBefore, type MaterialStatus } from '../terms/material';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
-import { addExpirationFlags, type ExpirationFlags, expirationOf } from './expiration-flags';
+import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import {
@@ -33,6 +31,7 @@ import {
 import { readRecord, writeRecord } from './material-record';
 import type { Surroundings } from './surroundings';
 import { warnOfWrapping } from './warn-of-wrapping';
+import { wording } from './wording';
 
 const help = `
 Looks at the key and does what is missing: imports material into an empty key, imports the same material again after it was deleted
@@ -54,13 +53,9 @@ input.`;
 
 type Flags = ConnectionFlags &
   MaterialFlags &
-  ExpirationFlags & {
+  DeclaredMaterial & {
     readonly keyId: string;
-    readonly fingerprint?: string;
-    readonly warnBefore: string;
     readonly wrappingAlgorithm: WrappingAlgorithm;
-    readonly allowInterruption: boolean;
-    readonly allowUnverifiedRenewal?: boolean;
     readonly allowWeakMaterial?: boolean;
     readonly recordDir?: string;
     readonly timeout?: string;
@@ -85,7 +80,19 @@ export function applyCommand(surroundings: Surroundings): Command {
   const command = new Command('apply')
     .description('Make the material of a key what is declared: import, renew, or nothing.')
     .requiredOption('--key-id <ID>', 'the key, of origin "external"');
-  return addConnectionFlags(addExpirationFlags(addCommandFlags(addMaterialFlags(command))))
+  return addConnectionFlags(addCommandFlags(addMaterialFlags(command)))
+    .option(
+      '--expiration-time <TIME>',
+      'when the KMS deletes the material: RFC 3339, epoch seconds or "never"',
+    )
+    .option(
+      '--valid-for <DURATION>',
+      'rolling expiry: how long the material is valid after each import, for example 90d',
+    )
+    .option(
+      '--renew-before <DURATION>',
+      'rolling expiry: how long before the end it is renewed, for example 14d',
+    )
     .option(
       '--fingerprint <FINGERPRINT>',
       'pin, as "byok fingerprint" prints it: import nothing else',
@@ -121,39 +128,18 @@ export function applyCommand(surroundings: Surroundings): Command {
 
 async function runApply(flags: Flags, surroundings: Surroundings): Promise<void> {
   const { now, print } = surroundings;
-  const { keyId, recordDir, wrappingAlgorithm } = flags;
-  requireForm(
-    '--key-id',
-    keyId,
-    new RegExp(formats.keyId),
-    '36 characters such as "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
-  );
-  requireForm(
-    '--fingerprint',
-    flags.fingerprint,
-    fingerprintFormat,
-    '"sha256:" and 64 hex digits, as "byok fingerprint" prints it',
-  );
-  const warnBeforeMs = parseDuration(flags.warnBefore, 'warn_before', '--warn-before');
-  const timeoutMs =
-    flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
+  const { keyId, recordDir, wrappingAlgorithm, timeout } = flags;
+  requireDeclared({ ...flags, timeouts: timeout });
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
-  // If no expiry is declared, material that was imported here never expires, and adopted material
-  // keeps its own.
-  const expiration = expirationOf(flags, recorded === undefined ? keep : undefined);
+  const wish = wishOf(flags, recorded !== undefined, wording);
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const signal = interruption(surroundings);
   const kms = connect(flags, surroundings);
   try {
     const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {
       keyId,
-      wish: {
-        expiration,
-        warnBeforeMs,
-        pin: flags.fingerprint,
-        allowInterruption: flags.allowInterruption,
-        allowUnverifiedRenewal: flags.allowUnverifiedRenewal === true,
-      },
+      wish,
       allowWeakMaterial: flags.allowWeakMaterial === true,
       lastKnown: undefined,
       proof: recorded,
@@ -164,12 +150,6 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
     print(flags.json === true ? `${printableJson(applied)}\n` : describe(applied));
   } finally {
     kms.close();
-  }
-}
-
-function requireForm(flag: string, value: string | undefined, form: RegExp, allowed: string): void {
-  if (value !== undefined && !form.test(value)) {
-    throw new ByokError('ERR_ARGUMENT', `${flag} is "${value}"; allowed is ${allowed}`);
   }
 }
 

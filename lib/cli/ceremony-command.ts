@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { requireKeySpec } from '../material/check';
 import { printableJson } from '../printable';
-import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
+import { formatInstant } from '../terms/expiration-time';
 import {
   defaultKeySpec,
   defaultWrappingAlgorithm,
@@ -16,6 +16,7 @@ import { parseWrappingKey } from '../wrap/wrapping-key';
 import { type Ceremony, readCeremony, requireNewFolder, writeCeremony } from './ceremony-folder';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags, wordsOf } from './connection-flags';
+import { requireDeclared, rulesWithoutKey } from './declared';
 import { epilogue } from './help-text';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
 import {
@@ -205,13 +206,17 @@ function finishCommand(surroundings: Surroundings): Command {
     .addHelpText('after', epilogue(finishHelp))
     .action(async ({ dir, expirationTime, json, ...connection }: FinishFlags) => {
       const { now, print } = surroundings;
-      const expiration = parseExpirationTime(expirationTime ?? 'never', wording);
+      requireDeclared({ expirationTime }, rulesWithoutKey);
       const { ceremony, preWrapped } = readCeremony(dir);
       refuseExpiredParameters(ceremony, now());
       const kms = connect(connection, surroundings);
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
-        const imported = await importOnce(kms, now, { keyId: ceremony.key_id, expiration, source });
+        const imported = await importOnce(kms, now, {
+          keyId: ceremony.key_id,
+          expirationTime,
+          source,
+        });
         print(
           json === true
             ? `${printableJson({ ...imported, dir })}\n`

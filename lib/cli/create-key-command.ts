@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { createKey, type NewKeyOutcome } from '../lifecycle/reconcile-key';
+import { keyWishOf } from '../lifecycle/wish';
 import { printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import {
@@ -13,10 +14,12 @@ import {
   type KeySpec,
   type KeyUsage,
   keySpecs,
+  keyUsages,
 } from '../terms/kms';
-import { faultsOfTags, keyRules, type Rule } from '../terms/rules';
+import { keyRules } from '../terms/rules';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
@@ -72,7 +75,7 @@ export function createKeyCommand(surroundings: Surroundings): Command {
       new Option(
         '--key-usage <USAGE>',
         'what it may do (default: follows from --key-spec)',
-      ).choices(['ENCRYPT_DECRYPT', 'SIGN_VERIFY']),
+      ).choices(keyUsages),
     )
     .option('--description <TEXT>', keyRules.description.allowed, '')
     .addOption(new Option('--tag <NAME=VALUE>', 'a tag; may be repeated').argParser(addTag));
@@ -86,27 +89,14 @@ export function createKeyCommand(surroundings: Surroundings): Command {
 async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<void> {
   const { now, print, remark } = surroundings;
   const { alias, description, keySpec, tag } = flags;
-  requireRule('--alias', alias, keyRules.alias);
-  requireRule('--description', description, keyRules.description);
-  const keyUsage = usageOf(keySpec, flags.keyUsage);
-  const [fault] = faultsOfTags(tag ?? {}, () => true);
-  if (fault !== undefined) {
-    throw new ByokError('ERR_ARGUMENT', `--tag: ${fault}`);
-  }
+  requireDeclared({ ...flags, tags: tag, timeouts: flags.timeout });
   const timeoutMs =
-    flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout', '--timeout');
+    flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
   const signal = interruption(surroundings);
   const kms = connect(flags, surroundings);
   try {
-    const wish = {
-      alias,
-      description,
-      keySpec,
-      keyUsage,
-      enabled: undefined,
-      cancelPendingDeletion: false,
-      tags: tag,
-    };
+    const keyUsage = flags.keyUsage ?? keySpecs[keySpec].usages[0];
+    const wish = keyWishOf({ alias, description, keySpec, keyUsage, tags: tag }, false);
     const outcome = await createKey(lifecycleContext(kms, now, { timeoutMs, signal }), wish);
     const created = createdOf(outcome, keySpec, keyUsage);
     if (flags.json === true) {
@@ -134,24 +124,6 @@ function addTag(text: string, tags: Tags = {}): Tags {
     throw new ByokError('ERR_ARGUMENT', `--tag gives the name "${name}" twice; give it once`);
   }
   return Object.fromEntries([...Object.entries(tags), [name, text.slice(at + 1)]]);
-}
-
-function requireRule(flag: string, value: string, { accepts, allowed }: Rule<string>): void {
-  if (!accepts(value)) {
-    throw new ByokError('ERR_ARGUMENT', `${flag} is "${value}"; allowed are ${allowed}`);
-  }
-}
-
-function usageOf(keySpec: KeySpec, given: KeyUsage | undefined): KeyUsage {
-  const usages: readonly KeyUsage[] = keySpecs[keySpec].usages;
-  const [first = 'ENCRYPT_DECRYPT'] = usages;
-  if (given !== undefined && !usages.includes(given)) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `--key-usage is "${given}"; allowed for ${keySpec} are ${usages.join(', ')}`,
-    );
-  }
-  return given ?? first;
 }
 
 function createdOf(

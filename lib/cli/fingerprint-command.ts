@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { printableJson } from '../printable';
 import { defaultKeySpec } from '../terms/kms';
+import { requireDeclared, rulesWithoutKey } from './declared';
 import { epilogue } from './help-text';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
@@ -27,6 +28,7 @@ export function fingerprintCommand(surroundings: Surroundings): Command {
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action(async ({ json, ...flags }: MaterialFlags & { json?: boolean }) => {
+      requireDeclared(flags, rulesWithoutKey);
       const material = await openMaterialFlags(flags, surroundings);
       try {
         if (!material.isPrivateKey) {

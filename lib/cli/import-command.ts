@@ -7,15 +7,16 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
 import { printableJson } from '../printable';
-import { parseExpirationTime } from '../terms/expiration-time';
 import {
   defaultWrappingAlgorithm,
   formats,
   type WrappingAlgorithm,
   wrappingAlgorithmNames,
 } from '../terms/kms';
+import type { Spelling } from '../terms/setting';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { requireDeclared } from './declared';
 import { pathOf } from './file-flag';
 import { epilogue } from './help-text';
 import { describeImport, importOnce } from './import-once';
@@ -110,16 +111,36 @@ export function importCommand(surroundings: Surroundings): Command {
     .action((flags: Flags) => runImport(flags, surroundings));
 }
 
+/** A field is read from a file or from a variable. */
+const fieldsAsFlags: Spelling = {
+  ...wording,
+  name: (setting) => {
+    const field = wrappedFlags.find(({ key }) => key === setting);
+    return field === undefined ? wording.name(setting) : `--${field.flag}-file`;
+  },
+};
+
 async function runImport(flags: Flags, surroundings: Surroundings): Promise<void> {
   const { now, print } = surroundings;
-  const expiration = parseExpirationTime(flags.expirationTime ?? 'never', wording);
+  const isGiven = (field: WrappedField) =>
+    (flags[`${field}File`] ?? flags[`${field}Env`]) === undefined ? undefined : true;
+  requireDeclared(
+    {
+      ...flags,
+      importToken: isGiven('importToken'),
+      encryptedKeyMaterial: isGiven('encryptedKeyMaterial'),
+      encryptedPrivatekey: isGiven('encryptedPrivatekey'),
+    },
+    undefined,
+    fieldsAsFlags,
+  );
   const sequence = checkSequence(flags.sequence);
   const source = sourceOf(flags, surroundings);
   const kms = connect(flags, surroundings, sequence === undefined ? undefined : () => sequence);
   try {
     const imported = await importOnce(kms, now, {
       keyId: flags.keyId,
-      expiration,
+      expirationTime: flags.expirationTime,
       source,
       allowWeakMaterial: flags.allowWeakMaterial === true,
     });
@@ -155,19 +176,12 @@ function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
       open: () => openMaterialFlags(flags, surroundings),
     };
   }
-  const importToken = readField('importToken', flags, surroundings);
-  const encryptedKeyMaterial = readField('encryptedKeyMaterial', flags, surroundings);
-  if (importToken === undefined || encryptedKeyMaterial === undefined) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'material that was wrapped elsewhere needs both its import token and its ciphertext: ' +
-        'give --import-token-file and --encrypted-key-material-file, or the same with -env',
-    );
-  }
+  const read = (field: WrappedField) => readField(field, flags, surroundings);
   const fields = {
-    importToken,
-    encryptedKeyMaterial,
-    encryptedPrivatekey: readField('encryptedPrivatekey', flags, surroundings),
+    // Both are given, as was judged before.
+    importToken: read('importToken') as FieldContent,
+    encryptedKeyMaterial: read('encryptedKeyMaterial') as FieldContent,
+    encryptedPrivatekey: read('encryptedPrivatekey'),
   };
   const preWrapped = openWrappedFields(fields);
   return { preWrapped: 'fresh', openPreWrapped: () => preWrapped };

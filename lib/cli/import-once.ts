@@ -10,12 +10,9 @@ import type {
   MaterialRequest,
   RequestSource,
 } from '../lifecycle/material-request';
+import { wishOf } from '../lifecycle/wish';
 import { oneLine } from '../printable';
-import {
-  type ExpirationInstant,
-  formatExpirationTime,
-  formatInstant,
-} from '../terms/expiration-time';
+import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import {
   defaultKeySpec,
   describeKeyState,
@@ -28,7 +25,8 @@ import { wording } from './wording';
 
 export interface ImportRequest {
   readonly keyId: string;
-  readonly expiration: ExpirationInstant;
+  /** An instant as text, or "never". @default "never" */
+  readonly expirationTime?: string | undefined;
   readonly source: RequestSource;
   /** @default false */
   readonly allowWeakMaterial?: boolean;
@@ -57,7 +55,7 @@ export interface ImportOutcome {
 export async function importOnce(
   kms: Kms,
   now: () => Date,
-  { keyId, expiration, source, allowWeakMaterial = false }: ImportRequest,
+  { keyId, expirationTime, source, allowWeakMaterial = false }: ImportRequest,
 ): Promise<ImportOutcome> {
   const key = await kms.describeKey(keyId);
   // We can compare a given private key with what the KMS shows. Nothing else that is there can be
@@ -67,13 +65,7 @@ export async function importOnce(
   }
   const request: MaterialRequest = {
     keyId,
-    wish: {
-      expiration,
-      warnBeforeMs: 0,
-      pin: undefined,
-      allowInterruption: true,
-      allowUnverifiedRenewal: false,
-    },
+    wish: wishOf({ expirationTime }, true, wording),
     allowWeakMaterial,
     permitted: [],
     reviewed: undefined,

@@ -16,7 +16,6 @@ import {
 } from '../terms/material';
 import { pathOf } from './file-flag';
 import type { Surroundings } from './surroundings';
-import { variableFlag } from './variable-flag';
 import { wording } from './wording';
 
 export interface MaterialFlags {
@@ -28,19 +27,15 @@ export interface MaterialFlags {
   readonly wrapCommand?: readonly string[];
 }
 
-/** @param against flags, as commander calls them, that give the material in another way */
+/** @param against flags, as commander calls them, of material that is wrapped already */
 export function addMaterialFlags(command: Command, against: string[] = []): Command {
   return command
     .addOption(
-      new Option('--material-file <FILE>', 'file that holds the material')
-        .argParser((text) => pathOf('--material-file', text))
-        .conflicts(['materialEnv', ...against]),
-    )
-    .addOption(
-      variableFlag('--material-env', 'environment variable that holds the material').conflicts(
-        against,
+      new Option('--material-file <FILE>', 'file that holds the material').argParser((text) =>
+        pathOf('--material-file', text),
       ),
     )
+    .option('--material-env <NAME>', 'environment variable that holds the material')
     .addOption(
       new Option('--material-encoding <ENCODING>', 'how the material is spelt')
         .choices(materialEncodings)
@@ -48,8 +43,8 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
         .conflicts(against),
     )
     .addOption(
-      variableFlag(
-        '--material-password-env',
+      new Option(
+        '--material-password-env <NAME>',
         'environment variable that holds the password of an encrypted private key',
       ).conflicts(against),
     );
@@ -62,34 +57,19 @@ export function addCommandFlags(command: Command): Command {
       new Option(
         '--material-command <JSON>',
         'program and arguments that write the material to standard output, as a JSON list',
-      )
-        .argParser((text) => argvOf('--material-command', text))
-        .conflicts(['materialFile', 'materialEnv', 'wrapCommand']),
+      ).argParser(parsed),
     )
     .addOption(
       new Option(
         '--wrap-command <JSON>',
         'program and arguments that wrap the material inside an HSM, as a JSON list',
-      )
-        .argParser((text) => argvOf('--wrap-command', text))
-        .conflicts(['materialFile', 'materialEnv']),
+      ).argParser(parsed),
     );
 }
 
-/** @throws ByokError ERR_ARGUMENT */
-function argvOf(flag: string, text: string): readonly string[] {
-  const argv = tryParseJson(text);
-  if (
-    !Array.isArray(argv) ||
-    argv.length === 0 ||
-    !argv.every((item) => typeof item === 'string' && item !== '')
-  ) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `${flag} is no list of a program and its arguments in JSON; give one, for example '["pass", "show", "orders"]'`,
-    );
-  }
-  return argv;
+/** What is not JSON stays as it is, and the rules refuse it. */
+function parsed(text: string): unknown {
+  return tryParseJson(text) ?? text;
 }
 
 /** @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_MATERIAL_INVALID, ERR_INTERRUPTED */

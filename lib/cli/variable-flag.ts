@@ -3,7 +3,7 @@
  */
 import { Option } from 'commander';
 import { ByokError } from '../errors';
-import { environmentVariableFormat } from '../terms/material';
+import { materialRules } from '../terms/rules';
 
 /**
  * The value may be the secret itself, so the message never shows it.
@@ -13,11 +13,12 @@ import { environmentVariableFormat } from '../terms/material';
  */
 export function variableFlag(flag: string, description: string): Option {
   return new Option(`${flag} <NAME>`, description).argParser((name) => {
-    if (!environmentVariableFormat.test(name)) {
+    const { accepts, allowed } = materialRules.variableName;
+    if (!accepts(name)) {
       throw new ByokError(
         'ERR_ARGUMENT',
         `${flag} is no name of an environment variable (not shown, it may be the secret ` +
-          'itself); allowed are letters, digits and _, not beginning with a digit',
+          `itself); allowed are ${allowed}`,
       );
     }
     return name;

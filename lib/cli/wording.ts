@@ -5,6 +5,7 @@ import { type Setting, settings } from '../terms/setting';
 /** Settings without a flag of that name. */
 const names: Partial<Record<Setting, string>> = {
   enabled: 'enabled',
+  keyOnDestroy: 'the removal of the key',
   tags: '--tag',
   pendingDays: 'the days of grace',
   cancelPendingDeletion: 'the deletion',
@@ -16,6 +17,7 @@ const names: Partial<Record<Setting, string>> = {
   encryptedKeyMaterial: 'the wrapped material',
   encryptedPrivatekey: 'the wrapped private key',
   materialPassword: '--material-password-env',
+  materialPasswordValue: 'the password of the material',
   materialVersion: 'the version of the material',
   authToken: 'the token',
   password: 'the password',

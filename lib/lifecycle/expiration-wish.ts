@@ -4,7 +4,6 @@ import {
   formatExpirationTime,
   formatInstant,
 } from '../terms/expiration-time';
-import type { RollingExpiration } from '../terms/rolling-expiration';
 import type { Wording } from './wording';
 
 /** Keep the expiry that the key has: none was declared, and we did not import the material. */
@@ -14,7 +13,12 @@ export const keep = Symbol('keep');
  * Valid for this long after each import, and renewed this long before the end; the texts are for
  * the reason.
  */
-export type Rolling = RollingExpiration;
+export interface Rolling {
+  readonly validFor: string;
+  readonly renewBefore: string;
+  readonly validForMs: number;
+  readonly renewBeforeMs: number;
+}
 
 export type ExpirationWish = ExpirationInstant | typeof keep | Rolling;
 

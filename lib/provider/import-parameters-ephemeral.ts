@@ -6,7 +6,6 @@ import { hasApiCode } from '../kms/kms-error';
 import type { ImportParameters } from '../kms/model';
 import { importParametersSchema } from '../schema/import-parameters';
 import { formatInstant } from '../terms/expiration-time';
-import { formats } from '../terms/kms';
 import type { Context, EphemeralResourceDefinition } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/values/value';
 import { parseWrappingKey } from '../wrap/wrapping-key';
@@ -14,7 +13,7 @@ import { text } from './attributes';
 import { type Client, isConnected } from './client';
 import { whenMadeKeyIsReady } from './key/made-key';
 import { wrappingAlgorithmOf } from './material/config';
-import { checkForm, validateAgainstSchema } from './validate';
+import { requireKeyId, validateAgainstSchema } from './validate';
 import { wording } from './wording';
 
 export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
@@ -26,7 +25,7 @@ export const importParametersEphemeral: EphemeralResourceDefinition<Client> = {
 
   async open(config, client, context) {
     // Not in validation, because Terraform also validates the mocked values of `terraform test`.
-    checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
+    requireKeyId('key_id', text(config, 'key_id'));
     const parameters = await fetchParameters(config, client, context);
     return {
       result: {

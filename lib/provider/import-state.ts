@@ -1,9 +1,8 @@
 /** The key that `terraform import` names must exist and must accept material. */
 import type { KeyDetail, Kms } from '../kms/model';
 import { requireExternalKey } from '../lifecycle/require-external-key';
-import { formats } from '../terms/kms';
 import type { Context } from '../tfplugin/provider';
-import { checkForm } from './validate';
+import { requireKeyId } from './validate';
 import { wording } from './wording';
 
 /** @throws ByokError if the id is malformed, unknown to the KMS, or of a key of another origin */
@@ -12,12 +11,7 @@ export async function describeForImport(
   id: string,
   context: Context,
 ): Promise<KeyDetail> {
-  checkForm(
-    'id',
-    id,
-    formats.keyId,
-    'a key id of 36 characters, for example "0d0466b0-e727-4d9c-b35d-f84bb474a37f"',
-  );
+  requireKeyId('id', id);
   return requireExternalKey(
     id,
     await kms.describeKey(id, { signal: context.signal }),

@@ -3,13 +3,13 @@ import { ByokError } from '../errors';
 import type { KeyReads } from '../kms/describe-batcher';
 import type { KeyDetail } from '../kms/model';
 import { keyDataSourceSchema } from '../schema/data-sources';
-import { formats, keyStates } from '../terms/kms';
+import { keyStates } from '../terms/kms';
 import type { DataSourceDefinition } from '../tfplugin/provider';
 import { text } from './attributes';
 import { type Client, requireConnection } from './client';
 import { whenMadeKeyIsReady } from './key/made-key';
 import { observedKey } from './observed-key';
-import { checkForm, report } from './validate';
+import { report, requireKeyId } from './validate';
 
 export const keyDataSource: DataSourceDefinition<Client> = {
   schema: keyDataSourceSchema,
@@ -29,7 +29,7 @@ export const keyDataSource: DataSourceDefinition<Client> = {
   async read(config, client, context) {
     const { signal } = context;
     // Not in validation, because Terraform also validates the mocked values of `terraform test`.
-    checkForm('key_id', text(config, 'key_id'), formats.keyId, 'a key id of 36 characters');
+    requireKeyId('key_id', text(config, 'key_id'));
     const connected = requireConnection(client);
     const { kms, reads, now } = connected;
     const keyId =

@@ -3,81 +3,66 @@
  * destroy.
  */
 import { ByokError } from '../errors';
+import {
+  type Ask,
+  type Declared,
+  errorOf,
+  faultsOf,
+  type RuleName,
+} from '../lifecycle/declaration';
 import type { AttributeSchema, BlockSchema } from '../schema/model';
-import { timeoutNames } from '../schema/timeouts';
-import { parseDuration } from '../terms/duration';
-import type { Rule } from '../terms/rules';
+import { keyRules } from '../terms/rules';
+import type { Setting } from '../terms/setting';
 import type { Context } from '../tfplugin/provider';
-import type { Values } from '../tfplugin/values/value';
-import { block, text } from './attributes';
+import { unknown, type Values } from '../tfplugin/values/value';
+import { text } from './attributes';
+import { wording } from './wording';
 
-/**
- * Reports every attribute whose value is not among those that its schema lists, and every timeout
- * that is no duration.
- */
+/** What a configuration declares: the attributes of these settings that are given. */
+export function declaredIn(config: Values, settings: readonly Setting[]): Declared {
+  return Object.fromEntries(
+    settings
+      .map((setting) => [setting, config[wording.name(setting)] ?? undefined])
+      .filter(([, value]) => value !== undefined),
+  );
+}
+
+/** An error for each fault. @param rules the only ones to ask @default all */
+export function errorsIn(
+  declared: Declared,
+  rules?: readonly RuleName[],
+  mayBeGiven?: Ask['mayBeGiven'],
+): readonly ByokError[] {
+  const isKnown = (value: unknown) => value !== unknown;
+  return faultsOf(declared, { words: wording, isKnown, mayBeGiven }, rules).map((fault) =>
+    errorOf(fault, wording),
+  );
+}
+
+/** Reports every attribute whose value is not among those that its schema lists. */
 export function validateAgainstSchema(schema: BlockSchema, config: Values, context: Context): void {
-  for (const [name, attribute] of Object.entries<AttributeSchema>(schema.attributes)) {
+  for (const [name, { allowed }] of Object.entries<AttributeSchema>(schema.attributes)) {
     const value = text(config, name);
-    if (
-      value !== undefined &&
-      attribute.allowed !== undefined &&
-      !attribute.allowed.includes(value)
-    ) {
-      const allowed = attribute.allowed.map((one) => `"${one}"`).join(', ');
-      report(
-        context,
-        new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed are ${allowed}`, {
-          attribute: name,
-        }),
-      );
-    }
-  }
-  const timeouts = block(config, 'timeouts') ?? {};
-  for (const operation of timeoutNames) {
-    const timeout = text(timeouts, operation);
-    if (timeout !== undefined) {
-      check(context, () => parseDuration(timeout, 'timeouts'));
+    if (value !== undefined && allowed !== undefined && !allowed.includes(value)) {
+      const listed = allowed.map((one) => `"${one}"`).join(', ');
+      const message = `${name} is "${value}"; allowed are ${listed}`;
+      report(context, new ByokError('ERR_ARGUMENT', message, { attribute: name }));
     }
   }
 }
 
-/** Runs a check that throws, and reports what it threw. */
-export function check(context: Context, run: () => unknown): void {
-  try {
-    run();
-  } catch (error) {
-    report(context, error);
-  }
-}
-
-export function report(context: Context, error: unknown): void {
-  context.diagnostics.thrown('Invalid configuration', error);
-}
-
-/** Undefined values pass. */
-export function checkRule<Value>(
-  name: string,
-  value: Value | undefined,
-  { accepts, allowed }: Rule<Value>,
-): void {
-  if (value !== undefined && !accepts(value)) {
-    const shown = typeof value === 'string' ? `"${value}"` : value;
-    throw new ByokError('ERR_ARGUMENT', `${name} is ${shown}; allowed is ${allowed}`, {
+/** @throws ByokError ERR_ARGUMENT when it is given, and not of the form of a key id */
+export function requireKeyId(name: string, keyId: string | undefined): void {
+  const { accepts, allowed } = keyRules.keyId;
+  if (keyId !== undefined && !accepts(keyId)) {
+    throw new ByokError('ERR_ARGUMENT', `${name} is "${keyId}"; allowed are ${allowed}`, {
       attribute: name,
     });
   }
 }
 
-/** @param form source of the regular expression; @param allowed the same in words */
-export function checkForm(
-  name: string,
-  value: string | undefined,
-  form: string,
-  allowed: string,
-): void {
-  if (value !== undefined && !new RegExp(form).test(value)) {
-    throw new ByokError('ERR_ARGUMENT', `${name} is "${value}"; allowed is ${allowed}`, {
-      attribute: name,
-    });
+export function report(context: Context, ...errors: readonly unknown[]): void {
+  for (const error of errors) {
+    context.diagnostics.thrown('Invalid configuration', error);
   }
 }

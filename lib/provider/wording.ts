@@ -10,6 +10,8 @@ const attributes: Partial<Record<Setting, string>> = {
   material: 'material_wo',
   materialVersion: 'material_wo_version',
   materialPassword: 'material_password_env or material_password_wo',
+  materialPasswordValue: 'material_password_wo',
+  keyOnDestroy: 'on_destroy',
   importToken: 'import_token_wo',
   encryptedKeyMaterial: 'encrypted_key_material_wo',
   encryptedPrivatekey: 'encrypted_privatekey_wo',

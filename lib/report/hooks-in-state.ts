@@ -5,10 +5,9 @@
 
 import { isRecord } from '../json';
 import type { Wish } from '../lifecycle/decision';
-import { keep } from '../lifecycle/expiration-wish';
+import { wishOf } from '../lifecycle/wish';
 import { wording } from '../provider/wording';
-import { parseExpirationTime } from '../terms/expiration-time';
-import { type Attributes, text, wishOf } from './recorded-material';
+import { type Attributes, text } from './recorded-material';
 import { objectsInState, type Reading } from './state-file';
 
 /** A key that a hook keeps filled, with the values of the last apply. */
@@ -39,19 +38,20 @@ function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading
   if (keyId === undefined || driftToken === undefined) {
     return [];
   }
-  const wish = wishOf(triggers, warnBeforeMs);
-  const fixed = text(triggers, 'expiration_time');
-  const expiration =
-    wish.expiration === keep && fixed !== undefined
-      ? parseExpirationTime(fixed, wording)
-      : wish.expiration;
-  // The apply itself decides whether this is allowed, and says so in its own words.
+  const declared = {
+    expirationTime: text(triggers, 'expiration_time'),
+    validFor: text(triggers, 'valid_for'),
+    renewBefore: text(triggers, 'renew_before'),
+    // The apply itself decides whether this is allowed, and says so in its own words.
+    allowUnverifiedRenewal: true,
+  };
+  const wish = wishOf(declared, false, wording);
   return [
     {
       address,
       keyId,
       driftToken,
-      wish: { ...wish, expiration, allowInterruption: true, allowUnverifiedRenewal: true },
+      wish: { ...wish, warnBeforeMs: warnBeforeMs ?? wish.warnBeforeMs },
     },
   ];
 }

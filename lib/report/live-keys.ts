@@ -3,8 +3,8 @@
  * We know no declarations here, only what exists and when it expires.
  */
 import type { KeyDetail } from '../kms/model';
-import { keep } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
+import { wishOf } from '../lifecycle/wish';
 import type { MaterialRecord } from './material-finding';
 
 interface LiveReading {
@@ -13,6 +13,8 @@ interface LiveReading {
   /** Ids of the keys that Terraform has, if Terraform was read, too. */
   readonly wanted: ReadonlySet<string>;
 }
+
+const undeclared = wishOf({}, false);
 
 /** Keys that users made, without the default keys of cloud services. */
 export function externalKeysOf(keys: readonly KeyDetail[]): KeyDetail[] {
@@ -31,13 +33,7 @@ export function materialsInKms(
     keyId: key.keyId,
     alias: key.keyAlias,
     observation: observeMaterial(key, undefined, now),
-    wish: {
-      expiration: keep,
-      warnBeforeMs,
-      pin: undefined,
-      allowInterruption: true,
-      allowUnverifiedRenewal: false,
-    },
+    wish: { ...undeclared, warnBeforeMs },
     proof: undefined,
     managed: false,
     wanted: wanted.has(key.keyId),

@@ -4,39 +4,32 @@
  */
 import { isRecord, type JsonRecord } from '../json';
 import type { Wish } from '../lifecycle/decision';
-import { isInWindow, isRolling, keep, type Rolling } from '../lifecycle/expiration-wish';
+import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
+import { wishOf as wishOfDeclared } from '../lifecycle/wish';
 import { wording } from '../provider/wording';
-import { parseDuration } from '../terms/duration';
 import { parseExpirationTime } from '../terms/expiration-time';
-import { defaultWarnBefore, type MaterialStatus, materialStatuses } from '../terms/material';
+import { type MaterialStatus, materialStatuses } from '../terms/material';
 
 export type Attributes = JsonRecord;
 
-/** @param warnBeforeMs replaces the value of the resource */
+/**
+ * The recorded expiry is what the KMS has, which nobody may have declared.
+ * @param warnBeforeMs replaces the value of the resource
+ */
 export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined): Wish {
-  const validFor = text(attributes, 'valid_for');
-  const renewBefore = text(attributes, 'renew_before');
-  return {
-    expiration:
-      validFor === undefined || renewBefore === undefined ? keep : rolling(validFor, renewBefore),
-    warnBeforeMs:
-      warnBeforeMs ??
-      parseDuration(text(attributes, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
-    pin: undefined,
-    allowInterruption: attributes.allow_interruption !== false,
-    allowUnverifiedRenewal: attributes.allow_unverified_renewal === true,
-  };
-}
-
-function rolling(validFor: string, renewBefore: string): Rolling {
-  const validForMs = parseDuration(validFor, 'valid_for');
-  return {
-    validForMs,
-    renewBeforeMs: parseDuration(renewBefore, 'renew_before'),
-    validFor,
-    renewBefore,
-  };
+  const wish = wishOfDeclared(
+    {
+      validFor: text(attributes, 'valid_for'),
+      renewBefore: text(attributes, 'renew_before'),
+      warnBefore: text(attributes, 'warn_before'),
+      allowInterruption: attributes.allow_interruption !== false,
+      allowUnverifiedRenewal: attributes.allow_unverified_renewal === true,
+    },
+    false,
+    wording,
+  );
+  return { ...wish, warnBeforeMs: warnBeforeMs ?? wish.warnBeforeMs };
 }
 
 /** What Terraform knew when it last looked, brought forward to now. */

@@ -55,8 +55,10 @@ export type KeySpecRow =
   /** `curve` is the name that OpenSSL and Node use. */
   | { readonly family: 'ec'; readonly curve: string; readonly usages: readonly KeyUsage[] };
 
+export const keyUsages = ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'] as const;
+
 /** What a key may do. */
-export type KeyUsage = 'ENCRYPT_DECRYPT' | 'SIGN_VERIFY';
+export type KeyUsage = (typeof keyUsages)[number];
 
 /** Key specs whose material can be imported. A new key gets the first usage by default. */
 export const keySpecs = {

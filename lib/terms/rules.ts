@@ -1,8 +1,9 @@
 /**
- * Rules for the parts of a key. Each rule stands here once,
+ * Rules for the parts of a key and its material. Each rule stands here once,
  * as a test and in words for error messages.
  */
 import { formats, ranges } from './kms';
+import { environmentVariableFormat, fingerprintFormat } from './material';
 
 /** A rule about one value. */
 export interface Rule<Value> {
@@ -55,28 +56,13 @@ export const keyRules = {
   numberOfTags: { accepts: (count: number) => count <= 20, allowed: '20' },
 } as const satisfies Record<string, Rule<string> | Rule<number>>;
 
-/**
- * What is wrong with the tags of a construct, one sentence each.
- *
- * @param isKnown false for a value that is known only at deployment, so it cannot be checked here
- */
-export function faultsOfTags(
-  tags: Readonly<Record<string, string>>,
-  isKnown: (text: string) => boolean,
-): string[] {
-  const { tagKey, tagValue, numberOfTags } = keyRules;
-  const entries = Object.entries(tags);
-  return [
-    ...(numberOfTags.accepts(entries.length)
-      ? []
-      : [`tags holds ${entries.length} tags; allowed are ${numberOfTags.allowed}`]),
-    ...entries.flatMap(([key, value]) => [
-      ...(!isKnown(key) || tagKey.accepts(key)
-        ? []
-        : [`tags holds the name "${key}"; allowed are ${tagKey.allowed}`]),
-      ...(!isKnown(value) || tagValue.accepts(value)
-        ? []
-        : [`tags holds the value "${value}" of "${key}"; allowed are ${tagValue.allowed}`]),
-    ]),
-  ];
-}
+export const materialRules = {
+  fingerprint: {
+    accepts: (text: string) => fingerprintFormat.test(text),
+    allowed: '"sha256:" and 64 hex digits, as "byok fingerprint" prints it',
+  },
+  variableName: {
+    accepts: (text: string) => environmentVariableFormat.test(text),
+    allowed: 'letters, digits and _, not beginning with a digit',
+  },
+} as const satisfies Record<string, Rule<string>>;

@@ -3,20 +3,25 @@
  * the front-end to say: `expiration_time` in Terraform, `expirationTime` in TypeScript,
  * `--expiration-time` on a command line. A sentence receives the spelling, and is never repaired.
  */
-export const settings = [
-  // a key
-  'keyId',
+/** What a key is; of its material, `keyId` names it. */
+export const keySettings = [
   'alias',
   'description',
   'keySpec',
+  'keyUsage',
   'enabled',
   'tags',
   'pendingDays',
   'cancelPendingDeletion',
-  // its material
+  'keyOnDestroy',
+] as const;
+
+const ofMaterial = [
+  'keyId',
   'expirationTime',
   'validFor',
   'renewBefore',
+  'warnBefore',
   'fingerprint',
   'wrappingAlgorithm',
   'onDestroy',
@@ -24,19 +29,33 @@ export const settings = [
   'allowUnverifiedRenewal',
   'allowWeakMaterial',
   'timeouts',
-  // where that comes from
+] as const;
+
+/** Where the material comes from: one of them at most. */
+export const sourceSettings = [
   'material',
   'materialFile',
   'materialEnv',
   'materialCommand',
   'wrapCommand',
   'importToken',
+] as const;
+
+const aboutSource = [
   'encryptedKeyMaterial',
   'encryptedPrivatekey',
   'materialEncoding',
+  // in any of the forms that a front-end offers
   'materialPassword',
+  'materialPasswordEnv',
+  'materialPasswordValue',
   'materialVersion',
-  // the connection
+] as const;
+
+/** What a person wishes of the material, and says about it. */
+export const materialSettings = [...ofMaterial, ...sourceSettings, ...aboutSource] as const;
+
+const ofConnection = [
   'cloud',
   'region',
   'projectId',
@@ -55,6 +74,8 @@ export const settings = [
   'maxRetries',
   'maxRequestsPerSecond',
 ] as const;
+
+export const settings = [...keySettings, ...materialSettings, ...ofConnection] as const;
 
 export type Setting = (typeof settings)[number];
 
@@ -77,6 +98,8 @@ export interface Spelling {
    * constructs`.
    */
   readonly rolling?: string;
+  /** What stands for "never" as an expiry, where that is not a text: `Expiration.never()`. */
+  readonly never?: string;
 }
 
 /** In the names that the code has: for whom no front-end speaks. */

@@ -1,5 +1,6 @@
 /** When the material of an import expires, as far as the configuration says. */
 import { ByokError } from '../errors';
+import { requireFaultless } from '../lifecycle/declaration';
 import { parseDuration } from '../terms/duration';
 import {
   type ExpirationInstant,
@@ -7,7 +8,7 @@ import {
   never,
   parseExpirationTime,
 } from '../terms/expiration-time';
-import { faultsOfRolling } from '../terms/rolling-expiration';
+import { plainSpelling } from '../terms/setting';
 import type { SynthesizedImport } from './synthesized-import';
 
 export interface DeclaredExpiration {
@@ -58,13 +59,7 @@ export function describeExpiration({ address, instant, because }: DeclaredExpira
  * a longer one may not fit into a Date
  */
 function validityOf(validFor: string): number {
-  const [fault] = faultsOfRolling(
-    { validFor },
-    { validFor: 'validFor', renewBefore: 'renewBefore', occasion: 'deploy' },
-  );
-  if (fault !== undefined) {
-    throw fault;
-  }
+  requireFaultless({ validFor }, { words: plainSpelling }, ['validFor']);
   return parseDuration(validFor, 'validFor');
 }
 

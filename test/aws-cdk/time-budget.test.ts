@@ -27,6 +27,7 @@ const sleep: Surroundings['sleep'] = (ms, signal) => delay(ms / 100, undefined, 
 test('CloudFormation is told, although something does not let go', async () => {
   const properties = {
     memory: '/cdktf-byok/stack/key',
+    alias: 'payments',
     credentials: 'login',
     source: { secret: 'material' },
     metricKey: 'key',

@@ -58,7 +58,7 @@ test.each<[string, Partial<ImportedKeyProps>]>([
   ],
   ['pendingDays is 6; allowed is a whole number from 7 to 1096', { pendingDays: 6 }],
   [
-    'expiration is 2030-01-31T00:00:00Z, but the material of an asymmetric key (RSA_2048) never expires; omit it, or give Expiration.never()',
+    'expirationTime is "2030-01-31T00:00:00Z", but the material of an asymmetric key (RSA_2048) never expires; leave it out, or give Expiration.never()',
     { keySpec: 'RSA_2048', expiration: Expiration.at('2030-01-31T00:00:00Z') },
   ],
   [
@@ -70,7 +70,7 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     { expiration: Expiration.at('tomorrow') },
   ],
   [
-    'renewBefore is "7d", which is not shorter than validFor "7d", so every check would renew; give a shorter one',
+    'renewBefore is "7d", which is not shorter than validFor "7d", so the material would be renewed again and again; give a shorter one',
     { expiration: Expiration.rolling({ validFor: '7d', renewBefore: '7d' }) },
   ],
   [

@@ -39,7 +39,7 @@ test.each<[string, Partial<ExternalKeyConfig>, RegExp]>([
   [
     'an unknown usage',
     { keyUsage: 'WRAP' as never },
-    /keyUsage is "WRAP"; allowed for AES_256 are "ENCRYPT_DECRYPT": give one, or leave it out/,
+    /keyUsage is "WRAP"; allowed for AES_256 are "ENCRYPT_DECRYPT"/,
   ],
   [
     'a symmetric key that signs',

@@ -61,7 +61,7 @@ const sources: Readonly<Record<string, SourceCase>> = {
       material_password_env: 'P12_PASSWORD',
     },
     symmetric:
-      'the source has a password, as only private keys do, but AES_256 is symmetric; leave it out',
+      'the password of the source is given, as only private keys have one, but AES_256 is symmetric; leave it out',
   },
   'an environment variable': {
     source: KeyMaterialSource.fromEnvironment('K'),
@@ -84,7 +84,7 @@ const sources: Readonly<Record<string, SourceCase>> = {
     emitted: wrapped,
     cannotRoll: true,
     asymmetric:
-      'the wrapped material has no encryptedPrivatekey, but RSA_3072 is asymmetric; give the private key',
+      'encryptedPrivatekey is not given, but RSA_3072 is asymmetric; give the private key',
   },
   'a wrapped private key': {
     source: KeyMaterialSource.preWrapped({
@@ -94,8 +94,7 @@ const sources: Readonly<Record<string, SourceCase>> = {
     }),
     emitted: { ...wrapped, encrypted_privatekey_wo: reference, material_wo_version: 1 },
     cannotRoll: true,
-    symmetric:
-      'the wrapped material has an encryptedPrivatekey, but AES_256 is symmetric; leave it out',
+    symmetric: 'encryptedPrivatekey is given, but AES_256 is symmetric; leave it out',
   },
 };
 
@@ -105,7 +104,7 @@ interface ExpirationCase extends Refusals {
 }
 
 const forGood =
-  'but the material of an asymmetric key (RSA_3072) stays for good; leave it out, or give Expiration.never()';
+  'but the material of an asymmetric key (RSA_3072) never expires; leave it out, or give Expiration.never()';
 
 const expirations: Readonly<Record<string, ExpirationCase>> = {
   'no word of expiry': { emitted: {} },
@@ -118,7 +117,7 @@ const expirations: Readonly<Record<string, ExpirationCase>> = {
   'a rolling expiry': {
     expiration: Expiration.rolling({ validFor: '90d', renewBefore: '14d' }),
     emitted: { valid_for: '90d', renew_before: '14d' },
-    asymmetric: `expiration rolls, valid for "90d", ${forGood}`,
+    asymmetric: `expiration is "90d", ${forGood}`,
   },
   'an expiry that only Terraform knows': {
     expiration: Expiration.at(reference),

@@ -173,7 +173,7 @@ test('refuses, where no compiler did, a source that is not given', () => {
 test('refuses an alias for a key that exists', () => {
   expect(
     refusalOf((stack) => ({ alias: 'payments', key: ExternalKey.fromKeyId(stack, 'key', keyId) })),
-  ).toThrow('[stack/payments] alias and key are given together; allowed is one');
+  ).toThrow('[stack/payments] alias and key are given together; give alias to have a key made');
 });
 
 test('refuses, in one sentence, whatever describes a key that is managed elsewhere', () => {
@@ -189,7 +189,7 @@ test('refuses, in one sentence, whatever describes a key that is managed elsewhe
     keyOnDestroy: 'retain',
   }));
   expect(refusal).toThrow(
-    '[stack/payments] description, keySpec, keyUsage, enabled, tags, pendingDays, cancelPendingDeletion, keyOnDestroy given together with key',
+    '[stack/payments] key names an existing key, which is not changed here; leave out description, keySpec, keyUsage, enabled, tags, pendingDays, cancelPendingDeletion, keyOnDestroy',
   );
 });
 
@@ -202,7 +202,7 @@ test('names all that is wrong at once, each with the path of its construct', () 
   expect(refusal).toThrow(
     expect.objectContaining({
       message: expect.stringMatching(
-        /\[stack\/payments\/Key\] alias is "my key"(?:.|\n)*\[stack\/payments\/Resource\] renewBefore is "2d"(?:.|\n)*warnBefore is "soon"/,
+        /\[stack\/payments\/Key\] alias is "my key"(?:.|\n)*\[stack\/payments\/Resource\] warnBefore is "soon"(?:.|\n)*renewBefore is "2d"/,
       ),
     }),
   );

@@ -126,7 +126,7 @@ test('refuses a variable name that looks like the value, without showing it', ()
 
 test('refuses an environment variable that looks like the value, without showing it', () => {
   const synth = () => materialFrom(KeyMaterialSource.fromEnvironment('c2VjcmV0IHNlY3JldA=='));
-  expect(synth).toThrow(/materialEnv is not the name of an environment variable/);
+  expect(synth).toThrow(/materialEnv is no name of an environment variable/);
   expect(synth).not.toThrow(/c2VjcmV0/);
 });
 

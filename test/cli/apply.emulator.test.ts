@@ -362,18 +362,18 @@ test.each([
   [
     'a key id of another form',
     ['--key-id', '../x'],
-    '--key-id is "../x"; allowed is 36 characters',
+    '--key-id is "../x"; allowed are 36 characters',
   ],
-  ['half a rolling expiry', ['--valid-for', '90d'], 'needs both --valid-for and --renew-before'],
+  ['half a rolling expiry', ['--valid-for', '90d'], '--valid-for is given without --renew-before'],
   [
     'a window that is not shorter',
     ['--valid-for', '9d', '--renew-before', '9d'],
-    'so every run would renew',
+    'which is not shorter than --valid-for',
   ],
   [
     'a program that is no list',
     ['--material-command', 'pass show orders'],
-    'is no list of a program and its arguments in JSON',
+    '--material-command is no list of texts',
   ],
   ['a pin of another form', ['--fingerprint', 'md5:0'], '--fingerprint is "md5:0"'],
   [

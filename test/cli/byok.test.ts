@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ByokProcess, bundleByok } from './byok-process';
 
+const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
+
 let byok: ByokProcess;
 const folder = mkdtempSync(join(tmpdir(), 'byok-cli-'));
 const material = Buffer.from(
@@ -134,32 +136,32 @@ test.each([
     /^byok: --material-password-env is no name of an/,
   ],
   [
-    ['apply', '--key-id', 'x', '--material-env', '0-SECRET'],
+    ['apply', '--key-id', keyId, '--material-env', '0-SECRET'],
     '',
     /^byok: --material-env is no name of an/,
   ],
   [
-    ['import', '--key-id', 'x', '--material-password-env', ''],
+    ['import', '--key-id', keyId, '--material-password-env', ''],
     '',
     /^byok: --material-password-env is no name of an/,
   ],
   [
-    ['import', '--key-id', 'x', '--import-token-env', 'SECRET='],
+    ['import', '--key-id', keyId, '--import-token-env', 'SECRET='],
     '',
     /^byok: --import-token-env is no name of an/,
   ],
   [
-    ['import', '--key-id', 'x', '--encrypted-key-material-env', 'SECRET='],
+    ['import', '--key-id', keyId, '--encrypted-key-material-env', 'SECRET='],
     '',
     /^byok: --encrypted-key-material-env is no name of an/,
   ],
   [
-    ['import', '--key-id', 'x', '--encrypted-privatekey-env', 'SECRET='],
+    ['import', '--key-id', keyId, '--encrypted-privatekey-env', 'SECRET='],
     '',
     /^byok: --encrypted-privatekey-env is no name of an/,
   ],
   [['fingerprint', '--material-encoding', 'rot13'], '', /Allowed choices are base64, hex, raw/],
-  [['fingerprint', '--material-env', 'A', '--material-file', 'b'], '', /cannot be used with/],
+  [['fingerprint', '--material-env', 'A', '--material-file', 'b'], '', /given together/],
   [['emulator', '--data', 'keys.json'], '', /--demo-material-on-disk/],
   [['emulator', '--port', '99999'], '', /"99999"; allowed is/],
   [['status'], '', /--region is not set.* there or in the environment variable HW_REGION_NAME/],

@@ -145,7 +145,7 @@ test.each([
   [['--alias', 'x', '--description', 'd'.repeat(256)], 'allowed are at most 255 characters'],
   [
     ['--alias', 'x', '--key-usage', 'SIGN_VERIFY'],
-    '--key-usage is "SIGN_VERIFY"; allowed for AES_256 are ENCRYPT_DECRYPT',
+    '--key-usage is "SIGN_VERIFY"; allowed for AES_256 are "ENCRYPT_DECRYPT"',
   ],
   [['--alias', 'x', '--key-spec', 'HMAC_256'], 'Allowed choices are AES_256, RSA_2048'],
   [
@@ -156,8 +156,8 @@ test.each([
     ['--alias', 'x', '--tag', 'a=1', '--tag', 'a=2'],
     '--tag gives the name "a" twice; give it once',
   ],
-  [['--alias', 'x', '--tag', 'a=b=c'], '--tag: tags holds the value "b=c" of "a"; allowed are'],
-  [['--alias', 'x', '--tag', 'a<b=1'], '--tag: tags holds the name "a<b"; allowed are'],
+  [['--alias', 'x', '--tag', 'a=b=c'], '--tag holds the value "b=c" of "a"; allowed are'],
+  [['--alias', 'x', '--tag', 'a<b=1'], '--tag holds the name "a<b"; allowed are'],
   [['--alias', 'x', '--timeout', 'soon'], '--timeout is "soon"; '],
   [[], "required option '--alias <NAME>' not specified"],
 ])('refuses %j in one sentence, before anything is asked', async (args, message) => {

@@ -328,11 +328,8 @@ test('fails with one sentence and exit code 1, and the key still waits', async (
       ['--material-file', bytes, '--material-encoding', 'raw', '--material-password-env', 'UNSET'],
       /"UNSET" that holds the password is not set/,
     ],
-    [['--import-token-file', tokenFile], /needs both its import token and its ciphertext/],
-    [
-      ['--encrypted-key-material-file', wrappedFile],
-      /needs both its import token and its ciphertext/,
-    ],
+    [['--import-token-file', tokenFile], /given without --encrypted-key-material-file/],
+    [['--encrypted-key-material-file', wrappedFile], /given without --import-token-file/],
     [
       ['--import-token-env', 'UNSET', '--encrypted-key-material-file', wrappedFile],
       /environment variable "UNSET" is not set/,
@@ -402,8 +399,8 @@ test('fails with one sentence and exit code 1, and the key still waits', async (
 test('refuses flags that contradict each other, and a token as an argument', async () => {
   const keyId = await byok.createKey();
   const cases: readonly (readonly [string[], RegExp])[] = [
-    [['--material-file', 'a', '--material-env', 'B'], /cannot be used with/],
-    [['--material-file', 'a', '--import-token-file', 'b'], /cannot be used with/],
+    [['--material-file', 'a', '--material-env', 'B'], /given together/],
+    [['--material-file', 'a', '--import-token-file', 'b'], /given together/],
     [['--import-token-file', 'a', '--import-token-env', 'B'], /cannot be used with/],
     [
       ['--wrapping-algorithm', 'RSAES_OAEP_SHA_1', '--import-token-file', 'a'],

@@ -209,7 +209,6 @@ test('one that a command makes and cannot see says what to do there', async () =
   const { source } = requestOf(world, keyId, undefined);
   const { warnings } = await importOnce(world.kms, () => new Date(), {
     keyId,
-    expiration: undefined,
     source,
   });
   expect(warnings).toEqual([

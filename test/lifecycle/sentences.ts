@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import type { Wording } from '../../lib/lifecycle/wording';
+import { settings } from '../../lib/terms/setting';
 
 const root = join(__dirname, '..', '..');
 
@@ -15,6 +16,8 @@ export interface Text {
   /** More than one where a condition chooses. */
   readonly said: readonly string[];
 }
+
+const isSetting = (text: string) => (settings as readonly string[]).includes(text);
 
 /** What only a call knows. */
 const later = '…';
@@ -72,6 +75,7 @@ export class Sentences {
       if (
         ts.isImportDeclaration(node) ||
         ts.isTypeNode(node) ||
+        (ts.isStringLiteral(node) && this.#isSetting(node)) ||
         (ts.isCallExpression(node) && this.#wordOf(node.expression, words) !== undefined)
       ) {
         return;
@@ -108,6 +112,15 @@ export class Sentences {
       visit(file);
     }
     return count;
+  }
+
+  /** Whether only names of settings may stand here. */
+  #isSetting(node: ts.StringLiteral): boolean {
+    const type = this.#checker.getContextualType(node);
+    return (
+      type?.isUnion() === true &&
+      type.types.every((one) => one.isStringLiteral() && isSetting(one.value))
+    );
   }
 
   #evaluate(node: ts.Expression | ts.Node, words: Wording): readonly string[] {

@@ -138,7 +138,7 @@ test('does not say of what somebody else imported since the plan that it was imp
 test('terraform import of a wrong id is one sentence', async () => {
   const notOurs = await existingKey('kms', 'other');
   const cases: [string, string][] = [
-    ['orders', 'Id is "orders"; allowed is a key id of 36 characters'],
+    ['orders', 'Id is "orders"; allowed are 36 characters'],
     ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', 'does not know key'],
     [notOurs, 'has origin "kms"; only keys of origin "external" accept material'],
   ];

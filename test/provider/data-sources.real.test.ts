@@ -132,13 +132,9 @@ describe('byok_key', () => {
       'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"\n  alias = "orders"',
       'Key_id and alias are both set',
     ],
-    [
-      'a key id that is none',
-      'key_id = "orders"',
-      'Key_id is "orders"; allowed is a key id of 36 characters',
-    ],
+    ['a key id that is none', 'key_id = "orders"', 'Key_id is "orders"; allowed are 36 characters'],
     ['an unknown key id', 'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"', 'does not know key'],
-    ['an empty key id', 'key_id = ""', 'Key_id is ""; allowed is'],
+    ['an empty key id', 'key_id = ""', 'Key_id is ""; allowed are'],
     ['an unknown alias', 'alias = "order"', 'No key has the alias "order"'],
   ])('fails for %s', async (_what, attributes, sentence) => {
     await createKey('orders');

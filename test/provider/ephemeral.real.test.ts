@@ -139,7 +139,7 @@ test.each([
   [
     'a key id that is none',
     () => 'key_id = "orders"',
-    'Key_id is "orders"; allowed is a key id of 36 characters',
+    'Key_id is "orders"; allowed are 36 characters',
   ],
   [
     'a key that the KMS does not know',

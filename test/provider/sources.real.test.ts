@@ -187,12 +187,12 @@ describe('fails before any call that touches material, with one sentence that na
     [
       'a malformed pin',
       'material_file = "orders.key"\n  fingerprint = "sha256:abc"',
-      'Fingerprint is "sha256:abc"; allowed is',
+      'Fingerprint is "sha256:abc"; allowed are',
     ],
     [
       'a malformed timeout',
       'material_file = "orders.key"\n  timeouts { create = "soon" }',
-      'Timeouts is "soon"; allowed is a whole number',
+      'Timeouts.create is "soon"; allowed is a whole number',
     ],
     [
       'a version without its value',
@@ -227,7 +227,7 @@ describe('fails before any call that touches material, with one sentence that na
     );
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('Key_id is "orders"; allowed is a key id of 36');
+    expect(plan.text).toContain('Key_id is "orders"; allowed are 36 characters');
   });
 
   test('plain http to a host that is not loopback', async () => {

@@ -78,5 +78,5 @@ test('that the API does not take are refused at plan', async () => {
   bench = await workbench(emulator, tagged('{ "a=b" = "1" }'));
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
-  expect(plan.text).toContain('Tags holds the key "a=b"');
+  expect(plan.text).toContain('Tags holds the name "a=b"');
 });

@@ -13,11 +13,16 @@ import { reconcileMaterial } from '../../lifecycle/reconcile-material';
 import { removeMaterial } from '../../lifecycle/remove-material';
 import { formatExpirationTime } from '../../terms/expiration-time';
 import { defaultKeySpec } from '../../terms/kms';
-import { attributeNames, deletionOfNamedKey, type KeyProperties } from '../key-properties';
+import { attributeNames, type KeyProperties } from '../key-properties';
 import { type CustomResourceEvent, isKeyId } from './custom-resource-event';
-import { recallDeclared } from './declared';
+import { isDeployed, recallDeclared } from './declared';
 import { type EnsuredKey, ensureKey } from './ensure-key';
-import { materialRequestOf, removalOf, type UnreviewedRequest } from './key-request';
+import {
+  materialRequestOf,
+  removalOf,
+  requireProperties,
+  type UnreviewedRequest,
+} from './key-request';
 import {
   amend,
   type Deployment,
@@ -76,8 +81,9 @@ async function deploy(event: CustomResourceEvent, session: Session): Promise<Dep
     // A repeated request must not undo what came after it.
     return deployedAs(before);
   }
-  if (properties.keyId !== undefined && properties.onDestroy === 'delete_material') {
-    throw new ByokError('ERR_ARGUMENT', deletionOfNamedKey);
+  if (!isDeployed(memory, properties)) {
+    // Before a key is made, or anything of one is changed.
+    requireProperties(properties);
   }
   const digest = digestOf(properties);
   return withKms(session, properties, async (context) => {

@@ -44,13 +44,7 @@ export async function ensureKey(
       notices: [],
     };
   }
-  if (alias === undefined) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'neither alias nor keyId is given; give alias to have a key made, or keyId for an existing one',
-    );
-  }
-  const wish = keyWishOf(event.ResourceProperties, alias, event.OldResourceProperties);
+  const wish = keyWishOf(event.ResourceProperties, event.OldResourceProperties);
   for (const candidate of candidatesFor(event, memory)) {
     const key = await context.kms.describeKey(candidate, { signal: context.signal });
     if (key !== undefined && isOfKind(key, wish) && isOurs(key, memory, wish)) {

@@ -1,8 +1,10 @@
 /** From the properties of the resource to the terms of the lifecycle. */
+import { ByokError } from '../../errors';
 import type { Wish } from '../../lifecycle/decision';
-import { type ExpirationWish, keep } from '../../lifecycle/expiration-wish';
+import { requireFaultless } from '../../lifecycle/declaration';
 import type { MaterialRequest } from '../../lifecycle/material-request';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
+import { keyWishOf as keyWishOfDeclared, wishOf as wishOfDeclared } from '../../lifecycle/wish';
 import type { Material } from '../../material/material';
 import { type ExpirationInstant, parseExpirationTime } from '../../terms/expiration-time';
 import {
@@ -10,42 +12,39 @@ import {
   defaultPendingDays,
   type KeyDestroyPolicy,
 } from '../../terms/key';
-import { defaultKeySpec, defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
+import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
 import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../terms/material';
-import { parseRolling } from '../../terms/rolling-expiration';
-import { type KeyProperties, rollingSpelling, type Scalar } from '../key-properties';
+import { declaredIn, deletionOfNamedKey, type KeyProperties, type Scalar } from '../key-properties';
 import type { RememberedKey } from './memory';
 import { wording } from './wording';
 
 /** The part of a request that no review adds to. */
 export type UnreviewedRequest = Omit<MaterialRequest, 'permitted' | 'reviewed'>;
 
-/**
- * @param alias of a key that we make; for other keys no alias is wanted
- * @param before the properties before this change: tags that are no longer declared are removed
- */
-export function keyWishOf(
-  properties: KeyProperties,
-  alias: string,
-  before: KeyProperties | undefined,
-): KeyWish {
-  const {
-    description = '',
-    keySpec = defaultKeySpec,
-    keyUsage,
-    enabled,
-    tags,
-    cancelPendingDeletion,
-  } = properties;
-  return {
-    alias,
-    description,
-    keySpec,
-    keyUsage,
-    enabled: flag(enabled),
-    cancelPendingDeletion: flag(cancelPendingDeletion) ?? false,
-    tags: tags ?? (before?.tags === undefined ? undefined : {}),
-  };
+/** @throws ByokError ERR_ARGUMENT: some values are known here only */
+export function requireProperties(properties: KeyProperties): void {
+  const { pendingDays } = properties;
+  // A template makes a text of it.
+  const isNumber = /^\d{1,9}$/.test(String(pendingDays));
+  requireFaultless(
+    { ...declaredIn(properties), pendingDays: isNumber ? Number(pendingDays) : pendingDays },
+    { words: wording },
+  );
+  if (properties.keyId !== undefined && properties.onDestroy === 'delete_material') {
+    throw new ByokError('ERR_ARGUMENT', deletionOfNamedKey);
+  }
+}
+
+/** @param before the properties before this change */
+export function keyWishOf(properties: KeyProperties, before: KeyProperties | undefined): KeyWish {
+  return keyWishOfDeclared(
+    {
+      ...properties,
+      enabled: flag(properties.enabled),
+      cancelPendingDeletion: flag(properties.cancelPendingDeletion),
+    },
+    before?.tags !== undefined,
+  );
 }
 
 export function materialRequestOf(
@@ -77,27 +76,13 @@ function lastKnownOf(remembered: RememberedKey | undefined): ExpirationInstant {
 }
 
 function wishOf(properties: KeyProperties, ours: boolean): Wish {
-  return {
-    expiration: expirationOf(properties, ours),
-    // The alarm warns.
-    warnBeforeMs: 0,
-    pin: properties.fingerprint,
-    allowInterruption: flag(properties.allowInterruption) ?? true,
-    allowUnverifiedRenewal: flag(properties.allowUnverifiedRenewal) ?? false,
+  const declared = {
+    ...properties,
+    allowInterruption: flag(properties.allowInterruption),
+    allowUnverifiedRenewal: flag(properties.allowUnverifiedRenewal),
   };
-}
-
-function expirationOf(
-  { expirationTime, validFor, renewBefore }: KeyProperties,
-  ours: boolean,
-): ExpirationWish {
-  if (validFor !== undefined && renewBefore !== undefined) {
-    return parseRolling({ validFor, renewBefore }, rollingSpelling);
-  }
-  if (expirationTime !== undefined) {
-    return parseExpirationTime(expirationTime, wording);
-  }
-  return ours ? undefined : keep;
+  // The alarm warns.
+  return { ...wishOfDeclared(declared, ours, wording), warnBeforeMs: 0 };
 }
 
 /**

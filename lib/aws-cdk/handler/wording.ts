@@ -4,6 +4,7 @@
  */
 import type { Wording } from '../../lifecycle/wording';
 import { type Setting, valueText } from '../../terms/setting';
+import { spelling } from '../key-properties';
 
 /**
  * Settings that are not properties of that name: those of the material's source, and the fields of
@@ -12,8 +13,6 @@ import { type Setting, valueText } from '../../terms/setting';
 const names: Partial<Record<Setting, string>> = {
   material: 'source',
   wrapCommand: 'program that wraps it',
-  materialEncoding: 'encoding',
-  materialPassword: 'passwordField',
   authToken: 'auth_token',
   userName: 'user_name',
   domainName: 'domain_name',
@@ -23,16 +22,16 @@ const names: Partial<Record<Setting, string>> = {
 };
 
 function name(setting: Setting): string {
-  return names[setting] ?? setting;
+  return names[setting] ?? spelling.name(setting);
 }
 
 const cancel = 'cancel its deletion in the console of the cloud';
 
 export const wording: Wording = {
+  ...spelling,
   name,
   set: (setting, value) => `set ${name(setting)} = ${valueText(value)}`,
   variables: () => 'never',
-  rolling: 'Expiration.rolling',
   review: 'deployment',
   run: 'deployment',
   again: 'deploy again',

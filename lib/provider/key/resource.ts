@@ -2,7 +2,6 @@
 import { ByokError } from '../../errors';
 import { KmsError } from '../../kms/kms-error';
 import type { KeyDetail } from '../../kms/model';
-import { checkTags } from '../../kms/request-fields';
 import type { Notice } from '../../lifecycle/context';
 import { disabledNotice } from '../../lifecycle/decide';
 import { anotherKey } from '../../lifecycle/make-or-adopt-key';
@@ -14,13 +13,14 @@ import {
   updateKey,
 } from '../../lifecycle/reconcile-key';
 import { keyNotFound } from '../../lifecycle/require-external-key';
+import { keyWishOf } from '../../lifecycle/wish';
 import { externalKeySchema } from '../../schema/external-key';
 import { formatInstant } from '../../terms/expiration-time';
 import { defaultKeySpec, keyStates, tryFindKeySpec } from '../../terms/kms';
-import { keyRules } from '../../terms/rules';
+import { keySettings } from '../../terms/setting';
 import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
 import { unknown, type Value, type Values } from '../../tfplugin/values/value';
-import { block, complete, flag, integer, isUnknown, text, textMap } from '../attributes';
+import { complete, flag, isUnknown, text, textMap } from '../attributes';
 import {
   type Client,
   type ConnectedClient,
@@ -30,7 +30,7 @@ import {
   warnNotConnected,
 } from '../client';
 import { describeForImport } from '../import-state';
-import { check, checkRule, validateAgainstSchema } from '../validate';
+import { declaredIn, errorsIn, report } from '../validate';
 import { warn } from '../warn';
 import { wording } from '../wording';
 import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './destroy';
@@ -43,18 +43,7 @@ export const externalKeyResource = {
   schema: externalKeySchema,
 
   validate({ config }, context) {
-    validateAgainstSchema(externalKeySchema, config, context);
-    check(context, () => checkRule('alias', text(config, 'alias'), keyRules.alias));
-    check(context, () =>
-      checkRule('description', text(config, 'description'), keyRules.description),
-    );
-    check(context, () =>
-      checkUsage(text(config, 'key_spec') ?? defaultKeySpec, text(config, 'key_usage')),
-    );
-    check(context, () => checkDeclaredTags(config));
-    check(context, () =>
-      checkRule('pending_days', integer(config, 'pending_days'), keyRules.pendingDays),
-    );
+    report(context, ...errorsIn(declaredIn(config, [...keySettings, 'timeouts'])));
   },
 
   async read({ state, private: privateState }, client, context) {
@@ -357,58 +346,19 @@ function isDeclared(planned: Values): boolean {
   return ['alias', 'description', 'key_spec'].every((name) => !isUnknown(planned, name));
 }
 
-function checkDeclaredTags(config: Values): void {
-  const declared = Object.entries(block(config, 'tags') ?? {});
-  const empty = declared.find(([, value]) => value === null);
-  if (empty !== undefined) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `tags has no value for "${empty[0]}"; give it a value, or leave the tag out`,
-      { attribute: 'tags' },
-    );
-  }
-  if (!keyRules.numberOfTags.accepts(declared.length)) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `tags has ${declared.length} entries; allowed are ${keyRules.numberOfTags.allowed}`,
-      {
-        attribute: 'tags',
-      },
-    );
-  }
-  checkTags(textMap(config, 'tags') ?? {}, wording.name);
-}
-
-/**
- * Otherwise create-key would find out about a wrong usage, after the destroy part of a replacement.
- */
-function checkUsage(keySpec: string, usage: string | undefined): void {
-  const usages: readonly string[] | undefined = tryFindKeySpec(keySpec)?.usages;
-  if (usages !== undefined && usage !== undefined && !usages.includes(usage)) {
-    const allowed = usages.map((one) => `"${one}"`).join(', ');
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `key_usage is "${usage}"; allowed for ${keySpec} are ${allowed}`,
-      { attribute: 'key_usage' },
-    );
-  }
-}
-
-/** Tags that are no longer declared are removed. */
 function wishOf(planned: Values, prior: Values | null): KeyWish {
-  return {
-    alias: text(planned, 'alias') ?? '',
-    description: text(planned, 'description') ?? '',
-    keySpec: text(planned, 'key_spec') ?? defaultKeySpec,
-    keyUsage: text(planned, 'key_usage'),
-    enabled: flag(planned, 'enabled'),
-    cancelPendingDeletion: flag(planned, 'cancel_pending_deletion') ?? false,
-    tags:
-      textMap(planned, 'tags') ??
-      (planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined
-        ? {}
-        : undefined),
-  };
+  return keyWishOf(
+    {
+      alias: text(planned, 'alias'),
+      description: text(planned, 'description'),
+      keySpec: text(planned, 'key_spec'),
+      keyUsage: text(planned, 'key_usage'),
+      enabled: flag(planned, 'enabled'),
+      cancelPendingDeletion: flag(planned, 'cancel_pending_deletion'),
+      tags: textMap(planned, 'tags'),
+    },
+    planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined,
+  );
 }
 
 function finish(

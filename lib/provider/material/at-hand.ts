@@ -73,7 +73,7 @@ interface Specs {
 function faultOf(material: Material, config: Values, specs: Specs, isFirst: boolean): unknown {
   try {
     checkFits(material, specs);
-    if (isFirst && !allowed(config, 'allow_weak_material', false)) {
+    if (isFirst && allowed(config, 'allow_weak_material') !== true) {
       material.checkStrength();
     }
     return undefined;

@@ -1,12 +1,11 @@
 /** From the attributes of `byok_key_material` to the terms of the lifecycle. */
-import type { ByokError } from '../../errors';
 import type { Wish } from '../../lifecycle/decision';
-import { keep, type Rolling } from '../../lifecycle/expiration-wish';
+import type { Rolling } from '../../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../../lifecycle/material-status';
 import type { Proof } from '../../lifecycle/proof';
+import { rollingOf as rollingOfDeclared, wishOf as wishOfDeclared } from '../../lifecycle/wish';
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
-import { parseDuration } from '../../terms/duration';
 import {
   type ExpirationInstant,
   formatExpirationTime,
@@ -16,11 +15,9 @@ import {
 import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
 import {
   defaultMaterialDestroyPolicy,
-  defaultWarnBefore,
   type MaterialDestroyPolicy,
   type MaterialStatus,
 } from '../../terms/material';
-import { faultsOfRolling } from '../../terms/rolling-expiration';
 import type { Value, Values } from '../../tfplugin/values/value';
 import { flag, isUnknown, text } from '../attributes';
 import { wording } from '../wording';
@@ -72,45 +69,30 @@ export function reviewedConfig(
  * @param ours false for adopted material, whose expiry is kept if none is declared
  */
 export function wishOf(config: Values, ours: boolean): Wish {
-  const declared = text(config, 'expiration_time');
-  const undeclared = ours ? undefined : keep;
-  return {
-    expiration:
-      declared === undefined
-        ? (rollingOf(config) ?? undeclared)
-        : parseExpirationTime(declared, wording),
-    warnBeforeMs: parseDuration(text(config, 'warn_before') ?? defaultWarnBefore, 'warn_before'),
-    pin: text(config, 'fingerprint'),
-    allowInterruption: allowed(config, 'allow_interruption', true),
-    allowUnverifiedRenewal: allowed(config, 'allow_unverified_renewal', false),
-  };
+  return wishOfDeclared(
+    {
+      expirationTime: text(config, 'expiration_time'),
+      validFor: text(config, 'valid_for'),
+      renewBefore: text(config, 'renew_before'),
+      warnBefore: text(config, 'warn_before'),
+      fingerprint: text(config, 'fingerprint'),
+      allowInterruption: allowed(config, 'allow_interruption'),
+      allowUnverifiedRenewal: allowed(config, 'allow_unverified_renewal'),
+    },
+    ours,
+    wording,
+  );
 }
 
 /** @throws ByokError ERR_ARGUMENT if one of the pair is not a duration */
 export function rollingOf(values: Values): Rolling | undefined {
-  const [validFor, renewBefore] = [text(values, 'valid_for'), text(values, 'renew_before')];
-  return validFor === undefined || renewBefore === undefined
-    ? undefined
-    : {
-        validFor,
-        renewBefore,
-        validForMs: parseDuration(validFor, 'valid_for'),
-        renewBeforeMs: parseDuration(renewBefore, 'renew_before'),
-      };
+  const window = { validFor: text(values, 'valid_for'), renewBefore: text(values, 'renew_before') };
+  return rollingOfDeclared(window, wording);
 }
 
-/** Checked once more in the plan: `ignore_changes` may keep one of the two. */
-export function faultsOfWindow(config: Values): readonly ByokError[] {
-  const spelling = { validFor: 'valid_for', renewBefore: 'renew_before', occasion: 'plan' };
-  return faultsOfRolling(
-    { validFor: text(config, 'valid_for'), renewBefore: text(config, 'renew_before') },
-    spelling,
-  );
-}
-
-/** A value that is known only in apply does not refuse a plan: apply checks again. */
-export function allowed(config: Values, name: string, whenOmitted: boolean): boolean {
-  return isUnknown(config, name) || (flag(config, name) ?? whenOmitted);
+/** What is not known before apply does not refuse a plan: apply looks again. */
+export function allowed(config: Values, name: string): boolean | undefined {
+  return isUnknown(config, name) || flag(config, name);
 }
 
 export function wrappingAlgorithmOf(values: Values): WrappingAlgorithm {

@@ -13,16 +13,10 @@ import { unknown, type Values } from '../../tfplugin/values/value';
 import { isUnknown, text } from '../attributes';
 import { wording } from '../wording';
 import { type AtHand, sourceNotices } from './at-hand';
-import {
-  expirationText,
-  faultsOfWindow,
-  isVerified,
-  observationOf,
-  rollingOf,
-  wishOf,
-} from './config';
+import { expirationText, isVerified, observationOf, rollingOf, wishOf } from './config';
 import type { KnownMaterial } from './memory';
 import { preWrappedOf } from './source';
+import { errorsOfWindow } from './validate';
 
 /** What a plan is given besides values. */
 export interface Circumstances {
@@ -88,7 +82,7 @@ export function planUpdate(
       : plannedQuiet(prior, proposed, config, proof),
     permitted: decision.steps,
     refusals: [
-      ...faultsOfWindow(config),
+      ...errorsOfWindow(config),
       decision.refusal,
       importDue ? atHand.unusable : undefined,
     ].filter((refusal) => refusal !== undefined),

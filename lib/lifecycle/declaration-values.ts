@@ -1,0 +1,191 @@
+/** What a single setting of a declaration may be. Pure. */
+import { isByokError } from '../errors';
+import { parseDuration } from '../terms/duration';
+import { parseExpirationTime } from '../terms/expiration-time';
+import { keyDestroyPolicies } from '../terms/key';
+import { keySpecs, wrappingAlgorithmNames } from '../terms/kms';
+import { materialDestroyPolicies, materialEncodings } from '../terms/material';
+import { keyRules, materialRules, type Rule } from '../terms/rules';
+import type { Setting, Spelling } from '../terms/setting';
+
+/** The longest validity. The KMS accepts no expiry that lies much further ahead. */
+const longestValidFor = '36500d';
+
+interface Surroundings {
+  readonly words: Spelling;
+  readonly isKnown: (value: unknown) => boolean;
+}
+
+export interface ValueRule {
+  /** @returns a message for each fault, which begins with the name */
+  readonly judge: (value: unknown, name: string, around: Surroundings) => readonly string[];
+  /** Its value may be a secret that was put in the wrong place. @default false */
+  readonly isSecret?: boolean;
+}
+
+const duration = parsing((text, name) => parseDuration(text, name));
+
+export const valueRules = {
+  keyId: matching(keyRules.keyId),
+  alias: matching(keyRules.alias),
+  description: {
+    judge: (value, name) =>
+      typeof value === 'string' && keyRules.description.accepts(value)
+        ? []
+        : [`${name} ${size(value)}; allowed are ${keyRules.description.allowed}`],
+  },
+  keySpec: among(Object.keys(keySpecs)),
+  enabled: among([true, false]),
+  tags: { judge: judgeTags },
+  pendingDays: {
+    judge: (value, name) =>
+      typeof value === 'number' && keyRules.pendingDays.accepts(value)
+        ? []
+        : [`${name} is ${shown(value)}; allowed is ${keyRules.pendingDays.allowed}`],
+  },
+  cancelPendingDeletion: among([true, false]),
+  keyOnDestroy: among(Object.keys(keyDestroyPolicies)),
+  expirationTime: parsing((text, _name, words) => parseExpirationTime(text, words)),
+  validFor: {
+    judge: (value, name, around) => {
+      const faults = duration.judge(value, name, around);
+      return faults.length > 0 || lengthOf(value) <= lengthOf(longestValidFor)
+        ? faults
+        : [`${name} is ${shown(value)}; allowed are up to ${longestValidFor}`];
+    },
+  },
+  renewBefore: duration,
+  warnBefore: duration,
+  fingerprint: matching(materialRules.fingerprint),
+  wrappingAlgorithm: among(wrappingAlgorithmNames),
+  onDestroy: among(Object.keys(materialDestroyPolicies)),
+  allowInterruption: among([true, false]),
+  allowUnverifiedRenewal: among([true, false]),
+  allowWeakMaterial: among([true, false]),
+  timeouts: { judge: judgeTimeouts },
+  materialFile: {
+    judge: (value, name) =>
+      value === '' ? [`${name} is empty; give the path of the file that holds the material`] : [],
+  },
+  materialEnv: variableName(),
+  materialCommand: program(),
+  wrapCommand: program(),
+  materialEncoding: among(materialEncodings),
+  materialPasswordEnv: variableName(),
+} as const satisfies { readonly [Name in Setting]?: ValueRule };
+
+/** In milliseconds, of a text that is a duration. */
+export function lengthOf(text: unknown): number {
+  return parseDuration(String(text), 'duration');
+}
+
+function matching({ accepts, allowed }: Rule<string>): ValueRule {
+  return {
+    judge: (value, name) =>
+      typeof value === 'string' && accepts(value)
+        ? []
+        : [`${name} is ${shown(value)}; allowed are ${allowed}`],
+  };
+}
+
+/** Truth values may come as text, as templates and configurations pass them on. */
+function among(allowed: readonly (string | boolean)[]): ValueRule {
+  return {
+    judge: (value, name) =>
+      allowed.some((one) => one === value || (typeof one === 'boolean' && String(one) === value))
+        ? []
+        : [`${name} is ${shown(value)}; allowed are ${allowed.map(shown).join(', ')}`],
+  };
+}
+
+function parsing(parse: (text: string, name: string, words: Spelling) => unknown): ValueRule {
+  return {
+    judge: (value, name, { words }) => {
+      try {
+        parse(String(value), name, words);
+        return [];
+      } catch (error) {
+        if (isByokError(error)) {
+          return [error.message];
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** One for all operations, or each by its name. */
+function judgeTimeouts(value: unknown, name: string, around: Surroundings): readonly string[] {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .filter(([, text]) => text !== undefined && text !== null && around.isKnown(text))
+        .flatMap(([operation, text]) => duration.judge(text, `${name}.${operation}`, around))
+    : duration.judge(value, name, around);
+}
+
+function judgeTags(value: unknown, name: string, { isKnown }: Surroundings): readonly string[] {
+  const { tagKey, tagValue, numberOfTags } = keyRules;
+  const entries = Object.entries(value as object);
+  return [
+    ...(numberOfTags.accepts(entries.length)
+      ? []
+      : [`${name} holds ${entries.length} tags; allowed are ${numberOfTags.allowed}`]),
+    ...entries.flatMap(([key, text]: [string, unknown]) => [
+      ...(!isKnown(key) || tagKey.accepts(key)
+        ? []
+        : [`${name} holds the name "${key}"; allowed are ${tagKey.allowed}`]),
+      ...(text === null || text === undefined
+        ? [`${name} holds no value for "${key}"; give a text, or leave the tag out`]
+        : !isKnown(text) || tagValue.accepts(String(text))
+          ? []
+          : [`${name} holds the value "${text}" of "${key}"; allowed are ${tagValue.allowed}`]),
+    ]),
+  ];
+}
+
+/** A person who gave the value in place of the name must not find it in a message. */
+function variableName(): ValueRule {
+  const { accepts, allowed } = materialRules.variableName;
+  return {
+    isSecret: true,
+    judge: (value, name) =>
+      typeof value === 'string' && accepts(value)
+        ? []
+        : [
+            `${name} is no name of an environment variable (not shown, it may be the secret itself); allowed are ${allowed}`,
+          ],
+  };
+}
+
+/** The words are not shown: a secret may be among them. */
+function program(): ValueRule {
+  return {
+    judge: (argv, name, { isKnown }) => {
+      const isList =
+        Array.isArray(argv) &&
+        argv.every((word) => typeof word === 'string' || (word != null && !isKnown(word)));
+      const found = !isList
+        ? 'is no list of texts'
+        : argv.length === 0
+          ? 'is empty'
+          : argv.includes('')
+            ? 'holds an empty text'
+            : undefined;
+      return found === undefined
+        ? []
+        : [
+            `${name} ${found}; give a program and its arguments, each as an element, such as ["vault", "kv", "get"]`,
+          ];
+    },
+  };
+}
+
+function size(value: unknown): string {
+  return typeof value === 'string' ? `has ${value.length} characters` : `is ${shown(value)}`;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'object'
+    ? JSON.stringify(value)
+    : String(value);
+}
