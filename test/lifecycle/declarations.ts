@@ -265,7 +265,7 @@ export const rows: readonly Row[] = [
     { materialFile: 'k', encryptedPrivatekey: later },
     {
       rule: 'privateKeyNeedsBoth',
-      cannot: sources,
+      cannot: { ImportedKey: oneSource },
     },
   ),
   refuses(
@@ -274,7 +274,7 @@ export const rows: readonly Row[] = [
     { materialFile: 'k', materialVersion: 1 },
     {
       rule: 'versionNeedsSource',
-      cannot: sources,
+      cannot: { ImportedKey: oneSource },
     },
   ),
   refuses(
