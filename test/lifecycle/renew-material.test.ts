@@ -125,7 +125,7 @@ const ends = {
   'renewed, not seen': { expiration: to, said: ['The import was not confirmed', outage] },
   'nothing deleted': { expiration: from, said: /nothing was deleted/ },
   'not deleted': { expiration: from, said: /^delete-imported|^the connection broke/ },
-  'still held': { expiration: from, said: /still holds its material, which expires 2030-02-01/ },
+  'still held': { expiration: from, said: /still holds its material, .*2030-02-01/ },
   'taken back': { expiration: from, said: /failed: .* has its material back, .*2030-02-01/ },
 } satisfies Record<string, End>;
 
@@ -204,8 +204,8 @@ describe.each(Object.entries(table))('call %s', (call, row) => {
 
 describe('if the way back fails, too, the error says what the key was seen to hold', () => {
   test.each([
-    ['nothing, if that shows', [5, 6], /has no material at the moment: it was deleted/],
-    ['what nobody can see', [5, 6, 7], /whether it has any now could not be seen/],
+    ['nothing, if that shows', [5, 6], /has no material at the moment: .*deleted/],
+    ['what nobody can see', [5, 6, 7], /could not see whether the key holds any/],
   ] as const)('%s', async (_name, refusedCalls, said) => {
     const kms = modelWithMaterial();
     kms.order(refusedCalls.map((after) => ({ after, trouble: 'refused' })));
