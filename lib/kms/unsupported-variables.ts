@@ -1,5 +1,5 @@
 /**
- * Variables that other tools of the same cloud read. We report them instead of ignoring them
+ * Variables that other tools of the same cloud read. We name them instead of ignoring them
  * silently. Their values are never shown.
  */
 import { type UnsupportedVariable, unsupportedVariables } from '../terms/connection';

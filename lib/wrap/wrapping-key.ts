@@ -29,7 +29,7 @@ export function parseWrappingKey(der: Buffer, spelling: Spelling = plainSpelling
   const refused = (how: string) =>
     new ByokError(
       'ERR_KMS',
-      `the wrapping key from the KMS ${how}; check ${spelling.name('kmsEndpoint')}, and report this to its operator`,
+      `the wrapping key from the KMS ${how}; check ${spelling.name('kmsEndpoint')}, and tell its operator`,
     );
   const key = parse(der);
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};

@@ -55,7 +55,7 @@ export function wrapMaterial(
     // The size of the content was checked where it comes from, and fits.
     const message =
       'the wrapping key from the KMS cannot wrap anything; check ' +
-      `${spelling.name('kmsEndpoint')}, and report this to its operator`;
+      `${spelling.name('kmsEndpoint')}, and tell its operator`;
     throw new ByokError('ERR_KMS', message, { cause });
   }
 }
