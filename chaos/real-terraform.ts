@@ -1,6 +1,7 @@
 /** The same cases by the real terraform: a folder, its commands, its state file. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { readProviderBundle } from '../lib/mirror/provider-bundle';
 import { TerraformWorkspace } from '../test/support/terraform-workspace';
 import { addressOf, type Configuration, type ResourceType, resourceTypes } from './configuration';
 import { hclOf } from './hcl';
@@ -33,7 +34,7 @@ export class RealTerraform implements Terraform {
       TF_LOG_PROVIDER: 'TRACE',
       TF_LOG_PATH: join(options.folder, logName),
     };
-    this.#workspace = new TerraformWorkspace(env, options.bundle);
+    this.#workspace = new TerraformWorkspace(env, readProviderBundle(options.bundle));
   }
 
   apply(configuration: Configuration, { replace = [] }: ApplyOptions = {}): Promise<CommandResult> {

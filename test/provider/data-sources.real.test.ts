@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, type Workbench, workbench } from './workbench';
+import { configure, takeBuiltProvider, type Workbench, workbench } from './workbench';
+
+takeBuiltProvider('this file shows byok_key and byok_keys as users get them');
 
 let emulator: Emulator;
 let bench: Workbench;

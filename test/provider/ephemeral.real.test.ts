@@ -11,7 +11,9 @@ import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { badWrappingKeys, parametersWith } from '../support/wrapping-keys';
-import { configure, type Workbench, workbench } from './workbench';
+import { configure, takeBuiltProvider, type Workbench, workbench } from './workbench';
+
+takeBuiltProvider('this file shows byok_import_parameters as users get it, and looks for leaks');
 
 let emulator: Emulator;
 let bench: Workbench;

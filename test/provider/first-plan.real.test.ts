@@ -91,8 +91,8 @@ describe('a key that holds material', () => {
       'material_file = "orders.key"',
       command,
     );
-    bench = await workbench(emulator, body);
-    const other = await workbench(emulator, body);
+    bench = await workbench(emulator, body, 'built');
+    const other = await workbench(emulator, body, 'built');
     emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
     const runs = Promise.all([other.workspace.apply(), bench.workspace.apply()]);
     await meet(other.workspace, bench.workspace);

@@ -6,7 +6,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
-import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import {
+  configure,
+  keyWithMaterial,
+  takeBuiltProvider,
+  type Workbench,
+  workbench,
+} from './workbench';
+
+takeBuiltProvider('Ctrl-C reaches the process of the provider, and its end is the subject');
 
 let emulator: Emulator;
 let bench: Workbench;

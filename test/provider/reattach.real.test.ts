@@ -8,7 +8,9 @@ import { AttachedProvider } from '../support/attached-provider';
 import { root } from '../support/checkout';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
-import { configure, keyWithMaterial, workbench } from './workbench';
+import { configure, keyWithMaterial, takeBuiltProvider, workbench } from './workbench';
+
+takeBuiltProvider('the start of the provider is the subject');
 
 const built = join(
   root,

@@ -9,7 +9,9 @@ import { describeKey, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { type Postgres, startPostgres } from '../support/postgres';
 import { meet, type Run, TerraformWorkspace, waitingCommand } from '../support/terraform-workspace';
-import { configure, keyWithMaterial, workbench } from './workbench';
+import { configure, keyWithMaterial, takeBuiltProvider, workbench } from './workbench';
+
+takeBuiltProvider('Terraform runs in two folders at once');
 
 let emulator: Emulator;
 const workspaces: TerraformWorkspace[] = [];

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Emulator } from '../../lib/emulator';
 import { preloading } from '../support/preloading-node';
+import { servedBundle, servedEnvironment } from '../support/served-provider';
 import { TerraformWorkspace } from '../support/terraform-workspace';
 
 export interface Workbench {
@@ -13,16 +14,53 @@ export interface Workbench {
   readonly material: Buffer;
 }
 
-/** @param body resources; a key file `orders.key` with 32 random bytes in Base64 lies beside it */
-export async function workbench(emulator: Emulator, body: string): Promise<Workbench> {
-  const workspace = new TerraformWorkspace({
-    HW_PROJECT_ID: emulator.projectId,
-    HW_AUTH_TOKEN: emulator.authToken,
-  });
+/** Which provider Terraform starts: the one in `dist`, or the one of `served-provider.ts`. */
+export type ProviderKind = 'built' | 'served';
+
+let kind: ProviderKind = process.env.TEST_PROVIDER === 'built' ? 'built' : 'served';
+
+/** Said once at the top of a test file that takes the built provider, with its reason. */
+export function takeBuiltProvider(_why: string): void {
+  kind = 'built';
+}
+
+/** One for each kind, in which `terraform init` has run: it would do the same in every folder. */
+const initialized = new Map<ProviderKind, Promise<TerraformWorkspace>>();
+
+async function initialize(provider: ProviderKind): Promise<TerraformWorkspace> {
+  const workspace =
+    provider === 'built'
+      ? new TerraformWorkspace()
+      : new TerraformWorkspace(await servedEnvironment(), servedBundle());
+  workspace.configure('', '');
+  await workspace.init();
+  return workspace;
+}
+
+afterAll(async () => {
+  for (const workspace of await Promise.all(initialized.values())) {
+    workspace.remove();
+  }
+});
+
+/**
+ * @param body resources; a key file `orders.key` with 32 random bytes in Base64 lies beside it
+ * @param provider built where Terraform runs in two folders at once. @default served, unless the
+ *   file takes the built one or TEST_PROVIDER=built
+ */
+export async function workbench(
+  emulator: Emulator,
+  body: string,
+  provider = kind,
+): Promise<Workbench> {
+  const like = initialized.get(provider) ?? initialize(provider);
+  initialized.set(provider, like);
+  const { env } = await like;
+  const login = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
+  const workspace = new TerraformWorkspace({ ...env, ...login }, await like);
   const material = randomBytes(32);
   workspace.write('orders.key', `${material.toString('base64')}\n`);
   configure(emulator, workspace, body);
-  await workspace.init();
   return { workspace, material };
 }
 

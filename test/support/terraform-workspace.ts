@@ -3,10 +3,19 @@
  * mirror, no registry.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readProviderBundle } from '../../lib/mirror/provider-bundle';
+import { type ProviderBundle, readProviderBundle } from '../../lib/mirror/provider-bundle';
 import { writeMirror } from '../../lib/mirror/write-mirror';
 
 export interface Run {
@@ -20,9 +29,17 @@ export interface Run {
 /** Variables that could make a test reach a real cloud or somebody's settings stay outside. */
 const foreign = /^(HW_|OS_|KMS_ENDPOINT$|TF_|BYOK_|CDKTF_|HTTPS?_PROXY|https?_proxy)/;
 
+/** It ends before garbage matters, whose collection would be a fifth of its work. */
+const ofTerraform = {
+  CHECKPOINT_DISABLE: '1',
+  TF_IN_AUTOMATION: '1',
+  GOGC: 'off',
+  GOMEMLIMIT: '512MiB',
+};
+
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(kept), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...extra };
+  return { ...Object.fromEntries(kept), ...ofTerraform, ...extra };
 }
 
 /** Runs a command to its end. @throws Error when it cannot be started: says what to install */
@@ -77,11 +94,23 @@ export class TerraformWorkspace {
 
   /**
    * @param env on top of a clean environment, for every command
-   * @param bundle folder of the built provider @default the one of this checkout
+   * @param provider that Terraform starts; that of another workspace, which must stay, is
+   *   initialized as it is there @default the one that is built in this checkout
    */
-  constructor(env: Readonly<Record<string, string>> = {}, bundle?: string) {
+  constructor(
+    env: Readonly<Record<string, string>> = {},
+    provider: ProviderBundle | TerraformWorkspace = readProviderBundle(),
+  ) {
     this.env = { ...env };
-    writeMirror(readProviderBundle(bundle), join(this.folder, 'terraform.d', 'plugins'));
+    if (provider instanceof TerraformWorkspace) {
+      const [there, here] = [provider.folder, this.folder];
+      symlinkSync(join(there, 'terraform.d'), join(here, 'terraform.d'));
+      for (const name of ['.terraform', '.terraform.lock.hcl']) {
+        cpSync(join(there, name), join(here, name), { recursive: true, verbatimSymlinks: true });
+      }
+    } else {
+      writeMirror(provider, join(this.folder, 'terraform.d', 'plugins'));
+    }
   }
 
   write(name: string, content: string | Buffer): void {
