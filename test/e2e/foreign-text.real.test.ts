@@ -10,10 +10,18 @@ import { join } from 'node:path';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { type ByokProcess, bundleByok } from '../cli/byok-process';
 import { createKey } from '../emulator/external-key';
-import { configure, keyWithMaterial, type Workbench, workbench } from '../provider/workbench';
+import {
+  configure,
+  keyWithMaterial,
+  takeBuiltProvider,
+  type Workbench,
+  workbench,
+} from '../provider/workbench';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { type RecordingProxy, startRecordingProxy } from '../support/recording-proxy';
 import { runCommand } from '../support/terraform-workspace';
+
+takeBuiltProvider('what its process logs is the subject');
 
 let emulator: Emulator;
 let proxy: RecordingProxy;

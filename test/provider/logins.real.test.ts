@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { filesBelow, findLeaks, needlesOf } from '../support/leak-scanner';
-import { TerraformWorkspace } from '../support/terraform-workspace';
-import { keyWithMaterial } from './workbench';
+import type { TerraformWorkspace } from '../support/terraform-workspace';
+import { keyWithMaterial, workspaceWith } from './workbench';
 
 let emulator: Emulator;
 const workspaces: TerraformWorkspace[] = [];
@@ -88,10 +88,9 @@ async function prepared(
   provider: string,
   body: string,
 ): Promise<TerraformWorkspace> {
-  const workspace = new TerraformWorkspace(env);
+  const workspace = await workspaceWith(env);
   workspaces.push(workspace);
   workspace.configure(provider, body);
-  await workspace.init();
   return workspace;
 }
 

@@ -7,16 +7,7 @@ import { join } from 'node:path';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
-import {
-  clockAhead,
-  configure,
-  keyWithMaterial,
-  takeBuiltProvider,
-  type Workbench,
-  workbench,
-} from './workbench';
-
-takeBuiltProvider('this file shows byok_external_key and byok_key_material as users get them');
+import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
 
 let emulator: Emulator;
 let bench: Workbench;

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { AttributeSchema } from '../../lib/schema/model';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { externalKey, type Workbench, workbench } from './workbench';
+import { externalKey, takeBuiltProvider, type Workbench, workbench } from './workbench';
+
+takeBuiltProvider('this file shows byok_key_material as users get it');
 
 let emulator: Emulator;
 let bench: Workbench;

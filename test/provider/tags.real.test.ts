@@ -2,7 +2,9 @@
 
 import { send } from '../emulator/plain-http';
 import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, externalKey, type Workbench, workbench } from './workbench';
+import { configure, externalKey, takeBuiltProvider, type Workbench, workbench } from './workbench';
+
+takeBuiltProvider('this file shows byok_external_key as users get it');
 
 let emulator: Emulator;
 let bench: Workbench;

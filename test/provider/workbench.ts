@@ -44,20 +44,28 @@ afterAll(async () => {
 });
 
 /**
- * @param body resources; a key file `orders.key` with 32 random bytes in Base64 lies beside it
+ * A folder in which Terraform is initialized.
+ *
  * @param provider built where Terraform runs in two folders at once. @default served, unless the
  *   file takes the built one or TEST_PROVIDER=built
  */
+export async function workspaceWith(
+  env: Readonly<Record<string, string>>,
+  provider = kind,
+): Promise<TerraformWorkspace> {
+  const like = initialized.get(provider) ?? initialize(provider);
+  initialized.set(provider, like);
+  return new TerraformWorkspace({ ...(await like).env, ...env }, await like);
+}
+
+/** @param body resources; a key file `orders.key` with 32 random bytes in Base64 lies beside it */
 export async function workbench(
   emulator: Emulator,
   body: string,
   provider = kind,
 ): Promise<Workbench> {
-  const like = initialized.get(provider) ?? initialize(provider);
-  initialized.set(provider, like);
-  const { env } = await like;
   const login = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
-  const workspace = new TerraformWorkspace({ ...env, ...login }, await like);
+  const workspace = await workspaceWith(login, provider);
   const material = randomBytes(32);
   workspace.write('orders.key', `${material.toString('base64')}\n`);
   configure(emulator, workspace, body);
