@@ -71,19 +71,26 @@ function complaintsAbout(samples: readonly Sample[]): string[] {
   );
 }
 
+const samples = pages.flatMap((path) => samplesOf(path, readFileSync(join(root, path), 'utf8')));
+
+const wrong = samplesOf(
+  'a.md',
+  "- so:\n\n  ```ts\n  new ImportedKey(stack, 'a', { alias: 'a', colour: 'red' });\n  ```\n\n```ts\nimport { App } from 'cdktf';\nnew Appp();\n```\n",
+);
+
+/** The compiler reads the library once, for both tests. */
+const complaints = complaintsAbout([...samples, ...wrong]);
+const areOfWrong = (complaint: string) => complaint.startsWith('a.md:');
+
 test('every sample compiles against the library', () => {
-  const samples = pages.flatMap((path) => samplesOf(path, readFileSync(join(root, path), 'utf8')));
   expect(samples.map(({ place }) => place.replace(/:\d+$/, ''))).toEqual(
     expect.arrayContaining(['README.md', 'docs/first-key.md']),
   );
-  expect(complaintsAbout(samples)).toEqual([]);
+  expect(complaints.filter((complaint) => !areOfWrong(complaint))).toEqual([]);
 });
 
 test('fails a property that there is not, and a name that nothing declares', () => {
-  const text =
-    "- so:\n\n  ```ts\n  new ImportedKey(stack, 'a', { alias: 'a', colour: 'red' });\n  ```\n\n```ts\nimport { App } from 'cdktf';\nnew Appp();\n```\n";
-  const complaints = complaintsAbout(samplesOf('a.md', text));
-  expect(complaints).toEqual([
+  expect(complaints.filter(areOfWrong)).toEqual([
     expect.stringMatching(/^a\.md:4: .*'colour' does not exist/),
     expect.stringMatching(/^a\.md:8: Cannot find name 'Appp'/),
   ]);
