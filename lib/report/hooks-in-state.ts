@@ -7,7 +7,7 @@ import { isRecord } from '../json';
 import type { Wish } from '../lifecycle/decision';
 import { wishOf } from '../lifecycle/wish';
 import { wording } from '../provider/wording';
-import { type Attributes, text } from './recorded-material';
+import { type Attributes, readingOf, text } from './recorded-material';
 import { objectsInState, type Reading } from './state-file';
 
 /** A key that a hook keeps filled, with the values of the last apply. */
@@ -29,8 +29,12 @@ export function hooksInState(content: string, reading: Reading): Hook[] {
     : objectsInState(content, reading.place)
         .filter(({ type }) => type === 'null_resource')
         .flatMap(({ address, attributes }) =>
-          isRecord(attributes.triggers) ? hookOf(address, attributes.triggers, reading) : [],
+          isRecord(attributes.triggers) ? hookIn(address, attributes.triggers, reading) : [],
         );
+}
+
+function hookIn(address: string, triggers: Attributes, reading: Reading): Hook[] {
+  return readingOf(reading.place, address, () => hookOf(address, triggers, reading));
 }
 
 function hookOf(address: string, triggers: Attributes, { warnBeforeMs }: Reading): Hook[] {

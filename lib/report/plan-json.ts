@@ -9,7 +9,14 @@ import { proofInState } from '../provider/material/memory';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import { type Attributes, observationOf, recordsIn, text, wishOf } from './recorded-material';
+import {
+  type Attributes,
+  observationOf,
+  readingOf,
+  recordsIn,
+  text,
+  wishOf,
+} from './recorded-material';
 import type { Reading } from './state-file';
 
 const howTo = 'give what "terraform show -json PLANFILE" prints';
@@ -42,7 +49,11 @@ export function materialsInPlan(content: string, reading: Reading): MaterialReco
   );
   return changes
     .filter(({ type }) => type === 'byok_key_material')
-    .flatMap((change) => materialOf(change, reading, aliases));
+    .flatMap((change) =>
+      readingOf(place, text(change, 'address') ?? 'a material', () =>
+        materialOf(change, reading, aliases),
+      ),
+    );
 }
 
 interface Change {

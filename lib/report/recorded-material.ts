@@ -2,6 +2,7 @@
  * The attributes of `byok_key_material` that a check reads from a state or a plan.
  * It reads nothing else, so nothing else can appear in a report.
  */
+import { ByokError, isByokError } from '../errors';
 import { isRecord, type JsonRecord } from '../json';
 import type { Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
@@ -67,9 +68,38 @@ function statusOf(written: string | undefined): MaterialStatus {
     : 'unknown';
 }
 
+/**
+ * @returns undefined if the attribute is null or absent
+ * @throws ByokError ERR_ARGUMENT when it is of another type: an expiry that cannot be read must not
+ * pass for none
+ */
 export function text(attributes: Attributes, name: string): string | undefined {
-  const value = attributes[name];
-  return typeof value === 'string' ? value : undefined;
+  const value = attributes[name] ?? undefined;
+  if (value !== undefined && typeof value !== 'string') {
+    const type = Array.isArray(value) ? 'list' : typeof value;
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${name} is of type ${type}; allowed is a string, as Terraform writes it`,
+      { attribute: name },
+    );
+  }
+  return value;
+}
+
+/**
+ * @param address of the object that is read
+ * @throws ByokError as `read` does, with the place and the address
+ */
+export function readingOf<T>(place: string, address: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isByokError(error)) {
+      const { code, attribute, message } = error;
+      throw new ByokError(code, `${place}: of ${address}, ${message}`, { attribute, cause: error });
+    }
+    throw error;
+  }
 }
 
 /** The objects in a list; empty if the value is not a list. */

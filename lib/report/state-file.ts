@@ -8,7 +8,14 @@ import { isRecord } from '../json';
 import { proofInState } from '../provider/material/memory';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
-import { type Attributes, observationOf, recordsIn, text, wishOf } from './recorded-material';
+import {
+  type Attributes,
+  observationOf,
+  readingOf,
+  recordsIn,
+  text,
+  wishOf,
+} from './recorded-material';
 
 export interface Reading {
   /** Where the content comes from, for people: `state "terraform.tfstate"`. */
@@ -31,21 +38,23 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
   );
   return objects
     .filter(({ type }) => type === 'byok_key_material')
-    .map(({ address, attributes }) => {
-      const wish = wishOf(attributes, reading.warnBeforeMs);
-      return {
-        place,
-        address,
-        keyId: text(attributes, 'key_id'),
-        alias: aliases.get(attributes.key_id),
-        observation: observationOf(attributes, wish, reading.now),
-        wish,
-        proof: proofInState(attributes),
-        managed: true,
-        wanted: true,
-        due: undefined,
-      };
-    });
+    .map(({ address, attributes }) =>
+      readingOf(place, address, () => {
+        const wish = wishOf(attributes, reading.warnBeforeMs);
+        return {
+          place,
+          address,
+          keyId: text(attributes, 'key_id'),
+          alias: aliases.get(attributes.key_id),
+          observation: observationOf(attributes, wish, reading.now),
+          wish,
+          proof: proofInState(attributes),
+          managed: true,
+          wanted: true,
+          due: undefined,
+        };
+      }),
+    );
 }
 
 /** One managed object. `type` and `address` are those of Terraform. */

@@ -252,3 +252,20 @@ test('a state as "terraform show -json" prints it tells the same as the file', (
     /is no state of version 4; pipe "terraform state pull"/,
   );
 });
+
+describe('what cannot be read is no fine material, and is named', () => {
+  const orders = (attributes: object) =>
+    state(resource('byok_key_material', 'orders', [instance({ ...material, ...attributes })]));
+
+  test.each([
+    ['an expiry as a number', { expiration_time: 1_893_456_000 }, 'expiration_time is of type num'],
+    ['an expiry as a list', { expiration_time: [] }, 'expiration_time is of type list'],
+    ['an expiry that is none', { expiration_time: 'soon' }, 'expiration_time is "soon"'],
+    ['a status as a flag', { material_status: true }, 'material_status is of type boolean'],
+    ['no duration', { valid_for: 'long', renew_before: '1d' }, 'valid_for is "long"'],
+  ])('%s', (_what, attributes, message) => {
+    expect(() => findings(orders(attributes))).toThrow(
+      `state "a": of byok_key_material.orders, ${message}`,
+    );
+  });
+});
