@@ -204,6 +204,7 @@ async function adopt(
     notices: [
       adoptedNotice(
         keyId,
+        observation.expiration,
         shown ?? (request.proof === undefined ? undefined : 'proof from before'),
         context.words,
       ),

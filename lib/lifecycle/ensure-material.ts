@@ -9,6 +9,7 @@ import type { LifecycleContext } from './context';
 import { createMaterial, findKey, tryFingerprint } from './create-material';
 import { isRolling, keep } from './expiration-wish';
 import { adoptedNotice, proveIfShown } from './import-and-prove';
+import { noticesOfKept } from './kept-expiry';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { reconcileMaterial } from './reconcile-material';
 import { refuseForeignMaterial } from './refusals';
@@ -51,9 +52,13 @@ export async function ensureMaterial(
     throw refusal;
   }
   refusePostponed(context, whole, outcome);
-  return proof === undefined
-    ? { ...outcome, notices: [...outcome.notices, adoptedNotice(keyId, undefined, context.words)] }
-    : outcome;
+  const { observation, notices } = outcome;
+  const adopted =
+    proof === undefined
+      ? [adoptedNotice(keyId, observation.expiration, undefined, context.words)]
+      : [];
+  const kept = noticesOfKept(wish.expiration, observation, context.now(), context.words);
+  return { ...outcome, notices: [...notices, ...adopted, ...kept] };
 }
 
 /**

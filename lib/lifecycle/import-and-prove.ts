@@ -1,5 +1,6 @@
 /** An import, and what it proves about the material that the key holds. */
 import { KmsError } from '../kms/kms-error';
+import { type ExpirationInstant, formatExpirationTime } from '../terms/expiration-time';
 import type { LifecycleContext, Notice } from './context';
 import { type ImportStep, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
@@ -49,6 +50,7 @@ export async function importAndProve(
     theirs: [
       adoptedNotice(
         step.keyId,
+        observation.expiration,
         publicKeyProof === undefined ? undefined : 'public key',
         context.words,
       ),
@@ -107,12 +109,13 @@ const provenBy = {
 /** @param by what proves which material the key holds; undefined if nothing does */
 export function adoptedNotice(
   keyId: string,
+  expiration: ExpirationInstant,
   by: keyof typeof provenBy | undefined,
   words: Wording,
 ): Notice {
   return {
     summary: 'Material already in the key was adopted',
-    detail: `Key ${keyId} held material with the declared expiry, so nothing was imported. ${
+    detail: `Key ${keyId} held material that expires ${formatExpirationTime(expiration)}, so nothing was imported. ${
       by === undefined
         ? `Nothing proves that it is the given material: ${words.unproven}.`
         : provenBy[by]

@@ -171,6 +171,16 @@ test('a rolling expiry is renewed inside its window only', async () => {
   expect(key.writes()).toEqual(renewed);
 });
 
+test('a validity shorter than what the key has is said not to count yet', async () => {
+  const key = await subject();
+  await key.apply('--expiration-time', '2036-01-15T00:00:00Z');
+  key.writes();
+  const kept = await key.forget('--valid-for', '90d', '--renew-before', '14d');
+  expect([kept.status, key.writes()]).toEqual([0, []]);
+  expect(kept.stdout).toContain('held material that expires 2036-01-15T00:00:00Z');
+  expect(kept.stdout).toContain('--valid-for counts from 2036-01-01T00:00:00Z on');
+});
+
 test('refuses a renewal of what nothing proves, and does it by the record, by the flag, or by a public key', async () => {
   const key = await subject();
   await key.apply('--expiration-time', '2035-01-31T00:00:00Z');

@@ -97,7 +97,10 @@ test('takes over from a fixed expiry without touching material, and renews what 
     bench.workspace,
     keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'),
   );
-  expect((await bench.workspace.apply()).code).toBe(0);
+  const declared = await bench.workspace.apply();
+  expect(declared.code).toBe(0);
+  expect(declared.text).toContain('It keeps its expiry 2035-01-01T00:00:00Z');
+  expect((await bench.workspace.plan()).text).not.toContain('keeps its expiry');
   expect(writesOf(emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(Date.parse('2035-01-01T00:00:00Z'));
   emulator.deleteMaterial(keyId);

@@ -8,6 +8,7 @@ import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
 import { decideFirst } from '../../lifecycle/decide-first';
 import { isRolling } from '../../lifecycle/expiration-wish';
+import { noticesOfKept } from '../../lifecycle/kept-expiry';
 import { observeMaterial } from '../../lifecycle/material-status';
 import type { Proof } from '../../lifecycle/proof';
 import {
@@ -136,8 +137,9 @@ function planSeen(
       ? 'nothing proves which material it is, so fingerprint_verified will be false'
       : 'its public key proves which material it is';
   const detail =
-    `Key ${key.keyId} holds material that expires ${formatExpirationTime(expiration)}, as ` +
-    `declared. Nothing is imported, and ${proven}.`;
+    `Key ${key.keyId} holds material that expires ${formatExpirationTime(expiration)}. ` +
+    `Nothing is imported, and ${proven}.`;
+  const kept = noticesOfKept(wish.expiration, observeMaterial(key, undefined, now), now, wording);
   return {
     planned: plannedAdoption(proposed, config, key, shown),
     permitted: [],
@@ -150,6 +152,7 @@ function planSeen(
               detail,
               attribute: 'key_id',
             },
+            ...kept,
           ]
         : [],
   };
@@ -182,7 +185,7 @@ function planProven(
       planned: plannedAdoption(proposed, config, key, shown),
       permitted: [],
       refusals,
-      notices,
+      notices: [...notices, ...noticesOfKept(wish.expiration, knowledge.observation, now, wording)],
     };
   }
   if (steps.includes('delete') && isKept) {

@@ -6,6 +6,7 @@ import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
 import type { Decision, Step, Wish } from '../../lifecycle/decision';
 import { isInWindow, isRolling } from '../../lifecycle/expiration-wish';
+import { noticesOfKept } from '../../lifecycle/kept-expiry';
 import { disabledFirst, isAbsent, type MaterialObservation } from '../../lifecycle/material-status';
 import type { Proof } from '../../lifecycle/proof';
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
@@ -90,6 +91,7 @@ export function planUpdate(
       ...decision.notices,
       ...noticesOfHeld(config, observation),
       ...noticesOfWindow(prior, config, observation, now),
+      ...noticesOfValidity(prior, config, wish, observation, now),
       ...sourceNotices(config, atHand, importDue),
     ],
   };
@@ -150,6 +152,19 @@ function noticesOfWindow(
         },
       ]
     : [];
+}
+
+/** Said once, by the plan that declares the validity: no later one differs from it. */
+function noticesOfValidity(
+  prior: Values,
+  config: Values,
+  { expiration: wish }: Wish,
+  observation: MaterialObservation,
+  now: Date,
+): readonly Notice[] {
+  return rollingOf(config)?.validForMs === rollingOf(prior)?.validForMs
+    ? []
+    : noticesOfKept(wish, observation, now, wording);
 }
 
 /** The same run cancels the deletion of the key: what it then holds shows in apply. */

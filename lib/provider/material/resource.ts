@@ -168,7 +168,7 @@ async function adoptProven(
   const outcome = await reconcileMaterial(lifecycle, request);
   const adopted =
     outcome.importedAt === undefined
-      ? [adoptedNotice(request.keyId, 'proof from before', wording)]
+      ? [adoptedNotice(request.keyId, outcome.observation.expiration, 'proof from before', wording)]
       : [];
   return { ...outcome, notices: [...outcome.notices, ...adopted] };
 }
