@@ -31,7 +31,12 @@ export function noticesOfKept(
   return [
     {
       summary: 'The material expires later than declared',
-      detail: `It keeps its expiry ${formatInstant(expiration)}, which is further away than ${validFor} ${wish.validFor}: a change would interrupt the key. ${validFor} counts from ${formatInstant(opens)} on (${renewBefore} ${wish.renewBefore}), when the material is renewed. To have it expire earlier, declare a fixed ${words.name('expirationTime')} for one ${words.run}.`,
+      detail:
+        `It keeps its expiry ${formatInstant(expiration)}, which is later than ${validFor} ` +
+        `${wish.validFor} allows, because a change would interrupt the key. ${validFor} counts ` +
+        `from ${formatInstant(opens)} on (${renewBefore} ${wish.renewBefore}), when the material ` +
+        `is renewed. To make it expire earlier, declare a fixed ${words.name('expirationTime')} ` +
+        `for one ${words.run}.`,
       attribute: words.name('validFor'),
     },
   ];
