@@ -38,7 +38,7 @@ export async function serveProcess({ pid, parentPid, env, socket }: Launched): P
   const { definition, leave } = providerOf(pid, parentPid, env, now);
   const log = jsonLogger('byok', (line) => void socket.write(line), now);
   const service = loadService(() => definition, env.TF_LOG ? log : { log: () => {} }, life, end);
-  const server = createGrpcServer({ route: (path) => service(path) });
+  const server = createGrpcServer({ tls: undefined, route: (path) => service(path) });
   const sessions = new Set<Http2Session>();
   server.on('session', (session) => {
     sessions.add(session);
