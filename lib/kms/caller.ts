@@ -22,8 +22,7 @@ import type { Response } from './transport';
 
 export interface CallerOptions extends SenderOptions, Pick<Connection, 'login' | 'project'> {
   /**
-   * IAM, ending in `/v3`; undefined when nothing is asked of it: a project id is given, and no
-   * password.
+   * IAM, ending in `/v3`; undefined if we ask it nothing: there is a project id, and no password.
    */
   readonly authUrl?: URL | undefined;
   /** Names one request. @default a random UUID */
@@ -40,7 +39,7 @@ export class Caller {
   #iam: Iam | undefined;
   #changed = false;
 
-  /** @throws ByokError ERR_CONFIGURATION when a proxy variable is wrong */
+  /** @throws ByokError ERR_CONFIGURATION if a proxy variable is wrong */
   constructor(options: CallerOptions) {
     const { login, project, now } = options;
     this.#hidden = new HiddenTexts(secretsOf(login));
@@ -61,13 +60,13 @@ export class Caller {
     this.#iam?.close();
   }
 
-  /** True once a call that makes or changes a key was begun. */
+  /** True once a call that makes or changes a key has begun. */
   get changed(): boolean {
     return this.#changed;
   }
 
   /**
-   * A call that was refused for its login is made once more with another login, if there is one.
+   * If a call is refused for its login, it is made once more with another login, if there is one.
    */
   async call<Request, Answer>(
     operation: Operation<Request, Answer>,
@@ -155,7 +154,7 @@ export class Caller {
   }
 }
 
-/** @param fields of a body, whichever way it goes */
+/** @param fields of a body, in either direction */
 function secretValues(fields: unknown): string[] {
   return isRecord(fields)
     ? secretFieldNames.flatMap((name) => (typeof fields[name] === 'string' ? [fields[name]] : []))

@@ -18,7 +18,10 @@ import { type Operation, operations } from './operations';
 export type { KmsLog } from './request-sender';
 
 export interface KmsClientOptions extends CallerOptions, Partial<Pick<Connection, 'region'>> {
-  /** Of new keys, and of the keys that are listed. @default the default one, and all */
+  /**
+   * For new keys, and for the keys that are listed.
+   * @default the default one, and all
+   */
   readonly enterpriseProjectId?: string | undefined;
 }
 
@@ -30,8 +33,8 @@ export interface KmsClientOptions extends CallerOptions, Partial<Pick<Connection
 const pageSizes = [1000, 100] as const;
 
 /**
- * Documented are 1 to 1000: with the longest tags, twenty a key, a thousand would be more than one
- * answer may be long.
+ * The documents allow 1 to 1000. With the longest tags, twenty for each key, a thousand would make
+ * the answer too long.
  */
 const tagsPageSize = 500;
 
@@ -148,7 +151,7 @@ export class KmsClient implements Kms {
     return this.#call(operations.getTags, keyId, options);
   }
 
-  /** Tags of all keys, by key id. A key that the KMS leaves out has none that is known. */
+  /** Tags of all keys, by key id. If the KMS leaves a key out, its tags are unknown. */
   listTags(options?: CallOptions): Promise<ReadonlyMap<string, Tags>> {
     return allTags((offset) =>
       this.#call(operations.listTags, { offset, limit: tagsPageSize }, options),

@@ -5,8 +5,8 @@ import type { KeyDetail, Tags } from './model';
 import { operations } from './operations';
 
 /**
- * Far beyond every quota, also where pages are smaller than asked for: a list that goes on after
- * that has no end.
+ * Far beyond every quota, even if pages are smaller than we ask for: a list that goes on after that
+ * has no end.
  */
 const listLimits = { pages: 100, keys: 50_000 } as const;
 
@@ -68,5 +68,5 @@ function endlessList({ name }: { readonly name: string }, why: string): KmsError
 }
 
 function tooMany(keys: number, pages: number): string {
-  return `${keys} keys came in ${pages} pages, and more were to come`;
+  return `${keys} keys arrived in ${pages} pages, and more were to follow`;
 }
