@@ -38,5 +38,7 @@ export {
   type RollingExpirationOptions,
 } from './terms/expiration';
 export type { KeyDestroyPolicy } from './terms/key';
+export type { KeyOptions } from './terms/key-options';
 export type { KeySpec, KeyUsage, WrappingAlgorithm } from './terms/kms';
 export type { MaterialDestroyPolicy, MaterialEncoding } from './terms/material';
+export type { MaterialOptions } from './terms/material-options';

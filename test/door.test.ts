@@ -34,18 +34,33 @@ test.each(pages)('every script that %s names is there', (page) => {
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
 });
 
-test('the list for a new attribute has every file of lib that an old one is in', () => {
+describe('an attribute costs what the list for a new one says', () => {
   const [, section = ''] =
     /\n## Add an attribute\n([\s\S]*?)\n## /.exec(read('CONTRIBUTING.md')) ?? [];
-  const files = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.ts'),
+  const examples = [...section.matchAll(/^\* `(\w+)`: ((?:.|\n {2})*)$/gm)].map(
+    ([, attribute = '', files = '']) => [attribute, pathsIn(files)] as const,
   );
-  const followed = files
-    .filter((name) => /\b(allow_interruption|allowInterruption)\b/.test(read(`lib/${name}`)))
+  const lib = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => `lib/${name}`);
-  expect(followed).toContain('lib/schema/key-material.ts');
-  const listed = pathsIn(section);
-  expect(followed.filter((path) => !listed.includes(path))).toEqual([]);
+
+  test('by more than one example', () => {
+    expect(examples.length).toBeGreaterThan(1);
+  });
+
+  test.each(examples)('%s is in these files, and in no other', (attribute, listed) => {
+    const property = attribute.replace(/_[a-z]/g, (letter) => letter.slice(1).toUpperCase());
+    const flag = attribute.replaceAll('_', '-');
+    const named = new RegExp(`(?<![\\w-])(?:${attribute}|${property}|--(?:no-)?${flag})\\b`);
+    expect(lib.filter((file) => named.test(read(file)))).toEqual([...listed].sort());
+    expect(listed.length).toBeLessThanOrEqual(6);
+  });
+
+  test('and every step has its file', () => {
+    const steps = [...section.matchAll(/^\d\. (?:.|\n {3})*/gm)].map(([step]) => pathsIn(step));
+    expect(steps).toHaveLength(6);
+    expect(steps.filter((files) => files.length === 0)).toEqual([]);
+  });
 });
 
 test('nobody is asked to report something without being told where', () => {

@@ -3,8 +3,9 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Expiration } from '../terms/expiration';
 import type { KeyDestroyPolicy } from '../terms/key';
-import type { KeySpec, KeyUsage, WrappingAlgorithm } from '../terms/kms';
+import type { KeyOptions } from '../terms/key-options';
 import type { MaterialDestroyPolicy } from '../terms/material';
+import type { MaterialOptions } from '../terms/material-options';
 import type { KeyMaterialSource } from './key-material-source';
 import type { KmsCredentials } from './kms-credentials';
 
@@ -54,7 +55,7 @@ export interface KmsConnectionProps {
  * What the key is, where its material comes from, how long the material lives,
  * and how the key is watched.
  */
-export interface ImportedKeyProps extends KmsConnectionProps {
+export interface ImportedKeyProps extends KmsConnectionProps, KeyOptions, MaterialOptions {
   /** Where the material comes from. The handler reads it at the import; synthesis never does. */
   readonly source: KeyMaterialSource;
   /**
@@ -93,45 +94,6 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    */
   readonly runtime?: Runtime;
   /**
-   * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it.
-   * The handler imports nothing else.
-   * @default - no pin
-   */
-  readonly fingerprint?: string;
-  /**
-   * Description of the key, up to 255 characters.
-   * @default - none
-   */
-  readonly description?: string;
-  /**
-   * What kind of key it is. Another one means another key, which needs another alias.
-   * @default "AES_256"
-   */
-  readonly keySpec?: KeySpec;
-  /**
-   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY".
-   * Another one means another key, which needs another alias.
-   * @default - follows from `keySpec`
-   */
-  readonly keyUsage?: KeyUsage;
-  /**
-   * Whether the key may be used.
-   * @default - not managed here
-   */
-  readonly enabled?: boolean;
-  /**
-   * Tags of the key: names of up to 36, values of up to 43 characters.
-   * If given, the key has these tags and no others.
-   * @default - tags are not managed
-   */
-  readonly tags?: Record<string, string>;
-  /**
-   * How the material is wrapped for its transport to the KMS.
-   * A change takes effect at the next import.
-   * @default "RSAES_OAEP_SHA_256"
-   */
-  readonly wrappingAlgorithm?: WrappingAlgorithm;
-  /**
    * What happens to the key when it leaves the stack, or when another one replaces it. With RETAIN,
    * CloudFormation leaves it as it is; with DESTROY, `onDestroy` and `keyOnDestroy` decide.
    * @default - RemovalPolicy.RETAIN, or DESTROY when `onDestroy` or `keyOnDestroy` is given
@@ -153,26 +115,4 @@ export interface ImportedKeyProps extends KmsConnectionProps {
    * @default 7
    */
   readonly pendingDays?: number;
-  /**
-   * If the key is scheduled for deletion, cancel that at the next change of this resource.
-   * @default false
-   */
-  readonly cancelPendingDeletion?: boolean;
-  /**
-   * False refuses a change of `expiration`, and every renewal of a rolling one.
-   * @default true
-   */
-  readonly allowInterruption?: boolean;
-  /**
-   * True lets the handler delete the material and import it again even if nothing proves
-   * that the source holds the same material.
-   * @default false
-   */
-  readonly allowUnverifiedRenewal?: boolean;
-  /**
-   * True lets a first import take plainly weak material (few different bytes, a repeated pattern,
-   * text, a counter, an RSA exponent below 65537).
-   * @default false
-   */
-  readonly allowWeakMaterial?: boolean;
 }

@@ -5,6 +5,7 @@
  */
 import type { Declared } from '../lifecycle/declaration';
 import type { KmsPlace } from '../terms/connection';
+import type { Switch } from '../terms/material-options';
 import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 
 /** CloudFormation turns it into text, EventBridge does not. */
@@ -25,7 +26,7 @@ export type MaterialPlace =
   | { readonly parameter: string };
 
 /** An absent value has the default that the construct's property documents. */
-export interface KeyProperties extends KmsPlace {
+export interface KeyProperties extends KmsPlace, Partial<Record<Switch, Scalar | undefined>> {
   /** Of a key to create. Otherwise `keyId` is given. */
   readonly alias?: string | undefined;
   readonly keyId?: string | undefined;
@@ -45,9 +46,6 @@ export interface KeyProperties extends KmsPlace {
   readonly fingerprint?: string | undefined;
   readonly wrappingAlgorithm?: string | undefined;
   readonly onDestroy?: string | undefined;
-  readonly allowInterruption?: Scalar | undefined;
-  readonly allowUnverifiedRenewal?: Scalar | undefined;
-  readonly allowWeakMaterial?: Scalar | undefined;
   /** ARN of the secret that holds the login to the KMS. */
   readonly credentials: string;
   /**

@@ -2,6 +2,9 @@
  * Every property name that the constructs accept, by the interface that declares it.
  * Other names are refused.
  */
+import { keyOptions } from '../terms/key-options';
+import { materialOptions } from '../terms/material-options';
+
 export const propertyNames = {
   ImportedKeyProps: [
     'credentials',
@@ -16,24 +19,12 @@ export const propertyNames = {
     'alias',
     'keyId',
     'expiration',
-    'warnBefore',
     'checkEvery',
     'runtime',
-    'fingerprint',
-    'description',
-    'keySpec',
-    'keyUsage',
-    'enabled',
-    'tags',
-    'wrappingAlgorithm',
-    'removalPolicy',
-    'onDestroy',
     'keyOnDestroy',
-    'pendingDays',
-    'cancelPendingDeletion',
-    'allowInterruption',
-    'allowUnverifiedRenewal',
-    'allowWeakMaterial',
+    'removalPolicy',
+    ...keyOptions,
+    ...materialOptions,
   ],
   SecretSourceOptions: ['encoding', 'jsonField', 'passwordField'],
   SecureStringSourceOptions: ['encoding', 'encryptionKey'],

@@ -3,7 +3,7 @@ import type { ImportableResource, IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { externalKeySchema } from '../schema/external-key';
 import type { KeyDestroyPolicy } from '../terms/key';
-import type { KeySpec, KeyUsage } from '../terms/kms';
+import type { KeyOptions } from '../terms/key-options';
 import { keySettings } from '../terms/setting';
 import { ByokImport, ByokResource, type ResourceTimeouts } from './byok-resource';
 import { declaredIn, faultsOf, keySpelling } from './declaration';
@@ -12,50 +12,12 @@ import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
 /** Attributes of `byok_external_key`, and the arguments that Terraform gives every resource. */
-export interface ExternalKeyConfig extends ResourceMetaArguments {
+export interface ExternalKeyConfig extends KeyOptions<IResolvable>, ResourceMetaArguments {
   /**
    * Name of the key, unique in the project: 1 to 255 of `a-z A-Z 0-9 : / _ -`,
    * not ending in `/default`.
    */
   readonly alias: string;
-  /**
-   * What kind of key it is: "AES_256", or one of the asymmetric specs.
-   * Another spec means another key.
-   * @default "AES_256"
-   */
-  readonly keySpec?: KeySpec | IResolvable;
-  /**
-   * What the key may do: "ENCRYPT_DECRYPT" or "SIGN_VERIFY". Another usage means another key.
-   * @default - what `keySpec` allows: "ENCRYPT_DECRYPT" for AES_256
-   */
-  readonly keyUsage?: KeyUsage | IResolvable;
-  /**
-   * Description of the key, up to 255 characters.
-   * @default - none
-   */
-  readonly description?: string;
-  /**
-   * Whether the key may be used. A key without material can be neither enabled nor disabled;
-   * the setting takes effect once it has material.
-   * @default - not managed here
-   */
-  readonly enabled?: boolean | IResolvable;
-  /**
-   * Tags of the key: names of up to 36, values of up to 43 characters.
-   * If given, the key has these tags and no others.
-   * @default - tags are not managed
-   */
-  readonly tags?: Record<string, string>;
-  /**
-   * Days between `terraform destroy` and the end of the key, 7 to 1096.
-   * @default 7
-   */
-  readonly pendingDays?: number;
-  /**
-   * If the key is scheduled for deletion, cancel that at the next apply.
-   * @default false
-   */
-  readonly cancelPendingDeletion?: boolean | IResolvable;
   /**
    * What destroy does: "schedule_deletion" (after `pendingDays`;
    * until then you can rescue the key) or "retain" (Terraform only forgets the key).

@@ -6,7 +6,9 @@ import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { rulesOfBoth } from '../lifecycle/declaration';
 import { boundExpiration } from '../terms/expiration';
+import { keyOptions } from '../terms/key-options';
 import { refuseUnknownNames } from '../terms/known-names';
+import { materialOptions } from '../terms/material-options';
 import { keySettings, materialSettings, plainSpelling } from '../terms/setting';
 import { annotate } from './annotate';
 import { ByokProvider } from './byok-provider';
@@ -69,13 +71,7 @@ export class ImportedKey extends Construct {
       ...props.source.bind(this),
       keyId: keyIdFor(this.key, forEach),
       ...boundExpiration(props.expiration),
-      warnBefore: props.warnBefore,
-      fingerprint: props.fingerprint,
-      wrappingAlgorithm: props.wrappingAlgorithm,
-      onDestroy: props.onDestroy,
-      allowInterruption: props.allowInterruption,
-      allowUnverifiedRenewal: props.allowUnverifiedRenewal,
-      allowWeakMaterial: props.allowWeakMaterial,
+      ...chosen(props, materialOptions),
       timeouts,
       provider,
       forEach,
@@ -109,13 +105,7 @@ export class ImportedKey extends Construct {
     }
     return new ExternalKey(this, 'Key', {
       alias,
-      description: props.description,
-      keySpec: props.keySpec,
-      keyUsage: props.keyUsage,
-      enabled: props.enabled,
-      tags: props.tags,
-      pendingDays: props.pendingDays,
-      cancelPendingDeletion: props.cancelPendingDeletion,
+      ...chosen(props, keyOptions),
       onDestroy: keyOnDestroy,
       timeouts: props.timeouts,
       provider: props.provider,
@@ -230,6 +220,17 @@ function keyIdFor(key: IExternalKey, forEach: ITerraformIterator | undefined): s
         ),
       )
     : key.keyId;
+}
+
+/** Some of the properties. */
+function chosen<Name extends keyof ImportedKeyProps>(
+  props: Partial<ImportedKeyProps>,
+  names: readonly Name[],
+): Pick<Partial<ImportedKeyProps>, Name> {
+  return Object.fromEntries(names.map((name) => [name, props[name]])) as Pick<
+    Partial<ImportedKeyProps>,
+    Name
+  >;
 }
 
 /** What only both together can be judged by. The key and the material report all else themselves. */

@@ -3,8 +3,8 @@
  * the attributes of `byok_key_material` under their TypeScript names.
  */
 import type { IResolvable } from 'cdktf';
-import type { WrappingAlgorithm } from '../terms/kms';
-import type { MaterialDestroyPolicy, MaterialEncoding } from '../terms/material';
+import type { MaterialEncoding } from '../terms/material';
+import type { MaterialOptions } from '../terms/material-options';
 import type { ResourceTimeouts } from './byok-resource';
 import type { ResourceMetaArguments } from './resource-arguments';
 
@@ -85,17 +85,12 @@ export interface KeyMaterialSourceConfig {
 }
 
 /** Attributes of `byok_key_material`, and the arguments that Terraform gives every resource. */
-export interface KeyMaterialConfig extends KeyMaterialSourceConfig, ResourceMetaArguments {
+export interface KeyMaterialConfig
+  extends KeyMaterialSourceConfig,
+    MaterialOptions<IResolvable>,
+    ResourceMetaArguments {
   /** The key to import into; it must be of origin "external". Another key means another import. */
   readonly keyId: string;
-  /**
-   * How the material is wrapped for its transport to the KMS:
-   * "RSAES_OAEP_SHA_256", or the legacy "RSAES_OAEP_SHA_1" and "RSAES_PKCS1_V1_5".
-   * A change takes effect at the next import.
-   * @see https://support.huaweicloud.com/intl/en-us/api-dew/CreateParametersForImport.html
-   * @default "RSAES_OAEP_SHA_256"
-   */
-  readonly wrappingAlgorithm?: WrappingAlgorithm | IResolvable;
   /**
    * When the KMS deletes the material: RFC 3339 in whole seconds, epoch seconds, or "never".
    * This KMS cannot change it in place: a change deletes the material and imports it again.
@@ -114,40 +109,6 @@ export interface KeyMaterialConfig extends KeyMaterialSourceConfig, ResourceMeta
    * @default - no rolling expiry
    */
   readonly renewBefore?: string;
-  /**
-   * How long before expiry plans start to warn: a whole number and a unit (s, m, h or d).
-   * @default "14d"
-   */
-  readonly warnBefore?: string;
-  /**
-   * Pin: "sha256:" and 64 hex digits, as `byok fingerprint` prints it. Nothing else is imported.
-   * @default - no pin
-   */
-  readonly fingerprint?: string;
-  /**
-   * What destroy does: "retain" (the material stays in the KMS), "delete_material" (at once,
-   * without days of grace) or "refuse".
-   * @default "retain"
-   */
-  readonly onDestroy?: MaterialDestroyPolicy | IResolvable;
-  /**
-   * False refuses a change of `expirationTime`,
-   * because the key cannot be used between deletion and import.
-   * @default true
-   */
-  readonly allowInterruption?: boolean | IResolvable;
-  /**
-   * True lets an apply delete the material and import it again even if nothing proves
-   * that the source holds the same material.
-   * @default false
-   */
-  readonly allowUnverifiedRenewal?: boolean | IResolvable;
-  /**
-   * True lets a first import take plainly weak material (few different bytes, a repeated pattern,
-   * text, a counter, an RSA exponent below 65537).
-   * @default false
-   */
-  readonly allowWeakMaterial?: boolean | IResolvable;
   /**
    * How long each operation may take, including waits.
    * @default - 5 minutes each

@@ -8,6 +8,7 @@ import { type IResolvable, type TerraformResource, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { keyMaterialSchema } from '../schema/key-material';
+import { materialOptions, type Switch, switchDefaults, switches } from '../terms/material-options';
 import { isLiteral, propertyOf } from './config-attributes';
 import { declareKeyMaterial } from './declared-key-material';
 import { type HookFlag, hookCommand, jsonText } from './hook-command';
@@ -139,29 +140,40 @@ function declaredTriggers(config: KeyMaterialConfig): Record<string, string> {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-/** Flags have the names of the attributes of `byok_key_material`. */
+/** What of the material is a flag of the command, under the same name. */
+const asFlags = [
+  'materialFile',
+  'materialEnv',
+  'materialCommand',
+  'wrapCommand',
+  'materialEncoding',
+  'materialPasswordEnv',
+  'expirationTime',
+  'validFor',
+  'renewBefore',
+  ...materialOptions,
+] as const;
+
 function materialFlags(config: KeyMaterialConfig): HookFlag[] {
-  const { materialCommand, wrapCommand } = config;
-  return [
-    ...flag('--material-file', config.materialFile),
-    ...flag('--material-env', config.materialEnv),
-    ...flag(
-      '--material-command',
-      materialCommand === undefined ? undefined : jsonText(materialCommand),
-    ),
-    ...flag('--wrap-command', wrapCommand === undefined ? undefined : jsonText(wrapCommand)),
-    ...flag('--material-encoding', config.materialEncoding),
-    ...flag('--material-password-env', config.materialPasswordEnv),
-    ...flag('--wrapping-algorithm', config.wrappingAlgorithm),
-    ...flag('--expiration-time', config.expirationTime),
-    ...flag('--valid-for', config.validFor),
-    ...flag('--renew-before', config.renewBefore),
-    ...flag('--warn-before', config.warnBefore),
-    ...flag('--fingerprint', config.fingerprint),
-    ...(config.allowInterruption === false ? [{ name: '--no-allow-interruption' }] : []),
-    ...(config.allowUnverifiedRenewal === true ? [{ name: '--allow-unverified-renewal' }] : []),
-    ...(config.allowWeakMaterial === true ? [{ name: '--allow-weak-material' }] : []),
-  ];
+  return asFlags
+    .filter((name) => name !== 'onDestroy')
+    .flatMap((name) => {
+      const value: unknown = config[name];
+      if (isSwitch(name)) {
+        const off = switchDefaults[name] ? 'no-' : '';
+        return value === !switchDefaults[name] ? [{ name: `--${off}${spelled(name)}` }] : [];
+      }
+      const isList = name === 'materialCommand' || name === 'wrapCommand';
+      return value === undefined
+        ? []
+        : flag(`--${spelled(name)}`, isList ? jsonText(value as string[]) : (value as string));
+    });
+}
+
+const isSwitch = (name: string): name is Switch => switches.some((one) => one === name);
+
+function spelled(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function connectionFlags(scope: Construct, options: KeyMaterialHooksOptions): HookFlag[] {
@@ -195,8 +207,6 @@ function flag(name: string, value: string | IResolvable | undefined): HookFlag[]
 const writeOnlyAttributes = Object.entries(keyMaterialSchema.attributes)
   .filter(([, attribute]) => 'writeOnly' in attribute)
   .map(([name]) => name);
-
-const switches = ['allowInterruption', 'allowUnverifiedRenewal', 'allowWeakMaterial'] as const;
 
 function faultsOf(
   scope: Construct,

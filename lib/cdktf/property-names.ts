@@ -9,6 +9,8 @@ import { keyMaterialSchema } from '../schema/key-material';
 import type { BlockSchema } from '../schema/model';
 import { providerSchema } from '../schema/provider';
 import { timeoutsBlock } from '../schema/timeouts';
+import { keyOptions } from '../terms/key-options';
+import { materialOptions } from '../terms/material-options';
 import { propertyName } from './config-attributes';
 
 /** Arguments that Terraform gives every resource. */
@@ -24,7 +26,7 @@ const metaArguments = [
 
 const spelling = ['encoding', 'passwordEnvironment'];
 
-/** Properties of a key and its material, for constructs that declare both together. */
+/** Properties that all generations share. */
 const sharedByKeys = [
   'description',
   'keySpec',
@@ -65,17 +67,13 @@ export const propertyNames = {
     'key',
     'source',
     'expiration',
-    'fingerprint',
-    'enabled',
-    'onDestroy',
     'keyOnDestroy',
-    'cancelPendingDeletion',
-    'allowInterruption',
-    'allowUnverifiedRenewal',
-    'allowWeakMaterial',
     'engine',
     'forEach',
-    ...sharedByKeys,
+    'timeouts',
+    'provider',
+    ...keyOptions,
+    ...materialOptions,
   ],
   RotatedKeyProps: ['alias', 'generations', 'current', ...sharedByKeys],
   KeyGeneration: ['name', 'source', 'expiration', 'fingerprint', 'enabled', 'keyOnDestroy'],

@@ -30,6 +30,7 @@ import {
 } from './material-flags';
 import { readRecord, writeRecord } from './material-record';
 import type { Surroundings } from './surroundings';
+import { addSwitchFlags } from './switch-flags';
 import { warnOfWrapping } from './warn-of-wrapping';
 import { wording } from './wording';
 
@@ -56,7 +57,6 @@ type Flags = ConnectionFlags &
   DeclaredMaterial & {
     readonly keyId: string;
     readonly wrappingAlgorithm: WrappingAlgorithm;
-    readonly allowWeakMaterial?: boolean;
     readonly recordDir?: string;
     readonly timeout?: string;
     readonly json?: boolean;
@@ -80,7 +80,7 @@ export function applyCommand(surroundings: Surroundings): Command {
   const command = new Command('apply')
     .description('Make the material of a key what is declared: import, renew, or nothing.')
     .requiredOption('--key-id <ID>', 'the key, of origin "external"');
-  return addConnectionFlags(addCommandFlags(addMaterialFlags(command)))
+  const declared = addConnectionFlags(addCommandFlags(addMaterialFlags(command)))
     .option(
       '--expiration-time <TIME>',
       'when the KMS deletes the material: RFC 3339, epoch seconds or "never"',
@@ -106,19 +106,8 @@ export function applyCommand(surroundings: Surroundings): Command {
       new Option('--wrapping-algorithm <NAME>', 'how the material is wrapped on its way')
         .choices(wrappingAlgorithmNames)
         .default(defaultWrappingAlgorithm),
-    )
-    .option(
-      '--no-allow-interruption',
-      'refuse a change of expiry, during which the key cannot be used',
-    )
-    .option(
-      '--allow-unverified-renewal',
-      'delete and import material again even if nothing proves that it is the same',
-    )
-    .option(
-      '--allow-weak-material',
-      'import material even if it is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537)',
-    )
+    );
+  return addSwitchFlags(declared)
     .option('--record-dir <DIR>', 'folder for the records of which material each key was given')
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
@@ -140,7 +129,6 @@ async function runApply(flags: Flags, surroundings: Surroundings): Promise<void>
     const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {
       keyId,
       wish,
-      allowWeakMaterial: flags.allowWeakMaterial === true,
       lastKnown: undefined,
       proof: recorded,
       source: { wrappingAlgorithm, open: () => openMaterialFlags(flags, surroundings, signal) },

@@ -214,7 +214,7 @@ function finishCommand(surroundings: Surroundings): Command {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
         const imported = await importOnce(kms, now, {
           keyId: ceremony.key_id,
-          expirationTime,
+          declared: { expirationTime },
           source,
         });
         print(

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
+import type { DeclaredMaterial } from '../lifecycle/wish';
 import { printableJson } from '../printable';
 import {
   defaultWrappingAlgorithm,
@@ -22,6 +23,7 @@ import { epilogue } from './help-text';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
+import { addSwitchFlags } from './switch-flags';
 import { variableFlag } from './variable-flag';
 import { warnOfWrapping } from './warn-of-wrapping';
 import { wording } from './wording';
@@ -74,12 +76,11 @@ const wrappedFlagKeys = wrappedFlags.flatMap(({ key }) => [`${key}File`, `${key}
 
 type Flags = ConnectionFlags &
   MaterialFlags &
+  DeclaredMaterial &
   WrappedFlags & {
     readonly keyId: string;
     readonly wrappingAlgorithm: WrappingAlgorithm;
-    readonly expirationTime?: string;
     readonly sequence?: string;
-    readonly allowWeakMaterial?: boolean;
     readonly json?: boolean;
   };
 
@@ -87,7 +88,7 @@ export function importCommand(surroundings: Surroundings): Command {
   const command = new Command('import')
     .description('Import key material into an external key, once.')
     .requiredOption('--key-id <ID>', 'the key to import into');
-  return addConnectionFlags(addWrappedFlags(addMaterialFlags(command, wrappedFlagKeys)))
+  const declared = addConnectionFlags(addWrappedFlags(addMaterialFlags(command, wrappedFlagKeys)))
     .addOption(
       new Option('--wrapping-algorithm <NAME>', 'how the material is wrapped on its way')
         .choices(wrappingAlgorithmNames)
@@ -101,11 +102,8 @@ export function importCommand(surroundings: Surroundings): Command {
     .option(
       '--sequence <TEXT>',
       'serial number of 36 characters, sent with every request instead of a random one',
-    )
-    .option(
-      '--allow-weak-material',
-      'import material even if it is plainly weak (few different bytes, a repeated pattern, text, a counter, an RSA exponent below 65537)',
-    )
+    );
+  return addSwitchFlags(declared, ['allowWeakMaterial'])
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action((flags: Flags) => runImport(flags, surroundings));
@@ -140,9 +138,8 @@ async function runImport(flags: Flags, surroundings: Surroundings): Promise<void
   try {
     const imported = await importOnce(kms, now, {
       keyId: flags.keyId,
-      expirationTime: flags.expirationTime,
+      declared: flags,
       source,
-      allowWeakMaterial: flags.allowWeakMaterial === true,
     });
     print(flags.json === true ? `${printableJson(imported)}\n` : describeImport(imported));
   } finally {

@@ -10,7 +10,7 @@ import type {
   MaterialRequest,
   RequestSource,
 } from '../lifecycle/material-request';
-import { wishOf } from '../lifecycle/wish';
+import { type DeclaredMaterial, wishOf } from '../lifecycle/wish';
 import { oneLine } from '../printable';
 import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import {
@@ -25,11 +25,9 @@ import { wording } from './wording';
 
 export interface ImportRequest {
   readonly keyId: string;
-  /** An instant as text, or "never". @default "never" */
-  readonly expirationTime?: string | undefined;
+  /** Undeclared, the material never expires. */
+  readonly declared: DeclaredMaterial;
   readonly source: RequestSource;
-  /** @default false */
-  readonly allowWeakMaterial?: boolean;
 }
 
 /** The state of the key afterwards, in the spelling of --json. */
@@ -55,7 +53,7 @@ export interface ImportOutcome {
 export async function importOnce(
   kms: Kms,
   now: () => Date,
-  { keyId, expirationTime, source, allowWeakMaterial = false }: ImportRequest,
+  { keyId, declared, source }: ImportRequest,
 ): Promise<ImportOutcome> {
   const key = await kms.describeKey(keyId);
   // We can compare a given private key with what the KMS shows. Nothing else that is there can be
@@ -65,8 +63,7 @@ export async function importOnce(
   }
   const request: MaterialRequest = {
     keyId,
-    wish: wishOf({ expirationTime }, true, wording),
-    allowWeakMaterial,
+    wish: { ...wishOf(declared, true, wording), warnBeforeMs: 0 },
     permitted: [],
     reviewed: undefined,
     lastKnown: undefined,

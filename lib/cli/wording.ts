@@ -1,5 +1,6 @@
 /** How commands word what the lifecycle and the KMS client mean: their flags, and another run. */
 import type { Wording } from '../lifecycle/wording';
+import { type Switch, switchDefaults, switches } from '../terms/material-options';
 import { type Setting, settings } from '../terms/setting';
 
 /** Settings without a flag of that name. */
@@ -10,7 +11,6 @@ const names: Partial<Record<Setting, string>> = {
   pendingDays: 'the days of grace',
   cancelPendingDeletion: 'the deletion',
   onDestroy: 'the removal',
-  allowInterruption: '--no-allow-interruption',
   timeouts: '--timeout',
   material: 'the material',
   importToken: 'the import token',
@@ -27,8 +27,12 @@ const names: Partial<Record<Setting, string>> = {
   maxRequestsPerSecond: 'the number of requests per second',
 };
 
+const isSwitch = (setting: Setting): setting is Switch => switches.some((one) => one === setting);
+
 function name(setting: Setting): string {
-  return names[setting] ?? `--${spaced(setting, '-')}`;
+  // A switch that is on by itself has a flag that turns it off.
+  const off = isSwitch(setting) && switchDefaults[setting] ? 'no-' : '';
+  return names[setting] ?? `--${off}${spaced(setting, '-')}`;
 }
 
 const cancel = 'cancel its deletion in the console of the cloud';
@@ -54,7 +58,7 @@ export const wording: Wording = {
   nextLook: 'the next run',
   another: 'another command',
   fromNow: 'a command such as date',
-  mayNotInterrupt: '--no-allow-interruption is given',
+  turnedOff: 'is given',
   unproven: 'no fingerprint is shown for it',
   adopt: (keyId) => `use that key by its id: --key-id ${keyId}`,
   adoptWithExpiration: () =>

@@ -12,7 +12,7 @@ import { adoptedNotice, importAndProve, proveIfShown } from './import-and-prove'
 import type { ImportSource, ImportStep } from './import-material';
 import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
-import { refuseForeignMaterial } from './refusals';
+import { refuseForeignMaterial, requireStrength } from './refusals';
 import { requireExternalKey } from './require-external-key';
 
 /**
@@ -118,13 +118,13 @@ async function takeFirstStep(
 
 function checkSource(
   { words }: LifecycleContext,
-  { wish, proof, allowWeakMaterial }: MaterialRequest,
+  { wish, proof }: MaterialRequest,
   source: ImportSource,
   atHand: string | undefined,
 ): void {
   throwIfRefused(refuseForeignMaterial(wish, { proof, atHand }, words));
-  if ('material' in source && !allowWeakMaterial) {
-    source.material.checkStrength();
+  if ('material' in source) {
+    requireStrength(wish, source.material);
   }
 }
 

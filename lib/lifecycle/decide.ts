@@ -181,7 +181,7 @@ function decidePresent(
       observation,
       new ByokError(
         'ERR_REFUSED',
-        `${change}. This KMS can only delete the material and import it again, which interrupts the key, and ${words.mayNotInterrupt}`,
+        `${change}. This KMS can only delete the material and import it again, which interrupts the key, and ${words.name('allowInterruption')} ${words.turnedOff}`,
         { attribute: words.name('allowInterruption') },
       ),
     );

@@ -4,6 +4,7 @@
  */
 import type { ByokError } from '../errors';
 import type { ExpirationInstant } from '../terms/expiration-time';
+import type { Switches } from '../terms/material-options';
 import type { Notice } from './context';
 import type { ExpirationWish } from './expiration-wish';
 import type { MaterialObservation } from './material-status';
@@ -12,14 +13,12 @@ import type { Proof } from './proof';
 /** A step that touches material, in the order in which steps are taken. */
 export type Step = 'delete' | 'import';
 
-export interface Wish {
+export interface Wish extends Switches {
   readonly expiration: ExpirationWish;
   /** From how long before the expiry on a notice is given. */
   readonly warnBeforeMs: number;
   /** The fingerprint that was reviewed in code. */
   readonly pin: string | undefined;
-  readonly allowInterruption: boolean;
-  readonly allowUnverifiedRenewal: boolean;
 }
 
 export interface Knowledge {

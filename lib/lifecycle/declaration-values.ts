@@ -5,6 +5,7 @@ import { parseExpirationTime } from '../terms/expiration-time';
 import { keyDestroyPolicies } from '../terms/key';
 import { keySpecs, wrappingAlgorithmNames } from '../terms/kms';
 import { materialDestroyPolicies, materialEncodings } from '../terms/material';
+import { type Switch, switches } from '../terms/material-options';
 import { keyRules, materialRules, type Rule } from '../terms/rules';
 import type { Setting, Spelling } from '../terms/setting';
 
@@ -59,9 +60,9 @@ export const valueRules = {
   fingerprint: matching(materialRules.fingerprint),
   wrappingAlgorithm: among(wrappingAlgorithmNames),
   onDestroy: among(Object.keys(materialDestroyPolicies)),
-  allowInterruption: among([true, false]),
-  allowUnverifiedRenewal: among([true, false]),
-  allowWeakMaterial: among([true, false]),
+  ...(Object.fromEntries(switches.map((name) => [name, among([true, false])])) as Readonly<
+    Record<Switch, ValueRule>
+  >),
   timeouts: { judge: judgeTimeouts },
   materialFile: {
     judge: (value, name) =>

@@ -25,8 +25,6 @@ export type FirstStep = 'import' | 'adopt';
 export interface MaterialRequest {
   readonly keyId: string;
   readonly wish: Wish;
-  /** Only a first import looks at this: material that its key already holds is never too weak. */
-  readonly allowWeakMaterial: boolean;
   /** The key as made, if this very run made it and has not looked at it since. */
   readonly made?: KeyDetail | undefined;
   /** Steps that the review showed. */

@@ -1,5 +1,6 @@
 /** Requests we refuse, and what to do instead. Pure. */
 import { ByokError } from '../errors';
+import type { Material } from '../material/material';
 import { movesWithTheClock } from '../terms/counted-from-now';
 import {
   type ExpirationInstant,
@@ -7,6 +8,7 @@ import {
   formatInstant,
 } from '../terms/expiration-time';
 import { isAsymmetric } from '../terms/kms';
+import type { Switches } from '../terms/material-options';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Knowledge, Wish } from './decision';
 import { isRolling, keep } from './expiration-wish';
@@ -37,6 +39,20 @@ export function refuseForeignMaterial(
     );
   }
   return refuseUnpinned(pin, atHand, words);
+}
+
+/**
+ * Only a first import looks at this: material that its key already holds is never too weak.
+ *
+ * @throws ByokError ERR_MATERIAL_INVALID
+ */
+export function requireStrength(
+  { allowWeakMaterial }: Switches,
+  material: Pick<Material, 'checkStrength'>,
+): void {
+  if (!allowWeakMaterial) {
+    material.checkStrength();
+  }
 }
 
 /** We import only what was reviewed. */

@@ -3,25 +3,30 @@ import { parseDuration } from '../terms/duration';
 import { parseExpirationTime } from '../terms/expiration-time';
 import { defaultKeySpec } from '../terms/kms';
 import { defaultWarnBefore } from '../terms/material';
-import { plainSpelling, type Spelling } from '../terms/setting';
+import { type Switch, type Switches, switchDefaults, switches } from '../terms/material-options';
+import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 import type { Wish } from './decision';
 import { type ExpirationWish, keep, type Rolling } from './expiration-wish';
 import type { KeyWish } from './reconcile-key';
 
+/** Settings of a wish that are texts. */
+export const wishTexts = [
+  'expirationTime',
+  'validFor',
+  'renewBefore',
+  'warnBefore',
+  'fingerprint',
+] as const satisfies readonly Setting[];
+
+type Texts = { readonly [Name in (typeof wishTexts)[number]]?: string | undefined };
+
 /** What a wish is made of. Undefined: not declared, or not known yet. */
-export interface DeclaredMaterial {
+export interface DeclaredMaterial extends Texts, Partial<Record<Switch, boolean | undefined>> {
   /** An instant as text, or "never". Goes before a rolling expiry, should there be both. */
   readonly expirationTime?: string | undefined;
   /** A duration, as the next two. */
   readonly validFor?: string | undefined;
   readonly renewBefore?: string | undefined;
-  /** @default "14d" */
-  readonly warnBefore?: string | undefined;
-  readonly fingerprint?: string | undefined;
-  /** @default true */
-  readonly allowInterruption?: boolean | undefined;
-  /** @default false */
-  readonly allowUnverifiedRenewal?: boolean | undefined;
 }
 
 export interface DeclaredKey {
@@ -53,9 +58,15 @@ export function wishOf(
         : parseExpirationTime(expirationTime, words),
     warnBeforeMs: parseDuration(warnBefore, words.name('warnBefore')),
     pin: declared.fingerprint,
-    allowInterruption: declared.allowInterruption ?? true,
-    allowUnverifiedRenewal: declared.allowUnverifiedRenewal ?? false,
+    ...switchesOf(declared),
   };
+}
+
+/** Each as it is declared, or as it is when nobody does. */
+export function switchesOf(declared: Partial<Record<Switch, boolean | undefined>>): Switches {
+  return Object.fromEntries(
+    switches.map((name) => [name, declared[name] ?? switchDefaults[name]]),
+  ) as Switches;
 }
 
 /** @throws ByokError ERR_ARGUMENT when one of the pair is no duration */

@@ -35,11 +35,8 @@ export interface Wording extends Spelling {
    * of the synthesis`, `a command such as date`.
    */
   readonly fromNow: string;
-  /**
-   * Why we may not interrupt the key: `allow_interruption is false`, `allowInterruption is false`,
-   * `--no-allow-interruption is given`.
-   */
-  readonly mayNotInterrupt: string;
+  /** How it shows that a switch is turned off, behind its name: `is false`, `is false`, `is given`. */
+  readonly turnedOff: string;
   /**
    * Where it shows that nothing is proven: `fingerprint_verified is false`, `its fingerprint counts
    * as "unproven"`, `no fingerprint is shown for it`.

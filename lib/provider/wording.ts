@@ -38,7 +38,7 @@ export const wording: Wording = {
   nextLook: 'the next plan',
   another: 'another address of this plan',
   fromNow: 'timestamp() or plantimestamp()',
-  mayNotInterrupt: 'allow_interruption is false',
+  turnedOff: 'is false',
   unproven: 'fingerprint_verified is false',
   adopt: (keyId) => `bring it under management: terraform import <address> ${keyId}`,
   adoptWithExpiration: (keyId) =>

@@ -7,10 +7,11 @@ import { isRecord, type JsonRecord } from '../json';
 import type { Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
-import { wishOf as wishOfDeclared } from '../lifecycle/wish';
+import { wishOf as wishOfDeclared, wishTexts } from '../lifecycle/wish';
 import { wording } from '../provider/wording';
 import { parseExpirationTime } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
+import { switches } from '../terms/material-options';
 
 export type Attributes = JsonRecord;
 
@@ -19,17 +20,15 @@ export type Attributes = JsonRecord;
  * @param warnBeforeMs replaces the value of the resource
  */
 export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined): Wish {
-  const wish = wishOfDeclared(
-    {
-      validFor: text(attributes, 'valid_for'),
-      renewBefore: text(attributes, 'renew_before'),
-      warnBefore: text(attributes, 'warn_before'),
-      allowInterruption: attributes.allow_interruption !== false,
-      allowUnverifiedRenewal: attributes.allow_unverified_renewal === true,
-    },
-    false,
-    wording,
-  );
+  const undeclared = ['expirationTime', 'fingerprint'];
+  const texts = wishTexts
+    .filter((setting) => !undeclared.includes(setting))
+    .map((setting) => [setting, text(attributes, wording.name(setting))]);
+  const flags = switches.map((setting) => {
+    const value = attributes[wording.name(setting)];
+    return [setting, typeof value === 'boolean' ? value : undefined];
+  });
+  const wish = wishOfDeclared(Object.fromEntries([...texts, ...flags]), false, wording);
   return { ...wish, warnBeforeMs: warnBeforeMs ?? wish.warnBeforeMs };
 }
 

@@ -3,33 +3,13 @@
  * the front-end to say: `expiration_time` in Terraform, `expirationTime` in TypeScript,
  * `--expiration-time` on a command line. A sentence receives the spelling, and is never repaired.
  */
-/** What a key is; of its material, `keyId` names it. */
-export const keySettings = [
-  'alias',
-  'description',
-  'keySpec',
-  'keyUsage',
-  'enabled',
-  'tags',
-  'pendingDays',
-  'cancelPendingDeletion',
-  'keyOnDestroy',
-] as const;
+import { keyOptions } from './key-options';
+import { materialOptions } from './material-options';
 
-const ofMaterial = [
-  'keyId',
-  'expirationTime',
-  'validFor',
-  'renewBefore',
-  'warnBefore',
-  'fingerprint',
-  'wrappingAlgorithm',
-  'onDestroy',
-  'allowInterruption',
-  'allowUnverifiedRenewal',
-  'allowWeakMaterial',
-  'timeouts',
-] as const;
+/** What a key is; of its material, `keyId` names it. */
+export const keySettings = ['alias', ...keyOptions, 'keyOnDestroy'] as const;
+
+const expirySettings = ['expirationTime', 'validFor', 'renewBefore'] as const;
 
 /** Where the material comes from: one of them at most. */
 export const sourceSettings = [
@@ -53,7 +33,14 @@ const aboutSource = [
 ] as const;
 
 /** What a person wishes of the material, and says about it. */
-export const materialSettings = [...ofMaterial, ...sourceSettings, ...aboutSource] as const;
+export const materialSettings = [
+  'keyId',
+  ...sourceSettings,
+  ...aboutSource,
+  ...expirySettings,
+  ...materialOptions,
+  'timeouts',
+] as const;
 
 const ofConnection = [
   'cloud',
@@ -83,10 +70,7 @@ export type Setting = (typeof settings)[number];
 export interface Spelling {
   /** For example `expiration_time`, `expirationTime`, `--expiration-time`. */
   readonly name: (setting: Setting) => string;
-  /**
-   * A clause that tells to set it: `set allow_weak_material = true`, `set allowWeakMaterial =
-   * true`, `give --allow-weak-material`.
-   */
+  /** A clause that tells to set it: `set on_destroy = "retain"`, `give --timeout`. */
   readonly set: (setting: Setting, value: string | boolean) => string;
   /**
    * Whether a variable of the environment gives a setting of the connection: beside the setting

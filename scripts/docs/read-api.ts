@@ -45,6 +45,8 @@ class ApiReader {
   readonly #modules: readonly ModuleFile[];
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
+  /** Type parameters of the interface that is read, by name. */
+  readonly #standsFor = new Map<string, ts.TypeNode | undefined>();
   readonly #drafts = new Map<ts.Symbol, Draft>();
 
   constructor(modules: readonly ModuleFile[]) {
@@ -166,7 +168,14 @@ class ApiReader {
   #addMembers(declaration: ts.ClassDeclaration | ts.InterfaceDeclaration, draft: Draft): void {
     const seen = new Set<string>();
     const bases: Base[] = [];
-    const visit = (node: ts.ClassDeclaration | ts.InterfaceDeclaration): void => {
+    const visit = (
+      node: ts.ClassDeclaration | ts.InterfaceDeclaration,
+      given: readonly ts.TypeNode[] = [],
+    ): void => {
+      const parameters = node.typeParameters ?? [];
+      for (const [index, { name, default: otherwise }] of parameters.entries()) {
+        this.#standsFor.set(name.text, given[index] ?? otherwise);
+      }
       for (const member of node.members) {
         this.#addMember(member, draft, seen);
       }
@@ -181,7 +190,7 @@ class ApiReader {
           isDocumented(original) &&
           !this.#program.isSourceFileDefaultLibrary(original.getSourceFile())
         ) {
-          visit(original);
+          visit(original, base.typeArguments);
         } else {
           bases.push({
             relation: token === SyntaxKind.ImplementsKeyword ? 'Implements' : 'Extends',
@@ -262,8 +271,13 @@ class ApiReader {
     if (node === undefined) {
       return [{ text: this.#checker.typeToString(this.#checker.getTypeAtLocation(of)) }];
     }
+    const meant = this.#standsFor.get(node.getText());
+    if (meant !== undefined) {
+      return this.#typeParts(meant, of);
+    }
     if (ts.isUnionTypeNode(node)) {
-      return node.types.flatMap((member, index) => [
+      const members = node.types.filter((member) => !this.#isNever(member));
+      return members.flatMap((member, index) => [
         ...(index === 0 ? [] : [{ text: ' | ' }]),
         ...this.#typeParts(member, of),
       ]);
@@ -276,6 +290,10 @@ class ApiReader {
     }
     const refersTo = this.#refersTo(node);
     return [{ text: oneLine(node.getText()), ...(refersTo === undefined ? {} : { refersTo }) }];
+  }
+
+  #isNever(node: ts.TypeNode): boolean {
+    return (this.#standsFor.get(node.getText()) ?? node).kind === SyntaxKind.NeverKeyword;
   }
 
   #refersTo(node: ts.TypeNode): ApiSymbol | undefined {

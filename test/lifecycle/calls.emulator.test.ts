@@ -222,7 +222,11 @@ describe('a key that is there already', () => {
     expect(since()).toEqual(['describe-key', ...imported]);
     const { source } = requestOf(world, other, far);
     const expirationTime = far.toISOString().replace(/\.\d+/, '');
-    await importOnce(world.kms, () => new Date(), { keyId: other, expirationTime, source });
+    await importOnce(world.kms, () => new Date(), {
+      keyId: other,
+      declared: { expirationTime },
+      source,
+    });
     expect(since()).toEqual(['describe-key', ...imported]);
   });
 

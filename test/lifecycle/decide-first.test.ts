@@ -41,6 +41,7 @@ const wish = (expiration: Wish['expiration']): Wish => ({
   pin: undefined,
   allowInterruption: true,
   allowUnverifiedRenewal: false,
+  allowWeakMaterial: false,
 });
 
 test.each<[string, Wish['expiration'], Partial<KeyDetail>, string]>([

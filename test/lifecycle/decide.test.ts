@@ -34,6 +34,7 @@ function decideFor({ status, found, wish, knowledge }: Case): Decision {
       pin: undefined,
       allowInterruption: true,
       allowUnverifiedRenewal: false,
+      allowWeakMaterial: false,
       ...wish,
     },
     { observation, proof: proven, atHand: one, preWrapped: undefined, ...knowledge },
@@ -157,7 +158,7 @@ describe('a change of expiry', () => {
   });
 
   test('without proof is done when that is allowed', () => {
-    const wish = { expiration: later, allowUnverifiedRenewal: true };
+    const wish = { expiration: later, allowUnverifiedRenewal: true, allowWeakMaterial: false };
     expect(decideFor({ ...change, wish, knowledge: { proof: undefined } }).steps).toEqual([
       'delete',
       'import',
@@ -240,6 +241,7 @@ test('a reason never depends on the minute', () => {
     pin: undefined,
     allowInterruption: true,
     allowUnverifiedRenewal: false,
+    allowWeakMaterial: false,
   };
   expect(
     decide(

@@ -75,6 +75,7 @@ function wishOf({ expiry, allowUnverified, memory }: World): Wish {
     pin: undefined,
     allowInterruption: true,
     allowUnverifiedRenewal: allowUnverified,
+    allowWeakMaterial: false,
   };
 }
 
@@ -87,7 +88,6 @@ async function apply(world: World): Promise<boolean> {
     const request: MaterialRequest = {
       keyId,
       wish,
-      allowWeakMaterial: false,
       permitted: ['import'],
       reviewed: atHand && fingerprints[atHand],
       lastKnown: world.memory?.lastKnown,

@@ -209,6 +209,7 @@ test('one that a command makes and cannot see says what to do there', async () =
   const { source } = requestOf(world, keyId, undefined);
   const { warnings } = await importOnce(world.kms, () => new Date(), {
     keyId,
+    declared: {},
     source,
   });
   expect(warnings).toEqual([

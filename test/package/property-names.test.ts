@@ -32,8 +32,10 @@ const modules: readonly {
       'IKeyMaterialVariable',
       'IResourceCount',
       'IResourceProvider',
+      'KeyOptions',
       'KeyMaterialRules',
       'KeyMaterialSourceConfig',
+      'MaterialOptions',
       'ResourceMetaArguments',
     ],
   },
@@ -43,8 +45,10 @@ const modules: readonly {
     others: [
       'ExpirationConfig',
       'KeyMaterialSourceConfig',
+      'KeyOptions',
       'KmsConnectionProps',
       'KmsCredentialsConfig',
+      'MaterialOptions',
     ],
   },
   {

@@ -23,6 +23,7 @@ const wish: Wish = {
   pin: undefined,
   allowInterruption: true,
   allowUnverifiedRenewal: false,
+  allowWeakMaterial: false,
 };
 
 function record(

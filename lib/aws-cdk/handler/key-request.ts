@@ -14,6 +14,7 @@ import {
 } from '../../terms/key';
 import { defaultWrappingAlgorithm, type WrappingAlgorithm } from '../../terms/kms';
 import { defaultMaterialDestroyPolicy, type MaterialDestroyPolicy } from '../../terms/material';
+import { switches } from '../../terms/material-options';
 import { declaredIn, deletionOfNamedKey, type KeyProperties, type Scalar } from '../key-properties';
 import type { RememberedKey } from './memory';
 import { wording } from './wording';
@@ -56,7 +57,6 @@ export function materialRequestOf(
   return {
     keyId,
     wish: wishOf(properties, remembered?.ours ?? false),
-    allowWeakMaterial: flag(properties.allowWeakMaterial) ?? false,
     lastKnown: lastKnownOf(remembered),
     proof: remembered?.proof,
     disabled: flag(properties.enabled) === false,
@@ -76,10 +76,13 @@ function lastKnownOf(remembered: RememberedKey | undefined): ExpirationInstant {
 }
 
 function wishOf(properties: KeyProperties, ours: boolean): Wish {
+  const { expirationTime, validFor, renewBefore, fingerprint } = properties;
   const declared = {
-    ...properties,
-    allowInterruption: flag(properties.allowInterruption),
-    allowUnverifiedRenewal: flag(properties.allowUnverifiedRenewal),
+    expirationTime,
+    validFor,
+    renewBefore,
+    fingerprint,
+    ...Object.fromEntries(switches.map((name) => [name, flag(properties[name])])),
   };
   // The alarm warns.
   return { ...wishOfDeclared(declared, ours, wording), warnBeforeMs: 0 };

@@ -41,7 +41,7 @@ export const wording: Wording = {
   nextLook: 'the next check',
   another: 'another resource',
   fromNow: 'the time of the synthesis',
-  mayNotInterrupt: 'allowInterruption is false',
+  turnedOff: 'is false',
   unproven: 'its fingerprint counts as "unproven"',
   adopt: (keyId) => `give keyId "${keyId}" instead of alias`,
   adoptWithExpiration: () =>

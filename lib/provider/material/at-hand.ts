@@ -3,10 +3,11 @@
  * the plan says about that.
  */
 import type { Notice } from '../../lifecycle/context';
+import { requireStrength } from '../../lifecycle/refusals';
 import type { Material } from '../../material/material';
 import type { Values } from '../../tfplugin/values/value';
 import { isUnknown } from '../attributes';
-import { allowed } from './config';
+import { switchesOf } from './config';
 import { materialOf, missingOfPreWrapped, type Opening, sourceAttributeOf } from './source';
 
 /** What a plan could see of the material. */
@@ -73,8 +74,8 @@ interface Specs {
 function faultOf(material: Material, config: Values, specs: Specs, isFirst: boolean): unknown {
   try {
     checkFits(material, specs);
-    if (isFirst && allowed(config, 'allow_weak_material') !== true) {
-      material.checkStrength();
+    if (isFirst) {
+      requireStrength(switchesOf(config), material);
     }
     return undefined;
   } catch (fault) {

@@ -3,7 +3,12 @@ import type { Wish } from '../../lifecycle/decision';
 import type { Rolling } from '../../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../../lifecycle/material-status';
 import type { Proof } from '../../lifecycle/proof';
-import { rollingOf as rollingOfDeclared, wishOf as wishOfDeclared } from '../../lifecycle/wish';
+import {
+  rollingOf as rollingOfDeclared,
+  switchesOf as switchesOfDeclared,
+  wishOf as wishOfDeclared,
+  wishTexts,
+} from '../../lifecycle/wish';
 import { keyMaterialSchema } from '../../schema/key-material';
 import type { AttributeSchema } from '../../schema/model';
 import {
@@ -18,6 +23,7 @@ import {
   type MaterialDestroyPolicy,
   type MaterialStatus,
 } from '../../terms/material';
+import { type Switches, switches } from '../../terms/material-options';
 import type { Value, Values } from '../../tfplugin/values/value';
 import { flag, isUnknown, text } from '../attributes';
 import { wording } from '../wording';
@@ -69,30 +75,26 @@ export function reviewedConfig(
  * @param ours false for adopted material, whose expiry is kept if none is declared
  */
 export function wishOf(config: Values, ours: boolean): Wish {
-  return wishOfDeclared(
-    {
-      expirationTime: text(config, 'expiration_time'),
-      validFor: text(config, 'valid_for'),
-      renewBefore: text(config, 'renew_before'),
-      warnBefore: text(config, 'warn_before'),
-      fingerprint: text(config, 'fingerprint'),
-      allowInterruption: allowed(config, 'allow_interruption'),
-      allowUnverifiedRenewal: allowed(config, 'allow_unverified_renewal'),
-    },
-    ours,
-    wording,
-  );
+  const declared = wishTexts.map((setting) => [setting, text(config, wording.name(setting))]);
+  return {
+    ...wishOfDeclared(Object.fromEntries(declared), ours, wording),
+    ...switchesOf(config),
+  };
+}
+
+/** What is not known before apply does not refuse a plan: apply looks again. */
+export function switchesOf(config: Values): Switches {
+  const known = switches.map((setting) => {
+    const name = wording.name(setting);
+    return [setting, isUnknown(config, name) || flag(config, name)];
+  });
+  return switchesOfDeclared(Object.fromEntries(known));
 }
 
 /** @throws ByokError ERR_ARGUMENT if one of the pair is not a duration */
 export function rollingOf(values: Values): Rolling | undefined {
   const window = { validFor: text(values, 'valid_for'), renewBefore: text(values, 'renew_before') };
   return rollingOfDeclared(window, wording);
-}
-
-/** What is not known before apply does not refuse a plan: apply looks again. */
-export function allowed(config: Values, name: string): boolean | undefined {
-  return isUnknown(config, name) || flag(config, name);
 }
 
 export function wrappingAlgorithmOf(values: Values): WrappingAlgorithm {

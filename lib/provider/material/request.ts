@@ -3,7 +3,7 @@ import { ByokError } from '../../errors';
 import type { MaterialRequest } from '../../lifecycle/material-request';
 import type { Material } from '../../material/material';
 import type { Values } from '../../tfplugin/values/value';
-import { flag, text } from '../attributes';
+import { text } from '../attributes';
 import { expirationOf, reviewedConfig, wishOf, wrappingAlgorithmOf } from './config';
 import type { MaterialMemory } from './memory';
 import {
@@ -26,7 +26,6 @@ export function requestOf(
   return {
     keyId: text(planned, 'key_id') ?? '',
     wish: wishOf(config, ours),
-    allowWeakMaterial: flag(planned, 'allow_weak_material') ?? false,
     permitted,
     disabled,
     reviewed: text(planned, 'fingerprint'),
