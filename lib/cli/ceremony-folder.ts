@@ -3,12 +3,13 @@
  * clear.
  */
 import { createHash, createPublicKey } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByokError } from '../errors';
 import { tryParseRecord } from '../json';
 import type { ImportParameters } from '../kms/model';
 import type { PreWrapped } from '../material/pre-wrapped';
+import { makeFolder } from '../mirror/place-file';
 import { formatInstant, parseExpirationTime } from '../terms/expiration-time';
 import {
   formats,
@@ -18,6 +19,8 @@ import {
   type WrappingAlgorithm,
   wrappingAlgorithmNames,
 } from '../terms/kms';
+import { faultOf, readFault, writeFault } from './file-fault';
+import { tryReadRegular } from './given-files';
 import {
   encryptedMaterialFile,
   encryptedPrivateKeyFile,
@@ -45,7 +48,7 @@ const encryptedPrivateKeyFiles = [encryptedPrivateKeyFile, 'EncryptedPrivateKey.
 
 /** @throws ByokError ERR_ARGUMENT if the folder is not empty */
 export function requireNewFolder(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  if (namesIn(folder).length > 0) {
     throw new ByokError(
       'ERR_ARGUMENT',
       `the folder "${folder}" is not empty; name a new --out-dir for each ceremony`,
@@ -53,9 +56,22 @@ export function requireNewFolder(folder: string): void {
   }
 }
 
+function namesIn(folder: string): readonly string[] {
+  try {
+    return existsSync(folder) ? readdirSync(folder) : [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const file = { flag: '--out-dir', path: folder };
+    throw code === 'ENOTDIR'
+      ? faultOf(file, 'is no folder; give the path of a new or empty one')
+      : readFault(file, error);
+  }
+}
+
 /**
  * Writes files that only the owner may read.
  * @returns the content of ceremony.json
+ * @throws ByokError ERR_ARGUMENT
  */
 export function writeCeremony(
   folder: string,
@@ -67,10 +83,12 @@ export function writeCeremony(
     parameters_expire: formatInstant(expirationTime),
     public_key_sha256: createHash('sha256').update(publicKey).digest('hex'),
   };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writing(folder, () => makeFolder(folder, 0o700));
   // "wx": if someone put a file or a link there in the meantime, it does not receive the token.
   const write = (name: string, content: string | Buffer) =>
-    writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' });
+    writing(join(folder, name), () =>
+      writeFileSync(join(folder, name), content, { mode: 0o600, flag: 'wx' }),
+    );
   write(publicKeyFile, publicKey);
   write(
     'PublicKey.pem',
@@ -82,6 +100,14 @@ export function writeCeremony(
   write(tokenFile, `${importToken.revealText()}\n`);
   write(ceremonyFile, `${JSON.stringify(ceremony, undefined, 2)}\n`);
   return ceremony;
+}
+
+function writing(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw writeFault({ flag: '--out-dir', path }, error);
+  }
 }
 
 /**
@@ -185,5 +211,6 @@ function missing(folder: string, name: string): ByokError {
 
 function tryRead(folder: string, name: string): FieldContent | undefined {
   const path = join(folder, name);
-  return existsSync(path) ? { content: readFileSync(path), place: `file "${path}"` } : undefined;
+  const content = tryReadRegular({ flag: '--dir', path });
+  return content === undefined ? undefined : { content, place: `file "${path}"` };
 }

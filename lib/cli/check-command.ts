@@ -2,7 +2,6 @@
  * `byok check`: the scheduled look between deployments, at states, plans or the KMS itself. It only
  * reads, and its exit code gives the verdict.
  */
-import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
@@ -17,6 +16,7 @@ import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { printDriftToken } from './drift-token';
 import { pathOf } from './file-flag';
+import { writeGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
@@ -25,7 +25,7 @@ const help = `
 Exit codes: 0 all fine, 2 some material expires within --warn-before or is due for renewal, 3 some material is missing (deleted, expired,
 its key gone, disabled past its expiry, frozen or scheduled for deletion; or a plan imports it), 4 nothing proves which material a
 key holds, 1 something could not be read, or holds no imported material at all (see --allow-empty). If several apply, the exit code
-is the worst: 3, then 2, then 4.
+is the worst: 3, then 2, then 4. A report that cannot be written turns 0 into 1, and leaves 2, 3 and 4.
 
 Examples:
   $ byok check --state terraform.tfstate
@@ -131,7 +131,8 @@ export function checkCommand(surroundings: Surroundings): Command {
             now,
             warnBeforeMs,
           };
-          add(reading.place, read(await contentOf(file, reading.place, surroundings), reading));
+          const named = { flag: `--${kind}`, path: file };
+          add(reading.place, read(await contentOf(named, reading.place, surroundings), reading));
         }
         if (live === true) {
           const wanted = new Set(records.flatMap(({ keyId }) => keyId ?? []));
@@ -152,9 +153,6 @@ export function checkCommand(surroundings: Surroundings): Command {
         }
         const findings = records.map((record) => findingOf(record, now));
         const verdict = worstOf(findings.map((finding) => finding.verdict));
-        if (junit !== undefined) {
-          writeFileSync(junit, junitOf(findings, now));
-        }
         const exitCode = exitCodes[verdict];
         print(
           json === true
@@ -162,6 +160,9 @@ export function checkCommand(surroundings: Surroundings): Command {
             : textOf(findings),
         );
         exitWith(exitCode);
+        if (junit !== undefined) {
+          writeGivenFile({ flag: '--junit', path: junit }, junitOf(findings, now));
+        }
       },
     );
 }

@@ -1,5 +1,4 @@
 /** What a check looks at: files or standard input, and the keys of the KMS. */
-import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
 import { textIn } from '../report/file-text';
@@ -9,6 +8,8 @@ import { parseDuration } from '../terms/duration';
 import { defaultWarnBefore } from '../terms/material';
 import { connect } from './connect';
 import type { ConnectionFlags } from './connection-flags';
+import type { NamedFile } from './file-fault';
+import { readGivenFile } from './given-files';
 import type { Surroundings } from './surroundings';
 
 /** One check: where, when, and its window. */
@@ -20,41 +21,20 @@ export interface Look {
   readonly warnBeforeMs: number | undefined;
 }
 
-/** @param file "-" for standard input */
+/** @param file its path "-" stands for standard input */
 export async function contentOf(
-  file: string,
+  file: NamedFile,
   place: string,
   { readInput }: Surroundings,
 ): Promise<string> {
-  if (file !== '-') {
-    return textIn(contentOfFile(file, place), place);
+  if (file.path !== '-') {
+    return textIn(await readGivenFile(file), place);
   }
   const input = await readInput();
   if (input === undefined) {
     throw new ByokError('ERR_ARGUMENT', `there is no ${place}; pipe it in, or give a file`);
   }
   return textIn(input, place);
-}
-
-/** What to say about a file, by the error code of the operating system. */
-const unreadable: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist; give the path of a file, or "-" for standard input',
-  ENOTDIR: 'does not exist; give the path of a file, or "-" for standard input',
-  EISDIR: 'is a folder; give a file in it',
-  EACCES: 'may not be read by this user; give a file that may',
-};
-
-function contentOfFile(file: string, place: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `${place} ${unreadable[code] ?? `cannot be read: ${message}`}`,
-      { cause },
-    );
-  }
 }
 
 /**

@@ -24,7 +24,9 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
     const place = file === '-' ? 'state on standard input' : `state "${file}"`;
     // Before the first apply, a local backend has no file, and a remote one gives an empty answer.
     const content =
-      file === '-' || existsSync(file) ? await contentOf(file, place, look.surroundings) : '';
+      file === '-' || existsSync(file)
+        ? await contentOf({ flag: '--state', path: file }, place, look.surroundings)
+        : '';
     const found = hooksInState(content, { ...look, place });
     if (found.length === 0) {
       look.surroundings.remark(

@@ -2,7 +2,6 @@
  * `byok import`: one import, without Terraform. Every field of import-key-material is a flag;
  * secrets come from files, variables or a pipe.
  */
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
@@ -19,6 +18,7 @@ import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { pathOf } from './file-flag';
+import { readGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import { describeImport, importOnce } from './import-once';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
@@ -133,7 +133,7 @@ async function runImport(flags: Flags, surroundings: Surroundings): Promise<void
     fieldsAsFlags,
   );
   const sequence = checkSequence(flags.sequence);
-  const source = sourceOf(flags, surroundings);
+  const source = await sourceOf(flags, surroundings);
   const kms = connect(flags, surroundings, sequence === undefined ? undefined : () => sequence);
   try {
     const imported = await importOnce(kms, now, {
@@ -165,7 +165,7 @@ function addWrappedFlags(command: Command): Command {
  * Fields that were wrapped elsewhere are read at once, so that a wrong file is found before we ask
  * the KMS.
  */
-function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
+async function sourceOf(flags: Flags, surroundings: Surroundings): Promise<RequestSource> {
   if (!Object.keys(flags).some((key) => wrappedFlagKeys.includes(key))) {
     warnOfWrapping(flags.wrappingAlgorithm, surroundings);
     return {
@@ -176,22 +176,24 @@ function sourceOf(flags: Flags, surroundings: Surroundings): RequestSource {
   const read = (field: WrappedField) => readField(field, flags, surroundings);
   const fields = {
     // Both are given, as was judged before.
-    importToken: read('importToken') as FieldContent,
-    encryptedKeyMaterial: read('encryptedKeyMaterial') as FieldContent,
-    encryptedPrivatekey: read('encryptedPrivatekey'),
+    importToken: (await read('importToken')) as FieldContent,
+    encryptedKeyMaterial: (await read('encryptedKeyMaterial')) as FieldContent,
+    encryptedPrivatekey: await read('encryptedPrivatekey'),
   };
   const preWrapped = openWrappedFields(fields);
   return { preWrapped: 'fresh', openPreWrapped: () => preWrapped };
 }
 
-function readField(
+async function readField(
   key: WrappedField,
   flags: Flags,
   { env }: Surroundings,
-): FieldContent | undefined {
+): Promise<FieldContent | undefined> {
   const [file, name] = [flags[`${key}File`], flags[`${key}Env`]];
   if (file !== undefined) {
-    return { content: readFieldFile(file), place: `file "${file}"` };
+    const { flag = '' } = wrappedFlags.find((wrapped) => wrapped.key === key) ?? {};
+    const named = { flag: `--${flag}-file`, path: file, code: 'ERR_MATERIAL_NOT_AT_HAND' } as const;
+    return { content: await readGivenFile(named), place: `file "${file}"` };
   }
   if (name === undefined) {
     return undefined;
@@ -204,18 +206,6 @@ function readField(
     );
   }
   return { content: Buffer.from(value, 'utf8'), place: `environment variable "${name}"` };
-}
-
-function readFieldFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new ByokError(
-      'ERR_MATERIAL_NOT_AT_HAND',
-      `the file "${path}" cannot be read: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
 }
 
 function checkSequence(sequence: string | undefined): string | undefined {

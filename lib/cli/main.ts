@@ -74,7 +74,8 @@ async function main(argv: readonly string[]): Promise<never> {
   try {
     await byokCommand(surroundings).parseAsync(argv);
   } catch (error) {
-    exitCode = 1;
+    // A verdict that was printed tells more.
+    exitCode ||= 1;
     surroundings.remark(failure(error, argv));
   }
   await Promise.all([process.stdout, process.stderr].map(written));
@@ -136,8 +137,7 @@ function textOf(error: unknown): string {
 
 /** The one translation of errors on the command line. */
 function sentence(error: unknown): string {
-  if (error instanceof Error && 'syscall' in error) {
-    // From the operating system: a folder may not be writable, for example.
+  if (isOfSystem(error)) {
     return error.message;
   }
   if (!isByokError(error)) {
@@ -149,13 +149,18 @@ function sentence(error: unknown): string {
     : message;
 }
 
+/** Of a file or port that no command named in words of its own. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
 function jsonError(error: unknown): string {
   const { code, attribute } = isByokError(error)
     ? error
-    : ({ code: 'ERR_INTERNAL', attribute: undefined } satisfies Pick<
-        ByokError,
-        'code' | 'attribute'
-      >);
+    : ({
+        code: isOfSystem(error) ? 'ERR_ARGUMENT' : 'ERR_INTERNAL',
+        attribute: undefined,
+      } satisfies Pick<ByokError, 'code' | 'attribute'>);
   return `${printableJson({ error: { code, attribute: fieldOf(attribute), message: sentence(error) } })}\n`;
 }
 

@@ -3,14 +3,17 @@
  * small file for each key, named by its id. It holds a fingerprint, which is no secret, and never
  * the material.
  */
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByokError } from '../errors';
 import { tryParseRecord } from '../json';
 import { type Proof, toProof } from '../lifecycle/proof';
-import { placeFile, placeFolder } from '../mirror/place-file';
+import { placeFile, placeFolder, tryLstat } from '../mirror/place-file';
+import { faultOf, writeFault } from './file-fault';
+import { tryReadRegular } from './given-files';
 
 const version = 1;
+const flag = '--record-dir';
 
 /**
  * @returns undefined if there is no record of this key
@@ -18,6 +21,7 @@ const version = 1;
  *   lost silently
  */
 export function readRecord(folder: string, keyId: string): Proof | undefined {
+  requireFolder(folder);
   const path = fileOf(folder, keyId);
   const text = tryRead(path);
   if (text === undefined) {
@@ -37,14 +41,23 @@ export function readRecord(folder: string, keyId: string): Proof | undefined {
 /**
  * Replaces the file as a whole, so that no reader sees half of it, and makes it readable for this
  * user only.
+ *
+ * @throws ByokError ERR_ARGUMENT
  */
 export function writeRecord(folder: string, keyId: string, { fingerprint, proof }: Proof): void {
-  placeFolder(folder);
-  placeFile(
-    fileOf(folder, keyId),
-    `${JSON.stringify({ version, key_id: keyId, fingerprint, proof }, undefined, 2)}\n`,
-    0o600,
-  );
+  const record = { version, key_id: keyId, fingerprint, proof };
+  try {
+    placeFolder(folder);
+    placeFile(fileOf(folder, keyId), `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
+  } catch (error) {
+    throw writeFault({ flag, path: folder }, error);
+  }
+}
+
+function requireFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw faultOf({ flag, path }, 'is no folder; give the path of one');
+  }
 }
 
 function fileOf(folder: string, keyId: string): string {
@@ -53,23 +66,9 @@ function fileOf(folder: string, keyId: string): string {
 
 /** @returns empty for a link: we did not write what it leads to */
 function tryRead(path: string): string | undefined {
-  try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      return readFileSync(descriptor, 'utf8');
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      return undefined;
-    }
-    if (code === 'ELOOP') {
-      return '';
-    }
-    throw error;
-  }
+  return tryLstat(path)?.isSymbolicLink()
+    ? ''
+    : tryReadRegular({ flag, path }, { noLink: true })?.toString('utf8');
 }
 
 function proofIn(text: string, keyId: string): Proof | undefined {

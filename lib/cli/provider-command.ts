@@ -8,6 +8,7 @@ import { readProviderBundle } from '../mirror/provider-bundle';
 import { writeMirror } from '../mirror/write-mirror';
 import { printableJson } from '../printable';
 import { providerName, sourceAddress } from '../schema/provider';
+import { writeFault } from './file-fault';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 
@@ -39,7 +40,7 @@ export function providerCommand(surroundings: Surroundings): Command {
     .action(
       ({ pluginDir, packed, json }: { pluginDir: string; packed?: boolean; json?: boolean }) => {
         const bundle = readProviderBundle();
-        const path = writeMirror(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');
+        const path = write(bundle, pluginDir, packed === true ? 'packed' : 'unpacked');
         const installed = { source: sourceAddress, version: bundle.version, path, h1: bundle.h1 };
         surroundings.print(
           json === true ? `${printableJson(installed)}\n` : instructions(installed),
@@ -50,6 +51,14 @@ export function providerCommand(surroundings: Surroundings): Command {
     .description('Manage the Terraform provider of this package.')
     .addCommand(install);
 }
+
+const write: typeof writeMirror = (bundle, mirror, layout) => {
+  try {
+    return writeMirror(bundle, mirror, layout);
+  } catch (error) {
+    throw writeFault({ flag: '--plugin-dir', path: mirror }, error);
+  }
+};
 
 function instructions({ version, path }: { version: string; path: string }): string {
   return `installed ${sourceAddress} ${version} into ${path}

@@ -6,6 +6,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSy
 import { open } from 'node:fs/promises';
 import { ByokError } from '../errors';
 import type { Spelling } from '../terms/setting';
+import { kindOf } from './file-kind';
 import { maxContentBytes } from './open-content';
 
 export interface FileOptions {
@@ -17,14 +18,6 @@ export interface FileOptions {
 
 /** Room for any real key; a plan of a thousand keys should not zero a megabyte for each. */
 const pieceBytes = 1 << 14;
-
-const kinds = [
-  ['isDirectory', 'a folder'],
-  ['isFIFO', 'a pipe'],
-  ['isSocket', 'a socket'],
-  ['isCharacterDevice', 'a device'],
-  ['isBlockDevice', 'a device'],
-] as const satisfies readonly (readonly [keyof Stats, string])[];
 
 /**
  * @returns the content; if it is longer than `maxContentBytes`, only a beginning that is also
@@ -91,7 +84,6 @@ function requireAllowed(
   if (stats.isFile() || (mayBePipe && stats.isFIFO())) {
     return;
   }
-  const [, kind] = kinds.find(([is]) => stats[is]()) ?? ['', 'something else'];
   const [allowed, advice] = mayBePipe
     ? ['a regular file or a pipe', 'give the path of one']
     : [
@@ -100,7 +92,7 @@ function requireAllowed(
       ];
   throw new ByokError(
     'ERR_MATERIAL_INVALID',
-    `the file "${path}" that holds the key material is ${kind}; allowed is ${allowed} of at most ${maxContentBytes} bytes: ${advice}`,
+    `the file "${path}" that holds the key material is ${kindOf(stats)}; allowed is ${allowed} of at most ${maxContentBytes} bytes: ${advice}`,
     { attribute: name('materialFile') },
   );
 }

@@ -15,6 +15,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -79,16 +80,30 @@ export function tryLstat(path: string): Stats | undefined {
 }
 
 /**
- * Sets the mode only on folders that it makes.
- * Existing folders keep the mode that others gave them.
+ * Makes a folder and the missing ones above it. Existing folders keep their modes.
+ * Node's own recursion never ends where a file system refuses new folders as missing: /proc does.
  */
-function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: folderMode });
-  for (let made = folder; first !== undefined; made = dirname(made)) {
-    // The umask would change the mode given to mkdirSync.
-    chmodSync(made, folderMode);
-    if (made === first) {
-      return;
+export function makeFolder(folder: string, mode: number = folderMode): void {
+  if (madeFolder(folder, mode, () => makeFolder(dirname(folder), mode))) {
+    // The umask changed the mode.
+    chmodSync(folder, mode);
+  }
+}
+
+/** @returns whether the folder is new */
+function madeFolder(folder: string, mode: number, makeParent?: () => void): boolean {
+  try {
+    mkdirSync(folder, { mode });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && makeParent !== undefined && dirname(folder) !== folder) {
+      makeParent();
+      return madeFolder(folder, mode);
     }
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) {
+      return false;
+    }
+    throw error;
   }
 }

@@ -245,9 +245,9 @@ test.each([
   [
     'a file that is not there',
     ['--state', 'nowhere.tfstate'],
-    'state "nowhere.tfstate" does not exist; give the path of a file, or "-" for',
+    '--state "nowhere.tfstate" does not exist; give the path of a file',
   ],
-  ['a folder', ['--plan', 'lib'], 'plan "lib" is a folder; give a file in it'],
+  ['a folder', ['--plan', 'lib'], '--plan "lib" is a folder; give the path of a file'],
   ['an empty pipe', ['--state', '-'], 'state on standard input is empty; '],
 ])('refuses %s, and ends with 1', async (_name, args, message) => {
   const { status, stdout, stderr } = await bench.run(['check', ...args], { input: '' });

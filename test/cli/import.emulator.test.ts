@@ -334,7 +334,10 @@ test('fails with one sentence and exit code 1, and the key still waits', async (
       ['--import-token-env', 'UNSET', '--encrypted-key-material-file', wrappedFile],
       /environment variable "UNSET" is not set/,
     ],
-    [[...elsewhere, join(folder, 'missing')], /ENOENT: .*missing/],
+    [
+      [...elsewhere, join(folder, 'missing')],
+      /--encrypted-key-material-file ".*missing" does not exist/,
+    ],
     [
       [...elsewhere, bytes],
       /the wrapped material in file ".*" has 32 bytes; allowed are 344 to 360/,
