@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { exportLine } from '../../lib/tfplugin/process/reattach';
 
@@ -44,5 +45,21 @@ test('where Terraform starts the provider, nothing of this is loaded, and nothin
     'provider/main.ts',
     'tfplugin/grpc/grpc-server.ts',
     ...ofProcess,
+  ]);
+});
+
+const fullDevice = '/dev/full';
+(existsSync(fullDevice) ? test : test.skip)('says why it ends if its line goes nowhere', () => {
+  const main = join(__dirname, '..', '..', 'lib', 'provider', 'main.ts');
+  const full = openSync(fullDevice, 'w');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--require', require.resolve('tsx/cjs'), main, '--debug'],
+    { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' },
+  );
+  closeSync(full);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^provider byok cannot start: standard output .* \(ENOSPC\); .*\n$/),
   ]);
 });

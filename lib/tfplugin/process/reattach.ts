@@ -5,7 +5,7 @@
  */
 import type { Server } from 'node:net';
 import { resolve } from 'node:path';
-import { isByokError, stackOf } from '../../errors';
+import { ByokError, isByokError, stackOf } from '../../errors';
 import { oneLine } from '../../printable';
 import { createGrpcServer } from '../grpc/grpc-server';
 import { type Endpoint, terraformProtocol } from './handshake';
@@ -20,6 +20,7 @@ import {
   stderr,
   stdout,
   tempFoldersFor,
+  tryWriteLine,
   watchForCrashes,
   writeLine,
 } from './serve';
@@ -54,19 +55,30 @@ export async function serveAttached<Client>(options: AttachedOptions<Client>): P
       allowTcp: false,
     });
     process.on('exit', listening.remove);
+    requireWritten(tryWriteLine(stdout, exportLine(address, listening, process.pid)));
     writeLine(
       stderr,
-      `Provider ${name} ${version} waits for Terraform; Ctrl-C ends it. Run this in the shell in which you run Terraform:`,
+      `Provider ${name} ${version} waits for Terraform; Ctrl-C ends it. ` +
+        'Run the line above in the shell in which you run Terraform.',
     );
-    if (!writeLine(stdout, exportLine(address, listening, process.pid))) {
-      process.exit(1);
-    }
   } catch (reason) {
     writeLine(
       stderr,
       `provider ${name} cannot start: ${oneLine(isByokError(reason) ? reason.message : stackOf(reason))}`,
     );
     process.exit(1);
+  }
+}
+
+/** Without that line, Terraform would never come. */
+function requireWritten(fault: NodeJS.ErrnoException | undefined): void {
+  if (fault !== undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `standard output does not take the line that Terraform needs (${fault.code}); ` +
+        'start it in a terminal, or with standard output in a file that can be written',
+      { cause: fault },
+    );
   }
 }
 

@@ -184,11 +184,16 @@ export function tempFoldersFor(env: NodeJS.ProcessEnv): readonly string[] {
 
 /** @returns false if the reader is gone */
 export function writeLine(descriptor: number, line: string): boolean {
+  return tryWriteLine(descriptor, line) === undefined;
+}
+
+/** @returns why it could not be written */
+export function tryWriteLine(descriptor: number, line: string): NodeJS.ErrnoException | undefined {
   try {
     writeSync(descriptor, `${line}\n`);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   }
 }
 
