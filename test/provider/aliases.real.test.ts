@@ -8,25 +8,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { startEmulator } from '../support/emulator';
+import { externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 async function applied(body: string): Promise<string> {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
@@ -36,7 +26,7 @@ const renamed = (body: string) =>
     .replaceAll('byok_external_key.orders', 'byok_external_key.another');
 
 async function makeKey(alias: string, fields: object = {}): Promise<string> {
-  const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+  const { key_info } = await ok<{ key_info: { key_id: string } }>(bench.emulator, 'create-key', {
     key_alias: alias,
     origin: 'external',
     ...fields,
@@ -56,7 +46,7 @@ resource "byok_key_material" "orders" {
 }`;
 
   test('are refused at plan, with nothing made', async () => {
-    bench = await workbench(emulator, twice('"orders"'));
+    await bench.begin(twice('"orders"'));
     for (const name of ['a', 'b']) {
       writeFileSync(
         join(bench.workspace.folder, `${name}.key`),
@@ -68,15 +58,12 @@ resource "byok_key_material" "orders" {
     expect(run.text).toContain(
       'Two keys of this plan have alias "orders", and an alias belongs to one key; nothing was done: give each key its own alias (with for_each',
     );
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
   });
 
   test('never end as one key, even where the alias only shows in apply', async () => {
     const late = 'terraform_data.alias.output';
-    bench = await workbench(
-      emulator,
-      `resource "terraform_data" "alias" {\n  input = "orders"\n}\n${twice(late)}`,
-    );
+    await bench.begin(`resource "terraform_data" "alias" {\n  input = "orders"\n}\n${twice(late)}`);
     for (const name of ['a', 'b']) {
       writeFileSync(
         join(bench.workspace.folder, `${name}.key`),
@@ -87,7 +74,7 @@ resource "byok_key_material" "orders" {
     expect(run.code).toBe(1);
     expect(run.text).toMatch(/alias "orders"/i);
     expect(
-      emulator
+      bench.emulator
         .calls()
         .filter(({ operation, status }) => operation === 'create-key' && status === 200).length,
     ).toBe(1);
@@ -110,15 +97,15 @@ describe('a key under another address, without moved', () => {
     ],
   ])('%s is neither scheduled nor forgotten: the plan names moved', async (_name, body, state) => {
     const keyId = await applied(body);
-    configure(emulator, bench.workspace, renamed(body));
+    bench.configure(renamed(body));
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
     expect(run.text).toContain('moved');
     expect(run.text).toContain(keyId);
-    expect(writesOf(emulator)).toEqual([]);
-    expect((await describeKey(emulator, keyId)).key_state).toBe(state);
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe(state);
     const moved = `moved {\n  from = byok_external_key.orders\n  to = byok_external_key.another\n}\n`;
-    configure(emulator, bench.workspace, `${moved}${renamed(body)}`);
+    bench.configure(`${moved}${renamed(body)}`);
     expect((await bench.workspace.apply()).text).toContain('0 added, 0 changed, 0 destroyed');
   });
 
@@ -126,13 +113,13 @@ describe('a key under another address, without moved', () => {
     const each = (name: string) =>
       `resource "byok_external_key" "orders" {\n  for_each = toset(["${name}"])\n  alias = "orders"\n}`;
     const keyId = await applied(each('a'));
-    configure(emulator, bench.workspace, each('b'));
-    emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 9 }]);
+    bench.configure(each('b'));
+    bench.emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 9 }]);
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
     expect(run.text).toContain('moved');
-    expect(writesOf(emulator)).toEqual([]);
-    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
   });
 });
 
@@ -140,20 +127,20 @@ test('a renaming without moved is refused, too, where the alias of the new key o
   const named = (name: string) => `resource "terraform_data" "${name}" {\n  input = "orders"\n}
 ${externalKey('orders').replace('"orders" {', `"${name}" {`).replace('alias = "orders"', `alias = terraform_data.${name}.output`)}`;
   const keyId = await applied(named('one'));
-  configure(emulator, bench.workspace, named('other'));
+  bench.configure(named('other'));
   const run = await bench.workspace.apply();
   expect(run.code).toBe(1);
   expect(run.text).toContain('moved');
-  expect(writesOf(emulator)).toEqual([]);
-  expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  expect(writesOf(bench.emulator)).toEqual([]);
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
 });
 
 test('-replace of a key together with another alias makes a key', async () => {
   const keyId = await applied(externalKey('orders'));
-  configure(emulator, bench.workspace, externalKey('orders-2'));
+  bench.configure(externalKey('orders-2'));
   const run = await bench.workspace.apply('-replace=byok_external_key.orders');
   expect(run.text).toContain('1 added, 0 changed, 1 destroyed');
-  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('4');
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 
@@ -161,11 +148,11 @@ test('two keys that would swap their aliases are refused at plan', async () => {
   const both = (one: string, other: string) =>
     `${externalKey(one)}\n${externalKey(other).replace('"orders" {', '"other" {')}`;
   await applied(both('one', 'other'));
-  configure(emulator, bench.workspace, both('other', 'one'));
+  bench.configure(both('other', 'one'));
   const run = await bench.workspace.apply();
   expect(run.code).toBe(1);
   expect(run.text).toContain('nothing tells Terraform which comes first');
-  expect(writesOf(emulator)).toEqual([]);
+  expect(writesOf(bench.emulator)).toEqual([]);
 });
 
 test('a key is replaced by one whose alias only shows in apply; the plan says what that may mean', async () => {
@@ -177,11 +164,11 @@ resource "byok_external_key" "orders" {
   key_spec = "${spec}"
 }`;
   const keyId = await applied(named('AES_256'));
-  configure(emulator, bench.workspace, named('EC_P256'));
+  bench.configure(named('EC_P256'));
   const run = await bench.workspace.apply();
   expect(run.text).toContain('The alias of the new key is known only after apply');
   expect(run.code).toBe(0);
-  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('4');
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 
@@ -212,43 +199,41 @@ resource "byok_external_key" "next" {
 
   test('is refused unless Terraform is told the order', async () => {
     const keyId = await applied(externalKey('orders'));
-    configure(emulator, bench.workspace, swapped(''));
+    bench.configure(swapped(''));
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
     expect(run.text).toMatch(/alias "orders"/i);
-    expect(writesOf(emulator)).toEqual([]);
-    expect((await describeKey(emulator, keyId)).key_alias).toBe('orders');
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect((await describeKey(bench.emulator, keyId)).key_alias).toBe('orders');
   });
 
   test('is taken by a new key that depends on it', async () => {
     const keyId = await applied(keyWithMaterial('orders'));
-    configure(
-      emulator,
-      bench.workspace,
+    bench.configure(
       `${keyWithMaterial('orders-old')}\n${swapped('depends_on = [byok_external_key.orders]').split('}\n')[1]}`,
     );
     const run = await bench.workspace.apply();
     expect(run.text).toContain('1 added, 1 changed, 0 destroyed');
-    expect((await describeKey(emulator, keyId)).key_alias).toBe('orders-old');
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect((await describeKey(bench.emulator, keyId)).key_alias).toBe('orders-old');
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 });
 
 describe('the plan of a new key', () => {
   test('says that an empty key of its alias is taken over, and with which id', async () => {
     const keyId = await makeKey('orders');
-    bench = await workbench(emulator, keyWithMaterial('orders'));
+    await bench.begin(keyWithMaterial('orders'));
     const plan = await bench.workspace.plan();
     expect(plan.text).toContain('An existing key will be adopted');
     expect(plan.text).toContain(`+ key_id = "${keyId}"`);
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     expect((await bench.workspace.apply()).text).toContain('2 added');
-    expect(writesOf(emulator)).toEqual(['get-parameters-for-import', 'import-key-material']);
+    expect(writesOf(bench.emulator)).toEqual(['get-parameters-for-import', 'import-key-material']);
   });
 
   test('is refused when its alias belongs to another kind of key', async () => {
     const keyId = await makeKey('orders', { key_spec: 'RSA_2048' });
-    bench = await workbench(emulator, externalKey('orders'));
+    await bench.begin(externalKey('orders'));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain(
@@ -258,34 +243,33 @@ describe('the plan of a new key', () => {
   });
 
   test('tries the login', async () => {
-    bench = await workbench(emulator, externalKey('orders'));
-    bench.workspace.env.HW_AUTH_TOKEN = `${emulator.authToken}x`;
+    await bench.begin(externalKey('orders'));
+    bench.workspace.env.HW_AUTH_TOKEN = `${bench.emulator.authToken}x`;
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toMatch(/list-keys answered 40.*give a valid login/i);
   });
 
   test('warns where keys may not be listed, and makes the key', async () => {
-    bench = await workbench(emulator, externalKey('orders'));
-    emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 2 }]);
+    await bench.begin(externalKey('orders'));
+    bench.emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306', times: 2 }]);
     const apply = await bench.workspace.apply();
     expect(apply.text).toContain('We could not check whether the alias is free');
     expect(apply.text).toContain('1 added');
   });
 
   test('takes one list for all of them', async () => {
-    bench = await workbench(
-      emulator,
+    await bench.begin(
       `resource "byok_external_key" "orders" {\n  count = 20\n  alias = "orders-\${count.index}"\n}`,
     );
     expect((await bench.workspace.plan()).code).toBe(2);
-    expect(emulator.calls().map(({ operation }) => operation)).toEqual(['list-keys']);
+    expect(bench.emulator.calls().map(({ operation }) => operation)).toEqual(['list-keys']);
   });
 
   test('adopts no key that it did not show', async () => {
-    bench = await workbench(emulator, externalKey('orders'));
+    await bench.begin(externalKey('orders'));
     await bench.workspace.succeed(['plan', '-no-color', '-out=reviewed.tfplan']);
-    emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306' }]);
+    bench.emulator.injectFaults([{ operation: 'list-keys', errorCode: 'KMS.0306' }]);
     const keyId = await makeKey('orders');
     const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
     expect(apply.code).toBe(1);
@@ -298,12 +282,12 @@ describe('the plan of a new key', () => {
   });
 
   test('adopts none either where apply can list it', async () => {
-    bench = await workbench(emulator, externalKey('orders'));
+    await bench.begin(externalKey('orders'));
     await bench.workspace.succeed(['plan', '-no-color', '-out=reviewed.tfplan']);
     await makeKey('orders');
     const apply = await bench.workspace.terraform(['apply', '-no-color', 'reviewed.tfplan']);
     expect(apply.code).toBe(1);
-    expect(writesOf(emulator)).toEqual(['create-key']);
+    expect(writesOf(bench.emulator)).toEqual(['create-key']);
   });
 });
 
@@ -311,7 +295,7 @@ test('the alias of a key that is scheduled: key, date, and how to rescue it', as
   const keyId = await applied(keyWithMaterial('orders'));
   expect((await bench.workspace.destroy()).code).toBe(0);
   const scheduled = await ok<{ key_info: { scheduled_deletion_date: string } }>(
-    emulator,
+    bench.emulator,
     'describe-key',
     { key_id: keyId },
   );
@@ -321,7 +305,7 @@ test('the alias of a key that is scheduled: key, date, and how to rescue it', as
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text.split(told).length).toBeGreaterThan(2);
-  expect((await call(emulator, 'describe-key', { key_id: keyId })).status).toBe(200);
+  expect((await call(bench.emulator, 'describe-key', { key_id: keyId })).status).toBe(200);
 });
 
 describe('after one refused -replace of a key', () => {
@@ -340,13 +324,13 @@ describe('after one refused -replace of a key', () => {
     expect(run.code).toBe(1);
     expect(run.text).toContain('stays with key');
     expect(run.text).not.toContain('Destruction complete');
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
     if (how === 'taint') {
       await bench.workspace.succeed(['untaint', 'byok_external_key.orders']);
     }
     expect((await bench.workspace.plan()).code).toBe(0);
     expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
     expect((await bench.workspace.destroy('-refresh=false')).text).toContain('Destroy complete!');
-    expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('4');
   });
 });

@@ -3,11 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { ok } from '../emulator/plain-http';
 import { describeKey, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, type Workbench, workbench } from './workbench';
+import { useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const generators: Readonly<Record<string, string>> = {
   RSA_2048: 'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048',
@@ -31,7 +29,7 @@ function fingerprintOf(privateKey: Buffer): string {
 
 /** What get-publickey answers, read by openssl. */
 async function publicKeyInKms(keyId: string): Promise<Buffer> {
-  const { public_key } = await ok<{ public_key: string }>(emulator, 'get-publickey', {
+  const { public_key } = await ok<{ public_key: string }>(bench.emulator, 'get-publickey', {
     key_id: keyId,
   });
   return openssl('pkey -pubin -outform DER', Buffer.from(public_key));
@@ -51,17 +49,8 @@ resource "byok_key_material" "signing" {
 }`;
 }
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 async function prepared(body: string, privateKey: Buffer): Promise<void> {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   bench.workspace.write('signing.pem', privateKey);
 }
 
@@ -83,9 +72,9 @@ test.each(Object.keys(generators))(
     expect((await publicKeyInKms(String(attributes.key_id))).equals(publicKeyOf(privateKey))).toBe(
       true,
     );
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     expect((await bench.workspace.plan()).code).toBe(0);
-    expect(emulator.calls().map(({ operation }) => operation)).toEqual([
+    expect(bench.emulator.calls().map(({ operation }) => operation)).toEqual([
       'describe-key',
       'describe-key',
     ]);
@@ -118,12 +107,12 @@ describe('with an EC key', () => {
       privateKey,
     );
     expect((await bench.workspace.apply()).code).toBe(0);
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     expect((await bench.workspace.plan('-destroy')).text).toContain(
       'The private key stays in the KMS',
     );
     expect((await bench.workspace.destroy()).code).toBe(0);
-    expect(writesOf(emulator)).toEqual(['schedule-key-deletion']);
+    expect(writesOf(bench.emulator)).toEqual(['schedule-key-deletion']);
   });
 
   test('another private key is refused at plan, while the key works', async () => {
@@ -140,7 +129,7 @@ describe('with an EC key', () => {
     const apply = await bench.workspace.apply();
     expect(apply.code).toBe(1);
     expect(apply.text).toContain('EC on prime256v1; EC_P384 needs EC on secp384r1');
-    expect(writesOf(emulator)).toEqual(['create-key']);
+    expect(writesOf(bench.emulator)).toEqual(['create-key']);
   });
 
   test('an adopted key is proven at once, without the private key at hand', async () => {
@@ -148,19 +137,15 @@ describe('with an EC key', () => {
     expect((await bench.workspace.apply()).code).toBe(0);
     const keyId = String(bench.workspace.attributes('byok_key_material').key_id);
     await bench.workspace.succeed(['state', 'rm', 'byok_key_material.signing']);
-    configure(
-      emulator,
-      bench.workspace,
-      signingKey('EC_P256', 'material_env = "NOT_SET"\n  material_encoding = "pem"'),
-    );
+    bench.configure(signingKey('EC_P256', 'material_env = "NOT_SET"\n  material_encoding = "pem"'));
     await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.signing', keyId]);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
       fingerprint: fingerprintOf(privateKey),
       fingerprint_verified: true,
     });
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
   });
 
   test('a first import that meets another private key stops', async () => {
@@ -205,8 +190,12 @@ describe('with an EC key', () => {
       fingerprintOf(privateKey),
     );
     expect(
-      (await describeKey(emulator, String(bench.workspace.attributes('byok_key_material').key_id)))
-        .key_state,
+      (
+        await describeKey(
+          bench.emulator,
+          String(bench.workspace.attributes('byok_key_material').key_id),
+        )
+      ).key_state,
     ).toBe('2');
   });
 });
@@ -229,7 +218,7 @@ describe('a first plan refuses, and nothing is sent:', () => {
       'its public half belongs to another private key',
     );
     expect((await bench.workspace.apply()).code).toBe(1);
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
   });
 
   test('a kind that no key_spec takes, by name', async () => {
@@ -251,10 +240,10 @@ describe('a first plan refuses, and nothing is sent:', () => {
     expect(plan.text.replaceAll(/\s+(?:│ )?/g, ' ')).toContain(
       'plainly weak (an RSA exponent below 65537)',
     );
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
     const allowing =
       'material_file = "signing.pem"\n  material_encoding = "pem"\n  allow_weak_material = true';
-    configure(emulator, bench.workspace, signingKey('RSA_2048', allowing));
+    bench.configure(signingKey('RSA_2048', allowing));
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
       fingerprint: fingerprintOf(weak),

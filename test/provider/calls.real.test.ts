@@ -4,25 +4,14 @@
  */
 
 import { call, ok } from '../emulator/plain-http';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 /** Since the last time. */
 function calls(): string[] {
-  const operations = emulator.calls().map(({ operation }) => operation);
-  emulator.clearCalls();
+  const operations = bench.emulator.calls().map(({ operation }) => operation);
+  bench.emulator.clearCalls();
   return operations;
 }
 
@@ -33,7 +22,7 @@ const lists = ['list-keys', 'list-keys'];
 const imported = ['get-parameters-for-import', 'import-key-material', 'describe-key'];
 
 test('of one key: its making, plans, a renewal and its end', async () => {
-  bench = await workbench(emulator, expiring('2035-01-01T00:00:00Z'));
+  await bench.begin(expiring('2035-01-01T00:00:00Z'));
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(calls()).toEqual([...lists, 'create-key', ...imported]);
   const made = bench.workspace.attributes('byok_external_key');
@@ -49,7 +38,7 @@ test('of one key: its making, plans, a renewal and its end', async () => {
   expect((await bench.workspace.plan('-refresh-only')).code).toBe(0);
   calls();
 
-  configure(emulator, bench.workspace, expiring('2036-01-01T00:00:00Z'));
+  bench.configure(expiring('2036-01-01T00:00:00Z'));
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(calls()).toEqual([
     ...['describe-key', 'describe-key'],
@@ -75,9 +64,9 @@ const tagged = Array.from(
 ).join('\n');
 
 async function manyTagged(): Promise<void> {
-  bench = await workbench(emulator, externalKey('none'));
+  await bench.begin(externalKey('none'));
   bench.workspace.configure(
-    `  kms_endpoint            = "${emulator.url}"\n  max_requests_per_second = 1000`,
+    `  kms_endpoint            = "${bench.emulator.url}"\n  max_requests_per_second = 1000`,
     tagged,
   );
   expect((await bench.workspace.apply()).code).toBe(0);
@@ -90,7 +79,7 @@ async function manyTagged(): Promise<void> {
 
 const idOf = async (index: number) => {
   const { key_details: keys } = await ok<{ key_details: { key_id: string; key_alias: string }[] }>(
-    emulator,
+    bench.emulator,
     'list-keys',
     {
       limit: '1000',
@@ -110,7 +99,7 @@ test('of many keys with tags: one list of keys and one of tags, which tells the 
   expect(plan.length).toBeLessThan(count);
 
   const body = { action: 'create', tags: [{ key: 'stray', value: '1' }] };
-  await call(emulator, `${await idOf(17)}/tags/action`, body);
+  await call(bench.emulator, `${await idOf(17)}/tags/action`, body);
   calls();
   const drifted = await bench.workspace.plan();
   expect(drifted.code).toBe(2);
@@ -128,12 +117,12 @@ test.each([
   'of many keys with tags, where the list of tags %s: a call for each, and the same plan',
   async (_name, fault) => {
     await manyTagged();
-    await call(emulator, `${await idOf(3)}/tags/action`, {
+    await call(bench.emulator, `${await idOf(3)}/tags/action`, {
       action: 'create',
       tags: [{ key: 'stray', value: '1' }],
     });
     calls();
-    emulator.injectFaults([{ operation: 'resource-instances', times: 99, ...fault }]);
+    bench.emulator.injectFaults([{ operation: 'resource-instances', times: 99, ...fault }]);
     const plan = await bench.workspace.plan();
     expect(plan.text).toContain('byok_external_key.k3 will be updated in-place');
     expect(plan.text).toContain('Plan: 0 to add, 1 to change, 0 to destroy');

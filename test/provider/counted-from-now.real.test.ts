@@ -4,33 +4,26 @@
  */
 
 import { describeKey, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 const expiryOf = async () =>
   new Date(
     Number(
-      (await describeKey(emulator, String(bench.workspace.attributes('byok_external_key').key_id)))
-        .expiration_time,
+      (
+        await describeKey(
+          bench.emulator,
+          String(bench.workspace.attributes('byok_external_key').key_id),
+        )
+      ).expiration_time,
     ),
   );
 
 async function applied(expiry: string): Promise<Date> {
-  bench = await workbench(emulator, keyWithMaterial('orders', `expiration_time = ${expiry}`));
+  await bench.begin(keyWithMaterial('orders', `expiration_time = ${expiry}`));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return expiryOf();
 }
 
@@ -53,9 +46,7 @@ function countedFromNow(
 
 /** The same file, as far as anybody would write it. */
 function again(now: 'timestamp()' | 'plantimestamp()', hours: number, first: Date): void {
-  configure(
-    emulator,
-    bench.workspace,
+  bench.configure(
     keyWithMaterial('orders', `expiration_time = ${countedFromNow(now, hours, first)}`),
   );
 }
@@ -73,7 +64,7 @@ test.each([2160, 36, 1])(
     expect(plan.text).toContain(wording);
     expect(plan.text).toContain('valid_for and renew_before');
     expect((await bench.workspace.apply()).code).toBe(1);
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
     expect(await expiryOf()).toEqual(first);
     expect((await bench.workspace.destroy()).code).toBe(0);
   },
@@ -106,11 +97,7 @@ resource "terraform_data" "instant" {
   }`;
   const first = await applied(rotated(1));
   expect((await bench.workspace.plan()).code).toBe(0);
-  configure(
-    emulator,
-    bench.workspace,
-    keyWithMaterial('orders', `expiration_time = ${rotated(2)}`),
-  );
+  bench.configure(keyWithMaterial('orders', `expiration_time = ${rotated(2)}`));
   expect((await bench.workspace.apply()).code).toBe(0);
   expect((await expiryOf()).getTime()).toBeGreaterThan(first.getTime());
 });
@@ -118,9 +105,7 @@ resource "terraform_data" "instant" {
 test('after it, an instant that somebody writes down is a change like any other', async () => {
   const first = await applied(countedFromNow('plantimestamp()', 2160));
   const written = new Date(Math.floor(first.getTime() / 60_000) * 60_000 + 120_000);
-  configure(
-    emulator,
-    bench.workspace,
+  bench.configure(
     keyWithMaterial('orders', `expiration_time = "${written.toISOString().slice(0, 19)}Z"`),
   );
   expect((await bench.workspace.apply()).code).toBe(0);
@@ -128,13 +113,10 @@ test('after it, an instant that somebody writes down is a change like any other'
 });
 
 test('a rolling expiry that becomes a fixed one is no such thing', async () => {
-  bench = await workbench(
-    emulator,
-    keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'),
-  );
+  await bench.begin(keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const rolled = await expiryOf();
   const next = new Date(rolled.getTime() + 7000).toISOString().slice(0, 19);
-  configure(emulator, bench.workspace, keyWithMaterial('orders', `expiration_time = "${next}Z"`));
+  bench.configure(keyWithMaterial('orders', `expiration_time = "${next}Z"`));
   expect((await bench.workspace.plan()).code).toBe(2);
 });

@@ -5,24 +5,13 @@
 
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 let keyId: string;
 
 const far = '2035-01-01T00:00:00Z';
 const farther = '2036-01-01T00:00:00Z';
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
 
 const body = (expiry: string, ofKey = '', ofMaterial = '') =>
   keyWithMaterial('orders', `expiration_time = "${expiry}"\n  ${ofMaterial}`).replace(
@@ -31,10 +20,10 @@ const body = (expiry: string, ofKey = '', ofMaterial = '') =>
   );
 
 async function applied(first: string): Promise<void> {
-  bench = await workbench(emulator, first);
+  await bench.begin(first);
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
 }
 
 const expiryInState = () => bench.workspace.attributes('byok_key_material').expiration_time;
@@ -42,38 +31,38 @@ const expiryInState = () => bench.workspace.attributes('byok_key_material').expi
 describe('another expiry of a key that the same run disables', () => {
   test('is planned to wait, and waits', async () => {
     await applied(body(far));
-    configure(emulator, bench.workspace, body(farther, 'enabled = false'));
+    bench.configure(body(farther, 'enabled = false'));
     const plan = await bench.workspace.plan();
     expect(plan.text).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
     expect(plan.text).toContain('Change of expiration_time postponed: the key is disabled');
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(writesOf(emulator)).toEqual(['disable-key']);
+    expect(writesOf(bench.emulator)).toEqual(['disable-key']);
     expect(expiryInState()).toBe(far);
     expect((await bench.workspace.plan()).code).toBe(0);
-    configure(emulator, bench.workspace, body(farther, 'enabled = true'));
+    bench.configure(body(farther, 'enabled = true'));
     await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(expiryInState()).toBe(farther);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 
   test('waits also beside another change of the material', async () => {
     await applied(body(far));
-    configure(emulator, bench.workspace, body(farther, 'enabled = false', 'on_destroy = "refuse"'));
+    bench.configure(body(farther, 'enabled = false', 'on_destroy = "refuse"'));
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
       expiration_time: far,
       on_destroy: 'refuse',
     });
-    expect(writesOf(emulator)).toEqual(['disable-key']);
+    expect(writesOf(bench.emulator)).toEqual(['disable-key']);
   });
 });
 
 test('a key that was disabled since the plan keeps its expiry, also in the state', async () => {
   await applied(body(far));
-  configure(emulator, bench.workspace, body(farther));
+  bench.configure(body(farther));
   await bench.workspace.succeed(['plan', '-no-color', '-out=saved']);
-  await ok(emulator, 'disable-key', { key_id: keyId });
+  await ok(bench.emulator, 'disable-key', { key_id: keyId });
   const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
   expect(run.code).toBe(1);
   expect(run.text).toContain(
@@ -106,8 +95,8 @@ describe('a new object for a key that is not enabled', () => {
     'does not say that it has another expiry than the key: %s, %s',
     async (_state, _how, operation, flags, change) => {
       await applied(body(far));
-      await ok(emulator, operation, { key_id: keyId, pending_days: '7' });
-      configure(emulator, bench.workspace, change(body(farther)));
+      await ok(bench.emulator, operation, { key_id: keyId, pending_days: '7' });
+      bench.configure(change(body(farther)));
       const run = await bench.workspace.apply(...flags);
       expect(run.code).toBe(1);
       expect(run.text).toMatch(
@@ -132,13 +121,13 @@ test.each(['proven', 'unproven'])(
       await workspace.succeed(['state', 'rm', 'byok_key_material.orders']);
       await workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
     }
-    await ok(emulator, 'disable-key', { key_id: keyId });
+    await ok(bench.emulator, 'disable-key', { key_id: keyId });
     await workspace.succeed(['apply', '-refresh-only', '-auto-approve', '-no-color']);
-    emulator.deleteMaterial(keyId);
+    bench.emulator.deleteMaterial(keyId);
     expect((await workspace.apply('-replace=byok_key_material.orders')).code).toBe(0);
-    expect((await describeKey(emulator, keyId)).key_state).toBe('3');
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('3');
     expect((await workspace.plan()).code).toBe(0);
-    await ok(emulator, 'enable-key', { key_id: keyId });
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    await ok(bench.emulator, 'enable-key', { key_id: keyId });
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   },
 );

@@ -5,27 +5,16 @@
 
 import { ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
 import { meet, waitingCommand } from '../support/terraform-workspace';
-import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { keyWithMaterial, useWorkbench, workbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const far = '2035-01-01T00:00:00Z';
 const farther = '2036-01-01T00:00:00Z';
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 async function makeKey(fields: object = {}): Promise<string> {
-  const { key_info } = await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', {
+  const { key_info } = await ok<{ key_info: { key_id: string } }>(bench.emulator, 'create-key', {
     key_alias: 'theirs',
     origin: 'external',
     ...fields,
@@ -39,16 +28,16 @@ const materialOf = (keyId: string, extra = '', name = 'orders') =>
 /** A key that holds other bytes, as a workspace of somebody else imported them. */
 async function heldKey(extra = `expiration_time = "${far}"`): Promise<string> {
   const keyId = await makeKey();
-  const other = await workbench(emulator, materialOf(keyId, extra));
+  const other = await workbench(bench.emulator, materialOf(keyId, extra));
   await other.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   other.workspace.remove();
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return keyId;
 }
 
 test('an empty key: first import, with its spec', async () => {
   const keyId = await makeKey();
-  bench = await workbench(emulator, materialOf(keyId));
+  await bench.begin(materialOf(keyId));
   const plan = await bench.workspace.plan();
   expect(plan.text).toContain('+ import_reason = "first import into this key"');
   expect(plan.text).toContain('+ key_spec = "AES_256"');
@@ -58,7 +47,7 @@ test('an empty key: first import, with its spec', async () => {
 describe('a key that holds material', () => {
   test('of the declared expiry: adopted, and no fingerprint that nothing proves is written down', async () => {
     const keyId = await heldKey();
-    bench = await workbench(emulator, materialOf(keyId, `expiration_time = "${far}"`));
+    await bench.begin(materialOf(keyId, `expiration_time = "${far}"`));
     const plan = await bench.workspace.plan();
     expect(plan.text).toContain('Material already in the key will be adopted');
     expect(plan.text).not.toContain('first import');
@@ -70,13 +59,13 @@ describe('a key that holds material', () => {
       import_reason: null,
       imported_at: null,
     });
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
     expect((await bench.workspace.plan()).code).toBe(0);
   });
 
   test('of another expiry: refused at plan', async () => {
     const keyId = await heldKey();
-    bench = await workbench(emulator, materialOf(keyId, `expiration_time = "${farther}"`));
+    await bench.begin(materialOf(keyId, `expiration_time = "${farther}"`));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain(
@@ -91,9 +80,9 @@ describe('a key that holds material', () => {
       'material_file = "orders.key"',
       command,
     );
-    bench = await workbench(emulator, body, 'built');
-    const other = await workbench(emulator, body, 'built');
-    emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
+    await bench.begin(body, 'built');
+    const other = await workbench(bench.emulator, body, 'built');
+    bench.emulator.injectFaults([{ operation: 'import-key-material', delayMs: 1500 }]);
     const runs = Promise.all([other.workspace.apply(), bench.workspace.apply()]);
     await meet(other.workspace, bench.workspace);
     const [first, second] = await runs;
@@ -106,16 +95,18 @@ describe('a key that holds material', () => {
 
 describe('what is refused at plan already', () => {
   test('a key that the KMS does not know, with the place that was asked', async () => {
-    bench = await workbench(emulator, materialOf('0d0466b0-e727-4d9c-b35d-f84bb474a37f'));
+    await bench.begin(materialOf('0d0466b0-e727-4d9c-b35d-f84bb474a37f'));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain('does not know key "0d0466b0-e727-4d9c-b35d-f84bb474a37f"');
-    expect(plan.text).toContain(`project ${emulator.projectId}, endpoint ${emulator.url}`);
+    expect(plan.text).toContain(
+      `project ${bench.emulator.projectId}, endpoint ${bench.emulator.url}`,
+    );
   });
 
   test('a bad login', async () => {
-    bench = await workbench(emulator, materialOf(await makeKey()));
-    bench.workspace.env.HW_AUTH_TOKEN = `${emulator.authToken}x`;
+    await bench.begin(materialOf(await makeKey()));
+    bench.workspace.env.HW_AUTH_TOKEN = `${bench.emulator.authToken}x`;
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain('give a valid login');
@@ -125,14 +116,14 @@ describe('what is refused at plan already', () => {
     const made = await makeKey({ origin: 'kms', key_alias: 'made' });
     const signing = await makeKey({ key_spec: 'EC_P256', key_alias: 'signing' });
     const scheduled = await makeKey({ key_alias: 'scheduled' });
-    await ok(emulator, 'schedule-key-deletion', { key_id: scheduled, pending_days: '7' });
-    bench = await workbench(emulator, materialOf(made));
+    await ok(bench.emulator, 'schedule-key-deletion', { key_id: scheduled, pending_days: '7' });
+    await bench.begin(materialOf(made));
     for (const [keyId, told] of [
       [made, 'has origin "kms"'],
       [signing, 'which EC_P256 needs'],
       [scheduled, 'is in state 4 (scheduled for deletion)'],
     ] as const) {
-      configure(emulator, bench.workspace, materialOf(keyId));
+      bench.configure(materialOf(keyId));
       const plan = await bench.workspace.plan();
       expect({ code: plan.code, text: plan.text }).toEqual({
         code: 1,
@@ -140,7 +131,7 @@ describe('what is refused at plan already', () => {
       });
     }
     expect(
-      writesOf(emulator).filter(
+      writesOf(bench.emulator).filter(
         (operation) => operation !== 'create-key' && operation !== 'schedule-key-deletion',
       ),
     ).toEqual([]);
@@ -148,7 +139,7 @@ describe('what is refused at plan already', () => {
 
   test('two new resources for one key', async () => {
     const keyId = await makeKey();
-    bench = await workbench(emulator, `${materialOf(keyId)}\n${materialOf(keyId, '', 'again')}`);
+    await bench.begin(`${materialOf(keyId)}\n${materialOf(keyId, '', 'again')}`);
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain(
@@ -162,9 +153,9 @@ describe('a forced replacement together with another expiry', () => {
     keyWithMaterial('orders', `expiration_time = "${expiry}"\n  ${extra}`);
 
   async function applied(first: string): Promise<string> {
-    bench = await workbench(emulator, first);
+    await bench.begin(first);
     await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     return String(bench.workspace.attributes('byok_external_key').key_id);
   }
 
@@ -191,13 +182,13 @@ ${body(
     ],
   ])('by %s is refused at plan, with the way to do it', async (_name, first, second, flags) => {
     const keyId = await applied(first);
-    configure(emulator, bench.workspace, second);
+    bench.configure(second);
     const run = await bench.workspace.apply(...flags);
     expect(run.code).toBe(1);
     expect(run.text).toContain('change the expiry in an apply of its own, without the replacement');
     expect(run.text).not.toContain('Destruction complete');
-    expect(writesOf(emulator)).toEqual([]);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
     expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
   });
 
@@ -209,16 +200,16 @@ ${body(
       ) as [string, string];
       const keyId = await applied(first);
       await bench.workspace.succeed(['taint', 'byok_key_material.orders']);
-      configure(emulator, bench.workspace, second);
+      bench.configure(second);
       const run = await bench.workspace.apply();
       expect(run.code).toBe(1);
       expect(run.text).toContain(
         'change the expiry in an apply of its own, without the replacement',
       );
-      expect(writesOf(emulator)).toEqual([]);
+      expect(writesOf(bench.emulator)).toEqual([]);
       await bench.workspace.succeed(['untaint', 'byok_key_material.orders']);
       expect((await bench.workspace.apply()).code).toBe(0);
-      expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+      expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
       expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
     },
   );
@@ -231,7 +222,7 @@ ${body(
       const run = await bench.workspace.apply();
       expect(run.code).toBe(1);
       expect(run.text).toContain('terraform untaint');
-      expect(writesOf(emulator)).toEqual([]);
+      expect(writesOf(bench.emulator)).toEqual([]);
       await bench.workspace.succeed(['untaint', 'byok_key_material.orders']);
       expect((await bench.workspace.plan()).code).toBe(0);
     },
@@ -244,14 +235,16 @@ resource "terraform_data" "through" {
   input = { id = byok_external_key.orders.key_id, round = ${round} }
 }`;
     const keyId = await applied(through(far, 1));
-    configure(emulator, bench.workspace, through(farther, 2));
+    bench.configure(through(farther, 2));
     const run = await bench.workspace.apply();
     expect(run.text).toContain(
       `If it is key ${keyId} again, the change of expiration_time deletes its material`,
     );
     expect(run.code).toBe(0);
-    expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect((await describeKey(bench.emulator, keyId)).expiration_time).toBe(
+      String(Date.parse(farther)),
+    );
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
     expect((await bench.workspace.plan()).code).toBe(0);
   });
 });

@@ -4,51 +4,26 @@
  */
 import { randomBytes } from 'node:crypto';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import {
-  clockAhead,
-  configure,
-  externalKey,
-  keyWithMaterial,
-  type Workbench,
-  workbench,
-} from './workbench';
+import { clockAhead, externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const [a, b] = ['2035-01-01T00:00:00Z', '2036-01-01T00:00:00Z'];
 const day = 86_400_000;
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 const ignoring = (what: string) => `lifecycle {\n    ignore_changes = ${what}\n  }`;
 
 async function applied(ignored: string, attributes: string): Promise<string> {
-  bench = await workbench(
-    emulator,
-    keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`),
-  );
+  await bench.begin(keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
 const declare = (ignored: string, attributes: string) =>
-  configure(
-    emulator,
-    bench.workspace,
-    keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`),
-  );
+  bench.configure(keyWithMaterial('orders', `${attributes}\n  ${ignoring(ignored)}`));
 
 const expiryOf = async (keyId: string) =>
-  Number((await describeKey(emulator, keyId)).expiration_time);
+  Number((await describeKey(bench.emulator, keyId)).expiration_time);
 
 /** @returns the plan */
 async function applyReviewed(): Promise<string> {
@@ -69,12 +44,12 @@ test.each([
   async (ignored, attributes) => {
     const keyId = await applied(ignored, `expiration_time = "${a}"`);
     declare(ignored, attributes);
-    emulator.deleteMaterial(keyId);
+    bench.emulator.deleteMaterial(keyId);
     expect(await applyReviewed()).toContain(
       `the same material is imported again, expiration_time ${a}`,
     );
     expect(await expiryOf(keyId)).toBe(Date.parse(a));
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
     expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
       expiration_time: a,
       material_status: 'present',
@@ -86,9 +61,9 @@ test.each([
 test('another attribute can be changed beside an ignored expiry, and the key is left alone', async () => {
   const keyId = await applied('[expiration_time]', `expiration_time = "${a}"`);
   declare('[expiration_time]', `expiration_time = "${b}"\n  warn_before = "3d"`);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   expect(await applyReviewed()).toContain('0 to add, 1 to change, 0 to destroy');
-  expect(writesOf(emulator)).toEqual([]);
+  expect(writesOf(bench.emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(Date.parse(a));
   expect((await bench.workspace.plan()).code).toBe(0);
 });
@@ -96,7 +71,7 @@ test('another attribute can be changed beside an ignored expiry, and the key is 
 test('an ignored valid_for is the one that counts', async () => {
   const keyId = await applied('[valid_for]', 'valid_for = "30d"\n  renew_before = "14d"');
   declare('[valid_for]', 'valid_for = "90d"\n  renew_before = "14d"');
-  emulator.deleteMaterial(keyId);
+  bench.emulator.deleteMaterial(keyId);
   expect(await applyReviewed()).toContain('valid for 30d');
   expect(await expiryOf(keyId)).toBeLessThanOrEqual(Date.now() + 30 * day);
 });
@@ -120,22 +95,18 @@ test('an ignored source is read where it was, an ignored pin is the one of befor
       ${pin}
       ${ignoring('[material_file, fingerprint]')}
     }`;
-  bench = await workbench(emulator, body('orders.key', '', 'orders'));
+  await bench.begin(body('orders.key', '', 'orders'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   bench.workspace.write('other.key', `${randomBytes(32).toString('base64')}\n`);
-  configure(
-    emulator,
-    bench.workspace,
-    body('other.key', `fingerprint = "sha256:${'0'.repeat(64)}"`, 'others'),
-  );
-  emulator.deleteMaterial(keyId);
-  emulator.clearCalls();
+  bench.configure(body('other.key', `fingerprint = "sha256:${'0'.repeat(64)}"`, 'others'));
+  bench.emulator.deleteMaterial(keyId);
+  bench.emulator.clearCalls();
   await applyReviewed();
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-  expect((await describeKey(emulator, keyId)).key_alias).toBe('orders');
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
+  expect((await describeKey(bench.emulator, keyId)).key_alias).toBe('orders');
   expect(
-    writesOf(emulator).filter(
+    writesOf(bench.emulator).filter(
       (operation) => !['get-parameters-for-import', 'list-tags'].includes(operation),
     ),
   ).toEqual(['import-key-material']);
@@ -154,13 +125,13 @@ test('an ignored write-only source is at hand in apply only, and the plan says s
       material_wo = var.material
       ${ignoring('all')}
     }`;
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   bench.workspace.env.TF_VAR_material = bench.material.toString('base64');
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-  emulator.deleteMaterial(keyId);
+  bench.emulator.deleteMaterial(keyId);
   expect(await applyReviewed()).toContain('Key material is not available');
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
 });
 
 test('adopted material keeps its expiry under an ignored one that was never declared', async () => {
@@ -169,7 +140,7 @@ test('adopted material keeps its expiry under an ignored one that was never decl
   declare('[expiration_time]', '');
   await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
   declare('[expiration_time]', `expiration_time = "${b}"\n  allow_unverified_renewal = true`);
-  emulator.deleteMaterial(keyId);
+  bench.emulator.deleteMaterial(keyId);
   await applyReviewed();
   expect(await expiryOf(keyId)).toBe(Date.parse(a));
 });
@@ -182,7 +153,7 @@ test('a rolling expiry that ignore_changes = all holds is not renewed, which the
   expect(plan.text).toContain('ignore_changes keeps expiration_time at');
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(await expiryOf(keyId)).toBe(first);
-  emulator.deleteMaterial(keyId);
+  bench.emulator.deleteMaterial(keyId);
   expect(await applyReviewed()).toContain('ignore_changes keeps expiration_time at');
   expect(await expiryOf(keyId)).toBe(first);
 });

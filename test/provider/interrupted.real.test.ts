@@ -4,29 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
-import {
-  configure,
-  keyWithMaterial,
-  takeBuiltProvider,
-  type Workbench,
-  workbench,
-} from './workbench';
+import { keyWithMaterial, takeBuiltProvider, useWorkbench } from './workbench';
 
 takeBuiltProvider('Ctrl-C reaches the process of the provider, and its end is the subject');
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 const expiring = (year: number) =>
   keyWithMaterial('orders', `expiration_time = "${year}-01-01T00:00:00Z"`);
@@ -38,7 +21,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 const hasCalled = (operation: string) => () =>
-  emulator.calls().some((call) => call.operation === operation);
+  bench.emulator.calls().some((call) => call.operation === operation);
 
 function apply(): ChildProcess {
   const { folder, env } = bench.workspace;
@@ -53,12 +36,12 @@ function apply(): ChildProcess {
 test.each([0, 1])(
   'twice in the outage of a renewal, %i s before its import is answered, the key gets its material back',
   async (delayS) => {
-    bench = await workbench(emulator, expiring(2035));
+    await bench.begin(expiring(2035));
     await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
     const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-    configure(emulator, bench.workspace, expiring(2036));
-    emulator.clearCalls();
-    emulator.injectFaults([
+    bench.configure(expiring(2036));
+    bench.emulator.clearCalls();
+    bench.emulator.injectFaults([
       { operation: 'import-key-material', skip: 1, delayMs: 300 + delayS * 1000 },
     ]);
     const child = apply();
@@ -68,8 +51,8 @@ test.each([0, 1])(
     await new Promise((next) => setTimeout(next, 100));
     child.kill('SIGINT');
     await ended;
-    await until(async () => (await describeKey(emulator, keyId)).key_state === '2');
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    await until(async () => (await describeKey(bench.emulator, keyId)).key_state === '2');
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
     expect((await bench.workspace.apply()).code).toBe(0);
     expect((await bench.workspace.plan()).code).toBe(0);
   },

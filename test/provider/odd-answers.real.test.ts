@@ -5,42 +5,34 @@
 import { randomBytes } from 'node:crypto';
 import { importMaterial } from '../emulator/external-key';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const portal = '<html>Please log in</html>';
 const far = '2035-01-01T00:00:00Z';
 const withExpiry = (expiry: string) => keyWithMaterial('orders', `expiration_time = "${expiry}"`);
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 test('an import that a portal answered leaves nothing present or proven, and what somebody else imports then is never deleted', async () => {
-  bench = await workbench(emulator, externalKey('orders'));
+  await bench.begin(externalKey('orders'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-  configure(emulator, bench.workspace, withExpiry(far));
-  emulator.injectFaults([{ operation: 'import-key-material', answer: portal, times: 9 }]);
+  bench.configure(withExpiry(far));
+  bench.emulator.injectFaults([{ operation: 'import-key-material', answer: portal, times: 9 }]);
   const apply = await bench.workspace.apply();
-  emulator.clearFaults();
+  bench.emulator.clearFaults();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain('the answer is not what the API documents');
-  expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
   expect(() => bench.workspace.attributes('byok_key_material')).toThrow('is not in the state');
 
   const theirs = randomBytes(32);
   expect(
-    (await importMaterial(emulator, keyId, theirs, { expirationTime: Date.parse(far) / 1000 }))
-      .status,
+    (
+      await importMaterial(bench.emulator, keyId, theirs, {
+        expirationTime: Date.parse(far) / 1000,
+      })
+    ).status,
   ).toBe(200);
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
@@ -48,28 +40,30 @@ test('an import that a portal answered leaves nothing present or proven, and wha
     fingerprint_verified: false,
   });
 
-  emulator.clearCalls();
-  configure(emulator, bench.workspace, withExpiry('2036-01-01T00:00:00Z'));
+  bench.emulator.clearCalls();
+  bench.configure(withExpiry('2036-01-01T00:00:00Z'));
   const renewal = await bench.workspace.apply();
   expect(renewal.code).toBe(1);
   expect(renewal.text).toContain('nothing proves that the given material is what the key holds');
-  expect(writesOf(emulator)).toEqual([]);
-  expect(await holdsMaterial(emulator, keyId, theirs)).toBe(true);
+  expect(writesOf(bench.emulator)).toEqual([]);
+  expect(await holdsMaterial(bench.emulator, keyId, theirs)).toBe(true);
 });
 
 test('a renewal of which every import is answered by a portal keeps its proof, says that the key is empty, and heals', async () => {
-  bench = await workbench(emulator, withExpiry(far));
+  await bench.begin(withExpiry(far));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-  configure(emulator, bench.workspace, withExpiry('2036-01-01T00:00:00Z'));
-  emulator.injectFaults([{ operation: 'import-key-material', answer: portal, skip: 1, times: 9 }]);
+  bench.configure(withExpiry('2036-01-01T00:00:00Z'));
+  bench.emulator.injectFaults([
+    { operation: 'import-key-material', answer: portal, skip: 1, times: 9 },
+  ]);
   const apply = await bench.workspace.apply();
-  emulator.clearFaults();
+  bench.emulator.clearFaults();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(`ey ${keyId} has no material at the moment`);
   expect((await bench.workspace.plan()).text).toContain('deleted_outside');
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
     material_status: 'present',
     fingerprint_verified: true,
@@ -77,22 +71,22 @@ test('a renewal of which every import is answered by a portal keeps its proof, s
 });
 
 test('a deletion of the key that a portal answered is no success, and the next destroy does it', async () => {
-  bench = await workbench(emulator, externalKey('orders'));
+  await bench.begin(externalKey('orders'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   // The shortest patience: what a portal says is not waited for when the look shows otherwise and
   // time is up.
-  configure(emulator, bench.workspace, externalKey('orders', 'timeouts {\n    delete = "1s"\n  }'));
+  bench.configure(externalKey('orders', 'timeouts {\n    delete = "1s"\n  }'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.injectFaults([{ operation: 'schedule-key-deletion', answer: portal }]);
+  bench.emulator.injectFaults([{ operation: 'schedule-key-deletion', answer: portal }]);
   const destroy = await bench.workspace.destroy();
   expect(destroy.code).toBe(1);
   expect(destroy.text).not.toContain('Destroy complete');
-  expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
   expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
 
   expect((await bench.workspace.destroy()).code).toBe(0);
-  expect((await describeKey(emulator, keyId)).key_state).toBe('4');
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('4');
 });
 
 test('two keys are never one, although both were answered with the same id', async () => {
@@ -103,18 +97,11 @@ resource "byok_external_key" "second" {
   alias      = "second"
   depends_on = [byok_external_key.first]
 }`;
-  bench = await workbench(
-    emulator,
-    both.slice(0, both.indexOf('resource "byok_external_key" "second"')),
-  );
+  await bench.begin(both.slice(0, both.indexOf('resource "byok_external_key" "second"')));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const first = String(bench.workspace.attributes('byok_external_key').key_id);
-  configure(
-    emulator,
-    bench.workspace,
-    both.replace('alias = "first"', 'alias = "first"\n  description = "changed"'),
-  );
-  emulator.injectFaults([
+  bench.configure(both.replace('alias = "first"', 'alias = "first"\n  description = "changed"'));
+  bench.emulator.injectFaults([
     {
       operation: 'create-key',
       answer: JSON.stringify({ key_info: { key_id: first, domain_id: '0' } }),

@@ -5,22 +5,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { AttributeSchema } from '../../lib/schema/model';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { externalKey, takeBuiltProvider, type Workbench, workbench } from './workbench';
+import { externalKey, takeBuiltProvider, useWorkbench } from './workbench';
 
 takeBuiltProvider('this file shows byok_key_material as users get it');
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 const state = () => readFileSync(join(bench.workspace.folder, 'terraform.tfstate'), 'utf8');
 
@@ -37,7 +26,7 @@ resource "byok_key_material" "orders" {
   expiration_time = "2035-01-01T00:00:00Z"
   ${attributes}
 }`;
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   bench.workspace.env.TF_VAR_secret = bench.material.toString('base64');
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const applied = state();

@@ -3,35 +3,24 @@
  */
 
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { clockAhead, configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { clockAhead, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 async function applied(attributes: string): Promise<string> {
-  bench = await workbench(emulator, keyWithMaterial('orders', attributes));
+  await bench.begin(keyWithMaterial('orders', attributes));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
 async function expiryOf(keyId: string): Promise<number> {
-  return Number((await describeKey(emulator, keyId)).expiration_time);
+  return Number((await describeKey(bench.emulator, keyId)).expiration_time);
 }
 
 /** An hour and a half later. */
 function enterWindow(): void {
-  emulator.advanceClock(5400);
+  bench.emulator.advanceClock(5400);
   Object.assign(bench.workspace.env, clockAhead(5_400_000));
 }
 
@@ -64,15 +53,13 @@ test('renews in place inside its window, and the plan names the dates', async ()
   );
   expect((await bench.workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
   expect(await expiryOf(keyId)).toBeGreaterThan(first);
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
 });
 
 test('a plan of before the window is applied inside it as it was reviewed, and renews nothing', async () => {
   const keyId = await applied('valid_for = "7200s"\n  renew_before = "3600s"');
   const first = await expiryOf(keyId);
-  configure(
-    emulator,
-    bench.workspace,
+  bench.configure(
     keyWithMaterial(
       'orders',
       'valid_for = "7200s"\n  renew_before = "3600s"\n  warn_before = "1s"',
@@ -83,7 +70,7 @@ test('a plan of before the window is applied inside it as it was reviewed, and r
   expect(plan.text).not.toContain('import_reason');
   enterWindow();
   await bench.workspace.succeed(['apply', '-no-color', 'reviewed.tfplan']);
-  expect(writesOf(emulator)).toEqual([]);
+  expect(writesOf(bench.emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(first);
   expect((await bench.workspace.plan()).text).toContain(
     '(renew_before 3600s), to be valid for 7200s',
@@ -92,18 +79,14 @@ test('a plan of before the window is applied inside it as it was reviewed, and r
 
 test('takes over from a fixed expiry without touching material, and renews what was purged', async () => {
   const keyId = await applied('expiration_time = "2035-01-01T00:00:00Z"');
-  configure(
-    emulator,
-    bench.workspace,
-    keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'),
-  );
+  bench.configure(keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"'));
   const declared = await bench.workspace.apply();
   expect(declared.code).toBe(0);
   expect(declared.text).toContain('It keeps its expiry 2035-01-01T00:00:00Z');
   expect((await bench.workspace.plan()).text).not.toContain('keeps its expiry');
-  expect(writesOf(emulator)).toEqual([]);
+  expect(writesOf(bench.emulator)).toEqual([]);
   expect(await expiryOf(keyId)).toBe(Date.parse('2035-01-01T00:00:00Z'));
-  emulator.deleteMaterial(keyId);
+  bench.emulator.deleteMaterial(keyId);
   expect((await bench.workspace.plan()).text).toContain(
     'the same material is imported again, valid for 90d',
   );
@@ -118,11 +101,7 @@ test('a plan warns within warn_before, with no diff; material that renews itself
   const warned = await bench.workspace.plan();
   expect(warned.code).toBe(0);
   expect(warned.text).toContain('The key material expires soon');
-  configure(
-    emulator,
-    bench.workspace,
-    keyWithMaterial('orders', `expiration_time = "${soon}"\n  warn_before = "2d"`),
-  );
+  bench.configure(keyWithMaterial('orders', `expiration_time = "${soon}"\n  warn_before = "2d"`));
   expect((await bench.workspace.apply()).text).not.toContain('expires soon');
 });
 
@@ -144,7 +123,7 @@ test.each([
     'Valid_for is "3 months"; allowed is a whole number',
   ],
 ])('refuses %s', async (_name, attributes, message) => {
-  bench = await workbench(emulator, keyWithMaterial('orders', attributes));
+  await bench.begin(keyWithMaterial('orders', attributes));
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
   expect(plan.text).toContain(message);

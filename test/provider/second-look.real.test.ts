@@ -7,28 +7,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from '../emulator/plain-http';
 import { describeKey, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
-import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const far = '2035-01-01T00:00:00Z';
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 async function applied(body: string): Promise<string> {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
@@ -45,12 +34,12 @@ test('an expiry that is not declared any more goes, also after private state was
       .replace(/^\s*"private": .*$/gm, '')
       .replace(/,(\s*[}\]])/g, '$1'),
   );
-  configure(emulator, bench.workspace, keyWithMaterial('orders'));
+  bench.configure(keyWithMaterial('orders'));
   expect((await bench.workspace.plan()).text).toContain(
     `expiration_time changes from ${far} to never`,
   );
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect((await describeKey(emulator, keyId)).expiration_time).toBe('');
+  expect((await describeKey(bench.emulator, keyId)).expiration_time).toBe('');
 });
 
 test('material of another kind goes into another key', async () => {
@@ -59,7 +48,7 @@ test('material of another kind goes into another key', async () => {
     alias: string,
   ) => `resource "byok_external_key" "orders" {\n  alias = "${alias}"\n  key_spec = "${spec}"\n}
 resource "byok_key_material" "orders" {\n  key_id = byok_external_key.orders.key_id\n  material_file = "signing.pem"\n  material_encoding = "pem"\n}`;
-  bench = await workbench(emulator, signing('EC_P256', 'first'));
+  await bench.begin(signing('EC_P256', 'first'));
   bench.workspace.write(
     'signing.pem',
     openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'),
@@ -69,7 +58,7 @@ resource "byok_key_material" "orders" {\n  key_id = byok_external_key.orders.key
     'signing.pem',
     openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048'),
   );
-  configure(emulator, bench.workspace, signing('RSA_2048', 'second'));
+  bench.configure(signing('RSA_2048', 'second'));
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
     key_spec: 'RSA_2048',
@@ -80,16 +69,16 @@ resource "byok_key_material" "orders" {\n  key_id = byok_external_key.orders.key
 describe('tags', () => {
   test('without a value are refused, and none is deleted', async () => {
     await applied(externalKey('orders', 'tags = { a = "1" }'));
-    configure(emulator, bench.workspace, externalKey('orders', 'tags = { a = "1", b = null }'));
+    bench.configure(externalKey('orders', 'tags = { a = "1", b = null }'));
     const apply = await bench.workspace.apply();
     expect(apply.code).toBe(1);
     expect(apply.text).toContain('Tags has no value for "b"');
-    expect(writesOf(emulator).filter((operation) => operation.includes('tag'))).toEqual([]);
+    expect(writesOf(bench.emulator).filter((operation) => operation.includes('tag'))).toEqual([]);
   });
 
   test('that may not be read are kept, with a warning', async () => {
     await applied(externalKey('orders', 'tags = { a = "1" }'));
-    emulator.injectFaults([{ operation: 'list-tags', errorCode: 'KMS.0307', times: 20 }]);
+    bench.emulator.injectFaults([{ operation: 'list-tags', errorCode: 'KMS.0307', times: 20 }]);
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(0);
     expect(plan.text).toContain('The tags of the key were not refreshed');
@@ -99,11 +88,9 @@ describe('tags', () => {
 
 test('a public key that may not be read costs the proof, not the refresh', async () => {
   const pem = openssl('genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256');
-  bench = await workbench(emulator, '');
+  await bench.begin('');
   bench.workspace.write('signing.pem', pem);
-  configure(
-    emulator,
-    bench.workspace,
+  bench.configure(
     keyWithMaterial('orders', 'material_encoding = "pem"')
       .replace('"orders.key"', '"signing.pem"')
       .replace('alias = "orders"', 'alias = "orders"\n  key_spec = "EC_P256"'),
@@ -111,10 +98,10 @@ test('a public key that may not be read costs the proof, not the refresh', async
   expect((await bench.workspace.apply()).code).toBe(0);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
   await bench.workspace.succeed(['state', 'rm', 'byok_key_material.orders']);
-  emulator.injectFaults([{ operation: 'get-publickey', errorCode: 'KMS.0307', times: 20 }]);
+  bench.emulator.injectFaults([{ operation: 'get-publickey', errorCode: 'KMS.0307', times: 20 }]);
   await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
   expect((await bench.workspace.plan()).text).toContain('The private key is not proven');
-  emulator.clearFaults();
+  bench.emulator.clearFaults();
   expect((await bench.workspace.apply()).code).toBe(0);
   expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
 });
@@ -123,16 +110,13 @@ test('a pin on material that was wrapped elsewhere is refused: nothing could com
   const variables = ['token', 'material']
     .map((name) => `variable "${name}" {\n  type = string\n  ephemeral = true\n}\n`)
     .join('');
-  bench = await workbench(
-    emulator,
-    `${variables}${externalKey('orders')}
+  await bench.begin(`${variables}${externalKey('orders')}
 resource "byok_key_material" "orders" {
   key_id = byok_external_key.orders.key_id
   import_token_wo = var.token
   encrypted_key_material_wo = var.material
   fingerprint = "sha256:${'0'.repeat(64)}"
-}`,
-  );
+}`);
   Object.assign(bench.workspace.env, {
     TF_VAR_token: 'A'.repeat(200),
     TF_VAR_material: 'B'.repeat(344),
@@ -144,22 +128,20 @@ resource "byok_key_material" "orders" {
 
 test('a key that was rescued says that it is disabled, and one that is scheduled takes no new alias', async () => {
   const keyId = await applied(externalKey('orders'));
-  await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
-  configure(emulator, bench.workspace, externalKey('orders-2'));
+  await ok(bench.emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+  bench.configure(externalKey('orders-2'));
   const refused = await bench.workspace.apply();
   expect(refused.code).toBe(1);
   expect(refused.text).toContain('so its alias and description cannot change');
-  configure(emulator, bench.workspace, externalKey('orders-2', 'cancel_pending_deletion = true'));
+  bench.configure(externalKey('orders-2', 'cancel_pending_deletion = true'));
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect((await describeKey(emulator, keyId)).key_alias).toBe('orders-2');
+  expect((await describeKey(bench.emulator, keyId)).key_alias).toBe('orders-2');
 });
 
 test('Ctrl-C while waiting for the KMS is an interruption, not a defect', async () => {
   const keyId = await applied(externalKey('orders'));
-  emulator.setKeyState(keyId, '1');
-  configure(
-    emulator,
-    bench.workspace,
+  bench.emulator.setKeyState(keyId, '1');
+  bench.configure(
     `${externalKey('orders')}\nresource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n}`,
   );
   const child = spawn('terraform', ['apply', '-auto-approve', '-no-color'], {

@@ -6,20 +6,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKey } from '../emulator/external-key';
 import { describeKey, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
-import { configure, keyWithMaterial, type Workbench, workbench } from './workbench';
+import { keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 /**
  * Main state and module state are two, so that one run changes a file under the feet of the other.
@@ -35,7 +24,7 @@ resource "terraform_data" "writer" {
 }`;
 
 async function tested(body: string, runs: string) {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   const { workspace } = bench;
   mkdirSync(join(workspace.folder, 'writer'));
   workspace.write('writer/main.tf', writer);
@@ -48,7 +37,7 @@ const write = (name: string, bytes: number) =>
   `run "${name}" {\n  module {\n    source = "./writer"\n  }\n  variables {\n    bytes = ${bytes}\n  }\n}\n`;
 
 const keyIdOfCreation = () =>
-  emulator.calls().find(({ operation }) => operation === 'import-key-material')?.keyId ?? '';
+  bench.emulator.calls().find(({ operation }) => operation === 'import-key-material')?.keyId ?? '';
 
 test.each(['apply', 'plan'])('a bare mock_provider will do, command = %s', async (command) => {
   const body = `${keyWithMaterial('orders', 'valid_for = "90d"\n  renew_before = "14d"')}
@@ -77,7 +66,7 @@ run "second" {
   );
   expect(run.text).toContain('2 passed, 0 failed');
   expect(run.code).toBe(0);
-  expect(emulator.calls()).toEqual([]);
+  expect(bench.emulator.calls()).toEqual([]);
 });
 
 test('a mocked key may have any id', async () => {
@@ -99,11 +88,13 @@ test.each([
   expect(run.text).not.toContain('Terraform left the following resources');
   expect(run.text).toContain('2 passed, 0 failed');
   expect(run.code).toBe(0);
-  expect((await describeKey(emulator, keyIdOfCreation())).key_state).toBe('4');
+  expect((await describeKey(bench.emulator, keyIdOfCreation())).key_state).toBe('4');
 });
 
 test('the destroy at its end gets past material that was never imported', async () => {
-  emulator.injectFaults([{ operation: 'import-key-material', errorCode: 'KMS.0307', times: 20 }]);
+  bench.emulator.injectFaults([
+    { operation: 'import-key-material', errorCode: 'KMS.0307', times: 20 },
+  ]);
   const run = await tested(keyWithMaterial('orders'), `run "fails" {}\n${write('rewrite', 20)}`);
   expect(run.code).toBe(1);
   expect(run.text).not.toContain('Terraform left the following resources');
@@ -120,9 +111,9 @@ test('what a plan refuses still fails the run that applies it, and nothing is do
   );
   expect(run.text).not.toContain('Terraform left the following resources');
   expect(
-    writesOf(emulator).filter((operation) => operation === 'import-key-material'),
+    writesOf(bench.emulator).filter((operation) => operation === 'import-key-material'),
   ).toHaveLength(1);
-  expect((await describeKey(emulator, keyIdOfCreation())).key_state).toBe('4');
+  expect((await describeKey(bench.emulator, keyIdOfCreation())).key_state).toBe('4');
 });
 
 test('a replacement that is refused destroys nothing before', async () => {
@@ -131,7 +122,7 @@ test('a replacement that is refused destroys nothing before', async () => {
   default = null
 }
 ${keyWithMaterial('orders', 'on_destroy = "delete_material"').replace('byok_external_key.orders.key_id', 'coalesce(var.key, byok_external_key.orders.key_id)')}`;
-  const other = await createKey(emulator);
+  const other = await createKey(bench.emulator);
   const second = `run "import" {}\n${write('spoil', 20)}run "move" {\n  variables {\n    key = "${other}"\n  }\n}\n`;
   const run = await tested(body, second);
   expect(run.text).toContain('run "move"... fail');
@@ -139,7 +130,7 @@ ${keyWithMaterial('orders', 'on_destroy = "delete_material"').replace('byok_exte
   // The deletion is that of the end, when the material was still in the state.
   expect(run.text).toContain('Error: Cannot destroy byok_key_material');
   expect(
-    writesOf(emulator).filter((operation) => operation === 'delete-imported-key-material'),
+    writesOf(bench.emulator).filter((operation) => operation === 'delete-imported-key-material'),
   ).toHaveLength(1);
 });
 
@@ -158,19 +149,19 @@ test.each([
   ],
   ['data byok_key', 'data "byok_key" "x" {\n  key_id = "orders"\n}', '36 characters'],
 ])('outside of mocks a plan still says what a key id is: %s', async (_name, body, allowed) => {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
   expect(plan.text).toContain(`Key_id is "orders"; allowed are ${allowed}`);
 });
 
 test('a malformed key id in the configuration does not stand in the way of a destroy', async () => {
-  const keyId = await createKey(emulator);
+  const keyId = await createKey(bench.emulator);
   const body = (id: string) =>
     `resource "byok_key_material" "orders" {\n  key_id = "${id}"\n  material_file = "orders.key"\n}`;
-  bench = await workbench(emulator, body(keyId));
+  await bench.begin(body(keyId));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  configure(emulator, bench.workspace, body('orders'));
+  bench.configure(body('orders'));
   expect((await bench.workspace.plan()).code).toBe(1);
   expect((await bench.workspace.destroy()).code).toBe(0);
 });

@@ -8,33 +8,16 @@ import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
-import {
-  clockAhead,
-  configure,
-  externalKey,
-  keyWithMaterial,
-  type Workbench,
-  workbench,
-} from './workbench';
+import { clockAhead, configure, externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const far = '2035-01-01T00:00:00Z';
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 async function applied(body: string): Promise<string> {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
@@ -82,7 +65,7 @@ describe('another region by mistake', () => {
       const run = await bench.workspace.apply();
       expect(run.code).toBe(1);
       expect(run.text).toContain('on_destroy of its material is "refuse", so nothing replaces it');
-      expect([...writesOf(elsewhere), ...writesOf(emulator)]).toEqual([]);
+      expect([...writesOf(elsewhere), ...writesOf(bench.emulator)]).toEqual([]);
       expect(bench.workspace.attributes('byok_external_key').key_id).toBe(keyId);
       expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
     },
@@ -96,7 +79,7 @@ describe('a key that somebody disabled', () => {
   ])('%s: a warning with the way out', async (_name, line, code) => {
     const keyId = await applied(withKey(keyWithMaterial('orders'), line));
     expect((await bench.workspace.apply()).code).toBe(0);
-    await ok(emulator, 'disable-key', { key_id: keyId });
+    await ok(bench.emulator, 'disable-key', { key_id: keyId });
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(code);
     expect(plan.text).toContain(`The key is disabled`);
@@ -106,13 +89,11 @@ describe('a key that somebody disabled', () => {
   test('is told of by its material where no resource is the key', async () => {
     const keyId = await applied(externalKey('orders'));
     await bench.workspace.succeed(['state', 'rm', 'byok_external_key.orders']);
-    configure(
-      emulator,
-      bench.workspace,
+    bench.configure(
       `resource "byok_key_material" "orders" {\n  key_id = "${keyId}"\n  material_file = "orders.key"\n}`,
     );
     expect((await bench.workspace.apply()).code).toBe(0);
-    await ok(emulator, 'disable-key', { key_id: keyId });
+    await ok(bench.emulator, 'disable-key', { key_id: keyId });
     expect((await bench.workspace.plan()).text).toContain('The key is disabled');
   });
 
@@ -127,15 +108,15 @@ describe('a key that somebody disabled', () => {
 
 test('a destroy says that the material stays, and for whom', async () => {
   const keyId = await applied(keyWithMaterial('orders'));
-  configure(emulator, bench.workspace, externalKey('orders'));
+  bench.configure(externalKey('orders'));
   const run = await bench.workspace.apply();
   expect(run.text).toContain('The material stays in the key');
   expect(run.text).toContain('To delete it, set on_destroy = "delete_material"');
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
 });
 
 test('an apply without the secret says that the key exists, and has no material', async () => {
-  bench = await workbench(emulator, keyWithMaterial('orders'));
+  await bench.begin(keyWithMaterial('orders'));
   rmSync(join(bench.workspace.folder, 'orders.key'));
   const run = await bench.workspace.apply();
   expect(run.code).toBe(1);
@@ -148,10 +129,10 @@ describe('a plan that is applied too late', () => {
   test('after the expiry that it wants: in our words, and nothing is done', async () => {
     const soon = `${new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000).toISOString().slice(0, 19)}Z`;
     const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${soon}"`));
-    emulator.deleteMaterial(keyId);
+    bench.emulator.deleteMaterial(keyId);
     const plan = await bench.workspace.plan('-out=late.tfplan');
     expect(plan.text).toContain('the same material is imported again');
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     const late = await bench.workspace.terraform(
       ['apply', '-no-color', 'late.tfplan'],
       clockAhead(2 * 3_600_000),
@@ -159,17 +140,17 @@ describe('a plan that is applied too late', () => {
     expect(late.code).toBe(1);
     expect(late.text).toContain(`Expiration_time ${soon} has passed since the key was examined`);
     expect(late.text).not.toContain('bug in the provider');
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
   });
 
   test('after somebody else renewed the material: the state does not keep an expiry that the key does not have', async () => {
     const rolling = (more: string) =>
       keyWithMaterial('orders', `valid_for = "90d"\n  renew_before = "14d"\n  ${more}`);
     const keyId = await applied(rolling(''));
-    configure(emulator, bench.workspace, rolling('on_destroy = "refuse"'));
+    bench.configure(rolling('on_destroy = "refuse"'));
     await bench.workspace.succeed(['plan', '-no-color', '-out=saved']);
-    emulator.deleteMaterial(keyId);
-    await importMaterial(emulator, keyId, bench.material, {
+    bench.emulator.deleteMaterial(keyId);
+    await importMaterial(bench.emulator, keyId, bench.material, {
       expirationTime: Date.parse(far) / 1000,
     });
     const run = await bench.workspace.terraform(['apply', '-no-color', 'saved']);
@@ -184,11 +165,7 @@ describe('a plan that is applied too late', () => {
 
   test('another renew_before counts from the next plan on, which is said', async () => {
     await applied(keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "60s"'));
-    configure(
-      emulator,
-      bench.workspace,
-      keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "2700s"'),
-    );
+    bench.configure(keyWithMaterial('orders', 'valid_for = "3600s"\n  renew_before = "2700s"'));
     const saved = await bench.workspace.plan('-out=saved.tfplan');
     expect(saved.code).toBe(2);
     const apply = await bench.workspace.terraform(
@@ -196,7 +173,7 @@ describe('a plan that is applied too late', () => {
       clockAhead(1_800_000),
     );
     expect(apply.code).toBe(0);
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
     const next = await bench.workspace.terraform(['plan', '-no-color'], clockAhead(1_800_000));
     expect(next.text).toContain('(renew_before 2700s), to be valid for 3600s');
   });
@@ -205,11 +182,9 @@ describe('a plan that is applied too late', () => {
 describe('a key that was scheduled for deletion', () => {
   test('leaves no false alarm in the state once it is rescued', async () => {
     const keyId = await applied(keyWithMaterial('orders', `expiration_time = "${far}"`));
-    await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+    await ok(bench.emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
     expect((await bench.workspace.apply()).text).toContain('The key is scheduled for deletion');
-    configure(
-      emulator,
-      bench.workspace,
+    bench.configure(
       withKey(
         keyWithMaterial('orders', `expiration_time = "${far}"`),
         'cancel_pending_deletion = true\n  enabled = true',
@@ -224,7 +199,7 @@ describe('a key that was scheduled for deletion', () => {
       fingerprint_verified: true,
     });
     expect((await bench.workspace.plan()).code).toBe(0);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 
   test('by a destroy: that the proof goes with the state is said there', async () => {

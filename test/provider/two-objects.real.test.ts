@@ -6,21 +6,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, startEmulator } from '../support/emulator';
 import { cleanEnvironment } from '../support/terraform-workspace';
-import { configure, externalKey, type Workbench, workbench } from './workbench';
+import { externalKey, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
-
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
+const bench = useWorkbench();
 
 const far = '2035-01-01T00:00:00Z';
 const key = externalKey('orders');
@@ -33,12 +22,12 @@ const material = (name: string, extra = '') => `resource "byok_key_material" "${
 const deleting = 'on_destroy = "delete_material"';
 
 async function applied(...bodies: string[]): Promise<string> {
-  bench = await workbench(emulator, bodies[0] ?? '');
+  await bench.begin(bodies[0] ?? '');
   for (const body of bodies) {
-    configure(emulator, bench.workspace, body);
+    bench.configure(body);
     await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   }
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
@@ -50,15 +39,15 @@ describe('two addresses of one key, of which one would delete', () => {
     'the material is there when that one leaves the code (%j)',
     async (flags) => {
       const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
-      configure(emulator, bench.workspace, single);
+      bench.configure(single);
       const run = await bench.workspace.apply(...flags);
       expect(run.code).toBe(0);
       const stays = run.text.includes('The material is not deleted');
       expect(
         stays || run.text.includes('once it is gone, the same material is imported again'),
       ).toBe(true);
-      expect((await describeKey(emulator, keyId)).key_state).toBe('2');
-      expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+      expect((await describeKey(bench.emulator, keyId)).key_state).toBe('2');
+      expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
       expect((await bench.workspace.plan()).code).toBe(0);
     },
   );
@@ -66,13 +55,13 @@ describe('two addresses of one key, of which one would delete', () => {
   test('is not emptied either when the material is not at hand', async () => {
     const keyId = await applied(`${key}\n${material('one', deleting)}`, both);
     rmSync(join(bench.workspace.folder, 'orders.key'));
-    configure(emulator, bench.workspace, single);
+    bench.configure(single);
     const run = await bench.workspace.apply();
     expect(run.text).toContain(
       run.code === 0 ? 'The material is not deleted' : 'is not available here to be imported again',
     );
-    expect(writesOf(emulator)).toEqual([]);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 
   test('it goes when both leave the code', async () => {
@@ -80,10 +69,10 @@ describe('two addresses of one key, of which one would delete', () => {
       `${key}\n${material('one', deleting)}`,
       `${key}\n${material('one', deleting)}\n${material('other', deleting)}`,
     );
-    configure(emulator, bench.workspace, key);
+    bench.configure(key);
     const run = await bench.workspace.apply();
     expect(run.code).toBe(0);
-    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
   });
 });
 
@@ -94,7 +83,7 @@ test('a deposed object, left by Ctrl-C under create_before_destroy, does not emp
 ${key}
 ${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by = [terraform_data.round]\n  }`)}`;
   const keyId = await applied(guarded(1));
-  configure(emulator, bench.workspace, guarded(2));
+  bench.configure(guarded(2));
   const { folder, env } = bench.workspace;
   const child = spawn('terraform', ['apply', '-auto-approve', '-no-color'], {
     cwd: folder,
@@ -110,8 +99,8 @@ ${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\
   await new Promise((resolve) => child.once('close', resolve));
   const next = await bench.workspace.apply();
   expect(next.code).toBe(0);
-  expect((await describeKey(emulator, keyId)).key_state).toBe('2');
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect((await describeKey(bench.emulator, keyId)).key_state).toBe('2');
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 
@@ -129,21 +118,21 @@ describe('what no other object has goes as its policy says', () => {
     ['with its key', key],
   ])('when its block is removed %s', async (_name, left) => {
     const keyId = await applied(`${key}\n${material('one', deleting)}`);
-    configure(emulator, bench.workspace, left === '' ? key : '');
+    bench.configure(left === '' ? key : '');
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect((await describeKey(emulator, keyId)).key_state).toBe(left === '' ? '5' : '4');
-    expect(writesOf(emulator)).toContain('delete-imported-key-material');
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe(left === '' ? '5' : '4');
+    expect(writesOf(bench.emulator)).toContain('delete-imported-key-material');
   });
 
   test('when nothing else is declared, and in a saved plan', async () => {
     const keyId = await applied(key);
     await bench.workspace.succeed(['state', 'rm', 'byok_external_key.orders']);
-    configure(emulator, bench.workspace, literal(keyId, ['one']));
+    bench.configure(literal(keyId, ['one']));
     expect((await bench.workspace.apply()).code).toBe(0);
-    configure(emulator, bench.workspace, '');
+    bench.configure('');
     await bench.workspace.succeed(['plan', '-no-color', '-out=saved.tfplan']);
     expect((await bench.workspace.terraform(['apply', '-no-color', 'saved.tfplan'])).code).toBe(0);
-    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
   });
 
   test('when create_before_destroy takes it to another key', async () => {
@@ -152,11 +141,11 @@ describe('what no other object has goes as its policy says', () => {
       `${two}\n${material('one', `${deleting}\n  lifecycle {\n    create_before_destroy = true\n  }`).replace('byok_external_key.orders', `byok_external_key.${name}`)}`;
     await applied(guarded('orders'));
     const keyId = String(bench.workspace.attributes('byok_key_material').key_id);
-    configure(emulator, bench.workspace, guarded('next'));
+    bench.configure(guarded('next'));
     const run = await bench.workspace.apply();
     expect(run.code).toBe(0);
     expect(run.text).not.toContain('The material is not deleted');
-    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
   });
 });
 
@@ -181,26 +170,26 @@ describe('two addresses of one key', () => {
 
   async function shared(): Promise<string> {
     const keyId = await applied(key);
-    configure(emulator, bench.workspace, `${key}\n${other()}\n${importing(keyId)}`);
+    bench.configure(`${key}\n${other()}\n${importing(keyId)}`);
     await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-    emulator.clearCalls();
+    bench.emulator.clearCalls();
     return keyId;
   }
 
   test.each([1, 2])('the key stays when one of them leaves the code (%i)', async () => {
     const keyId = await shared();
-    configure(emulator, bench.workspace, key);
+    bench.configure(key);
     const run = await bench.workspace.apply();
     expect(run.text).toContain('The key is not scheduled for deletion');
-    expect({ code: run.code, writes: writesOf(emulator) }).toEqual({ code: 0, writes: [] });
-    expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+    expect({ code: run.code, writes: writesOf(bench.emulator) }).toEqual({ code: 0, writes: [] });
+    expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
     expect((await bench.workspace.plan()).code).toBe(0);
   });
 
   test('the same change of both is made', async () => {
     const keyId = await shared();
     const changed = (body: string) => body.replace('alias =', 'description = "of both"\n  alias =');
-    configure(emulator, bench.workspace, `${changed(key)}\n${changed(other())}`);
+    bench.configure(`${changed(key)}\n${changed(other())}`);
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(bench.workspace.attributes('byok_external_key')).toMatchObject({
       key_id: keyId,
@@ -234,23 +223,23 @@ resource "byok_external_key" "orders" {
 ${name}`;
       const keyId = await applied(named(''));
       const next = ['-var', 'name=orders-2'];
-      emulator.injectFaults([
+      bench.emulator.injectFaults([
         { operation: 'schedule-key-deletion', times: 20, status: 403, errorCode: 'KMS.0303' },
       ]);
       expect((await bench.workspace.apply(...next)).code).toBe(1);
-      emulator.clearFaults();
-      configure(emulator, bench.workspace, named(`${other()}\n${importing(keyId)}`));
+      bench.emulator.clearFaults();
+      bench.configure(named(`${other()}\n${importing(keyId)}`));
       expect((await bench.workspace.apply(...next, '-target=byok_external_key.other')).code).toBe(
         0,
       );
-      emulator.clearCalls();
+      bench.emulator.clearCalls();
       if (planning.length > 0) {
         const plan = await bench.workspace.succeed([...planning, ...next]);
         expect(plan.text).toContain('The key is not scheduled for deletion');
       }
       expect((await bench.workspace.terraform(applying)).code).toBe(0);
-      expect(writesOf(emulator)).toEqual([]);
-      expect((await describeKey(emulator, keyId)).key_state).toBe('5');
+      expect(writesOf(bench.emulator)).toEqual([]);
+      expect((await describeKey(bench.emulator, keyId)).key_state).toBe('5');
     },
   );
 });
@@ -261,7 +250,7 @@ test('material under refuse is not replaced by force, with or without create_bef
     if (extra === '') {
       await applied(body);
     } else {
-      configure(emulator, bench.workspace, body);
+      bench.configure(body);
     }
     const run = await bench.workspace.apply('-replace=byok_key_material.one');
     expect(run.code).toBe(1);
@@ -274,7 +263,7 @@ test('material under refuse is not replaced by force, with or without create_bef
 describe('two provider blocks of one KMS', () => {
   const blocks = () => `provider "byok" {
   alias        = "two"
-  kms_endpoint = "${emulator.url}"
+  kms_endpoint = "${bench.emulator.url}"
 }\n`;
 
   test.each([1, 2])(
@@ -282,9 +271,9 @@ describe('two provider blocks of one KMS', () => {
     async () => {
       const keyId = await applied(`${key}\n${material('one', deleting)}`);
       const moved = `${blocks()}${key}\n${material('other', 'provider = byok.two')}`;
-      configure(emulator, bench.workspace, moved);
+      bench.configure(moved);
       const run = await bench.workspace.apply();
-      expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+      expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
       if (run.code === 0) {
         expect(run.text).toContain('The material is not deleted');
         expect((await bench.workspace.plan()).code).toBe(0);
@@ -292,7 +281,7 @@ describe('two provider blocks of one KMS', () => {
         expect(run.text).toContain(
           `Another address of this plan deletes the material of key ${keyId}`,
         );
-        expect(writesOf(emulator)).toEqual([]);
+        expect(writesOf(bench.emulator)).toEqual([]);
       }
     },
   );
@@ -301,11 +290,11 @@ describe('two provider blocks of one KMS', () => {
     const first = `${blocks()}${key}\n${material('one', deleting)}`;
     const other = material('other', 'provider = byok.two');
     const keyId = await applied(first, `${first}\n${other}`);
-    configure(emulator, bench.workspace, `${blocks()}${key}\n${other}`);
+    bench.configure(`${blocks()}${key}\n${other}`);
     const run = await bench.workspace.apply();
     expect(run.text).toMatch(/The material is not deleted|another address of this plan deletes/i);
-    expect(writesOf(emulator)).toEqual([]);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 
   test('material is not emptied by a block whose configuration waits until the other one is done', async () => {
@@ -314,22 +303,20 @@ describe('two provider blocks of one KMS', () => {
   kms_endpoint = terraform_data.endpoint.output
 }
 resource "terraform_data" "endpoint" {
-  input = "${emulator.url}"
+  input = "${bench.emulator.url}"
   ${extra}
 }\n`;
     const keyId = await applied(
       `${late()}${key}`,
       `${late()}${key}\n${material('one', `provider = byok.two\n  ${deleting}`)}`,
     );
-    configure(
-      emulator,
-      bench.workspace,
+    bench.configure(
       `${late('depends_on = [byok_key_material.other]')}${key}\n${material('other')}`,
     );
     const run = await bench.workspace.apply();
     expect(run.text).toContain('The material is not deleted');
     expect(run.code).toBe(0);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 
   test('two new keys of one alias are refused', async () => {
@@ -337,22 +324,18 @@ resource "terraform_data" "endpoint" {
       '"orders" {',
       '"other" {\n  provider = byok.two\n  depends_on = [byok_external_key.orders]',
     );
-    bench = await workbench(emulator, `${blocks()}${key}\n${two}`);
+    await bench.begin(`${blocks()}${key}\n${two}`);
     const run = await bench.workspace.apply();
     expect(run.code).toBe(1);
     expect(run.text).toContain('Two keys of this plan have alias "orders"');
-    expect(writesOf(emulator)).toEqual([]);
+    expect(writesOf(bench.emulator)).toEqual([]);
   });
 
   test('an empty key is not scheduled by the one and taken over by the other', async () => {
     const keyId = await applied(key);
-    configure(
-      emulator,
-      bench.workspace,
-      `${blocks()}${key.replace('"orders" {', '"other" {\n  provider = byok.two')}`,
-    );
+    bench.configure(`${blocks()}${key.replace('"orders" {', '"other" {\n  provider = byok.two')}`);
     const run = await bench.workspace.apply();
-    const { key_state } = await describeKey(emulator, keyId);
+    const { key_state } = await describeKey(bench.emulator, keyId);
     expect({ code: run.code, key_state }).toEqual({ code: expect.any(Number), key_state: '5' });
     expect(run.text).toMatch(/is not scheduled for deletion|moved/);
   });

@@ -6,48 +6,36 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
-import { type Emulator, type Fault, startEmulator } from '../support/emulator';
-import { configure, externalKey, keyWithMaterial, type Workbench, workbench } from './workbench';
+import type { Fault } from '../support/emulator';
+import { externalKey, keyWithMaterial, useWorkbench } from './workbench';
 
-let emulator: Emulator;
-let bench: Workbench;
+const bench = useWorkbench();
 
 const far = '2035-01-01T00:00:00Z';
 const farther = '2036-01-01T00:00:00Z';
 const deletes = `expiration_time = "${far}"\n  on_destroy = "delete_material"`;
 
-beforeEach(async () => {
-  emulator = await startEmulator();
-});
-
-afterEach(async () => {
-  bench.workspace.remove();
-  await emulator.close();
-});
-
 async function applied(
   body = keyWithMaterial('orders', `expiration_time = "${far}"`),
 ): Promise<string> {
-  bench = await workbench(emulator, body);
+  await bench.begin(body);
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
-  emulator.clearCalls();
+  bench.emulator.clearCalls();
   return String(bench.workspace.attributes('byok_external_key').key_id);
 }
 
 function renewTo(expiration: string): void {
-  configure(
-    emulator,
-    bench.workspace,
-    keyWithMaterial('orders', `expiration_time = "${expiration}"`),
-  );
+  bench.configure(keyWithMaterial('orders', `expiration_time = "${expiration}"`));
 }
 
 /**
  * The key works with our material and expires as declared, and Terraform knows and can prove it.
  */
 async function expectRenewed(keyId: string): Promise<void> {
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(farther)));
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
+  expect((await describeKey(bench.emulator, keyId)).expiration_time).toBe(
+    String(Date.parse(farther)),
+  );
   expect((await bench.workspace.plan()).code).toBe(0);
   expect(bench.workspace.attributes('byok_key_material')).toMatchObject({
     key_id: keyId,
@@ -83,9 +71,9 @@ test.each(boundaries)(
   async (_name, fault) => {
     const keyId = await applied();
     renewTo(farther);
-    emulator.injectFaults([fault]);
+    bench.emulator.injectFaults([fault]);
     const first = await bench.workspace.apply();
-    emulator.clearFaults();
+    bench.emulator.clearFaults();
     expect(first.text).not.toContain('This is a bug in the provider');
     expect((await bench.workspace.apply()).code).toBe(0);
     await expectRenewed(keyId);
@@ -101,68 +89,74 @@ const wayBackClosed: readonly [string, Fault][] = [
 test.each(wayBackClosed)('nothing is deleted by a login that may not %s', async (_name, fault) => {
   const keyId = await applied();
   renewTo(farther);
-  emulator.injectFaults([fault]);
+  bench.emulator.injectFaults([fault]);
   const apply = await bench.workspace.apply();
-  emulator.clearFaults();
+  bench.emulator.clearFaults();
   expect(apply.code).toBe(1);
-  expect(emulator.calls().map(({ operation }) => operation)).not.toContain(
+  expect(bench.emulator.calls().map(({ operation }) => operation)).not.toContain(
     'delete-imported-key-material',
   );
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
 });
 
 test('an import that is refused once is backed out, with the expiry that the key had', async () => {
   const keyId = await applied();
   renewTo(farther);
-  emulator.injectFaults([{ operation: 'import-key-material', skip: 1, errorCode: 'KMS.0306' }]);
+  bench.emulator.injectFaults([
+    { operation: 'import-key-material', skip: 1, errorCode: 'KMS.0306' },
+  ]);
   const apply = await bench.workspace.apply();
-  emulator.clearFaults();
+  bench.emulator.clearFaults();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(`has its material back, with its old expiry (${far})`);
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
+  expect((await describeKey(bench.emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
 });
 
 test('a key whose KMS clock is ahead gets its old expiry back', async () => {
   const keyId = await applied();
-  emulator.advanceClock(3600);
+  bench.emulator.advanceClock(3600);
   const soon = new Date(Math.floor(Date.now() / 1000) * 1000 + 20 * 60_000);
   renewTo(`${soon.toISOString().slice(0, 19)}Z`);
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(`has its material back, with its old expiry (${far})`);
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
-  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
+  expect((await describeKey(bench.emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
   renewTo(farther);
   expect((await bench.workspace.apply()).code).toBe(0);
   await expectRenewed(keyId);
 });
 
 test('an import that is acknowledged counts, although the key cannot be described afterwards', async () => {
-  bench = await workbench(emulator, externalKey('orders'));
+  await bench.begin(externalKey('orders'));
   await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
   const keyId = String(bench.workspace.attributes('byok_external_key').key_id);
-  configure(emulator, bench.workspace, keyWithMaterial('orders'));
+  bench.configure(keyWithMaterial('orders'));
   // The first describes the key for the plan that Terraform makes once more, the second is the one
   // before the import.
   const saved = await bench.workspace.plan('-out', 'tfplan');
   expect(saved.code).toBe(2);
-  emulator.injectFaults([{ operation: 'describe-key', errorCode: 'KMS.0306', skip: 2, times: 50 }]);
+  bench.emulator.injectFaults([
+    { operation: 'describe-key', errorCode: 'KMS.0306', skip: 2, times: 50 },
+  ]);
   const apply = await bench.workspace.terraform(['apply', '-no-color', 'tfplan']);
-  emulator.clearFaults();
+  bench.emulator.clearFaults();
   expect(apply.text).toContain('The import was not confirmed');
   expect(apply.code).toBe(0);
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
 });
 
 describe('the proof survives', () => {
   test('a destroy that failed', async () => {
     const keyId = await applied(keyWithMaterial('orders', deletes));
-    emulator.injectFaults([{ operation: 'delete-imported-key-material', errorCode: 'KMS.0306' }]);
+    bench.emulator.injectFaults([
+      { operation: 'delete-imported-key-material', errorCode: 'KMS.0306' },
+    ]);
     expect((await bench.workspace.destroy()).code).toBe(1);
-    emulator.clearFaults();
-    configure(emulator, bench.workspace, keyWithMaterial('orders', deletes.replace(far, farther)));
+    bench.emulator.clearFaults();
+    bench.configure(keyWithMaterial('orders', deletes.replace(far, farther)));
     expect((await bench.workspace.apply()).code).toBe(0);
     await expectRenewed(keyId);
   });
@@ -189,10 +183,10 @@ describe('expiration_time that is only known after apply', () => {
 
   test('renews, or does nothing when it is the same', async () => {
     const keyId = await applied();
-    configure(emulator, bench.workspace, unknown(far));
+    bench.configure(unknown(far));
     expect((await bench.workspace.apply()).code).toBe(0);
-    expect(writesOf(emulator)).toEqual([]);
-    configure(emulator, bench.workspace, unknown(farther));
+    expect(writesOf(bench.emulator)).toEqual([]);
+    bench.configure(unknown(farther));
     expect((await bench.workspace.apply()).code).toBe(0);
     await expectRenewed(keyId);
   });
@@ -203,14 +197,14 @@ describe('on_destroy = delete_material in a replacement', () => {
     const keyId = await applied(keyWithMaterial('orders', deletes));
     rmSync(join(bench.workspace.folder, 'orders.key'));
     const body = `resource "terraform_data" "id" {\n  input = "${keyId}"\n}\n${keyWithMaterial('orders', deletes).replace('byok_external_key.orders.key_id', 'terraform_data.id.output')}`;
-    configure(emulator, bench.workspace, body);
+    bench.configure(body);
     const plan = await bench.workspace.plan();
     expect(plan.text).toContain('The material is not deleted');
     expect(plan.text).not.toContain('will be deleted');
     expect((await bench.workspace.apply()).code).toBe(0);
     expect(bench.workspace.attributes('byok_key_material').fingerprint_verified).toBe(true);
-    expect(writesOf(emulator)).toEqual([]);
-    expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+    expect(writesOf(bench.emulator)).toEqual([]);
+    expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
   });
 });
 
@@ -227,9 +221,7 @@ test.each([
   ],
 ])('%s is refused before anything is destroyed', async (_name, attribute, message) => {
   const keyId = await applied(keyWithMaterial('orders', deletes));
-  configure(
-    emulator,
-    bench.workspace,
+  bench.configure(
     keyWithMaterial('orders', deletes).replace(
       'alias = "orders"',
       `alias = "orders"\n  ${attribute}`,
@@ -238,20 +230,20 @@ test.each([
   const apply = await bench.workspace.apply();
   expect(apply.code).toBe(1);
   expect(apply.text).toContain(message);
-  expect(writesOf(emulator)).toEqual([]);
-  expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
+  expect(writesOf(bench.emulator)).toEqual([]);
+  expect(await holdsMaterial(bench.emulator, keyId, bench.material)).toBe(true);
 });
 
 test('refuse lets go of a key that is lost', async () => {
   const keyId = await applied(keyWithMaterial('orders', 'on_destroy = "refuse"'));
-  await ok(emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
-  emulator.advanceClock(8 * 86_400);
+  await ok(bench.emulator, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+  bench.emulator.advanceClock(8 * 86_400);
   expect((await bench.workspace.destroy()).code).toBe(0);
 });
 
 test('delete_material of a frozen key is an error, not a silent success', async () => {
   const keyId = await applied(keyWithMaterial('orders', deletes));
-  emulator.setKeyState(keyId, '7');
+  bench.emulator.setKeyState(keyId, '7');
   const destroy = await bench.workspace.destroy();
   expect(destroy.code).toBe(1);
   expect(destroy.text).toContain('is in state 7 (frozen), in which the KMS deletes no material');
@@ -260,11 +252,11 @@ test('delete_material of a frozen key is an error, not a silent success', async 
 test('adopted material that is imported again keeps the expiry that nobody declared', async () => {
   const keyId = await applied();
   await bench.workspace.succeed(['state', 'rm', 'byok_key_material.orders']);
-  configure(emulator, bench.workspace, keyWithMaterial('orders'));
+  bench.configure(keyWithMaterial('orders'));
   await bench.workspace.succeed(['import', '-no-color', 'byok_key_material.orders', keyId]);
-  emulator.deleteMaterial(keyId);
+  bench.emulator.deleteMaterial(keyId);
   expect((await bench.workspace.apply()).code).toBe(0);
-  expect((await describeKey(emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
+  expect((await describeKey(bench.emulator, keyId)).expiration_time).toBe(String(Date.parse(far)));
   expect((await bench.workspace.plan()).code).toBe(0);
 });
 
@@ -272,12 +264,12 @@ test('an encoding that is only known after apply is waited for', async () => {
   await applied(externalKey('orders'));
   bench.workspace.write('orders.hex', bench.material.toString('hex'));
   const body = `resource "terraform_data" "encoding" {\n  input = "hex"\n}\n${keyWithMaterial('orders', 'material_encoding = terraform_data.encoding.output').replace('"orders.key"', '"orders.hex"')}`;
-  configure(emulator, bench.workspace, body);
+  bench.configure(body);
   const apply = await bench.workspace.apply();
   expect(apply.text).toContain('Apply complete!');
   expect(
     await holdsMaterial(
-      emulator,
+      bench.emulator,
       String(bench.workspace.attributes('byok_key_material').key_id),
       bench.material,
     ),

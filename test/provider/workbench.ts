@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Emulator } from '../../lib/emulator';
+import { type Emulator, startEmulator } from '../support/emulator';
 import { preloading } from '../support/preloading-node';
 import { servedBundle, servedEnvironment } from '../support/served-provider';
 import { TerraformWorkspace } from '../support/terraform-workspace';
@@ -70,6 +70,61 @@ export async function workbench(
   workspace.write('orders.key', `${material.toString('base64')}\n`);
   configure(emulator, workspace, body);
   return { workspace, material };
+}
+
+/** A bench for each test of a file; see `useWorkbench`. */
+export class Bench implements Workbench {
+  #emulator: Emulator | undefined;
+  #begun: Workbench | undefined;
+
+  get emulator(): Emulator {
+    return present(this.#emulator, 'a test');
+  }
+
+  get workspace(): TerraformWorkspace {
+    return present(this.#begun, 'begin').workspace;
+  }
+
+  get material(): Buffer {
+    return present(this.#begun, 'begin').material;
+  }
+
+  /** Makes the folder of this test, in place of one that it may have had. */
+  async begin(body: string, provider = kind): Promise<void> {
+    this.#begun?.workspace.remove();
+    this.#begun = await workbench(this.emulator, body, provider);
+  }
+
+  configure(body: string): void {
+    configure(this.emulator, this.workspace, body);
+  }
+
+  /** @internal by `useWorkbench` */
+  async open(): Promise<void> {
+    this.#emulator = await startEmulator();
+  }
+
+  /** @internal by `useWorkbench` */
+  async close(): Promise<void> {
+    this.#begun?.workspace.remove();
+    await this.#emulator?.close();
+    [this.#begun, this.#emulator] = [undefined, undefined];
+  }
+}
+
+function present<T>(value: T | undefined, maker: string): T {
+  if (value === undefined) {
+    throw new Error(`there is none before ${maker}`);
+  }
+  return value;
+}
+
+/** For each test an emulator and, once it calls `begin`, a folder; both are gone after it. */
+export function useWorkbench(): Bench {
+  const bench = new Bench();
+  beforeEach(() => bench.open());
+  afterEach(() => bench.close());
+  return bench;
 }
 
 export function configure(emulator: Emulator, workspace: TerraformWorkspace, body: string): void {
