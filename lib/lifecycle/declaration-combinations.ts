@@ -87,7 +87,7 @@ export const combinationRules = {
   pinOfPreWrapped: excludes(
     'fingerprint',
     'importToken',
-    'material that was wrapped elsewhere cannot be compared before it is imported for ever: leave the pin out',
+    'material that was wrapped elsewhere cannot be compared with a pin before the import: leave the pin out',
   ),
   rollingOfPreWrapped: excludes(
     'validFor',

@@ -136,7 +136,7 @@ function judgeTags(value: unknown, name: string, { isKnown }: Surroundings): rea
         ? []
         : [`${name} holds the name "${key}"; allowed are ${tagKey.allowed}`]),
       ...(text === null || text === undefined
-        ? [`${name} holds no value for "${key}"; give a text, or leave the tag out`]
+        ? [`${name} has no value for "${key}"; give it a value, or leave the tag out`]
         : !isKnown(text) || tagValue.accepts(String(text))
           ? []
           : [`${name} holds the value "${text}" of "${key}"; allowed are ${tagValue.allowed}`]),
