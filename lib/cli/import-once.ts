@@ -64,9 +64,7 @@ export async function importOnce(
   const request: MaterialRequest = {
     keyId,
     wish: { ...wishOf(declared, true, wording), warnBeforeMs: 0 },
-    permitted: [],
     reviewed: undefined,
-    lastKnown: undefined,
     proof: undefined,
     source,
     sourceAttribute: undefined,

@@ -12,13 +12,7 @@ import {
 } from '../terms/expiration-time';
 import { describeKeyState, hasMaterial, keyStates } from '../terms/kms';
 import type { Wish } from './decision';
-import {
-  describeExpiration,
-  type ExpirationWish,
-  expirationOfImport,
-  isRolling,
-  keep,
-} from './expiration-wish';
+import { describeExpiration, type ExpirationWish, expirationOfImport } from './expiration-wish';
 import type { FirstStep } from './material-request';
 import { refuseExpiringPrivateKey, refusePastExpiration } from './refusals';
 import { refuseOrigin } from './require-external-key';
@@ -38,7 +32,7 @@ export function decideFirst(wish: Wish, key: KeyDetail, now: Date, words: Wordin
   const unsuitable =
     refuseOrigin(key, words, words.name('keyId')) ?? refuseExpiringPrivateKey(wish, keySpec, words);
   if (hasMaterial(keyState)) {
-    const fits = sameExpiration(adoptable(wish.expiration, expirationTime), expirationTime);
+    const fits = isAdoptable(wish.expiration, expirationTime);
     return {
       step: 'adopt',
       expiration: expirationTime,
@@ -77,10 +71,13 @@ function refuseOtherExpiration(
  * A rolling wish adopts any expiry, because it renews it in its window, but not material without
  * one.
  */
-function adoptable(wish: ExpirationWish, found: ExpirationInstant): ExpirationInstant {
-  return isRolling(wish) && found === undefined
-    ? new Date(0)
-    : isRolling(wish) || wish === keep
-      ? found
-      : wish;
+function isAdoptable(wish: ExpirationWish, found: ExpirationInstant): boolean {
+  switch (wish.kind) {
+    case 'keep':
+      return true;
+    case 'fixed':
+      return sameExpiration(wish.instant, found);
+    case 'rolling':
+      return found !== undefined;
+  }
 }

@@ -20,7 +20,6 @@ import {
   expirationOfImport,
   isInWindow,
   isRolling,
-  keep,
   wantedExpiration,
 } from './expiration-wish';
 import { holdsMaterial, type MaterialObservation } from './material-status';
@@ -212,15 +211,16 @@ function decidePresent(
 
 /** It may be a coincidence, so this warns and does not refuse. */
 function noticesOfCounted(
-  { expiration: to }: Wish,
+  { expiration: wish }: Wish,
   from: ExpirationInstant,
   importedAt: Date | undefined,
   now: Date,
   words: Wording,
 ): Notice[] {
-  if (!(to instanceof Date)) {
+  if (wish.kind !== 'fixed' || wish.instant === undefined) {
     return [];
   }
+  const to = wish.instant;
   const paced =
     from !== undefined && importedAt !== undefined && keepsPace(from, to, importedAt, now);
   return paced || isWholeHoursAhead(to, now)
@@ -306,7 +306,7 @@ function decideAbsent(
     ) {
       return refused(observation, expiredMeanwhile(wished, words));
     }
-    return wish.expiration === keep || sameExpiration(wished, observation.expiration)
+    return wish.expiration.kind === 'keep' || sameExpiration(wished, observation.expiration)
       ? nothing(observation, expired(observation, words))
       : refused(observation, pastExpiration(wished, now, words));
   }

@@ -7,17 +7,21 @@ import { formatExpirationTime, sameExpiration } from '../terms/expiration-time';
 import { hasMaterial, keyStates } from '../terms/kms';
 import type { LifecycleContext } from './context';
 import { createMaterial, findKey, tryFingerprint } from './create-material';
-import { isRolling, keep } from './expiration-wish';
 import { adoptedNotice, proveIfShown } from './import-and-prove';
 import { noticesOfKept } from './kept-expiry';
-import type { MaterialOutcome, MaterialRequest } from './material-request';
+import type {
+  MaterialOutcome,
+  MaterialRequest,
+  ReconcileRequest,
+  UnreviewedRequest,
+} from './material-request';
 import { reconcileMaterial } from './reconcile-material';
 import { refuseForeignMaterial } from './refusals';
 
 /** @throws ByokError and KmsError; the key is untouched unless the message says otherwise */
 export async function ensureMaterial(
   context: LifecycleContext,
-  request: Omit<MaterialRequest, 'permitted' | 'reviewed'>,
+  request: UnreviewedRequest,
 ): Promise<MaterialOutcome> {
   const { keyId, wish } = request;
   const key = await findKey(context, keyId);
@@ -29,7 +33,7 @@ export async function ensureMaterial(
       : undefined;
   const proof = request.proof ?? shown;
   // Single runs are not reviewed: the review of the wish said what they may do.
-  const whole: MaterialRequest = {
+  const whole: ReconcileRequest = {
     ...request,
     proof,
     permitted: ['delete', 'import'],
@@ -72,14 +76,13 @@ function refusePostponed(
 ): void {
   if (
     status === 'key_disabled' &&
-    wished !== keep &&
-    !isRolling(wished) &&
-    !sameExpiration(wished, expiration)
+    wished.kind === 'fixed' &&
+    !sameExpiration(wished.instant, expiration)
   ) {
     throw new ByokError(
       'ERR_REFUSED',
       `key ${keyId} is disabled, and changing ${words.name('expirationTime')} from ` +
-        `${formatExpirationTime(expiration)} to ${formatExpirationTime(wished)} would enable ` +
+        `${formatExpirationTime(expiration)} to ${formatExpirationTime(wished.instant)} would enable ` +
         `it; enable the key, then ${words.retry}`,
       { attribute: words.name('expirationTime') },
     );

@@ -7,23 +7,34 @@ import {
 import type { Wording } from './wording';
 
 /** Keep the expiry that the key has: none was declared, and we did not import the material. */
-export const keep = Symbol('keep');
+export const keep = { kind: 'keep' } as const;
+
+/** One instant, or never. */
+export interface Fixed {
+  readonly kind: 'fixed';
+  readonly instant: ExpirationInstant;
+}
+
+export function fixed(instant: ExpirationInstant): Fixed {
+  return { kind: 'fixed', instant };
+}
 
 /**
  * Valid for this long after each import, and renewed this long before the end; the texts are for
  * the reason.
  */
 export interface Rolling {
+  readonly kind: 'rolling';
   readonly validFor: string;
   readonly renewBefore: string;
   readonly validForMs: number;
   readonly renewBeforeMs: number;
 }
 
-export type ExpirationWish = ExpirationInstant | typeof keep | Rolling;
+export type ExpirationWish = typeof keep | Fixed | Rolling;
 
 export function isRolling(wish: ExpirationWish): wish is Rolling {
-  return typeof wish === 'object' && 'validForMs' in wish;
+  return wish.kind === 'rolling';
 }
 
 /**
@@ -35,12 +46,14 @@ export function expirationOfImport(
   known: ExpirationInstant,
   now: Date,
 ): ExpirationInstant {
-  if (wish === keep) {
-    return known;
+  switch (wish.kind) {
+    case 'keep':
+      return known;
+    case 'fixed':
+      return wish.instant;
+    case 'rolling':
+      return new Date(Math.floor((now.getTime() + wish.validForMs) / 1000) * 1000);
   }
-  return isRolling(wish)
-    ? new Date(Math.floor((now.getTime() + wish.validForMs) / 1000) * 1000)
-    : wish;
 }
 
 /**

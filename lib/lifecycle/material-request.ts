@@ -27,8 +27,6 @@ export interface MaterialRequest {
   readonly wish: Wish;
   /** The key as made, if this very run made it and has not looked at it since. */
   readonly made?: KeyDetail | undefined;
-  /** Steps that the review showed. */
-  readonly permitted: readonly Step[];
   /**
    * What the review showed for a key that is new to us; undefined: there was no review, and we may
    * do either.
@@ -36,8 +34,6 @@ export interface MaterialRequest {
   readonly first?: FirstStep | undefined;
   /** Fingerprint that the review showed; undefined if the material was not available then. */
   readonly reviewed: string | undefined;
-  /** Expiry known from earlier. */
-  readonly lastKnown: ExpirationInstant;
   readonly proof: Proof | undefined;
   /**
    * The key was disabled before it lost its material. An import enables it, so it is disabled
@@ -49,6 +45,17 @@ export interface MaterialRequest {
   /** What names the source in errors, as the front-end names it. */
   readonly sourceAttribute: string | undefined;
 }
+
+/** What `reconcileMaterial` needs besides, since it may find material that it knows. */
+export interface ReconcileRequest extends MaterialRequest {
+  /** Steps that the review showed. */
+  readonly permitted: readonly Step[];
+  /** Expiry known from earlier. */
+  readonly lastKnown: ExpirationInstant;
+}
+
+/** Of callers that review nothing. */
+export type UnreviewedRequest = Omit<ReconcileRequest, 'permitted' | 'reviewed'>;
 
 export interface MaterialOutcome {
   readonly observation: MaterialObservation;

@@ -10,7 +10,7 @@ import type { Decision } from './decision';
 import { disableAgain } from './disable-again';
 import { isRolling } from './expiration-wish';
 import { importAndProve } from './import-and-prove';
-import { type MaterialOutcome, type MaterialRequest, withSource } from './material-request';
+import { type MaterialOutcome, type ReconcileRequest, withSource } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
 import { renewMaterial } from './renew-material';
 
@@ -23,7 +23,7 @@ import { renewMaterial } from './renew-material';
  */
 export async function reconcileMaterial(
   context: LifecycleContext,
-  request: MaterialRequest,
+  request: ReconcileRequest,
   seen?: KeyDetail,
 ): Promise<MaterialOutcome> {
   const observation = await observe(context, request, seen);
@@ -69,7 +69,7 @@ export async function reconcileMaterial(
 /** If the window opened since the review, the next review shows it. */
 async function observe(
   context: LifecycleContext,
-  { keyId, lastKnown, wish, permitted }: MaterialRequest,
+  { keyId, lastKnown, wish, permitted }: ReconcileRequest,
   seen: KeyDetail | undefined,
 ): Promise<MaterialObservation> {
   const key = seen ?? (await context.kms.describeKey(keyId, { signal: context.signal }));
@@ -84,7 +84,7 @@ async function observe(
 
 function decideOrThrow(
   context: LifecycleContext,
-  request: MaterialRequest,
+  request: ReconcileRequest,
   observation: MaterialObservation,
   atHand: string | undefined,
 ): Decision {

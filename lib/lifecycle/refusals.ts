@@ -11,7 +11,7 @@ import { isAsymmetric } from '../terms/kms';
 import type { Switches } from '../terms/material-options';
 import { sameFingerprint } from '../wrap/fingerprint';
 import type { Knowledge, Wish } from './decision';
-import { isRolling, keep } from './expiration-wish';
+import { isRolling } from './expiration-wish';
 import type { Wording } from './wording';
 
 /**
@@ -91,13 +91,16 @@ export function refuseAnyExpiration(
   what: string,
   words: Wording,
 ): ByokError | undefined {
-  if (expiration === keep || expiration === undefined) {
+  if (expiration.kind === 'keep') {
+    return undefined;
+  }
+  if (expiration.kind === 'fixed' && expiration.instant === undefined) {
     return undefined;
   }
   const attribute = words.name(isRolling(expiration) ? 'validFor' : 'expirationTime');
   const declared = isRolling(expiration)
     ? `"${expiration.validFor}"`
-    : formatExpirationTime(expiration);
+    : formatExpirationTime(expiration.instant);
   return new ByokError(
     'ERR_ARGUMENT',
     `${attribute} is ${declared}, but the material of an asymmetric key (${what}) never ` +
@@ -110,15 +113,16 @@ export function refuseAnyExpiration(
  * An expiry computed from the clock would change at every run, and every change costs an outage.
  */
 export function refuseMoving(
-  { expiration: to }: Wish,
+  { expiration }: Wish,
   from: ExpirationInstant,
   importedAt: Date | undefined,
   now: Date,
   { name, fromNow, run, rolling }: Wording,
 ): ByokError | undefined {
+  const to = expiration.kind === 'fixed' ? expiration.instant : undefined;
   return from === undefined ||
     importedAt === undefined ||
-    !(to instanceof Date) ||
+    to === undefined ||
     !movesWithTheClock(from, to, importedAt, now)
     ? undefined
     : new ByokError(

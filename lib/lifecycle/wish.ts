@@ -6,7 +6,7 @@ import { defaultWarnBefore } from '../terms/material';
 import { type Switch, type Switches, switchDefaults, switches } from '../terms/material-options';
 import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 import type { Wish } from './decision';
-import { type ExpirationWish, keep, type Rolling } from './expiration-wish';
+import { fixed, keep, type Rolling } from './expiration-wish';
 import type { KeyWish } from './reconcile-key';
 
 /** Settings of a wish that are texts. */
@@ -50,12 +50,11 @@ export function wishOf(
   words: Spelling = plainSpelling,
 ): Wish {
   const { expirationTime, warnBefore = defaultWarnBefore } = declared;
-  const undeclared: ExpirationWish = ours ? undefined : keep;
   return {
     expiration:
       expirationTime === undefined
-        ? (rollingOf(declared, words) ?? undeclared)
-        : parseExpirationTime(expirationTime, words),
+        ? (rollingOf(declared, words) ?? (ours ? fixed(undefined) : keep))
+        : fixed(parseExpirationTime(expirationTime, words)),
     warnBeforeMs: parseDuration(warnBefore, words.name('warnBefore')),
     pin: declared.fingerprint,
     ...switchesOf(declared),
@@ -77,6 +76,7 @@ export function rollingOf(
   return validFor === undefined || renewBefore === undefined
     ? undefined
     : {
+        kind: 'rolling',
         validFor,
         renewBefore,
         validForMs: parseDuration(validFor, name('validFor')),

@@ -5,7 +5,7 @@
  */
 import type { KeyDetail } from '../kms/model';
 import { decide } from '../lifecycle/decide';
-import { isRolling, keep } from '../lifecycle/expiration-wish';
+import { isRolling } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
 import { wording } from '../provider/wording';
 import { formatInstant } from '../terms/expiration-time';
@@ -68,7 +68,7 @@ function judge(
 ): { readonly due: boolean; readonly said: string | undefined } {
   const { expiration } = wish;
   // The expiry that was applied is known, and it tells expired material from deleted material.
-  const lastKnown = expiration === keep || isRolling(expiration) ? undefined : expiration;
+  const lastKnown = expiration.kind === 'fixed' ? expiration.instant : undefined;
   const observation = observeMaterial(
     key,
     lastKnown,

@@ -8,10 +8,12 @@ import type { Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
 import { judgeAlias } from '../../lib/lifecycle/make-or-adopt-key';
 import { wording } from '../../lib/provider/wording';
+import { asWish, type Spelled } from './as-wish';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const [far, farther] = [new Date('2035-01-01T00:00:00Z'), new Date('2036-01-01T00:00:00Z')];
 const rolling = {
+  kind: 'rolling' as const,
   validForMs: 86_400_000,
   renewBeforeMs: 3_600_000,
   validFor: '1d',
@@ -35,8 +37,8 @@ function key(over: Partial<KeyDetail> = {}): KeyDetail {
   };
 }
 
-const wish = (expiration: Wish['expiration']): Wish => ({
-  expiration,
+const wish = (expiration: Spelled): Wish => ({
+  expiration: asWish(expiration),
   warnBeforeMs: 0,
   pin: undefined,
   allowInterruption: true,
@@ -44,7 +46,7 @@ const wish = (expiration: Wish['expiration']): Wish => ({
   allowWeakMaterial: false,
 });
 
-test.each<[string, Wish['expiration'], Partial<KeyDetail>, string]>([
+test.each<[string, Spelled, Partial<KeyDetail>, string]>([
   ['an empty key', far, {}, 'import'],
   ['a key that is not ready yet', far, { keyState: '1' }, 'import'],
   ['a key with material of the same expiry', far, { keyState: '2', expirationTime: far }, 'adopt'],

@@ -1,9 +1,10 @@
 /** Every status that material can be found in, against every wish: what is done, and why. */
 import { decide } from '../../lib/lifecycle/decide';
 import type { Decision, Knowledge, Wish } from '../../lib/lifecycle/decision';
-import { keep } from '../../lib/lifecycle/expiration-wish';
+import { fixed, keep } from '../../lib/lifecycle/expiration-wish';
 import { wording } from '../../lib/provider/wording';
 import { type MaterialStatus, materialStatuses } from '../../lib/terms/material';
+import { asWish, type Spelled } from './as-wish';
 
 const now = new Date('2030-06-01T00:00:00Z');
 const past = new Date('2030-05-01T00:00:00Z');
@@ -15,7 +16,7 @@ const proven = { fingerprint: one, proof: 'imported' } as const;
 interface Case {
   readonly status: MaterialStatus;
   readonly found?: Date;
-  readonly wish?: Partial<Wish>;
+  readonly wish?: Partial<Omit<Wish, 'expiration'>> & { readonly expiration?: Spelled };
   readonly knowledge?: Partial<Knowledge>;
 }
 
@@ -29,13 +30,13 @@ function decideFor({ status, found, wish, knowledge }: Case): Decision {
   };
   return decide(
     {
-      expiration: found,
       warnBeforeMs: 0,
       pin: undefined,
       allowInterruption: true,
       allowUnverifiedRenewal: false,
       allowWeakMaterial: false,
       ...wish,
+      expiration: asWish(wish !== undefined && 'expiration' in wish ? wish.expiration : found),
     },
     { observation, proof: proven, atHand: one, preWrapped: undefined, ...knowledge },
     now,
@@ -236,7 +237,7 @@ test('a reason never depends on the minute', () => {
     scheduledDeletionDate: undefined,
   } as const;
   const wish = {
-    expiration: future,
+    expiration: fixed(future),
     warnBeforeMs: 0,
     pin: undefined,
     allowInterruption: true,
@@ -256,6 +257,7 @@ test('a reason never depends on the minute', () => {
 describe('a rolling expiry', () => {
   const day = 86_400_000;
   const rolling = {
+    kind: 'rolling' as const,
     validForMs: 90 * day,
     renewBeforeMs: 14 * day,
     validFor: '90d',

@@ -1,6 +1,6 @@
 /** What is said of material that outlives the validity that was declared for it. */
 import { wording as ofCommands } from '../../lib/cli/wording';
-import { keep } from '../../lib/lifecycle/expiration-wish';
+import { fixed, keep } from '../../lib/lifecycle/expiration-wish';
 import { noticesOfKept } from '../../lib/lifecycle/kept-expiry';
 import { wording } from '../../lib/provider/wording';
 import type { MaterialStatus } from '../../lib/terms/material';
@@ -8,6 +8,7 @@ import type { MaterialStatus } from '../../lib/terms/material';
 const now = new Date('2027-01-01T00:00:00Z');
 const day = 86_400_000;
 const rolling = {
+  kind: 'rolling' as const,
   validForMs: 90 * day,
   renewBeforeMs: 14 * day,
   validFor: '90d',
@@ -37,7 +38,7 @@ test.each([
   ['what an import made now would have', new Date(now.getTime() + 90 * day), 'present', rolling],
   ['material that is gone', far, 'deleted_outside', rolling],
   ['material that never expires, which is renewed', undefined, 'present', rolling],
-  ['a fixed expiry', far, 'present', far],
+  ['a fixed expiry', far, 'present', fixed(far)],
   ['no wish', far, 'present', keep],
 ] as const)('nothing is said of %s', (_what, expiration, status, wish) => {
   expect(saidOf(expiration, status, wish)).toEqual([]);

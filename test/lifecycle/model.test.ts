@@ -3,6 +3,7 @@
  * meddling, then recovery. The same invariants as in the campaign (chaos/), without processes.
  * SLOW=1 runs fifty times as many.
  */
+
 import fc from 'fast-check';
 import { ByokError } from '../../lib/errors';
 import type { LifecycleContext } from '../../lib/lifecycle/context';
@@ -10,13 +11,14 @@ import { createMaterial } from '../../lib/lifecycle/create-material';
 import { decide } from '../../lib/lifecycle/decide';
 import type { Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
-import type { MaterialRequest } from '../../lib/lifecycle/material-request';
+import type { ReconcileRequest } from '../../lib/lifecycle/material-request';
 import { observeMaterial } from '../../lib/lifecycle/material-status';
 import type { Proof } from '../../lib/lifecycle/proof';
 import { reconcileMaterial } from '../../lib/lifecycle/reconcile-material';
 import { removeMaterial } from '../../lib/lifecycle/remove-material';
 import type { Material } from '../../lib/material/material';
 import { wording } from '../../lib/provider/wording';
+import { asWish } from './as-wish';
 import { Died, ModelKms, type Trouble } from './model-kms';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
@@ -70,7 +72,7 @@ function contextOf({ kms }: World): LifecycleContext {
 
 function wishOf({ expiry, allowUnverified, memory }: World): Wish {
   return {
-    expiration: expiry ?? (memory === undefined || memory.ours ? undefined : keep),
+    expiration: asWish(expiry ?? (memory === undefined || memory.ours ? undefined : keep)),
     warnBeforeMs: 0,
     pin: undefined,
     allowInterruption: true,
@@ -85,7 +87,7 @@ async function apply(world: World): Promise<boolean> {
   const context = contextOf(world);
   try {
     const wish = wishOf(world);
-    const request: MaterialRequest = {
+    const request: ReconcileRequest = {
       keyId,
       wish,
       permitted: ['import'],

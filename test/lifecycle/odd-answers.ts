@@ -7,11 +7,11 @@ import type { Emulator, Fault } from '../../lib/emulator';
 import { connectKms } from '../../lib/kms/connect';
 import type { KmsClient } from '../../lib/kms/kms-client';
 import type { LifecycleContext } from '../../lib/lifecycle/context';
-import type { ExpirationWish } from '../../lib/lifecycle/expiration-wish';
-import type { MaterialRequest } from '../../lib/lifecycle/material-request';
+import type { ReconcileRequest } from '../../lib/lifecycle/material-request';
 import { symmetricMaterial } from '../../lib/material/material';
 import { wording } from '../../lib/provider/wording';
 import { Secret } from '../../lib/secret';
+import { asWish, type Spelled } from './as-wish';
 
 /** What something between the provider and the KMS may answer in its place, as a success. */
 export const oddAnswers: readonly (readonly [string, Pick<Fault, 'answer' | 'body' | 'status'>])[] =
@@ -84,13 +84,13 @@ export function oddWorld(emulator: Emulator): OddWorld {
 export function requestOf(
   world: OddWorld,
   keyId: string,
-  expiration: ExpirationWish,
-  more: Partial<MaterialRequest> = {},
-): MaterialRequest {
+  expiration: Spelled,
+  more: Partial<ReconcileRequest> = {},
+): ReconcileRequest {
   return {
     keyId,
     wish: {
-      expiration,
+      expiration: asWish(expiration),
       warnBeforeMs: 0,
       pin: undefined,
       allowInterruption: true,

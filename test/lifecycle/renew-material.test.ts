@@ -2,8 +2,10 @@
  * A renewal against a model of the KMS: what goes wrong at which call, what the key holds
  * afterwards, and what is said about it.
  */
+
 import type { Kms } from '../../lib/kms/model';
 import type { LifecycleContext } from '../../lib/lifecycle/context';
+import { fixed } from '../../lib/lifecycle/expiration-wish';
 import type { MaterialOutcome, MaterialRequest } from '../../lib/lifecycle/material-request';
 import { renewMaterial } from '../../lib/lifecycle/renew-material';
 import type { Material } from '../../lib/material/material';
@@ -29,16 +31,14 @@ const source = { material, wrappingAlgorithm: 'RSAES_OAEP_SHA_256' } as const;
 const request: MaterialRequest = {
   keyId,
   wish: {
-    expiration: to,
+    expiration: fixed(to),
     warnBeforeMs: 0,
     pin: undefined,
     allowInterruption: true,
     allowUnverifiedRenewal: false,
     allowWeakMaterial: false,
   },
-  permitted: ['delete', 'import'],
   reviewed: fingerprint,
-  lastKnown: from,
   proof: { fingerprint, proof: 'imported' },
   sourceAttribute: 'material_file',
   source: { open: async () => material, wrappingAlgorithm: source.wrappingAlgorithm },

@@ -11,6 +11,7 @@ const inAWeek = new Date(now.getTime() + 7 * day);
 const yesterday = new Date(now.getTime() - day);
 const proof = { fingerprint: `sha256:${'a'.repeat(64)}`, proof: 'imported' } as const;
 const rolling = {
+  kind: 'rolling' as const,
   validForMs: 90 * day,
   renewBeforeMs: 5 * day,
   validFor: '90d',

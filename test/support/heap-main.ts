@@ -3,11 +3,13 @@
  * its memory can be looked at. For tests only. argv: key id, attribute of the source, its value,
  * encoding, folder for the heap snapshot.
  */
+
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 import { connectKms } from '../../lib/kms/connect';
 import { createMaterial } from '../../lib/lifecycle/create-material';
+import { fixed } from '../../lib/lifecycle/expiration-wish';
 import { type MaterialSource, openMaterial } from '../../lib/material/source';
 import { wording } from '../../lib/provider/wording';
 import type { MaterialEncoding } from '../../lib/terms/material';
@@ -34,16 +36,14 @@ async function main(): Promise<void> {
   const outcome = await createMaterial(context, {
     keyId,
     wish: {
-      expiration: undefined,
+      expiration: fixed(undefined),
       warnBeforeMs: 0,
       pin: undefined,
       allowInterruption: true,
       allowUnverifiedRenewal: false,
       allowWeakMaterial: false,
     },
-    permitted: ['import'],
     reviewed: undefined,
-    lastKnown: undefined,
     proof: undefined,
     sourceAttribute: attribute,
     source: {

@@ -7,7 +7,7 @@ import { ByokError, isByokError } from '../../errors';
 import type { LifecycleContext } from '../../lifecycle/context';
 import { createMaterial } from '../../lifecycle/create-material';
 import { ensureMaterial } from '../../lifecycle/ensure-material';
-import type { MaterialOutcome } from '../../lifecycle/material-request';
+import type { MaterialOutcome, UnreviewedRequest } from '../../lifecycle/material-request';
 import { removeKey } from '../../lifecycle/reconcile-key';
 import { reconcileMaterial } from '../../lifecycle/reconcile-material';
 import { removeMaterial } from '../../lifecycle/remove-material';
@@ -17,12 +17,7 @@ import { attributeNames, type KeyProperties } from '../key-properties';
 import { type CustomResourceEvent, isKeyId } from './custom-resource-event';
 import { isDeployed, recallDeclared } from './declared';
 import { type EnsuredKey, ensureKey } from './ensure-key';
-import {
-  materialRequestOf,
-  removalOf,
-  requireProperties,
-  type UnreviewedRequest,
-} from './key-request';
+import { materialRequestOf, removalOf, requireProperties } from './key-request';
 import {
   amend,
   type Deployment,

@@ -2,7 +2,7 @@
 import { ByokError } from '../../errors';
 import type { Wish } from '../../lifecycle/decision';
 import { requireFaultless } from '../../lifecycle/declaration';
-import type { MaterialRequest } from '../../lifecycle/material-request';
+import type { UnreviewedRequest } from '../../lifecycle/material-request';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
 import { keyWishOf as keyWishOfDeclared, wishOf as wishOfDeclared } from '../../lifecycle/wish';
 import type { Material } from '../../material/material';
@@ -18,9 +18,6 @@ import { switches } from '../../terms/material-options';
 import { declaredIn, deletionOfNamedKey, type KeyProperties, type Scalar } from '../key-properties';
 import type { RememberedKey } from './memory';
 import { wording } from './wording';
-
-/** The part of a request that no review adds to. */
-export type UnreviewedRequest = Omit<MaterialRequest, 'permitted' | 'reviewed'>;
 
 /** @throws ByokError ERR_ARGUMENT: some values are known here only */
 export function requireProperties(properties: KeyProperties): void {

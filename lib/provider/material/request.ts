@@ -1,6 +1,6 @@
 /** What apply asks of the lifecycle. */
 import { ByokError } from '../../errors';
-import type { MaterialRequest } from '../../lifecycle/material-request';
+import type { ReconcileRequest } from '../../lifecycle/material-request';
 import type { Material } from '../../material/material';
 import type { Values } from '../../tfplugin/values/value';
 import { text } from '../attributes';
@@ -20,7 +20,7 @@ export function requestOf(
   rawConfig: Values,
   opening: Opening,
   { proof, ours, disabled, permitted, declared }: MaterialMemory,
-): MaterialRequest {
+): ReconcileRequest {
   const config = reviewedConfig(planned, rawConfig, declared);
   const preWrapped = preWrappedOf(config, prior);
   return {

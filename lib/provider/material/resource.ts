@@ -4,7 +4,7 @@ import { ByokError } from '../../errors';
 import type { LifecycleContext } from '../../lifecycle/context';
 import { createMaterial } from '../../lifecycle/create-material';
 import { adoptedNotice } from '../../lifecycle/import-and-prove';
-import type { MaterialOutcome, MaterialRequest } from '../../lifecycle/material-request';
+import type { MaterialOutcome, ReconcileRequest } from '../../lifecycle/material-request';
 import {
   holdsMaterial,
   isAbsent,
@@ -163,7 +163,7 @@ export const keyMaterialResource = {
 /** For a key whose material the object before this one had proven. */
 async function adoptProven(
   lifecycle: LifecycleContext,
-  request: MaterialRequest,
+  request: ReconcileRequest,
 ): Promise<MaterialOutcome> {
   const outcome = await reconcileMaterial(lifecycle, request);
   const adopted =
