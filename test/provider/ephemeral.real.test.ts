@@ -174,9 +174,7 @@ test('fails for a wrapping key that others could open, instead of handing it out
     OUT: outside,
   });
   expect(apply.code).toBe(1);
-  expect(apply.text).toContain(
-    'The wrapping key from the KMS has a public exponent that is 1',
-  );
+  expect(apply.text).toContain('The wrapping key from the KMS has a public exponent that is 1');
   expect(apply.text).not.toContain('defect');
   expect(readdirSync(outside)).toEqual([]);
 });
