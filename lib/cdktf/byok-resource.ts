@@ -14,6 +14,7 @@ import type { ResourceSchema } from '../schema/model';
 import { providerName } from '../schema/provider';
 import { refuseUnknownNames } from '../terms/known-names';
 import { hclAttributes, jsonAttributes } from './config-attributes';
+import { onlyGiven } from './only-given';
 import { propertyNames } from './property-names';
 import type { IResourceProvider, ResourceMetaArguments } from './resource-arguments';
 
@@ -77,13 +78,15 @@ export abstract class ByokResource extends TerraformResource {
     super(scope, id, {
       terraformResourceType: type,
       terraformGeneratorMetadata: { providerName, providerVersion: packageVersion() },
-      provider: ofCdktf(config.provider),
-      dependsOn: config.dependsOn,
-      count: config.count as number | TerraformCount | undefined,
-      lifecycle: config.lifecycle,
-      provisioners: config.provisioners,
-      connection: config.connection,
-      forEach: config.forEach,
+      ...onlyGiven({
+        provider: ofCdktf(config.provider),
+        dependsOn: config.dependsOn,
+        count: config.count as number | TerraformCount | undefined,
+        lifecycle: config.lifecycle,
+        provisioners: config.provisioners,
+        connection: config.connection,
+        forEach: config.forEach,
+      }),
     });
     this.#schema = schema;
     this.#config = config;
@@ -133,7 +136,7 @@ export class ByokImport extends ImportableResource {
     super(scope, importToId, {
       terraformResourceType,
       importId,
-      provider: ofCdktf(provider ?? defaultProvider),
+      ...onlyGiven({ provider: ofCdktf(provider ?? defaultProvider) }),
     });
   }
 

@@ -26,6 +26,7 @@ import type { ImportedKeyProps } from './imported-key-props';
 import { KeyMaterial } from './key-material';
 import type { KeyMaterialConfig } from './key-material-config';
 import { MaterialHooks } from './material-hooks';
+import { onlyGiven } from './only-given';
 import { propertyNames } from './property-names';
 import { synthesisTime } from './synthesis-time';
 
@@ -72,9 +73,7 @@ export class ImportedKey extends Construct {
       keyId: keyIdFor(this.key, forEach),
       ...boundExpiration(props.expiration),
       ...chosen(props, materialOptions),
-      timeouts,
-      provider,
-      forEach,
+      ...onlyGiven({ timeouts, provider, forEach }),
     };
     if (isCountedExpiration(config.expirationTime, synthesisTime())) {
       annotate(
@@ -106,10 +105,12 @@ export class ImportedKey extends Construct {
     return new ExternalKey(this, 'Key', {
       alias,
       ...chosen(props, keyOptions),
-      onDestroy: keyOnDestroy,
-      timeouts: props.timeouts,
-      provider: props.provider,
-      forEach: props.forEach,
+      ...onlyGiven({
+        onDestroy: keyOnDestroy,
+        timeouts: props.timeouts,
+        provider: props.provider,
+        forEach: props.forEach,
+      }),
     });
   }
 

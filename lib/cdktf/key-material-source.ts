@@ -8,6 +8,7 @@ import { ByokError } from '../errors';
 import { refuseUnknownNames } from '../terms/known-names';
 import type { MaterialEncoding } from '../terms/material';
 import type { KeyMaterialSourceConfig } from './key-material-config';
+import { onlyGiven } from './only-given';
 import { propertyNames } from './property-names';
 import { pathFromStackFolder } from './stack-folder';
 
@@ -134,7 +135,7 @@ export abstract class KeyMaterialSource {
       declared.addOverride('sensitive', true);
       return {
         materialWo: declared.stringValue,
-        materialWoVersion: options.version,
+        ...onlyGiven({ materialWoVersion: options.version }),
         ...spelling(options),
       };
     });
@@ -185,8 +186,7 @@ export abstract class KeyMaterialSource {
       return {
         importTokenWo: importToken,
         encryptedKeyMaterialWo: encryptedKeyMaterial,
-        encryptedPrivatekeyWo: encryptedPrivatekey,
-        materialWoVersion: version,
+        ...onlyGiven({ encryptedPrivatekeyWo: encryptedPrivatekey, materialWoVersion: version }),
       };
     });
   }
@@ -199,7 +199,7 @@ function spelling({
   encoding,
   passwordEnvironment,
 }: KeyMaterialSourceOptions): KeyMaterialSourceConfig {
-  return { materialEncoding: encoding, materialPasswordEnv: passwordEnvironment };
+  return onlyGiven({ materialEncoding: encoding, materialPasswordEnv: passwordEnvironment });
 }
 
 const program = 'a program and its arguments, such as ["vault", "kv", "get", …]';

@@ -15,6 +15,7 @@ import { type HookFlag, hookCommand, jsonText } from './hook-command';
 import type { KeyMaterialConfig } from './key-material-config';
 import type { KeyMaterialHooksOptions } from './key-material-engine';
 import { faultsOfNullProviders, nullResource } from './null-resources';
+import { onlyGiven } from './only-given';
 import { caFileFromStackFolder, pathFromStackFolder } from './stack-folder';
 
 /** `byok check --drift-token` reads these names in the state. */
@@ -65,7 +66,7 @@ export class MaterialHooks extends Construct {
       onDestroy === 'delete_material'
         ? [
             nullResource(this, 'Remove', {
-              forEach: config.forEach,
+              ...onlyGiven({ forEach: config.forEach }),
               triggers: { key_id: keyId },
               provisioners: [{ ...run('remove', [], timeouts.delete), when: 'destroy' }],
               // With this, Terraform runs nothing for the resource that it replaces.
@@ -82,7 +83,7 @@ export class MaterialHooks extends Construct {
       'recordFolder',
     );
     this.#apply = nullResource(this, 'Apply', {
-      forEach: config.forEach,
+      ...onlyGiven({ forEach: config.forEach }),
       triggers: {
         key_id: keyId,
         ...declaredTriggers(config),

@@ -19,7 +19,7 @@ export interface NullResourceConfig {
   readonly provisioners: LocalExecProvisioner[];
   readonly dependsOn?: ITerraformDependable[];
   readonly lifecycle?: TerraformResourceLifecycle;
-  readonly forEach?: ITerraformIterator | undefined;
+  readonly forEach?: ITerraformIterator;
 }
 
 /** Terraform's name of the provider. */

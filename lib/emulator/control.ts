@@ -150,8 +150,8 @@ export function addControlRoutes(
     async ({ body }) => {
       control.injectFaults(
         body.map(({ error_code: errorCode, delay_ms: delayMs, ...rest }) => ({
-          errorCode,
-          delayMs,
+          ...(errorCode !== undefined && { errorCode }),
+          ...(delayMs !== undefined && { delayMs }),
           ...rest,
         })),
       );

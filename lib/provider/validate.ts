@@ -34,9 +34,11 @@ export function errorsIn(
   mayBeGiven?: Ask['mayBeGiven'],
 ): readonly ByokError[] {
   const isKnown = (value: unknown) => value !== unknown;
-  return faultsOf(declared, { words: wording, isKnown, mayBeGiven }, rules).map((fault) =>
-    errorOf(fault, wording),
-  );
+  return faultsOf(
+    declared,
+    { words: wording, isKnown, ...(mayBeGiven && { mayBeGiven }) },
+    rules,
+  ).map((fault) => errorOf(fault, wording));
 }
 
 /** Reports every attribute whose value is not among those that its schema lists. */
