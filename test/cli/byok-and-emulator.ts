@@ -1,6 +1,7 @@
 /**
- * The command as a process of its own against an emulator in this one, which could not answer while
- * it waits for `spawnSync`.
+ * The command against an emulator, both in this process. With options for Node the command is a
+ * process of its own, as is one that does not end by itself. `TEST_BYOK=process` makes all of them
+ * one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -8,6 +9,7 @@ import { once } from 'node:events';
 import { ok } from '../emulator/plain-http';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
+import { ByokHere } from './byok-here';
 import { bundleByok, type Finished } from './byok-process';
 
 export interface RunOptions {
@@ -46,17 +48,37 @@ export async function startByokAndEmulator(
 ): Promise<ByokAndEmulator> {
   const byok = bundleByok();
   const emulator = await startEmulator(options);
+  const here = new ByokHere(byok.file);
   const places: Place[] = [];
-  function start(
-    args: readonly string[],
-    { env = {}, input, cwd, ...rest }: RunOptions = {},
-  ): Running {
-    const endpoint = 'endpoint' in rest ? rest.endpoint : emulator.url;
-    const flags = endpoint === undefined ? [] : ['--kms-endpoint', endpoint];
+  function flagsFor(options: RunOptions): readonly string[] {
+    const endpoint = 'endpoint' in options ? options.endpoint : emulator.url;
+    return endpoint === undefined ? [] : ['--kms-endpoint', endpoint];
+  }
+  function environment(env: RunOptions['env']): Record<string, string> {
     const { PATH = '' } = process.env;
     const login = { HW_PROJECT_ID: emulator.projectId, HW_AUTH_TOKEN: emulator.authToken };
-    const child = spawn(process.execPath, [byok.file, ...args, ...flags], {
-      env: { PATH, ...login, ...env },
+    return { PATH, ...login, ...env };
+  }
+  function remember(args: readonly string[], { stdout, stderr }: Finished): void {
+    for (const [name, content] of Object.entries({ stdout, stderr, arguments: args.join('\0') })) {
+      places.push({ name: `${name} of byok ${args.join(' ')}`, content: Buffer.from(content) });
+    }
+  }
+  async function run(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    if (process.env.TEST_BYOK === 'process' || hasNodeOptions(options)) {
+      return start(args, options).ended;
+    }
+    const all = [...args, ...flagsFor(options)];
+    const { input, cwd } = options;
+    const finished = await here.run(all, { env: environment(options.env), input, cwd });
+    remember(all, finished);
+    return finished;
+  }
+  function start(args: readonly string[], options: RunOptions = {}): Running {
+    const all = [...args, ...flagsFor(options)];
+    const { input, cwd } = options;
+    const child = spawn(process.execPath, [byok.file, ...all], {
+      env: environment(options.env),
       cwd,
     });
     const output = { stdout: '', stderr: '' };
@@ -68,13 +90,9 @@ export async function startByokAndEmulator(
     });
     child.stdin.on('error', () => undefined).end(input);
     const ended = once(child, 'close').then(([status]) => {
-      for (const [name, content] of Object.entries({
-        ...output,
-        arguments: child.spawnargs.join('\0'),
-      })) {
-        places.push({ name: `${name} of byok ${args.join(' ')}`, content: Buffer.from(content) });
-      }
-      return { status, ...output };
+      const finished = { status, ...output };
+      remember(all, finished);
+      return finished;
     });
     return { child, output, ended };
   }
@@ -82,7 +100,7 @@ export async function startByokAndEmulator(
   return {
     emulator,
     start,
-    run: (args, options) => start(args, options).ended,
+    run,
     async createKey(keySpec = 'AES_256', origin = 'external') {
       const body = { key_alias: `test-${randomUUID()}`, origin, key_spec: keySpec };
       return (await ok<{ key_info: { key_id: string } }>(emulator, 'create-key', body)).key_info
@@ -101,3 +119,6 @@ export async function startByokAndEmulator(
     },
   };
 }
+
+const hasNodeOptions = ({ env = {} }: RunOptions) =>
+  Object.keys(env).some((name) => name.startsWith('NODE_'));

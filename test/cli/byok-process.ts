@@ -33,7 +33,8 @@ export function bundleByok(): ByokProcess {
   const options = [
     '--bundle',
     '--platform=node',
-    '--packages=external',
+    '--external:fastify',
+    '--external:node-forge',
     '--log-level=error',
     `--outfile=${file}`,
   ];
