@@ -36,7 +36,7 @@ test.each(pages)('every script that %s names is there', (page) => {
 
 describe('an attribute costs what the list for a new one says', () => {
   const [, section = ''] =
-    /\n## Add an attribute\n([\s\S]*?)\n## /.exec(read('CONTRIBUTING.md')) ?? [];
+    /\n## To add an attribute\n([\s\S]*?)(?:\n## |$)/.exec(read('ARCHITECTURE.md')) ?? [];
   const examples = [...section.matchAll(/^\* `(\w+)`: ((?:.|\n {2})*)$/gm)].map(
     ([, attribute = '', files = '']) => [attribute, pathsIn(files)] as const,
   );
