@@ -302,7 +302,7 @@ function checkGone(stage: Stage, { before, after, result, declared }: Event): vo
       working.concat('5').includes(state ?? '') &&
       !inUse
     ) {
-      if (!told.includes('was not scheduled for deletion')) {
+      if (!told.includes('The key is not scheduled for deletion')) {
         stage.violate(
           `key ${keyId} was destroyed by ${object.name}, and is in state ${state ?? ''}`,
         );
