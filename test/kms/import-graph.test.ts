@@ -11,7 +11,7 @@ const root = join(__dirname, '..', '..');
 function loadedFor(endpoint: string, env: Record<string, string> = {}): readonly string[] {
   const source = `
     const { connectKms } = require('./lib/kms/connect');
-    connectKms({ kmsEndpoint: process.argv[1] }, process.env, { now: () => new Date() });
+    connectKms({ kmsEndpoint: process.argv[2] }, process.env, { now: () => new Date() });
     process.stdout.write(JSON.stringify(process.moduleLoadList));`;
   const bundled = execFileSync(
     join(root, 'node_modules', '.bin', 'esbuild'),
@@ -21,10 +21,14 @@ function loadedFor(endpoint: string, env: Record<string, string> = {}): readonly
       input: source,
     },
   );
-  const args = ['-e', bundled.toString(), endpoint];
   const connection = { HW_PROJECT_ID: '0'.repeat(32), HW_AUTH_TOKEN: 'token' };
   return JSON.parse(
-    execFileSync(process.execPath, args, { env: { ...connection, ...env }, encoding: 'utf8' }),
+    // Not as an argument: Linux takes at most 128 KiB in one.
+    execFileSync(process.execPath, ['-', endpoint], {
+      env: { ...connection, ...env },
+      input: bundled,
+      encoding: 'utf8',
+    }),
   );
 }
 
