@@ -4,6 +4,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ByokHere } from './byok-here';
 
 const root = join(__dirname, '..', '..');
 
@@ -13,12 +14,16 @@ export interface Finished {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  /** All of it, besides PATH: nothing of this shell reaches the command. */
+  readonly env?: Record<string, string>;
+  readonly input?: string | Buffer;
+}
+
 export interface ByokProcess {
-  /** @param env all of it, besides PATH: nothing of this shell reaches the command */
-  run(
-    args: readonly string[],
-    options?: { env?: Record<string, string>; input?: string | Buffer },
-  ): Finished;
+  run(args: readonly string[], options?: RunOptions): Finished;
+  /** In this process, unless `TEST_BYOK` is `process`. */
+  runHere(args: readonly string[], options?: RunOptions): Promise<Finished>;
   start(args: readonly string[]): ChildProcess;
   readonly file: string;
   remove(): void;
@@ -40,15 +45,24 @@ export function bundleByok(): ByokProcess {
   ];
   execFileSync(esbuild, ['lib/cli/main.ts', ...options], { cwd: root });
   const { PATH = '' } = process.env;
+  let here: ByokHere | undefined;
+  function run(args: readonly string[], { env = {}, input = '' }: RunOptions = {}): Finished {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
+      env: { PATH, ...env },
+      input,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  }
   return {
     file,
-    run(args, { env = {}, input = '' } = {}) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
-        env: { PATH, ...env },
-        input,
-        encoding: 'utf8',
-      });
-      return { status, stdout, stderr };
+    run,
+    async runHere(args, options = {}) {
+      if (process.env.TEST_BYOK === 'process') {
+        return run(args, options);
+      }
+      here ??= new ByokHere(file);
+      return here.run(args, { env: { PATH, ...options.env }, input: options.input });
     },
     start: (args) =>
       spawn(process.execPath, [file, ...args], {

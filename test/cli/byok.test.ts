@@ -48,8 +48,8 @@ test.each([
   ['ceremony', '--help'],
   ['ceremony', 'start', '--help'],
   ['ceremony', 'finish', '--help'],
-])('byok %s %s %s teaches with examples', (...args) => {
-  const { status, stdout, stderr } = byok.run(args);
+])('byok %s %s %s teaches with examples', async (...args) => {
+  const { status, stdout, stderr } = await byok.runHere(args);
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^Usage: byok/);
   expect(stdout).toMatch(/\n {2}\$ /);
@@ -100,8 +100,8 @@ test.each([
   [['check', '--state', '{"version":4,"outputs":{"login":"SECRET"}}']],
   [['check', '--drift-token', '--state', '{"version":4,"outputs":{"login":"SECRET"}}']],
   [['check', '--plan', '{"format_version":"1.2",\n"login":"SECRET"}']],
-])('content in place of a path is not shown: %j', (args) => {
-  const { status, stdout, stderr } = byok.run(args);
+])('content in place of a path is not shown: %j', async (args) => {
+  const { status, stdout, stderr } = await byok.runHere(args);
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(
     /^byok: --[a-z-]+ is no path but a text of 4\d characters, which is not shown, .*\n$/,
@@ -171,8 +171,8 @@ test.each([
     '',
     /--kms-endpoint "http:\/\/kms.example.com" is plain http/,
   ],
-])('fails %j with one sentence and exit code 1', (args, input, message) => {
-  const { status, stdout, stderr } = byok.run(args, { input });
+])('fails %j with one sentence and exit code 1', async (args, input, message) => {
+  const { status, stdout, stderr } = await byok.runHere(args, { input });
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/SECRET|U0VDUkVU|\n {4}at /);

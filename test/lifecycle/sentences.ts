@@ -22,6 +22,9 @@ const isSetting = (text: string) => (settings as readonly string[]).includes(tex
 /** What only a call knows. */
 const later = '…';
 
+/** What is on disk, by path: all programs have the same options. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 export class Sentences {
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
@@ -44,9 +47,12 @@ export class Sentences {
     host.fileExists = (path) => inMemory.has(path) || fileExists(path);
     host.getSourceFile = (path, target) => {
       const source = inMemory.get(path);
-      return source === undefined
-        ? getSourceFile(path, target)
-        : ts.createSourceFile(path, source, target, true);
+      if (source !== undefined) {
+        return ts.createSourceFile(path, source, target, true);
+      }
+      const file = parsed.get(path) ?? getSourceFile(path, target);
+      parsed.set(path, file);
+      return file;
     };
     const onDisk = ts.sys.readDirectory(join(root, folder), ['.ts'], undefined, ['*.ts']);
     this.#program = ts.createProgram([...onDisk, ...inMemory.keys()], options, host);
