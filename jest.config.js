@@ -9,6 +9,7 @@ const base = {
     ],
   },
   moduleNameMapper: {
+    '^@aws/cloudformation-validate$': '<rootDir>/test/support/one-cloudformation-engine.cjs',
     '^@fastify/ajv-compiler$': '<rootDir>/test/support/one-validator.cjs',
     '^cdktf-byok$': '<rootDir>/lib/index.ts',
     '^cdktf-byok/(aws-cdk|emulator|testing)$': '<rootDir>/lib/$1/index.ts',
