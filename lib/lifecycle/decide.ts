@@ -4,14 +4,8 @@
  * fresh observation, drives it.
  */
 import { ByokError } from '../errors';
-import { isWholeHoursAhead, keepsPace } from '../terms/counted-from-now';
-import {
-  type ExpirationInstant,
-  formatExpirationTime,
-  formatInstant,
-  sameExpiration,
-} from '../terms/expiration-time';
-import { type MaterialStatus, materialStatuses } from '../terms/material';
+import { formatExpirationTime, sameExpiration } from '../terms/expiration-time';
+import type { MaterialStatus } from '../terms/material';
 import type { Notice } from './context';
 import type { Decision, Knowledge, Wish } from './decision';
 import {
@@ -24,11 +18,24 @@ import {
 } from './expiration-wish';
 import { holdsMaterial, type MaterialObservation } from './material-status';
 import {
+  disabledNotice,
+  expired,
+  keyLost,
+  leftAlone,
+  noticesOfCounted,
+  noticesOfExpiration,
+  scheduledForDeletion,
+} from './notices';
+import {
+  expiredMeanwhile,
   isPast,
   pastExpiration,
   refuseExpiringPrivateKey,
   refuseForeignMaterial,
+  refuseImportAgain,
   refuseMoving,
+  refuseRewrapping,
+  refuseUnproven,
 } from './refusals';
 import { capital, type Wording } from './wording';
 
@@ -55,14 +62,7 @@ function importAgain(
   words: Wording,
 ): Decision {
   if (preWrapped !== undefined) {
-    const message =
-      `${words.another} deletes the material of this key, and material that was wrapped ` +
-      `elsewhere cannot be imported again from here; ${words.set('onDestroy', 'retain')} there ` +
-      'first';
-    return refused(
-      observation,
-      new ByokError('ERR_REFUSED', message, { attribute: words.name('keyId') }),
-    );
+    return refused(observation, refuseImportAgain(words));
   }
   const again =
     disabled || observation.status === 'key_disabled' ? ', and the key is disabled again' : '';
@@ -79,25 +79,6 @@ function importAgain(
   };
 }
 
-/** The material is lost with its key. */
-export function keyLost(words: Wording): Notice {
-  return {
-    summary: 'The key no longer exists',
-    detail:
-      'Material can only be imported into another key. Data encrypted under the lost key stays unreadable.',
-    attribute: words.name('keyId'),
-  };
-}
-
-/** Nothing differs from the declaration, and nothing that uses the key works. */
-export function disabledNotice(words: Wording, keyId?: string): Notice {
-  return {
-    summary: 'The key is disabled',
-    detail: `${keyId === undefined ? 'It' : `Key ${keyId}`} neither encrypts nor decrypts. ${words.enable}`,
-    attribute: words.name(keyId === undefined ? 'keyId' : 'enabled'),
-  };
-}
-
 /** One rule for each status that material can be found in. */
 type Rule = (wish: Wish, knowledge: Knowledge, now: Date, words: Wording) => Decision;
 
@@ -109,15 +90,7 @@ const rules: Readonly<Record<MaterialStatus, Rule>> = {
   purged_after_expiry: decideAbsent,
   deleted_outside: decideAbsent,
   key_pending_deletion: (_, { observation }, _now, words) =>
-    nothing(observation, {
-      summary: 'The key is scheduled for deletion',
-      detail: `The KMS will delete the key ${
-        observation.scheduledDeletionDate === undefined
-          ? 'soon'
-          : `on ${formatInstant(observation.scheduledDeletionDate)}`
-      }, and everything encrypted under it becomes unreadable. Until then you can rescue it: ${words.rescue}.`,
-      attribute: words.name('keyId'),
-    }),
+    nothing(observation, scheduledForDeletion(observation, words)),
   key_not_ready: (_, { observation }, _now, words) =>
     nothing(
       observation,
@@ -160,16 +133,7 @@ function decidePresent(
     return refused(observation, pastExpiration(wished, now, words));
   }
   if (preWrapped !== undefined) {
-    return refused(
-      observation,
-      new ByokError(
-        'ERR_REFUSED',
-        `${change}. This KMS would have to delete the material for that, and material that ` +
-          'was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the ' +
-          `material itself or a ${words.name('wrapCommand')}`,
-        { attribute: words.name('expirationTime') },
-      ),
-    );
+    return refused(observation, refuseRewrapping(change, words));
   }
   const moving = refuseMoving(wish, observation.expiration, importedAt, now, words);
   if (moving !== undefined && !wishedLate && observation.status !== 'expired_not_purged') {
@@ -186,17 +150,7 @@ function decidePresent(
     );
   }
   if (proof === undefined && !wish.allowUnverifiedRenewal) {
-    return refused(
-      observation,
-      new ByokError(
-        'ERR_REFUSED',
-        `${change}. This KMS would have to delete the material for that, and nothing proves ` +
-          'that the given material is what the key holds, so importing it again may fail; keep ' +
-          `the expiry, or ${words.set('allowUnverifiedRenewal', true)} once you are certain ` +
-          'that it is the same',
-        { attribute: words.name('expirationTime') },
-      ),
-    );
+    return refused(observation, refuseUnproven(change, words));
   }
   return {
     steps: ['delete', 'import'],
@@ -207,61 +161,6 @@ function decidePresent(
     refusal: undefined,
     notices: noticesOfCounted(wish, observation.expiration, importedAt, now, words),
   };
-}
-
-/** It may be a coincidence, so this warns and does not refuse. */
-function noticesOfCounted(
-  { expiration: wish }: Wish,
-  from: ExpirationInstant,
-  importedAt: Date | undefined,
-  now: Date,
-  words: Wording,
-): Notice[] {
-  if (wish.kind !== 'fixed' || wish.instant === undefined) {
-    return [];
-  }
-  const to = wish.instant;
-  const paced =
-    from !== undefined && importedAt !== undefined && keepsPace(from, to, importedAt, now);
-  return paced || isWholeHoursAhead(to, now)
-    ? [
-        {
-          summary: 'The expiry may be counted from now',
-          detail:
-            `${formatInstant(to)} ` +
-            `${paced ? 'is later than the old expiry by just the time since the last import' : 'is a whole number of hours from now'}. ` +
-            `If it is computed from the current time (${words.fromNow}), every ${words.run} ` +
-            'moves it and interrupts the key: give a fixed instant, or ' +
-            `${words.name('validFor')} and ${words.name('renewBefore')}.`,
-          attribute: words.name('expirationTime'),
-        },
-      ]
-    : [];
-}
-
-/** Rolling material renews itself, so this warns only of an expiry that a person must act on. */
-function noticesOfExpiration(
-  { expiration: wish, warnBeforeMs }: Wish,
-  observation: MaterialObservation,
-  now: Date,
-  words: Wording,
-): Notice[] {
-  if (observation.status === 'expired_not_purged') {
-    return [expired(observation, words)];
-  }
-  return isRolling(wish) || !isInWindow(observation.expiration, warnBeforeMs, now)
-    ? []
-    : [
-        {
-          summary: 'The key material expires soon',
-          detail:
-            `The KMS deletes it after ${formatExpirationTime(observation.expiration)}; the key ` +
-            'then neither encrypts nor decrypts. Declare a later ' +
-            `${words.name('expirationTime')}, or declare ${words.name('validFor')} and ` +
-            `${words.name('renewBefore')} to have it renewed automatically.`,
-          attribute: words.name('expirationTime'),
-        },
-      ];
 }
 
 /** An import would enable the key again, so a disabled key is not renewed. */
@@ -347,30 +246,4 @@ function nothing(observation: MaterialObservation, ...notices: Notice[]): Decisi
     refusal: undefined,
     notices,
   };
-}
-
-function expired({ status, expiration }: MaterialObservation, words: Wording): Notice {
-  const attribute = words.name('expirationTime');
-  return {
-    summary: 'The key material has expired',
-    detail:
-      `${attribute} was ${formatExpirationTime(expiration)}: ${materialStatuses[status]}. To ` +
-      `have the same material imported again, declare a later ${attribute}.`,
-    attribute,
-  };
-}
-
-function expiredMeanwhile(wished: ExpirationInstant, words: Wording): ByokError {
-  const attribute = words.name('expirationTime');
-  return new ByokError(
-    'ERR_CHANGED_SINCE_PLAN',
-    `${attribute} ${formatExpirationTime(wished)} has passed since the key was examined, so ` +
-      `the material is not imported; declare a later one and ${words.again}`,
-    { attribute },
-  );
-}
-
-function leftAlone(status: MaterialStatus, advice: string, words: Wording): Notice {
-  const detail = `${capital(materialStatuses[status])}. ${advice}`;
-  return { summary: 'The key is left alone', detail, attribute: words.name('keyId') };
 }

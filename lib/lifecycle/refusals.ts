@@ -158,3 +158,45 @@ export function pastExpiration(wished: ExpirationInstant, now: Date, { name }: W
 export function isPast(instant: ExpirationInstant, now: Date): boolean {
   return instant !== undefined && instant.getTime() <= now.getTime();
 }
+
+export function expiredMeanwhile(wished: ExpirationInstant, words: Wording): ByokError {
+  const attribute = words.name('expirationTime');
+  return new ByokError(
+    'ERR_CHANGED_SINCE_PLAN',
+    `${attribute} ${formatExpirationTime(wished)} has passed since the key was examined, so ` +
+      `the material is not imported; declare a later one and ${words.again}`,
+    { attribute },
+  );
+}
+
+/** @param change as `describeChange` says it */
+export function refuseRewrapping(change: string, words: Wording): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `${change}. This KMS would have to delete the material for that, and material that ` +
+      'was wrapped elsewhere cannot be wrapped again here; keep the expiry, or give the ' +
+      `material itself or a ${words.name('wrapCommand')}`,
+    { attribute: words.name('expirationTime') },
+  );
+}
+
+/** @param change as `describeChange` says it */
+export function refuseUnproven(change: string, words: Wording): ByokError {
+  return new ByokError(
+    'ERR_REFUSED',
+    `${change}. This KMS would have to delete the material for that, and nothing proves ` +
+      'that the given material is what the key holds, so importing it again may fail; keep ' +
+      `the expiry, or ${words.set('allowUnverifiedRenewal', true)} once you are certain ` +
+      'that it is the same',
+    { attribute: words.name('expirationTime') },
+  );
+}
+
+/** About material that was wrapped elsewhere, and is deleted under another address. */
+export function refuseImportAgain(words: Wording): ByokError {
+  const message =
+    `${words.another} deletes the material of this key, and material that was wrapped ` +
+    `elsewhere cannot be imported again from here; ${words.set('onDestroy', 'retain')} there ` +
+    'first';
+  return new ByokError('ERR_REFUSED', message, { attribute: words.name('keyId') });
+}

@@ -4,7 +4,7 @@
  */
 import { ByokError } from '../errors';
 import { isRecord } from '../json';
-import { keyLost } from '../lifecycle/decide';
+import { keyLost } from '../lifecycle/notices';
 import { proofInState } from '../provider/material/memory';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';

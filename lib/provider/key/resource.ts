@@ -3,8 +3,8 @@ import { ByokError } from '../../errors';
 import { KmsError } from '../../kms/kms-error';
 import type { KeyDetail } from '../../kms/model';
 import type { Notice } from '../../lifecycle/context';
-import { disabledNotice } from '../../lifecycle/decide';
 import { anotherKey } from '../../lifecycle/make-or-adopt-key';
+import { disabledNotice } from '../../lifecycle/notices';
 import {
   createKey,
   type KeyOutcome,
