@@ -2,24 +2,15 @@
  * Makes an external key what is wanted: observe, ensure, sync, return. The key id never changes.
  */
 import { ByokError } from '../errors';
-import { hasApiCode } from '../kms/kms-error';
 import type { KeyDetail, Tags } from '../kms/model';
-import { formatInstant } from '../terms/expiration-time';
-import type { KeyDestroyPolicy } from '../terms/key';
-import { describeKeyState, keyStates, tryFindKeySpec } from '../terms/kms';
-import { change, type Effect, lookFor, type Sight } from './change';
-import {
-  type LifecycleContext,
-  messageOf,
-  type Notice,
-  shortPatienceMs,
-  uninterruptible,
-  waitUntil,
-} from './context';
+import { keyStates, tryFindKeySpec } from '../terms/kms';
+import { cancelDeletion, rescuedNotice, scheduledNotice } from './cancel-deletion';
+import { change, type Effect } from './change';
+import { type LifecycleContext, messageOf, type Notice, waitUntil } from './context';
 import { type Adoption, makeOrAdoptKey, type NewKey, whoseAlias } from './make-or-adopt-key';
 import { setEnabled } from './set-enabled';
 import { syncTags } from './sync-tags';
-import { capital, type Wording } from './wording';
+import { capital } from './wording';
 
 export interface KeyWish extends NewKey {
   /** Undefined: not managed. */
@@ -116,68 +107,6 @@ export async function updateKey(
 }
 
 /**
- * Under `retain` it calls nothing; a key that is gone or already scheduled counts as done. A
- * deletion counts as done once the key shows it.
- *
- * @throws ByokError ERR_TIMEOUT if the key does not show it
- */
-export async function removeKey(
-  context: LifecycleContext,
-  keyId: string,
-  policy: KeyDestroyPolicy,
-  pendingDays: number,
-): Promise<void> {
-  const { kms, signal } = context;
-  if (policy === 'retain') {
-    return;
-  }
-  const removed: Effect<KeyDetail | undefined> = {
-    waitingFor: `key ${keyId} to show that it is scheduled for deletion`,
-    look: (options) => kms.describeKey(keyId, options),
-    shows: (key) => key === undefined || key.keyState === keyStates.pendingDeletion,
-  };
-  if (removed.shows(await removed.look({ signal }))) {
-    return;
-  }
-  try {
-    if (
-      (await change(
-        context,
-        (options) => kms.scheduleKeyDeletion(keyId, pendingDays, options),
-        removed,
-      )) !== undefined
-    ) {
-      return;
-    }
-  } catch (error) {
-    if (hasApiCode(error, 'KMS.0207', 'KMS.1402')) {
-      return;
-    }
-    throw error;
-  }
-  const sight = await lookFor(uninterruptible(context), removed);
-  if (sight.shown !== true) {
-    throw notScheduled(keyId, sight, context.words);
-  }
-}
-
-function notScheduled(
-  keyId: string,
-  sight: Sight<KeyDetail | undefined>,
-  { name }: Wording,
-): ByokError {
-  const found =
-    sight.shown === undefined
-      ? `key ${keyId} could not be examined afterwards: ${messageOf(sight.failure)}`
-      : `${shortPatienceMs / 1000} seconds later key ${keyId} is still in state ${describeKeyState(sight.found?.keyState ?? '')}`;
-  return new ByokError(
-    'ERR_TIMEOUT',
-    `schedule-key-deletion reported success, but ${found}. The key counts as not deleted: check it in the KMS, then try again`,
-    { attribute: name('keyId'), cause: sight.shown === undefined ? sight.failure : undefined },
-  );
-}
-
-/**
  * Syncs each aspect on its own, from what was observed.
  *
  * @param from `adopted`: take away nothing that another owner may have given the key before a
@@ -256,58 +185,6 @@ async function syncKey(
     });
   }
   return { key: { ...key, keyAlias: wish.alias, keyDescription: wish.description }, notices };
-}
-
-function rescuedNotice(keyId: string, words: Wording): Notice {
-  return {
-    summary: 'The key is disabled',
-    detail:
-      `The deletion of key ${keyId} was cancelled, which leaves the key disabled. ` +
-      `${capital(words.set('enabled', true))} to use it again.`,
-    attribute: words.name('enabled'),
-  };
-}
-
-/**
- * It is enough that the key is no longer scheduled. A read may be stale for a moment, and the next
- * steps depend on the key's state.
- *
- * @returns the key as it is then, or as it was if it keeps showing its deletion
- */
-async function cancelDeletion(context: LifecycleContext, scheduled: KeyDetail): Promise<KeyDetail> {
-  const { kms } = context;
-  const { keyId } = scheduled;
-  const rescued: Effect<KeyDetail | undefined> = {
-    waitingFor: `key ${keyId} to show that its deletion is cancelled`,
-    look: (options) => kms.describeKey(keyId, options),
-    shows: (key) => key?.keyState !== keyStates.pendingDeletion,
-  };
-  const seen = await change(
-    context,
-    (options) => kms.cancelKeyDeletion(keyId, options),
-    rescued,
-    'KMS.1501',
-  );
-  const sight = seen ?? (await lookFor(context, rescued));
-  if (sight.shown === undefined) {
-    throw sight.failure;
-  }
-  return sight.found ?? scheduled;
-}
-
-/** What a person should know of a key in state 4. */
-export function scheduledNotice(key: KeyDetail, words: Wording): Notice {
-  const date =
-    key.scheduledDeletionDate === undefined
-      ? 'soon'
-      : `on ${formatInstant(key.scheduledDeletionDate)}`;
-  return {
-    summary: 'The key is scheduled for deletion',
-    detail:
-      `The KMS will delete key ${key.keyId} ${date}, and everything encrypted under it becomes ` +
-      `unreadable. ${capital(words.rescuer)} rescues it.`,
-    attribute: words.name('cancelPendingDeletion'),
-  };
 }
 
 /** What is certain right after create-key. */

@@ -3,7 +3,8 @@
  * with it it is done.
  */
 import { randomUUID } from 'node:crypto';
-import { createKey, type KeyWish, removeKey, updateKey } from '../../lib/lifecycle/reconcile-key';
+import { createKey, type KeyWish, updateKey } from '../../lib/lifecycle/reconcile-key';
+import { removeKey } from '../../lib/lifecycle/remove-key';
 import { describe as describeKey, importMaterial, type KeyInfo } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
 import { type Emulator, type Fault, startEmulator } from '../support/emulator';

@@ -4,7 +4,7 @@
  */
 import { ByokError } from '../../errors';
 import type { Notice } from '../../lifecycle/context';
-import { removeKey } from '../../lifecycle/reconcile-key';
+import { removeKey } from '../../lifecycle/remove-key';
 import {
   defaultKeyDestroyPolicy,
   defaultPendingDays,

@@ -2,16 +2,11 @@
 import { ByokError } from '../../errors';
 import { KmsError } from '../../kms/kms-error';
 import type { KeyDetail } from '../../kms/model';
+import { scheduledNotice } from '../../lifecycle/cancel-deletion';
 import type { Notice } from '../../lifecycle/context';
 import { anotherKey } from '../../lifecycle/make-or-adopt-key';
 import { disabledNotice } from '../../lifecycle/notices';
-import {
-  createKey,
-  type KeyOutcome,
-  type KeyWish,
-  scheduledNotice,
-  updateKey,
-} from '../../lifecycle/reconcile-key';
+import { createKey, type KeyOutcome, type KeyWish, updateKey } from '../../lifecycle/reconcile-key';
 import { keyNotFound } from '../../lifecycle/require-external-key';
 import { keyWishOf } from '../../lifecycle/wish';
 import { externalKeySchema } from '../../schema/external-key';
