@@ -67,6 +67,8 @@ export const deletionOfNamedKey =
 
 /** Settings that are no property of that name, but of the material's source. */
 const names: Partial<Record<Setting, string>> = {
+  // An expiry is one property, whichever of its forms it has.
+  expirationTime: 'expiration',
   materialEncoding: 'encoding',
   materialPassword: 'passwordField',
 };

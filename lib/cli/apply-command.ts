@@ -8,6 +8,7 @@ import { ensureMaterial } from '../lifecycle/ensure-material';
 import type { MaterialOutcome } from '../lifecycle/material-request';
 import type { Proof } from '../lifecycle/proof';
 import { type DeclaredMaterial, wishOf } from '../lifecycle/wish';
+import type { Wording } from '../lifecycle/wording';
 import { oneLine, printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import { formatExpirationTime } from '../terms/expiration-time';
@@ -32,7 +33,7 @@ import { readRecord, writeRecord } from './material-record';
 import type { Surroundings } from './surroundings';
 import { addSwitchFlags } from './switch-flags';
 import { warnOfWrapping } from './warn-of-wrapping';
-import { wording } from './wording';
+import { wordingOf } from './wording';
 
 const help = `
 Looks at the key and does what is missing: imports material into an empty key, imports the same material again after it was deleted
@@ -112,26 +113,29 @@ export function applyCommand(surroundings: Surroundings): Command {
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action((flags: Flags) => runApply(flags, surroundings));
+    .action((flags: Flags) => runApply(flags, surroundings, wordingOf(command)));
 }
 
-async function runApply(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function runApply(flags: Flags, surroundings: Surroundings, words: Wording): Promise<void> {
   const { now, print } = surroundings;
   const { keyId, recordDir, wrappingAlgorithm, timeout } = flags;
-  requireDeclared({ ...flags, timeouts: timeout });
+  requireDeclared({ ...flags, timeouts: timeout }, words);
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
-  const wish = wishOf(flags, recorded !== undefined, wording);
+  const wish = wishOf(flags, recorded !== undefined, words);
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const signal = interruption(surroundings);
-  const kms = connect(flags, surroundings);
+  const kms = connect(flags, surroundings, words);
   try {
-    const outcome = await ensureMaterial(lifecycleContext(kms, now, { timeoutMs, signal }), {
+    const outcome = await ensureMaterial(lifecycleContext(kms, now, words, { timeoutMs, signal }), {
       keyId,
       wish,
       lastKnown: undefined,
       proof: recorded,
-      source: { wrappingAlgorithm, open: () => openMaterialFlags(flags, surroundings, signal) },
+      source: {
+        wrappingAlgorithm,
+        open: () => openMaterialFlags(flags, surroundings, words, signal),
+      },
       sourceAttribute: undefined,
     });
     const applied = appliedOf(keyId, outcome, remember(recordDir, keyId, recorded, outcome.proof));

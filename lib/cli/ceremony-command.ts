@@ -1,6 +1,7 @@
 /** `byok ceremony`: an import in two steps, with the key material on an offline machine. */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import type { Wording } from '../lifecycle/wording';
 import { requireKeySpec } from '../material/check';
 import { printableJson } from '../printable';
 import { formatInstant } from '../terms/expiration-time';
@@ -27,7 +28,7 @@ import {
 } from './offline-commands';
 import type { Surroundings } from './surroundings';
 import { warnOfWrapping } from './warn-of-wrapping';
-import { wording } from './wording';
+import { wordingOf } from './wording';
 
 const help = `
 Key material is made and wrapped on an offline machine; this one sees the public wrapping key and
@@ -101,19 +102,21 @@ function startCommand(surroundings: Surroundings): Command {
   )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(startHelp))
-    .action(async ({ keyId, wrappingAlgorithm, outDir, json, ...connection }: StartFlags) => {
+    .action(async (flags: StartFlags, command: Command) => {
+      const { keyId, wrappingAlgorithm, outDir, json, ...connection } = flags;
+      const words = wordingOf(command);
       const { print } = surroundings;
       const dir = outDir ?? `byok-ceremony-${keyId}`;
       requireNewFolder(dir);
       warnOfWrapping(wrappingAlgorithm, surroundings);
-      const kms = connect(connection, surroundings);
+      const kms = connect(connection, surroundings, words);
       try {
         const key = await kms.describeKey(keyId);
-        requirePendingImport(keyId, key);
-        const keySpec = importableSpec(key.keySpec);
+        requirePendingImport(keyId, key, words);
+        const keySpec = importableSpec(key.keySpec, words);
         const parameters = await kms.getParametersForImport(keyId, wrappingAlgorithm);
         // Refuses a wrapping key that anyone else could open, before a person carries it around.
-        parseWrappingKey(parameters.publicKey, wording);
+        parseWrappingKey(parameters.publicKey, words);
         const ceremony = writeCeremony(
           dir,
           { key_id: keyId, key_spec: keySpec, wrapping_algorithm: wrappingAlgorithm },
@@ -139,8 +142,8 @@ function startCommand(surroundings: Surroundings): Command {
 }
 
 /** @throws ByokError ERR_KEY_UNSUITABLE */
-function importableSpec(keySpec: string = defaultKeySpec): KeySpec {
-  requireKeySpec(keySpec, wording);
+function importableSpec(keySpec: string = defaultKeySpec, words: Wording): KeySpec {
+  requireKeySpec(keySpec, words);
   return keySpec as KeySpec;
 }
 
@@ -204,15 +207,17 @@ function finishCommand(surroundings: Surroundings): Command {
   )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(finishHelp))
-    .action(async ({ dir, expirationTime, json, ...connection }: FinishFlags) => {
+    .action(async (flags: FinishFlags, command: Command) => {
+      const { dir, expirationTime, json, ...connection } = flags;
+      const words = wordingOf(command);
       const { now, print } = surroundings;
-      requireDeclared({ expirationTime }, rulesWithoutKey);
+      requireDeclared({ expirationTime }, words, rulesWithoutKey);
       const { ceremony, preWrapped } = readCeremony(dir);
       refuseExpiredParameters(ceremony, now());
-      const kms = connect(connection, surroundings);
+      const kms = connect(connection, surroundings, words);
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
-        const imported = await importOnce(kms, now, {
+        const imported = await importOnce(kms, now, words, {
           keyId: ceremony.key_id,
           declared: { expirationTime },
           source,

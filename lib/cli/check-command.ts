@@ -20,6 +20,7 @@ import { writeGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
+import { wordingOf } from './wording';
 
 const help = `
 Exit codes: 0 all fine, 2 some material expires within --warn-before or is due for renewal, 3 some material is missing (deleted, expired,
@@ -111,8 +112,9 @@ export function checkCommand(surroundings: Surroundings): Command {
           warnBefore === undefined
             ? undefined
             : parseDuration(warnBefore, 'warn_before', '--warn-before');
+        const look = { connection, surroundings, now, warnBeforeMs, words: wordingOf(command) };
         if (driftToken === true) {
-          return printDriftToken(state, { connection, surroundings, now, warnBeforeMs });
+          return printDriftToken(state, look);
         }
         requireSources(state, plan, live);
         const readings = [
@@ -136,10 +138,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         }
         if (live === true) {
           const wanted = new Set(records.flatMap(({ keyId }) => keyId ?? []));
-          add(
-            'the project at the KMS',
-            await liveRecords({ connection, surroundings, now, warnBeforeMs }, wanted),
-          );
+          add('the project at the KMS', await liveRecords(look, wanted));
         }
         if (empty.length > 0) {
           const nothing = `no imported key material was found in ${empty.join(', nor in ')}`;

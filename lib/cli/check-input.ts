@@ -1,6 +1,7 @@
 /** What a check looks at: files or standard input, and the keys of the KMS. */
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
+import type { Wording } from '../lifecycle/wording';
 import { textIn } from '../report/file-text';
 import { materialsInKms } from '../report/live-keys';
 import type { MaterialRecord } from '../report/material-finding';
@@ -16,6 +17,7 @@ import type { Surroundings } from './surroundings';
 export interface Look {
   readonly connection: ConnectionFlags;
   readonly surroundings: Surroundings;
+  readonly words: Wording;
   readonly now: Date;
   /** Undefined: the window of each resource, or else the default. */
   readonly warnBeforeMs: number | undefined;
@@ -49,10 +51,10 @@ export function liveRecords(look: Look, wanted: ReadonlySet<string>): Promise<Ma
 }
 
 export async function withKms<T>(
-  { connection, surroundings }: Look,
+  { connection, surroundings, words }: Look,
   use: (kms: Kms) => Promise<T>,
 ): Promise<T> {
-  const kms = connect(connection, surroundings);
+  const kms = connect(connection, surroundings, words);
   try {
     return await use(kms);
   } finally {

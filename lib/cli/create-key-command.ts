@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { createKey, type NewKeyOutcome } from '../lifecycle/reconcile-key';
 import { keyWishOf } from '../lifecycle/wish';
+import type { Wording } from '../lifecycle/wording';
 import { printableJson } from '../printable';
 import { parseDuration } from '../terms/duration';
 import {
@@ -23,6 +24,7 @@ import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
+import { wordingOf } from './wording';
 
 const help = `
 The key is of origin "external" and holds nothing until "byok import" or "byok apply" fills it. Only its id goes to standard output.
@@ -83,21 +85,25 @@ export function createKeyCommand(surroundings: Surroundings): Command {
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action((flags: Flags) => runCreateKey(flags, surroundings));
+    .action((flags: Flags) => runCreateKey(flags, surroundings, wordingOf(command)));
 }
 
-async function runCreateKey(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function runCreateKey(
+  flags: Flags,
+  surroundings: Surroundings,
+  words: Wording,
+): Promise<void> {
   const { now, print, remark } = surroundings;
   const { alias, description, keySpec, tag } = flags;
-  requireDeclared({ ...flags, tags: tag, timeouts: flags.timeout });
+  requireDeclared({ ...flags, tags: tag, timeouts: flags.timeout }, words);
   const timeoutMs =
     flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
   const signal = interruption(surroundings);
-  const kms = connect(flags, surroundings);
+  const kms = connect(flags, surroundings, words);
   try {
     const keyUsage = flags.keyUsage ?? keySpecs[keySpec].usages[0];
     const wish = keyWishOf({ alias, description, keySpec, keyUsage, tags: tag }, false);
-    const outcome = await createKey(lifecycleContext(kms, now, { timeoutMs, signal }), wish);
+    const outcome = await createKey(lifecycleContext(kms, now, words, { timeoutMs, signal }), wish);
     const created = createdOf(outcome, keySpec, keyUsage);
     if (flags.json === true) {
       print(`${printableJson(created)}\n`);

@@ -1,7 +1,6 @@
 /** What the flags of a command declare, judged before anything is read or asked. */
 import { type RuleName, requireFaultless, ruleNames } from '../lifecycle/declaration';
 import { keySettings, materialSettings, type Spelling } from '../terms/setting';
-import { wording } from './wording';
 
 /** For commands without a key: how the material is given. */
 export const rulesWithoutKey: readonly RuleName[] = ruleNames.filter((rule) => rule !== 'oneKey');
@@ -12,8 +11,8 @@ export const rulesWithoutKey: readonly RuleName[] = ruleNames.filter((rule) => r
  */
 export function requireDeclared(
   flags: object,
+  words: Spelling,
   rules: readonly RuleName[] = ruleNames,
-  words: Spelling = wording,
 ): void {
   const given = flags as Readonly<Record<string, unknown>>;
   const declared = [...keySettings, ...materialSettings].map((setting) => [

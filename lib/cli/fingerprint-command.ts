@@ -6,6 +6,7 @@ import { requireDeclared, rulesWithoutKey } from './declared';
 import { epilogue } from './help-text';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
+import { wordingOf } from './wording';
 
 const help = `
 The material is read from standard input, a file or an environment variable, never from an argument: other users of
@@ -27,9 +28,10 @@ export function fingerprintCommand(surroundings: Surroundings): Command {
   )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action(async ({ json, ...flags }: MaterialFlags & { json?: boolean }) => {
-      requireDeclared(flags, rulesWithoutKey);
-      const material = await openMaterialFlags(flags, surroundings);
+    .action(async ({ json, ...flags }: MaterialFlags & { json?: boolean }, command: Command) => {
+      const words = wordingOf(command);
+      requireDeclared(flags, words, rulesWithoutKey);
+      const material = await openMaterialFlags(flags, surroundings, words);
       try {
         if (!material.isPrivateKey) {
           // A line feed at the end of a raw file would give a fingerprint that no import can ever

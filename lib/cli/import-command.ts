@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import type { RequestSource } from '../lifecycle/material-request';
 import type { DeclaredMaterial } from '../lifecycle/wish';
+import type { Wording } from '../lifecycle/wording';
 import { printableJson } from '../printable';
 import {
   defaultWrappingAlgorithm,
@@ -26,7 +27,7 @@ import type { Surroundings } from './surroundings';
 import { addSwitchFlags } from './switch-flags';
 import { variableFlag } from './variable-flag';
 import { warnOfWrapping } from './warn-of-wrapping';
-import { wording } from './wording';
+import { wordingOf } from './wording';
 import { type FieldContent, openWrappedFields } from './wrapped-fields';
 
 const help = `
@@ -106,19 +107,21 @@ export function importCommand(surroundings: Surroundings): Command {
   return addSwitchFlags(declared, ['allowWeakMaterial'])
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action((flags: Flags) => runImport(flags, surroundings));
+    .action((flags: Flags) => runImport(flags, surroundings, wordingOf(command)));
 }
 
 /** A field is read from a file or from a variable. */
-const fieldsAsFlags: Spelling = {
-  ...wording,
-  name: (setting) => {
-    const field = wrappedFlags.find(({ key }) => key === setting);
-    return field === undefined ? wording.name(setting) : `--${field.flag}-file`;
-  },
-};
+function withFieldsAsFlags(words: Wording): Spelling {
+  return {
+    ...words,
+    name: (setting) => {
+      const field = wrappedFlags.find(({ key }) => key === setting);
+      return field === undefined ? words.name(setting) : `--${field.flag}-file`;
+    },
+  };
+}
 
-async function runImport(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function runImport(flags: Flags, surroundings: Surroundings, words: Wording): Promise<void> {
   const { now, print } = surroundings;
   const isGiven = (field: WrappedField) =>
     (flags[`${field}File`] ?? flags[`${field}Env`]) === undefined ? undefined : true;
@@ -129,14 +132,18 @@ async function runImport(flags: Flags, surroundings: Surroundings): Promise<void
       encryptedKeyMaterial: isGiven('encryptedKeyMaterial'),
       encryptedPrivatekey: isGiven('encryptedPrivatekey'),
     },
-    undefined,
-    fieldsAsFlags,
+    withFieldsAsFlags(words),
   );
   const sequence = checkSequence(flags.sequence);
-  const source = await sourceOf(flags, surroundings);
-  const kms = connect(flags, surroundings, sequence === undefined ? undefined : () => sequence);
+  const source = await sourceOf(flags, surroundings, words);
+  const kms = connect(
+    flags,
+    surroundings,
+    words,
+    sequence === undefined ? undefined : () => sequence,
+  );
   try {
-    const imported = await importOnce(kms, now, {
+    const imported = await importOnce(kms, now, words, {
       keyId: flags.keyId,
       declared: flags,
       source,
@@ -165,12 +172,16 @@ function addWrappedFlags(command: Command): Command {
  * Fields that were wrapped elsewhere are read at once, so that a wrong file is found before we ask
  * the KMS.
  */
-async function sourceOf(flags: Flags, surroundings: Surroundings): Promise<RequestSource> {
+async function sourceOf(
+  flags: Flags,
+  surroundings: Surroundings,
+  words: Wording,
+): Promise<RequestSource> {
   if (!Object.keys(flags).some((key) => wrappedFlagKeys.includes(key))) {
     warnOfWrapping(flags.wrappingAlgorithm, surroundings);
     return {
       wrappingAlgorithm: flags.wrappingAlgorithm,
-      open: () => openMaterialFlags(flags, surroundings),
+      open: () => openMaterialFlags(flags, surroundings, words),
     };
   }
   const read = (field: WrappedField) => readField(field, flags, surroundings);

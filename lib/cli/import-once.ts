@@ -11,6 +11,7 @@ import type {
   RequestSource,
 } from '../lifecycle/material-request';
 import { type DeclaredMaterial, wishOf } from '../lifecycle/wish';
+import type { Wording } from '../lifecycle/wording';
 import { oneLine } from '../printable';
 import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import {
@@ -21,7 +22,6 @@ import {
   keyStates,
 } from '../terms/kms';
 import { lifecycleContext } from './lifecycle-context';
-import { wording } from './wording';
 
 export interface ImportRequest {
   readonly keyId: string;
@@ -53,29 +53,30 @@ export interface ImportOutcome {
 export async function importOnce(
   kms: Kms,
   now: () => Date,
+  words: Wording,
   { keyId, declared, source }: ImportRequest,
 ): Promise<ImportOutcome> {
   const key = await kms.describeKey(keyId);
   // We can compare a given private key with what the KMS shows. Nothing else that is there can be
   // compared.
   if (!('open' in source && holdsMaterial(key) && isAsymmetric(key?.keySpec ?? ''))) {
-    requirePendingImport(keyId, key);
+    requirePendingImport(keyId, key, words);
   }
   const request: MaterialRequest = {
     keyId,
-    wish: { ...wishOf(declared, true, wording), warnBeforeMs: 0 },
+    wish: { ...wishOf(declared, true, words), warnBeforeMs: 0 },
     reviewed: undefined,
     proof: undefined,
     source,
     sourceAttribute: undefined,
   };
-  const outcome = await createMaterial(lifecycleContext(kms, now), request, key);
+  const outcome = await createMaterial(lifecycleContext(kms, now, words), request, key);
   if (outcome.importedAt === undefined && (outcome.proof === undefined || !('open' in source))) {
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',
       `another writer imported material into key ${keyId} at the same time, and nothing ` +
         'proves that it is the same; your material was not imported',
-      { attribute: wording.name('keyId') },
+      { attribute: words.name('keyId') },
     );
   }
   return outcomeOf(keyId, key?.keySpec, outcome);
@@ -85,19 +86,20 @@ export async function importOnce(
 export function requirePendingImport(
   keyId: string,
   key: KeyDetail | undefined,
+  words: Wording,
 ): asserts key is KeyDetail {
   if (key === undefined) {
     throw new ByokError(
       'ERR_KEY_NOT_FOUND',
-      `--key-id is "${keyId}", which the KMS does not know; check it, --region and --project-id`,
+      `the KMS does not know key "${keyId}"; check the id, --region and --project-id`,
       {
-        attribute: wording.name('keyId'),
+        attribute: words.name('keyId'),
       },
     );
   }
   const refuse = (reason: string): ByokError =>
     new ByokError('ERR_KEY_UNSUITABLE', `key ${keyId} ${reason}`, {
-      attribute: wording.name('keyId'),
+      attribute: words.name('keyId'),
     });
   if (key.origin !== 'external') {
     throw refuse(`has origin "${key.origin}"; only keys of origin "external" accept material`);

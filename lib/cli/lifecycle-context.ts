@@ -5,9 +5,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
+import type { Wording } from '../lifecycle/wording';
 import { defaultTimeoutMs } from '../terms/duration';
 import type { Surroundings } from './surroundings';
-import { wording } from './wording';
 
 export interface Patience {
   /** @default 5 minutes */
@@ -19,13 +19,14 @@ export interface Patience {
 export function lifecycleContext(
   kms: Kms,
   now: () => Date,
+  words: Wording,
   { timeoutMs = defaultTimeoutMs, signal }: Patience = {},
 ): LifecycleContext {
   return {
     kms,
     now,
     sleep: (ms, aborted) => delay(ms, undefined, { signal: aborted }),
-    words: wording,
+    words,
     signal: signal ?? new AbortController().signal,
     deadline: new Date(now().getTime() + timeoutMs),
     log: () => undefined,

@@ -14,9 +14,9 @@ import {
   type MaterialEncoding,
   materialEncodings,
 } from '../terms/material';
+import type { Spelling } from '../terms/setting';
 import { pathOf } from './file-flag';
 import type { Surroundings } from './surroundings';
-import { wording } from './wording';
 
 export interface MaterialFlags {
   readonly materialFile?: string;
@@ -76,6 +76,7 @@ function parsed(text: string): unknown {
 export async function openMaterialFlags(
   flags: MaterialFlags,
   { env, readInput }: Surroundings,
+  spelling: Spelling,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Material> {
   const { materialEncoding: encoding, materialPasswordEnv } = flags;
@@ -95,7 +96,7 @@ export async function openMaterialFlags(
       encoding,
       password,
       attribute: undefined,
-      spelling: wording,
+      spelling,
       source: 'standard input',
     });
   }
@@ -106,7 +107,7 @@ export async function openMaterialFlags(
     signal,
     mayRunCommands: true,
     mayReadPipes: true,
-    spelling: wording,
+    spelling,
   });
   if ('missing' in opened) {
     throw new ByokError('ERR_MATERIAL_NOT_AT_HAND', opened.missing);

@@ -14,6 +14,7 @@ import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
+import { wordingOf } from './wording';
 
 const help = `
 The key stops encrypting and decrypting at once, for every service that uses it; there is no grace period. Only importing the very same
@@ -57,16 +58,17 @@ export function removeCommand(surroundings: Surroundings): Command {
     .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action(async ({ keyId, timeout, json, ...connection }: Flags) => {
+    .action(async ({ keyId, timeout, json, ...connection }: Flags, command: Command) => {
       const { now, print } = surroundings;
       const timeoutMs =
         timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
+      const words = wordingOf(command);
       const signal = interruption(surroundings);
-      const kms = connect(connection, surroundings);
+      const kms = connect(connection, surroundings, words);
       try {
         const before = await kms.describeKey(keyId, { signal });
         const notices = await removeMaterial(
-          lifecycleContext(kms, now, { timeoutMs, signal }),
+          lifecycleContext(kms, now, words, { timeoutMs, signal }),
           keyId,
           'delete_material',
         );

@@ -13,6 +13,7 @@ import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
+import { wordingOf } from './wording';
 
 const help = `
 Tokens, passwords and secret keys come from the environment only: HW_AUTH_TOKEN, HW_USER_PASSWORD or HW_SECRET_KEY; OS_AUTH_TOKEN,
@@ -45,16 +46,18 @@ export function statusCommand(surroundings: Surroundings): Command {
   )
     .option('--json', 'print a JSON array')
     .addHelpText('after', epilogue(help))
-    .action(async ({ json, ...connection }: ConnectionFlags & { json?: boolean }) => {
-      const { now, print } = surroundings;
-      const kms = connect(connection, surroundings);
-      try {
-        const keys = statusOf(await kms.listKeys(), now());
-        print(json === true ? `${printableJson(keys, 2)}\n` : statusTable(keys));
-      } finally {
-        kms.close();
-      }
-    });
+    .action(
+      async ({ json, ...connection }: ConnectionFlags & { json?: boolean }, command: Command) => {
+        const { now, print } = surroundings;
+        const kms = connect(connection, surroundings, wordingOf(command));
+        try {
+          const keys = statusOf(await kms.listKeys(), now());
+          print(json === true ? `${printableJson(keys, 2)}\n` : statusTable(keys));
+        } finally {
+          kms.close();
+        }
+      },
+    );
 }
 
 const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 /** The switches of material as flags, each described once for the commands that offer it. */
 import type { Command } from 'commander';
 import { type Switch, switches } from '../terms/material-options';
-import { wording } from './wording';
+import { flagOf } from './wording';
 
 const meanings: Readonly<Record<Switch, string>> = {
   allowInterruption: 'refuse a change of expiry, during which the key cannot be used',
@@ -12,8 +12,5 @@ const meanings: Readonly<Record<Switch, string>> = {
 };
 
 export function addSwitchFlags(command: Command, offered: readonly Switch[] = switches): Command {
-  return offered.reduce(
-    (extended, name) => extended.option(wording.name(name), meanings[name]),
-    command,
-  );
+  return offered.reduce((extended, name) => extended.option(flagOf(name), meanings[name]), command);
 }

@@ -10,7 +10,10 @@ import {
   wrappedFieldForms,
 } from '../material/pre-wrapped';
 import { Secret } from '../secret';
-import { wording } from './wording';
+import { wordingOf } from './wording';
+
+/** None of these fields is called by a flag, so all commands call them alike. */
+const { name: nameOf } = wordingOf({ options: [] });
 
 /**
  * What was read, and how an error names its place, for example `file "EncryptedKeyMaterial.bin"`.
@@ -54,7 +57,7 @@ function decoded(field: WrappedFieldName, { content, place }: FieldContent): Buf
       : content.toString('latin1').replace(/\s+/g, '');
   const bytes = tryDecodeWrappedField(field, base64);
   if (bytes === undefined) {
-    const name = wording.name(field);
+    const name = nameOf(field);
     throw new ByokError(
       'ERR_MATERIAL_INVALID',
       `${name} in ${place} has ${content.length} bytes; allowed are ${wrappedFieldForms[field].allowed}${

@@ -58,7 +58,7 @@ test.each<[string, Partial<ImportedKeyProps>]>([
   ],
   ['pendingDays is 6; allowed is a whole number from 7 to 1096', { pendingDays: 6 }],
   [
-    'expirationTime is "2030-01-31T00:00:00Z", but the material of an asymmetric key (RSA_2048) never expires; leave it out, or give Expiration.never()',
+    'expiration is "2030-01-31T00:00:00Z", but the material of an asymmetric key (RSA_2048) never expires; leave it out, or give Expiration.never()',
     { keySpec: 'RSA_2048', expiration: Expiration.at('2030-01-31T00:00:00Z') },
   ],
   [
@@ -66,7 +66,7 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     { warnBefore: 'soon' },
   ],
   [
-    'expirationTime is "tomorrow"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"',
+    'expiration is "tomorrow"; allowed are an instant in whole seconds such as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"',
     { expiration: Expiration.at('tomorrow') },
   ],
   [

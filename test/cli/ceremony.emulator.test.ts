@@ -279,7 +279,7 @@ test('refuses to start for a key that is unknown, not external, or holds materia
   await byok.run(['ceremony', 'finish', '--dir', finished.dir]);
   const dir = join(root, 'never-made');
   const cases = [
-    ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', /which the KMS does not know/],
+    ['0d0466b0-e727-4d9c-b35d-f84bb474a37f', /the KMS does not know key/],
     ['orders', /--key-id is "orders"; allowed is/],
     [ofTheKms, /has origin "kms"; only keys of origin "external" accept material/],
     [

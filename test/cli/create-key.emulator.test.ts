@@ -109,7 +109,7 @@ test('refuses an alias that is taken, names the key, and changes nothing', async
     const { status, stdout, stderr } = await create(...args);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toContain(`alias "taken" belongs to key ${keyId}`);
-    expect(stderr).toContain(`choose another alias, or use that key by its id: --key-id ${keyId}`);
+    expect(stderr).toContain(`choose another alias, or use that key by its id, ${keyId}`);
     expect(stderr).not.toContain('terraform');
   }
   expect(writes()).toEqual(['create-key', 'create-key']);

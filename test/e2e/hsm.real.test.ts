@@ -239,7 +239,7 @@ if (!installed && process.env.CI) {
     expect(run.code).toBe(1);
     expect(run.text.match(/Error: /g)).toHaveLength(1);
     expect(run.text).toContain(
-      'Wrap_command "./wrap.py" ended with exit code 1; run it by hand to see its output, which we never log',
+      'wrap_command "./wrap.py" ended with exit code 1; run it by hand to see its output, which we never log',
     );
     expect(writesOf(emulator)).toEqual([]);
     expect(await holdsMaterial(emulator, keyId(), material)).toBe(true);
@@ -270,7 +270,7 @@ if (!installed && process.env.CI) {
     );
     const run = await apply();
     expect(run.code).toBe(1);
-    expect(run.text).toContain('Wrap_command "./wrap.py" ended with exit code 1');
+    expect(run.text).toContain('wrap_command "./wrap.py" ended with exit code 1');
     expect(writesOf(emulator)).not.toContain('delete-imported-key-material');
     expect(await holdsMaterial(emulator, keyId(), material)).toBe(true);
   });
@@ -279,7 +279,7 @@ if (!installed && process.env.CI) {
     declare('wrapping_algorithm = "RSAES_OAEP_SHA_256"');
     const run = await apply();
     expect(run.code).toBe(1);
-    expect(run.text).toContain('Wrap_command "./wrap.py" ended with exit code 1');
+    expect(run.text).toContain('wrap_command "./wrap.py" ended with exit code 1');
     expect(writesOf(emulator)).not.toContain('import-key-material');
   });
 

@@ -11,6 +11,7 @@ import type { MaterialRequest } from '../../lib/lifecycle/material-request';
 import { createKey, type KeyWish, type NewKeyOutcome } from '../../lib/lifecycle/reconcile-key';
 import { importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
+import { wordsOf } from '../support/command-words';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { callsOf, nothing, type OddWorld, oddAnswers, oddWorld, requestOf } from './odd-answers';
@@ -222,7 +223,7 @@ describe('a key that is there already', () => {
     expect(since()).toEqual(['describe-key', ...imported]);
     const { source } = requestOf(world, other, far);
     const expirationTime = far.toISOString().replace(/\.\d+/, '');
-    await importOnce(world.kms, () => new Date(), {
+    await importOnce(world.kms, () => new Date(), wordsOf('byok import'), {
       keyId: other,
       declared: { expirationTime },
       source,

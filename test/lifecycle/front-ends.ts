@@ -26,7 +26,7 @@ import { importedKeySpelling, keySpelling, materialSpelling } from '../../lib/cd
 import { propertyNames } from '../../lib/cdktf/property-names';
 import { byokCommand } from '../../lib/cli/command';
 import type { Surroundings } from '../../lib/cli/surroundings';
-import { wording as ofCommands } from '../../lib/cli/wording';
+import { flagOf as ownFlagOf, wordingOf } from '../../lib/cli/wording';
 import { isByokError } from '../../lib/errors';
 import type { Declared } from '../../lib/lifecycle/declaration';
 import { externalKeyResource } from '../../lib/provider/key/resource';
@@ -280,19 +280,19 @@ const fields: readonly Setting[] = ['importToken', 'encryptedKeyMaterial', 'encr
 function commandOf(subcommand: string, absent: Absent): FrontEnd {
   const options = byokCommand(idle).commands.find((one) => one.name() === subcommand)?.options;
   const flags = (options ?? []).map(({ long }) => long);
+  const words = wordingOf({ options: options ?? [] });
   const isField = (setting: Setting) =>
     fields.includes(setting) && flags.includes(`${flagOf(setting)}-file`);
   return {
     words: [
       {
-        ...ofCommands,
-        name: (setting) =>
-          isField(setting) ? `${flagOf(setting)}-file` : ofCommands.name(setting),
+        ...words,
+        name: (setting) => (isField(setting) ? `${flagOf(setting)}-file` : words.name(setting)),
       },
     ],
-    offered: offeredBy(
-      (setting) => flags.includes(ofCommands.name(setting)) || isField(setting),
-    ).filter((setting) => setting !== 'materialPassword'),
+    offered: offeredBy((setting) => flags.includes(ownFlagOf(setting)) || isField(setting)).filter(
+      (setting) => setting !== 'materialPassword',
+    ),
     absent,
     judge: async (declared) => {
       const args = Object.entries(declared).flatMap(([setting, value]) =>
@@ -321,7 +321,7 @@ function argumentsOf(
   }
   if (typeof value === 'boolean') {
     const isDefault = value === (setting === 'allowInterruption');
-    return isDefault ? [] : [ofCommands.name(setting)];
+    return isDefault ? [] : [ownFlagOf(setting)];
   }
   if (setting === 'tags') {
     return Object.entries(value as object).flatMap(([name, text]) => ['--tag', `${name}=${text}`]);
@@ -330,7 +330,7 @@ function argumentsOf(
     return ['--timeout', String((value as { create: string }).create)];
   }
   const isText = setting !== 'materialCommand' && setting !== 'wrapCommand';
-  return [ofCommands.name(setting), isText ? String(value) : JSON.stringify(value)];
+  return [ownFlagOf(setting), isText ? String(value) : JSON.stringify(value)];
 }
 
 /** Beyond its flags, a command misses a connection, or what a flag names. */

@@ -1,9 +1,9 @@
 /** What is said of material that outlives the validity that was declared for it. */
-import { wording as ofCommands } from '../../lib/cli/wording';
 import { fixed, keep } from '../../lib/lifecycle/expiration-wish';
 import { noticesOfKept } from '../../lib/lifecycle/kept-expiry';
 import { wording } from '../../lib/provider/wording';
 import type { MaterialStatus } from '../../lib/terms/material';
+import { wordsOf } from '../support/command-words';
 
 const now = new Date('2027-01-01T00:00:00Z');
 const day = 86_400_000;
@@ -31,7 +31,9 @@ test('it keeps its expiry, from when on the validity counts, and what shortens i
   expect(notice?.detail).toContain('keeps its expiry 2030-01-15T00:00:00Z');
   expect(notice?.detail).toContain('valid_for counts from 2030-01-01T00:00:00Z on');
   expect(notice?.detail).toContain('declare a fixed expiration_time for one apply');
-  expect(saidOf(far, 'present', rolling, ofCommands)[0]?.detail).toContain('--valid-for 90d');
+  expect(saidOf(far, 'present', rolling, wordsOf('byok apply'))[0]?.detail).toContain(
+    '--valid-for 90d',
+  );
 });
 
 test.each([

@@ -11,6 +11,7 @@ import { reconcileMaterial } from '../../lib/lifecycle/reconcile-material';
 import { removeMaterial } from '../../lib/lifecycle/remove-material';
 import { createKey, describe as describeKey, importMaterial } from '../emulator/external-key';
 import { ok } from '../emulator/plain-http';
+import { wordsOf } from '../support/command-words';
 import { fingerprintOf, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, type Fault, startEmulator } from '../support/emulator';
 import { callsOf, nothing, type OddWorld, oddAnswers, oddWorld, requestOf } from './odd-answers';
@@ -207,7 +208,7 @@ describe('a first import', () => {
 test('one that a command makes and cannot see says what to do there', async () => {
   fault('describe-key', { ...nothing, skip: 1, times: 99 });
   const { source } = requestOf(world, keyId, undefined);
-  const { warnings } = await importOnce(world.kms, () => new Date(), {
+  const { warnings } = await importOnce(world.kms, () => new Date(), wordsOf('byok import'), {
     keyId,
     declared: {},
     source,

@@ -4,8 +4,7 @@
  */
 import { wording as ofHandler } from '../../lib/aws-cdk/handler/wording';
 import { propertyNames } from '../../lib/aws-cdk/property-names';
-import { byokCommand } from '../../lib/cli/command';
-import { wording as ofCommands } from '../../lib/cli/wording';
+import { wordingOf } from '../../lib/cli/wording';
 import type { Wording } from '../../lib/lifecycle/wording';
 import { wording as ofProvider } from '../../lib/provider/wording';
 import { externalKeySchema } from '../../lib/schema/external-key';
@@ -13,6 +12,7 @@ import { keyMaterialSchema } from '../../lib/schema/key-material';
 import { providerSchema } from '../../lib/schema/provider';
 import { materialDestroyPolicies, materialStatuses } from '../../lib/terms/material';
 import { settings } from '../../lib/terms/setting';
+import { allCommands, wordsOf } from '../support/command-words';
 import { Sentences } from './sentences';
 
 const attributes = [keyMaterialSchema, externalKeySchema, providerSchema].flatMap(
@@ -44,7 +44,7 @@ const frontEnds: Readonly<Record<string, FrontEnd>> = {
     foreign: /_|(?<!\w)--\w|terraform|\bplan|\bappl(?:y|ies)\b|"byok/i,
   },
   commands: {
-    words: ofCommands,
+    words: wordsOf('byok apply'),
     foreign: new RegExp(
       `_|${camelCase}|terraform|\\bplan|deploy|\\b(?<!byok )appl(?:y|ies)\\b`,
       'i',
@@ -213,23 +213,26 @@ describe('what a sentence names there is', () => {
     ).toEqual([]);
   });
 
-  test('among the flags', () => {
-    const commands = [
-      byokCommand({ env: {}, homeFolder: '' } as Parameters<typeof byokCommand>[0]),
-    ];
-    for (const command of commands) {
-      commands.push(...command.commands);
-    }
-    const flags = commands.flatMap(({ options }) => options.map(({ long }) => long));
-    const named = [...saidBy(ofCommands), ...settings.map(ofCommands.name)].filter((word) =>
-      word.startsWith('--'),
-    );
-    expect([...new Set(named)].filter((flag) => !flags.includes(flag))).toEqual([]);
+  const commands = allCommands();
+  const flagsOf = (path: string) => commands.get(path)?.options.map(({ long }) => long) ?? [];
+  const leaves = [...commands].filter(([, command]) => command.commands.length === 0);
+
+  test.each(leaves)('among the flags of %s, or of the command that it names', (path, command) => {
+    const words = wordingOf(command);
+    const own = Object.values(words).map((word) => (typeof word === 'string' ? word : ''));
+    const asked = settings.flatMap((setting) => [words.name(setting), words.set(setting, true)]);
+    const said = flagsOf(path).includes('--region')
+      ? sentences.saidBy(words).flatMap(({ said: texts }) => texts)
+      : [];
+    const wrong = [...own, ...asked, words.adopt('ID'), words.adoptWithExpiration('ID'), ...said]
+      .flatMap((text) => [...text.matchAll(/(--[a-z-]+)(?: of "(byok [a-z -]+)")?/g)])
+      .filter(([, flag = '', home = path]) => !flagsOf(home).includes(flag));
+    expect(wrong.map(([text]) => text)).toEqual([]);
   });
 
   test('among the properties', () => {
-    // An expiry is one property, of three parts.
-    const known = [...propertyNames.ImportedKeyProps, 'expirationTime', 'validFor', 'renewBefore'];
+    // A rolling expiry is one property, of two parts.
+    const known = [...propertyNames.ImportedKeyProps, 'validFor', 'renewBefore'];
     const named = saidBy(ofHandler).filter(
       (word) => (settings as readonly string[]).includes(word) && /[A-Z]/.test(word),
     );

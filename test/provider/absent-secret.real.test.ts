@@ -217,17 +217,17 @@ test('what is given beside another source is still a fault', async () => {
   for (const [attributes, fault] of [
     [
       'material_file = "orders.key"\n  material_wo_version = 1',
-      'Material_wo_version is given without material_wo or import_token_wo',
+      'material_wo_version is given without material_wo or import_token_wo',
     ],
     [
       'material_file = "orders.key"\n  encrypted_key_material_wo = var.wrapped',
-      'Encrypted_key_material_wo is given without import_token_wo',
+      'encrypted_key_material_wo is given without import_token_wo',
     ],
     [
       'material_wo = var.material\n  material_file = "orders.key"',
-      'Material_wo and material_file are given together',
+      'material_wo and material_file are given together',
     ],
-    ['valid_for = "90d"', 'Valid_for is given without renew_before'],
+    ['valid_for = "90d"', 'valid_for is given without renew_before'],
   ] as const) {
     declare(attributes);
     give({ material: 'A', wrapped: 'B' });

@@ -256,5 +256,5 @@ test.each(['SM2', 'SM4', 'HMAC_256'])('refuses %s by name', async (spec) => {
   await prepared(signingKey(spec), Buffer.from(''));
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
-  expect(plan.text).toContain(`Key_spec is "${spec}"; allowed are "AES_256", "RSA_2048"`);
+  expect(plan.text).toContain(`key_spec is "${spec}"; allowed are "AES_256", "RSA_2048"`);
 });

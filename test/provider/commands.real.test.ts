@@ -55,8 +55,8 @@ describe('material_command', () => {
   });
 
   test.each([
-    ['that fails', '["false"]', 'Material_command "false" ended with exit code 1'],
-    ['that is not there', '["no-such-program"]', 'Material_command "no-such-program" is not found'],
+    ['that fails', '["false"]', 'material_command "false" ended with exit code 1'],
+    ['that is not there', '["no-such-program"]', 'material_command "no-such-program" is not found'],
     [
       'that prints no material',
       '["echo", "nothing"]',
@@ -149,7 +149,7 @@ describe('pre-wrapped material', () => {
     configure(emulator, bench.workspace, preWrapped(1));
     const apply = await bench.workspace.apply();
     expect(apply.code).toBe(1);
-    expect(apply.text).toContain('Import_token_wo has 199 characters; allowed are 200 to 6144');
+    expect(apply.text).toContain('import_token_wo has 199 characters; allowed are 200 to 6144');
     expect(apply.text).not.toContain('AAAA');
   });
 });

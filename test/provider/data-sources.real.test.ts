@@ -132,11 +132,11 @@ describe('byok_key', () => {
     [
       'both',
       'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"\n  alias = "orders"',
-      'Key_id and alias are both set',
+      'key_id and alias are both set',
     ],
-    ['a key id that is none', 'key_id = "orders"', 'Key_id is "orders"; allowed are 36 characters'],
+    ['a key id that is none', 'key_id = "orders"', 'key_id is "orders"; allowed are 36 characters'],
     ['an unknown key id', 'key_id = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"', 'does not know key'],
-    ['an empty key id', 'key_id = ""', 'Key_id is ""; allowed are'],
+    ['an empty key id', 'key_id = ""', 'key_id is ""; allowed are'],
     ['an unknown alias', 'alias = "order"', 'No key has the alias "order"'],
   ])('fails for %s', async (_what, attributes, sentence) => {
     await createKey('orders');
@@ -186,6 +186,6 @@ describe('byok_keys', () => {
     configure(emulator, bench.workspace, 'data "byok_keys" "x" {\n  key_state = "enabled"\n}');
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('Key_state is "enabled"; allowed are "1", "2"');
+    expect(plan.text).toContain('key_state is "enabled"; allowed are "1", "2"');
   });
 });

@@ -194,7 +194,7 @@ test('a key whose material is under refuse does not end under it, although its m
   const run = await workspace.apply();
   expect(run.code).toBe(1);
   expect(run.text).toContain(
-    `On_destroy of the material of key ${keyId} is "refuse", and deleting the key would delete the material`,
+    `on_destroy of the material of key ${keyId} is "refuse", and deleting the key would delete the material`,
   );
   expect(await holdsMaterial(emulator, keyId, bench.material)).toBe(true);
   configure(emulator, workspace, `${externalKey('under-refuse')}\n${material('retain')}`);

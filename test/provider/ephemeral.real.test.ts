@@ -141,7 +141,7 @@ test.each([
   [
     'a key id that is none',
     () => 'key_id = "orders"',
-    'Key_id is "orders"; allowed are 36 characters',
+    'key_id is "orders"; allowed are 36 characters',
   ],
   [
     'a key that the KMS does not know',
@@ -152,7 +152,7 @@ test.each([
   [
     'an unknown algorithm',
     (theirs: string) => `key_id = "${theirs}"\n  wrapping_algorithm = "RSA"`,
-    'Wrapping_algorithm is "RSA"; allowed are "RSAES_OAEP_SHA_256"',
+    'wrapping_algorithm is "RSA"; allowed are "RSAES_OAEP_SHA_256"',
   ],
 ])('fails for %s', async (_what, attributes, sentence) => {
   const theirs = await createKey(emulator, 'kms');

@@ -189,7 +189,7 @@ describe('fails in one sentence that names what to check', () => {
       'a password without a user',
       () => ({ password: 'correct horse battery' }),
       [
-        'User_name is not set, although password is; give it there or in the environment variable HW_USER_NAME',
+        'user_name is not set, although password is; give it there or in the environment variable HW_USER_NAME',
       ],
     ],
     [
@@ -201,7 +201,7 @@ describe('fails in one sentence that names what to check', () => {
       'no login',
       () => ({}),
       [
-        'Auth_token is not set, nor is any other login',
+        'auth_token is not set, nor is any other login',
         'HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
       ],
     ],
@@ -236,7 +236,7 @@ describe('fails in one sentence that names what to check', () => {
     const plan = await workspace.plan();
     expect(plan.code).toBe(1);
     expect(plan.text).toContain(
-      'Auth_url is not set: give the URL of the IAM that checks the password',
+      'auth_url is not set: give the URL of the IAM that checks the password',
     );
   });
 });

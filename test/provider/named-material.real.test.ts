@@ -5,12 +5,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { wording as ofCommands } from '../../lib/cli/wording';
 import { wording as ofProvider } from '../../lib/provider/wording';
+import { wordsOf } from '../support/command-words';
 import { writesOf } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { openssl } from '../support/tools';
 import { configure, type Workbench, workbench } from './workbench';
+
+const ofCommand = wordsOf('byok fingerprint');
 
 let emulator: Emulator;
 let bench: Workbench;
@@ -57,7 +59,7 @@ function saidByCommand(file: string, encoding: string, env: Record<string, strin
       .trim()
       .replace(/^byok: /, '');
     return named.reduce(
-      (text, setting) => text.replaceAll(ofCommands.name(setting), ofProvider.name(setting)),
+      (text, setting) => text.replaceAll(ofCommand.name(setting), ofProvider.name(setting)),
       said,
     );
   }

@@ -103,7 +103,7 @@ test('a rolling expiry that the KMS would refuse is refused before anything is d
   );
   const run = await bench.workspace.apply();
   expect(run.code).toBe(1);
-  expect(run.text).toContain('Valid_for is "100000d"; allowed are up to 36500d');
+  expect(run.text).toContain('valid_for is "100000d"; allowed are up to 36500d');
   expect(writesOf(emulator)).toEqual([]);
 });
 
@@ -124,7 +124,7 @@ test.each([
     );
     const run = await bench.workspace.plan();
     expect(run.code).toBe(1);
-    expect(run.text).toContain('Material_env is no name of an environment variable');
+    expect(run.text).toContain('material_env is no name of an environment variable');
     expect(run.text).not.toContain(secret);
   },
 );

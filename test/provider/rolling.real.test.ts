@@ -106,7 +106,7 @@ test('a plan warns within warn_before, with no diff; material that renews itself
 });
 
 test.each([
-  ['one without the other', 'valid_for = "90d"', 'Valid_for is given without renew_before'],
+  ['one without the other', 'valid_for = "90d"', 'valid_for is given without renew_before'],
   [
     'a window longer than the validity',
     'valid_for = "14d"\n  renew_before = "90d"',
@@ -115,12 +115,12 @@ test.each([
   [
     'both kinds of expiry',
     'valid_for = "90d"\n  renew_before = "14d"\n  expiration_time = "never"',
-    'Expiration_time and valid_for are given together',
+    'expiration_time and valid_for are given together',
   ],
   [
     'no duration',
     'valid_for = "3 months"\n  renew_before = "14d"',
-    'Valid_for is "3 months"; allowed is a whole number',
+    'valid_for is "3 months"; allowed is a whole number',
   ],
 ])('refuses %s', async (_name, attributes, message) => {
   await bench.begin(keyWithMaterial('orders', attributes));

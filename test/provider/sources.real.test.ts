@@ -162,27 +162,27 @@ describe('fails before any call that touches material, with one sentence that na
     [
       'two sources',
       'material_file = "orders.key"\n  material_env = "KEY"',
-      'Material_file and material_env are given together',
+      'material_file and material_env are given together',
     ],
     [
       'an expiry in the past',
       'material_file = "orders.key"\n  expiration_time = "2020-01-01T00:00:00Z"',
-      'Expiration_time is 2020-01-01T00:00:00Z, which is past',
+      'expiration_time is 2020-01-01T00:00:00Z, which is past',
     ],
     [
       'an expiry that is no instant',
       'material_file = "orders.key"\n  expiration_time = "2030-02-30T00:00:00Z"',
-      'Expiration_time is "2030-02-30T00:00:00Z"; allowed are',
+      'expiration_time is "2030-02-30T00:00:00Z"; allowed are',
     ],
     [
       'an unknown encoding',
       'material_file = "orders.key"\n  material_encoding = "base32"',
-      'Material_encoding is "base32"; allowed are "base64", "hex", "raw"',
+      'material_encoding is "base32"; allowed are "base64", "hex", "raw"',
     ],
     [
       'an unknown algorithm',
       'material_file = "orders.key"\n  wrapping_algorithm = "RSA"',
-      'Wrapping_algorithm is "RSA"; allowed are',
+      'wrapping_algorithm is "RSA"; allowed are',
     ],
     [
       'a malformed pin',
@@ -197,7 +197,7 @@ describe('fails before any call that touches material, with one sentence that na
     [
       'a version without its value',
       'material_file = "orders.key"\n  material_wo_version = 1',
-      'Material_wo_version is given without material_wo',
+      'material_wo_version is given without material_wo',
     ],
   ])('%s', async (_name, attributes, message) => {
     const { workspace } = bench;
@@ -227,7 +227,7 @@ describe('fails before any call that touches material, with one sentence that na
     );
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('Key_id is "orders"; allowed are 36 characters');
+    expect(plan.text).toContain('key_id is "orders"; allowed are 36 characters');
   });
 
   test('plain http to a host that is not loopback', async () => {
@@ -247,7 +247,7 @@ describe('fails before any call that touches material, with one sentence that na
     configure(emulator, bench.workspace, keyWithMaterial('login'));
     const plan = await bench.workspace.plan();
     expect(plan.code).toBe(1);
-    expect(plan.text).toContain('Auth_token is not set');
+    expect(plan.text).toContain('auth_token is not set');
     expect(plan.text).toContain('HW_AUTH_TOKEN');
   });
 });

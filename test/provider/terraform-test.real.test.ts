@@ -152,7 +152,7 @@ test.each([
   await bench.begin(body);
   const plan = await bench.workspace.plan();
   expect(plan.code).toBe(1);
-  expect(plan.text).toContain(`Key_id is "orders"; allowed are ${allowed}`);
+  expect(plan.text).toContain(`key_id is "orders"; allowed are ${allowed}`);
 });
 
 test('a malformed key id in the configuration does not stand in the way of a destroy', async () => {

@@ -138,7 +138,7 @@ describe('a plan that is applied too late', () => {
       clockAhead(2 * 3_600_000),
     );
     expect(late.code).toBe(1);
-    expect(late.text).toContain(`Expiration_time ${soon} has passed since the key was examined`);
+    expect(late.text).toContain(`expiration_time ${soon} has passed since the key was examined`);
     expect(late.text).not.toContain('bug in the provider');
     expect(writesOf(bench.emulator)).toEqual([]);
   });

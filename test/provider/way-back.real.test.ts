@@ -212,7 +212,7 @@ test.each([
   [
     'a usage that the spec does not have',
     'key_usage = "SIGN_VERIFY"',
-    'Key_usage is "SIGN_VERIFY"; allowed for AES_256 are "ENCRYPT_DECRYPT"',
+    'key_usage is "SIGN_VERIFY"; allowed for AES_256 are "ENCRYPT_DECRYPT"',
   ],
   [
     'another spec under the same alias',

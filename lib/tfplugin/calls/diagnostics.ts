@@ -74,7 +74,12 @@ export class Diagnostics {
   }
 }
 
-/** Our messages are lowercase clauses; Terraform prints them as a paragraph. */
+/** A name that a message begins with: of an attribute, of a variable, in quotes, a function. */
+const name = /^(?:\w+_\w|[a-z]+[A-Z]|\w+ = |\W|\w+::)/;
+
+/** Our messages are lowercase clauses; Terraform prints them as a paragraph. Names stay as they are. */
 export function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  return name.test(message)
+    ? `${message}.`
+    : `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }
