@@ -124,7 +124,7 @@ async function runApply(flags: Flags, surroundings: Surroundings, words: Wording
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
   const wish = wishOf(flags, recorded !== undefined, words);
   warnOfWrapping(wrappingAlgorithm, surroundings);
-  const signal = interruption(surroundings);
+  const signal = interruption(surroundings, 'apply');
   const kms = connect(flags, surroundings, words);
   try {
     const outcome = await ensureMaterial(lifecycleContext(kms, now, words, { timeoutMs, signal }), {

@@ -98,7 +98,7 @@ async function runCreateKey(
   requireDeclared({ ...flags, tags: tag, timeouts: flags.timeout }, words);
   const timeoutMs =
     flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
-  const signal = interruption(surroundings);
+  const signal = interruption(surroundings, 'create-key');
   const kms = connect(flags, surroundings, words);
   try {
     const keyUsage = flags.keyUsage ?? keySpecs[keySpec].usages[0];

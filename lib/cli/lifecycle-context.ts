@@ -33,12 +33,30 @@ export function lifecycleContext(
   };
 }
 
+/** What a command does not leave half done, and what a second signal, which kills, may leave. */
+const interrupted = {
+  apply:
+    'waits until the current step is done, so that the key keeps its material; another Ctrl-C ' +
+    'ends it at once, and may leave the key without material',
+  remove:
+    'waits for the answer of the KMS; another Ctrl-C ends it at once, and may leave it unknown ' +
+    'whether the key holds material',
+  'create-key':
+    'waits for the answer of the KMS; another Ctrl-C ends it at once, and may leave an empty key',
+} as const;
+
 /**
  * From now on the first signal aborts instead of killing: between a delete and its import, the
- * process must continue.
+ * process must continue. It says so, and what the second one does.
  */
-export function interruption({ untilStopped }: Surroundings): AbortSignal {
+export function interruption(
+  { untilStopped, remark }: Surroundings,
+  command: keyof typeof interrupted,
+): AbortSignal {
   const controller = new AbortController();
-  void untilStopped({ withParent: false, withReader: false }).then(() => controller.abort());
+  void untilStopped({ withParent: false, withReader: false }).then(() => {
+    remark(`byok: interrupted: ${command} ${interrupted[command]}\n`);
+    controller.abort();
+  });
   return controller.signal;
 }

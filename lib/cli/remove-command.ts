@@ -63,7 +63,7 @@ export function removeCommand(surroundings: Surroundings): Command {
       const timeoutMs =
         timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
       const words = wordingOf(command);
-      const signal = interruption(surroundings);
+      const signal = interruption(surroundings, 'remove');
       const kms = connect(connection, surroundings, words);
       try {
         const before = await kms.describeKey(keyId, { signal });

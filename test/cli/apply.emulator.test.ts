@@ -495,12 +495,17 @@ test('an interrupt between delete and import leaves the key with its material', 
     { env },
   );
   const closed = once(child, 'close');
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
   while (!writesOf(bench.emulator).includes('delete-imported-key-material')) {
     expect(child.exitCode).toBeNull();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   child.kill('SIGINT');
   expect(await closed).toEqual([0, null]);
+  expect(said).toMatch(/^byok: interrupted: apply waits .*; another Ctrl-C ends it at once, .*\n$/);
   expect([await key.holds(), await key.expiry()]).toEqual([true, '2053814400000']);
   byok.remove();
 });
