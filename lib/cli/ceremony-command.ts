@@ -106,6 +106,7 @@ function startCommand(surroundings: Surroundings): Command {
       const { keyId, wrappingAlgorithm, outDir, json, ...connection } = flags;
       const words = wordingOf(command);
       const { print } = surroundings;
+      requireDeclared({ keyId }, words, ['keyId']);
       const dir = outDir ?? `byok-ceremony-${keyId}`;
       requireNewFolder(dir);
       warnOfWrapping(wrappingAlgorithm, surroundings);

@@ -13,6 +13,7 @@ import { epilogue } from './help-text';
 import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
 import { removeCommand } from './remove-command';
+import { withoutSecrets } from './shown-value';
 import { statusCommand } from './status-command';
 import type { Surroundings } from './surroundings';
 
@@ -80,7 +81,11 @@ function letPrint(
   command: Command,
   { print, remark }: Pick<Surroundings, 'print' | 'remark'>,
 ): void {
-  command.configureOutput({ writeOut: print, writeErr: remark });
+  command.configureOutput({
+    writeOut: print,
+    writeErr: remark,
+    outputError: (text) => remark(withoutSecrets(text)),
+  });
   for (const subcommand of command.commands) {
     letPrint(subcommand, { print, remark });
   }

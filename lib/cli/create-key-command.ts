@@ -23,6 +23,7 @@ import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
+import { shown } from './shown-value';
 import type { Surroundings } from './surroundings';
 import { wordingOf } from './wording';
 
@@ -116,14 +117,17 @@ async function runCreateKey(
   }
 }
 
+/** Base64 of a key ends in "=", too, and its name would be shown. */
+const longestTagName = 36;
+
 /** @throws ByokError ERR_ARGUMENT */
 function addTag(text: string, tags: Tags = {}): Tags {
   const at = text.indexOf('=');
   const name = text.slice(0, at);
-  if (at < 0) {
+  if (at < 0 || at > longestTagName) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `--tag is "${text}"; allowed is a name and a value, as in "team=payments"`,
+      `--tag is ${shown(text, /^[\w.:-]{1,36}$/)}; allowed is a name and a value, as in "team=payments"`,
     );
   }
   if (Object.hasOwn(tags, name)) {

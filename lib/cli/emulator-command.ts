@@ -4,6 +4,7 @@ import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
 import { providerName } from '../schema/provider';
 import { epilogue } from './help-text';
+import { shown } from './shown-value';
 import type { Surroundings } from './surroundings';
 
 const help = `
@@ -103,7 +104,10 @@ export function emulatorCommand({ print, remark, untilStopped }: Surroundings): 
 function checkPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new ByokError('ERR_ARGUMENT', `--port is "${text}"; allowed is a number from 0 to 65535`);
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--port is ${shown(text, /^\d{1,9}$/)}; allowed is a number from 0 to 65535`,
+    );
   }
   return port;
 }

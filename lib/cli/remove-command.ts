@@ -11,6 +11,7 @@ import { parseDuration } from '../terms/duration';
 import { keyStates } from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
@@ -63,6 +64,7 @@ export function removeCommand(surroundings: Surroundings): Command {
       const timeoutMs =
         timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
       const words = wordingOf(command);
+      requireDeclared({ keyId, timeouts: timeout }, words, ['keyId', 'timeouts']);
       const signal = interruption(surroundings, 'remove');
       const kms = connect(connection, surroundings, words);
       try {

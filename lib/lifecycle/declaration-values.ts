@@ -15,6 +15,7 @@ const longestValidFor = '36500d';
 interface Surroundings {
   readonly words: Spelling;
   readonly isKnown: (value: unknown) => boolean;
+  readonly show: (value: unknown) => string;
 }
 
 export interface ValueRule {
@@ -82,20 +83,20 @@ export function lengthOf(text: unknown): number {
 
 function matching({ accepts, allowed }: Rule<string>): ValueRule {
   return {
-    judge: (value, name) =>
+    judge: (value, name, { show }) =>
       typeof value === 'string' && accepts(value)
         ? []
-        : [`${name} is ${shown(value)}; allowed are ${allowed}`],
+        : [`${name} is ${show(value)}; allowed are ${allowed}`],
   };
 }
 
 /** Truth values may come as text, as templates and configurations pass them on. */
 function among(allowed: readonly (string | boolean)[]): ValueRule {
   return {
-    judge: (value, name) =>
+    judge: (value, name, { show }) =>
       allowed.some((one) => one === value || (typeof one === 'boolean' && String(one) === value))
         ? []
-        : [`${name} is ${shown(value)}; allowed are ${allowed.map(shown).join(', ')}`],
+        : [`${name} is ${show(value)}; allowed are ${allowed.map(shown).join(', ')}`],
   };
 }
 
@@ -185,7 +186,7 @@ function size(value: unknown): string {
   return typeof value === 'string' ? `has ${value.length} characters` : `is ${shown(value)}`;
 }
 
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   return typeof value === 'string' || typeof value === 'object'
     ? JSON.stringify(value)
     : String(value);

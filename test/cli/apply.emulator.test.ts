@@ -372,7 +372,7 @@ test.each([
   [
     'a key id of another form',
     ['--key-id', '../x'],
-    '--key-id is "../x"; allowed are 36 characters',
+    '--key-id is a text of 4 characters, which may be a secret and is not shown; allowed are 36',
   ],
   ['half a rolling expiry', ['--valid-for', '90d'], '--valid-for is given without --renew-before'],
   [
@@ -385,7 +385,7 @@ test.each([
     ['--material-command', 'pass show orders'],
     '--material-command is no list of texts',
   ],
-  ['a pin of another form', ['--fingerprint', 'md5:0'], '--fingerprint is "md5:0"'],
+  ['a pin of another form', ['--fingerprint', 'md5:0'], '--fingerprint is a text of 5 characters'],
   [
     'a past expiry',
     ['--expiration-time', '2020-01-31T00:00:00Z', '--material-env', 'X'],

@@ -94,9 +94,9 @@ const base64 = 'SECRETSECRETSECRETSECRETSECRETSECRETSECRETS=';
 
 test.each([
   [['fingerprint', '--material-file', base64]],
-  [['apply', '--key-id', 'x', '--material-file', base64]],
-  [['import', '--key-id', 'x', '--import-token-file', base64]],
-  [['import', '--key-id', 'x', '--encrypted-key-material-file', base64]],
+  [['apply', '--key-id', keyId, '--material-file', base64]],
+  [['import', '--key-id', keyId, '--import-token-file', base64]],
+  [['import', '--key-id', keyId, '--encrypted-key-material-file', base64]],
   [['check', '--state', '{"version":4,"outputs":{"login":"SECRET"}}']],
   [['check', '--drift-token', '--state', '{"version":4,"outputs":{"login":"SECRET"}}']],
   [['check', '--plan', '{"format_version":"1.2",\n"login":"SECRET"}']],
