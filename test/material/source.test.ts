@@ -199,6 +199,8 @@ describe('where pipes may be read', () => {
     const passing = spawn('sh', ['-c', 'cat > "$1"', 'sh', path], {
       stdio: [writer.stdout, 'ignore', 'ignore'],
     });
+    // The other process has it; ours would stay open.
+    writer.stdout.destroy();
     await once(passing, 'close');
     expect(await opened).toEqual(holding(material));
   });
