@@ -10,7 +10,7 @@ import { ok } from '../emulator/plain-http';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../support/emulator';
 import { findLeaks, needlesOf, type Place } from '../support/leak-scanner';
 import { ByokHere } from './byok-here';
-import { bundleByok, type Finished } from './byok-process';
+import { type ByokProcess, bundleByok, type Finished } from './byok-process';
 
 export interface RunOptions {
   /** Besides the login of the emulator. */
@@ -43,12 +43,19 @@ export interface ByokAndEmulator {
   close(): Promise<void>;
 }
 
+/** One for all tests of a file. */
+let bundled: ByokProcess | undefined;
+let here: ByokHere | undefined;
+
+afterAll(() => bundled?.remove());
+
 export async function startByokAndEmulator(
   options: EmulatorOptions = {},
 ): Promise<ByokAndEmulator> {
-  const byok = bundleByok();
+  bundled ??= bundleByok();
+  here ??= new ByokHere(bundled.file);
+  const [{ file }, command] = [bundled, here];
   const emulator = await startEmulator(options);
-  const here = new ByokHere(byok.file);
   const places: Place[] = [];
   function flagsFor(options: RunOptions): readonly string[] {
     const endpoint = 'endpoint' in options ? options.endpoint : emulator.url;
@@ -70,14 +77,14 @@ export async function startByokAndEmulator(
     }
     const all = [...args, ...flagsFor(options)];
     const { input, cwd } = options;
-    const finished = await here.run(all, { env: environment(options.env), input, cwd });
+    const finished = await command.run(all, { env: environment(options.env), input, cwd });
     remember(all, finished);
     return finished;
   }
   function start(args: readonly string[], options: RunOptions = {}): Running {
     const all = [...args, ...flagsFor(options)];
     const { input, cwd } = options;
-    const child = spawn(process.execPath, [byok.file, ...all], {
+    const child = spawn(process.execPath, [file, ...all], {
       env: environment(options.env),
       cwd,
     });
@@ -113,10 +120,7 @@ export async function startByokAndEmulator(
           needlesOf(`secret ${index}`, secret),
         ),
       ),
-    async close() {
-      byok.remove();
-      await emulator.close();
-    },
+    close: () => emulator.close(),
   };
 }
 
