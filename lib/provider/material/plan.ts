@@ -5,9 +5,8 @@
 import type { Notice } from '../../lifecycle/context';
 import { decide } from '../../lifecycle/decide';
 import type { Decision, Step, Wish } from '../../lifecycle/decision';
-import { isInWindow, isRolling } from '../../lifecycle/expiration-wish';
-import { noticesOfKept } from '../../lifecycle/kept-expiry';
-import { disabledFirst, isAbsent, type MaterialObservation } from '../../lifecycle/material-status';
+import { isRolling } from '../../lifecycle/expiration-wish';
+import { disabledFirst, isAbsent } from '../../lifecycle/material-status';
 import type { Proof } from '../../lifecycle/proof';
 import { parseExpirationTime, sameExpiration } from '../../terms/expiration-time';
 import { unknown, type Values } from '../../tfplugin/values/value';
@@ -15,6 +14,7 @@ import { isUnknown, text } from '../attributes';
 import { wording } from '../wording';
 import { type AtHand, sourceNotices } from './at-hand';
 import { expirationText, isVerified, observationOf, rollingOf, wishOf } from './config';
+import { noticesOfHeld, noticesOfValidity, noticesOfWindow } from './expiration-notices';
 import type { KnownMaterial } from './memory';
 import { preWrappedOf } from './source';
 import { errorsOfWindow } from './validate';
@@ -103,68 +103,6 @@ function importedAtOf(prior: Values): Date | undefined {
   return importedAt === undefined || rollingOf(prior) !== undefined
     ? undefined
     : parseExpirationTime(importedAt, wording);
-}
-
-/** Configurations cannot give both, so Terraform keeps one of them at its old value. */
-function noticesOfHeld(config: Values, { status }: MaterialObservation): readonly Notice[] {
-  const held = text(config, 'expiration_time');
-  return held === undefined || rollingOf(config) === undefined || status === 'present'
-    ? []
-    : [
-        {
-          summary: 'The expiry does not roll',
-          detail:
-            `ignore_changes keeps expiration_time at ${held}, so valid_for and renew_before ` +
-            'have no effect and nothing renews the material. Take expiration_time (or "all") ' +
-            'out of ignore_changes.',
-          attribute: 'valid_for',
-        },
-      ];
-}
-
-/**
- * Read determined whether the window of a rolling expiry is open, by the renew_before in the state.
- * So a plan has the same result when it is applied later. A new renew_before therefore counts from
- * the next Read on.
- */
-function noticesOfWindow(
-  prior: Values,
-  config: Values,
-  { status, expiration }: MaterialObservation,
-  now: Date,
-): readonly Notice[] {
-  const [wished, known] = [rollingOf(config), rollingOf(prior)];
-  if (
-    wished === undefined ||
-    wished.renewBeforeMs === known?.renewBeforeMs ||
-    status !== 'present'
-  ) {
-    return [];
-  }
-  return isInWindow(expiration, wished.renewBeforeMs, now)
-    ? [
-        {
-          summary: 'The next plan will renew the material',
-          detail:
-            `renew_before becomes "${wished.renewBefore}", which makes the material due for ` +
-            'renewal. The new value counts once it is in the state: apply, then plan again.',
-          attribute: 'renew_before',
-        },
-      ]
-    : [];
-}
-
-/** Said once, by the plan that declares the validity: no later one differs from it. */
-function noticesOfValidity(
-  prior: Values,
-  config: Values,
-  { expiration: wish }: Wish,
-  observation: MaterialObservation,
-  now: Date,
-): readonly Notice[] {
-  return rollingOf(config)?.validForMs === rollingOf(prior)?.validForMs
-    ? []
-    : noticesOfKept(wish, observation, now, wording);
 }
 
 /** The same run cancels the deletion of the key: what it then holds shows in apply. */
