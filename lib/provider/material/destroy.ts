@@ -173,7 +173,7 @@ function materialStays(keyId: string): Notice {
   };
 }
 
-export function staysForAnother(keyId: string): Notice {
+function staysForAnother(keyId: string): Notice {
   return {
     summary: 'The material is not deleted',
     detail:
@@ -203,4 +203,23 @@ function staysForSuccessor(keyId: string): Notice {
       'out to be for another key, delete the material by hand.',
     attribute: 'on_destroy',
   };
+}
+
+/**
+ * Another object of this plan, planned before this one, removes the material. If the same command
+ * applies the plan, the removal is cancelled.
+ *
+ * @returns whether it was
+ */
+export function keepForAnother(
+  keyId: string,
+  { run, appliesAtOnce }: Client,
+  context: Context,
+): boolean {
+  if (appliesAtOnce?.() !== true) {
+    return false;
+  }
+  run.material.stay(keyId);
+  warn(context, [staysForAnother(keyId)]);
+  return true;
 }
