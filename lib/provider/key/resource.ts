@@ -1,24 +1,15 @@
 /** `byok_external_key`: translates between Terraform and the lifecycle of a key. */
 import { ByokError } from '../../errors';
-import { KmsError } from '../../kms/kms-error';
-import type { KeyDetail } from '../../kms/model';
-import { scheduledNotice } from '../../lifecycle/cancel-deletion';
-import type { Notice } from '../../lifecycle/context';
 import { anotherKey } from '../../lifecycle/make-or-adopt-key';
-import { disabledNotice } from '../../lifecycle/notices';
-import { createKey, type KeyOutcome, type KeyWish, updateKey } from '../../lifecycle/reconcile-key';
+import { createKey, type KeyOutcome, updateKey } from '../../lifecycle/reconcile-key';
 import { keyNotFound } from '../../lifecycle/require-external-key';
-import { keyWishOf } from '../../lifecycle/wish';
 import { externalKeySchema } from '../../schema/external-key';
-import { formatInstant } from '../../terms/expiration-time';
-import { defaultKeySpec, keyStates, tryFindKeySpec } from '../../terms/kms';
 import { keySettings } from '../../terms/setting';
 import type { Context, ResourceDefinition, StateResult } from '../../tfplugin/provider';
-import { unknown, type Value, type Values } from '../../tfplugin/values/value';
-import { complete, flag, isUnknown, text, textMap } from '../attributes';
+import { unknown, type Values } from '../../tfplugin/values/value';
+import { complete, flag, isUnknown, text } from '../attributes';
 import {
   type Client,
-  type ConnectedClient,
   isConnected,
   lifecycleContext,
   requireConnection,
@@ -28,9 +19,11 @@ import { describeForImport } from '../import-state';
 import { declaredIn, errorsIn, report } from '../validate';
 import { warn } from '../warn';
 import { wording } from '../wording';
+import { declarationOf, isDeclared, plannedNew, wishOf } from './config';
 import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './destroy';
 import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './memory';
 import { aliasOnlyKnownLater, planKeptKey, planNewKey, sharedKey } from './plan';
+import { emptyState, noticesOfState, observed, refreshed, refreshedTags } from './state';
 
 const noPrivateState = new Uint8Array();
 
@@ -201,159 +194,6 @@ function refuseTaken(
       { attribute: 'alias' },
     );
   }
-}
-
-/** What a person should act on, although the plan shows no difference. */
-function noticesOfState(key: KeyDetail, enabled: boolean | undefined): readonly Notice[] {
-  if (key.keyState === keyStates.pendingDeletion) {
-    return [scheduledNotice(key, wording)];
-  }
-  return key.keyState === keyStates.disabled && enabled !== false
-    ? [disabledNotice(wording, key.keyId)]
-    : [];
-}
-
-/**
- * If we may not read the tags, we keep them as they were: a failed refresh would also block
- * destroy.
- */
-async function refreshedTags(
-  { reads }: ConnectedClient,
-  keyId: string,
-  state: Values,
-  context: Context,
-): Promise<Value> {
-  const known = textMap(state, 'tags');
-  if (known === undefined) {
-    return null;
-  }
-  try {
-    return { ...(await reads.refreshTags(keyId, known, { signal: context.signal })) };
-  } catch (error) {
-    if (!(error instanceof KmsError)) {
-      throw error;
-    }
-    context.diagnostics.warning(
-      'The tags of the key were not refreshed',
-      `${error.message}. The last known ones are kept.`,
-      'tags',
-    );
-    return state.tags ?? null;
-  }
-}
-
-function emptyState(): Values {
-  return Object.fromEntries(
-    [...Object.keys(externalKeySchema.attributes), ...Object.keys(externalKeySchema.blocks)].map(
-      (name) => [name, null],
-    ),
-  );
-}
-
-/** What the KMS says replaces what was known; attributes that the KMS does not hold stay. */
-function refreshed(state: Values, key: KeyDetail): Values {
-  const managed = flag(state, 'enabled');
-  const enabledByState: Readonly<Record<string, boolean>> = {
-    [keyStates.enabled]: true,
-    [keyStates.disabled]: false,
-  };
-  return {
-    ...state,
-    ...observed(key, state),
-    alias: key.keyAlias,
-    description:
-      key.keyDescription === '' && text(state, 'description') === undefined
-        ? null
-        : key.keyDescription,
-    enabled: managed === undefined ? null : (enabledByState[key.keyState] ?? managed),
-    // Someone scheduled the deletion behind our back. A difference to the configuration makes the
-    // plan show the rescue.
-    cancel_pending_deletion:
-      key.keyState === keyStates.pendingDeletion && flag(state, 'cancel_pending_deletion') === true
-        ? false
-        : (state.cancel_pending_deletion ?? null),
-  };
-}
-
-/** @param known stands in for what old answers leave out */
-function observed(
-  key: KeyDetail,
-  known: Values,
-): Record<'id' | 'key_id' | 'key_spec' | 'key_usage' | 'origin' | 'creation_date', Value> {
-  return {
-    id: key.keyId,
-    key_id: key.keyId,
-    key_spec: key.keySpec ?? text(known, 'key_spec') ?? defaultKeySpec,
-    key_usage: key.keyUsage ?? text(known, 'key_usage') ?? null,
-    origin: key.origin,
-    creation_date: creationDate(key, text(known, 'creation_date')),
-  };
-}
-
-/**
- * For a key made here, this is the moment when the KMS answered its creation. That is accurate
- * enough, so it stays and does not move by a second.
- */
-const sameMomentMs = 60_000;
-
-function creationDate(
-  { creationDate: shown }: KeyDetail,
-  known: string | undefined,
-): string | null {
-  if (shown === undefined) {
-    return known ?? null;
-  }
-  const same = known !== undefined && Math.abs(Date.parse(known) - shown.getTime()) < sameMomentMs;
-  return same ? known : formatInstant(shown);
-}
-
-/**
- * Terraform proposes unknown for what is computed and not configured; only the configuration tells
- * which of the two it is.
- */
-function plannedNew(proposed: Values, config: Values): Values {
-  const keySpec = isUnknown(config, 'key_spec')
-    ? unknown
-    : (text(config, 'key_spec') ?? defaultKeySpec);
-  const usage = keySpec === unknown ? unknown : (tryFindKeySpec(keySpec)?.usages[0] ?? unknown);
-  return {
-    ...proposed,
-    id: unknown,
-    key_id: unknown,
-    key_spec: keySpec,
-    key_usage: config.key_usage ?? usage,
-    origin: 'external',
-    creation_date: unknown,
-  };
-}
-
-/** Tells the two plan calls of a replacement from those of other objects. */
-function declarationOf(config: Values): string {
-  return JSON.stringify(
-    Object.keys(externalKeySchema.attributes).map((name) =>
-      isUnknown(config, name) ? { unknown: true } : (config[name] ?? null),
-    ),
-  );
-}
-
-/** Everything that create-key needs is known, so we can judge the existing keys. */
-function isDeclared(planned: Values): boolean {
-  return ['alias', 'description', 'key_spec'].every((name) => !isUnknown(planned, name));
-}
-
-function wishOf(planned: Values, prior: Values | null): KeyWish {
-  return keyWishOf(
-    {
-      alias: text(planned, 'alias'),
-      description: text(planned, 'description'),
-      keySpec: text(planned, 'key_spec'),
-      keyUsage: text(planned, 'key_usage'),
-      enabled: flag(planned, 'enabled'),
-      cancelPendingDeletion: flag(planned, 'cancel_pending_deletion'),
-      tags: textMap(planned, 'tags'),
-    },
-    planned.tags === null && prior !== null && textMap(prior, 'tags') !== undefined,
-  );
 }
 
 function finish(
