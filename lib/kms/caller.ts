@@ -15,7 +15,7 @@ import type { Iam } from './iam';
 import { hasReaction, KmsError } from './kms-error';
 import { secretsOf } from './login';
 import type { CallOptions } from './model';
-import type { Operation } from './operations';
+import type { Operation } from './operation';
 import { secretFieldNames } from './request-fields';
 import { RequestSender, type SenderOptions } from './request-sender';
 import type { Response } from './transport';

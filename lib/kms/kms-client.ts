@@ -13,7 +13,8 @@ import type {
   Kms,
   Tags,
 } from './model';
-import { type Operation, operations } from './operations';
+import type { Operation } from './operation';
+import { operations } from './operations';
 
 export type { KmsLog } from './request-sender';
 

@@ -4,7 +4,6 @@
  * from the answer.
  */
 import { keyStates } from '../terms/kms';
-import type { Spelling } from '../terms/setting';
 import {
   confirmState,
   importParameters,
@@ -19,6 +18,7 @@ import {
   UnexpectedAnswer,
 } from './answer';
 import type { CreateKeyRequest, ImportKeyMaterialRequest, Tags } from './model';
+import type { NameOf, Operation, RequestBody } from './operation';
 import {
   checkAlias,
   checkDescription,
@@ -27,56 +27,8 @@ import {
   checkTags,
   checkText,
   checkWrappingAlgorithm,
+  keyIdBody,
 } from './request-fields';
-import type { Repetition } from './retry';
-
-type NameOf = Spelling['name'];
-
-export type RequestBody = Readonly<Record<string, string | number | readonly object[]>>;
-
-export interface Operation<Request, Answer> {
-  readonly name: string;
-  readonly repetition: Repetition;
-  /**
-   * For calls with an empty answer: the refusal of a repeat that shows that the first call had its
-   * effect. Without it, a `safe` call may be repeated blindly.
-   */
-  readonly doneAlready?: string;
-  /** It makes or changes a key. @default false */
-  readonly changes?: boolean;
-  /**
-   * The key that the call is about, if the body does not say it: an answer that names another key
-   * does not count.
-   * @default key_id of the body
-   */
-  keyOf?(request: Request): string;
-  /**
-   * Below `/kms`.
-   *
-   * @param nameOf how a refusal names settings
-   * @default the name
-   * @throws ByokError ERR_ARGUMENT if a parameter does not have its documented form
-   */
-  path?(request: Request, nameOf: NameOf): string;
-  /**
-   * Undefined: a GET.
-   * @throws ByokError ERR_ARGUMENT if a parameter does not have its documented form
-   */
-  body?(request: Request, nameOf: NameOf): RequestBody;
-  /**
-   * The answer is never shown: it is secret, or only compared. Any other answer must hold no
-   * secret.
-   * @default false
-   */
-  readonly isHidden?: boolean;
-  /**
-   * What success looks like. Any other answer of success counts as lost.
-   *
-   * @param answer any JSON except an error or an answer about another key; `{}` for an empty answer
-   * @throws UnexpectedAnswer
-   */
-  read(answer: unknown): Answer;
-}
 
 /** A setting of the client, not of a single call. */
 interface InEnterpriseProject {
@@ -91,10 +43,6 @@ interface TagsAction {
   readonly action: 'create' | 'delete';
   readonly tags: Tags;
 }
-
-const keyIdBody = (keyId: string, nameOf: NameOf) => ({
-  key_id: checkText('keyId', keyId, nameOf),
-});
 
 export const operations = {
   // A second key of the same alias is refused with KMS.1104, and then we could not know whose the

@@ -141,3 +141,8 @@ function refused(name: string, found: string, allowed: string): ByokError {
     attribute: name,
   });
 }
+
+/** The body of a call that is about a key alone. */
+export const keyIdBody = (keyId: string, nameOf: NameOf) => ({
+  key_id: checkText('keyId', keyId, nameOf),
+});
