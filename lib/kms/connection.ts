@@ -3,7 +3,7 @@
  * cloud, under the names that the vendors' own Terraform providers use. We never look at the values
  * of the other cloud's variables.
  */
-import { ByokError, isByokError } from '../errors';
+import type { ByokError } from '../errors';
 import type { Secret } from '../secret';
 import {
   defaultCloud,
@@ -14,8 +14,15 @@ import {
   type KmsPlace,
   kmsEndpointVariable,
 } from '../terms/connection';
-import { formats } from '../terms/kms';
 import { plainSpelling, type Spelling } from '../terms/setting';
+import { type Naming, otherCloud, perhapsMeant, sourceOf, withHints } from './connection-hints';
+import {
+  checkedEnterpriseProject,
+  checkedProjectId,
+  count,
+  nonEmpty,
+  numberOf,
+} from './connection-values';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
 import {
   chooseLogin,
@@ -92,60 +99,6 @@ export function readConnection(
       ...perhapsMeant(error, env, { family, spelling }),
     ]);
   }
-}
-
-function withHints(error: unknown, hints: readonly string[]): unknown {
-  return isByokError(error) && hints.length > 0
-    ? new ByokError(error.code, [error.message, ...hints].join('; '), {
-        attribute: error.attribute,
-        cause: error,
-      })
-    : error;
-}
-
-/** Where to look for a refused endpoint that is not in the configuration. */
-function sourceOf(error: unknown, config: ConnectionConfig, { name }: Spelling): string[] {
-  const isElsewhere =
-    isByokError(error) &&
-    error.attribute === name('kmsEndpoint') &&
-    nonEmpty(config.kmsEndpoint) === undefined;
-  return isElsewhere ? [`it comes from the environment variable ${kmsEndpointVariable}`] : [];
-}
-
-/** If only variables of the other cloud are set, we say how to have them read. */
-function otherCloud(
-  cloud: string,
-  family: Family,
-  config: ConnectionConfig,
-  env: Environment,
-): string[] {
-  const setOf = (one: Family) =>
-    Object.values<Readonly<Record<Family, readonly string[]>>>(environmentVariables)
-      .flatMap((names) => names[one])
-      .filter((name) => nonEmpty(env[name]) !== undefined);
-  const [other] = setOf(family === 'HW' ? 'OS' : 'HW');
-  if (other === undefined || setOf(family).length > 0) {
-    return [];
-  }
-  if (family === 'HW' && (nonEmpty(config.cloud) ?? nonEmpty(env.HW_CLOUD)) !== undefined) {
-    // The user named this cloud, and so needs other variables, not another cloud.
-    return [`${other} is set and not read: for cloud "${cloud}" the variables begin with HW_`];
-  }
-  const readWith =
-    family === 'HW'
-      ? 'cloud is "opentelekomcloud"'
-      : `cloud is "${defaultCloud}" or a relative of it`;
-  return [`${other} is set, and is read when ${readWith}`];
-}
-
-/** Settings that may have been meant to give a missing one. */
-function perhapsMeant(error: unknown, env: Environment, naming: Naming): string[] {
-  return error instanceof MissingSetting ? unsupportedIn(env, naming, 'missing') : [];
-}
-
-interface Naming {
-  readonly family: Family;
-  readonly spelling: Spelling;
 }
 
 function connectionOf(
@@ -264,10 +217,6 @@ function firstSet(names: readonly string[], env: Environment): string | undefine
   return names.map((name) => nonEmpty(env[name])).find((value) => value !== undefined);
 }
 
-function nonEmpty(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
-}
-
 function missing(
   setting: EnvironmentSetting,
   { family, spelling }: Naming,
@@ -278,49 +227,4 @@ function missing(
     attribute,
     `${attribute} is not set: give ${what}${placeOf(setting, family, spelling)}`,
   );
-}
-
-function checkedProjectId(projectId: string, attribute: string): string {
-  if (!new RegExp(formats.projectId).test(projectId)) {
-    throw new ByokError(
-      'ERR_CONFIGURATION',
-      `${attribute} is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
-      { attribute },
-    );
-  }
-  return projectId;
-}
-
-/** Lists accept "all", but a new key could not get it. */
-function checkedEnterpriseProject(id: string | undefined, attribute: string): string | undefined {
-  if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
-    throw new ByokError(
-      'ERR_CONFIGURATION',
-      `${attribute} is "${id}"; allowed is "0" or the 36 characters of an id`,
-      { attribute },
-    );
-  }
-  return id;
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
-}
-
-function count(
-  attribute: string,
-  value: number | undefined,
-  minimum: number,
-  maximum: number,
-): number | undefined {
-  if (value !== undefined && !(Number.isInteger(value) && value >= minimum && value <= maximum)) {
-    throw new ByokError(
-      'ERR_CONFIGURATION',
-      `${attribute} is ${value}; allowed is a whole number from ${minimum} to ${maximum}`,
-      {
-        attribute,
-      },
-    );
-  }
-  return value;
 }

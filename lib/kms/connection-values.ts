@@ -1,0 +1,55 @@
+/** What the values of a connection may be. An empty text counts as left out. */
+import { ByokError } from '../errors';
+import { formats } from '../terms/kms';
+
+export function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+export function checkedProjectId(projectId: string, attribute: string): string {
+  if (!new RegExp(formats.projectId).test(projectId)) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
+      { attribute },
+    );
+  }
+  return projectId;
+}
+
+/** Lists accept "all", but a new key could not get it. */
+export function checkedEnterpriseProject(
+  id: string | undefined,
+  attribute: string,
+): string | undefined {
+  if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} is "${id}"; allowed is "0" or the 36 characters of an id`,
+      { attribute },
+    );
+  }
+  return id;
+}
+
+export function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+export function count(
+  attribute: string,
+  value: number | undefined,
+  minimum: number,
+  maximum: number,
+): number | undefined {
+  if (value !== undefined && !(Number.isInteger(value) && value >= minimum && value <= maximum)) {
+    throw new ByokError(
+      'ERR_CONFIGURATION',
+      `${attribute} is ${value}; allowed is a whole number from ${minimum} to ${maximum}`,
+      {
+        attribute,
+      },
+    );
+  }
+  return value;
+}
