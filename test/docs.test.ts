@@ -10,7 +10,7 @@ import { allNodes, commandTree } from '../lib/cli/command-tree';
 import { errorCodes } from '../lib/errors';
 import { runCommand } from '../lib/material/command';
 import { byokProvider } from '../lib/provider/provider';
-import { noSharedMarks } from '../lib/provider/run-folder';
+import { noSharedMarks } from '../lib/provider/shared-marks';
 import { observedKeyAttributes, observedMaterialStatuses } from '../lib/schema/data-sources';
 import { externalKeySchema } from '../lib/schema/external-key';
 import { keyMaterialSchema } from '../lib/schema/key-material';

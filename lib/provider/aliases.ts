@@ -3,7 +3,7 @@
  * scheduled for deletion keeps its alias. So no key may take an alias that another object of the
  * same plan has, unless the plan has that object give it up first.
  */
-import { noSharedMarks, type SharedMarks } from './run-folder';
+import { noSharedMarks, type SharedMarks } from './shared-marks';
 
 /** Why an alias is not available in this plan, and whose it is. */
 export type AliasConflict =

@@ -4,7 +4,7 @@
  * plan and apply alike.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { noSharedMarks, type SharedMarks } from './run-folder';
+import { noSharedMarks, type SharedMarks } from './shared-marks';
 
 /** How long another process may take over a removal. */
 const looks = 600;

@@ -12,7 +12,7 @@ import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/values/value';
 import { block, text } from './attributes';
 import type { Run } from './run';
-import type { SharedMarks } from './run-folder';
+import type { SharedMarks } from './shared-marks';
 import { wording } from './wording';
 
 /** Everything that the provider reads from outside, passed in by its main. */

@@ -39,11 +39,12 @@ const options: ServeOptions<Client> = {
       destroying: () => destroyCommand().isDestroyCommand(command()),
       appliesAtOnce: () => destroyCommand().isWholeApply(command()),
       joinRun: () => {
-        const { joinRun, noSharedMarks } = require('./run-folder') as typeof import('./run-folder');
         if (isAttached || testing()) {
           // Then one Terraform, or one process, has many runs, and they do not know of each other.
+          const { noSharedMarks } = require('./shared-marks') as typeof import('./shared-marks');
           return noSharedMarks;
         }
+        const { joinRun } = require('./run-folder') as typeof import('./run-folder');
         // Terraform's own folder first: it belongs to this configuration alone, and is writable
         // wherever Terraform was initialized.
         const parents = [process.env.TF_DATA_DIR || '.terraform', process.env.TMPDIR || '/tmp'];

@@ -11,39 +11,14 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-
-/**
- * One walk of Terraform, such as a plan or an apply, is the set of processes that were there at the
- * same time. Terraform does not tell a process which walk it belongs to.
- */
-export interface SharedMarks {
-  /** False if there is no usable folder: then what one process knows stays with it. */
-  readonly areShared: boolean;
-  set(name: string): void;
-  /** Set in this walk or an earlier one. */
-  has(name: string): boolean;
-  /** Set in this walk. */
-  hasNow(name: string): boolean;
-  /** Appends a line to a list of this process. */
-  note(list: string, line: string): void;
-  /** Whether another process of this walk has written it into its list. */
-  isNotedElsewhere(list: string, line: string): boolean;
-  /** How often processes of earlier walks have written it. */
-  timesNotedBefore(list: string, line: string): number;
-  /**
-   * Sets a mark until it is released; the mark of a process that has died does not count.
-   * @returns releases it
-   */
-  hold(name: string): () => void;
-  isHeld(name: string): boolean;
-}
+import { identityOf, isRunning, processSpace } from './process-identity';
+import { noSharedMarks, type SharedMarks } from './shared-marks';
 
 export interface RunFolderOptions {
   /** Folders that may hold the run's own; the first writable one is used. */
@@ -55,18 +30,6 @@ export interface RunFolderOptions {
   readonly userId: number | undefined;
   readonly now: Date;
 }
-
-export const noSharedMarks: SharedMarks = {
-  areShared: false,
-  set: () => {},
-  has: () => false,
-  hasNow: () => false,
-  note: () => {},
-  isNotedElsewhere: () => false,
-  timesNotedBefore: () => 0,
-  hold: () => () => {},
-  isHeld: () => false,
-};
 
 const memberPrefix = 'process-';
 const folderPrefix = 'byok-run-';
@@ -242,17 +205,6 @@ function nameOf(userId: number | undefined, parentPid: number): string {
   return `${prefixOf(userId)}${identityOf(parentPid)}`;
 }
 
-/** Process ids are reused; start times are not. */
-function identityOf(pid: number): string {
-  return `${pid}-${startOf(pid)}`;
-}
-
-/** A zombie has ended, but its parent has not collected it yet. */
-function isRunning(identity: string): boolean {
-  const pid = Number(identity.split('-')[0]);
-  return isAlive(pid) && identity === identityOf(pid);
-}
-
 /** Process ids are unique only within one machine or container. */
 function prefixOf(userId: number | undefined): string {
   return `${folderPrefix}${userOf(userId)}-${hostname().replace(/[^A-Za-z0-9.]/g, '_')}-${processSpace()}-`;
@@ -260,31 +212,6 @@ function prefixOf(userId: number | undefined): string {
 
 function userOf(userId: number | undefined): string {
   return String(userId ?? 'user');
-}
-
-/** Empty if the system has none. */
-function processSpace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
-  } catch {
-    return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  return Number.isInteger(pid) && pid > 0 && succeeds(() => process.kill(pid, 0));
-}
-
-/** Empty if the system does not tell; "ended" for a zombie. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Fields 3 and 22; the second one, the name in parentheses, may hold spaces.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
-  } catch {
-    return '';
-  }
 }
 
 function succeeds(action: () => unknown): boolean {

@@ -7,7 +7,7 @@ import type { KeyDetail } from '../kms/model';
 import { Aliases } from './aliases';
 import { Claims } from './claims';
 import type { KnownMaterial } from './material/memory';
-import { noSharedMarks, type SharedMarks } from './run-folder';
+import { noSharedMarks, type SharedMarks } from './shared-marks';
 
 /**
  * How long a plan that would remove something waits for other calls, each time one arrives, and how

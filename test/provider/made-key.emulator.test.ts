@@ -9,7 +9,7 @@ import type { ConnectedClient } from '../../lib/provider/client';
 import { importParametersEphemeral } from '../../lib/provider/import-parameters-ephemeral';
 import { keyDataSource } from '../../lib/provider/key-data-source';
 import { Run } from '../../lib/provider/run';
-import { noSharedMarks } from '../../lib/provider/run-folder';
+import { noSharedMarks } from '../../lib/provider/shared-marks';
 import { Diagnostics } from '../../lib/tfplugin/calls/diagnostics';
 import { callsOf, type OddWorld, oddWorld } from '../lifecycle/odd-answers';
 import { type Emulator, startEmulator } from '../support/emulator';

@@ -6,7 +6,7 @@ import { keyDataSource } from '../../lib/provider/key-data-source';
 import { keysDataSource } from '../../lib/provider/keys-data-source';
 import { observedKey } from '../../lib/provider/observed-key';
 import { Run } from '../../lib/provider/run';
-import { noSharedMarks } from '../../lib/provider/run-folder';
+import { noSharedMarks } from '../../lib/provider/shared-marks';
 import { Diagnostics } from '../../lib/tfplugin/calls/diagnostics';
 
 const now = new Date('2030-01-01T00:00:00Z');

@@ -17,7 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Claims } from '../../lib/provider/claims';
-import { joinRun, noSharedMarks } from '../../lib/provider/run-folder';
+import { joinRun } from '../../lib/provider/run-folder';
+import { noSharedMarks } from '../../lib/provider/shared-marks';
 import { root } from '../support/checkout';
 
 let tempFolder: string;
