@@ -3,15 +3,12 @@
  * label of a PEM, and gives the command that converts it. Messages hold nothing of the content but
  * names from the tables here. Loaded only if something could not be opened.
  */
-import { getCipherInfo } from 'node:crypto';
-import { type Phrase, say } from '../terms/setting';
-import { hasCipher } from './encryption';
-import { nameEncrypted, noPrivateKey, ofNoSpec, tryNameDer } from './name-der';
-import { encryptionOf, type PemBlock, pemBlocksIn, privateKeysIn, tryDecodeBlock } from './pem';
+import type { Phrase } from '../terms/setting';
+import { noPrivateKey, tryNameDer } from './name-der';
+import { labels, makeOne, nameUnopened, openPgp } from './name-pem';
+import { hardwareTypes, nameOpenSsh, namePutty, sshTypes } from './name-ssh';
+import { pemBlocksIn, privateKeysIn } from './pem';
 
-const makeOne =
-  'make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out NEW.pem';
-const openPgp = `an OpenPGP private key, which OpenSSL cannot convert; ${makeOne}`;
 /** @param options of keytool, for this kind of file */
 const javaStore =
   (kind: string, options = ''): Phrase =>
@@ -23,57 +20,6 @@ const jwkToPem =
   `node -p 'crypto.createPrivateKey({ key: JSON.parse(fs.readFileSync("FILE")), format: "jwk" ` +
   `}).export({ type: "pkcs8", format: "pem" })' > NEW.pem`;
 const jwkToBase64 = `node -p 'Buffer.from(JSON.parse(fs.readFileSync("FILE")).k, "base64url").toString("base64")' > NEW.key`;
-
-/** By the labels of RFC 7468, and of programs that have their own. */
-const labels: readonly (readonly [label: RegExp, name: Phrase])[] = [
-  [/^(?:X509 |TRUSTED )?CERTIFICATE$/, `a certificate (X.509), ${noPrivateKey}`],
-  [/^(?:NEW )?CERTIFICATE REQUEST$/, `a certificate request (CSR), ${noPrivateKey}`],
-  [/^X509 CRL$/, `a revocation list (CRL), ${noPrivateKey}`],
-  [/^PGP PRIVATE KEY BLOCK$/, openPgp],
-  [/^PGP PUBLIC KEY BLOCK$/, `an OpenPGP public key, ${noPrivateKey}`],
-  [/^PGP MESSAGE$/, 'encrypted with OpenPGP; decrypt it first: gpg --decrypt FILE > NEW'],
-  [/PUBLIC KEY$/, `a public key, ${noPrivateKey}`],
-  [/^(?:PKCS7|PKCS #7 SIGNED DATA|CMS)$/, `PKCS#7 (CMS), ${noPrivateKey}`],
-  [
-    /^EC PARAMETERS$/,
-    'the parameters of a curve (EC PARAMETERS) without a key; make both: openssl ecparam -name prime256v1 -genkey -noout -out NEW.pem',
-  ],
-  [/^(?:X9\.42 )?DH PARAMETERS$/, `parameters of Diffie-Hellman (DH PARAMETERS), ${noPrivateKey}`],
-  [/^DSA PARAMETERS$/, `parameters of DSA (DSA PARAMETERS), ${noPrivateKey}`],
-  [
-    /^(?:PKCS12|PFX)$/,
-    ({ name }) =>
-      'a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, ' +
-      `and set ${name('materialEncoding')} to "base64"`,
-  ],
-  [
-    /^AGE ENCRYPTED FILE$/,
-    'encrypted with age; decrypt it first: age --decrypt -i IDENTITY FILE > NEW',
-  ],
-];
-
-/** Labels of private keys in forms other than PKCS#8, PKCS#1 or SEC 1. */
-const privateLabels: readonly (readonly [label: RegExp, name: Phrase])[] = [
-  [
-    /^ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY$/,
-    `a private key of Cosign (Sigstore), which no other program opens; ${makeOne}`,
-  ],
-  [/^TSS2 PRIVATE KEY$/, `a private key of a TPM (TSS2), which it leaves in no form; ${makeOne}`],
-  [
-    /^NEBULA /,
-    ({ name }) => `a private key of Nebula, which no ${name('keySpec')} takes; ${makeOne}`,
-  ],
-];
-
-const sshTypes = [
-  'ssh-rsa',
-  'ssh-dss',
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-];
-const hardwareTypes = ['sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'];
 
 /** A name, or a function that finds it in the content. */
 type Name = Phrase | { readonly find: (content: Buffer) => Phrase | undefined };
@@ -175,91 +121,6 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | 
     ) ?? [];
   const found = typeof name === 'object' ? name.find(text) : name;
   return found ?? tryNameOpenPgp(content) ?? tryNameDer(content, hasPassword);
-}
-
-/** A PEM whose label says that it is a private key. */
-function nameUnopened(block: PemBlock, hasPassword: boolean): Phrase {
-  if (block.body === undefined) {
-    return (
-      'cut off: its line "-----END ' +
-      `${/^(?:(?:ENCRYPTED|RSA|EC|DSA|OPENSSH) )?PRIVATE KEY$/.test(block.label) ? block.label : '…'}-----" ` +
-      'is missing; get a complete copy from where it was made'
-    );
-  }
-  const cipher = encryptionOf(block);
-  if (cipher !== undefined) {
-    const isKnown = getCipherInfo(cipher.toLowerCase()) !== undefined;
-    const encryption = {
-      name: isKnown ? cipher.toUpperCase() : 'of an unknown cipher',
-      isHere: hasCipher(cipher),
-    };
-    return nameEncrypted(encryption, hasPassword, 'openssl pkcs8 -topk8');
-  }
-  const named = privateLabels.find(([label]) => label.test(block.label))?.[1];
-  if (named !== undefined) {
-    return named;
-  }
-  const der = tryDecodeBlock(block);
-  if (der === undefined) {
-    return 'PEM with characters other than Base64 between its BEGIN and END lines; get an undamaged copy from where it was made';
-  }
-  try {
-    const name = block.label.startsWith('OPENSSH')
-      ? nameOpenSsh(der)
-      : tryNameDer(der, hasPassword, 'openssl pkcs8 -topk8');
-    return (
-      name ??
-      'PEM that is damaged: there is no private key between its BEGIN and END lines; get an undamaged copy from where it was made'
-    );
-  } finally {
-    der.fill(0);
-  }
-}
-
-/**
- * PROTOCOL.key of OpenSSH: after the magic come the cipher, the derivation of its key with
- * parameters, the number of keys, and the first public key.
- */
-function nameOpenSsh(der: Buffer): Phrase {
-  let at = 'openssh-key-v1\0'.length;
-  const next = () => {
-    const length = at + 4 <= der.length ? der.readUInt32BE(at) : 0;
-    const field = der.subarray(at + 4, at + 4 + length);
-    at += 4 + length;
-    return field;
-  };
-  const [cipher] = [next(), next(), next()];
-  at += 4;
-  const publicKey = next();
-  const type = [...sshTypes, ...hardwareTypes].find(
-    (name) =>
-      publicKey.subarray(4, 4 + name.length).equals(Buffer.from(name)) &&
-      publicKey[3] === name.length,
-  );
-  const isEncrypted = !Buffer.from('none').equals(cipher ?? Buffer.alloc(0));
-  const name =
-    'an OpenSSH private key ' +
-    `(${[type, isEncrypted ? 'encrypted' : 'not encrypted'].filter((part) => part !== undefined).join(', ')})`;
-  if (type === 'ssh-ed25519' || hardwareTypes.includes(type ?? '')) {
-    const noSpec = ofNoSpec(type === 'ssh-ed25519' ? 'Ed25519' : 'bound to a security key');
-    return (spelling) => `${name}: ${say(noSpec, spelling)}`;
-  }
-  return `${name}; convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY`;
-}
-
-function namePutty(text: Buffer): string {
-  const version = text.toString(
-    'latin1',
-    'PuTTY-User-Key-File-'.length,
-    'PuTTY-User-Key-File-'.length + 1,
-  );
-  const head = text.toString('latin1', 0, 512);
-  const type = sshTypes.find((name) => head.includes(`: ${name}`));
-  const encryption = /Encryption: *none/.test(head) ? 'not encrypted' : 'encrypted';
-  const details = [/^[1-9]$/.test(version) ? `version ${version}` : undefined, type, encryption]
-    .filter((part) => part !== undefined)
-    .join(', ');
-  return `a PuTTY private key (.ppk, ${details}); convert it: puttygen FILE -O private-openssh -o NEW.pem`;
 }
 
 /** Not parsed, because strings cannot be wiped. */
