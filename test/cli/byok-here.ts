@@ -13,6 +13,7 @@ import * as os from 'node:os';
 import { dirname } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { Script } from 'node:vm';
+import { enterFolder, firstFolder } from '../support/enter-folder';
 import type { Finished } from './byok-process';
 
 export interface Surroundings {
@@ -43,7 +44,10 @@ export class ByokHere {
 
   async run(args: readonly string[], { env, input, cwd }: Surroundings): Promise<Finished> {
     const life = new Life([process.execPath, this.#file, ...args], env, input);
-    const leave = enter(cwd ?? home);
+    const leave = enterFolder(
+      cwd ?? firstFolder,
+      'in two folders at once, the command must be a process of its own',
+    );
     try {
       const exports = {};
       const require = (name: string) => life.required(name);
@@ -127,21 +131,4 @@ class Output extends Writable {
   get text(): string {
     return Buffer.concat(this.#chunks).toString('utf8');
   }
-}
-
-const [home, present] = [process.cwd(), [] as string[]];
-
-/** A process can be in one folder. */
-function enter(folder: string): () => void {
-  if (present.some((other) => other !== folder)) {
-    throw new Error('in two folders at once, the command must be a process of its own');
-  }
-  present.push(folder);
-  process.chdir(folder);
-  return () => {
-    present.pop();
-    if (present.length === 0) {
-      process.chdir(home);
-    }
-  };
 }

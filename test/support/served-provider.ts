@@ -19,6 +19,7 @@ import {
   packageHash,
   packageVersion,
 } from '../../lib/mirror/provider-bundle';
+import { enterFolder } from './enter-folder';
 import { serveProcess } from './served-process';
 
 /** The script as a package of Terraform, with the version of the built provider. */
@@ -55,7 +56,10 @@ async function serve(socket: Socket): Promise<void> {
   const [pid, parentPid, folder = '', ...lines] = await greeting(socket);
   const env = Object.fromEntries(lines.map((line) => splitAt(line, line.indexOf('='))));
   try {
-    const leave = enter(folder);
+    const leave = enterFolder(
+      folder,
+      'where Terraform runs in two folders at once, take the built provider',
+    );
     await serveProcess({ pid: Number(pid), parentPid: Number(parentPid), env, socket }).finally(
       leave,
     );
@@ -79,21 +83,4 @@ function greeting(socket: Socket): Promise<string[]> {
       }
     });
   });
-}
-
-const [home, present] = [process.cwd(), [] as string[]];
-
-/** Relative paths are of the folder in which Terraform runs, and a process can be in one folder. */
-function enter(folder: string): () => void {
-  if (present.some((other) => other !== folder)) {
-    throw new Error('where Terraform runs in two folders at once, take the built provider');
-  }
-  present.push(folder);
-  process.chdir(folder);
-  return () => {
-    present.pop();
-    if (present.length === 0) {
-      process.chdir(home);
-    }
-  };
 }
