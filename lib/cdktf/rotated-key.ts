@@ -123,7 +123,7 @@ export class RotatedKey extends Construct {
   constructor(scope: Construct, id: string, props: RotatedKeyProps) {
     super(scope, id);
     refuseUnknownNames(props, propertyNames.RotatedKeyProps, 'RotatedKey');
-    refuseMisspeltGenerations(props.generations);
+    refuseMisspelledGenerations(props.generations);
     const { alias, generations, current = generations.at(-1)?.name, ...shared } = props;
     const fault = faultOf(generations, current);
     if (fault !== undefined) {
@@ -178,7 +178,7 @@ export class RotatedKey extends Construct {
 }
 
 /** Runners such as tsx check no types. */
-function refuseMisspeltGenerations(generations: readonly KeyGeneration[]): void {
+function refuseMisspelledGenerations(generations: readonly KeyGeneration[]): void {
   if (!Array.isArray(generations)) {
     throw new ByokError(
       'ERR_ARGUMENT',

@@ -37,7 +37,7 @@ export function addMaterialFlags(command: Command, against: string[] = []): Comm
     )
     .option('--material-env <NAME>', 'environment variable that holds the material')
     .addOption(
-      new Option('--material-encoding <ENCODING>', 'how the material is spelt')
+      new Option('--material-encoding <ENCODING>', 'how the material is encoded')
         .choices(materialEncodings)
         .default(defaultMaterialEncoding)
         .conflicts(against),

@@ -25,7 +25,7 @@ export interface Knowledge {
   readonly observation: MaterialObservation;
   readonly proof: Proof | undefined;
   /**
-   * Fingerprint of the material at hand; undefined when it is not at hand, or not yet looked at.
+   * Fingerprint of the given material; undefined if none is given, or it is not read yet.
    */
   readonly atHand: string | undefined;
   /**
@@ -40,7 +40,7 @@ export interface Knowledge {
    * false
    */
   readonly emptied?: boolean;
-  /** Somebody wants the key disabled, or says by himself that it is. @default false */
+  /** The key is declared or known to be disabled. @default false */
   readonly knownDisabled?: boolean;
   /**
    * When its material was last imported with a fixed expiry; undefined when that is not known, or

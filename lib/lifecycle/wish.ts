@@ -61,7 +61,7 @@ export function wishOf(
   };
 }
 
-/** Each as it is declared, or as it is when nobody does. */
+/** Each as declared, or its default. */
 export function switchesOf(declared: Partial<Record<Switch, boolean | undefined>>): Switches {
   return Object.fromEntries(
     switches.map((name) => [name, declared[name] ?? switchDefaults[name]]),

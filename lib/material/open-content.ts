@@ -44,7 +44,7 @@ export function openContent(content: Buffer, options: ContentOptions): Material 
       throw pemIn(content, options);
     }
     return isTextEncoding(encoding)
-      ? openSpelt(content, encoding, options)
+      ? openEncoded(content, encoding, options)
       : openContainer(content, encoding, options);
   } finally {
     content.fill(0);
@@ -74,7 +74,7 @@ function pemIn(content: Buffer, options: ContentOptions): ByokError {
  * Bytes of a length that no symmetric key has may be a private key in one of its containers,
  * encoded in Base64 or hex.
  */
-function openSpelt(content: Buffer, encoding: TextEncoding, options: ContentOptions): Material {
+function openEncoded(content: Buffer, encoding: TextEncoding, options: ContentOptions): Material {
   const bytes = decodeText(content, encoding, options.source, options, () => {
     const wrapped = tryUnwrap(content, encoding);
     const named = wrapped === undefined ? tryName(content, options) : undefined;

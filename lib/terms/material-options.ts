@@ -54,7 +54,7 @@ export interface MaterialOptions<Late = never> {
   readonly allowWeakMaterial?: boolean | Late;
 }
 
-/** What each switch is when nobody sets it. */
+/** What each switch is if it is not set. */
 export const switchDefaults = {
   allowInterruption: true,
   allowUnverifiedRenewal: false,

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { handle } from '../../lib/aws-cdk/handler/handle';
 import type { Surroundings } from '../../lib/aws-cdk/handler/surroundings';
 import { reserves, timeBudgetOf } from '../../lib/aws-cdk/handler/time-budget';
-import { parametersVariable } from '../../lib/aws-cdk/key-properties';
+import { createdAlone } from './created-alone';
 
 test('nothing is begun without the time for an import behind a deletion', () => {
   expect(timeBudgetOf(600_000)).toEqual({ stopIn: 300_000, answerIn: 585_000 });
@@ -32,34 +31,12 @@ test('CloudFormation is told, although something does not let go', async () => {
     source: { secret: 'material' },
     metricKey: 'key',
   };
-  const answers: string[] = [];
-  const surroundings: Surroundings = {
-    env: { [parametersVariable]: '/cdktf-byok/stack/' },
-    now: () => new Date(),
+  const answers = await createdAlone(properties, {
+    remainingMs: 20_000,
     sleep,
-    store: {
-      readSecret: () => new Promise(() => undefined),
-      readParameter: async (name) =>
-        name.endsWith('/declared') ? JSON.stringify(properties) : undefined,
-      writeParameter: async () => undefined,
-      deleteParameter: async () => undefined,
-    },
-    sendAnswer: async (_url, body) => {
-      answers.push(body);
-    },
-    print: () => undefined,
-  };
-  const event = {
-    RequestType: 'Create',
-    ResponseURL:
-      'https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/answer',
-    StackId: 's',
-    RequestId: 'r',
-    LogicalResourceId: 'l',
-    ResourceProperties: properties,
-  };
-  await handle(event, { getRemainingTimeInMillis: () => 20_000 }, surroundings);
-  expect(answers.map((body) => JSON.parse(body))).toEqual([
+    readSecret: () => new Promise(() => undefined),
+  });
+  expect(answers).toEqual([
     expect.objectContaining({
       Status: 'FAILED',
       Reason: expect.stringMatching(/^the time of the function ran out; .*\(ERR_TIMEOUT\)$/),

@@ -17,10 +17,8 @@ import {
 import { ImportedKey as AwsImportedKey, KeyMaterialSource as AwsSource } from 'cdktf-byok/aws-cdk';
 import { type Command, CommanderError } from 'commander';
 import type { IConstruct } from 'constructs';
-import { handle } from '../../lib/aws-cdk/handler/handle';
-import type { Surroundings as FunctionSurroundings } from '../../lib/aws-cdk/handler/surroundings';
 import { wording as ofHandler } from '../../lib/aws-cdk/handler/wording';
-import { spelling as ofAwsConstruct, parametersVariable } from '../../lib/aws-cdk/key-properties';
+import { spelling as ofAwsConstruct } from '../../lib/aws-cdk/key-properties';
 import { propertyNames as awsPropertyNames } from '../../lib/aws-cdk/property-names';
 import { importedKeySpelling, keySpelling, materialSpelling } from '../../lib/cdktf/declaration';
 import { propertyNames } from '../../lib/cdktf/property-names';
@@ -44,6 +42,7 @@ import {
 import { Diagnostics } from '../../lib/tfplugin/calls/diagnostics';
 import type { Context } from '../../lib/tfplugin/provider';
 import { unknown, type Value } from '../../lib/tfplugin/values/value';
+import { createdAlone } from '../aws-cdk/created-alone';
 import { newStack, propsIn, secretArn } from '../aws-cdk/stack-under-test';
 import { stackUnderTest } from '../cdktf/stack-under-test';
 import { later } from './declarations';
@@ -433,38 +432,14 @@ async function judgeByFunction(declared: Declared): Promise<readonly string[]> {
     memory: '/cdktf-byok/stack/key',
     metricKey: 'key',
   });
-  const answers: string[] = [];
-  const surroundings: FunctionSurroundings = {
-    env: { [parametersVariable]: '/cdktf-byok/stack/' },
-    now: () => new Date(),
+  const [answer] = await createdAlone(properties as object, {
+    remainingMs: 600_000,
     sleep: () => new Promise(() => undefined),
-    store: {
-      readSecret: async () => {
-        throw new Error('there is no login');
-      },
-      readParameter: async (name) =>
-        name.endsWith('/declared') ? JSON.stringify(properties) : undefined,
-      writeParameter: async () => undefined,
-      deleteParameter: async () => undefined,
+    readSecret: async () => {
+      throw new Error('there is no login');
     },
-    sendAnswer: async (_url, body) => {
-      answers.push(body);
-    },
-    print: () => undefined,
-  };
-  const event = {
-    RequestType: 'Create',
-    ResponseURL:
-      'https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/answer',
-    StackId: 's',
-    RequestId: 'r',
-    LogicalResourceId: 'l',
-    ResourceProperties: properties,
-  };
-  await handle(event, { getRemainingTimeInMillis: () => 600_000 }, surroundings);
-  const [{ Reason }] = answers.map((body) => JSON.parse(body) as { Reason: string }) as [
-    { Reason: string },
-  ];
+  });
+  const Reason = answer?.Reason ?? '';
   return /there is no login \(ERR_CONFIGURATION\)$/.test(Reason.replaceAll('Error: ', ''))
     ? []
     : [Reason];
