@@ -20,6 +20,7 @@ import { addConnectionFlags, type ConnectionFlags, wordsOf } from './connection-
 import { requireDeclared, rulesWithoutKey } from './declared';
 import { epilogue } from './help-text';
 import { describeImport, importOnce, requirePendingImport } from './import-once';
+import { interruption, lifecycleContext } from './lifecycle-context';
 import {
   filesToCarryBack,
   type OfflineStep,
@@ -215,10 +216,11 @@ function finishCommand(surroundings: Surroundings): Command {
       requireDeclared({ expirationTime }, words, rulesWithoutKey);
       const { ceremony, preWrapped } = readCeremony(dir);
       refuseExpiredParameters(ceremony, now());
+      const signal = interruption(surroundings, 'ceremony finish');
       const kms = connect(connection, surroundings, words);
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
-        const imported = await importOnce(kms, now, words, {
+        const imported = await importOnce(lifecycleContext(kms, now, words, { signal }), {
           keyId: ceremony.key_id,
           declared: { expirationTime },
           source,

@@ -14,8 +14,8 @@ import { parseDuration } from '../terms/duration';
 import { defaultWarnBefore } from '../terms/material';
 import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
+import { requireDeclared } from './declared';
 import { printDriftToken } from './drift-token';
-import { pathOf } from './file-flag';
 import { writeGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
@@ -53,10 +53,7 @@ type Flags = ConnectionFlags & {
 };
 
 export function checkCommand(surroundings: Surroundings): Command {
-  const collect = (flag: string) => (text: string, files: readonly string[]) => [
-    ...files,
-    pathOf(flag, text),
-  ];
+  const collect = (file: string, files: readonly string[]) => [...files, file];
   const command = new Command('check')
     .description('Check imported material between deployments: what expires, what is missing.')
     .addOption(
@@ -65,7 +62,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         'a state file of Terraform, "-" for standard input; may be repeated',
       )
         .default([], 'none')
-        .argParser(collect('--state')),
+        .argParser(collect),
     )
     .addOption(
       new Option(
@@ -73,7 +70,7 @@ export function checkCommand(surroundings: Surroundings): Command {
         'a plan as "terraform show -json" prints it, "-" for standard input; may be repeated',
       )
         .default([], 'none')
-        .argParser(collect('--plan')),
+        .argParser(collect),
     )
     .option('--live', 'look at all external keys of the project in the KMS')
     .option(
@@ -107,12 +104,12 @@ export function checkCommand(surroundings: Surroundings): Command {
         ...connection
       }: Flags) => {
         const { print, remark, exitWith } = surroundings;
+        const words = wordingOf(command);
+        requireDeclared({ warnBefore }, words, ['warnBefore']);
         const now = surroundings.now();
         const warnBeforeMs =
-          warnBefore === undefined
-            ? undefined
-            : parseDuration(warnBefore, 'warn_before', '--warn-before');
-        const look = { connection, surroundings, now, warnBeforeMs, words: wordingOf(command) };
+          warnBefore === undefined ? undefined : parseDuration(warnBefore, 'warnBefore');
+        const look = { connection, surroundings, now, warnBeforeMs, words };
         if (driftToken === true) {
           return printDriftToken(state, look);
         }

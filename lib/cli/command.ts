@@ -8,6 +8,7 @@ import { checkCommand } from './check-command';
 import { completionCommand } from './completion-command';
 import { createKeyCommand } from './create-key-command';
 import { emulatorCommand } from './emulator-command';
+import { refuseContentAsPath } from './file-flag';
 import { fingerprintCommand } from './fingerprint-command';
 import { epilogue } from './help-text';
 import { importCommand } from './import-command';
@@ -61,6 +62,7 @@ export function byokCommand(given: Surroundings): Command {
   // The name that commander has for it.
   program.options.find(({ short }) => short === '-V')?.hideHelp();
   letPrint(program, surroundings);
+  refuseContentAsPath(program);
   return program;
 }
 

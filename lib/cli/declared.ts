@@ -1,21 +1,9 @@
 /** What the flags of a command declare, judged before anything is read or asked. */
 import { type RuleName, requireFaultless, ruleNames } from '../lifecycle/declaration';
-import { keySettings, materialSettings, type Setting, type Spelling } from '../terms/setting';
-import { shortText, shown } from './shown-value';
+import { keySettings, materialSettings, type Spelling } from '../terms/setting';
 
 /** For commands without a key: how the material is given. */
 export const rulesWithoutKey: readonly RuleName[] = ruleNames.filter((rule) => rule !== 'oneKey');
-
-/** Ids are groups of hex digits: no key material has hyphens. */
-const likely: Partial<Record<Setting, RegExp>> = {
-  keyId: /^(?=.*-)[0-9a-f-]{1,40}$/i,
-  fingerprint: /^sha256:[0-9a-f]*$/i,
-};
-
-/** A secret may have been given in the place of any flag's value. */
-function show(value: unknown, setting: Setting): string {
-  return shown(String(value), likely[setting] ?? shortText);
-}
 
 /**
  * @param flags by the names of their settings, among others
@@ -31,5 +19,5 @@ export function requireDeclared(
     setting,
     given[setting],
   ]);
-  requireFaultless(Object.fromEntries(declared), { words, show }, rules);
+  requireFaultless(Object.fromEntries(declared), { words }, rules);
 }

@@ -1,6 +1,6 @@
 /** The one translation of what the operating system says about a file that a flag names. */
 import { ByokError, type ErrorCode } from '../errors';
-import { isContent } from '../material/given-content';
+import { isContent } from '../terms/given-content';
 
 /** A file or folder, and the flag that leads there. */
 export interface NamedFile {

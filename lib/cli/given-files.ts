@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { kindOf } from '../material/file-kind';
+import { kindOf } from '../terms/file-kind';
 import { faultOf, type NamedFile, readFault, writeFault } from './file-fault';
 
 const pieceBytes = 1 << 16;

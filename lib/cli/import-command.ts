@@ -18,10 +18,10 @@ import type { Spelling } from '../terms/setting';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
-import { pathOf } from './file-flag';
 import { readGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import { describeImport, importOnce } from './import-once';
+import { interruption, lifecycleContext } from './lifecycle-context';
 import { addMaterialFlags, type MaterialFlags, openMaterialFlags } from './material-flags';
 import type { Surroundings } from './surroundings';
 import { addSwitchFlags } from './switch-flags';
@@ -135,7 +135,8 @@ async function runImport(flags: Flags, surroundings: Surroundings, words: Wordin
     withFieldsAsFlags(words),
   );
   const sequence = checkSequence(flags.sequence);
-  const source = await sourceOf(flags, surroundings, words);
+  const signal = interruption(surroundings, 'import');
+  const source = await sourceOf(flags, surroundings, words, signal);
   const kms = connect(
     flags,
     surroundings,
@@ -143,7 +144,7 @@ async function runImport(flags: Flags, surroundings: Surroundings, words: Wordin
     sequence === undefined ? undefined : () => sequence,
   );
   try {
-    const imported = await importOnce(kms, now, words, {
+    const imported = await importOnce(lifecycleContext(kms, now, words, { signal }), {
       keyId: flags.keyId,
       declared: flags,
       source,
@@ -159,9 +160,7 @@ function addWrappedFlags(command: Command): Command {
     (extended, { flag, key, what }) =>
       extended
         .addOption(
-          new Option(`--${flag}-file <FILE>`, `file that holds ${what}`)
-            .argParser((text) => pathOf(`--${flag}-file`, text))
-            .conflicts(`${key}Env`),
+          new Option(`--${flag}-file <FILE>`, `file that holds ${what}`).conflicts(`${key}Env`),
         )
         .addOption(variableFlag(`--${flag}-env`, 'environment variable that holds the same')),
     command,
@@ -176,12 +175,13 @@ async function sourceOf(
   flags: Flags,
   surroundings: Surroundings,
   words: Wording,
+  signal: AbortSignal,
 ): Promise<RequestSource> {
   if (!Object.keys(flags).some((key) => wrappedFlagKeys.includes(key))) {
     warnOfWrapping(flags.wrappingAlgorithm, surroundings);
     return {
       wrappingAlgorithm: flags.wrappingAlgorithm,
-      open: () => openMaterialFlags(flags, surroundings, words),
+      open: () => openMaterialFlags(flags, surroundings, words, signal),
     };
   }
   const read = (field: WrappedField) => readField(field, flags, surroundings);

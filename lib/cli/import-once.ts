@@ -3,7 +3,8 @@
  * happened if the answer is lost, and never deletes anything.
  */
 import { ByokError } from '../errors';
-import type { KeyDetail, Kms } from '../kms/model';
+import type { KeyDetail } from '../kms/model';
+import type { LifecycleContext } from '../lifecycle/context';
 import { createMaterial } from '../lifecycle/create-material';
 import type {
   MaterialOutcome,
@@ -21,7 +22,6 @@ import {
   isAsymmetric,
   keyStates,
 } from '../terms/kms';
-import { lifecycleContext } from './lifecycle-context';
 
 export interface ImportRequest {
   readonly keyId: string;
@@ -51,12 +51,11 @@ export interface ImportOutcome {
 
 /** @throws ByokError and KmsError; the key is untouched unless the message says otherwise */
 export async function importOnce(
-  kms: Kms,
-  now: () => Date,
-  words: Wording,
+  context: LifecycleContext,
   { keyId, declared, source }: ImportRequest,
 ): Promise<ImportOutcome> {
-  const key = await kms.describeKey(keyId);
+  const { kms, signal, words } = context;
+  const key = await kms.describeKey(keyId, { signal });
   // We can compare a given private key with what the KMS shows. Nothing else that is there can be
   // compared.
   if (!('open' in source && holdsMaterial(key) && isAsymmetric(key?.keySpec ?? ''))) {
@@ -70,7 +69,7 @@ export async function importOnce(
     source,
     sourceAttribute: undefined,
   };
-  const outcome = await createMaterial(lifecycleContext(kms, now, words), request, key);
+  const outcome = await createMaterial(context, request, key);
   if (outcome.importedAt === undefined && (outcome.proof === undefined || !('open' in source))) {
     throw new ByokError(
       'ERR_CHANGED_SINCE_PLAN',

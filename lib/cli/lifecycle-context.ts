@@ -33,6 +33,10 @@ export function lifecycleContext(
   };
 }
 
+const importing =
+  'waits for the answer of the KMS; another Ctrl-C ends it at once, and may leave it unknown ' +
+  'whether the key holds the material';
+
 /** What a command does not leave half done, and what a second signal, which kills, may leave. */
 const interrupted = {
   apply:
@@ -41,6 +45,8 @@ const interrupted = {
   remove:
     'waits for the answer of the KMS; another Ctrl-C ends it at once, and may leave it unknown ' +
     'whether the key holds material',
+  import: importing,
+  'ceremony finish': importing,
   'create-key':
     'waits for the answer of the KMS; another Ctrl-C ends it at once, and may leave an empty key',
 } as const;

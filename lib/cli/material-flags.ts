@@ -15,7 +15,6 @@ import {
   materialEncodings,
 } from '../terms/material';
 import type { Spelling } from '../terms/setting';
-import { pathOf } from './file-flag';
 import type { Surroundings } from './surroundings';
 
 export interface MaterialFlags {
@@ -30,11 +29,7 @@ export interface MaterialFlags {
 /** @param against flags, as commander calls them, of material that is wrapped already */
 export function addMaterialFlags(command: Command, against: string[] = []): Command {
   return command
-    .addOption(
-      new Option('--material-file <FILE>', 'file that holds the material').argParser((text) =>
-        pathOf('--material-file', text),
-      ),
-    )
+    .option('--material-file <FILE>', 'file that holds the material')
     .option('--material-env <NAME>', 'environment variable that holds the material')
     .addOption(
       new Option('--material-encoding <ENCODING>', 'how the material is encoded')

@@ -61,10 +61,9 @@ export function removeCommand(surroundings: Surroundings): Command {
     .addHelpText('after', epilogue(help))
     .action(async ({ keyId, timeout, json, ...connection }: Flags, command: Command) => {
       const { now, print } = surroundings;
-      const timeoutMs =
-        timeout === undefined ? undefined : parseDuration(timeout, 'timeout', '--timeout');
       const words = wordingOf(command);
       requireDeclared({ keyId, timeouts: timeout }, words, ['keyId', 'timeouts']);
+      const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
       const signal = interruption(surroundings, 'remove');
       const kms = connect(connection, surroundings, words);
       try {

@@ -1,6 +1,8 @@
 /** From settings to a client: the one way for both the provider and the commands. */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { ByokError } from '../errors';
+import { kindOf } from '../terms/file-kind';
+import { isContent as isPerhapsSecret } from '../terms/given-content';
 import { plainSpelling } from '../terms/setting';
 import { type ConnectionConfig, type Environment, readConnection } from './connection';
 import { KmsClient, type KmsClientOptions, type KmsLog } from './kms-client';
@@ -32,9 +34,11 @@ export function connectKms(
   const secured = [connection.endpoint, connection.authUrl].some(
     (url) => url?.protocol === 'https:',
   );
-  const ca = secured
-    ? readAuthorities(caFile, env, runtime.log, spelling.name('caFile'))
-    : undefined;
+  // A wrong file is told where no TLS is used, too.
+  const ca =
+    secured || caFile !== undefined
+      ? readAuthorities(caFile, env, runtime.log, spelling.name('caFile'))
+      : undefined;
   return new KmsClient({ ...connection, ...runtime, env, ca });
 }
 
@@ -64,7 +68,7 @@ function readAuthorities(
 /** As in Node, a file that cannot be read is only a warning. */
 function tryRead(path: string, log: KmsLog | undefined): string | undefined {
   try {
-    return readFileSync(path, 'latin1');
+    return readRegularFile(path);
   } catch (error) {
     log?.('warn', 'ignoring NODE_EXTRA_CA_CERTS', { path, reason: (error as Error).message });
     return undefined;
@@ -77,6 +81,26 @@ function tryRead(path: string, log: KmsLog | undefined): string | undefined {
  */
 function isContent(caFile: string): boolean {
   return caFile.includes('-----BEGIN') || /[\r\n]/.test(caFile) || caFile.length > 4096;
+}
+
+/** Never waits for the writer of a pipe, and takes no device into use. */
+function readRegularFile(path: string): string {
+  const refuse = (kind: string) => new Error(`it is ${kind}; give the path of a regular file`);
+  const found = statSync(path);
+  if (!found.isFile()) {
+    throw refuse(kindOf(found));
+  }
+  // A pipe may have taken its place by now.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const opened = fstatSync(file);
+    if (!opened.isFile()) {
+      throw refuse(kindOf(opened));
+    }
+    return readFileSync(file, 'latin1');
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** @throws ByokError ERR_CONFIGURATION, without any of the content */
@@ -109,8 +133,16 @@ function isCertificate(pem: string): boolean {
 function readCaFile(path: string, attribute: string): string {
   let pem: string;
   try {
-    pem = readFileSync(path, 'latin1');
+    pem = readRegularFile(path);
   } catch (cause) {
+    if (isPerhapsSecret(path)) {
+      // Without the cause, whose message names the path as well.
+      throw new ByokError(
+        'ERR_CONFIGURATION',
+        `${attribute} is no path but a text of ${path.length} characters, which may be a secret and is not shown; give the path of a PEM file`,
+        { attribute },
+      );
+    }
     throw new ByokError(
       'ERR_CONFIGURATION',
       `${attribute} "${path}" cannot be read: ${(cause as Error).message}`,

@@ -1,16 +1,18 @@
 /** What the values of a connection may be. An empty text counts as left out. */
 import { ByokError } from '../errors';
 import { formats } from '../terms/kms';
+import { type Spelling, showValue } from '../terms/setting';
 
 export function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-export function checkedProjectId(projectId: string, attribute: string): string {
+export function checkedProjectId(projectId: string, spelling: Spelling): string {
   if (!new RegExp(formats.projectId).test(projectId)) {
+    const attribute = spelling.name('projectId');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
+      `${attribute} is ${showValue(projectId, 'projectId', spelling)}; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
       { attribute },
     );
   }
@@ -20,12 +22,13 @@ export function checkedProjectId(projectId: string, attribute: string): string {
 /** Lists accept "all", but a new key could not get it. */
 export function checkedEnterpriseProject(
   id: string | undefined,
-  attribute: string,
+  spelling: Spelling,
 ): string | undefined {
   if (id !== undefined && !new RegExp(formats.enterpriseProjectId).test(id)) {
+    const attribute = spelling.name('enterpriseProjectId');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is "${id}"; allowed is "0" or the 36 characters of an id`,
+      `${attribute} is ${showValue(id, 'enterpriseProjectId', spelling)}; allowed is "0" or the 36 characters of an id`,
       { attribute },
     );
   }

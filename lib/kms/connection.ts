@@ -14,7 +14,7 @@ import {
   type KmsPlace,
   kmsEndpointVariable,
 } from '../terms/connection';
-import { plainSpelling, type Spelling } from '../terms/setting';
+import { plainSpelling, type Spelling, showValue } from '../terms/setting';
 import { type Naming, otherCloud, perhapsMeant, sourceOf, withHints } from './connection-hints';
 import {
   checkedEnterpriseProject,
@@ -120,7 +120,7 @@ function connectionOf(
   if (region === undefined && kmsEndpoint === undefined) {
     throw missing('region', naming, `the region of the KMS, or ${nameOf('kmsEndpoint')}`);
   }
-  const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint }, nameOf);
+  const endpoint = resolveKmsEndpoint({ cloud, region, kmsEndpoint }, spelling);
   const setNames = (one: LoginSetting) =>
     environmentVariables[one][family].filter((name) => nonEmpty(env[name]) !== undefined);
   const login = chooseLogin(givenLogin(config), foundLogin(fromEnvironment), {
@@ -136,14 +136,14 @@ function connectionOf(
     login.kind === 'password' || !('id' in project)
       ? resolveAuthUrl(
           { cloud, region, kmsEndpoint, authUrl: setting(config.authUrl, 'authUrl') },
-          nameOf,
+          spelling,
         )
       : undefined;
   if (authUrl === undefined && login.kind === 'password') {
     throw missing('authUrl', naming, 'the URL of the IAM that checks the password, ending in /v3');
   }
   if (authUrl === undefined && !('id' in project)) {
-    const what = `the id of the project that holds the keys, or ${nameOf('authUrl')} so that IAM finds "${project.name}"`;
+    const what = `the id of the project that holds the keys (or ${nameOf('authUrl')}, so that IAM finds ${showValue(project.name, 'projectName', spelling)})`;
     throw missing('projectId', naming, what);
   }
   return {
@@ -154,7 +154,7 @@ function connectionOf(
     login,
     enterpriseProjectId: checkedEnterpriseProject(
       setting(config.enterpriseProjectId, 'enterpriseProjectId'),
-      nameOf('enterpriseProjectId'),
+      spelling,
     ),
     caFile: setting(config.caFile, 'caFile'),
     maxRetries:
@@ -205,7 +205,7 @@ function withoutEmpty(
 
 function chooseProject(id: string | undefined, name: string | undefined, naming: Naming): Project {
   if (id !== undefined) {
-    return { id: checkedProjectId(id, naming.spelling.name('projectId')) };
+    return { id: checkedProjectId(id, naming.spelling) };
   }
   if (name === undefined) {
     throw missing('projectId', naming, 'the id of the project that holds the keys');

@@ -6,7 +6,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
 import { defaultCloud } from '../terms/connection';
-import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
+import { plainSpelling, type Setting, type Spelling, showValue } from '../terms/setting';
 
 export interface EndpointConfig {
   /**
@@ -64,13 +64,13 @@ export function isOpenTelekomCloud(cloud: string): boolean {
  */
 export function resolveKmsEndpoint(
   { cloud = defaultCloud, region, kmsEndpoint }: EndpointConfig,
-  nameOf: NameOf = plainSpelling.name,
+  spelling: Spelling = plainSpelling,
 ): URL {
   if (kmsEndpoint !== undefined) {
-    return urlByHand('kmsEndpoint', kmsEndpoint, nameOf);
+    return urlByHand('kmsEndpoint', kmsEndpoint, spelling);
   }
-  const name = regionName(region, 'kmsEndpoint', nameOf);
-  return new URL(`https://kms.${name}.${domainOf(cloud, name, nameOf)}`);
+  const name = regionName(region, 'kmsEndpoint', spelling);
+  return new URL(`https://kms.${name}.${domainOf(cloud, name, spelling)}`);
 }
 
 /**
@@ -82,37 +82,39 @@ export function resolveKmsEndpoint(
  */
 export function resolveAuthUrl(
   { cloud = defaultCloud, region, kmsEndpoint, authUrl }: EndpointConfig,
-  nameOf: NameOf = plainSpelling.name,
+  spelling: Spelling = plainSpelling,
 ): URL | undefined {
   if (authUrl !== undefined) {
-    const url = urlByHand('authUrl', authUrl, nameOf);
+    const url = urlByHand('authUrl', authUrl, spelling);
     url.pathname = url.pathname.replace(/\/$/, '');
     if (!url.pathname.endsWith('/v3')) {
-      throw refusedUrl('authUrl', nameOf, `"${shown(url)}" does not end in "/v3"`);
+      throw refusedUrl('authUrl', spelling, `"${shown(url)}" does not end in "/v3"`);
     }
     return url;
   }
   if (
     region === undefined ||
-    (kmsEndpoint !== undefined && isLoopback(resolveKmsEndpoint({ kmsEndpoint }, nameOf).hostname))
+    (kmsEndpoint !== undefined &&
+      isLoopback(resolveKmsEndpoint({ kmsEndpoint }, spelling).hostname))
   ) {
     return undefined;
   }
-  const name = regionName(region, 'authUrl', nameOf);
-  const domain = domainOf(cloud, name, nameOf);
+  const name = regionName(region, 'authUrl', spelling);
+  const domain = domainOf(cloud, name, spelling);
   const host =
     (Object.hasOwn(iamHosts, domain) ? iamHosts[domain]?.(name) : undefined) ??
     `iam.${name}.${domain}`;
   return new URL(`https://${host}/v3`);
 }
 
-function regionName(region: string | undefined, instead: UrlSetting, nameOf: NameOf): string {
+function regionName(region: string | undefined, instead: UrlSetting, spelling: Spelling): string {
   if (region === undefined || !regionForm.test(region)) {
-    const found = region === undefined ? 'is not set' : `is "${region}"`;
-    const attribute = nameOf('region');
+    const found =
+      region === undefined ? 'is not set' : `is ${showValue(region, 'region', spelling)}`;
+    const attribute = spelling.name('region');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} ${found}; give a region of the cloud such as "ap-southeast-3", or "eu-de" of opentelekomcloud, or ${nameOf(instead)}`,
+      `${attribute} ${found}; give a region of the cloud such as "ap-southeast-3", or "eu-de" of opentelekomcloud, or ${spelling.name(instead)}`,
       { attribute },
     );
   }
@@ -121,20 +123,18 @@ function regionName(region: string | undefined, instead: UrlSetting, nameOf: Nam
 
 const clouds = ['huaweicloud', 'opentelekomcloud'] as const;
 
-function domainOf(cloud: string, region: string, nameOf: NameOf): string {
+function domainOf(cloud: string, region: string, spelling: Spelling): string {
   const domain = Object.hasOwn(namedClouds, cloud) ? namedClouds[cloud]?.(region) : cloud;
   if (domain === undefined || !domainForm.test(domain)) {
-    const attribute = nameOf('cloud');
+    const attribute = spelling.name('cloud');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is "${cloud}"; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
+      `${attribute} is ${showValue(cloud, 'cloud', spelling)}; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
       { attribute },
     );
   }
   return domain;
 }
-
-type NameOf = Spelling['name'];
 
 type UrlSetting = Extract<Setting, 'kmsEndpoint' | 'authUrl'>;
 
@@ -144,34 +144,34 @@ const atStake = { kmsEndpoint: 'the material', authUrl: 'the login' } as const s
   string
 >;
 
-function urlByHand(setting: UrlSetting, text: string, nameOf: NameOf): URL {
+function urlByHand(setting: UrlSetting, text: string, spelling: Spelling): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw refusedUrl(
       setting,
-      nameOf,
-      `"${shownText(text)}" is ${url === undefined ? 'not a URL' : 'neither https nor http'}`,
+      spelling,
+      `${showValue(shownText(text), setting, spelling)} is ${url === undefined ? 'not a URL' : 'neither https nor http'}`,
     );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw refusedUrl(
       setting,
-      nameOf,
+      spelling,
       `"${shown(url)}" was given with a user name, a query or a fragment`,
     );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw refusedUrl(
       setting,
-      nameOf,
+      spelling,
       `"${shown(url)}" is plain http to a host that is not this machine, where anyone in between could read ${atStake[setting]}`,
     );
   }
   return url;
 }
 
-function refusedUrl(setting: UrlSetting, nameOf: NameOf, found: string): ByokError {
-  const attribute = nameOf(setting);
+function refusedUrl(setting: UrlSetting, spelling: Spelling, found: string): ByokError {
+  const attribute = spelling.name(setting);
   const form = setting === 'authUrl' ? 'base URL that ends in /v3' : 'base URL';
   return new ByokError(
     'ERR_CONFIGURATION',

@@ -7,7 +7,7 @@ import { ByokError } from '../errors';
 import { isRecord, tryParseJson } from '../json';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
-import { plainSpelling, type Spelling } from '../terms/setting';
+import { plainSpelling, type Spelling, showValue } from '../terms/setting';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
 import type { HiddenTexts } from './hidden-texts';
@@ -22,7 +22,7 @@ export class Iam {
   readonly #sender: RequestSender;
   readonly #host: string;
   readonly #hidden: HiddenTexts;
-  readonly #name: Spelling['name'];
+  readonly #spelling: Spelling;
 
   /**
    * @param options `endpoint` ends in `/v3`
@@ -32,7 +32,7 @@ export class Iam {
     this.#sender = new RequestSender(options, { name: 'IAM', setting: 'authUrl' }, hidden);
     this.#hidden = hidden;
     this.#host = options.endpoint.host;
-    this.#name = (options.spelling ?? plainSpelling).name;
+    this.#spelling = options.spelling ?? plainSpelling;
   }
 
   /** Drops all connections. */
@@ -90,12 +90,12 @@ export class Iam {
     const [id] = ids;
     if (ids.length !== 1 || !this.#isProjectId(id)) {
       const [byId, byName, byRegion] = (['projectId', 'projectName', 'region'] as const).map(
-        this.#name,
+        this.#spelling.name,
       );
       throw new ByokError(
         'ERR_CONFIGURATION',
         `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} ` +
-          `"${name}" of this login; give ${byId}, or another ${byName} or ${byRegion}`,
+          `${showValue(name, 'projectName', this.#spelling)} of this login; give ${byId}, or another ${byName} or ${byRegion}`,
         { attribute: byId },
       );
     }
@@ -155,7 +155,7 @@ export class Iam {
       'ERR_KMS',
       `${operation} answered ${status}, and not as the API documents: ${what}; is ${this.#host} an IAM?`,
       {
-        attribute: this.#name('authUrl'),
+        attribute: this.#spelling.name('authUrl'),
       },
     );
   }

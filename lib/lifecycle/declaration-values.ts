@@ -7,7 +7,7 @@ import { keySpecs, wrappingAlgorithmNames } from '../terms/kms';
 import { materialDestroyPolicies, materialEncodings } from '../terms/material';
 import { type Switch, switches } from '../terms/material-options';
 import { keyRules, materialRules, type Rule } from '../terms/rules';
-import type { Setting, Spelling } from '../terms/setting';
+import { asJson, type Setting, type Spelling } from '../terms/setting';
 
 /** The longest validity. The KMS accepts no expiry that lies much further ahead. */
 const longestValidFor = '36500d';
@@ -15,6 +15,7 @@ const longestValidFor = '36500d';
 interface Surroundings {
   readonly words: Spelling;
   readonly isKnown: (value: unknown) => boolean;
+  /** What a message repeats of a wrong value. */
   readonly show: (value: unknown) => string;
 }
 
@@ -25,35 +26,37 @@ export interface ValueRule {
   readonly isSecret?: boolean;
 }
 
-const duration = parsing((text, name) => parseDuration(text, name));
+const duration = parsing((text, { name, shown }) => parseDuration(text, name, name, shown));
 
 export const valueRules = {
   keyId: matching(keyRules.keyId),
   alias: matching(keyRules.alias),
   description: {
-    judge: (value, name) =>
+    judge: (value, name, { show }) =>
       typeof value === 'string' && keyRules.description.accepts(value)
         ? []
-        : [`${name} ${size(value)}; allowed are ${keyRules.description.allowed}`],
+        : [
+            `${name} ${typeof value === 'string' ? `has ${value.length} characters` : `is ${show(value)}`}; allowed are ${keyRules.description.allowed}`,
+          ],
   },
   keySpec: among(Object.keys(keySpecs)),
   enabled: among([true, false]),
   tags: { judge: judgeTags },
   pendingDays: {
-    judge: (value, name) =>
+    judge: (value, name, { show }) =>
       typeof value === 'number' && keyRules.pendingDays.accepts(value)
         ? []
-        : [`${name} is ${shown(value)}; allowed is ${keyRules.pendingDays.allowed}`],
+        : [`${name} is ${show(value)}; allowed is ${keyRules.pendingDays.allowed}`],
   },
   cancelPendingDeletion: among([true, false]),
   keyOnDestroy: among(Object.keys(keyDestroyPolicies)),
-  expirationTime: parsing((text, _name, words) => parseExpirationTime(text, words)),
+  expirationTime: parsing((text, { words, shown }) => parseExpirationTime(text, words, shown)),
   validFor: {
     judge: (value, name, around) => {
       const faults = duration.judge(value, name, around);
       return faults.length > 0 || lengthOf(value) <= lengthOf(longestValidFor)
         ? faults
-        : [`${name} is ${shown(value)}; allowed are up to ${longestValidFor}`];
+        : [`${name} is ${around.show(value)}; allowed are up to ${longestValidFor}`];
     },
   },
   renewBefore: duration,
@@ -96,15 +99,22 @@ function among(allowed: readonly (string | boolean)[]): ValueRule {
     judge: (value, name, { show }) =>
       allowed.some((one) => one === value || (typeof one === 'boolean' && String(one) === value))
         ? []
-        : [`${name} is ${show(value)}; allowed are ${allowed.map(shown).join(', ')}`],
+        : [`${name} is ${show(value)}; allowed are ${allowed.map(asJson).join(', ')}`],
   };
 }
 
-function parsing(parse: (text: string, name: string, words: Spelling) => unknown): ValueRule {
+interface Parsing {
+  readonly name: string;
+  readonly words: Spelling;
+  /** The value as a message repeats it. */
+  readonly shown: string;
+}
+
+function parsing(parse: (text: string, around: Parsing) => unknown): ValueRule {
   return {
-    judge: (value, name, { words }) => {
+    judge: (value, name, { words, show }) => {
       try {
-        parse(String(value), name, words);
+        parse(String(value), { name, words, shown: show(value) });
         return [];
       } catch (error) {
         if (isByokError(error)) {
@@ -125,9 +135,16 @@ function judgeTimeouts(value: unknown, name: string, around: Surroundings): read
     : duration.judge(value, name, around);
 }
 
-function judgeTags(value: unknown, name: string, { isKnown }: Surroundings): readonly string[] {
+function judgeTags(
+  value: unknown,
+  name: string,
+  { isKnown, show }: Surroundings,
+): readonly string[] {
   const { tagKey, tagValue, numberOfTags } = keyRules;
-  const entries = Object.entries(value as object);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [`${name} is ${show(value)}; allowed are texts by name, as in { team = "payments" }`];
+  }
+  const entries = Object.entries(value);
   return [
     ...(numberOfTags.accepts(entries.length)
       ? []
@@ -135,12 +152,14 @@ function judgeTags(value: unknown, name: string, { isKnown }: Surroundings): rea
     ...entries.flatMap(([key, text]: [string, unknown]) => [
       ...(!isKnown(key) || tagKey.accepts(key)
         ? []
-        : [`${name} holds the name "${key}"; allowed are ${tagKey.allowed}`]),
+        : [`${name} holds the name ${show(key)}; allowed are ${tagKey.allowed}`]),
       ...(text === null || text === undefined
-        ? [`${name} has no value for "${key}"; give it a value, or leave the tag out`]
+        ? [`${name} has no value for ${show(key)}; give it a value, or leave the tag out`]
         : !isKnown(text) || tagValue.accepts(String(text))
           ? []
-          : [`${name} holds the value "${text}" of "${key}"; allowed are ${tagValue.allowed}`]),
+          : [
+              `${name} holds the value ${show(text)} of ${show(key)}; allowed are ${tagValue.allowed}`,
+            ]),
     ]),
   ];
 }
@@ -180,14 +199,4 @@ function program(): ValueRule {
           ];
     },
   };
-}
-
-function size(value: unknown): string {
-  return typeof value === 'string' ? `has ${value.length} characters` : `is ${shown(value)}`;
-}
-
-export function shown(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'object'
-    ? JSON.stringify(value)
-    : String(value);
 }

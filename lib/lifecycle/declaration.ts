@@ -7,9 +7,9 @@
  * example of each, and the same verdict on it from every front-end.
  */
 import { ByokError } from '../errors';
-import type { Setting, Spelling } from '../terms/setting';
+import { type Setting, type Spelling, showValue } from '../terms/setting';
 import { type Combination, combinationRules } from './declaration-combinations';
-import { shown, type ValueRule, valueRules } from './declaration-values';
+import { type ValueRule, valueRules } from './declaration-values';
 
 /** By setting, as it was given; undefined where it was not. Of any type: some callers check none. */
 export type Declared = { readonly [Name in Setting]?: unknown };
@@ -18,8 +18,6 @@ export interface Ask {
   readonly words: Spelling;
   /** Whether a value is known yet. One that is not counts as given, and is not judged. @default yes */
   readonly isKnown?: (value: unknown) => boolean;
-  /** What a message shows of a wrong value. @default the value as JSON */
-  readonly show?: (value: unknown, setting: Setting) => string;
   /** Whether a setting may be given although it does not show. @default never */
   readonly mayBeGiven?: (setting: Setting) => boolean;
 }
@@ -55,7 +53,7 @@ export interface Fault {
 /** @param rules the only ones to ask @default all */
 export function faultsOf(
   declared: Declared,
-  { words, isKnown = () => true, mayBeGiven = () => false, show = shown }: Ask,
+  { words, isKnown = () => true, mayBeGiven = () => false }: Ask,
   rules: readonly RuleName[] = ruleNames,
 ): readonly Fault[] {
   const given = (setting: Setting) => declared[setting] !== undefined;
@@ -68,7 +66,7 @@ export function faultsOf(
       return judge(known(setting), words.name(setting), {
         words,
         isKnown,
-        show: (value) => show(value, setting),
+        show: (value) => showValue(value, setting, words),
       }).map((message) => ({
         rule: setting,
         setting,

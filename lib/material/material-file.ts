@@ -5,8 +5,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ByokError } from '../errors';
+import { kindOf } from '../terms/file-kind';
 import type { Spelling } from '../terms/setting';
-import { kindOf } from './file-kind';
 import { maxContentBytes } from './open-content';
 
 export interface FileOptions {

@@ -4,10 +4,10 @@
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
+import { isContent } from '../terms/given-content';
 import type { MaterialEncoding } from '../terms/material';
 import { plainSpelling, type Spelling } from '../terms/setting';
 import { runCommand } from './command';
-import { isContent } from './given-content';
 import { openHsmMaterial } from './hsm';
 import type { Material } from './material';
 import { readMaterialFile } from './material-file';

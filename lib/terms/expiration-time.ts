@@ -13,10 +13,14 @@ export type ExpirationInstant = Date | undefined;
 
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** @throws ByokError ERR_ARGUMENT when the text has none of these formats */
+/**
+ * @param shown what the error repeats of the text
+ * @throws ByokError ERR_ARGUMENT when the text has none of these formats
+ */
 export function parseExpirationTime(
   text: string,
   { name, rolling }: Pick<Spelling, 'name' | 'rolling'> = plainSpelling,
+  shown = `"${text}"`,
 ): ExpirationInstant {
   if (text === never) {
     return undefined;
@@ -35,7 +39,7 @@ export function parseExpirationTime(
       : '';
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${name('expirationTime')} is "${text}"; allowed are an instant in whole seconds such ` +
+      `${name('expirationTime')} is ${shown}; allowed are an instant in whole seconds such ` +
         `as "2030-01-31T00:00:00Z", epoch seconds such as "1893456000", or "never"${counted}`,
       { attribute: name('expirationTime') },
     );

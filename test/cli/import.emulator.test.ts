@@ -6,7 +6,7 @@ import {
   generateKeyPairSync,
   randomBytes,
 } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
@@ -438,3 +438,35 @@ test('nothing secret stood in any output or argument of these runs', () => {
   expect(byok.leaks(secrets)).toEqual([]);
   expect(byok.leaks(['The key material is imported.'])).not.toEqual([]);
 });
+
+test.each(['import', 'ceremony finish'])(
+  'an interrupt of byok %s while the KMS imports is told, and waits for the answer',
+  async (command) => {
+    const [keyId, material] = [await byok.createKey(), freshMaterial()];
+    const dir = join(folder, `ceremony-${count++}`);
+    let args = ['import', '--key-id', keyId, '--material-file', file(material.toString('base64'))];
+    if (command !== 'import') {
+      await byok.run(['ceremony', 'start', '--key-id', keyId, '--out-dir', dir]);
+      writeFileSync(
+        join(dir, 'EncryptedKeyMaterial.bin'),
+        wrapWithOpenssl(readFileSync(join(dir, 'PublicKey.bin')).toString('base64'), material),
+        'base64',
+      );
+      args = ['ceremony', 'finish', '--dir', dir];
+    }
+    byok.emulator.clearCalls();
+    byok.emulator.injectFaults([{ operation: 'import-key-material', delayMs: 600 }]);
+    const { child, ended } = byok.start(args);
+    while (!writesOf(byok.emulator).includes('import-key-material')) {
+      expect(child.exitCode).toBeNull();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    child.kill('SIGINT');
+    const { status, stderr } = await ended;
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(`^byok: interrupted: ${command} waits for the answer of the KMS; another .*\n$`),
+    );
+    expect(await holdsMaterial(byok.emulator, keyId, material)).toBe(true);
+  },
+);

@@ -43,6 +43,8 @@ const withChoices = [...allCommands()].flatMap(([path, { options }]) =>
     .map(({ long }) => [...path.split(' ').slice(1), String(long)]),
 );
 
+const keyed = ['apply', 'remove', 'import'];
+
 test.each([
   ...withChoices,
   ['apply', '--fingerprint'],
@@ -51,15 +53,25 @@ test.each([
   ['import', '--key-id'],
   ['ceremony', 'start', '--key-id'],
   ['create-key', '--alias', 'x', '--tag'],
+  ['apply', '--valid-for'],
+  ['apply', '--renew-before'],
+  ['apply', '--warn-before'],
+  ['apply', '--timeout'],
+  ['apply', '--expiration-time'],
+  ['import', '--expiration-time'],
+  ['remove', '--timeout'],
+  ['check', '--live', '--warn-before'],
+  ['status', '--region'],
   ['emulator', '--port'],
   ['completion'],
   ['ceremony'],
   [],
 ])('byok %s %s %s', async (...args) => {
   const given = args.filter((arg) => arg !== undefined);
-  const more = given.includes('--fingerprint')
-    ? ['--key-id', '0d0466b0-e727-4d9c-b35d-f84bb474a37f']
-    : [];
+  const more =
+    keyed.includes(given[0] ?? '') && !given.includes('--key-id')
+      ? ['--key-id', '0d0466b0-e727-4d9c-b35d-f84bb474a37f']
+      : [];
   for (const secret of secrets) {
     const said = await saidOf(...given, secret, ...more);
     expect(said).toContain('not shown');
@@ -82,4 +94,14 @@ test('slips are shown', async () => {
   expect(await saidOf('remove', '--key-id', '0d0466b0-e727')).toContain(
     'is "0d0466b0-e727"; allowed',
   );
+  const key = ['--key-id', '0d0466b0-e727-4d9c-b35d-f84bb474a37f'];
+  for (const slip of ['90 days', '3months', 'P90D', '1.5h', '-3d', '90']) {
+    expect(await saidOf('remove', ...key, '--timeout', slip)).toContain(`is "${slip}"; allowed`);
+  }
+  for (const slip of ['tomorrow', '2030-01-31', '2030-01-31 00:00', '2030-01-31T00:00:00.5Z']) {
+    expect(await saidOf('import', ...key, '--expiration-time', slip)).toContain(`is "${slip}"; al`);
+  }
+  for (const slip of ['eu_de', 'EU-DE', 'Frankfurt', 'eu-de.']) {
+    expect(await saidOf('status', '--region', slip)).toContain(`is "${slip}"; give`);
+  }
 });

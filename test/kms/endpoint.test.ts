@@ -20,7 +20,7 @@ test.each([
   // The URL parser turns every spelling of an IPv4 address into the dotted one.
   [{ kmsEndpoint: 'http://0x7f000001' }, 'http://127.0.0.1/'],
 ])('resolves %j', (config, url) => {
-  expect(resolveKmsEndpoint(config, wording.name).href).toBe(url);
+  expect(resolveKmsEndpoint(config, wording).href).toBe(url);
 });
 
 test.each([
@@ -42,17 +42,15 @@ test.each([
       .replace('ffff:10.0.0.1', 'ffff:a00:1')
       .replace(/[[\]]/g, '\\$&'),
   );
-  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording)).toThrow(
     expect.objectContaining({
       code: 'ERR_CONFIGURATION',
       attribute: 'kms_endpoint',
       message: expect.stringMatching(named),
     }),
   );
-  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).toThrow(
-    /give an https:\/\/ base URL/,
-  );
-  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording.name)).not.toThrow(/hunter2/);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording)).toThrow(/give an https:\/\/ base URL/);
+  expect(() => resolveKmsEndpoint({ kmsEndpoint }, wording)).not.toThrow(/hunter2/);
 });
 
 test.each([
@@ -62,7 +60,7 @@ test.each([
   [{ cloud: 'toString', region: 'eu-de' }, 'cloud'],
   [{ cloud: 'evil.example/x', region: 'eu-de' }, 'cloud'],
 ])('refuses %j', (config, attribute) => {
-  expect(() => resolveKmsEndpoint(config, wording.name)).toThrow(
+  expect(() => resolveKmsEndpoint(config, wording)).toThrow(
     expect.objectContaining({ code: 'ERR_CONFIGURATION', attribute }),
   );
 });
@@ -101,7 +99,7 @@ test.each([
   [{ authUrl: 'https://iam.example.com:443/v3/' }, 'https://iam.example.com/v3'],
   [{ authUrl: 'http://[::1]:4000/iam/v3' }, 'http://[::1]:4000/iam/v3'],
 ])('IAM of %j', (config, url) => {
-  expect(resolveAuthUrl(config, wording.name)?.href).toBe(url);
+  expect(resolveAuthUrl(config, wording)?.href).toBe(url);
 });
 
 test.each([
@@ -116,11 +114,11 @@ test.each([
     attribute: 'auth_url',
     message: expect.stringMatching(message),
   });
-  expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(refused);
-  expect(() => resolveAuthUrl({ authUrl }, wording.name)).toThrow(
+  expect(() => resolveAuthUrl({ authUrl }, wording)).toThrow(refused);
+  expect(() => resolveAuthUrl({ authUrl }, wording)).toThrow(
     /give an https:\/\/ base URL that ends in \/v3/,
   );
-  expect(() => resolveAuthUrl({ authUrl }, wording.name)).not.toThrow(/hunter2/);
+  expect(() => resolveAuthUrl({ authUrl }, wording)).not.toThrow(/hunter2/);
 });
 
 test.each([
@@ -135,8 +133,8 @@ test.each([
   ['ftp://host#hunter2', 'ftp://host…'],
   ['kms.example.com', 'kms.example.com'],
 ])('%s, which is no URL of a KMS, is shown without what may be a login', (text, shown) => {
-  expect(() => resolveKmsEndpoint({ kmsEndpoint: text }, wording.name)).toThrow(
+  expect(() => resolveKmsEndpoint({ kmsEndpoint: text }, wording)).toThrow(
     `kms_endpoint "${shown}" is`,
   );
-  expect(() => resolveAuthUrl({ authUrl: text }, wording.name)).toThrow(`auth_url "${shown}" is`);
+  expect(() => resolveAuthUrl({ authUrl: text }, wording)).toThrow(`auth_url "${shown}" is`);
 });

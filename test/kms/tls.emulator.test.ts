@@ -48,6 +48,7 @@ describe('over TLS', () => {
     ],
     { stdio: 'ignore' },
   );
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
   const pair = {
     key: readFileSync(join(folder, 'key.pem')),
     cert: readFileSync(join(folder, 'cert.pem')),
@@ -128,14 +129,16 @@ describe('over TLS', () => {
   test.each([
     ['missing.pem', /cannot be read/],
     ['key.pem', /holds no PEM certificate/],
-    ['.', /cannot be read/],
+    ['.', /cannot be read: it is a folder/],
+    ['pipe', /cannot be read: it is a pipe; give the path of a regular file/],
+    [`${'f1'.repeat(32)}`, /ca_file is no path but a text of 64 characters, which may be a secret/],
     ['damaged.pem', /damaged\.pem" holds no readable PEM certificate; get an undamaged copy/],
-  ])('refuses %s as ca_file', (name, message) => {
+  ])('refuses %s as ca_file, also where no TLS is used', (name, message) => {
     const connection = {
-      kmsEndpoint: 'https://127.0.0.1:1',
+      kmsEndpoint: 'http://127.0.0.1:1',
       projectId,
       authToken: Secret.fromText(token),
-      caFile: join(folder, name),
+      caFile: /^[0-9a-f]+$/.test(name) ? name : join(folder, name),
     };
     expect(() => connectKms(connection, {}, { spelling: wording, now: () => new Date(0) })).toThrow(
       expect.objectContaining({

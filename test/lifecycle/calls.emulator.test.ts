@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { importOnce } from '../../lib/cli/import-once';
+import { lifecycleContext } from '../../lib/cli/lifecycle-context';
 import type { KeyDetail } from '../../lib/kms/model';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import { ensureMaterial } from '../../lib/lifecycle/ensure-material';
@@ -223,11 +224,14 @@ describe('a key that is there already', () => {
     expect(since()).toEqual(['describe-key', ...imported]);
     const { source } = requestOf(world, other, far);
     const expirationTime = far.toISOString().replace(/\.\d+/, '');
-    await importOnce(world.kms, () => new Date(), wordsOf('byok import'), {
-      keyId: other,
-      declared: { expirationTime },
-      source,
-    });
+    await importOnce(
+      lifecycleContext(world.kms, () => new Date(), wordsOf('byok import')),
+      {
+        keyId: other,
+        declared: { expirationTime },
+        source,
+      },
+    );
     expect(since()).toEqual(['describe-key', ...imported]);
   });
 

@@ -144,6 +144,16 @@ export const rows: readonly Row[] = [
       },
     },
   ),
+  refuses(
+    'tags',
+    'a text',
+    { tags: 'owner=me' },
+    {
+      cannot: {
+        'byok create-key': 'each flag is one tag',
+      },
+    },
+  ),
   refuses('pendingDays', 'too few', { pendingDays: 6 }),
   refuses('pendingDays', 'too many', { pendingDays: 1097 }),
   refuses('pendingDays', 'no whole number', { pendingDays: 7.5 }),

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { importOnce } from '../../lib/cli/import-once';
+import { lifecycleContext } from '../../lib/cli/lifecycle-context';
 import { createMaterial } from '../../lib/lifecycle/create-material';
 import type { MaterialOutcome } from '../../lib/lifecycle/material-request';
 import type { Proof } from '../../lib/lifecycle/proof';
@@ -208,11 +209,14 @@ describe('a first import', () => {
 test('one that a command makes and cannot see says what to do there', async () => {
   fault('describe-key', { ...nothing, skip: 1, times: 99 });
   const { source } = requestOf(world, keyId, undefined);
-  const { warnings } = await importOnce(world.kms, () => new Date(), wordsOf('byok import'), {
-    keyId,
-    declared: {},
-    source,
-  });
+  const { warnings } = await importOnce(
+    lifecycleContext(world.kms, () => new Date(), wordsOf('byok import')),
+    {
+      keyId,
+      declared: {},
+      source,
+    },
+  );
   expect(warnings).toEqual([
     expect.stringMatching(
       /^The import was not confirmed\. The KMS accepted .* The next run shows whether it holds the material\./,
