@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   errors: ['printable'],
   json: [],
   secret: [],
-  terms: ['errors'],
+  terms: ['printable', 'errors'],
   schema: ['terms'],
   kms: ['printable', 'errors', 'json', 'secret', 'terms'],
   wrap: ['errors', 'terms'],

@@ -7,6 +7,7 @@ import { type Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { faultsOf as faultsOfDeclared } from '../lifecycle/declaration';
 import { parseDuration } from '../terms/duration';
 import { formats } from '../terms/kms';
+import { shownOf } from '../terms/shown-value';
 import type { ImportedKeyProps } from './imported-key-props';
 import { declaredIn, deletionOfNamedKey, type KeyProperties, spelling } from './key-properties';
 
@@ -44,7 +45,7 @@ function faultsOfPlace({ region, kmsEndpoint, projectId }: ImportedKeyProps): st
     new RegExp(formats.projectId).test(projectId)
       ? []
       : [
-          `projectId is "${projectId}"; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
+          `projectId is ${shownOf(projectId, 'projectId')}; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
         ]),
   ];
 }

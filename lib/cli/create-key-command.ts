@@ -18,12 +18,12 @@ import {
   keyUsages,
 } from '../terms/kms';
 import { keyRules } from '../terms/rules';
+import { shown } from '../terms/shown-value';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
 import { interruption, lifecycleContext } from './lifecycle-context';
-import { shown } from './shown-value';
 import type { Surroundings } from './surroundings';
 import { wordingOf } from './wording';
 

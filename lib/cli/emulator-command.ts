@@ -3,8 +3,8 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
 import { providerName } from '../schema/provider';
+import { shown } from '../terms/shown-value';
 import { epilogue } from './help-text';
-import { shown } from './shown-value';
 import type { Surroundings } from './surroundings';
 
 const help = `

@@ -1,6 +1,6 @@
 /** The one translation of what the operating system says about a file that a flag names. */
 import { ByokError, type ErrorCode } from '../errors';
-import { isContent } from '../terms/given-content';
+import { mayBeSecret } from '../terms/given-content';
 
 /** A file or folder, and the flag that leads there. */
 export interface NamedFile {
@@ -52,7 +52,7 @@ export function writeFault(file: NamedFile, cause: unknown): ByokError {
 
 /** @param what goes on from the path: "is a device; …" */
 export function faultOf({ flag, path, code = 'ERR_ARGUMENT' }: NamedFile, what: string): ByokError {
-  const shown = isContent(path)
+  const shown = mayBeSecret(path)
     ? `is a text of ${path.length} characters, which may be a secret and is not shown; it`
     : `"${path}"`;
   return new ByokError(code, `${flag} ${shown} ${what}`);

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { Wording } from '../lifecycle/wording';
 import { type Switch, switchDefaults, switches } from '../terms/material-options';
 import { type Setting, settings } from '../terms/setting';
-import { shownOf } from './shown-value';
 
 /** Settings that no flag of any command gives. */
 const phrases: Partial<Record<Setting, string>> = {
@@ -65,7 +64,6 @@ export function wordingOf({ options }: Pick<Command, 'options'>): Wording {
   return {
     name,
     set: (setting) => byHand[setting] ?? `give ${name(setting)}`,
-    show: shownOf,
     variables: (setting) => (name(setting).startsWith('--') ? 'too' : 'only'),
     review: 'run',
     run: 'run',

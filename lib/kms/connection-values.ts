@@ -1,7 +1,8 @@
 /** What the values of a connection may be. An empty text counts as left out. */
 import { ByokError } from '../errors';
 import { formats } from '../terms/kms';
-import { type Spelling, showValue } from '../terms/setting';
+import type { Spelling } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 
 export function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
@@ -12,7 +13,7 @@ export function checkedProjectId(projectId: string, spelling: Spelling): string 
     const attribute = spelling.name('projectId');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is ${showValue(projectId, 'projectId', spelling)}; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
+      `${attribute} is ${shownOf(projectId, 'projectId')}; allowed are 32 letters and digits, as the console shows them under "My Credentials"`,
       { attribute },
     );
   }
@@ -28,7 +29,7 @@ export function checkedEnterpriseProject(
     const attribute = spelling.name('enterpriseProjectId');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is ${showValue(id, 'enterpriseProjectId', spelling)}; allowed is "0" or the 36 characters of an id`,
+      `${attribute} is ${shownOf(id, 'enterpriseProjectId')}; allowed is "0" or the 36 characters of an id`,
       { attribute },
     );
   }

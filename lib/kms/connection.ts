@@ -14,7 +14,8 @@ import {
   type KmsPlace,
   kmsEndpointVariable,
 } from '../terms/connection';
-import { plainSpelling, type Spelling, showValue } from '../terms/setting';
+import { plainSpelling, type Spelling } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 import { type Naming, otherCloud, perhapsMeant, sourceOf, withHints } from './connection-hints';
 import {
   checkedEnterpriseProject,
@@ -143,7 +144,7 @@ function connectionOf(
     throw missing('authUrl', naming, 'the URL of the IAM that checks the password, ending in /v3');
   }
   if (authUrl === undefined && !('id' in project)) {
-    const what = `the id of the project that holds the keys (or ${nameOf('authUrl')}, so that IAM finds ${showValue(project.name, 'projectName', spelling)})`;
+    const what = `the id of the project that holds the keys (or ${nameOf('authUrl')}, so that IAM finds ${shownOf(project.name, 'projectName')})`;
     throw missing('projectId', naming, what);
   }
   return {

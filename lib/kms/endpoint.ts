@@ -6,7 +6,8 @@
 import { BlockList, isIP } from 'node:net';
 import { ByokError } from '../errors';
 import { defaultCloud } from '../terms/connection';
-import { plainSpelling, type Setting, type Spelling, showValue } from '../terms/setting';
+import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 
 export interface EndpointConfig {
   /**
@@ -109,8 +110,7 @@ export function resolveAuthUrl(
 
 function regionName(region: string | undefined, instead: UrlSetting, spelling: Spelling): string {
   if (region === undefined || !regionForm.test(region)) {
-    const found =
-      region === undefined ? 'is not set' : `is ${showValue(region, 'region', spelling)}`;
+    const found = region === undefined ? 'is not set' : `is ${shownOf(region, 'region')}`;
     const attribute = spelling.name('region');
     throw new ByokError(
       'ERR_CONFIGURATION',
@@ -129,7 +129,7 @@ function domainOf(cloud: string, region: string, spelling: Spelling): string {
     const attribute = spelling.name('cloud');
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is ${showValue(cloud, 'cloud', spelling)}; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
+      `${attribute} is ${shownOf(cloud, 'cloud')}; allowed are ${clouds.join(', ')}, or a domain suffix such as "myhuaweicloud.eu"`,
       { attribute },
     );
   }
@@ -150,7 +150,7 @@ function urlByHand(setting: UrlSetting, text: string, spelling: Spelling): URL {
     throw refusedUrl(
       setting,
       spelling,
-      `${showValue(shownText(text), setting, spelling)} is ${url === undefined ? 'not a URL' : 'neither https nor http'}`,
+      `${shownOf(shownText(text), setting)} is ${url === undefined ? 'not a URL' : 'neither https nor http'}`,
     );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {

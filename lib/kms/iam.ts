@@ -7,7 +7,8 @@ import { ByokError } from '../errors';
 import { isRecord, tryParseJson } from '../json';
 import { Secret } from '../secret';
 import { formats } from '../terms/kms';
-import { plainSpelling, type Spelling, showValue } from '../terms/setting';
+import { plainSpelling, type Spelling } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 import type { Headers, OutgoingRequest } from './authenticator';
 import type { Project } from './connection';
 import type { HiddenTexts } from './hidden-texts';
@@ -95,7 +96,7 @@ export class Iam {
       throw new ByokError(
         'ERR_CONFIGURATION',
         `${this.#host} knows ${ids.length === 0 ? 'no project' : `${ids.length} projects`} ` +
-          `${showValue(name, 'projectName', this.#spelling)} of this login; give ${byId}, or another ${byName} or ${byRegion}`,
+          `${shownOf(name, 'projectName')} of this login; give ${byId}, or another ${byName} or ${byRegion}`,
         { attribute: byId },
       );
     }

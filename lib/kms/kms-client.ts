@@ -1,5 +1,5 @@
 /** The calls of the KMS, by name. Sees wrapped material only, never plaintext. */
-import { plainSpelling, showValue } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 import type { KeyPage } from './answer';
 import { Caller, type CallerOptions } from './caller';
 import type { Connection } from './connection';
@@ -184,10 +184,6 @@ export class KmsClient implements Kms {
   }
 }
 
-function projectOf({
-  project,
-  endpoint,
-  spelling = plainSpelling,
-}: Pick<KmsClientOptions, 'project' | 'endpoint' | 'spelling'>): string {
-  return `${'id' in project ? `project ${project.id}` : `project ${showValue(project.name, 'projectName', spelling)}`}, endpoint ${endpoint.origin}`;
+function projectOf({ project, endpoint }: Pick<KmsClientOptions, 'project' | 'endpoint'>): string {
+  return `${'id' in project ? `project ${project.id}` : `project ${shownOf(project.name, 'projectName')}`}, endpoint ${endpoint.origin}`;
 }

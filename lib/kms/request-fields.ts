@@ -6,6 +6,7 @@ import { ByokError } from '../errors';
 import { formats, ranges, type WrappingAlgorithm, wrappingAlgorithmNames } from '../terms/kms';
 import { keyRules } from '../terms/rules';
 import type { Setting, Spelling } from '../terms/setting';
+import { shown } from '../terms/shown-value';
 import type { Tags } from './model';
 
 type Format = keyof typeof formats;
@@ -59,7 +60,7 @@ export function checkText(field: keyof typeof fields, value: string, nameOf: Nam
   const { name, setting, format, secret, allowed }: TextField = fields[field];
   if (!new RegExp(formats[format]).test(value)) {
     const found =
-      secret === true ? `has ${value.length} characters of another form` : `is "${value}"`;
+      secret === true ? `has ${value.length} characters of another form` : `is ${shown(value)}`;
     throw refused(
       setting === undefined ? name : nameOf(setting),
       found,
@@ -71,7 +72,7 @@ export function checkText(field: keyof typeof fields, value: string, nameOf: Nam
 
 export function checkAlias(alias: string, nameOf: NameOf): string {
   if (!keyRules.alias.accepts(alias)) {
-    throw refused(nameOf('alias'), `is "${alias}"`, keyRules.alias.allowed);
+    throw refused(nameOf('alias'), `is ${shown(alias)}`, keyRules.alias.allowed);
   }
   return alias;
 }
@@ -124,14 +125,18 @@ export function checkTags(
 
 function checkTagText(part: keyof typeof tagRules, text: string, nameOf: NameOf): string {
   if (!tagRules[part].accepts(text)) {
-    throw refused(nameOf('tags'), `holds the ${part} "${text}"`, tagRules[part].allowed);
+    throw refused(nameOf('tags'), `holds the ${part} ${shown(text)}`, tagRules[part].allowed);
   }
   return text;
 }
 
 export function checkWrappingAlgorithm(name: string, nameOf: NameOf): string {
   if (!wrappingAlgorithmNames.includes(name as WrappingAlgorithm)) {
-    throw refused(nameOf('wrappingAlgorithm'), `is "${name}"`, wrappingAlgorithmNames.join(', '));
+    throw refused(
+      nameOf('wrappingAlgorithm'),
+      `is ${shown(name)}`,
+      wrappingAlgorithmNames.join(', '),
+    );
   }
   return name;
 }

@@ -2,6 +2,7 @@
 import { never } from '../terms/expiration-time';
 import { defaultKeySpec, isAsymmetric, keyUsages, tryFindKeySpec } from '../terms/kms';
 import { keySettings, type Setting, type Spelling, sourceSettings } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 import { lengthOf } from './declaration-values';
 
 /** What a rule sees of the declaration. */
@@ -51,7 +52,7 @@ export const combinationRules = {
       ? []
       : found(
           'keyUsage',
-          `${seen.words.name('keyUsage')} is "${usage}"; allowed ${spec === undefined ? '' : `for ${spec} `}are ${usages.map((one) => `"${one}"`).join(', ')}`,
+          `${seen.words.name('keyUsage')} is ${shownOf(usage, 'keyUsage')}; allowed ${spec === undefined ? '' : `for ${spec} `}are ${usages.map((one) => `"${one}"`).join(', ')}`,
         );
   },
   oneSource: ({ given, words: { name } }) => {
@@ -114,7 +115,7 @@ export const combinationRules = {
       ? []
       : found(
           setting,
-          `${words.name(setting)} is "${value}", but the material of an asymmetric key (${spec}) never expires; leave it out, or give ${words.never ?? `"${never}"`}`,
+          `${words.name(setting)} is ${shownOf(value, setting)}, but the material of an asymmetric key (${spec}) never expires; leave it out, or give ${words.never ?? `"${never}"`}`,
         );
   },
   encodingOfSpec: (seen) => {

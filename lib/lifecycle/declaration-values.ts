@@ -2,12 +2,13 @@
 import { isByokError } from '../errors';
 import { parseDuration } from '../terms/duration';
 import { parseExpirationTime } from '../terms/expiration-time';
+import { mayBeSecret } from '../terms/given-content';
 import { keyDestroyPolicies } from '../terms/key';
 import { keySpecs, wrappingAlgorithmNames } from '../terms/kms';
 import { materialDestroyPolicies, materialEncodings } from '../terms/material';
 import { type Switch, switches } from '../terms/material-options';
 import { keyRules, materialRules, type Rule } from '../terms/rules';
-import { asJson, type Setting, type Spelling } from '../terms/setting';
+import type { Setting, Spelling } from '../terms/setting';
 
 /** The longest validity. The KMS accepts no expiry that lies much further ahead. */
 const longestValidFor = '36500d';
@@ -99,7 +100,9 @@ function among(allowed: readonly (string | boolean)[]): ValueRule {
     judge: (value, name, { show }) =>
       allowed.some((one) => one === value || (typeof one === 'boolean' && String(one) === value))
         ? []
-        : [`${name} is ${show(value)}; allowed are ${allowed.map(asJson).join(', ')}`],
+        : [
+            `${name} is ${show(value)}; allowed are ${allowed.map((one) => JSON.stringify(one)).join(', ')}`,
+          ],
   };
 }
 
@@ -158,7 +161,7 @@ function judgeTags(
         : !isKnown(text) || tagValue.accepts(String(text))
           ? []
           : [
-              `${name} holds the value ${show(text)} of ${show(key)}; allowed are ${tagValue.allowed}`,
+              `${name} gives ${show(key)} ${show(text)}; allowed are ${tagValue.allowed}`,
             ]),
     ]),
   ];
@@ -170,7 +173,7 @@ function variableName(): ValueRule {
   return {
     isSecret: true,
     judge: (value, name) =>
-      typeof value === 'string' && accepts(value)
+      typeof value === 'string' && accepts(value) && !mayBeSecret(value)
         ? []
         : [
             `${name} is no name of an environment variable (not shown, it may be the secret itself); allowed are ${allowed}`,

@@ -7,7 +7,8 @@
  * example of each, and the same verdict on it from every front-end.
  */
 import { ByokError } from '../errors';
-import { type Setting, type Spelling, showValue } from '../terms/setting';
+import type { Setting, Spelling } from '../terms/setting';
+import { shownOf } from '../terms/shown-value';
 import { type Combination, combinationRules } from './declaration-combinations';
 import { type ValueRule, valueRules } from './declaration-values';
 
@@ -66,7 +67,7 @@ export function faultsOf(
       return judge(known(setting), words.name(setting), {
         words,
         isKnown,
-        show: (value) => showValue(value, setting, words),
+        show: (value) => shownOf(value, setting),
       }).map((message) => ({
         rule: setting,
         setting,

@@ -5,6 +5,7 @@
 import { ByokError } from '../errors';
 import { openContent } from '../material/open-content';
 import { fingerprintEncodings, fingerprintFunctionSchema } from '../schema/fingerprint-function';
+import { shown } from '../terms/shown-value';
 import type { FunctionDefinition } from '../tfplugin/provider';
 
 export const fingerprintFunction: FunctionDefinition = {
@@ -16,7 +17,7 @@ export const fingerprintFunction: FunctionDefinition = {
       const allowed = fingerprintEncodings.map((name) => `"${name}"`).join(', ');
       throw new ByokError(
         'ERR_ARGUMENT',
-        `material_encoding is "${String(encodingName)}"; allowed are ${allowed}`,
+        `material_encoding is ${shown(String(encodingName))}; allowed are ${allowed}`,
         {
           attribute: 'material_encoding',
         },

@@ -13,6 +13,7 @@ import {
 import type { AttributeSchema, BlockSchema } from '../schema/model';
 import { keyRules } from '../terms/rules';
 import type { Setting } from '../terms/setting';
+import { shown, shownOf } from '../terms/shown-value';
 import type { Context } from '../tfplugin/provider';
 import { unknown, type Values } from '../tfplugin/values/value';
 import { text } from './attributes';
@@ -47,7 +48,7 @@ export function validateAgainstSchema(schema: BlockSchema, config: Values, conte
     const value = text(config, name);
     if (value !== undefined && allowed !== undefined && !allowed.includes(value)) {
       const listed = allowed.map((one) => `"${one}"`).join(', ');
-      const message = `${name} is "${value}"; allowed are ${listed}`;
+      const message = `${name} is ${shown(value)}; allowed are ${listed}`;
       report(context, new ByokError('ERR_ARGUMENT', message, { attribute: name }));
     }
   }
@@ -57,9 +58,13 @@ export function validateAgainstSchema(schema: BlockSchema, config: Values, conte
 export function requireKeyId(name: string, keyId: string | undefined): void {
   const { accepts, allowed } = keyRules.keyId;
   if (keyId !== undefined && !accepts(keyId)) {
-    throw new ByokError('ERR_ARGUMENT', `${name} is "${keyId}"; allowed are ${allowed}`, {
-      attribute: name,
-    });
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${name} is ${shownOf(keyId, 'keyId')}; allowed are ${allowed}`,
+      {
+        attribute: name,
+      },
+    );
   }
 }
 

@@ -78,11 +78,6 @@ export interface Spelling {
    */
   readonly variables: (setting: Setting) => 'too' | 'only' | 'never';
   /**
-   * What a sentence repeats of a wrong value, which may be a secret that was put in the wrong place.
-   * @default all of it, as JSON
-   */
-  readonly show?: (value: string, setting: Setting) => string;
-  /**
    * What makes a rolling expiry, where that is more than its two settings: `Expiration.rolling in
    * constructs`.
    */
@@ -103,17 +98,6 @@ export const constructSpelling: Spelling = {
   ...plainSpelling,
   rolling: 'Expiration.rolling in constructs',
 };
-
-/** What a sentence repeats of a wrong value. */
-export function showValue(value: unknown, setting: Setting, { show }: Spelling): string {
-  return show === undefined ? asJson(value) : show(String(value), setting);
-}
-
-export function asJson(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'object'
-    ? JSON.stringify(value)
-    : String(value);
-}
 
 /** As configurations and programs write a value. */
 export function valueText(value: string | boolean): string {

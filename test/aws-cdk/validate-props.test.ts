@@ -78,7 +78,7 @@ test.each<[string, Partial<ImportedKeyProps>]>([
     { expiration: Expiration.rolling({ validFor: 'a week', renewBefore: '1d' }) },
   ],
   [
-    'tags holds the value "a*" of "owner"; allowed are 0 to 43 characters, none of them a control character or one of * < > \\ =',
+    'tags gives "owner" "a*"; allowed are 0 to 43 characters, none of them a control character or one of * < > \\ =',
     { tags: { owner: 'a*' } },
   ],
   [

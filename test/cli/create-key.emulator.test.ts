@@ -156,7 +156,7 @@ test.each([
     ['--alias', 'x', '--tag', 'a=1', '--tag', 'a=2'],
     '--tag gives the name "a" twice; give it once',
   ],
-  [['--alias', 'x', '--tag', 'a=b=c'], '--tag holds the value "b=c" of "a"; allowed are'],
+  [['--alias', 'x', '--tag', 'a=b=c'], '--tag gives "a" "b=c"; allowed are'],
   [['--alias', 'x', '--tag', 'a<b=1'], '--tag holds the name "a<b"; allowed are'],
   [['--alias', 'x', '--timeout', 'soon'], '--timeout is "soon"; '],
   [[], "required option '--alias <NAME>' not specified"],

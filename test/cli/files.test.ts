@@ -142,7 +142,7 @@ test('what cannot be a path but may be a secret is not shown', () => {
   const { stderr } = runByok('check', '--state', 'fine.tfstate', '--junit', `${secret}/x\n`);
   expect([stderr.includes(secret), stderr]).toEqual([
     false,
-    expect.stringContaining('--junit is a text of 67 characters, which may be a secret'),
+    expect.stringContaining('--junit is no path but a text of 67 characters, which is not shown'),
   ]);
 });
 

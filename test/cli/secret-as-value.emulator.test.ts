@@ -18,6 +18,9 @@ const keys = {
   '32 bytes in base64url': '_TqPdrY1V0VbUPRBHm-COZ4EX8PWmg9Hd1Ag5oVAhpw=',
   '16 bytes in Base64': 'zKx3Jmb0Tb7rW+QmzG0E5Q==',
   '32 bytes in hex': 'f1'.repeat(32),
+  'P-384 in DER and Base64':
+    'MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDBJ1sT0vWz7yB2dNfGh4LrEcUoPqAkXJmQ8sT0vWz7yB2dNfGh4LrEcUoPqAkXJmehZANiAAQ=',
+  'a secret key of a login': 'rpcupI5aXk3JmQ8sT0vWz7yB2dNfGh4LrEcUoPqA',
   'PEM on one line': '-----BEGIN PRIVATE KEY----- MC4CAQAwBQYDK2VwBCIEIK -----END PRIVATE KEY-----',
 };
 
@@ -71,7 +74,7 @@ test('there are many', () => expect(cases.length).toBeGreaterThan(100));
 
 test.each(cases)('%s %s', async (path, flag) => {
   for (const secret of Object.values(keys)) {
-    // Which is an alias, too.
+    // Which is an alias, or the name of a variable.
     if (!(flag === '--alias' && !/[+=/ ]/.test(secret))) {
       const text = await said(path, flag, secret);
       expect(text).not.toContain(secret);

@@ -118,3 +118,22 @@ describe.each(names)('%s', (name) => {
     expect(said.join('\n')).not.toContain('c2VjcmV0');
   });
 });
+
+/** Which accept nearly any text, or whose wrong value is a configuration's own file or program. */
+const anyText: readonly Setting[] = ['description', 'materialVersion', 'materialFile'];
+const secret = 'yTqPdrY1V0VbUPRBHmDCOZ4EX8PWmg9Hd1Ag5oVAhpw=';
+
+/** What commander says of a flag is the subject of test/cli/shown-value.test.ts. */
+const ownWords = names.filter((name) => !name.startsWith('byok '));
+
+test.each(ownWords)('%s repeats no secret that stands in the place of a value', async (name) => {
+  const frontEnd = frontEnds[name];
+  let refused = 0;
+  for (const setting of frontEnd.offered.filter((one) => !anyText.includes(one))) {
+    const declared = whole({ [setting]: secret }, frontEnd);
+    const said = await frontEnd.judge(declared).catch((error: Error) => [error.message]);
+    refused += said.length;
+    expect([setting, said.join('\n')]).toEqual([setting, expect.not.stringContaining(secret)]);
+  }
+  expect(refused).toBeGreaterThan(0);
+});
