@@ -58,7 +58,7 @@ function valueAfter({ flags, required, optional, argChoices }: Option): FlagValu
   if (argChoices !== undefined) {
     return argChoices;
   }
-  return flags.endsWith('<FILE>') ? 'file' : flags.endsWith('<DIR>') ? 'folder' : 'other';
+  return flags.endsWith('FILE>') ? 'file' : flags.endsWith('<DIR>') ? 'folder' : 'other';
 }
 
 function firstSentence(text: string): string {

@@ -14,6 +14,7 @@ import { epilogue } from './help-text';
 import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
 import { removeCommand } from './remove-command';
+import { reviewCommand } from './review-command';
 import { withoutSecrets } from './shown-value';
 import { statusCommand } from './status-command';
 import type { Surroundings } from './surroundings';
@@ -27,6 +28,7 @@ Where to begin:
                                          names the material in a pull request without showing it
   $ byok status                          which external keys there are, and when their material expires
   $ byok check --state FILE              what expires or is missing, by exit code: for cron and CI
+  $ byok review --plan plan.json         what a plan does to keys, for a pull request
   $ byok create-key --alias orders       an external key, without Terraform
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
@@ -52,6 +54,7 @@ export function byokCommand(given: Surroundings): Command {
     .addCommand(fingerprintCommand(surroundings))
     .addCommand(statusCommand(surroundings))
     .addCommand(checkCommand(surroundings))
+    .addCommand(reviewCommand(surroundings))
     .addCommand(createKeyCommand(surroundings))
     .addCommand(importCommand(surroundings))
     .addCommand(ceremonyCommand(surroundings))

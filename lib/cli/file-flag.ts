@@ -19,7 +19,7 @@ export function refuseContentAsPath(command: Command): void {
 }
 
 export function takesPath({ flags }: Option): boolean {
-  return /<(?:FILE|DIR)>$/.test(flags);
+  return /<(?:\[NAME=\])?(?:FILE|DIR)>$/.test(flags);
 }
 
 /** Connections accept authorities as a path or as their content, as the vendors' providers do. */
@@ -27,7 +27,8 @@ const mayHoldContent = '--ca-file';
 
 /** A message must not show content that was given in place of its path. */
 function requirePath({ long: flag }: Option, text: string): void {
-  if (flag !== mayHoldContent && isContent(text) && !existsSync(text)) {
+  const path = text.replace(/^[\w.-]{1,60}=(?=[^=])/, '');
+  if (flag !== mayHoldContent && (isContent(text) || isContent(path)) && !existsSync(text)) {
     throw new ByokError(
       'ERR_ARGUMENT',
       `${flag} is no path but a text of ${text.length} characters, which is not shown, since it may be the content itself; give a path, or ./NAME if this is a name`,

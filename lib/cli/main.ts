@@ -124,7 +124,12 @@ function unfinished(): ByokError {
 }
 
 function failure(error: unknown, argv: readonly string[]): string {
-  return argv.includes('--json') ? jsonError(error) : `byok: ${textOf(error)}\n`;
+  return asksForJson(argv) ? jsonError(error) : `byok: ${textOf(error)}\n`;
+}
+
+/** To standard output: a review is written to a file of its own. */
+function asksForJson(argv: readonly string[]): boolean {
+  return argv.includes('--json') && argv[2] !== 'review';
 }
 
 const defect = 'a defect of this program: ';

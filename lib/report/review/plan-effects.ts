@@ -1,0 +1,169 @@
+/**
+ * From a plan to what happens to each key: a key and its material are one, whichever objects of
+ * Terraform hold them. Pure.
+ */
+import { isRecord, type JsonRecord } from '../../json';
+import { recordsIn } from '../recorded-material';
+import { type ChangePart, effectsOf } from './change-effects';
+import { type Configuration, configurationIn, withoutInstances } from './configuration';
+import { bySeverity, type Effect } from './effects';
+import { keyFacts, type Subject } from './key-facts';
+import type { KeyReview, ReviewedEffect } from './key-review';
+import { changesIn, type PlannedChange, textOf } from './planned-change';
+import { usersIn } from './used-by';
+
+export interface PlanReview {
+  /** Only those to which something happens. */
+  readonly keys: readonly KeyReview[];
+  /** Keys to which nothing happens. */
+  readonly unchanged: number;
+  /** Keys that hooks keep, at which a plan does not look. */
+  readonly hooks: number;
+}
+
+export function reviewOfPlan(plan: JsonRecord, stack: string): PlanReview {
+  const configuration = configurationIn(plan);
+  const subjects = subjectsIn(plan, configuration);
+  const affected = subjects.filter(({ effects }) => effects.length > 0);
+  const users = usersIn(plan, configuration);
+  return {
+    keys: affected.map((subject) => keyFacts(subject, { stack, configuration, users })),
+    unchanged: subjects.length - affected.length,
+    hooks: recordsIn(plan.resource_changes).filter(isHook).length,
+  };
+}
+
+function subjectsIn(plan: JsonRecord, configuration: Configuration): readonly Subject[] {
+  const changes = changesIn(plan.resource_changes);
+  const drifted = changesIn(plan.resource_drift);
+  const found = new Map<string, Draft>();
+  const at = (name: string): Draft => {
+    const draft = found.get(name) ?? { effects: [], drift: [] };
+    found.set(name, draft);
+    return draft;
+  };
+  const keys = changes.filter(({ type }) => type === 'byok_external_key');
+  for (const change of keys) {
+    const draft = at(nameOf(change));
+    draft.keyChange = change;
+    draft.keyId = idIn(change);
+    for (const { effects } of effectsOf(change)) {
+      draft.effects.push(...effects);
+    }
+  }
+  for (const change of changes.filter(({ type }) => type === 'byok_key_material')) {
+    for (const part of effectsOf(change)) {
+      const { key, keyId } = keyOf(change, part, keys, configuration);
+      const draft = at(key === undefined ? (keyId ?? nameOf(change)) : nameOf(key));
+      draft.keyId ??= keyId;
+      draft.materialChange = part.side === 'after' ? change : (draft.materialChange ?? change);
+      draft.effects.push(...part.effects);
+    }
+  }
+  for (const change of drifted) {
+    const id = idIn(change);
+    const draft = [...found.values()].find(
+      ({ keyId, keyChange, materialChange }) =>
+        (id !== undefined && keyId === id) ||
+        [keyChange?.address, materialChange?.address].includes(change.address),
+    );
+    (draft ?? at(id ?? nameOf(change))).drift.push(change);
+  }
+  return [...found.values()].map(subjectOf);
+}
+
+interface Draft {
+  keyChange?: PlannedChange;
+  materialChange?: PlannedChange;
+  keyId?: string | undefined;
+  effects: ReviewedEffect[];
+  drift: PlannedChange[];
+}
+
+/** What was found counts only alone. */
+function subjectOf({ keyChange, materialChange, keyId, effects, drift }: Draft): Subject {
+  const found = effects.length > 0 ? [] : drift.map(driftOf);
+  return {
+    keyChange,
+    materialChange,
+    keyId,
+    effects: withoutRepeats([...effects, ...found]).sort((one, other) =>
+      bySeverity(one.effect, other.effect),
+    ),
+    drift,
+  };
+}
+
+/** A key that is left alone is told once, not once for each of its objects. */
+function withoutRepeats(effects: readonly ReviewedEffect[]): ReviewedEffect[] {
+  const single: readonly Effect[] = ['left_alone', 'drift'];
+  const worse = effects.some(({ effect }) => !single.includes(effect));
+  return effects.filter(
+    ({ effect }, at) =>
+      !single.includes(effect) ||
+      (!worse && effects.findIndex((other) => other.effect === effect) === at),
+  );
+}
+
+/** What an outside change can show. */
+const observable = [
+  'material_status',
+  'key_state',
+  'expiration_time',
+  'enabled',
+  'alias',
+  'description',
+  'tags',
+];
+
+function driftOf({ address, actions, before = {}, after = {} }: PlannedChange): ReviewedEffect {
+  const names = observable.filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  const reason = actions.includes('delete')
+    ? 'it no longer exists'
+    : names.length === 0
+      ? null
+      : `${names.join(', ')} changed`;
+  return { effect: 'drift', address, reason, days: null };
+}
+
+/** The key of a material: of the same id, or the one that its key_id refers to. */
+function keyOf(
+  change: PlannedChange,
+  { side }: ChangePart,
+  keys: readonly PlannedChange[],
+  configuration: Configuration,
+): { readonly key: PlannedChange | undefined; readonly keyId: string | undefined } {
+  const keyId = textOf((side === 'before' ? change.before : change.after)?.key_id);
+  const same = keys.find((key) => keyId !== undefined && idIn(key) === keyId);
+  if (same !== undefined || keyId !== undefined) {
+    return { key: same, keyId };
+  }
+  const written = configuration.resources.get(withoutInstances(change.address));
+  const [target] = configuration.targets(written?.expressions.key_id, written?.module ?? '');
+  const candidates = keys.filter(
+    ({ address, deposed }) => !deposed && withoutInstances(address) === target?.address,
+  );
+  const index = target?.index ?? change.index;
+  const key =
+    candidates.length === 1
+      ? candidates[0]
+      : candidates.find((one) => one.index === index && one.module === change.module);
+  return { key, keyId: undefined };
+}
+
+function idIn({ before, after }: PlannedChange): string | undefined {
+  return textOf(before?.key_id) ?? textOf(after?.key_id);
+}
+
+function nameOf({ address, deposed, before }: PlannedChange): string {
+  return deposed ? `${address} ${textOf(before?.key_id) ?? ''}` : address;
+}
+
+/** As lib/cdktf/material-hooks.ts makes them. */
+function isHook({ type, change }: JsonRecord): boolean {
+  const { before, after } = isRecord(change) ? change : {};
+  const { triggers } = isRecord(after) ? after : isRecord(before) ? before : {};
+  return type === 'null_resource' && isRecord(triggers) && 'drift_token' in triggers;
+}

@@ -1,0 +1,204 @@
+/**
+ * A review: what plans do to keys, as one JSON document. Whoever makes it needs rights; whoever
+ * renders, merges or compares it needs none. It holds allow-listed values only.
+ */
+import { createHash } from 'node:crypto';
+import { ByokError } from '../../errors';
+import type { JsonRecord } from '../../json';
+import { documentIn } from '../document';
+import { text } from '../recorded-material';
+import { bySeverity, type Effect, type Failure, kindOf } from './effects';
+import type { KeyReview, ReviewedEffect } from './key-review';
+import { reviewOfPlan } from './plan-effects';
+import type { PlanLog, Refusal } from './plan-log';
+
+export const reviewSchema = 'byok-review/1';
+
+export interface Review {
+  readonly schema: typeof reviewSchema;
+  readonly stacks: readonly StackReview[];
+  /** The worst first, then by name. */
+  readonly keys: readonly KeyReview[];
+  /** Of `effects` alone: the same before and after a merge, whatever else changes. */
+  readonly digest: string;
+}
+
+export interface StackReview {
+  readonly name: string;
+  /**
+   * `refused`: by the provider, so nothing will be applied. `failed`: by something else, so that the
+   * review is not complete.
+   */
+  readonly status: 'planned' | 'refused' | 'failed';
+  /** Keys to which nothing happens. */
+  readonly unchanged: number;
+  /** Keys that hooks keep: a plan does not look at them. */
+  readonly hooks: number;
+}
+
+/** What one stack was planned to. */
+export interface StackInput {
+  readonly name: string;
+  /** Undefined: there is only a log. */
+  readonly plan: { readonly content: string; readonly place: string } | undefined;
+  readonly log: PlanLog | undefined;
+}
+
+/** @throws ByokError ERR_ARGUMENT if a plan cannot be read or says nothing */
+export function reviewOfStack({ name, plan, log }: StackInput): Review {
+  const document = plan === undefined ? undefined : planIn(plan.content, plan.place, log);
+  const { keys, unchanged, hooks } =
+    document === undefined ? { keys: [], unchanged: 0, hooks: 0 } : reviewOfPlan(document, name);
+  const refusals = log?.refusals ?? [];
+  const failures = log?.failures ?? 0;
+  const status = failures > 0 ? 'failed' : refusals.length > 0 ? 'refused' : 'planned';
+  return reviewOf([{ name, status, unchanged, hooks }], withRefusals(keys, refusals, name));
+}
+
+/** @throws ByokError ERR_ARGUMENT if two name one stack */
+export function mergeReviews(reviews: readonly Review[]): Review {
+  const stacks = reviews.flatMap((review) => review.stacks);
+  const twice = stacks.find(
+    ({ name }, at) => stacks.findIndex((other) => other.name === name) !== at,
+  );
+  if (twice !== undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the stack ${JSON.stringify(twice.name)} is given twice; give each a name of its own, as in --plan NAME=FILE`,
+    );
+  }
+  return reviewOf(
+    stacks,
+    reviews.flatMap((review) => review.keys),
+  );
+}
+
+/** What a person has to be told to, and a pipeline may stop at. */
+export function failuresIn({ stacks, keys }: Review): ReadonlySet<Failure> {
+  const found = new Set<Failure>();
+  for (const { effects, pin } of keys) {
+    for (const { effect } of effects) {
+      const { failure, imports } = kindOf(effect);
+      if (failure !== undefined) {
+        found.add(failure);
+      }
+      if (imports === true && pin === 'none') {
+        found.add('unpinned');
+      }
+    }
+  }
+  if (stacks.some(({ status }) => status === 'refused')) {
+    found.add('refused');
+  }
+  return found;
+}
+
+/** One line for each thing that is done to a key; sorted, without time, commit or version. */
+export function effectLines({ keys }: Pick<Review, 'keys'>): readonly string[] {
+  return keys
+    .flatMap((key) =>
+      key.effects
+        .filter(({ effect }) => effect !== 'drift')
+        .map(({ effect, address, days }) =>
+          JSON.stringify([
+            key.stack,
+            address,
+            effect,
+            key.key_id ?? 'new',
+            key.pin === 'none' || key.pin === null ? null : key.fingerprint,
+            key.expiration_after,
+            days,
+          ]),
+        ),
+    )
+    .sort();
+}
+
+function planIn(content: string, place: string, log: PlanLog | undefined): JsonRecord {
+  const { json } = documentIn(content, place, 'plan');
+  if (
+    !('resource_changes' in json || 'planned_values' in json) ||
+    !/^1\./.test(text(json, 'format_version') ?? '')
+  ) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} is no plan in JSON of format 1; give what "terraform show -json PLANFILE" prints`,
+    );
+  }
+  if (json.errored === true && log === undefined) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${place} is a plan that ended in an error, and does not say in which; give what "terraform plan -json" printed by --log as well`,
+    );
+  }
+  return json;
+}
+
+/** Sorted, so that the same plans always give the same review. */
+export function reviewOf(stacks: readonly StackReview[], keys: readonly KeyReview[]): Review {
+  const sorted = [...keys].sort(
+    (one, other) =>
+      bySeverity(worstOf(one), worstOf(other)) ||
+      compare(one.name, other.name) ||
+      compare(one.stack, other.stack) ||
+      compare(one.addresses.join(), other.addresses.join()),
+  );
+  const lines = effectLines({ keys: sorted }).join('\n');
+  return {
+    schema: reviewSchema,
+    stacks: [...stacks].sort((one, other) => compare(one.name, other.name)),
+    keys: sorted,
+    digest: `sha256:${createHash('sha256').update(lines).digest('hex')}`,
+  };
+}
+
+/** By code points: the same order on every machine. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+export function worstOf({ effects }: KeyReview): Effect {
+  return effects[0]?.effect ?? 'left_alone';
+}
+
+/** Each refusal goes to its key; one about a key that the plan does not show makes an entry. */
+function withRefusals(
+  keys: readonly KeyReview[],
+  refusals: readonly Refusal[],
+  stack: string,
+): readonly KeyReview[] {
+  const all = [...keys];
+  for (const { key_id: keyId, ...refusal } of refusals) {
+    const at = all.findIndex((key) =>
+      refusal.address === ''
+        ? keyId !== null && key.key_id === keyId
+        : key.addresses.includes(refusal.address),
+    );
+    const key = all[at];
+    if (key === undefined) {
+      all.push(onlyRefused(refusal, keyId, stack));
+    } else {
+      all[at] = { ...key, effects: [refusal, ...key.effects] };
+    }
+  }
+  return all;
+}
+
+function onlyRefused(refusal: ReviewedEffect, keyId: string | null, stack: string): KeyReview {
+  return {
+    stack,
+    name: refusal.address === '' ? (keyId ?? 'a key') : refusal.address,
+    key_id: keyId,
+    addresses: refusal.address === '' ? [] : [refusal.address],
+    path: null,
+    effects: [refusal],
+    expiration_before: null,
+    expiration_after: null,
+    pin: null,
+    fingerprint: null,
+    fingerprint_before: null,
+    source: null,
+    used_by: [],
+    found_changed: false,
+  };
+}
