@@ -160,9 +160,7 @@ function judgeTags(
         ? [`${name} has no value for ${show(key)}; give it a value, or leave the tag out`]
         : !isKnown(text) || tagValue.accepts(String(text))
           ? []
-          : [
-              `${name} gives ${show(key)} ${show(text)}; allowed are ${tagValue.allowed}`,
-            ]),
+          : [`${name} gives ${show(key)} ${show(text)}; allowed are ${tagValue.allowed}`]),
     ]),
   ];
 }

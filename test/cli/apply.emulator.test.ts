@@ -385,7 +385,7 @@ test.each([
     ['--material-command', 'pass show orders'],
     '--material-command is no list of texts',
   ],
-  ['a pin of another form', ['--fingerprint', 'md5:0'], '--fingerprint is a text of 5 characters'],
+  ['a pin of another form', ['--fingerprint', 'md5:0'], '--fingerprint is "md5:0"; allowed are'],
   [
     'a past expiry',
     ['--expiration-time', '2020-01-31T00:00:00Z', '--material-env', 'X'],

@@ -80,6 +80,28 @@ async function json(args: readonly string[], options: object = {}): Promise<unkn
   return JSON.parse(stdout);
 }
 
+/** Of a key that goes, and of what uses it. */
+const attributes = { alias: 'a', key_id: '0d0466b0-e727-4d9c-b35d-f84bb474a37f' };
+const plan = JSON.stringify({
+  format_version: '1.2',
+  resource_changes: [
+    {
+      address: 'byok_external_key.a',
+      mode: 'managed',
+      type: 'byok_external_key',
+      name: 'a',
+      change: { actions: ['delete'], before: attributes, after: null, after_unknown: {} },
+    },
+  ],
+  prior_state: {
+    values: {
+      root_module: {
+        resources: [{ address: 'x_y.z', type: 'x_y', values: { key: attributes.key_id } }],
+      },
+    },
+  },
+});
+
 const runs: Readonly<Record<string, () => Promise<unknown>>> = {
   'create-key': () => json(['create-key', '--alias', `a-${randomBytes(4).toString('hex')}`]),
   import: async () =>
@@ -105,6 +127,12 @@ const runs: Readonly<Record<string, () => Promise<unknown>>> = {
   check: async () => {
     await runs.import?.();
     const { stdout } = await bench.run(['check', '--live', '--json']);
+    return JSON.parse(stdout);
+  },
+  review: async () => {
+    writeFileSync(join(folder, 'plan.json'), plan);
+    const reviewed = ['review', '--plan', 'plan.json', '--json', '-'];
+    const { stdout } = await bench.run(reviewed, { cwd: folder, ...offline });
     return JSON.parse(stdout);
   },
   'ceremony start': async () =>

@@ -4,7 +4,7 @@
  * logins and answers may give away is looked into in leaks.emulator.test.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { byokCommand } from '../../lib/cli/command';
@@ -241,6 +241,44 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     ]);
     await run(1, [...applying, ...another, '--wrap-command', JSON.stringify(['cat', file])]);
     await run(0, [...applying, ...another, '--material-file', file, '--json']);
+  },
+
+  async review() {
+    const planted = among.secrets.map((secret) => String(secret));
+    writeFileSync(
+      join(among.folder, 'plan.json'),
+      JSON.stringify({
+        format_version: '1.2',
+        variables: { planted: { value: planted } },
+        resource_changes: [
+          {
+            address: 'byok_key_material.orders',
+            mode: 'managed',
+            type: 'byok_key_material',
+            name: 'orders',
+            change: {
+              actions: ['delete'],
+              before: {
+                key_id: '0d0466b0-e727-4d9c-b35d-f84bb474a37f',
+                on_destroy: 'delete_material',
+                material_wo: planted,
+                material_command: planted,
+              },
+              after: null,
+            },
+          },
+        ],
+      }),
+    );
+    for (const format of ['text', 'diff', 'markdown']) {
+      await run(0, ['review', '--plan', 'plan.json', '--format', format], offline);
+    }
+    await run(
+      5,
+      ['review', '--plan', 'plan.json', '--fail-on', 'destroy', '--json', 'r.json'],
+      offline,
+    );
+    rmSync(join(among.folder, 'plan.json'));
   },
 
   async remove() {
