@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, type Hash } from 'node:crypto';
 import {
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -171,6 +172,8 @@ async function buildCommand(): Promise<void> {
   });
   mkdirSync(join(dist, 'bundle'), { recursive: true });
   writeFileSync(join(dist, 'bundle', 'byok-main.js'), code);
+  const schema = 'check-result.schema.json';
+  copyFileSync(join(root, 'lib', 'report', 'watch', schema), join(dist, 'bundle', schema));
   writeFileSync(join(dist, 'bundle', 'byok.js'), commandStart, { mode: 0o755 });
 }
 

@@ -77,7 +77,8 @@ function specifiersOf(file: string): string[] {
 
 /** Imports within lib, as paths below it. */
 function importsOf(file: string): string[] {
-  const own = specifiersOf(file).filter((specifier) => specifier.startsWith('.'));
+  // JSON is data, and imports nothing.
+  const own = specifiersOf(file).filter((specifier) => /^\.(?!.*\.json$)/.test(specifier));
   return [...new Set(own)].map((specifier) => resolveImport(file, specifier));
 }
 

@@ -9,14 +9,14 @@ import { junitOf } from '../report/junit';
 import { type Finding, findingOf, type MaterialRecord } from '../report/material-finding';
 import { materialsInPlan } from '../report/plan-json';
 import { materialsInState, type Reading } from '../report/state-file';
-import { exitCodes, worstOf } from '../report/verdict';
+import { checkResultOf, type Looked } from '../report/watch/check-result';
 import { parseDuration } from '../terms/duration';
 import { defaultWarnBefore } from '../terms/material';
 import { contentOf, liveRecords } from './check-input';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { printDriftToken } from './drift-token';
-import { writeGivenFile } from './given-files';
+import { placeGivenFile, writeGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import type { Surroundings } from './surroundings';
 import { textTable } from './text-table';
@@ -26,14 +26,14 @@ const help = `
 Exit codes: 0 all fine, 2 some material expires within --warn-before or is due for renewal, 3 some material is missing (deleted, expired,
 its key gone, disabled past its expiry, frozen or scheduled for deletion; or a plan imports it), 4 nothing proves which material a
 key holds, 1 something could not be read, or holds no imported material at all (see --allow-empty). If several apply, the exit code
-is the worst: 3, then 2, then 4. A report that cannot be written turns 0 into 1, and leaves 2, 3 and 4.
+is the worst: 3, then 2, then 4. A file that cannot be written turns 0 into 1, and leaves 2, 3 and 4.
 
 Examples:
   $ byok check --state terraform.tfstate
   $ terraform state pull | byok check --state - --warn-before 30d
   $ terraform plan -out tfplan && terraform show -json tfplan | byok check --plan -
   $ HW_AUTH_TOKEN=... byok check --live --region eu-west-101 --json
-  $ byok check --live --junit byok.xml
+  $ byok check --live --junit byok.xml --json check.json
   $ export BYOK_DRIFT_TOKEN=$(byok check --drift-token --state terraform.orders.tfstate)
 
 A state tells what Terraform last saw, and the time that has passed since; a plan tells what it sees now; --live asks the KMS, which knows
@@ -48,7 +48,7 @@ type Flags = ConnectionFlags & {
   readonly driftToken?: boolean;
   readonly warnBefore?: string;
   readonly allowEmpty?: boolean;
-  readonly json?: boolean;
+  readonly json?: string | true;
   readonly junit?: string;
 };
 
@@ -87,7 +87,10 @@ export function checkCommand(surroundings: Surroundings): Command {
         'print only a token, which changes if the hooks of an ImportedKey have something to do',
       ).conflicts(['plan', 'allowEmpty', 'json', 'junit']),
     )
-    .option('--json', 'print a JSON object')
+    .option(
+      '--json [FILE]',
+      'print a JSON object; with a FILE, write it there for "byok report", and print the table',
+    )
     .option('--junit <FILE>', 'also write a JUnit report');
   return addConnectionFlags(command)
     .addHelpText('after', epilogue(help))
@@ -115,14 +118,16 @@ export function checkCommand(surroundings: Surroundings): Command {
         }
         requireSources(state, plan, live);
         const readings = [
-          ...state.map((file) => ({ file, kind: 'state', read: materialsInState })),
-          ...plan.map((file) => ({ file, kind: 'plan', read: materialsInPlan })),
+          ...state.map((file) => ({ file, kind: 'state', read: materialsInState }) as const),
+          ...plan.map((file) => ({ file, kind: 'plan', read: materialsInPlan }) as const),
         ];
         const records: MaterialRecord[] = [];
         const empty: string[] = [];
-        const add = (place: string, found: readonly MaterialRecord[]) => {
+        const looked: Looked[] = [];
+        const add = (source: Looked, found: readonly MaterialRecord[], name = source.place) => {
+          looked.push(source);
           records.push(...found);
-          empty.push(...(found.length === 0 ? [place] : []));
+          empty.push(...(found.length === 0 ? [name] : []));
         };
         for (const { file, kind, read } of readings) {
           const reading: Reading = {
@@ -131,11 +136,13 @@ export function checkCommand(surroundings: Surroundings): Command {
             warnBeforeMs,
           };
           const named = { flag: `--${kind}`, path: file };
-          add(reading.place, read(await contentOf(named, reading.place, surroundings), reading));
+          const content = await contentOf(named, reading.place, surroundings);
+          add({ kind, place: reading.place, whereabouts: undefined }, read(content, reading));
         }
         if (live === true) {
           const wanted = new Set(records.flatMap(({ keyId }) => keyId ?? []));
-          add('the project at the KMS', await liveRecords(look, wanted));
+          const { records: found, whereabouts } = await liveRecords(look, wanted);
+          add({ kind: 'live', place: 'live', whereabouts }, found, 'the project at the KMS');
         }
         if (empty.length > 0) {
           const nothing = `no imported key material was found in ${empty.join(', nor in ')}`;
@@ -148,14 +155,13 @@ export function checkCommand(surroundings: Surroundings): Command {
           remark(`byok: ${oneLine(nothing)}\n`);
         }
         const findings = records.map((record) => findingOf(record, now));
-        const verdict = worstOf(findings.map((finding) => finding.verdict));
-        const exitCode = exitCodes[verdict];
-        print(
-          json === true
-            ? `${printableJson({ verdict, exit_code: exitCode, findings }, 2)}\n`
-            : textOf(findings),
-        );
-        exitWith(exitCode);
+        const result = checkResultOf(looked, findings, now);
+        const asJson = `${printableJson(result, 2)}\n`;
+        print(json === true ? asJson : textOf(findings));
+        exitWith(result.exit_code);
+        if (typeof json === 'string') {
+          placeGivenFile({ flag: '--json', path: json }, asJson);
+        }
         if (junit !== undefined) {
           writeGivenFile({ flag: '--junit', path: junit }, junitOf(findings, now));
         }

@@ -1,6 +1,7 @@
 /** What a check looks at: files or standard input, and the keys of the KMS. */
 import { ByokError } from '../errors';
-import type { Kms } from '../kms/model';
+import type { KmsClient } from '../kms/kms-client';
+import type { Whereabouts } from '../kms/model';
 import type { Wording } from '../lifecycle/wording';
 import { textIn } from '../report/file-text';
 import { materialsInKms } from '../report/live-keys';
@@ -43,16 +44,21 @@ export async function contentOf(
  * All external keys of the project.
  * @param wanted ids of those that Terraform has
  */
-export function liveRecords(look: Look, wanted: ReadonlySet<string>): Promise<MaterialRecord[]> {
+export function liveRecords(
+  look: Look,
+  wanted: ReadonlySet<string>,
+): Promise<{ readonly records: MaterialRecord[]; readonly whereabouts: Whereabouts }> {
   const warnBeforeMs = look.warnBeforeMs ?? parseDuration(defaultWarnBefore, 'warn_before');
-  return withKms(look, async (kms) =>
-    materialsInKms(await kms.listKeys(), { now: look.now, warnBeforeMs, wanted }),
-  );
+  return withKms(look, async (kms) => {
+    const { whereabouts } = kms;
+    const reading = { now: look.now, warnBeforeMs, wanted, whereabouts };
+    return { records: materialsInKms(await kms.listKeys(), reading), whereabouts };
+  });
 }
 
 export async function withKms<T>(
   { connection, surroundings, words }: Look,
-  use: (kms: Kms) => Promise<T>,
+  use: (kms: KmsClient) => Promise<T>,
 ): Promise<T> {
   const kms = connect(connection, surroundings, words);
   try {

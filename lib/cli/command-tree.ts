@@ -51,8 +51,9 @@ function flagOf(option: Option): FlagNode {
   return { names, description: firstSentence(option.description), value: valueAfter(option) };
 }
 
-function valueAfter({ flags, required, optional, argChoices }: Option): FlagValue {
-  if (!required && !optional) {
+/** A value that may be left out is not waited for: another flag may follow. */
+function valueAfter({ flags, required, argChoices }: Option): FlagValue {
+  if (!required) {
     return undefined;
   }
   if (argChoices !== undefined) {

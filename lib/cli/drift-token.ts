@@ -48,7 +48,7 @@ async function driftOfStates(states: readonly string[], look: Look): Promise<Dri
 }
 
 async function driftOfProject(look: Look): Promise<Drift> {
-  const records = await liveRecords(look, new Set());
+  const { records } = await liveRecords(look, new Set());
   return driftOfFindings(
     records.map((record) => findingOf(record, look.now)),
     look.now,

@@ -19,7 +19,7 @@ export function refuseContentAsPath(command: Command): void {
 }
 
 export function takesPath({ flags }: Option): boolean {
-  return /<(?:\[NAME=\])?(?:FILE|DIR)>$/.test(flags);
+  return /[<[](?:\[NAME=\])?(?:FILE|DIR)[>\]]$/.test(flags);
 }
 
 /** Connections accept authorities as a path or as their content, as the vendors' providers do. */

@@ -5,14 +5,17 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
   type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { placeFile } from '../mirror/place-file';
 import { kindOf } from '../terms/file-kind';
 import { faultOf, type NamedFile, readFault, writeFault } from './file-fault';
 
@@ -87,6 +90,36 @@ export function writeGivenFile(file: NamedFile, content: string): void {
       closeSync(reader);
     }
   }
+}
+
+/**
+ * As a whole or not at all: written beside, then renamed over what is there. What is at the path
+ * and no regular file, such as a pipe or /dev/stdout, is written to.
+ *
+ * @throws ByokError of the file's code
+ */
+export function placeGivenFile(file: NamedFile, content: string): void {
+  try {
+    const path = realPathOf(file.path);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      writeGivenFile(file, content);
+    } else {
+      placeFile(path, content, modeOf(path));
+    }
+  } catch (error) {
+    throw writeFault(file, error);
+  }
+}
+
+/** A link stays a link: its target is replaced. */
+function realPathOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+/** Others may have to read it: a web server, the node_exporter. */
+function modeOf(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? 0o666 & ~process.umask() : stats.mode & 0o777;
 }
 
 function requireFile(file: NamedFile, stats: Stats): void {

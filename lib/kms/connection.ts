@@ -63,6 +63,8 @@ export interface ConnectionConfig extends KmsPlace {
 export type Project = { readonly id: string } | { readonly name: string };
 
 export interface Connection {
+  /** As it was given, or the default one. */
+  readonly cloud: string;
   readonly endpoint: URL;
   /** Undefined if `kmsEndpoint` alone says where the KMS is. */
   readonly region: string | undefined;
@@ -148,6 +150,7 @@ function connectionOf(
     throw missing('projectId', naming, what);
   }
   return {
+    cloud,
     endpoint,
     region,
     authUrl,

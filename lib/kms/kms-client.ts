@@ -13,13 +13,16 @@ import type {
   KeyDetail,
   Kms,
   Tags,
+  Whereabouts,
 } from './model';
 import type { Operation } from './operation';
 import { operations } from './operations';
 
 export type { KmsLog } from './request-sender';
 
-export interface KmsClientOptions extends CallerOptions, Partial<Pick<Connection, 'region'>> {
+export interface KmsClientOptions
+  extends CallerOptions,
+    Partial<Pick<Connection, 'cloud' | 'region'>> {
   /**
    * For new keys, and for the keys that are listed.
    * @default the default one, and all
@@ -43,6 +46,7 @@ const tagsPageSize = 500;
 export class KmsClient implements Kms {
   readonly place: string;
   readonly project: string;
+  readonly whereabouts: Whereabouts;
   readonly #caller: Caller;
   readonly #enterpriseProjectId: string | undefined;
   #pageSize: number = pageSizes[0];
@@ -52,6 +56,7 @@ export class KmsClient implements Kms {
     this.#caller = new Caller(options);
     this.project = projectOf(options);
     this.place = `${options.region === undefined ? '' : `region ${options.region}, `}${this.project}`;
+    this.whereabouts = whereaboutsOf(options);
     this.#enterpriseProjectId = options.enterpriseProjectId;
   }
 
@@ -182,6 +187,10 @@ export class KmsClient implements Kms {
   ): Promise<Answer> {
     return this.#caller.call(operation, request, options);
   }
+}
+
+function whereaboutsOf({ cloud, region, project }: KmsClientOptions): Whereabouts {
+  return { cloud, region, project: 'id' in project ? project.id : project.name };
 }
 
 function projectOf({ project, endpoint }: Pick<KmsClientOptions, 'project' | 'endpoint'>): string {

@@ -31,6 +31,14 @@ export interface KeyDetail {
   readonly partial?: boolean;
 }
 
+/** Where keys are, as far as that is known: for reports about several places. */
+export interface Whereabouts {
+  readonly cloud: string | undefined;
+  readonly region: string | undefined;
+  /** Its id, or its name if only that was given. */
+  readonly project: string | undefined;
+}
+
 /** Value by key. */
 export type Tags = Readonly<Record<string, string>>;
 

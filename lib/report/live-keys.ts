@@ -2,7 +2,7 @@
  * The external keys of a project, as the KMS lists them.
  * We know no declarations here, only what exists and when it expires.
  */
-import type { KeyDetail } from '../kms/model';
+import type { KeyDetail, Whereabouts } from '../kms/model';
 import { observeMaterial } from '../lifecycle/material-status';
 import { wishOf } from '../lifecycle/wish';
 import type { MaterialRecord } from './material-finding';
@@ -12,6 +12,7 @@ interface LiveReading {
   readonly warnBeforeMs: number;
   /** Ids of the keys that Terraform has, if Terraform was read, too. */
   readonly wanted: ReadonlySet<string>;
+  readonly whereabouts: Whereabouts;
 }
 
 const undeclared = wishOf({}, false);
@@ -25,7 +26,7 @@ export function externalKeysOf(keys: readonly KeyDetail[]): KeyDetail[] {
 
 export function materialsInKms(
   keys: readonly KeyDetail[],
-  { now, warnBeforeMs, wanted }: LiveReading,
+  { now, warnBeforeMs, wanted, whereabouts }: LiveReading,
 ): MaterialRecord[] {
   return externalKeysOf(keys).map((key) => ({
     place: 'live',
@@ -38,5 +39,8 @@ export function materialsInKms(
     managed: false,
     wanted: wanted.has(key.keyId),
     due: undefined,
+    whereabouts,
+    importedAt: undefined,
+    pinned: undefined,
   }));
 }

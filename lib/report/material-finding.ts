@@ -3,13 +3,14 @@
  * Pure; the provider plans by the same rules.
  * It reads named attributes only, never all of them.
  */
+import type { Whereabouts } from '../kms/model';
 import { decide } from '../lifecycle/decide';
 import type { Decision, Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
 import type { Proof } from '../lifecycle/proof';
 import { wording } from '../provider/wording';
-import { formatExpirationTime } from '../terms/expiration-time';
+import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
 import type { Verdict } from './verdict';
 
@@ -32,7 +33,20 @@ export interface MaterialRecord {
   readonly wanted: boolean;
   /** An import that a plan contains, with its reason. */
   readonly due: { readonly reason: string } | undefined;
+  readonly whereabouts: Whereabouts;
+  /** When Terraform imported the material; undefined if it did not, or was not read. */
+  readonly importedAt: string | undefined;
+  /** Whether the configuration names the fingerprint; undefined where that cannot be seen. */
+  readonly pinned: boolean | undefined;
 }
+
+/**
+ * What happens before the material expires: a deployment renews it, nothing does, or it never
+ * expires.
+ */
+export const renewals = ['rolling', 'fixed', 'none'] as const;
+
+export type Renewal = (typeof renewals)[number];
 
 /** A finding with the names that --json prints. */
 export interface Finding {
@@ -49,6 +63,19 @@ export interface Finding {
   readonly days_left: number | null;
   /** In the words of the provider; null if there is nothing to say. */
   readonly reason: string | null;
+  readonly cloud: string | null;
+  readonly region: string | null;
+  readonly project: string | null;
+  readonly key_spec: string | null;
+  readonly imported_at: string | null;
+  /** From when on a deployment renews the material; null if none does. */
+  readonly renews_at: string | null;
+  /** Null if Terraform was not asked, and before the first import. */
+  readonly renewal: Renewal | null;
+  /** Only a plan tells: a state holds the fingerprint of all material. */
+  readonly pinned: boolean | null;
+  /** When the KMS deletes the key itself; only the KMS tells. */
+  readonly deletion_date: string | null;
 }
 
 /** What each status means by itself. An expiry that comes near and a missing proof add to it. */
@@ -79,7 +106,7 @@ const heldNone =
 const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
 
 export function findingOf(record: MaterialRecord, now: Date): Finding {
-  const { place, address, keyId, alias, observation } = record;
+  const { place, address, keyId, alias, observation, whereabouts } = record;
   const { verdict, reason } =
     observation === undefined ? awaited(record) : judged(record, observation, now);
   const expiration = observation?.expiration;
@@ -94,7 +121,36 @@ export function findingOf(record: MaterialRecord, now: Date): Finding {
     days_left:
       expiration === undefined ? null : Math.floor((expiration.getTime() - now.getTime()) / dayMs),
     reason,
+    cloud: whereabouts.cloud ?? null,
+    region: whereabouts.region ?? null,
+    project: whereabouts.project ?? null,
+    key_spec: observation?.keySpec ?? null,
+    imported_at: record.importedAt ?? null,
+    ...renewalOf(record),
+    pinned: record.pinned ?? null,
+    deletion_date: instantOrNull(observation?.scheduledDeletionDate),
   };
+}
+
+/** The KMS alone does not know whether a deployment will come. */
+function renewalOf({
+  managed,
+  observation,
+  wish: { expiration },
+}: MaterialRecord): Pick<Finding, 'renewal' | 'renews_at'> {
+  if (!managed || observation === undefined) {
+    return { renewal: null, renews_at: null };
+  }
+  const end = observation.expiration;
+  if (isRolling(expiration)) {
+    const from = end === undefined ? undefined : new Date(end.getTime() - expiration.renewBeforeMs);
+    return { renewal: 'rolling', renews_at: instantOrNull(from) };
+  }
+  return { renewal: end === undefined ? 'none' : 'fixed', renews_at: null };
+}
+
+function instantOrNull(instant: Date | undefined): string | null {
+  return instant === undefined ? null : formatInstant(instant);
 }
 
 type Judgement = Pick<Finding, 'verdict' | 'reason'>;

@@ -9,8 +9,10 @@ import { proofInState } from '../provider/material/memory';
 import { wording } from '../provider/wording';
 import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
+import { type Configured, configuredIn } from './plan-configuration';
 import {
   type Attributes,
+  importedAtIn,
   observationOf,
   readingOf,
   recordsIn,
@@ -44,6 +46,7 @@ export function materialsInPlan(content: string, reading: Reading): MaterialReco
   const changes = recordsIn(plan.resource_changes).filter(
     ({ mode, deposed }) => mode === 'managed' && deposed === undefined,
   );
+  const configured = configuredIn(plan);
   const aliases = new Map(
     changes.filter(({ type }) => type === 'byok_external_key').flatMap(aliasesOf),
   );
@@ -51,7 +54,7 @@ export function materialsInPlan(content: string, reading: Reading): MaterialReco
     .filter(({ type }) => type === 'byok_key_material')
     .flatMap((change) =>
       readingOf(place, text(change, 'address') ?? 'a material', () =>
-        materialOf(change, reading, aliases),
+        materialOf(change, reading, { aliases, configured }),
       ),
     );
 }
@@ -79,7 +82,13 @@ function aliasesOf(resource: Attributes): [unknown, string | undefined][] {
 function materialOf(
   resource: Attributes,
   reading: Reading,
-  aliases: ReadonlyMap<unknown, string | undefined>,
+  {
+    aliases,
+    configured,
+  }: {
+    readonly aliases: ReadonlyMap<unknown, string | undefined>;
+    readonly configured: (address: string) => Configured;
+  },
 ): MaterialRecord[] {
   const { before, after, unknown } = changeOf(resource);
   if (after === undefined) {
@@ -91,10 +100,11 @@ function materialOf(
   const known = importDue ? before : after;
   const keyId =
     text(after, 'key_id') ?? (before === undefined ? undefined : text(before, 'key_id'));
+  const address = text(resource, 'address');
   return [
     {
       place: reading.place,
-      address: text(resource, 'address'),
+      address,
       keyId,
       alias: keyId === undefined ? undefined : aliases.get(keyId),
       observation: known === undefined ? undefined : observationOf(known, wish, reading.now),
@@ -103,6 +113,8 @@ function materialOf(
       managed: true,
       wanted: true,
       due: importDue ? { reason: reasonOf(before, after) } : undefined,
+      importedAt: known === undefined ? undefined : importedAtIn(known),
+      ...configured(address ?? ''),
     },
   ];
 }

@@ -4,16 +4,24 @@
  */
 import { ByokError, isByokError } from '../errors';
 import { isRecord, type JsonRecord } from '../json';
+import type { Whereabouts } from '../kms/model';
 import type { Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
 import { wishOf as wishOfDeclared, wishTexts } from '../lifecycle/wish';
 import { wording } from '../provider/wording';
-import { parseExpirationTime } from '../terms/expiration-time';
+import { instantFormat, parseExpirationTime } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
 import { switches } from '../terms/material-options';
 
 export type Attributes = JsonRecord;
+
+/** No resource says in which project it is: that is the provider's configuration. */
+export const unknownWhereabouts: Whereabouts = {
+  cloud: undefined,
+  region: undefined,
+  project: undefined,
+};
 
 /**
  * The recorded expiry is what the KMS has, which nobody may have declared.
@@ -99,6 +107,12 @@ export function readingOf<T>(place: string, address: string, read: () => T): T {
     }
     throw error;
   }
+}
+
+/** When Terraform imported the material. What is no instant of ours is not passed on. */
+export function importedAtIn(attributes: Attributes): string | undefined {
+  const written = text(attributes, 'imported_at');
+  return written !== undefined && instantFormat.test(written) ? written : undefined;
 }
 
 /** The objects in a list; empty if the value is not a list. */

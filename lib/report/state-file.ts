@@ -10,10 +10,12 @@ import { documentIn } from './document';
 import type { MaterialRecord } from './material-finding';
 import {
   type Attributes,
+  importedAtIn,
   observationOf,
   readingOf,
   recordsIn,
   text,
+  unknownWhereabouts,
   wishOf,
 } from './recorded-material';
 
@@ -52,6 +54,9 @@ export function materialsInState(content: string, reading: Reading): MaterialRec
           managed: true,
           wanted: true,
           due: undefined,
+          whereabouts: unknownWhereabouts,
+          importedAt: importedAtIn(attributes),
+          pinned: undefined,
         };
       }),
     );

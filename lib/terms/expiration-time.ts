@@ -52,6 +52,10 @@ export function formatExpirationTime(instant: ExpirationInstant): string {
   return instant === undefined ? never : formatInstant(instant);
 }
 
+/** What `formatInstant` writes. */
+export const instantFormat =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 /** RFC 3339 in UTC and whole seconds. */
 export function formatInstant(instant: Date): string {
   return `${instant.toISOString().slice(0, 19)}Z`;

@@ -15,6 +15,7 @@ import { importParametersSchema } from '../../lib/schema/import-parameters';
 import { keyMaterialSchema } from '../../lib/schema/key-material';
 import type { BlockSchema } from '../../lib/schema/model';
 import { materialSourceAttributes } from '../../lib/terms/material';
+import { checkJsonPage } from './check-json-page';
 import { cliPage } from './cli-page';
 import { errorsPage } from './errors-page';
 import { functionPage } from './function-page';
@@ -115,7 +116,7 @@ const guides = [
   'Declarations and deployments in jest, without a cloud: [test your stacks](testing.md)',
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
   'Every command and flag of `byok`: [commands](cli.md)',
-  'What `byok` prints for programs: [`--json`](json.md)',
+  'What `byok` prints for programs: [`--json`](json.md), and [`byok check --json`](check-json.md) name by name',
   'What you see, and what to do: [troubleshooting](troubleshooting.md)',
   'All error codes, of the KMS too: [errors](errors.md)',
   'All constructs and functions of TypeScript: [API](../API.md)',
@@ -154,6 +155,7 @@ export function pages(read: ReadText): readonly Page[] {
     ...functionPages,
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/cli.md', content: cliPage() },
+    { path: 'docs/check-json.md', content: checkJsonPage() },
   ];
 }
 

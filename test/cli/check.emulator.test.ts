@@ -2,7 +2,7 @@
  * `byok check --live` against the emulator: what it finds, how it says it, and what its exit code
  * tells.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -143,6 +143,31 @@ test('writes a JUnit report beside whatever it prints', async () => {
     'the key holds no material: none was imported yet, it was deleted, or it expired and the KMS deleted it';
   expect(stdout).toContain(reason);
   expect(readFileSync(file, 'utf8')).toContain(`<failure type="missing" message="${reason}">`);
+});
+
+test('--json FILE writes the object there and prints the table; a check that fails leaves the last one', async () => {
+  const keyId = await bench.createKey();
+  await importInto(keyId, inDays(10));
+  const file = join(folder, 'check.json');
+  const { status, stdout } = await bench.run(['check', '--live', '--json', file]);
+  expect([status, stdout.split(' ')[0]]).toEqual([2, 'VERDICT']);
+  const written = readFileSync(file, 'utf8');
+  const { projectName, projectId } = bench.emulator;
+  const whereabouts = { cloud: 'huaweicloud', region: null, project: projectId };
+  expect(JSON.parse(written)).toMatchObject({
+    schema: 'byok-check/1',
+    sources: [{ source: `huaweicloud/${projectId}`, kind: 'live', ...whereabouts, keys: 1 }],
+    findings: [{ key_id: keyId, key_spec: 'AES_256', renewal: null, ...whereabouts }],
+  });
+  const failed = await bench.run(['check', '--live', '--json', file], {
+    endpoint: 'http://kms.example.com',
+  });
+  expect([failed.status, readFileSync(file, 'utf8')]).toEqual([1, written]);
+  await bench.run(['check', '--live', '--json', file, '--region', projectName]);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+    sources: [{ source: `huaweicloud/${projectName}/${projectId}`, region: projectName }],
+  });
+  expect(readdirSync(folder)).toEqual(['check.json']);
 });
 
 test('only reads', async () => {

@@ -5,6 +5,7 @@ import { materialsInKms } from '../../lib/report/live-keys';
 import { findingOf } from '../../lib/report/material-finding';
 
 const now = new Date('2030-01-15T12:00:00Z');
+const whereabouts = { cloud: undefined, region: undefined, project: undefined };
 const reading = { place: 'state "a"', now, warnBeforeMs: undefined };
 
 /** What Terraform writes for the null resources of these triggers. */
@@ -131,8 +132,8 @@ test('fails on what is no state', () => {
 test('without a state each look has a token of its own while something is wrong, so that the same drift is healed twice', () => {
   const token = (at: Date, ...keys: KeyDetail[]) =>
     driftOfFindings(
-      materialsInKms(keys, { now: at, warnBeforeMs: 0, wanted: new Set() }).map((record) =>
-        findingOf(record, at),
+      materialsInKms(keys, { now: at, warnBeforeMs: 0, wanted: new Set(), whereabouts }).map(
+        (record) => findingOf(record, at),
       ),
       at,
     ).token;

@@ -1,23 +1,8 @@
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { junitOf } from '../../lib/report/junit';
-import type { Finding } from '../../lib/report/material-finding';
+import { finding } from './findings';
 
 const now = new Date('2030-01-15T12:00:00Z');
-
-function finding(more: Partial<Finding>): Finding {
-  return {
-    verdict: 'fine',
-    place: 'live',
-    address: null,
-    key_id: 'id-1',
-    alias: 'orders',
-    material_status: 'present',
-    expiration_time: 'never',
-    days_left: null,
-    reason: null,
-    ...more,
-  };
-}
 
 const report = junitOf(
   [

@@ -50,6 +50,9 @@ function record(
     managed: true,
     wanted: true,
     due: undefined,
+    whereabouts: { cloud: 'opentelekomcloud', region: 'eu-de', project: 'prod' },
+    importedAt: undefined,
+    pinned: undefined,
     ...more,
   };
 }
@@ -155,6 +158,51 @@ describe('material that renews itself', () => {
     );
     expect(verdict).toBe('expiring');
     expect(reason).toContain('postponed: the key is disabled');
+  });
+});
+
+test.each([
+  [
+    'rolling',
+    inAWeek,
+    { wish: { ...wish, expiration: rolling } },
+    'rolling',
+    '2030-01-17T12:00:00Z',
+  ],
+  [
+    'rolling, not imported yet',
+    undefined,
+    { wish: { ...wish, expiration: rolling } },
+    'rolling',
+    null,
+  ],
+  ['fixed', far, {}, 'fixed', null],
+  ['none', undefined, {}, 'none', null],
+  ['not known, since the KMS alone was asked', far, { managed: false }, null, null],
+] as const)('the renewal is %s', (_name, expiration, more, renewal, renewsAt) => {
+  expect(findingOf(record('present', expiration, more), now)).toMatchObject({
+    renewal,
+    renews_at: renewsAt,
+  });
+});
+
+test('tells where the key is, when it was imported, whether it is pinned and when it goes', () => {
+  const more = { importedAt: '2030-01-01T00:00:00Z', pinned: true };
+  const observation = {
+    status: 'key_pending_deletion',
+    expiration: undefined,
+    keyState: '4',
+    keySpec: 'SM4',
+    scheduledDeletionDate: inAWeek,
+  } as const;
+  expect(findingOf(record('present', far, { ...more, observation }), now)).toMatchObject({
+    cloud: 'opentelekomcloud',
+    region: 'eu-de',
+    project: 'prod',
+    key_spec: 'SM4',
+    imported_at: '2030-01-01T00:00:00Z',
+    pinned: true,
+    deletion_date: '2030-01-22T12:00:00Z',
   });
 });
 

@@ -84,6 +84,15 @@ test('finds every material with its address, and the alias of its key', () => {
     expiration_time: '2035-01-01T00:00:00Z',
     days_left: 1811,
     reason: null,
+    cloud: null,
+    region: null,
+    project: null,
+    key_spec: 'AES_256',
+    imported_at: null,
+    renews_at: null,
+    renewal: 'fixed',
+    pinned: null,
+    deletion_date: null,
   });
 });
 
