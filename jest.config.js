@@ -11,6 +11,8 @@ const base = {
   moduleNameMapper: {
     '^@aws/cloudformation-validate$': '<rootDir>/test/support/one-cloudformation-engine.cjs',
     '^@fastify/ajv-compiler$': '<rootDir>/test/support/one-validator.cjs',
+    // Their main files are ES modules, which Jest does not load.
+    '^(d3-[a-z-]+|internmap)$': '<rootDir>/node_modules/$1/dist/$1.js',
     '^cdktf-byok$': '<rootDir>/lib/index.ts',
     '^cdktf-byok/(aws-cdk|emulator|testing)$': '<rootDir>/lib/$1/index.ts',
   },

@@ -111,16 +111,15 @@ function writeLicences(): void {
   );
 }
 
-/**
- * Kept out of the provider: node-forge is larger than all the rest, and needed for PKCS#12 files
- * only.
- */
-const apart: Plugin = {
-  name: 'apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/pkcs12$/ }, () => ({ path: './pkcs12.js', external: true }));
-  },
-};
+/** Keeps a module out of a bundle: it lies beside, and is loaded only where it is needed. */
+function apart(filter: RegExp, path: string): Plugin {
+  return {
+    name: 'apart',
+    setup({ onResolve }) {
+      onResolve({ filter }, () => ({ path, external: true }));
+    },
+  };
+}
 
 async function buildProvider(): Promise<void> {
   const executable = `terraform-provider-byok_v${version}`;
@@ -129,7 +128,8 @@ async function buildProvider(): Promise<void> {
       entryPoints: ['lib/provider/main.ts'],
       minify: true,
       define: { PROVIDER_VERSION: JSON.stringify(version) },
-      plugins: [apart],
+      // node-forge is larger than all the rest, and needed for PKCS#12 files only.
+      plugins: [apart(/\/pkcs12$/, './pkcs12.js')],
     }),
     bundle({ entryPoints: ['lib/material/pkcs12.ts'], minify: true }),
   ]);
@@ -166,12 +166,18 @@ async function buildProvider(): Promise<void> {
 }
 
 async function buildCommand(): Promise<void> {
-  const code = await bundle({
-    entryPoints: ['lib/cli/main.ts'],
-    external: ['fastify', 'node-forge'],
-  });
+  const [code, outputs] = await Promise.all([
+    bundle({
+      entryPoints: ['lib/cli/main.ts'],
+      external: ['fastify', 'node-forge'],
+      // The libraries of the formats would double what every command loads.
+      plugins: [apart(/\/watch\/outputs$/, './report-outputs.js')],
+    }),
+    bundle({ entryPoints: ['lib/report/watch/outputs.ts'], minify: true }),
+  ]);
   mkdirSync(join(dist, 'bundle'), { recursive: true });
   writeFileSync(join(dist, 'bundle', 'byok-main.js'), code);
+  writeFileSync(join(dist, 'bundle', 'report-outputs.js'), outputs);
   const schema = 'check-result.schema.json';
   copyFileSync(join(root, 'lib', 'report', 'watch', schema), join(dist, 'bundle', schema));
   writeFileSync(join(dist, 'bundle', 'byok.js'), commandStart, { mode: 0o755 });

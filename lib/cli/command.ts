@@ -15,6 +15,7 @@ import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
 import { removeCommand } from './remove-command';
 import { reviewCommand } from './review-command';
+import { reportCommand } from './report-command';
 import { withoutSecrets } from './shown-value';
 import { statusCommand } from './status-command';
 import type { Surroundings } from './surroundings';
@@ -29,6 +30,7 @@ Where to begin:
   $ byok status                          which external keys there are, and when their material expires
   $ byok check --state FILE              what expires or is missing, by exit code: for cron and CI
   $ byok review --plan plan.json         what a plan does to keys, for a pull request
+  $ byok report check.json --metrics F   the same for monitoring, from what "byok check --json FILE" wrote
   $ byok create-key --alias orders       an external key, without Terraform
   $ byok import --key-id ID --material-file orders.key
                                          one import, without Terraform
@@ -55,6 +57,7 @@ export function byokCommand(given: Surroundings): Command {
     .addCommand(statusCommand(surroundings))
     .addCommand(checkCommand(surroundings))
     .addCommand(reviewCommand(surroundings))
+    .addCommand(reportCommand(surroundings))
     .addCommand(createKeyCommand(surroundings))
     .addCommand(importCommand(surroundings))
     .addCommand(ceremonyCommand(surroundings))

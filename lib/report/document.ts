@@ -61,7 +61,7 @@ export function documentIn(
   return document;
 }
 
-function formOf(json: Attributes): DocumentForm {
+export function formOf(json: Attributes): DocumentForm {
   if ('encrypted_data' in json) {
     return 'encrypted';
   }

@@ -12,7 +12,13 @@ export type Verdict = keyof typeof exitCodes;
  * and unverified material at the next renewal.
  * A scheduled deletion hurts no one.
  */
-const byUrgency: readonly Verdict[] = ['missing', 'expiring', 'unverified', 'scheduled', 'fine'];
+export const byUrgency: readonly Verdict[] = [
+  'missing',
+  'expiring',
+  'unverified',
+  'scheduled',
+  'fine',
+];
 
 /** Without any verdict: fine. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict {

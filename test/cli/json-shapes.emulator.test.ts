@@ -134,6 +134,9 @@ const runs: Readonly<Record<string, () => Promise<unknown>>> = {
     const reviewed = ['review', '--plan', 'plan.json', '--json', '-'];
     const { stdout } = await bench.run(reviewed, { cwd: folder, ...offline });
     return JSON.parse(stdout);
+  report: async () => {
+    const { stdout } = await bench.run(['check', '--live', '--json']);
+    return json(['report', '-'], { ...offline, input: stdout });
   },
   'ceremony start': async () =>
     json(['ceremony', 'start', '--key-id', await bench.createKey(), '--out-dir', 'started']),

@@ -1,0 +1,101 @@
+/**
+ * `byok report`: makes files for people and for other programs from what `byok check --json` wrote.
+ * It asks no KMS and needs no login.
+ */
+import { Argument, Command, Option } from 'commander';
+import { ByokError } from '../errors';
+import { printableJson } from '../printable';
+import { textIn } from '../report/file-text';
+import type { Input } from '../report/watch/overview';
+import { parseDuration } from '../terms/duration';
+import { placeGivenFile, readGivenFile, tryReadRegular } from './given-files';
+import { epilogue } from './help-text';
+import { loadOutputs } from './load-outputs';
+import { summaryOf, textOf } from './report-summary';
+import { shownOf } from './shown-value';
+import type { Surroundings } from './surroundings';
+
+const help = `
+Reads the results of checks, of one project or of many, and shows each key once. An input that is older than --max-age is told as not
+looked at since, and its keys count as unknown. If one input cannot be read, nothing is written, with one exception: the values in the
+file of --metrics stay, and say that they are old.
+
+Exit codes: 0 everything is written, whatever the verdicts are; 1 an input could not be read, or a file could not be written.
+
+Examples:
+  $ byok check --live --json check.json; byok report check.json --metrics /var/lib/node_exporter/byok.prom
+  $ byok report payments/check.json orders/check.json --max-age 36h`;
+
+interface Flags {
+  readonly maxAge: string;
+  readonly metrics?: string;
+  readonly json?: boolean;
+}
+
+export function reportCommand(surroundings: Surroundings): Command {
+  return new Command('report')
+    .description('Make metrics and other files from the results of checks, without any login.')
+    .addArgument(
+      new Argument('<file...>', 'what "byok check --json FILE" wrote, "-" for standard input'),
+    )
+    .addOption(new Option('--max-age <DURATION>', 'how old a result may be to count').default('2d'))
+    .option('--metrics <FILE>', 'for the textfile collector of Prometheus; its name ends in .prom')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', epilogue(help))
+    .action(async (files: readonly string[], { maxAge, metrics, json }: Flags) => {
+      const outputs = loadOutputs();
+      const now = surroundings.now();
+      const maxAgeMs = parseDuration(maxAge, 'max_age', '--max-age', shownOf(maxAge, 'warnBefore'));
+      const inputs = await readInputs(files, now, surroundings).catch((error: unknown) => {
+        if (metrics !== undefined) {
+          tellOfFailure(metrics);
+        }
+        throw error;
+      });
+      const overview = outputs.overviewOf(inputs, now, maxAgeMs);
+      // Everything is made before anything is written.
+      const made = [
+        ...(metrics === undefined
+          ? []
+          : [{ flag: '--metrics', path: metrics, content: await outputs.metricsOf(overview) }]),
+      ];
+      for (const { content, ...file } of made) {
+        placeGivenFile(file, content);
+      }
+      surroundings.print(
+        json === true
+          ? `${printableJson(summaryOf(overview, outputs), 2)}\n`
+          : textOf(overview, outputs),
+      );
+    });
+}
+
+async function readInputs(
+  files: readonly string[],
+  now: Date,
+  { readInput }: Surroundings,
+): Promise<Input[]> {
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new ByokError('ERR_ARGUMENT', 'standard input is named more than once; give "-" once');
+  }
+  const { readCheckResult } = loadOutputs();
+  const inputs: Input[] = [];
+  for (const file of files) {
+    const named = { flag: 'the result', path: file };
+    const bytes =
+      file === '-' ? ((await readInput()) ?? Buffer.alloc(0)) : await readGivenFile(named);
+    const place = file === '-' ? 'the result on standard input' : `the result "${file}"`;
+    inputs.push({ file, result: readCheckResult(textIn(bytes, place), place, now) });
+  }
+  return inputs;
+}
+
+/** The last good values stay, and say that they are old. */
+function tellOfFailure(path: string): void {
+  const file = { flag: '--metrics', path };
+  const last = tryReadRegular(file)?.toString('utf8') ?? '';
+  const told = loadOutputs().withSourcesDown(last);
+  if (told !== undefined) {
+    placeGivenFile(file, told);
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Everything that `byok report` makes, in one door: the build bundles it apart, since its libraries
+ * would cost every other command their loading.
+ */
+export { metricsOf, withSourcesDown } from './metrics';
+export {
+  countsOf,
+  nameOf,
+  overviewOf,
+  placeOf,
+  reportedVerdicts,
+  verdictOf,
+} from './overview';
+export { readCheckResult } from './read-check-result';
