@@ -8,9 +8,11 @@ import { printableJson } from '../printable';
 import { textIn } from '../report/file-text';
 import type { Input } from '../report/watch/overview';
 import { parseDuration } from '../terms/duration';
+import type { NamedFile } from './file-fault';
 import { placeGivenFile, readGivenFile, tryReadRegular } from './given-files';
 import { epilogue } from './help-text';
 import { loadOutputs } from './load-outputs';
+import { type FileFlag, fileFlags, type ReportStyle, reportFiles } from './report-files';
 import { summaryOf, textOf } from './report-summary';
 import { shownOf } from './shown-value';
 import type { Surroundings } from './surroundings';
@@ -26,40 +28,58 @@ Examples:
   $ byok check --live --json check.json; byok report check.json --metrics /var/lib/node_exporter/byok.prom
   $ byok report payments/check.json orders/check.json --max-age 36h`;
 
-interface Flags {
+type Flags = ReportStyle & {
   readonly maxAge: string;
-  readonly metrics?: string;
   readonly json?: boolean;
-}
+} & Readonly<Partial<Record<FileFlag, string>>>;
 
 export function reportCommand(surroundings: Surroundings): Command {
-  return new Command('report')
-    .description('Make metrics and other files from the results of checks, without any login.')
+  const command = new Command('report')
+    .description('Make metrics, a calendar and more from the results of checks, without any login.')
     .addArgument(
       new Argument('<file...>', 'what "byok check --json FILE" wrote, "-" for standard input'),
     )
-    .addOption(new Option('--max-age <DURATION>', 'how old a result may be to count').default('2d'))
-    .option('--metrics <FILE>', 'for the textfile collector of Prometheus; its name ends in .prom')
+    .addOption(
+      new Option('--max-age <DURATION>', 'how old a result may be to count').default('2d'),
+    );
+  for (const name of fileFlags) {
+    command.option(`--${name} <FILE>`, `write ${reportFiles[name].description}`);
+  }
+  return command
+    .addOption(
+      new Option('--calendar-name <TEXT>', 'how programs call the calendar').default(
+        'Key material',
+      ),
+    )
+    .addOption(
+      new Option('--calendar-detail <LEVEL>', 'alias: no more than names and dates')
+        .choices(['alias', 'full'])
+        .default('alias'),
+    )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action(async (files: readonly string[], { maxAge, metrics, json }: Flags) => {
+    .action(async (files: readonly string[], flags: Flags) => {
+      const { maxAge, json } = flags;
       const outputs = loadOutputs();
       const now = surroundings.now();
       const maxAgeMs = parseDuration(maxAge, 'max_age', '--max-age', shownOf(maxAge, 'warnBefore'));
       const inputs = await readInputs(files, now, surroundings).catch((error: unknown) => {
-        if (metrics !== undefined) {
-          tellOfFailure(metrics);
+        if (flags.metrics !== undefined) {
+          tellOfFailure(flags.metrics);
         }
         throw error;
       });
       const overview = outputs.overviewOf(inputs, now, maxAgeMs);
       // Everything is made before anything is written.
-      const made = [
-        ...(metrics === undefined
-          ? []
-          : [{ flag: '--metrics', path: metrics, content: await outputs.metricsOf(overview) }]),
-      ];
-      for (const { content, ...file } of made) {
+      const made: [NamedFile, string][] = [];
+      for (const name of fileFlags) {
+        const path = flags[name];
+        if (path !== undefined) {
+          const content = await reportFiles[name].make(outputs, overview, flags);
+          made.push([{ flag: `--${name}`, path }, content]);
+        }
+      }
+      for (const [file, content] of made) {
         placeGivenFile(file, content);
       }
       surroundings.print(

@@ -117,6 +117,7 @@ const guides = [
   'Expiring and missing material, for cron and CI: [`byok check`](check.md)',
   'All keys of all projects, between deployments: [watch](watch.md)',
   'Alarms for every key that there is or will be: [metrics](metrics.md)',
+  'When material ends, and when to act, to subscribe to: [calendar](calendar.md)',
   'Every command and flag of `byok`: [commands](cli.md)',
   'What `byok` prints for programs: [`--json`](json.md), and [`byok check --json`](check-json.md) name by name',
   'What you see, and what to do: [troubleshooting](troubleshooting.md)',

@@ -107,6 +107,16 @@ test.each([
   expect(readdirSync(folder)).toEqual(before);
 });
 
+test('writes a calendar under a name', async () => {
+  const soon = { ...JSON.parse(read('check.json')).findings[0], material_status: 'present' };
+  aged('dated.json', 0, { findings: [{ ...soon, expiration_time: '2031-01-31T00:00:00Z' }] });
+  const name = ['--calendar-name', 'Keys of ACME'];
+  expect((await report('dated.json', '--calendar', 'keys.ics', ...name)).status).toBe(0);
+  expect(read('keys.ics')).toMatch(/^BEGIN:VCALENDAR\r\n[\s\S]*END:VCALENDAR\r\n$/);
+  expect(read('keys.ics')).toContain('\r\nX-WR-CALNAME:Keys of ACME\r\n');
+  expect(read('keys.ics')).toContain('\r\nDTSTART:20310131T000000Z\r\n');
+});
+
 test('reads standard input', async () => {
   const { stdout } = await bench.run(['report', '-', '--json'], {
     ...offline,

@@ -2,6 +2,7 @@
  * Everything that `byok report` makes, in one door: the build bundles it apart, since its libraries
  * would cost every other command their loading.
  */
+export { calendarOf } from './calendar';
 export { metricsOf, withSourcesDown } from './metrics';
 export {
   countsOf,

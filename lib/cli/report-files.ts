@@ -1,0 +1,34 @@
+/** The files that `byok report` writes: a flag for each, and how it is made. */
+import type { Overview } from '../report/watch/overview';
+import type { loadOutputs } from './load-outputs';
+
+/** What flags say about how files look. */
+export interface ReportStyle {
+  readonly calendarName: string;
+  readonly calendarDetail: 'alias' | 'full';
+}
+
+interface ReportFile {
+  readonly description: string;
+  readonly make: (
+    outputs: ReturnType<typeof loadOutputs>,
+    overview: Overview,
+    style: ReportStyle,
+  ) => string | Promise<string>;
+}
+
+export const reportFiles = {
+  metrics: {
+    description: 'for the textfile collector of Prometheus; its name ends in .prom',
+    make: ({ metricsOf }, overview) => metricsOf(overview),
+  },
+  calendar: {
+    description: 'a calendar to subscribe to: when material ends, and from when on to act',
+    make: ({ calendarOf }, overview, { calendarName: name, calendarDetail: detail }) =>
+      calendarOf(overview, { name, detail }),
+  },
+} as const satisfies Readonly<Record<string, ReportFile>>;
+
+export type FileFlag = keyof typeof reportFiles;
+
+export const fileFlags = Object.keys(reportFiles) as FileFlag[];
