@@ -2,6 +2,8 @@
  * `byok report`: makes files for people and for other programs from what `byok check --json` wrote.
  * It asks no KMS and needs no login.
  */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { printableJson } from '../printable';
@@ -26,7 +28,7 @@ Exit codes: 0 everything is written, whatever the verdicts are; 1 an input could
 
 Examples:
   $ byok check --live --json check.json; byok report check.json --metrics /var/lib/node_exporter/byok.prom
-  $ byok report payments/check.json orders/check.json --max-age 36h`;
+  $ byok report payments/check.json orders/check.json --page public --calendar public/keys.ics --max-age 36h`;
 
 type Flags = ReportStyle & {
   readonly maxAge: string;
@@ -35,7 +37,9 @@ type Flags = ReportStyle & {
 
 export function reportCommand(surroundings: Surroundings): Command {
   const command = new Command('report')
-    .description('Make metrics, a calendar and more from the results of checks, without any login.')
+    .description(
+      'Make metrics, a calendar, a page and more from the results of checks, without any login.',
+    )
     .addArgument(
       new Argument('<file...>', 'what "byok check --json FILE" wrote, "-" for standard input'),
     )
@@ -76,7 +80,7 @@ export function reportCommand(surroundings: Surroundings): Command {
         const path = flags[name];
         if (path !== undefined) {
           const content = await reportFiles[name].make(outputs, overview, flags);
-          made.push([{ flag: `--${name}`, path }, content]);
+          made.push([{ flag: `--${name}`, path: name === 'page' ? pageIn(path) : path }, content]);
         }
       }
       for (const [file, content] of made) {
@@ -88,6 +92,12 @@ export function reportCommand(surroundings: Surroundings): Command {
           : textOf(overview, outputs),
       );
     });
+}
+
+/** Web servers show a folder by this file in it. */
+function pageIn(path: string): string {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? join(path, 'index.html') : path;
 }
 
 async function readInputs(

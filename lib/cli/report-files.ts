@@ -27,6 +27,18 @@ export const reportFiles = {
     make: ({ calendarOf }, overview, { calendarName: name, calendarDetail: detail }) =>
       calendarOf(overview, { name, detail }),
   },
+  page: {
+    description: 'a page of all keys; in a folder, its index.html',
+    make: ({ pageHtmlOf }, overview) => pageHtmlOf(overview),
+  },
+  svg: {
+    description: 'the timeline as a drawing',
+    make: ({ timelineSvgOf }, overview) => timelineSvgOf(overview),
+  },
+  badge: {
+    description: 'the worst verdict and its number, as a small drawing',
+    make: ({ badgeSvgOf }, overview) => badgeSvgOf(overview),
+  },
 } as const satisfies Readonly<Record<string, ReportFile>>;
 
 export type FileFlag = keyof typeof reportFiles;

@@ -6,9 +6,9 @@ import { oneLine } from '../../printable';
 
 const most = 200;
 
-/** For names. */
-export function shortText(text: string): string {
-  return cut(oneLine(text), most);
+/** For names. @param length in characters, as they are shown */
+export function shortText(text: string, length = most): string {
+  return cut(oneLine(text), length);
 }
 
 /** For reasons, which are sentences. */

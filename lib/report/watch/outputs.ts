@@ -2,6 +2,7 @@
  * Everything that `byok report` makes, in one door: the build bundles it apart, since its libraries
  * would cost every other command their loading.
  */
+export { badgeSvgOf } from './badge-svg';
 export { calendarOf } from './calendar';
 export { metricsOf, withSourcesDown } from './metrics';
 export {
@@ -12,4 +13,6 @@ export {
   reportedVerdicts,
   verdictOf,
 } from './overview';
+export { pageHtmlOf } from './page-html';
 export { readCheckResult } from './read-check-result';
+export { timelineSvgOf } from './timeline-svg';

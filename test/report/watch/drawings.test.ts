@@ -1,0 +1,233 @@
+/** Page, timeline and badge: well-formed, without anything that runs or asks, and the same in words. */
+import { DOMParser, type Document, type Element, onErrorStopParsing } from '@xmldom/xmldom';
+import { badgeSvgOf } from '../../../lib/report/watch/badge-svg';
+import type { Overview } from '../../../lib/report/watch/overview';
+import { pageHtmlOf } from '../../../lib/report/watch/page-html';
+import { timelineOf } from '../../../lib/report/watch/timeline';
+import { timelineSvgOf } from '../../../lib/report/watch/timeline-svg';
+import { toDoOf } from '../../../lib/report/watch/to-do';
+import {
+  dayMs,
+  everyKindOfKey,
+  hostileNames,
+  liveResult,
+  now,
+  overviewAt,
+  stateResult,
+} from './results';
+
+const [payments, invoices, reports, cards, old] = everyKindOfKey();
+const ago = (days: number) => new Date(now.getTime() - days * dayMs);
+const unknown = stateResult([{ key_id: 'u', alias: 'archive' }], ago(5));
+const all = overviewAt(now, liveResult(everyKindOfKey()), unknown);
+
+function parsed(text: string, type: string): Document {
+  return new DOMParser({ onError: onErrorStopParsing }).parseFromString(text, type);
+}
+
+const elements = (document: Document, name: string): Element[] => [
+  ...document.getElementsByTagName(name),
+];
+const texts = (document: Document, name: string) =>
+  elements(document, name).map(({ textContent }) => textContent);
+
+describe.each([
+  ['page', pageHtmlOf, 'application/xhtml+xml'],
+  ['timeline', timelineSvgOf, 'image/svg+xml'],
+  ['badge', badgeSvgOf, 'image/svg+xml'],
+] as const)('the %s', (_name, make, type) => {
+  const document = parsed(make(all), type);
+
+  test('is well-formed, with ids that are there once', () => {
+    const ids = [...make(all).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, names = ''] of make(all).matchAll(/aria-labelledby="([^"]*)"/g)) {
+      expect(names.split(' ').filter((name) => !ids.includes(name))).toEqual([]);
+    }
+  });
+
+  test('runs nothing and asks for nothing', () => {
+    const plain = make(overviewAt(now, liveResult([{ ...payments }, { ...invoices }])));
+    const namespaces = plain.replaceAll(/ xmlns="[^"]*"/g, '');
+    expect(namespaces).not.toMatch(
+      /<script|<link|<img|<iframe|\bsrc=|href=|https?:|@import|\bon\w+=/i,
+    );
+    expect(namespaces.replaceAll(/url\(#[\w-]+\)/g, '')).not.toMatch(/url\(/);
+  });
+
+  test('names of others become no element and no attribute', () => {
+    const shapeOf = (names: readonly string[]) => {
+      const keys = names.map((alias, index) => ({
+        ...invoices,
+        key_id: `h${index}`,
+        alias,
+        address: alias,
+        reason: alias,
+      }));
+      const made = parsed(make(overviewAt(now, liveResult(keys))), type);
+      return elements(made, '*')
+        .map(({ tagName, attributes }) => `${tagName} ${[...attributes].map(({ name }) => name)}`)
+        .sort();
+    };
+    expect(shapeOf(hostileNames)).toEqual(shapeOf(hostileNames.map((_one, index) => `n${index}`)));
+    expect(make(all)).not.toMatch(/[\p{Cf}\p{Cs}]|[^\P{Cc}\n]/u);
+  });
+
+  test('has the same bytes for the same keys', () => {
+    const reversed = overviewAt(now, liveResult(everyKindOfKey().reverse()), unknown);
+    expect(make(reversed).replaceAll('1.json', '')).toBe(make(all).replaceAll('1.json', ''));
+  });
+
+  test('is there without any key', () => {
+    expect(() => parsed(make(overviewAt(now, liveResult([]))), type)).not.toThrow();
+  });
+
+  test('says in words what it is', () => {
+    expect(texts(document, 'title')[0]).toMatch(
+      /^(?:Key material|Timeline of the material of \d+ keys|keys: 2 missing)$/,
+    );
+  });
+});
+
+describe('the page', () => {
+  const document = parsed(pageHtmlOf(all), 'application/xhtml+xml');
+
+  test('forbids by its policy what it does not do', () => {
+    const [policy] = elements(document, 'meta').filter(
+      (one) => one.getAttribute('http-equiv') === 'Content-Security-Policy',
+    );
+    expect(policy?.getAttribute('content')).toBe("default-src 'none'; style-src 'unsafe-inline'");
+  });
+
+  test('counts, and tells where nothing looked', () => {
+    expect(texts(document, 'strong')).toEqual([
+      `2 missing · 1 unknown · 1 expiring · 1 scheduled · ${1 + 1 + hostileNames.length} fine`,
+    ]);
+    expect(texts(document, 'p')).toContain(
+      'state "terraform.tfstate" of 1.json: not looked at since 2026-02-25 06:00 UTC',
+    );
+  });
+
+  test('has a row for each key, with heads for a screen reader', () => {
+    const table = elements(document, 'table').at(-1);
+    const rows = [...(table?.getElementsByTagName('tr') ?? [])];
+    expect(rows).toHaveLength(all.keys.length + 1);
+    const heads = elements(document, 'th').map((head) => head.getAttribute('scope'));
+    expect(new Set(heads)).toEqual(new Set(['col', 'row']));
+    const row = rows.find((one) => one.textContent?.startsWith('payments'));
+    expect([...(row?.childNodes ?? [])].map(({ textContent }) => textContent)).toEqual([
+      'payments',
+      'otc / eu-de / prod',
+      'fine',
+      'present',
+      '2026-06-30',
+      '119',
+      'from 2026-06-16',
+      'yes',
+      '2026-01-01',
+      'byok_key_material.payments',
+      '0d0466b0-e727-4d9c-b35d-f84bb474a37f',
+    ]);
+  });
+
+  test('opens the groups in which something is to be said', () => {
+    const fine = stateResult([{ key_id: 'f' }]);
+    const page = parsed(pageHtmlOf(overviewAt(now, fine, unknown)), 'application/xhtml+xml');
+    expect(
+      elements(page, 'details').map((one) => [
+        one.getElementsByTagName('summary')[0]?.textContent,
+        one.hasAttribute('open'),
+      ]),
+    ).toEqual([
+      ['state "terraform.tfstate" of 0.json (1 fine)', false],
+      ['state "terraform.tfstate" of 1.json (1)', true],
+    ]);
+  });
+
+  test('stays under 1 MiB with a thousand keys, of which each has something to do', () => {
+    const many = Array.from({ length: 1000 }, (_one, index) => ({
+      ...(index % 2 === 0 ? payments : invoices),
+      key_id: `${String(index).padStart(8, '0')}-e727-4d9c-b35d-f84bb474a37f`,
+      alias: `team-payments-service-${index}`,
+      address: `module.keys["team-payments"].byok_key_material.service_${index}`,
+      project: `4ec959a7c3d9c977d18c430fdbb576c${index % 8}`,
+    }));
+    const page = pageHtmlOf(overviewAt(now, liveResult(many)));
+    expect(Buffer.byteLength(page)).toBeLessThan(1 << 20);
+    expect(page).toContain('And 900 more, in the table of all keys.');
+  });
+});
+
+test('what there is to do is sorted by day, the worst of what is due first', () => {
+  expect(
+    toDoOf(
+      overviewAt(
+        now,
+        liveResult([{ ...payments }, { ...cards }, { ...old }, { ...reports }, { ...invoices }]),
+        unknown,
+      ),
+    ).map(({ day, key, what }) => [day, key.alias, what]),
+  ).toEqual([
+    ['now', 'invoices', 'missing: the key no longer holds material'],
+    ['now', 'archive', 'unknown: not looked at since 2026-02-25'],
+    ['now', 'reports', 'expires 2026-03-13, and nothing renews it; move the expiry'],
+    ['now', 'old', 'scheduled for deletion on 2026-03-09; cancel that if the key is used'],
+    ['2026-06-16', 'payments', 'renewed by the next deployment'],
+  ]);
+});
+
+describe('the axis', () => {
+  const until = (...times: string[]): Overview =>
+    overviewAt(
+      now,
+      liveResult(times.map((expiration_time, at) => ({ key_id: `${at}`, expiration_time }))),
+    );
+  const bars = (overview: Overview) => {
+    const { barOf } = timelineOf(overview, 800);
+    return overview.keys.map(barOf);
+  };
+
+  test('has an eighth of it in the past', () => {
+    expect(timelineOf(until('2027-01-01T00:00:00Z'), 800).today).toBe(100);
+    expect(timelineOf(until(), 800).today).toBe(100);
+  });
+
+  test('is not stretched by one key that is valid for twenty years', () => {
+    const near = Array.from({ length: 9 }, () => '2026-06-30T00:00:00Z');
+    const [first, ...others] = bars(until(...near, '2046-01-01T00:00:00Z'));
+    expect(first).toMatchObject({ to: 800, goesOn: false });
+    expect(others.at(-1)).toMatchObject({ to: 800, goesOn: true });
+  });
+
+  test('begins a bar at the import, if that is known, and marks its window', () => {
+    const [bar] = bars(
+      overviewAt(now, liveResult([{ ...payments, imported_at: '2026-02-25T00:00:00Z' }])),
+    );
+    expect(bar?.from).toBeGreaterThan(50);
+    expect(bar?.window).toBeLessThan(800);
+    expect(bars(overviewAt(now, liveResult([{ ...cards }])))).toEqual([
+      { from: 0, to: 800, window: undefined, goesOn: true },
+    ]);
+  });
+
+  test('has its ticks in UTC, as months where those are far enough apart', () => {
+    const { ticks } = timelineOf(until('2026-09-30T00:00:00Z'), 800);
+    expect(ticks.map(({ text }) => text)).toEqual(
+      ['02', '03', '04', '05', '06', '07', '08', '09'].map((month) => `2026-${month}`),
+    );
+  });
+});
+
+test.each([
+  [[payments, cards], 'keys: 2 fine'],
+  [[payments, reports], 'keys: 1 expiring'],
+  [[invoices, invoices, reports], 'keys: 1 missing'],
+  [[], 'keys: none'],
+])('the badge tells the worst, and how many (%#)', (keys, title) => {
+  const badge = badgeSvgOf(overviewAt(now, liveResult(keys.map((key) => ({ ...key })))));
+  expect(badge).toContain(`<title>${title}</title>`);
+});
+
+test('the badge of a source that nothing looked at is not fine', () => {
+  expect(badgeSvgOf(overviewAt(now, liveResult([], ago(5))))).toContain('keys: unknown');
+});
