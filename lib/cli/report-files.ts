@@ -1,4 +1,5 @@
 /** The files that `byok report` writes: a flag for each, and how it is made. */
+import { packageVersion } from '../mirror/provider-bundle';
 import type { Overview } from '../report/watch/overview';
 import type { loadOutputs } from './load-outputs';
 
@@ -38,6 +39,10 @@ export const reportFiles = {
   badge: {
     description: 'the worst verdict and its number, as a small drawing',
     make: ({ badgeSvgOf }, overview) => badgeSvgOf(overview),
+  },
+  cbom: {
+    description: 'an inventory in CycloneDX 1.6',
+    make: ({ cbomOf }, overview) => cbomOf(overview, packageVersion()),
   },
 } as const satisfies Readonly<Record<string, ReportFile>>;
 

@@ -39,7 +39,10 @@ export function summaryOf(
 }
 
 /** A table of all keys, then the sources that nothing looked at for too long. */
-export function textOf({ keys, sources }: Overview, { nameOf, placeOf }: Outputs): string {
+export function textOf(
+  { keys, sources }: Overview,
+  { nameOf, placeOf, shortText }: Outputs,
+): string {
   const table =
     keys.length === 0
       ? 'no imported key material\n'
@@ -47,8 +50,8 @@ export function textOf({ keys, sources }: Overview, { nameOf, placeOf }: Outputs
           ['VERDICT', 'KEY', 'PLACE', 'STATUS', 'EXPIRES'],
           keys.map((key) => [
             key.verdict,
-            nameOf(key),
-            placeOf(key),
+            shortText(nameOf(key), 60),
+            shortText(placeOf(key), 60),
             key.material_status ?? '-',
             key.expiration_time ?? '-',
           ]),

@@ -117,12 +117,13 @@ test('writes a calendar under a name', async () => {
   expect(read('keys.ics')).toContain('\r\nDTSTART:20310131T000000Z\r\n');
 });
 
-test('writes page, timeline and badge, the page also into a folder', async () => {
+test('writes page, timeline, badge and inventory, the page also into a folder', async () => {
   mkdirSync(pathOf('public'));
-  const drawings = ['--svg', 'keys.svg', '--badge', 'badge.svg'];
+  const drawings = ['--svg', 'keys.svg', '--badge', 'badge.svg', '--cbom', 'bom.json'];
   expect((await report('check.json', '--page', 'public', ...drawings)).status).toBe(0);
   expect(read('public/index.html')).toContain(`<td>${keyId}</td>`);
   expect(read('keys.svg')).toContain('Timeline of the material of 1 key<');
+  expect(JSON.parse(read('bom.json'))).toMatchObject({ bomFormat: 'CycloneDX' });
   expect(read('badge.svg')).toContain('keys: 1 missing');
   expect((await report('check.json', '--page', 'page.html')).status).toBe(0);
   // Only the minute may differ.

@@ -4,6 +4,8 @@
  */
 export { badgeSvgOf } from './badge-svg';
 export { calendarOf } from './calendar';
+export { cbomOf } from './cbom';
+export { shortText } from './foreign-text';
 export { metricsOf, withSourcesDown } from './metrics';
 export {
   countsOf,
