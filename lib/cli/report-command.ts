@@ -10,13 +10,13 @@ import { printableJson } from '../printable';
 import { textIn } from '../report/file-text';
 import type { Input } from '../report/watch/overview';
 import { parseDuration } from '../terms/duration';
+import { shownOf } from '../terms/shown-value';
 import type { NamedFile } from './file-fault';
 import { placeGivenFile, readGivenFile, tryReadRegular } from './given-files';
 import { epilogue } from './help-text';
 import { loadOutputs } from './load-outputs';
 import { type FileFlag, fileFlags, type ReportStyle, reportFiles } from './report-files';
 import { summaryOf, textOf } from './report-summary';
-import { shownOf } from './shown-value';
 import type { Surroundings } from './surroundings';
 
 const help = `

@@ -134,6 +134,7 @@ const runs: Readonly<Record<string, () => Promise<unknown>>> = {
     const reviewed = ['review', '--plan', 'plan.json', '--json', '-'];
     const { stdout } = await bench.run(reviewed, { cwd: folder, ...offline });
     return JSON.parse(stdout);
+  },
   report: async () => {
     const { stdout } = await bench.run(['check', '--live', '--json']);
     return json(['report', '-'], { ...offline, input: stdout });

@@ -2,8 +2,8 @@
 import { formatExpirationTime, parseExpirationTime } from '../../terms/expiration-time';
 import { environmentVariableFormat, fingerprintFormat } from '../../terms/material';
 import { keyRules } from '../../terms/rules';
+import { type Configuration, withoutInstances } from '../configuration';
 import type { Attributes } from '../recorded-material';
-import { type Configuration, withoutInstances } from './configuration';
 import type { KeyReview, ReviewedEffect, Source, User } from './key-review';
 import { type PlannedChange, textOf } from './planned-change';
 import type { Users } from './used-by';
@@ -43,24 +43,16 @@ export function keyFacts(
     expiration_before: expirationOf(before) ?? null,
     expiration_after:
       materialChange === undefined ? null : (plannedExpiration(materialChange) ?? null),
-    pin: materialChange?.after === undefined ? null : pinOf(materialChange, configuration),
+    pin:
+      materialChange?.after === undefined
+        ? null
+        : (configuration.pin(materialChange.address) ?? 'none'),
     fingerprint: fingerprintOf(after ?? before) ?? null,
     fingerprint_before: fingerprintOf(before) ?? null,
     source: sourceOf(after),
     used_by: usersOf(subject, keyId, users),
     found_changed: drift.length > 0,
   };
-}
-
-function pinOf({ address }: PlannedChange, { resources }: Configuration): KeyReview['pin'] {
-  const expression = resources.get(withoutInstances(address))?.expressions.fingerprint;
-  if (typeof expression !== 'object' || expression === null) {
-    return 'none';
-  }
-  if ('constant_value' in expression) {
-    return expression.constant_value === null ? 'none' : 'constant';
-  }
-  return 'reference';
 }
 
 function fingerprintOf(attributes: Attributes | undefined): string | undefined {

@@ -3,9 +3,9 @@
  * Terraform hold them. Pure.
  */
 import { isRecord, type JsonRecord } from '../../json';
+import { type Configuration, configurationIn, withoutInstances } from '../configuration';
 import { recordsIn } from '../recorded-material';
 import { type ChangePart, effectsOf } from './change-effects';
-import { type Configuration, configurationIn, withoutInstances } from './configuration';
 import { bySeverity, type Effect } from './effects';
 import { keyFacts, type Subject } from './key-facts';
 import type { KeyReview, ReviewedEffect } from './key-review';

@@ -1,7 +1,7 @@
 /** What else in a plan uses a key: by a reference to it, or by its id as a value. */
 import { isRecord, type JsonRecord } from '../../json';
+import { type Configuration, withoutInstances } from '../configuration';
 import { recordsIn } from '../recorded-material';
-import { type Configuration, withoutInstances } from './configuration';
 import type { User } from './key-review';
 import { isOurs } from './planned-change';
 

@@ -165,7 +165,7 @@ resource "terraform_data" "user" { input = ${user} }
     key_id: ids.payments,
     expiration_before: '2035-01-01T00:00:00Z',
     expiration_after: '2036-01-01T00:00:00Z',
-    pin: 'reference',
+    pin: 'none',
     fingerprint,
     found_changed: false,
   });

@@ -3,8 +3,8 @@
  * Only it tells a pin from a fingerprint that the provider found, and which key a material belongs
  * to that has no id yet.
  */
-import { isRecord, type JsonRecord } from '../../json';
-import { recordsIn } from '../recorded-material';
+import { isRecord, type JsonRecord } from '../json';
+import { recordsIn } from './recorded-material';
 
 /** Addresses of a configuration have no instances: "module.app.byok_external_key.orders". */
 export interface Configuration {
@@ -12,7 +12,12 @@ export interface Configuration {
   readonly resources: ReadonlyMap<string, ConfiguredResource>;
   /** The addresses of all resources that an expression leads to, also through modules. */
   readonly targets: (expression: unknown, module: string) => readonly Target[];
+  /** How the material at an address with instances is pinned; undefined if it is not shown. */
+  readonly pin: (address: string) => Pin | undefined;
 }
+
+/** By a fingerprint that is written out, or by a reference to one; `none` pins nothing. */
+export type Pin = 'constant' | 'reference' | 'none';
 
 export interface ConfiguredResource {
   readonly address: string;
@@ -20,6 +25,8 @@ export interface ConfiguredResource {
   /** The path of its module; empty in the root. */
   readonly module: string;
   readonly expressions: JsonRecord;
+  /** The provider block, among those of the configuration. */
+  readonly providerKey: string;
 }
 
 export interface Target {
@@ -43,11 +50,13 @@ export function configurationIn(plan: JsonRecord): Configuration {
   const { root_module: root } = isRecord(plan.configuration) ? plan.configuration : {};
   const add = (module: Module) => {
     modules.set(module.path, module);
-    for (const { mode, type, name, expressions } of recordsIn(module.body.resources)) {
-      const address = below(module.path, `${mode === 'data' ? 'data.' : ''}${type}.${name}`);
+    for (const resource of recordsIn(module.body.resources)) {
+      const { type, expressions, provider_config_key: providerKey } = resource;
+      const address = below(module.path, String(resource.address));
       resources.set(address, {
         address,
         type: String(type),
+        providerKey: String(providerKey),
         module: module.path,
         expressions: isRecord(expressions) ? expressions : {},
       });
@@ -65,10 +74,40 @@ export function configurationIn(plan: JsonRecord): Configuration {
     }
   };
   add({ path: '', body: isRecord(root) ? root : {}, parent: undefined, given: {} });
+  const variables = isRecord(plan.variables) ? plan.variables : {};
   return {
     resources,
+    pin: (address) => {
+      const resource = resources.get(withoutInstances(address));
+      const module = modules.get(resource?.module ?? '');
+      return resource === undefined
+        ? undefined
+        : pinBy(resource.expressions.fingerprint, module, variables);
+    },
     targets: (expression, module) => targetsOf(expression, modules.get(module), modules, 0),
   };
+}
+
+/** A variable that is null pins nothing; of any other reference we believe that it is set. */
+function pinBy(expression: unknown, module: Module | undefined, variables: JsonRecord): Pin {
+  if (!isRecord(expression)) {
+    return 'none';
+  }
+  if ('constant_value' in expression) {
+    return typeof expression.constant_value === 'string' ? 'constant' : 'none';
+  }
+  const references = Array.isArray(expression.references) ? expression.references.map(String) : [];
+  const [first, second] = references;
+  const variable = second === undefined ? /^var\.([\w-]+)$/.exec(first ?? '')?.[1] : undefined;
+  if (variable === undefined) {
+    return first === undefined ? 'none' : 'reference';
+  }
+  if (module?.parent !== undefined) {
+    const given = pinBy(module.given[variable], module.parent, variables);
+    return given === 'none' ? 'none' : 'reference';
+  }
+  const value = variables[variable];
+  return isRecord(value) && (value.value ?? null) === null ? 'none' : 'reference';
 }
 
 /** Without instances: as a configuration names what a plan names `module.app["a"].x.y[0]`. */
