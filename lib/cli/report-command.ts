@@ -16,6 +16,7 @@ import { placeGivenFile, readGivenFile, tryReadRegular } from './given-files';
 import { epilogue } from './help-text';
 import { loadOutputs } from './load-outputs';
 import { type FileFlag, fileFlags, type ReportStyle, reportFiles } from './report-files';
+import { prepareReminders, type ReminderFlags, webhookVariable } from './report-reminders';
 import { summaryOf, textOf } from './report-summary';
 import type { Surroundings } from './surroundings';
 
@@ -28,12 +29,14 @@ Exit codes: 0 everything is written, whatever the verdicts are; 1 an input could
 
 Examples:
   $ byok check --live --json check.json; byok report check.json --metrics /var/lib/node_exporter/byok.prom
+  $ byok report check.json --remind 30d,14d,7d,1d --reminded told.json --webhook
   $ byok report payments/check.json orders/check.json --page public --calendar public/keys.ics --max-age 36h`;
 
-type Flags = ReportStyle & {
-  readonly maxAge: string;
-  readonly json?: boolean;
-} & Readonly<Partial<Record<FileFlag, string>>>;
+type Flags = ReportStyle &
+  ReminderFlags & {
+    readonly maxAge: string;
+    readonly json?: boolean;
+  } & Readonly<Partial<Record<FileFlag, string>>>;
 
 export function reportCommand(surroundings: Surroundings): Command {
   const command = new Command('report')
@@ -60,6 +63,15 @@ export function reportCommand(surroundings: Surroundings): Command {
         .choices(['alias', 'full'])
         .default('alias'),
     )
+    .option(
+      '--remind <LIST>',
+      'durations before an expiry at which to remind of it, such as 30d,14d,7d,1d; prints what is new instead of the table',
+    )
+    .option('--reminded <FILE>', 'keeps what was told, so that it is told once')
+    .option(
+      '--webhook [URL]',
+      `also send what is new there, by https; without a URL, to the one in ${webhookVariable}`,
+    )
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action(async (files: readonly string[], flags: Flags) => {
@@ -67,6 +79,7 @@ export function reportCommand(surroundings: Surroundings): Command {
       const outputs = loadOutputs();
       const now = surroundings.now();
       const maxAgeMs = parseDuration(maxAge, 'max_age', '--max-age', shownOf(maxAge, 'warnBefore'));
+      const remind = prepareReminders(flags, outputs, surroundings.env);
       const inputs = await readInputs(files, now, surroundings).catch((error: unknown) => {
         if (flags.metrics !== undefined) {
           tellOfFailure(flags.metrics);
@@ -86,10 +99,13 @@ export function reportCommand(surroundings: Surroundings): Command {
       for (const [file, content] of made) {
         placeGivenFile(file, content);
       }
+      const reminders = await remind?.(overview);
       surroundings.print(
         json === true
-          ? `${printableJson(summaryOf(overview, outputs), 2)}\n`
-          : textOf(overview, outputs),
+          ? `${printableJson(summaryOf(overview, reminders ?? [], outputs), 2)}\n`
+          : reminders === undefined
+            ? textOf(overview, outputs)
+            : outputs.linesOf(reminders),
       );
     });
 }

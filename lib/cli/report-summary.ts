@@ -1,6 +1,7 @@
 /** What `byok report` prints of an overview: for a person, and for programs. */
 import { oneLine } from '../printable';
 import type { KeyLine, Overview } from '../report/watch/overview';
+import type { Reminder } from '../report/watch/reminders';
 import { formatInstant } from '../terms/expiration-time';
 import type { loadOutputs } from './load-outputs';
 import { textTable } from './text-table';
@@ -17,10 +18,12 @@ interface Summary {
     readonly as_of: string;
     readonly outdated: boolean;
   }[];
+  readonly reminders: readonly Reminder[];
 }
 
 export function summaryOf(
   overview: Overview,
+  reminders: readonly Reminder[],
   { reportedVerdicts, countsOf, verdictOf }: Outputs,
 ): Summary {
   return {
@@ -35,6 +38,7 @@ export function summaryOf(
       as_of: asOf,
       outdated,
     })),
+    reminders,
   };
 }
 

@@ -17,4 +17,6 @@ export {
 } from './overview';
 export { pageHtmlOf } from './page-html';
 export { readCheckResult } from './read-check-result';
+export { readReminded, writtenReminded } from './reminded';
+export { linesOf, messageOf, remindersOf, thresholdsOf } from './reminders';
 export { timelineSvgOf } from './timeline-svg';
