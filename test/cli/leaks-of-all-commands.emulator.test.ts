@@ -174,6 +174,35 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     await run(0, ['check', '--drift-token']);
   },
 
+  async report() {
+    await byok.createKey();
+    const checked = JSON.parse(await run(3, ['check', '--live', '--json']));
+    const stolen = among.secret(randomBytes(24).toString('hex'));
+    const [first] = checked.findings;
+    const result = { ...checked, stolen, findings: [{ ...first, stolen }] };
+    const file = among.inVault(JSON.stringify(result));
+    const outputs = ['metrics', 'calendar', 'page', 'svg', 'badge', 'cbom', 'reminded'];
+    const flags = outputs.flatMap((name) => [`--${name}`, `report.${name}`]);
+    await run(
+      0,
+      ['report', file, ...flags, '--remind', '7d', '--calendar-detail', 'full'],
+      offline,
+    );
+    await run(0, ['report', file, '--json'], offline);
+    const key = among.inVault(newMaterial().toString('base64'));
+    await run(1, ['report', key], offline);
+    await run(1, ['report', file, '--remind', '7d', '--reminded', key], offline);
+    const env = { BYOK_WEBHOOK_URL: among.secret(`ftp://${randomBytes(24).toString('hex')}`) };
+    await run(1, ['report', file, ...flags, '--remind', '7d', '--webhook'], { ...offline, env });
+    for (const wrong of [
+      { ...result, verdict: stolen },
+      { ...result, schema: stolen },
+      { stolen },
+    ]) {
+      await run(1, ['report', '-', '--json'], { ...offline, input: JSON.stringify(wrong) });
+    }
+  },
+
   async 'create-key'() {
     await inEveryForm(
       ['create-key', '--alias', 'among-secrets', '--tag', 'team=payments'],
@@ -331,7 +360,12 @@ test('none of them prints a secret of its surroundings, or writes one down', asy
   // The import token is meant to be there: the folder is what the ceremony is about.
   const files = filesBelow(among.folder, [`${ceremony}/ImportToken.b64`]);
   expect(files.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['report.xml', `${ceremony}/ceremony.json`]),
+    expect.arrayContaining([
+      'report.xml',
+      'report.page',
+      'report.cbom',
+      `${ceremony}/ceremony.json`,
+    ]),
   );
   expect(files.some(({ name }) => name.startsWith('records/'))).toBe(true);
   expect(byok.leaks(among.secrets, files)).toEqual([]);
