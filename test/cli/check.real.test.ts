@@ -169,6 +169,36 @@ test('a key that is gone is missing', async () => {
   });
 });
 
+test('a plan tells whether the code names the fingerprint; the state, which has it in any case, cannot', async () => {
+  await applied(`expiration_time = "${far}"`);
+  const { fingerprint } = bench.workspace.attributes('byok_key_material');
+  const facts = {
+    imported_at: expect.stringMatching(/^20.*Z$/),
+    renewal: 'fixed',
+    key_spec: 'AES_256',
+  };
+  expect(checkState().findings).toMatchObject([{ ...facts, pinned: null }]);
+  expect((await checkPlan()).findings).toMatchObject([{ ...facts, pinned: false }]);
+  configure(
+    emulator,
+    bench.workspace,
+    keyWithMaterial(
+      'orders',
+      `fingerprint = "${fingerprint}"\n  valid_for = "90d"\n  renew_before = "14d"`,
+    ),
+  );
+  expect((await checkPlan()).findings).toMatchObject([{ pinned: true, renewal: 'rolling' }]);
+  configure(
+    emulator,
+    bench.workspace,
+    `variable "pin" {\n  default = null\n  type = string\n}\n${keyWithMaterial('orders', `fingerprint = var.pin\n  expiration_time = "${far}"`)}`,
+  );
+  expect((await checkPlan()).findings).toMatchObject([{ pinned: false }]);
+  expect((await checkPlan('-var', `pin=${fingerprint}`)).findings).toMatchObject([
+    { pinned: true },
+  ]);
+});
+
 test('refuses a plan that leaves no material to check', async () => {
   await applied('');
   await bench.workspace.succeed(['plan', '-no-color', '-destroy', '-out', 'tfplan']);
