@@ -124,8 +124,8 @@ async function runApply(flags: Flags, surroundings: Surroundings, words: Wording
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
   const wish = wishOf(flags, recorded !== undefined, words);
   warnOfWrapping(wrappingAlgorithm, surroundings);
-  const signal = interruption(surroundings, 'apply');
   const kms = connect(flags, surroundings, words);
+  const signal = interruption(surroundings, 'apply', () => kms.changed);
   try {
     const outcome = await ensureMaterial(lifecycleContext(kms, now, words, { timeoutMs, signal }), {
       keyId,

@@ -216,8 +216,8 @@ function finishCommand(surroundings: Surroundings): Command {
       requireDeclared({ expirationTime }, words, rulesWithoutKey);
       const { ceremony, preWrapped } = readCeremony(dir);
       refuseExpiredParameters(ceremony, now());
-      const signal = interruption(surroundings, 'ceremony finish');
       const kms = connect(connection, surroundings, words);
+      const signal = interruption(surroundings, 'ceremony finish', () => kms.changed);
       try {
         const source = { preWrapped: 'fresh', openPreWrapped: () => preWrapped } as const;
         const imported = await importOnce(lifecycleContext(kms, now, words, { signal }), {

@@ -99,8 +99,8 @@ async function runCreateKey(
   requireDeclared({ ...flags, tags: tag, timeouts: flags.timeout }, words);
   const timeoutMs =
     flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
-  const signal = interruption(surroundings, 'create-key');
   const kms = connect(flags, surroundings, words);
+  const signal = interruption(surroundings, 'create-key', () => kms.changed);
   try {
     const keyUsage = flags.keyUsage ?? keySpecs[keySpec].usages[0];
     const wish = keyWishOf({ alias, description, keySpec, keyUsage, tags: tag }, false);

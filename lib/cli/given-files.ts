@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { placeFile } from '../mirror/place-file';
+import { readStream, streamOf } from '../material/read-stream';
 import { kindOf } from '../terms/file-kind';
 import { faultOf, type NamedFile, readFault, writeFault } from './file-fault';
 
@@ -50,9 +51,9 @@ export function tryReadRegular(file: NamedFile, { noLink = false } = {}): Buffer
 /**
  * A file that a flag names itself. Also a pipe that has a writer: shells make those for `<(…)`.
  *
- * @throws ByokError of the file's code
+ * @throws ByokError of the file's code, and ERR_INTERRUPTED
  */
-export async function readGivenFile(file: NamedFile): Promise<Buffer> {
+export async function readGivenFile(file: NamedFile, signal?: AbortSignal): Promise<Buffer> {
   try {
     const stats = statSync(file.path);
     if (!stats.isFIFO()) {
@@ -61,7 +62,7 @@ export async function readGivenFile(file: NamedFile): Promise<Buffer> {
     const descriptor = openSync(file.path, unwaiting);
     const opened = fstatSync(descriptor);
     if (opened.isFIFO()) {
-      return await readPipe(file, descriptor);
+      return await readPipe(file, descriptor, signal);
     }
     try {
       requireFile(file, opened);
@@ -129,18 +130,18 @@ function requireFile(file: NamedFile, stats: Stats): void {
 }
 
 /** @param pipe not blocking; closed at the end */
-async function readPipe(file: NamedFile, pipe: number): Promise<Buffer> {
+async function readPipe(
+  file: NamedFile,
+  pipe: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
   const first = tryReadPiece(pipe);
   if (first?.length === 0) {
     closeSync(pipe);
     throw faultOf(file, 'is a pipe that nothing writes to; start its writer first');
   }
-  const { Socket } = require('node:net') as typeof import('node:net');
-  const pieces = first === undefined ? [] : [first];
-  for await (const piece of new Socket({ fd: pipe, readable: true, writable: false })) {
-    pieces.push(piece as Buffer);
-  }
-  return Buffer.concat(pieces);
+  const rest = await readStream(streamOf(pipe), { source: `the pipe "${file.path}"`, signal });
+  return first === undefined ? rest : Buffer.concat([first, rest]);
 }
 
 /** @returns empty at the end, which is at once if there is no writer; undefined for none yet */

@@ -4,6 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
+import type { KmsClient } from '../kms/kms-client';
 import type { RequestSource } from '../lifecycle/material-request';
 import type { DeclaredMaterial } from '../lifecycle/wish';
 import type { Wording } from '../lifecycle/wording';
@@ -135,14 +136,10 @@ async function runImport(flags: Flags, surroundings: Surroundings, words: Wordin
     withFieldsAsFlags(words),
   );
   const sequence = checkSequence(flags.sequence);
-  const signal = interruption(surroundings, 'import');
+  let kms: KmsClient | undefined;
+  const signal = interruption(surroundings, 'import', () => kms?.changed === true);
   const source = await sourceOf(flags, surroundings, words, signal);
-  const kms = connect(
-    flags,
-    surroundings,
-    words,
-    sequence === undefined ? undefined : () => sequence,
-  );
+  kms = connect(flags, surroundings, words, sequence === undefined ? undefined : () => sequence);
   try {
     const imported = await importOnce(lifecycleContext(kms, now, words, { signal }), {
       keyId: flags.keyId,
@@ -184,7 +181,7 @@ async function sourceOf(
       open: () => openMaterialFlags(flags, surroundings, words, signal),
     };
   }
-  const read = (field: WrappedField) => readField(field, flags, surroundings);
+  const read = (field: WrappedField) => readField(field, flags, surroundings, signal);
   const fields = {
     // Both are given, as was judged before.
     importToken: (await read('importToken')) as FieldContent,
@@ -199,12 +196,13 @@ async function readField(
   key: WrappedField,
   flags: Flags,
   { env }: Surroundings,
+  signal: AbortSignal,
 ): Promise<FieldContent | undefined> {
   const [file, name] = [flags[`${key}File`], flags[`${key}Env`]];
   if (file !== undefined) {
     const { flag = '' } = wrappedFlags.find((wrapped) => wrapped.key === key) ?? {};
     const named = { flag: `--${flag}-file`, path: file, code: 'ERR_MATERIAL_NOT_AT_HAND' } as const;
-    return { content: await readGivenFile(named), place: `file "${file}"` };
+    return { content: await readGivenFile(named, signal), place: `file "${file}"` };
   }
   if (name === undefined) {
     return undefined;

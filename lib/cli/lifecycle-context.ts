@@ -53,15 +53,21 @@ const interrupted = {
 
 /**
  * From now on the first signal aborts instead of killing: between a delete and its import, the
- * process must continue. It says so, and what the second one does.
+ * process must continue. It then says so, and what the second one does. As long as nothing has
+ * changed, the abort ends the command, whose last sentence says that.
+ *
+ * @param changed whether a change of a key has begun
  */
 export function interruption(
   { untilStopped, remark }: Surroundings,
   command: keyof typeof interrupted,
+  changed: () => boolean,
 ): AbortSignal {
   const controller = new AbortController();
   void untilStopped({ withParent: false, withReader: false }).then(() => {
-    remark(`byok: interrupted: ${command} ${interrupted[command]}\n`);
+    if (changed()) {
+      remark(`byok: interrupted: ${command} ${interrupted[command]}\n`);
+    }
     controller.abort();
   });
   return controller.signal;

@@ -4,6 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { ByokError, isByokError, stackOf } from '../errors';
+import { readStream } from '../material/read-stream';
 import { oneLine, printableJson } from '../printable';
 import { byokCommand } from './command';
 import { isConnectionFlag } from './connection-flags';
@@ -21,25 +22,10 @@ const surroundings: Surroundings = {
   now: () => new Date(),
   print: (text) => process.stdout.write(text),
   remark: (text) => process.stderr.write(text),
-  readInput: async (maxBytes = Number.POSITIVE_INFINITY) => {
-    if (process.stdin.isTTY) {
-      return undefined;
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > maxBytes) {
-        break;
-      }
-    }
-    const input = Buffer.concat(chunks);
-    for (const chunk of chunks) {
-      chunk.fill(0);
-    }
-    return input;
-  },
+  readInput: async (options) =>
+    process.stdin.isTTY
+      ? undefined
+      : readStream(process.stdin, { ...options, source: 'standard input' }),
   exitWith: (code) => {
     exitCode = code;
   },

@@ -79,7 +79,7 @@ export async function openMaterialFlags(
   const password =
     materialPasswordEnv === undefined ? undefined : readPassword(materialPasswordEnv, env);
   if (source === undefined) {
-    const content = await readInput(maxContentBytes);
+    const content = await readInput({ maxBytes: maxContentBytes, signal });
     // Cron and provisioners hand over an empty one.
     if (content === undefined || content.length === 0) {
       throw new ByokError(

@@ -64,8 +64,8 @@ export function removeCommand(surroundings: Surroundings): Command {
       const words = wordingOf(command);
       requireDeclared({ keyId, timeouts: timeout }, words, ['keyId', 'timeouts']);
       const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
-      const signal = interruption(surroundings, 'remove');
       const kms = connect(connection, surroundings, words);
+      const signal = interruption(surroundings, 'remove', () => kms.changed);
       try {
         const before = await kms.describeKey(keyId, { signal });
         const notices = await removeMaterial(

@@ -1,3 +1,5 @@
+import type { StreamOptions } from '../material/read-stream';
+
 /** Everything that a command takes from outside this program, passed in by its main. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -10,10 +12,12 @@ export interface Surroundings {
   /**
    * Undefined if nothing is piped in: we do not ask a person at a keyboard for key material.
    *
-   * @param maxBytes reading stops soon after this many, so that the caller can refuse.
-   * @default no limit
+   * @param options `maxBytes`: reading stops soon after this many, so that the caller can refuse
+   * @throws ByokError ERR_INTERRUPTED if the signal is aborted
    */
-  readonly readInput: (maxBytes?: number) => Promise<Buffer | undefined>;
+  readonly readInput: (
+    options?: Pick<StreamOptions, 'signal' | 'maxBytes'>,
+  ) => Promise<Buffer | undefined>;
   /**
    * For commands whose exit code says more than success or failure. It counts once the command is
    * done.

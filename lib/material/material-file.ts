@@ -3,69 +3,78 @@
  * pipe, which may have no writer, only if asked to.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { ByokError } from '../errors';
 import { kindOf } from '../terms/file-kind';
 import type { Spelling } from '../terms/setting';
 import { maxContentBytes } from './open-content';
+import { readStream, streamOf } from './read-stream';
 
 export interface FileOptions {
   /** Whether pipes are read, too, as shells make them for `<(…)`. */
   readonly mayBePipe: boolean;
   /** The names of settings in messages. */
   readonly spelling: Spelling;
+  /** Ends the wait for a pipe. */
+  readonly signal: AbortSignal;
 }
 
 /** Room for any real key; a plan of a thousand keys should not zero a megabyte for each. */
 const pieceBytes = 1 << 14;
 
+const unwaiting = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /**
  * @returns the content; if it is longer than `maxContentBytes`, only a beginning that is also
  *   longer, for `openContent` to refuse
- * @throws ByokError ERR_MATERIAL_INVALID if it is not a file, and the error of the operating system
- *   if it cannot be read
+ * @throws ByokError ERR_MATERIAL_INVALID if it is not a file, ERR_INTERRUPTED, and the error of the
+ *   operating system if it cannot be read
  */
 export async function readMaterialFile(path: string, options: FileOptions): Promise<Buffer> {
-  // Before it is opened: opening a pipe waits for its writer, and opening a device takes it into
-  // use.
+  // Before it is opened: opening a device takes it into use.
   const stats = statSync(path);
   requireAllowed(path, stats, options);
-  return stats.isFIFO() ? readPipe(path, options.spelling) : readFile(path, options.spelling);
+  return stats.isFIFO() ? readPipe(path, options) : readFile(path, options);
 }
 
 /**
  * Synchronous: a plan of a thousand keys reads a thousand files, at a tenth of the cost of
  * asynchronous reads.
  */
-async function readFile(path: string, spelling: Spelling): Promise<Buffer> {
+async function readFile(path: string, options: FileOptions): Promise<Buffer> {
   // Never waits, even if a pipe has taken the place of the file by now.
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = openSync(path, unwaiting);
   try {
-    requireAllowed(path, fstatSync(file), { mayBePipe: false, spelling });
-    return await collect((piece) => readSync(file, piece));
+    requireAllowed(path, fstatSync(file), { ...options, mayBePipe: false });
+    return collect((piece) => readSync(file, piece));
   } finally {
     closeSync(file);
   }
 }
 
-/** A pipe may keep its readers waiting, and we must react to an interrupt meanwhile. */
-async function readPipe(path: string, spelling: Spelling): Promise<Buffer> {
-  const pipe = await open(path, constants.O_RDONLY);
-  try {
-    requireAllowed(path, await pipe.stat(), { mayBePipe: true, spelling });
-    return await collect(async (piece) => (await pipe.read(piece)).bytesRead);
-  } finally {
-    await pipe.close();
+/** A pipe may keep its readers waiting, also for its writer. */
+async function readPipe(path: string, options: FileOptions): Promise<Buffer> {
+  const pipe = openSync(path, unwaiting);
+  const opened = fstatSync(pipe);
+  if (!opened.isFIFO()) {
+    closeSync(pipe);
+    requireAllowed(path, opened, options);
+    return readFile(path, options);
   }
+  const { signal } = options;
+  return readStream(streamOf(pipe), {
+    source: `the pipe "${path}"`,
+    signal,
+    maxBytes: maxContentBytes,
+  });
 }
 
 /** @param read fills a piece from its beginning, and returns how far; zero at the end */
-async function collect(read: (piece: Buffer) => number | Promise<number>): Promise<Buffer> {
+function collect(read: (piece: Buffer) => number): Buffer {
   const pieces: Buffer[] = [];
   try {
     for (let [size, count] = [0, -1]; count !== 0 && size <= maxContentBytes; size += count) {
       const piece = Buffer.alloc(pieceBytes);
-      count = await read(piece);
+      count = read(piece);
       pieces.push(piece.subarray(0, count));
     }
     return Buffer.concat(pieces);

@@ -54,7 +54,7 @@ type Content = { readonly content: Buffer; readonly source: string } | { readonl
 /**
  * @param source undefined if the configuration names none
  * @throws ByokError ERR_MATERIAL_INVALID if the content cannot be used or a file cannot be read,
- *   and ERR_MATERIAL_NOT_AT_HAND if a command fails
+ *   ERR_MATERIAL_NOT_AT_HAND if a command fails, and ERR_INTERRUPTED
  */
 export async function openMaterial(
   source: MaterialSource | undefined,
@@ -109,11 +109,11 @@ function readVariable(name: string, env: OpenOptions['env']): Content {
 
 async function readKeyFile(
   path: string,
-  { mayReadPipes = false, spelling = plainSpelling }: OpenOptions,
+  { mayReadPipes = false, spelling = plainSpelling, signal }: OpenOptions,
 ): Promise<Content> {
   try {
     return {
-      content: await readMaterialFile(path, { mayBePipe: mayReadPipes, spelling }),
+      content: await readMaterialFile(path, { mayBePipe: mayReadPipes, spelling, signal }),
       source: `file "${path}"`,
     };
   } catch (cause) {

@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Besides the login of the emulator. */
   readonly env?: Record<string, string>;
   readonly input?: string | Buffer;
+  /** Of a command that was started: its input has no end. @default false */
+  readonly endlessInput?: boolean;
   readonly cwd?: string;
   /** @default the emulator's own; undefined for commands that need none */
   readonly endpoint?: string | undefined;
@@ -83,7 +85,7 @@ export async function startByokAndEmulator(
   }
   function start(args: readonly string[], options: RunOptions = {}): Running {
     const all = [...args, ...flagsFor(options)];
-    const { input, cwd } = options;
+    const { input, cwd, endlessInput } = options;
     const child = spawn(process.execPath, [file, ...all], {
       env: environment(options.env),
       cwd,
@@ -95,7 +97,10 @@ export async function startByokAndEmulator(
     child.stderr.on('data', (chunk) => {
       output.stderr += chunk;
     });
-    child.stdin.on('error', () => undefined).end(input);
+    child.stdin.on('error', () => undefined);
+    if (endlessInput !== true) {
+      child.stdin.end(input);
+    }
     const ended = once(child, 'close').then(([status]) => {
       const finished = { status, ...output };
       remember(all, finished);

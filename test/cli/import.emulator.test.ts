@@ -6,7 +6,8 @@ import {
   generateKeyPairSync,
   randomBytes,
 } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
@@ -470,3 +471,59 @@ test.each(['import', 'ceremony finish'])(
     expect(await holdsMaterial(byok.emulator, keyId, material)).toBe(true);
   },
 );
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s, while the material is awaited', (signal) => {
+  const noWriter = (): string => {
+    const path = join(folder, `pipe-${count++}`);
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+  test.each([
+    ['import', 'standard input', undefined],
+    ['import', 'a pipe without a writer', noWriter],
+    ['apply', 'standard input', undefined],
+    ['apply', 'a pipe without a writer', noWriter],
+  ] as const)('ends byok %s that waits for %s', async (command, _source, pipe) => {
+    const [keyId, path] = [await byok.createKey(), pipe?.()];
+    byok.emulator.clearCalls();
+    const { child, ended } = byok.start(
+      [command, '--key-id', keyId, ...(path === undefined ? [] : ['--material-file', path])],
+      { endlessInput: true },
+    );
+    while (byok.emulator.calls().length === 0) {
+      expect(child.exitCode).toBeNull();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    child.kill(signal);
+    const waited = path === undefined ? 'standard input' : `the pipe "${path}"`;
+    expect(await ended).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `byok: interrupted while waiting for the end of ${waited}; nothing was changed\n`,
+    });
+    expect(writesOf(byok.emulator)).toEqual([]);
+  });
+});
+
+test('an interrupt ends the wait for a wrapped field, too', async () => {
+  const [keyId, pipe] = [await byok.createKey(), join(folder, `pipe-${count++}`)];
+  execFileSync('mkfifo', [pipe]);
+  const writer = new Socket({
+    fd: openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK),
+    readable: false,
+    writable: true,
+  });
+  byok.emulator.clearCalls();
+  const { child, ended } = byok.start([
+    'import',
+    ...['--key-id', keyId, '--import-token-file', file('AAAA')],
+    ...['--encrypted-key-material-file', pipe, '--json'],
+  ]);
+  // More than the pipe holds, so that this ends when the command reads.
+  await new Promise((resolve) => writer.write(Buffer.alloc(100_000, 'A'), resolve));
+  child.kill('SIGINT');
+  const { status, stderr } = await ended;
+  expect([status, JSON.parse(stderr)]).toMatchObject([1, { error: { code: 'ERR_INTERRUPTED' } }]);
+  expect(byok.emulator.calls()).toEqual([]);
+  writer.destroy();
+});

@@ -205,6 +205,16 @@ describe('where pipes may be read', () => {
     expect(await opened).toEqual(holding(material));
   });
 
+  test('waits for a writer without a thread, so that an interrupt ends the wait', async () => {
+    const [path, stop] = [pipe(), new AbortController()];
+    const opened = open(path, { ...options, signal: stop.signal });
+    stop.abort();
+    await expect(opened).rejects.toMatchObject({
+      code: 'ERR_INTERRUPTED',
+      message: `interrupted while waiting for the end of the pipe "${path}"; nothing was changed`,
+    });
+  });
+
   test('refuses one without an end, and lets go of it', async () => {
     const path = pipe();
     const writer = spawn('sh', ['-c', 'exec cat /dev/zero > "$1"', 'sh', path]);
