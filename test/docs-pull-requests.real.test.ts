@@ -83,11 +83,23 @@ test('actions are pinned by hash, and the token may read only', () => {
   expect(workflow.permissions).toEqual({ contents: 'read' });
 });
 
+/**
+ * Lines that the runner takes for commands: it trims each, and looks for the older form anywhere.
+ * A part in which it takes none has to have its end.
+ */
+function commandsIn(log: string): string[] {
+  const exempt = /^::stop-commands::([0-9a-f]{32})\n[\s\S]*?^::\1::$/gm;
+  const rest = log.replace(/\r\n?/g, '\n').replace(exempt, '');
+  return rest.split('\n').filter((line) => line.trim().startsWith('::') || line.includes('##['));
+}
+
+const wordOf = (log: string) => /::stop-commands::(.*)/.exec(log)?.[1];
+
 const wrongLogin = { HW_AUTH_TOKEN: 'not-a-token' };
 
 describe('GitHub', () => {
   test('a plan is a summary in which nothing of it is Markdown', async () => {
-    const hostile = '"harmless <!-- \\r\\n```\\r</pre> ::error::no"';
+    const hostile = '"harmless <!-- \\r\\n```\\n::error::no\\r</pre> ##[error]no"';
     configure(
       emulator,
       bench.workspace,
@@ -103,6 +115,9 @@ describe('GitHub', () => {
     expect(lines.filter((line) => !line.startsWith('    '))).toEqual([]);
     expect(lines.join('\n')).toContain('Plan: 2 to add');
     expect(lines.join('\n')).toContain('<!--');
+    expect(run.output).toMatch(/^ *::error::no/m);
+    expect(commandsIn(run.output)).toEqual([]);
+    expect(wordOf((await step('Plan')).output)).not.toBe(wordOf(run.output));
   });
 
   test('a plan that fails is a step that fails, and the summary says why', async () => {
@@ -111,6 +126,8 @@ describe('GitHub', () => {
     const run = await step('Plan', wrongLogin);
     expect(run.code).not.toBe(0);
     expect(readFileSync(summary, 'utf8')).toContain('Error:');
+    expect(run.output).toContain('::stop-commands::');
+    expect(commandsIn(run.output)).toEqual([]);
   });
 
   test('the apply step applies that plan, and fails with it', async () => {
@@ -121,6 +138,8 @@ describe('GitHub', () => {
     const run = await step('Apply');
     expect(run.text).toContain('Apply complete! Resources: 2 added');
     expect(run.code).toBe(0);
+    expect(run.output).toContain('::stop-commands::');
+    expect(commandsIn(run.output)).toEqual([]);
   });
 });
 
