@@ -20,7 +20,7 @@ export const errorCodes = {
   ERR_REFUSED: 'the configuration itself forbids this step',
   ERR_KMS: 'the KMS refused the request',
   ERR_KMS_UNREACHABLE: 'no answer came from the KMS',
-  ERR_TIMEOUT: 'the state that was waited for did not come in time',
+  ERR_TIMEOUT: 'what was waited for did not come in time',
   ERR_INTERRUPTED: 'the operation was interrupted by the caller',
   ERR_INTERNAL: 'a defect of this program',
 } as const;

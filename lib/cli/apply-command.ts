@@ -10,7 +10,7 @@ import type { Proof } from '../lifecycle/proof';
 import { type DeclaredMaterial, wishOf } from '../lifecycle/wish';
 import type { Wording } from '../lifecycle/wording';
 import { oneLine, printableJson } from '../printable';
-import { parseDuration } from '../terms/duration';
+import { defaultTimeout } from '../terms/duration';
 import { formatExpirationTime } from '../terms/expiration-time';
 import {
   defaultWrappingAlgorithm,
@@ -22,7 +22,7 @@ import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
-import { interruption, lifecycleContext } from './lifecycle-context';
+import { interruption, lifecycleContext, timeoutHelp } from './lifecycle-context';
 import {
   addCommandFlags,
   addMaterialFlags,
@@ -110,7 +110,7 @@ export function applyCommand(surroundings: Surroundings): Command {
     );
   return addSwitchFlags(declared)
     .option('--record-dir <DIR>', 'folder for the records of which material each key was given')
-    .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
+    .option('--timeout <DURATION>', timeoutHelp)
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action((flags: Flags) => runApply(flags, surroundings, wordingOf(command)));
@@ -118,23 +118,23 @@ export function applyCommand(surroundings: Surroundings): Command {
 
 async function runApply(flags: Flags, surroundings: Surroundings, words: Wording): Promise<void> {
   const { now, print } = surroundings;
-  const { keyId, recordDir, wrappingAlgorithm, timeout } = flags;
+  const { keyId, recordDir, wrappingAlgorithm, timeout = defaultTimeout } = flags;
   requireDeclared({ ...flags, timeouts: timeout }, words);
-  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
   const recorded = recordDir === undefined ? undefined : readRecord(recordDir, keyId);
   const wish = wishOf(flags, recorded !== undefined, words);
   warnOfWrapping(wrappingAlgorithm, surroundings);
   const kms = connect(flags, surroundings, words);
   const signal = interruption(surroundings, 'apply', () => kms.changed);
   try {
-    const outcome = await ensureMaterial(lifecycleContext(kms, now, words, { timeoutMs, signal }), {
+    const context = lifecycleContext(kms, now, words, { timeout, signal });
+    const outcome = await ensureMaterial(context, {
       keyId,
       wish,
       lastKnown: undefined,
       proof: recorded,
       source: {
         wrappingAlgorithm,
-        open: () => openMaterialFlags(flags, surroundings, words, signal),
+        open: () => openMaterialFlags(flags, surroundings, words, context.signal),
       },
       sourceAttribute: undefined,
     });

@@ -8,7 +8,7 @@ import { createKey, type NewKeyOutcome } from '../lifecycle/reconcile-key';
 import { keyWishOf } from '../lifecycle/wish';
 import type { Wording } from '../lifecycle/wording';
 import { printableJson } from '../printable';
-import { parseDuration } from '../terms/duration';
+import { defaultTimeout } from '../terms/duration';
 import {
   defaultKeySpec,
   describeKeyState,
@@ -23,7 +23,7 @@ import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
-import { interruption, lifecycleContext } from './lifecycle-context';
+import { interruption, lifecycleContext, timeoutHelp } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
 import { wordingOf } from './wording';
 
@@ -83,7 +83,7 @@ export function createKeyCommand(surroundings: Surroundings): Command {
     .option('--description <TEXT>', keyRules.description.allowed, '')
     .addOption(new Option('--tag <NAME=VALUE>', 'a tag; may be repeated').argParser(addTag));
   return addConnectionFlags(command)
-    .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
+    .option('--timeout <DURATION>', timeoutHelp)
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action((flags: Flags) => runCreateKey(flags, surroundings, wordingOf(command)));
@@ -95,16 +95,14 @@ async function runCreateKey(
   words: Wording,
 ): Promise<void> {
   const { now, print, remark } = surroundings;
-  const { alias, description, keySpec, tag } = flags;
-  requireDeclared({ ...flags, tags: tag, timeouts: flags.timeout }, words);
-  const timeoutMs =
-    flags.timeout === undefined ? undefined : parseDuration(flags.timeout, 'timeout');
+  const { alias, description, keySpec, tag, timeout = defaultTimeout } = flags;
+  requireDeclared({ ...flags, tags: tag, timeouts: timeout }, words);
   const kms = connect(flags, surroundings, words);
   const signal = interruption(surroundings, 'create-key', () => kms.changed);
   try {
     const keyUsage = flags.keyUsage ?? keySpecs[keySpec].usages[0];
     const wish = keyWishOf({ alias, description, keySpec, keyUsage, tags: tag }, false);
-    const outcome = await createKey(lifecycleContext(kms, now, words, { timeoutMs, signal }), wish);
+    const outcome = await createKey(lifecycleContext(kms, now, words, { timeout, signal }), wish);
     const created = createdOf(outcome, keySpec, keyUsage);
     if (flags.json === true) {
       print(`${printableJson(created)}\n`);

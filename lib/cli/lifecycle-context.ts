@@ -6,12 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
 import type { Wording } from '../lifecycle/wording';
-import { defaultTimeoutMs } from '../terms/duration';
+import { TimeLimit, withTimeLimit } from '../stopped';
+import { defaultTimeout, defaultTimeoutMs, parseDuration } from '../terms/duration';
 import type { Surroundings } from './surroundings';
 
+/** Of every command that has the flag. */
+export const timeoutHelp = `how long it may take, waiting included (default: ${defaultTimeout}); the answer to a change that was sent is awaited all the same`;
+
 export interface Patience {
-  /** @default 5 minutes */
-  readonly timeoutMs?: number | undefined;
+  /**
+   * As --timeout gives it.
+   * @default there is no such flag: only waits for an effect end, after five minutes
+   */
+  readonly timeout?: string | undefined;
   /** @default never aborted: a signal then ends the process at once */
   readonly signal?: AbortSignal;
 }
@@ -20,14 +27,22 @@ export function lifecycleContext(
   kms: Kms,
   now: () => Date,
   words: Wording,
-  { timeoutMs = defaultTimeoutMs, signal }: Patience = {},
+  { timeout, signal = new AbortController().signal }: Patience = {},
 ): LifecycleContext {
+  const timeoutMs = timeout === undefined ? defaultTimeoutMs : parseDuration(timeout, 'timeout');
   return {
     kms,
     now,
     sleep: (ms, aborted) => delay(ms, undefined, { signal: aborted }),
     words,
-    signal: signal ?? new AbortController().signal,
+    signal:
+      timeout === undefined
+        ? signal
+        : withTimeLimit(
+            signal,
+            timeoutMs,
+            new TimeLimit(timeout, words.name('timeouts'), words.retryInTime),
+          ),
     deadline: new Date(now().getTime() + timeoutMs),
     log: () => undefined,
   };

@@ -7,13 +7,13 @@ import type { KeyDetail } from '../kms/model';
 import type { Notice } from '../lifecycle/context';
 import { removeMaterial } from '../lifecycle/remove-material';
 import { oneLine, printableJson } from '../printable';
-import { parseDuration } from '../terms/duration';
+import { defaultTimeout } from '../terms/duration';
 import { keyStates } from '../terms/kms';
 import { connect } from './connect';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags';
 import { requireDeclared } from './declared';
 import { epilogue } from './help-text';
-import { interruption, lifecycleContext } from './lifecycle-context';
+import { interruption, lifecycleContext, timeoutHelp } from './lifecycle-context';
 import type { Surroundings } from './surroundings';
 import { wordingOf } from './wording';
 
@@ -56,23 +56,20 @@ export function removeCommand(surroundings: Surroundings): Command {
     .description('Delete the imported material of a key, at once.')
     .requiredOption('--key-id <ID>', 'the key, which stays');
   return addConnectionFlags(command)
-    .option('--timeout <DURATION>', 'how long it may take, waiting included (default: 5m)')
+    .option('--timeout <DURATION>', timeoutHelp)
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
-    .action(async ({ keyId, timeout, json, ...connection }: Flags, command: Command) => {
+    .action(async (flags: Flags, command: Command) => {
+      const { keyId, timeout = defaultTimeout, json, ...connection } = flags;
       const { now, print } = surroundings;
       const words = wordingOf(command);
       requireDeclared({ keyId, timeouts: timeout }, words, ['keyId', 'timeouts']);
-      const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout');
       const kms = connect(connection, surroundings, words);
       const signal = interruption(surroundings, 'remove', () => kms.changed);
       try {
-        const before = await kms.describeKey(keyId, { signal });
-        const notices = await removeMaterial(
-          lifecycleContext(kms, now, words, { timeoutMs, signal }),
-          keyId,
-          'delete_material',
-        );
+        const context = lifecycleContext(kms, now, words, { timeout, signal });
+        const before = await kms.describeKey(keyId, { signal: context.signal });
+        const notices = await removeMaterial(context, keyId, 'delete_material');
         const removed = removedOf(keyId, before, notices);
         print(json === true ? `${printableJson(removed)}\n` : describe(removed));
       } finally {

@@ -3,6 +3,7 @@
  * wrong password again with every call would lock the user out.
  */
 import { ByokError } from '../errors';
+import { stopped } from '../stopped';
 import { KmsError } from './kms-error';
 
 export class Remembered<T> {
@@ -47,8 +48,7 @@ export class Remembered<T> {
 
   #untilAborted(value: Promise<T>, signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      const onAbort = () =>
-        reject(new ByokError('ERR_INTERRUPTED', `${this.#what} was interrupted`));
+      const onAbort = () => reject(stopped(signal, this.#what));
       if (signal.aborted) {
         onAbort();
       }

@@ -3,7 +3,7 @@
  * Log lines never hold a token, a signature, wrapped material or a text to encrypt.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ByokError } from '../errors';
+import { stopped } from '../stopped';
 import { defaultMaxRetries, documentedRequestsPerSecond } from '../terms/connection';
 import { plainSpelling, type Setting, type Spelling } from '../terms/setting';
 import { type Headers, type OutgoingRequest, secretHeaderNames, secretsIn } from './authenticator';
@@ -144,14 +144,15 @@ export class RequestSender {
   /**
    * @returns an answer of success; undefined: a repeat was refused because the first call had its
    *   effect
-   * @throws KmsError, UnreachableError, ByokError ERR_INTERRUPTED, and whatever `authorize` throws
+   * @throws KmsError, UnreachableError, ByokError ERR_INTERRUPTED or ERR_TIMEOUT, and whatever `authorize` throws
    */
   async send(request: ServiceRequest & { readonly doneAlready?: undefined }): Promise<Response>;
   async send(request: ServiceRequest): Promise<Response | undefined>;
   async send(request: ServiceRequest): Promise<Response | undefined> {
     let lost = false;
+    let before: Error | undefined;
     for (let attempt = 0; ; attempt++) {
-      await this.#turn(request);
+      await this.#turn(request, before);
       const outcome = await this.#attempt(request, attempt);
       if ('response' in outcome) {
         return outcome.response;
@@ -163,6 +164,7 @@ export class RequestSender {
       if (attempt >= this.#maxRetries || !isWorthRepeating(failure, request.repetition)) {
         throw error;
       }
+      before = error;
       lost ||= failure.kind === 'lost' || (failure.kind === 'refused' && !failure.throttled);
       const delayMs = retryDelayMs(attempt, this.#random(), retryAfterMs);
       this.#log('warn', `repeating a request to the ${this.#service.name}`, {
@@ -176,17 +178,17 @@ export class RequestSender {
         // throttle closed.
         this.#limiter.pause(this.#uptimeMs(), delayMs);
       } else {
-        await this.#wait(delayMs, request);
+        await this.#wait(delayMs, request, before);
       }
     }
   }
 
   /** Waits until the rate limit lets this request begin. */
-  async #turn(request: ServiceRequest): Promise<void> {
+  async #turn(request: ServiceRequest, before: Error | undefined): Promise<void> {
     let pauses: number;
     do {
       pauses = this.#limiter.pauses;
-      await this.#wait(this.#limiter.reserve(this.#uptimeMs()), request);
+      await this.#wait(this.#limiter.reserve(this.#uptimeMs()), request, before);
     } while (this.#limiter.pauses !== pauses);
   }
 
@@ -247,7 +249,7 @@ export class RequestSender {
         throw error;
       }
       if (repetition !== 'once') {
-        throwIfInterrupted(request);
+        throwIfStopped(request);
       }
       this.#log('debug', `no answer from the ${this.#service.name}`, {
         ...logged,
@@ -263,20 +265,23 @@ export class RequestSender {
     }
   }
 
-  async #wait(ms: number, request: ServiceRequest): Promise<void> {
-    throwIfInterrupted(request);
+  /** @param before why the attempt before failed */
+  async #wait(ms: number, request: ServiceRequest, before: Error | undefined): Promise<void> {
+    throwIfStopped(request, before);
     if (ms > 0) {
       try {
         await this.#sleep(ms, request.signal);
       } finally {
-        throwIfInterrupted(request);
+        throwIfStopped(request, before);
       }
     }
   }
 }
 
-function throwIfInterrupted({ signal, operation }: ServiceRequest): void {
+function throwIfStopped({ signal, operation }: ServiceRequest, before?: Error): void {
   if (signal.aborted) {
-    throw new ByokError('ERR_INTERRUPTED', `${operation} was interrupted`);
+    throw stopped(signal, operation, {
+      effect: before === undefined ? undefined : `before that, ${before.message}`,
+    });
   }
 }

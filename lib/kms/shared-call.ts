@@ -2,7 +2,7 @@
  * One call that several callers wait for. It continues as long as one of them waits, and is aborted
  * when the last one leaves.
  */
-import { ByokError } from '../errors';
+import { stopped } from '../stopped';
 
 export class SharedCall<T> {
   readonly #what: string;
@@ -23,12 +23,12 @@ export class SharedCall<T> {
     return this.#interruption.signal.aborted;
   }
 
-  /** @throws ByokError ERR_INTERRUPTED if the signal is aborted, and whatever the call throws */
+  /** @throws ByokError ERR_INTERRUPTED or ERR_TIMEOUT if the signal is aborted, and whatever the call throws */
   async join(signal: AbortSignal | undefined): Promise<T> {
     this.#waiting += 1;
     let onAbort = (): void => undefined;
     const interruption = new Promise<never>((_resolve, reject) => {
-      onAbort = () => reject(new ByokError('ERR_INTERRUPTED', `${this.#what} was interrupted`));
+      onAbort = () => reject(stopped(signal, this.#what));
     });
     signal?.addEventListener('abort', onAbort);
     try {

@@ -4,6 +4,7 @@
  */
 import { ByokError } from '../errors';
 import type { Kms } from '../kms/model';
+import { stopped } from '../stopped';
 import type { Wording } from './wording';
 
 export interface LifecycleContext {
@@ -11,6 +12,10 @@ export interface LifecycleContext {
   readonly now: () => Date;
   /** @param ms milliseconds; rejects when the signal is aborted */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /**
+   * Ends waits and keeps new steps from beginning, by an interruption or at the deadline. What was
+   * sent to change something is awaited all the same.
+   */
   readonly signal: AbortSignal;
   /** When we stop waiting. */
   readonly deadline: Date;
@@ -72,13 +77,9 @@ async function pauseFor(
     if (!signal.aborted) {
       throw cause;
     }
-    throw new ByokError(
-      'ERR_INTERRUPTED',
-      `interrupted while waiting for ${waitingFor}; ${words.nextLook} shows how far it got`,
-      {
-        cause,
-      },
-    );
+    throw stopped(signal, `waiting for ${waitingFor}`, {
+      effect: `${words.nextLook} shows how far it got`,
+    });
   }
 }
 

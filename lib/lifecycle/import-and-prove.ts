@@ -1,7 +1,8 @@
 /** An import, and what it proves about the material that the key holds. */
+import { isByokError } from '../errors';
 import { KmsError } from '../kms/kms-error';
 import { type ExpirationInstant, formatExpirationTime } from '../terms/expiration-time';
-import type { LifecycleContext, Notice } from './context';
+import { type LifecycleContext, messageOf, type Notice } from './context';
 import { type ImportStep, importMaterial } from './import-material';
 import type { MaterialOutcome, MaterialRequest } from './material-request';
 import { type MaterialObservation, observeMaterial } from './material-status';
@@ -37,7 +38,14 @@ export async function importAndProve(
           fingerprint: atHand,
           named: how === 'acknowledged' ? 'what we tried to import has' : 'the given material has',
         },
-  );
+  ).catch((error: unknown) => {
+    // The import is done, and stays done if our time ends here.
+    if (isByokError(error) && ['ERR_INTERRUPTED', 'ERR_TIMEOUT'].includes(error.code)) {
+      context.log('warn', 'the public key was not fetched', { reason: messageOf(error) });
+      return undefined;
+    }
+    throw error;
+  });
   const acknowledgedProof =
     how === 'acknowledged' && atHand !== undefined
       ? ({ fingerprint: atHand, proof: 'imported' } as const)

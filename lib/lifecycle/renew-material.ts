@@ -7,6 +7,7 @@ import { ByokError, isByokError } from '../errors';
 import { hasApiCode } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { CallOptions, KeyDetail } from '../kms/model';
+import { stopped } from '../stopped';
 import {
   type ExpirationInstant,
   formatExpirationTime,
@@ -37,6 +38,11 @@ export async function renewMaterial(
   const { keyId } = request;
   const { source, to } = renewal;
   await verifyWayBack(context, keyId, source);
+  if (context.signal.aborted) {
+    throw stopped(context.signal, `the renewal of the material of key ${keyId}`, {
+      effect: 'nothing was deleted',
+    });
+  }
   const outage = uninterruptible(context);
   const start = context.now();
   const gone = await deleteCommitted(outage, keyId);

@@ -30,7 +30,7 @@ export async function verifyWayBack(
     const code = isByokError(cause) ? cause.code : 'ERR_INTERNAL';
     throw new ByokError(
       code,
-      `nothing was deleted, because importing the material again may fail: ${messageOf(cause)}`,
+      `nothing was deleted${context.signal.aborted ? '' : ', because importing the material again may fail'}: ${messageOf(cause)}`,
       {
         attribute: context.words.name('keyId'),
         cause,

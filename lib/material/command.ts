@@ -5,6 +5,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { ByokError } from '../errors';
+import { stopped } from '../stopped';
 import { maxContentBytes } from './open-content';
 
 export interface CommandOptions {
@@ -37,7 +38,7 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /**
  * @returns what the program wrote to standard output
- * @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_INTERRUPTED
+ * @throws ByokError ERR_MATERIAL_NOT_AT_HAND, ERR_INTERRUPTED, ERR_TIMEOUT
  */
 export function runCommand(
   argv: readonly string[],
@@ -45,8 +46,7 @@ export function runCommand(
   limits: CommandLimits = commandLimits,
 ): Promise<Buffer> {
   const [program = '', ...args] = argv;
-  const interrupted = () =>
-    new ByokError('ERR_INTERRUPTED', `${attribute} "${program}" was interrupted`, { attribute });
+  const interrupted = () => stopped(signal, `${attribute} "${program}"`, { attribute });
   const failed = (how: string, cause?: unknown) =>
     new ByokError(
       'ERR_MATERIAL_NOT_AT_HAND',

@@ -3,7 +3,7 @@
  * end the wait: a read that blocks sits in a thread, and Node waits for its threads before it ends.
  */
 import type { Readable } from 'node:stream';
-import { ByokError } from '../errors';
+import { stopped } from '../stopped';
 
 export interface StreamOptions {
   /** For the message of an interruption, for example "standard input". */
@@ -24,14 +24,16 @@ export function streamOf(pipe: number): Readable {
   return new Socket({ fd: pipe, readable: true, writable: false });
 }
 
-/** @throws ByokError ERR_INTERRUPTED, and the error of the stream */
+/** @throws ByokError ERR_INTERRUPTED, ERR_TIMEOUT, and the error of the stream */
 export async function readStream(
   stream: Readable,
   { source, signal, maxBytes = Number.POSITIVE_INFINITY }: StreamOptions,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
-  const onAbort = (): void => void stream.destroy(interrupted(source));
+  // Material is read before anything is changed.
+  const onAbort = (): void =>
+    void stream.destroy(stopped(signal, `reading ${source}`, { effect: 'nothing was changed' }));
   signal?.addEventListener('abort', onAbort);
   try {
     if (signal?.aborted) {
@@ -51,12 +53,4 @@ export async function readStream(
       piece.fill(0);
     }
   }
-}
-
-/** Material is read before anything is changed. */
-function interrupted(source: string): ByokError {
-  return new ByokError(
-    'ERR_INTERRUPTED',
-    `interrupted while waiting for the end of ${source}; nothing was changed`,
-  );
 }

@@ -7,7 +7,8 @@ import type { KeyReads } from '../kms/describe-batcher';
 import type { Kms } from '../kms/model';
 import type { LifecycleContext } from '../lifecycle/context';
 import type { TimeoutName } from '../schema/timeouts';
-import { defaultTimeoutMs, parseDuration } from '../terms/duration';
+import { TimeLimit, withTimeLimit } from '../stopped';
+import { defaultTimeout, parseDuration } from '../terms/duration';
 import type { Context } from '../tfplugin/provider';
 import type { Values } from '../tfplugin/values/value';
 import { block, text } from './attributes';
@@ -66,18 +67,36 @@ export function lifecycleContext(
   operation: TimeoutName,
   values: Values,
 ): LifecycleContext {
-  const timeout = text(block(values, 'timeouts') ?? {}, operation);
-  const milliseconds =
-    timeout === undefined ? defaultTimeoutMs : parseDuration(timeout, `timeouts.${operation}`);
+  const { ms } = timeoutOf(operation, values);
   return {
     kms: client.kms,
     now: client.now,
     sleep: client.sleep,
-    signal: context.signal,
+    signal: inTime(context, operation, values).signal,
     words: wording,
-    deadline: new Date(client.now().getTime() + milliseconds),
+    deadline: new Date(client.now().getTime() + ms),
     log: (level, message, fields) => context.log.log(level, message, fields),
   };
+}
+
+/**
+ * The same call, whose waits end at the time limit that the resource declares.
+ *
+ * @throws ByokError ERR_ARGUMENT if the timeout is not a duration
+ */
+export function inTime(context: Context, operation: TimeoutName, values: Values): Context {
+  const { name, ms, given } = timeoutOf(operation, values);
+  const limit = new TimeLimit(given, name, wording.retryInTime);
+  return { ...context, signal: withTimeLimit(context.signal, ms, limit) };
+}
+
+function timeoutOf(
+  operation: TimeoutName,
+  values: Values,
+): { readonly name: string; readonly given: string; readonly ms: number } {
+  const name = `timeouts.${operation}`;
+  const given = text(block(values, 'timeouts') ?? {}, operation) ?? defaultTimeout;
+  return { name, given, ms: parseDuration(given, name) };
 }
 
 export function isConnected(client: Client): client is ConnectedClient {

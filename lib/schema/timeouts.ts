@@ -1,6 +1,6 @@
 /**
  * The `timeouts` block of every resource:
- * how long an operation may wait until the KMS shows its effect.
+ * how long an operation may take.
  */
 import { defaultTimeout } from '../terms/duration';
 import type { BlockSchema } from './model';
@@ -18,7 +18,8 @@ const attribute = (operation: TimeoutName) =>
   }) as const;
 
 export const timeoutsBlock = {
-  description: 'How long each operation may take, including waiting.',
+  description:
+    'How long each operation may take, including logins, repeated calls and material commands. The answer to a change that was sent is awaited all the same, and after a deletion so is the import that follows it. Plans are not limited.',
   attributes: {
     create: attribute('create'),
     read: attribute('read'),

@@ -438,7 +438,7 @@ test('nothing secret stood in any output or argument of these runs', () => {
 });
 
 test.each(['import', 'ceremony finish'])(
-  'an interrupt of byok %s while the KMS imports is told, and waits for the answer',
+  'an interrupt of byok %s once the import was sent is told, and waits for what the KMS says',
   async (command) => {
     const [keyId, material] = [await byok.createKey(), freshMaterial()];
     const dir = join(folder, `ceremony-${count++}`);
@@ -499,7 +499,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s, while the material is awaited
     expect(await ended).toEqual({
       status: 1,
       stdout: '',
-      stderr: `byok: interrupted while waiting for the end of ${waited}; nothing was changed\n`,
+      stderr: `byok: reading ${waited} was interrupted; nothing was changed\n`,
     });
     expect(writesOf(byok.emulator)).toEqual([]);
   });

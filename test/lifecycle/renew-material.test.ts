@@ -10,6 +10,7 @@ import type { MaterialOutcome, MaterialRequest } from '../../lib/lifecycle/mater
 import { renewMaterial } from '../../lib/lifecycle/renew-material';
 import type { Material } from '../../lib/material/material';
 import { wording } from '../../lib/provider/wording';
+import { TimeLimit } from '../../lib/stopped';
 import { ModelKms, type Trouble } from './model-kms';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
@@ -59,11 +60,17 @@ interface Options {
   readonly until?: Date;
   /** How far the clock of the KMS is ahead of ours. */
   readonly aheadMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 function renew(
   kms: ModelKms,
-  { client = kms.client, until = to, aheadMs = 0 }: Options = {},
+  {
+    client = kms.client,
+    until = to,
+    aheadMs = 0,
+    signal = new AbortController().signal,
+  }: Options = {},
 ): Promise<MaterialOutcome> {
   const context: LifecycleContext = {
     kms: client,
@@ -71,7 +78,7 @@ function renew(
     sleep: async (ms) => {
       kms.now = new Date(kms.now.getTime() + ms);
     },
-    signal: new AbortController().signal,
+    signal,
     words: wording,
     deadline: new Date(kms.now.getTime() + 300_000),
     log: () => undefined,
@@ -232,4 +239,36 @@ test('material that the key is not bound to is not sent a second time with the o
   await expect(renew(kms, { client })).rejects.toThrow(/no material at the moment.*KMS\.2606/);
   const sent = made.filter(([name, held]) => name === 'importKeyMaterial' && held === undefined);
   expect(sent.length).toBe(1);
+});
+
+describe('at the time limit', () => {
+  /** The time is over while the first call of a name is under way. */
+  function overDuring(kms: ModelKms, name: keyof Kms) {
+    const overtime = new AbortController();
+    const client = new Proxy(kms.client, {
+      get: (target, called: keyof Kms) => {
+        if (called === name) {
+          overtime.abort(new TimeLimit('5s', 'timeouts.update', wording.retryInTime));
+        }
+        return target[called];
+      },
+    });
+    return { client, signal: overtime.signal };
+  }
+
+  test('nothing is deleted any more', async () => {
+    const kms = modelWithMaterial();
+    // The import of noise, which is the last that happens before the delete.
+    await expect(renew(kms, overDuring(kms, 'importKeyMaterial'))).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      message: expect.stringContaining('5s (timeouts.update); nothing was deleted; apply again or'),
+    });
+    expect([kms.held, kms.expiration]).toEqual(['ours', from]);
+  });
+
+  test('what was deleted is imported all the same', async () => {
+    const kms = modelWithMaterial();
+    await renew(kms, overDuring(kms, 'deleteImportedKeyMaterial'));
+    expect([kms.held, kms.expiration]).toEqual(['ours', to]);
+  });
 });

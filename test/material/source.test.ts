@@ -211,7 +211,7 @@ describe('where pipes may be read', () => {
     stop.abort();
     await expect(opened).rejects.toMatchObject({
       code: 'ERR_INTERRUPTED',
-      message: `interrupted while waiting for the end of the pipe "${path}"; nothing was changed`,
+      message: `reading the pipe "${path}" was interrupted; nothing was changed`,
     });
   });
 

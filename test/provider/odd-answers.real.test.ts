@@ -118,3 +118,20 @@ resource "byok_external_key" "second" {
   expect(output).not.toContain(first);
   expect((await bench.workspace.plan()).code).toBe(0);
 });
+
+test('timeouts end the repetition of calls, in apply and in the refresh, and say which of them did', async () => {
+  await bench.begin(keyWithMaterial('orders', 'timeouts { create = "1s" }'));
+  const busy = { status: 429, times: 99 };
+  bench.emulator.injectFaults([{ operation: 'get-parameters-for-import', ...busy }]);
+  const apply = await bench.workspace.apply();
+  bench.emulator.clearFaults();
+  expect(apply.code).toBe(1);
+  expect(apply.text).toContain('at the time limit of 1s (timeouts.create)');
+  bench.configure(externalKey('orders', 'timeouts { read = "1s" }'));
+  await bench.workspace.succeed(['apply', '-auto-approve', '-no-color']);
+  bench.emulator.injectFaults([busy]);
+  const plan = await bench.workspace.plan();
+  bench.emulator.clearFaults();
+  expect(plan.code).toBe(1);
+  expect(plan.text).toContain('at the time limit of 1s (timeouts.read)');
+});

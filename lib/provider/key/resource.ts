@@ -10,6 +10,7 @@ import { unknown, type Values } from '../../tfplugin/values/value';
 import { complete, flag, isUnknown, text } from '../attributes';
 import {
   type Client,
+  inTime,
   isConnected,
   lifecycleContext,
   requireConnection,
@@ -40,16 +41,17 @@ export const externalKeyResource = {
       return { state, private: privateState };
     }
     client.run.hasRead = true;
+    const timed = inTime(context, 'read', state);
     const keyId = text(state, 'key_id') ?? '';
     client.run.keys.found(keyId);
-    const key = await client.reads.refreshKey(keyId, { signal: context.signal });
+    const key = await client.reads.refreshKey(keyId, { signal: timed.signal });
     if (key === undefined) {
       warn(context, [keyNotFound(keyId, client.kms.place, wording)]);
       return { state: null, private: privateState };
     }
     client.run.aliases.found(keyId, key.keyAlias);
     client.run.declareEnabled(keyId, flag(state, 'enabled'));
-    const tags = await refreshedTags(client, key.keyId, state, context);
+    const tags = await refreshedTags(client, key.keyId, state, timed);
     warn(context, noticesOfState(key, flag(state, 'enabled')));
     const kept = withoutPlan(privateState);
     const memory = client.run.keys.isShared(keyId)

@@ -26,6 +26,7 @@ import { complete, isUnknown, text } from '../attributes';
 import {
   type Client,
   type ConnectedClient,
+  inTime,
   isConnected,
   lifecycleContext,
   requireConnection,
@@ -55,8 +56,9 @@ export const keyMaterialResource = {
       return { state, private: privateState };
     }
     client.run.hasRead = true;
+    const timed = inTime(context, 'read', state);
     const keyId = text(state, 'key_id') ?? '';
-    const key = await client.reads.refreshKey(keyId, { signal: context.signal });
+    const key = await client.reads.refreshKey(keyId, { signal: timed.signal });
     const emptied = client.run.material.found(keyId);
     const observation = observeMaterial(
       key,
@@ -77,7 +79,7 @@ export const keyMaterialResource = {
     const proof =
       memory.proof ??
       (holdsMaterial(observation.status)
-        ? await proofOnRefresh(client, keyId, key?.keySpec, context)
+        ? await proofOnRefresh(client, keyId, key?.keySpec, timed)
         : undefined);
     const fingerprint = text(state, 'fingerprint') ?? proof?.fingerprint ?? null;
     return {
@@ -115,7 +117,10 @@ export const keyMaterialResource = {
       await destroyMaterial(prior ?? {}, memory, client, context);
       return { state: null, private: noPrivateState };
     }
-    const opening = { env: client.env, signal: context.signal, mayRunCommands: true } as const;
+    const operation = prior === null ? 'create' : 'update';
+    const lifecycle = lifecycleContext(client, context, operation, planned);
+    const { signal } = lifecycle;
+    const opening = { env: client.env, signal, mayRunCommands: true } as const;
     const keyId = text(planned, 'key_id') ?? '';
     await run.material.take(keyId, !run.isMade(keyId));
     if (prior === null) {
@@ -125,7 +130,6 @@ export const keyMaterialResource = {
         ours: false,
       });
       const first = memory.permitted.length === 0 ? 'adopt' : 'import';
-      const lifecycle = lifecycleContext(client, context, 'create', planned);
       const outcome =
         request.proof === undefined
           ? await createMaterial(lifecycle, { ...request, made: run.made(keyId), first })
@@ -134,10 +138,7 @@ export const keyMaterialResource = {
       return finishApply(prior, planned, outcome, outcome.importedAt !== undefined, context);
     }
     const request = requestOf(prior, planned, config, opening, memory);
-    const outcome = await reconcileMaterial(
-      lifecycleContext(client, context, 'update', planned),
-      request,
-    );
+    const outcome = await reconcileMaterial(lifecycle, request);
     refuseHalfDone(planned, outcome);
     return finishApply(prior, planned, outcome, memory.ours, context);
   },
