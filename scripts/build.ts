@@ -27,16 +27,30 @@ const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'),
 /** For example "20.9". */
 const oldestNode = engines.node.replace(/^>=/, '');
 
+/** Variables of Node that do not reach the provider. */
+const unsetting = [
+  // Parsed at every start (75 ms on Node 20); the provider reads it when it needs it.
+  'NODE_EXTRA_CA_CERTS',
+  // Loads foreign code into it, or opens a debugger.
+  'NODE_OPTIONS',
+  // Prints requests with their tokens.
+  'NODE_DEBUG',
+  'NODE_DEBUG_NATIVE',
+  // Write files.
+  'NODE_V8_COVERAGE',
+  'NODE_REDIRECT_WARNINGS',
+  // Make a process believe that it is a worker of another one, through which it then listens.
+  'NODE_UNIQUE_ID',
+  'NODE_CHANNEL_FD',
+];
+
 // One file that is a shell script and JavaScript at once: the shell part says what is missing when
 // there is no Node, and clears what a developer's shell would do to the process that holds the
-// material: NODE_OPTIONS loads foreign code into it or opens a debugger, and NODE_DEBUG prints
-// requests with their tokens. It keeps NODE_EXTRA_CA_CERTS from being parsed at every start (75 ms
-// on Node 20); the provider reads it when it needs it. And it tells who its parent is, while a
-// killed one cannot have been replaced yet.
+// material. And it tells who its parent is, while a killed one cannot have been replaced yet.
 const launcher = [
   '#!/bin/sh',
   `":" //; command -v node >/dev/null 2>&1 || { echo "terraform-provider-byok needs Node.js ${oldestNode} or newer on PATH"; exit 1; }`,
-  '":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset NODE_EXTRA_CA_CERTS NODE_OPTIONS NODE_DEBUG',
+  `":" //; BYOK_EXTRA_CA_CERTS="$NODE_EXTRA_CA_CERTS"; export BYOK_EXTRA_CA_CERTS; unset ${unsetting.join(' ')}`,
   '":" //; TFPLUGIN_PARENT_PID="$PPID"; export TFPLUGIN_PARENT_PID; exec node "$0" "$@"',
   // Terraform shows a first line that is no handshake.
   startOnlyWithNewNode('console.log', 'terraform-provider-byok', './provider.js'),

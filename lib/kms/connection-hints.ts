@@ -5,6 +5,7 @@
 import { ByokError, isByokError } from '../errors';
 import {
   defaultCloud,
+  type EnvironmentSetting,
   environmentVariables,
   type KmsPlace,
   kmsEndpointVariable,
@@ -32,7 +33,13 @@ export function sourceOf(error: unknown, config: KmsPlace, { name }: Spelling): 
   return isElsewhere ? [`it comes from the environment variable ${kmsEndpointVariable}`] : [];
 }
 
-/** If only variables of the other cloud are set, we say how to have them read. */
+/** They say nothing about which cloud is meant. */
+const ofAnyCloud: readonly string[] = ['caFile', 'maxRetries'] satisfies EnvironmentSetting[];
+
+/**
+ * If only variables of the other cloud are set, of those that say where the KMS is or who asks it,
+ * we say how to have them read.
+ */
 export function otherCloud(
   cloud: string,
   family: Family,
@@ -40,8 +47,8 @@ export function otherCloud(
   env: Environment,
 ): string[] {
   const setOf = (one: Family) =>
-    Object.values<Readonly<Record<Family, readonly string[]>>>(environmentVariables)
-      .flatMap((names) => names[one])
+    Object.entries<Readonly<Record<Family, readonly string[]>>>(environmentVariables)
+      .flatMap(([setting, names]) => (ofAnyCloud.includes(setting) ? [] : names[one]))
       .filter((name) => nonEmpty(env[name]) !== undefined);
   const [other] = setOf(family === 'HW' ? 'OS' : 'HW');
   if (other === undefined || setOf(family).length > 0) {

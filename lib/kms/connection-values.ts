@@ -36,24 +36,28 @@ export function checkedEnterpriseProject(
   return id;
 }
 
-export function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
-}
-
+/** @param from the variable of the environment that holds the value, if one does */
 export function count(
-  attribute: string,
-  value: number | undefined,
-  minimum: number,
-  maximum: number,
+  setting: 'maxRetries' | 'maxRequestsPerSecond',
+  value: number | string | undefined,
+  [minimum, maximum]: readonly [number, number],
+  spelling: Spelling,
+  from?: string,
 ): number | undefined {
-  if (value !== undefined && !(Number.isInteger(value) && value >= minimum && value <= maximum)) {
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (
+    number !== undefined &&
+    !(Number.isInteger(number) && number >= minimum && number <= maximum)
+  ) {
+    const attribute = spelling.name(setting);
+    const shown = typeof value === 'string' ? showValue(value, setting, spelling) : value;
     throw new ByokError(
       'ERR_CONFIGURATION',
-      `${attribute} is ${value}; allowed is a whole number from ${minimum} to ${maximum}`,
+      `${typeof value === 'string' ? from : attribute} is ${shown}; allowed is a whole number from ${minimum} to ${maximum}`,
       {
         attribute,
       },
     );
   }
-  return value;
+  return number;
 }

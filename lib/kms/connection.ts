@@ -17,13 +17,7 @@ import {
 import { plainSpelling, type Spelling } from '../terms/setting';
 import { shownOf } from '../terms/shown-value';
 import { type Naming, otherCloud, perhapsMeant, sourceOf, withHints } from './connection-hints';
-import {
-  checkedEnterpriseProject,
-  checkedProjectId,
-  count,
-  nonEmpty,
-  numberOf,
-} from './connection-values';
+import { checkedEnterpriseProject, checkedProjectId, count, nonEmpty } from './connection-values';
 import { isOpenTelekomCloud, resolveAuthUrl, resolveKmsEndpoint } from './endpoint';
 import {
   chooseLogin,
@@ -163,13 +157,14 @@ function connectionOf(
     caFile: setting(config.caFile, 'caFile'),
     maxRetries:
       count(
-        nameOf('maxRetries'),
-        config.maxRetries ?? numberOf(fromEnvironment('maxRetries')),
-        0,
-        100,
+        'maxRetries',
+        config.maxRetries ?? fromEnvironment('maxRetries'),
+        [0, 100],
+        spelling,
+        environmentVariables.maxRetries.HW[0],
       ) ?? defaultMaxRetries,
     maxRequestsPerSecond:
-      count(nameOf('maxRequestsPerSecond'), config.maxRequestsPerSecond, 1, 10_000) ??
+      count('maxRequestsPerSecond', config.maxRequestsPerSecond, [1, 10_000], spelling) ??
       documentedRequestsPerSecond,
     remarks: unsupportedIn(env, naming, 'ignored'),
   };

@@ -24,8 +24,12 @@ export function unsupportedIn(
 ): string[] {
   const byReason = new Map<Phrase, string[]>();
   for (const [name, value = ''] of Object.entries(env)) {
-    const found = switchedOff.includes(value.toLowerCase()) ? undefined : unsupported(name, family);
-    if (found !== undefined && (which === 'missing' || found.alwaysSaid === true)) {
+    const found = unsupported(name, family);
+    const ordinary = [...switchedOff, ...(found?.except ?? [])];
+    if (found === undefined || ordinary.includes(value.toLowerCase())) {
+      continue;
+    }
+    if (which === 'missing' || found.alwaysSaid === true) {
       byReason.set(found.instead, [...(byReason.get(found.instead) ?? []), name]);
     }
   }

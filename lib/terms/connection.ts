@@ -54,6 +54,8 @@ export interface UnsupportedVariable {
    * @default reported only when a setting is missing
    */
   readonly alwaysSaid?: true;
+  /** Values that ask for what we do anyway. @default none */
+  readonly except?: readonly string[];
 }
 
 const clientConfig = 'clouds.yaml is not read: give its entries by OS_ variables';
@@ -65,6 +67,8 @@ const agency =
   'we do not assume roles or agencies: give the temporary access key of the role, or a token';
 const verified: Phrase = ({ name }) =>
   `certificates are always verified: name the PEM file of an authority of your own in ${name('caFile')}`;
+const federated =
+  'a federated login is not supported: fetch a token with it and give that by OS_AUTH_TOKEN';
 const clientCertificate = 'client certificates are not supported';
 
 /** By name. A name that ends in "*" is a prefix of several variables. */
@@ -98,6 +102,14 @@ export const unsupportedVariables: Readonly<
       instead:
         'a login with a second factor is not supported: fetch a token with it and give that by OS_AUTH_TOKEN',
     },
+    OS_AUTH_TYPE: {
+      instead:
+        'the login follows from the variables that are set: a token, a user with a password, or an access key',
+      alwaysSaid: true,
+      except: ['password', 'v3password', 'token', 'v3token'],
+    },
+    OS_IDENTITY_PROVIDER: { instead: federated, alwaysSaid: true },
+    OS_PROTOCOL: { instead: federated },
     'OS_APPLICATION_CREDENTIAL_*': {
       instead: 'give an access key by OS_ACCESS_KEY and OS_SECRET_KEY',
     },

@@ -82,6 +82,11 @@ test.each<[object, Record<string, string>, string]>([
   ],
   [{ cloud: 'myhuaweicloud.eu' }, { OS_AUTH_TOKEN: 't' }, 'OS_AUTH_TOKEN'],
   [{}, { HW_CLOUD: 'prod-cloud-ocb.orange-business.com', OS_ACCESS_KEY: 'A' }, 'OS_ACCESS_KEY'],
+  [
+    { cloud: 'prod-cloud-ocb.orange-business.com', kmsEndpoint: 'http://127.0.0.1:1' },
+    { HW_MAX_RETRIES: '3', OS_ACCESS_KEY: 'A' },
+    'OS_ACCESS_KEY',
+  ],
   // What belongs to no cloud, or is the other one's in name only, says nothing.
   [
     { cloud: 'prod-cloud-ocb.orange-business.com', kmsEndpoint: 'http://127.0.0.1:1' },
@@ -158,6 +163,8 @@ test.each([
   ['OS', 'OS_DEFAULT_DOMAIN', 'give the account by OS_USER_DOMAIN_NAME'],
   ['OS', 'OS_PASSCODE', 'a login with a second factor is not supported'],
   ['OS', 'OS_AGENCY_NAME', 'we do not assume roles or agencies'],
+  ['OS', 'OS_IDENTITY_PROVIDER', 'a federated login is not supported: fetch a token'],
+  ['OS', 'OS_AUTH_TYPE', 'the login follows from the variables that are set'],
 ])(
   '%s: says of %s that it is seen and not supported, and not what it holds',
   (family, name, instead) => {
@@ -202,6 +209,15 @@ test('remarks on what asks for something else than what happens, also when nothi
     { ...telekom, OS_INSECURE: 'TRUE' },
   );
   expect(remarks).toEqual([expect.stringContaining('OS_INSECURE')]);
+  const remarksOnLogin = (env: Record<string, string>) =>
+    readConnection({ cloud: 'opentelekomcloud' }, { ...telekom, ...env }).remarks;
+  expect(
+    remarksOnLogin({ OS_AUTH_TYPE: 'v3oidcpassword', OS_IDENTITY_PROVIDER: 'corporate' }),
+  ).toEqual([
+    expect.stringMatching(/^OS_AUTH_TYPE is set and not supported: the login follows/),
+    expect.stringMatching(/^OS_IDENTITY_PROVIDER is set and not supported: a federated login/),
+  ]);
+  expect(remarksOnLogin({ OS_AUTH_TYPE: 'v3token' })).toEqual([]);
 });
 
 describe('KMS_ENDPOINT', () => {
@@ -311,7 +327,13 @@ test.each([
   ],
   [{ projectId: 'short' }, huawei, 'project_id', /"short"; allowed are 32/],
   [{ maxRetries: -1 }, huawei, 'max_retries', /-1; allowed is a whole number from 0/],
-  [{}, { ...huawei, HW_MAX_RETRIES: 'many' }, 'max_retries', /NaN/],
+  [
+    {},
+    { ...huawei, HW_MAX_RETRIES: 'many' },
+    'max_retries',
+    /^HW_MAX_RETRIES is "many"; allowed is a whole number from 0 to 100$/,
+  ],
+  [{}, { ...huawei, HW_MAX_RETRIES: '101' }, 'max_retries', /^HW_MAX_RETRIES is "101"; allowed/],
   [{ maxRequestsPerSecond: 0.5 }, huawei, 'max_requests_per_second', /0.5/],
 ])('refuses %j with one sentence about the attribute', (config, env, attribute, message) => {
   expect(() => readConnection(config, env)).toThrow(

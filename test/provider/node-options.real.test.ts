@@ -1,7 +1,7 @@
 /**
  * What a developer's shell tells every Node does not reach the provider, which holds the material.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformWorkspace } from '../support/terraform-workspace';
 
@@ -45,4 +45,16 @@ test('NODE_PATH loads nothing into it', async () => {
     writeFileSync(join(workspace.folder, `${name}.js`), 'throw new Error("loaded")');
   }
   expect(await isValid({ NODE_PATH: workspace.folder })).toMatchObject({ code: 0 });
+});
+
+test('neither writes files for Node nor takes itself for a worker of another process', async () => {
+  const written = join(workspace.folder, 'coverage');
+  const env = {
+    NODE_UNIQUE_ID: '1',
+    NODE_CHANNEL_FD: '1',
+    NODE_V8_COVERAGE: written,
+    NODE_REDIRECT_WARNINGS: join(written, 'warnings'),
+  };
+  expect(await isValid(env)).toMatchObject({ code: 0 });
+  expect(existsSync(written)).toBe(false);
 });
