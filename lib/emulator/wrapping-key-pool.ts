@@ -2,7 +2,7 @@
  * Wrapping key pairs, a new one for every get-parameters-for-import.
  * OpenSSL takes 0.1 s to generate an RSA-2048 pair and node-forge takes seconds,
  * so the next one is made in the background.
- * OpenSSL only generates. node-forge does the unwrapping,
+ * OpenSSL only generates. Other code does the unwrapping,
  * which is what checks the client (see unwrap.ts).
  */
 import { generateKeyPair } from 'node:crypto';

@@ -118,6 +118,20 @@ describe('unwrap', () => {
       unwrap('RSAES_OAEP_SHA_256', pkcs8, Buffer.concat([Buffer.alloc(1), wrapped])),
     ).toBeUndefined();
   });
+
+  test('refuses a number that is not below the modulus, though it is one of ours modulo that', () => {
+    const { n = '' } = publicKey.export({ format: 'jwk' });
+    const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
+    for (;;) {
+      const wrapped = publicEncrypt({ key: publicKey, oaepHash: 'sha256' }, randomBytes(32));
+      const more = (BigInt(`0x${wrapped.toString('hex')}`) + modulus).toString(16);
+      if (more.length === 512) {
+        expect(unwrap('RSAES_OAEP_SHA_256', pkcs8, wrapped)).toHaveLength(32);
+        expect(unwrap('RSAES_OAEP_SHA_256', pkcs8, Buffer.from(more, 'hex'))).toBeUndefined();
+        return;
+      }
+    }
+  });
 });
 
 /**
