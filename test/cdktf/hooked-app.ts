@@ -12,25 +12,32 @@ import {
 } from 'cdktf-byok';
 import { type ByokProcess, bundleByok } from '../cli/byok-process';
 import { ok } from '../emulator/plain-http';
+import { AttachedProvider } from '../support/attached-provider';
 import { describeKey, holdsMaterial } from '../support/emulated-key';
 import { type Emulator, startEmulator } from '../support/emulator';
 import { filesBelow, findLeaks, needlesOf, type Place } from '../support/leak-scanner';
-import { buildNullProvider, installNullProvider } from '../support/null-provider';
+import { buildNullProvider } from '../support/null-provider';
 import { scratchFolder } from '../support/scratch-folder';
 import { cleanEnvironment, type Run, runCommand } from '../support/terraform-workspace';
 
-/** What the apps of a test file share: a KMS, the command, and a stand-in for the null provider. */
+/**
+ * What the apps of a test file share: a KMS, the command, and a stand-in for the null provider,
+ * started once, since every run of Terraform would start it several times.
+ */
 export class HookBench {
   static async start(): Promise<HookBench> {
-    return new HookBench(bundleByok(), buildNullProvider(), await startEmulator());
+    const nullProvider = await AttachedProvider.start(
+      [process.execPath, buildNullProvider(), '--debug'],
+      { cwd: scratchFolder(), env: cleanEnvironment() },
+    );
+    return new HookBench(bundleByok(), nullProvider, await startEmulator());
   }
 
   readonly byok: ByokProcess;
-  /** The executable file. */
-  readonly nullProvider: string;
+  readonly nullProvider: AttachedProvider;
   readonly emulator: Emulator;
 
-  private constructor(byok: ByokProcess, nullProvider: string, emulator: Emulator) {
+  private constructor(byok: ByokProcess, nullProvider: AttachedProvider, emulator: Emulator) {
     this.byok = byok;
     this.nullProvider = nullProvider;
     this.emulator = emulator;
@@ -58,6 +65,7 @@ export class HookBench {
 
   async close(): Promise<void> {
     this.byok.remove();
+    await this.nullProvider.end();
     await this.emulator.close();
   }
 }
@@ -127,7 +135,6 @@ export class HookedApp {
     });
     new TerraformOutput(stack, 'key_id', { value: key.keyId });
     app.synth();
-    installNullProvider(this.#bench.nullProvider, this.#stack);
     if (this.#carrier === 'terraform_data') {
       this.#useBuiltIn();
     }
@@ -161,7 +168,10 @@ export class HookedApp {
   async terraform(...args: string[]): Promise<Run> {
     const run = await runCommand('terraform', args, {
       cwd: this.#stack,
-      env: cleanEnvironment({ HW_AUTH_TOKEN: this.#emulator.authToken }),
+      env: cleanEnvironment({
+        ...this.#bench.nullProvider.environment,
+        HW_AUTH_TOKEN: this.#emulator.authToken,
+      }),
     });
     this.#printed.push({
       name: `output of terraform ${args[0]}`,

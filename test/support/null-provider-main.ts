@@ -5,6 +5,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { serveAttached } from '../../lib/tfplugin/process/reattach';
 import { serve } from '../../lib/tfplugin/process/serve';
 import type { ProviderDefinition } from '../../lib/tfplugin/provider';
 import { unknown } from '../../lib/tfplugin/values/value';
@@ -48,10 +49,14 @@ const definition: ProviderDefinition<undefined> = {
   configure: async () => undefined,
 };
 
-void serve({
+const options = {
   name: 'null',
   version: '3.2.4',
   definition: () => definition,
   env: process.env,
   now: () => new Date(),
-});
+};
+
+void (process.argv.includes('--debug')
+  ? serveAttached({ ...options, address: 'registry.terraform.io/hashicorp/null' })
+  : serve(options));
