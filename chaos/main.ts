@@ -6,7 +6,8 @@
  * `--scene NAME`: nothing but encounters of one kind (a wrong name lists them). `--minutes M` or an
  * interrupt ends a campaign early, with the report of what was played until then; `--report FILE`
  * keeps one up to date all along. `--seed S` reproduces a campaign, `--case K` one case of it with
- * its trace (`--real`: by terraform). Ends with 1 when anything was violated.
+ * its trace (`--real`: by terraform), `--case K,L,…` some of them. Ends with 1 when anything was
+ * violated.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -41,10 +42,10 @@ async function main(): Promise<void> {
   const totals = noTotals();
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
-  const only: Job | undefined =
-    flags.case === undefined ? undefined : { number: Number(flags.case), terraform: flags.real };
-  const jobs =
-    only === undefined ? interleaved(Number(flags.cases), Number(flags.terraform)) : [only];
+  const only = flags.case
+    ?.split(',')
+    .map((number): Job => ({ number: Number(number), terraform: flags.real }));
+  const jobs = only?.slice() ?? interleaved(Number(flags.cases), Number(flags.terraform));
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
         writeFileSync(flags.report, printed(totals, seed, seconds(), flags.scene));
       }
     }
-    if (only !== undefined) {
+    if (only?.length === 1) {
       process.stderr.write(`${report.trace.join('\n')}\n`);
     }
   };
