@@ -15,8 +15,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { placeFile } from '../mirror/place-file';
 import { readStream, streamOf } from '../material/read-stream';
+import { placeFile } from '../mirror/place-file';
 import { kindOf } from '../terms/file-kind';
 import { faultOf, type NamedFile, readFault, writeFault } from './file-fault';
 
