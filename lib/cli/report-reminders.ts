@@ -2,10 +2,10 @@
 import { ByokError } from '../errors';
 import type { Overview } from '../report/watch/overview';
 import type { Reminder } from '../report/watch/reminders';
+import { shownOf } from '../terms/shown-value';
 import { placeGivenFile, tryReadRegular } from './given-files';
 import type { loadOutputs } from './load-outputs';
 import { postWebhook, webhookOf } from './post-webhook';
-import { shownOf } from './shown-value';
 import type { Surroundings } from './surroundings';
 
 export interface ReminderFlags {

@@ -50,7 +50,7 @@ export function count(
     !(Number.isInteger(number) && number >= minimum && number <= maximum)
   ) {
     const attribute = spelling.name(setting);
-    const shown = typeof value === 'string' ? showValue(value, setting, spelling) : value;
+    const shown = typeof value === 'string' ? shownOf(value, setting) : value;
     throw new ByokError(
       'ERR_CONFIGURATION',
       `${typeof value === 'string' ? from : attribute} is ${shown}; allowed is a whole number from ${minimum} to ${maximum}`,
