@@ -4,20 +4,13 @@
  */
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
-import { placeFile } from '../mirror/place-file';
 import { oneLine, printableJson } from '../printable';
 import type { Review } from '../report/review/review';
-import { contentOf } from './check-input';
-import { writeFault } from './file-fault';
-import { readGivenFile } from './given-files';
+import { placeGivenFile, readGivenFile } from './given-files';
 import { epilogue } from './help-text';
-import {
-  addNamed,
-  chooseFailures,
-  failureNames,
-  type NamedInput,
-  parseLimit,
-} from './review-flags';
+import { renderReview } from './review-comment';
+import { addNamed, chooseFailures, failureNames, parseLimit } from './review-flags';
+import { type ReviewInputs, readReview, readReviewed } from './review-input';
 import type { Surroundings } from './surroundings';
 
 const help = `
@@ -37,10 +30,7 @@ Examples:
 A refused plan often has no file: then --log alone tells why. The JSON holds names, ids, fingerprints, expiries and reasons of keys, and
 nothing else of the plan.`;
 
-interface Flags {
-  readonly plan: readonly NamedInput[];
-  readonly log: readonly NamedInput[];
-  readonly merge: readonly string[];
+interface Flags extends ReviewInputs {
   readonly json?: string;
   readonly format: 'markdown' | 'diff' | 'text';
   readonly limit: string;
@@ -120,14 +110,14 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const note = await readNote(flags.note);
   const review = await readReview(flags, surroundings);
   const shows = flags.when === 'always' || hasNews(review);
-  const { text, unnamed } = render(review, flags, { limit, note, env: surroundings.env });
+  const { text, unnamed } = renderReview(review, flags, { limit, note, env: surroundings.env });
   if (flags.json === '-') {
     print(`${printableJson(review, 2)}\n`);
   } else if (shows) {
     print(text);
   }
   if (flags.json !== undefined && flags.json !== '-') {
-    writeWhole('--json', flags.json, `${printableJson(review, 2)}\n`);
+    placeGivenFile({ flag: '--json', path: flags.json }, `${printableJson(review, 2)}\n`);
   }
   const found = [...failuresIn(review)].filter((failure) => failOn.includes(failure));
   if (found.length > 0 || unnamed > 0) {
@@ -154,76 +144,8 @@ function loaded() {
   return require('../report/review/review') as typeof import('../report/review/review');
 }
 
-function parsed(content: string, place: string): Review {
-  const { parseReview } =
-    require('../report/review/parse-review') as typeof import('../report/review/parse-review');
-  return parseReview(content, place);
-}
-
 function hasNews({ keys, stacks }: Review): boolean {
   return keys.length > 0 || stacks.some(({ status }) => status !== 'planned');
-}
-
-async function readReview(flags: Flags, surroundings: Surroundings): Promise<Review> {
-  const { mergeReviews, reviewOfStack } = loaded();
-  const { planLogIn } =
-    require('../report/review/plan-log') as typeof import('../report/review/plan-log');
-  requireInputs(flags);
-  const names = new Set([...flags.plan, ...flags.log].map(({ name }) => name));
-  const reviews: Review[] = [];
-  for (const name of names) {
-    const [plan, log] = [flags.plan, flags.log].map((inputs) =>
-      inputs.find((input) => input.name === name),
-    );
-    const read = async (kind: 'plan' | 'log', { path }: NamedInput) => {
-      const place = path === '-' ? `${kind} on standard input` : `${kind} "${path}"`;
-      return { place, content: await contentOf({ flag: `--${kind}`, path }, place, surroundings) };
-    };
-    const logged = log === undefined ? undefined : await read('log', log);
-    reviews.push(
-      reviewOfStack({
-        name,
-        plan: plan === undefined ? undefined : await read('plan', plan),
-        log: logged === undefined ? undefined : planLogIn(logged.content, logged.place),
-      }),
-    );
-  }
-  for (const path of flags.merge) {
-    const content = (await readGivenFile({ flag: '--merge', path })).toString('utf8');
-    reviews.push(parsed(content, `review "${path}"`));
-  }
-  return mergeReviews(reviews);
-}
-
-function requireInputs({ plan, log, merge }: Flags): void {
-  if (plan.length + log.length + merge.length === 0) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'there is nothing to review; give --plan FILE, --log FILE or --merge FILE',
-    );
-  }
-  for (const inputs of [plan, log]) {
-    const twice = inputs.find(
-      ({ name }, at) => inputs.findIndex((other) => other.name === name) !== at,
-    );
-    if (twice !== undefined) {
-      throw new ByokError(
-        'ERR_ARGUMENT',
-        `the stack ${JSON.stringify(twice.name)} is given twice; give each a name of its own, as in --plan NAME=FILE`,
-      );
-    }
-  }
-  if ([...plan, ...log].filter(({ path }) => path === '-').length > 1) {
-    throw new ByokError('ERR_ARGUMENT', 'standard input is named more than once; give "-" once');
-  }
-}
-
-async function readReviewed(path: string | undefined): Promise<Review | undefined> {
-  if (path === undefined) {
-    return undefined;
-  }
-  const content = (await readGivenFile({ flag: '--reviewed', path })).toString('utf8');
-  return parsed(content, `review "${path}"`);
 }
 
 async function readNote(path: string | undefined): Promise<string | undefined> {
@@ -236,65 +158,4 @@ function moreThan(review: Review, reviewed: Review): readonly string[] {
   const { effectLines } = loaded();
   const known = new Set(effectLines(reviewed));
   return effectLines(review).filter((line) => !known.has(line));
-}
-
-interface Rendering {
-  readonly limit: number;
-  readonly note: string | undefined;
-  readonly env: Surroundings['env'];
-}
-
-function render(
-  review: Review,
-  { format, commentId }: Flags,
-  { limit, note, env }: Rendering,
-): { readonly text: string; readonly unnamed: number } {
-  if (format !== 'markdown') {
-    const { toDiff, toText } =
-      require('../report/review/review-lines') as typeof import('../report/review/review-lines');
-    return { text: format === 'diff' ? toDiff(review) : toText(review), unnamed: 0 };
-  }
-  const { toMarkdown } =
-    require('../report/review/review-markdown') as typeof import('../report/review/review-markdown');
-  const id = commentId ?? review.stacks.map(({ name }) => name).join(' ');
-  const { commit, run, url } = placeOfRun(env);
-  return toMarkdown(review, {
-    limit,
-    note,
-    commit,
-    url,
-    marker: { v: 1, id, ...(run === undefined ? {} : { run }), digest: review.digest },
-  });
-}
-
-interface PlaceOfRun {
-  readonly commit: string | undefined;
-  /** The number of the run, and of its attempt: later ones are greater. */
-  readonly run: readonly number[] | undefined;
-  readonly url: string | undefined;
-}
-
-/** Where a pipeline of GitHub or GitLab is at. */
-function placeOfRun(env: Surroundings['env']): PlaceOfRun {
-  const numbers = [env.GITHUB_RUN_ID ?? env.CI_PIPELINE_ID, env.GITHUB_RUN_ATTEMPT ?? '1'].map(
-    Number,
-  );
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  return {
-    commit: env.GITHUB_SHA ?? env.CI_COMMIT_SHA,
-    run: numbers.every((number) => Number.isSafeInteger(number)) ? numbers : undefined,
-    url:
-      server !== undefined && repository !== undefined && run !== undefined
-        ? `${server}/${repository}/actions/runs/${run}`
-        : env.CI_PIPELINE_URL,
-  };
-}
-
-/** Beside it first, so that nobody reads half of it. */
-function writeWhole(flag: string, path: string, content: string): void {
-  try {
-    placeFile(path, content, 0o644);
-  } catch (error) {
-    throw writeFault({ flag, path }, error);
-  }
 }

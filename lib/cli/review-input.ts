@@ -1,0 +1,83 @@
+/** What `byok review` reads: plans, their logs, and reviews that were written before. */
+import { ByokError } from '../errors';
+import type { Review } from '../report/review/review';
+import { contentOf } from './check-input';
+import { readGivenFile } from './given-files';
+import type { NamedInput } from './review-flags';
+import type { Surroundings } from './surroundings';
+
+export interface ReviewInputs {
+  readonly plan: readonly NamedInput[];
+  readonly log: readonly NamedInput[];
+  readonly merge: readonly string[];
+}
+
+/** @throws ByokError ERR_ARGUMENT if an input cannot be read, or two are of one stack */
+export async function readReview(flags: ReviewInputs, surroundings: Surroundings): Promise<Review> {
+  const { mergeReviews, reviewOfStack } =
+    require('../report/review/review') as typeof import('../report/review/review');
+  const { planLogIn } =
+    require('../report/review/plan-log') as typeof import('../report/review/plan-log');
+  requireInputs(flags);
+  const names = new Set([...flags.plan, ...flags.log].map(({ name }) => name));
+  const reviews: Review[] = [];
+  for (const name of names) {
+    const [plan, log] = [flags.plan, flags.log].map((inputs) =>
+      inputs.find((input) => input.name === name),
+    );
+    const read = async (kind: 'plan' | 'log', { path }: NamedInput) => {
+      const place = path === '-' ? `${kind} on standard input` : `${kind} "${path}"`;
+      return { place, content: await contentOf({ flag: `--${kind}`, path }, place, surroundings) };
+    };
+    const logged = log === undefined ? undefined : await read('log', log);
+    reviews.push(
+      reviewOfStack({
+        name,
+        plan: plan === undefined ? undefined : await read('plan', plan),
+        log: logged === undefined ? undefined : planLogIn(logged.content, logged.place),
+      }),
+    );
+  }
+  for (const path of flags.merge) {
+    const content = (await readGivenFile({ flag: '--merge', path })).toString('utf8');
+    reviews.push(parsed(content, `review "${path}"`));
+  }
+  return mergeReviews(reviews);
+}
+
+function requireInputs({ plan, log, merge }: ReviewInputs): void {
+  if (plan.length + log.length + merge.length === 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'there is nothing to review; give --plan FILE, --log FILE or --merge FILE',
+    );
+  }
+  for (const inputs of [plan, log]) {
+    const twice = inputs.find(
+      ({ name }, at) => inputs.findIndex((other) => other.name === name) !== at,
+    );
+    if (twice !== undefined) {
+      throw new ByokError(
+        'ERR_ARGUMENT',
+        `the stack ${JSON.stringify(twice.name)} is given twice; give each a name of its own, as in --plan NAME=FILE`,
+      );
+    }
+  }
+  if ([...plan, ...log].filter(({ path }) => path === '-').length > 1) {
+    throw new ByokError('ERR_ARGUMENT', 'standard input is named more than once; give "-" once');
+  }
+}
+
+export async function readReviewed(path: string | undefined): Promise<Review | undefined> {
+  if (path === undefined) {
+    return undefined;
+  }
+  const content = (await readGivenFile({ flag: '--reviewed', path })).toString('utf8');
+  return parsed(content, `review "${path}"`);
+}
+
+function parsed(content: string, place: string): Review {
+  const { parseReview } =
+    require('../report/review/parse-review') as typeof import('../report/review/parse-review');
+  return parseReview(content, place);
+}
