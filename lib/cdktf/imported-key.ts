@@ -192,11 +192,19 @@ function refuseOtherObjects(props: ImportedKeyProps): void {
     }
     if (
       value !== undefined &&
-      (typeof value !== 'object' || value === null || !(member in value))
+      (typeof value !== 'object' || value === null || !has(value, member))
     ) {
       throw new ByokError('ERR_ARGUMENT', `${name} is ${shown(name, value)}; give ${what}`);
     }
   }
+}
+
+/** What the source is asked for is a method; of the others, we read properties. */
+function has(value: object, member: string): boolean {
+  return (
+    member in value &&
+    (member !== 'bind' || typeof (value as { readonly bind?: unknown }).bind === 'function')
+  );
 }
 
 /** The value may be the material itself, so the message does not show the source. */

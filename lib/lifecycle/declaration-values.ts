@@ -5,6 +5,7 @@ import { parseExpirationTime } from '../terms/expiration-time';
 import { mayBeSecret } from '../terms/given-content';
 import { keyDestroyPolicies } from '../terms/key';
 import { keySpecs, wrappingAlgorithmNames } from '../terms/kms';
+import { isPlain } from '../terms/known-names';
 import { materialDestroyPolicies, materialEncodings } from '../terms/material';
 import { type Switch, switches } from '../terms/material-options';
 import { keyRules, materialRules, type Rule } from '../terms/rules';
@@ -144,8 +145,12 @@ function judgeTags(
   { isKnown, show }: Surroundings,
 ): readonly string[] {
   const { tagKey, tagValue, numberOfTags } = keyRules;
+  const allowed = 'allowed are texts by name, as in { team = "payments" }';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [`${name} is ${show(value)}; allowed are texts by name, as in { team = "payments" }`];
+    return [`${name} is ${show(value)}; ${allowed}`];
+  }
+  if (!isPlain(value)) {
+    return [`${name} is no plain object, and what it holds would be lost; ${allowed}`];
   }
   const entries = Object.entries(value);
   return [

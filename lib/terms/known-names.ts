@@ -9,8 +9,8 @@ import { ByokError } from '../errors';
 /**
  * @param given an object whose names are checked
  * @param owner what has these names, for messages: "ImportedKey", "timeouts of ImportedKey"
- * @throws ByokError ERR_ARGUMENT when `given` is not an object or has a name that is not allowed;
- * the message shows no values
+ * @throws ByokError ERR_ARGUMENT when `given` is not an object, has a name that is not allowed, or
+ * has one in a way that would be lost on the way; the message shows no values
  */
 export function refuseUnknownNames(given: object, allowed: readonly string[], owner: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -19,13 +19,38 @@ export function refuseUnknownNames(given: object, allowed: readonly string[], ow
       `the properties of ${owner} are not an object; give one, such as { ${allowed[0]}: … }`,
     );
   }
-  const unknown = Object.keys(given).filter((name) => !allowed.includes(name));
+  const own = Object.keys(given);
+  const [hidden] = allowed.filter((name) => name in given && !own.includes(name));
+  if (hidden !== undefined || (own.length === 0 && !isPlain(given))) {
+    const what =
+      hidden === undefined
+        ? `the properties of ${owner} are no plain object`
+        : `${hidden} of ${owner} is inherited or not enumerable, so that it would be lost`;
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `${what}; give a plain object, such as { ${hidden ?? allowed[0]}: … }`,
+    );
+  }
+  const unknown = own.filter((name) => !allowed.includes(name));
   if (unknown.length > 0) {
     throw new ByokError(
       'ERR_ARGUMENT',
       `${owner} has no property ${listed(unknown.map((name) => suggested(name, allowed)))}; allowed are ${[...allowed].sort().join(', ')}`,
     );
   }
+}
+
+/**
+ * Whether an object is what braces make: all that it holds is seen by `Object.entries`. A Map, an
+ * object of a class, and a property that is inherited or not enumerable are not.
+ */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    // Of any realm: only Object.prototype itself has none.
+    (prototype === null || Object.getPrototypeOf(prototype) === null) &&
+    Object.getOwnPropertyNames(value).length === Object.keys(value).length
+  );
 }
 
 function listed(names: readonly string[]): string {

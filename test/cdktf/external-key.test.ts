@@ -66,6 +66,12 @@ test.each<[string, Partial<ExternalKeyConfig>, RegExp]>([
     /tags gives "team" a text of 44 characters, .*; allowed are 0 to 43 characters/,
   ],
   [
+    'a Map of tags',
+    { tags: new Map([['team', 'x']]) as never },
+    /tags is no plain object, and what it holds would be lost; allowed are texts by name/,
+  ],
+  ['inherited tags', { tags: Object.create({ team: 'x' }) }, /tags is no plain object/],
+  [
     '21 tags',
     { tags: Object.fromEntries([...Array(21).keys()].map((n) => [`t${n}`, ''])) },
     /tags holds 21 tags; allowed are 20/,

@@ -228,6 +228,7 @@ test.each<[string, object, string]>([
     'source is something else; give where the material comes from, such as KeyMaterialSource.fromFile("payments.key")',
   ],
   ['source', { source: null }, 'source is something else; give where'],
+  ['source', { source: { bind: 1 } }, 'source is something else; give where'],
   [
     'source',
     { source: undefined },

@@ -1,4 +1,5 @@
-import { nearestName, refuseUnknownNames } from '../../lib/terms/known-names';
+import { runInNewContext } from 'node:vm';
+import { isPlain, nearestName, refuseUnknownNames } from '../../lib/terms/known-names';
 
 const allowed = [
   'alias',
@@ -59,4 +60,47 @@ test.each([undefined, null, 'hex', ['alias']])('refuses %j, which has no names',
 test('takes what is allowed, in any part', () => {
   expect(() => refuseUnknownNames({}, allowed, 'it')).not.toThrow();
   expect(() => refuseUnknownNames({ alias: undefined, tags: {} }, allowed, 'it')).not.toThrow();
+});
+
+class WithGetter {
+  get fingerprint(): string {
+    return 's3cret';
+  }
+}
+
+class WithField {
+  readonly alias = 'orders';
+}
+
+test.each([
+  ['a getter of a class', new WithGetter()],
+  ['an inherited value', Object.create({ fingerprint: 's3cret' })],
+  ['a hidden value', Object.defineProperty({}, 'fingerprint', { value: 's3cret' })],
+])('%s, which would be lost, is refused', (_what, given) => {
+  const refuse = () => refuseUnknownNames(given, allowed, 'ImportedKey');
+  expect(refuse).toThrow(
+    'fingerprint of ImportedKey is inherited or not enumerable, so that it would be lost; give a plain object, such as { fingerprint: … }',
+  );
+  expect(refuse).not.toThrow('s3cret');
+});
+
+test('a Map is no properties, and an object of a class is if they are all its own', () => {
+  expect(() => refuseUnknownNames(new Map([['alias', 'a']]), allowed, 'ImportedKey')).toThrow(
+    'the properties of ImportedKey are no plain object; give a plain object, such as { alias: … }',
+  );
+  refuseUnknownNames(new WithField(), allowed, 'ImportedKey');
+  refuseUnknownNames(Object.create(null), allowed, 'ImportedKey');
+});
+
+test.each([
+  [{}, true],
+  [{ a: 1 }, true],
+  [Object.assign(Object.create(null), { a: 1 }), true],
+  [runInNewContext('({ a: 1 })'), true],
+  [new Map([['a', 1]]), false],
+  [new WithField(), false],
+  [Object.create({ a: 1 }), false],
+  [Object.defineProperty({}, 'a', { value: 1 }), false],
+])('%p is plain: %p', (value, plain) => {
+  expect(isPlain(value)).toBe(plain);
 });
