@@ -10,7 +10,7 @@ import { createKeyCommand } from './create-key-command';
 import { emulatorCommand } from './emulator-command';
 import { refuseContentAsPath } from './file-flag';
 import { fingerprintCommand } from './fingerprint-command';
-import { epilogue } from './help-text';
+import { epilogue, helpLayout } from './help-text';
 import { importCommand } from './import-command';
 import { providerCommand } from './provider-command';
 import { removeCommand } from './remove-command';
@@ -89,6 +89,7 @@ function letPrint(
   command: Command,
   { print, remark }: Pick<Surroundings, 'print' | 'remark'>,
 ): void {
+  command.configureHelp(helpLayout);
   command.configureOutput({
     writeOut: print,
     writeErr: remark,

@@ -1,13 +1,34 @@
 /**
- * The text below the options in the help of a command, as wide as the terminal. Paragraphs are
- * filled, columns hang, and command lines are broken where a shell allows it, so that they can be
- * copied.
+ * The help of a command, as wide as the terminal. Paragraphs are filled, columns hang, and command
+ * lines are broken where a shell allows it, so that they can be copied.
  */
-import type { Command } from 'commander';
+import type { Command, Help } from 'commander';
 
 const defaultWidth = 80;
 
-/** @param text paragraphs of lines that begin at the margin; examples and columns are indented */
+/** A column that is narrower holds hardly more than a word in each line. */
+const narrowestColumn = 30;
+
+/** Options and commands. Commander alone wraps no description in a terminal below 75 columns. */
+export const helpLayout: Partial<Help> = {
+  minWidthToWrap: 1,
+  formatItem(this: Partial<Help>, term: string, termWidth: number, description: string) {
+    const width = this.helpWidth ?? defaultWidth;
+    const column = termWidth + 4;
+    if (width - column >= narrowestColumn) {
+      return beside(`  ${term.padEnd(termWidth)}  `, description, width)
+        .join('\n')
+        .trimEnd();
+    }
+    return [...indented(term, 2, width), ...indented(description, 6, width)].join('\n');
+  },
+};
+
+/**
+ * The text below the options.
+ *
+ * @param text paragraphs of lines that begin at the margin; examples and columns are indented
+ */
 export function epilogue(text: string): (context: { command: Command }) => string {
   return ({ command }) =>
     fitted(text, command.configureOutput().getOutHelpWidth?.() ?? defaultWidth);
@@ -60,7 +81,11 @@ function fittedLine(line: string, width: number): string[] {
   const indent = line.length - line.trimStart().length;
   return line.startsWith('  $ ') || line.endsWith('\\')
     ? brokenCommand(line, width)
-    : wrapped(line.trim(), width - indent).map((part) => ' '.repeat(indent) + part);
+    : indented(line.trim(), indent, width);
+}
+
+function indented(text: string, indent: number, width: number): string[] {
+  return wrapped(text, width - indent).map((part) => ' '.repeat(indent) + part);
 }
 
 function beside(command: string, description: string, width: number): string[] {
@@ -68,7 +93,7 @@ function beside(command: string, description: string, width: number): string[] {
   const indent = narrow ? 6 : command.length;
   const parts = wrapped(description, width - indent);
   return narrow
-    ? [command.trimEnd(), ...parts.map((part) => ' '.repeat(indent) + part)]
+    ? [command.trimEnd(), ...indented(description, indent, width)]
     : parts.map((part, index) => (index === 0 ? command : ' '.repeat(indent)) + part);
 }
 
