@@ -4,10 +4,11 @@
  * names from the tables here. Loaded only if something could not be opened.
  */
 import type { Phrase } from '../terms/setting';
+import { tryFindContainer } from './container';
 import { noPrivateKey, tryNameDer } from './name-der';
 import { labels, makeOne, nameUnopened, openPgp } from './name-pem';
 import { hardwareTypes, nameOpenSsh, namePutty, sshTypes } from './name-ssh';
-import { pemBlocksIn, privateKeysIn } from './pem';
+import { pemBlocksIn, privateKeysIn, tryDecodeBlock } from './pem';
 
 /** @param options of keytool, for this kind of file */
 const javaStore =
@@ -109,8 +110,11 @@ export function tryNameContent(content: Buffer, hasPassword: boolean): Phrase | 
   }
   const [block] = pemBlocksIn(content);
   if (block !== undefined) {
+    // Programs write PKCS#12 between the lines of a certificate, too.
+    const isPkcs12 = tryFindContainer(tryDecodeBlock(block) ?? Buffer.of()) === 'pkcs12';
+    const named = isPkcs12 ? 'PKCS12' : block.label;
     return (
-      labels.find(([label]) => label.test(block.label))?.[1] ??
+      labels.find(([label]) => label.test(named))?.[1] ??
       'PEM of something other than a private key'
     );
   }

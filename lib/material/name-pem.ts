@@ -33,7 +33,7 @@ export const labels: readonly (readonly [label: RegExp, name: Phrase])[] = [
   [
     /^(?:PKCS12|PFX)$/,
     ({ name }) =>
-      'a PKCS#12 file in PEM, as GnuTLS writes it; convert it: grep -v -e ----- FILE > NEW, ' +
+      'a PKCS#12 file in PEM, as GnuTLS and certutil write it; convert it: grep -v -e ----- FILE > NEW, ' +
       `and set ${name('materialEncoding')} to "base64"`,
   ],
   [

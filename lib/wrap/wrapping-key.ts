@@ -106,7 +106,7 @@ function mayBeProduct(modulus: bigint): boolean {
       return false;
     }
   }
-  return !checkPrimeSync(modulus, { checks: 1 });
+  return !isPower(modulus) && !checkPrimeSync(modulus, { checks: 1 });
 }
 
 /**
@@ -115,24 +115,35 @@ function mayBeProduct(modulus: bigint): boolean {
  */
 const meansTried = 64;
 
+/**
+ * A root opens it at once. Of larger exponents, the prime would be below the smallest factor; a
+ * composite exponent has a prime one. Squares are found with the close factors.
+ */
+const powers = [3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n, 59n, 61n];
+
+function isPower(modulus: bigint): boolean {
+  return powers.some((power) => rootOf(modulus, power) ** power === modulus);
+}
+
 /** n = a² - b², where a is the mean of the factors: searched from the square root on. */
 function hasCloseFactors(modulus: bigint): boolean {
-  const root = squareRootOf(modulus);
+  const root = rootOf(modulus, 2n);
   const first = root * root === modulus ? root : root + 1n;
   return Array.from({ length: meansTried }, (_, step) => first + BigInt(step)).some((mean) => {
     const rest = mean * mean - modulus;
-    const half = squareRootOf(rest);
+    const half = rootOf(rest, 2n);
     return half * half === rest;
   });
 }
 
 /** Rounded down, by Newton's method. */
-function squareRootOf(square: bigint): bigint {
-  if (square < 2n) {
-    return square;
+function rootOf(value: bigint, power: bigint): bigint {
+  if (value < 2n) {
+    return value;
   }
-  let root = 1n << BigInt(Math.ceil((square.toString(16).length * 4) / 2));
-  for (let next = (root + square / root) >> 1n; next < root; next = (root + square / root) >> 1n) {
+  const better = (root: bigint) => ((power - 1n) * root + value / root ** (power - 1n)) / power;
+  let root = 1n << (BigInt(value.toString(16).length * 4) / power + 1n);
+  for (let next = better(root); next < root; next = better(root)) {
     root = next;
   }
   return root;

@@ -281,12 +281,15 @@ test.each([
   expect(open(pem, 'pem', undefined).fingerprint).toBe(fingerprintOf(key));
 });
 
-test('the command that is named converts PKCS#12 in PEM, as GnuTLS writes it', () => {
-  const content = block('PKCS12', openssl('pkcs12 -export -nocerts -passout pass:pw', key));
-  const sentence = refusalOf(content, 'pem', 'pw');
-  expect(sentence).toContain('it is a PKCS#12 file in PEM');
-  expect(open(convert(sentence, content), 'base64', 'pw').fingerprint).toBe(fingerprintOf(key));
-});
+test.each(['PKCS12', 'CERTIFICATE'])(
+  'the command that is named converts PKCS#12 between lines of %s',
+  (label) => {
+    const content = block(label, openssl('pkcs12 -export -nocerts -passout pass:pw', key));
+    const sentence = refusalOf(content, 'pem', 'pw');
+    expect(sentence).toContain('it is a PKCS#12 file in PEM');
+    expect(open(convert(sentence, content), 'base64', 'pw').fingerprint).toBe(fingerprintOf(key));
+  },
+);
 
 test.each([
   ['PEM', key],

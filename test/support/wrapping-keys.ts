@@ -86,6 +86,11 @@ export const badWrappingKeys: readonly (readonly [string, Buffer, RegExp])[] = [
     spkiOfRsa(prime * prime, 65_537n),
     /two factors are equal or too close/,
   ],
+  ...[3, 5, 61].map((power): (typeof badWrappingKeys)[number] => [
+    `a modulus that is the power ${power} of a prime`,
+    spkiOfRsa(nextPrime(1n << BigInt(Math.ceil(2047 / power))) ** BigInt(power), 65_537n),
+    /not a product of two large primes/,
+  ]),
   [
     'a modulus of two primes side by side',
     spkiOfRsa(prime * nextPrime(prime), 65_537n),
