@@ -19,6 +19,15 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
+/** One for each spec: openssl takes up to seconds, and any is as good as another. */
+const made = new Map<string, Buffer>();
+
+function privateKeyOf(spec: string): Buffer {
+  const key = made.get(spec) ?? generatePrivateKey(spec);
+  made.set(spec, key);
+  return key;
+}
+
 const hashes = [256, 384, 512] as const;
 
 interface SigningCase {
@@ -75,9 +84,10 @@ describe.each([
   ['EC_P384', ecCases],
 ] as const)('%s', (spec, cases) => {
   let pkcs8: Buffer;
+  let publicPem: Buffer | undefined;
   let keyId: string;
   beforeAll(async () => {
-    pkcs8 = generatePrivateKey(spec);
+    pkcs8 = privateKeyOf(spec);
     keyId = await createKeyOf(emulator, spec);
     expect(await describeKey(emulator, keyId)).toMatchObject({
       key_state: '5',
@@ -89,7 +99,8 @@ describe.each([
   });
   beforeEach(() => {
     folder.write('key.der', pkcs8);
-    folder.shell('openssl pkey -inform der -in key.der -pubout -out public.pem');
+    publicPem ??= folder.shell('openssl pkey -inform der -in key.der -pubout');
+    folder.write('public.pem', publicPem);
   });
 
   const sign = (change: object) =>
@@ -178,7 +189,7 @@ describe.each([
 });
 
 test('ECDSA takes as many bits of a digest as the curve has, also with leading zeros in the numbers', async () => {
-  const pkcs8 = generatePrivateKey('EC_P256');
+  const pkcs8 = privateKeyOf('EC_P256');
   folder.write('key.der', pkcs8);
   folder.shell('openssl pkey -inform der -in key.der -pubout -out public.pem');
   const keyId = await createKeyOf(emulator, 'EC_P256');
@@ -209,7 +220,7 @@ describe('RSA with usage ENCRYPT_DECRYPT', () => {
   let pkcs8: Buffer;
   let keyId: string;
   beforeAll(async () => {
-    pkcs8 = generatePrivateKey('RSA_2048');
+    pkcs8 = privateKeyOf('RSA_2048');
     keyId = await createKeyOf(emulator, 'RSA_2048', { key_usage: 'ENCRYPT_DECRYPT' });
     expect(verdict(await importPrivateKey(emulator, keyId, pkcs8))).toBe('200');
   });
@@ -278,7 +289,7 @@ describe('a key of origin kms', () => {
 test('with pkcs1PublicKeys the label lies, as in the documented example, and the body is PKCS#1; EC keys stay as they are', async () => {
   const odd = await startEmulator({ pkcs1PublicKeys: true });
   try {
-    const [rsa, ec] = [generatePrivateKey('RSA_4096'), generatePrivateKey('EC_P256')];
+    const [rsa, ec] = [privateKeyOf('RSA_4096'), privateKeyOf('EC_P256')];
     const [rsaKey, ecKey] = [await createKeyOf(odd, 'RSA_4096'), await createKeyOf(odd, 'EC_P256')];
     expect(verdict(await importPrivateKey(odd, rsaKey, rsa))).toBe('200');
     expect(verdict(await importPrivateKey(odd, ecKey, ec))).toBe('200');
