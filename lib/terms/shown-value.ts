@@ -16,6 +16,9 @@ const fingerprint = /^sha256:[0-9a-f]*$/i;
  * @returns the value in quotes, or only its length
  */
 export function shown(value: string, likely: RegExp = shortText): string {
+  if (value === '') {
+    return '""';
+  }
   const isHarmless = fingerprint.test(value) || !mayBeSecret(value);
   return likely.test(value) && isPrintable(value) && isHarmless
     ? JSON.stringify(value)

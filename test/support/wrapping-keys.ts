@@ -40,6 +40,13 @@ const largePrime = (1n << 2048n) - 1557n;
 /** The two largest primes below 2^1024: to search for others takes a second. */
 const [prime, nextPrime] = [(1n << 1024n) - 179n, (1n << 1024n) - 105n];
 
+/** Powers of Mersenne's primes 2^n - 1: n, and the power. */
+const mersennePowers = [
+  [1279n, 3n],
+  [521n, 5n],
+  [61n, 61n],
+] as const;
+
 const other = (type: 'ec' | 'ed25519' | 'rsa-pss'): Buffer => {
   const pairs = {
     ec: () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
@@ -77,9 +84,9 @@ export const badWrappingKeys: readonly (readonly [string, Buffer, RegExp])[] = [
     spkiOfRsa(prime * prime, 65_537n),
     /two factors are equal or too close/,
   ],
-  ...[3, 5, 61].map((power): (typeof badWrappingKeys)[number] => [
+  ...mersennePowers.map(([exponent, power]): (typeof badWrappingKeys)[number] => [
     `a modulus that is the power ${power} of a prime`,
-    spkiOfRsa(nextPrime(1n << BigInt(Math.ceil(2047 / power))) ** BigInt(power), 65_537n),
+    spkiOfRsa(((1n << exponent) - 1n) ** power, 65_537n),
     /not a product of two large primes/,
   ]),
   [
