@@ -8,6 +8,7 @@ import { oneLine, printableJson } from '../printable';
 import type { Review } from '../report/review/review';
 import { placeGivenFile, readGivenFile } from './given-files';
 import { epilogue } from './help-text';
+import type { ForgeName } from './post-review';
 import { renderReview } from './review-comment';
 import { addNamed, chooseFailures, failureNames, parseLimit } from './review-flags';
 import { type ReviewInputs, readReview, readReviewed } from './review-input';
@@ -39,6 +40,7 @@ interface Flags extends ReviewInputs {
   readonly failOn: string;
   readonly reviewed?: string;
   readonly commentId?: string;
+  readonly post?: ForgeName;
 }
 
 export function reviewCommand(surroundings: Surroundings): Command {
@@ -93,6 +95,12 @@ export function reviewCommand(surroundings: Surroundings): Command {
       '--reviewed <FILE>',
       'the --json that was reviewed: end with 6 if this plan does more to any key',
     )
+    .addOption(
+      new Option(
+        '--post <FORGE>',
+        'write the Markdown into one comment of the pull or merge request, and keep that up to date; the token is GITHUB_TOKEN or BYOK_GITLAB_TOKEN',
+      ).choices(['github', 'gitlab']),
+    )
     .option(
       '--comment-id <NAME>',
       'which of several comments this is (default: the names of the stacks)',
@@ -110,7 +118,9 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const note = await readNote(flags.note);
   const review = await readReview(flags, surroundings);
   const shows = flags.when === 'always' || hasNews(review);
-  const { text, unnamed } = renderReview(review, flags, { limit, note, env: surroundings.env });
+  const rendering = { limit, note, env: surroundings.env };
+  const { text, unnamed } = renderReview(review, flags, rendering);
+  let unnamedKeys = unnamed;
   if (flags.json === '-') {
     print(`${printableJson(review, 2)}\n`);
   } else if (shows) {
@@ -119,8 +129,14 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   if (flags.json !== undefined && flags.json !== '-') {
     placeGivenFile({ flag: '--json', path: flags.json }, `${printableJson(review, 2)}\n`);
   }
+  if (flags.post !== undefined) {
+    const { postReview } = require('./post-review') as typeof import('./post-review');
+    const comment = renderReview(review, { ...flags, format: 'markdown' }, rendering);
+    unnamedKeys = comment.unnamed;
+    await postReview(flags.post, { text: comment.text, hasNews: hasNews(review) }, surroundings);
+  }
   const found = [...failuresIn(review)].filter((failure) => failOn.includes(failure));
-  if (found.length > 0 || unnamed > 0) {
+  if (found.length > 0 || unnamedKeys > 0) {
     exitWith(5);
   }
   const more = reviewed === undefined ? [] : moreThan(review, reviewed);

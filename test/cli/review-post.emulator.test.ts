@@ -1,0 +1,286 @@
+/** `byok review --post`: one comment, kept up to date, against servers that play the forges. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { scratchFolder } from '../support/scratch-folder';
+import { type ByokProcess, bundleByok } from './byok-process';
+
+const folder = scratchFolder();
+let byok: ByokProcess;
+
+beforeAll(() => {
+  byok = bundleByok();
+});
+afterAll(() => byok.remove());
+
+const token = 'ghs_SecretTokenOfTheWorkflow';
+
+interface Stored {
+  readonly id: number;
+  body: string;
+  readonly author: string;
+  hidden: boolean;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body?: string;
+}
+
+/** Both forges; the paths and fields are those of their APIs. */
+class Forge {
+  readonly comments: Stored[] = [];
+  readonly requests: string[] = [];
+  /** Answers in place of the forge. */
+  instead: ((method: string, path: string) => Answer | undefined) | undefined;
+  readonly #server = createServer(async (incoming, reply) => {
+    const { status, body = '' } = await this.#answer(incoming, await text(incoming));
+    reply.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+
+  async open(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  add(body: string, author = 'github-actions[bot]'): Stored {
+    const comment = { id: this.comments.length + 1, body, author, hidden: false };
+    this.comments.push(comment);
+    return comment;
+  }
+
+  async #answer(
+    { method = '', url = '', headers }: IncomingMessage,
+    sent: string,
+  ): Promise<Answer> {
+    const { pathname: path, searchParams } = new URL(url, 'http://x');
+    this.requests.push(`${method} ${path}`);
+    const instead = this.instead?.(method, path);
+    if (instead !== undefined) {
+      return instead;
+    }
+    if (headers.authorization !== `Bearer ${token}` && headers['private-token'] !== token) {
+      return { status: 401, body: '{}' };
+    }
+    const given = sent === '' ? {} : JSON.parse(sent);
+    const ok = (value: unknown): Answer => ({ status: 200, body: JSON.stringify(value) });
+    if (path === '/graphql') {
+      if (String(given.query).includes('minimizeComment')) {
+        const found = this.comments.find(({ id }) => `node-${id}` === given.variables.id);
+        Object.assign(found ?? {}, { hidden: true });
+        return ok({ data: {} });
+      }
+      return ok({ data: { viewer: { login: 'github-actions[bot]' } } });
+    }
+    if (path === '/user') {
+      return ok({ id: 'github-actions[bot]' });
+    }
+    if (method === 'GET') {
+      const page = Number(searchParams.get('page'));
+      const shown = this.comments.slice((page - 1) * 100, page * 100);
+      return ok(
+        shown.map(({ id, body, author }) => ({
+          id,
+          node_id: `node-${id}`,
+          body,
+          user: { login: author },
+          author: { id: author },
+        })),
+      );
+    }
+    if (method === 'POST') {
+      return ok(this.add(given.body));
+    }
+    const changed = this.comments.find(({ id }) => path.endsWith(`/${id}`));
+    Object.assign(changed ?? {}, { body: given.body });
+    return ok({});
+  }
+}
+
+const id = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
+
+function plan(alias: string, actions: readonly string[] = ['delete']): string {
+  const path = join(folder, `${alias}-${actions[0]}.json`);
+  const before = { alias, key_id: id, on_destroy: 'schedule_deletion', pending_days: 7 };
+  const after = actions[0] === 'delete' ? null : before;
+  const change = { actions, before, after, after_unknown: {} };
+  const resource = {
+    address: `byok_external_key.${alias}`,
+    mode: 'managed',
+    type: 'byok_external_key',
+    name: alias,
+    change,
+  };
+  writeFileSync(path, JSON.stringify({ format_version: '1.2', resource_changes: [resource] }));
+  return path;
+}
+
+function event(content: object): string {
+  const path = join(folder, `event-${Object.keys(content).join()}.json`);
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+const ofForge = {
+  github: (forge: Forge, run: number) => ({
+    GITHUB_TOKEN: token,
+    GITHUB_API_URL: forge.url,
+    GITHUB_REPOSITORY: 'acme/keys',
+    GITHUB_EVENT_PATH: event({ pull_request: { number: 7 } }),
+    GITHUB_RUN_ID: String(run),
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_SHA: '4f1c2a9e0d',
+  }),
+  gitlab: (forge: Forge, run: number) => ({
+    BYOK_GITLAB_TOKEN: token,
+    CI_API_V4_URL: forge.url,
+    CI_PROJECT_ID: '12',
+    CI_MERGE_REQUEST_IID: '7',
+    CI_PIPELINE_ID: String(run),
+    CI_COMMIT_SHA: '4f1c2a9e0d',
+  }),
+} as const;
+
+type Name = keyof typeof ofForge;
+
+let forge: Forge;
+
+beforeEach(async () => {
+  forge = new Forge();
+  await forge.open();
+});
+afterEach(() => forge.close());
+
+async function post(name: Name, file: string, run = 1, env: Record<string, string> = {}) {
+  const finished = await byok.runHere(['review', '--plan', file, '--post', name], {
+    env: { ...ofForge[name](forge, run), ...env },
+  });
+  expect(`${finished.stdout}${finished.stderr}`).not.toContain(token);
+  return finished;
+}
+
+describe.each(['github', 'gitlab'] as const)('%s', (name) => {
+  test('one comment is written, kept, and brought up to date', async () => {
+    forge.add('a word of a person', 'jane');
+    expect((await post(name, plan('orders'))).stderr).toBe('byok: a comment was written\n');
+    expect(forge.comments).toHaveLength(2);
+    expect(forge.comments[1]?.body).toMatch(
+      /^<!-- byok-review .*"run":\[1,1\].* -->\n\n## Keys: 1/,
+    );
+    expect((await post(name, plan('orders'))).stderr).toContain('says the same already');
+    expect((await post(name, plan('other'), 2)).stderr).toContain('brought up to date');
+    expect(forge.comments).toHaveLength(2);
+    expect(forge.comments[1]?.body).toContain('`other`');
+    await post(name, plan('orders', ['no-op']), 3);
+    expect(forge.comments[1]?.body).toContain('## Keys: no key changes');
+  });
+
+  test('nothing is written when no key changes and there is no comment', async () => {
+    const { status, stderr } = await post(name, plan('orders', ['no-op']));
+    expect([status, stderr]).toEqual([0, 'byok: no key changes, and there is no comment\n']);
+    expect(forge.comments).toEqual([]);
+  });
+
+  test('an older run overwrites no newer one', async () => {
+    await post(name, plan('newer'), 9);
+    const { status, stderr } = await post(name, plan('older'), 8);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('a newer run has written')]);
+    expect(forge.comments[0]?.body).toContain('`newer`');
+  });
+
+  test('a comment of another author with our marker is none of ours', async () => {
+    await post(name, plan('orders'));
+    const [own] = forge.comments.splice(0);
+    forge.add(String(own?.body).replace('"run":[1,1]', '"run":[99,1]'), 'mallory');
+    await post(name, plan('orders'), 2);
+    expect(forge.comments.map(({ author }) => author)).toEqual(['mallory', 'github-actions[bot]']);
+  });
+
+  test('finds its comment behind hundreds of others', async () => {
+    for (let count = 0; count < 230; count++) {
+      forge.add('chatter', 'jane');
+    }
+    await post(name, plan('orders'));
+    await post(name, plan('other'), 2);
+    expect(forge.comments).toHaveLength(231);
+  });
+
+  test.each([
+    [404, 'check the repository'],
+    [422, 'does not take this comment'],
+    [429, 'run it again in some minutes'],
+    [502, 'run it again in some minutes'],
+  ])('an answer of %i is one sentence, and exit code 1', async (status, advice) => {
+    forge.instead = (method) =>
+      method === 'GET' ? { status, body: `<html>${token}</html>` } : undefined;
+    const { status: code, stderr } = await post(name, plan('orders'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^byok: Git(?:Hub|Lab) answers \d+; .*\n$/);
+    expect(stderr).toContain(advice);
+  });
+
+  test('a page of HTML with status 200 is none', async () => {
+    forge.instead = (method) => (method === 'GET' ? { status: 200, body: '<html>' } : undefined);
+    const { status, stderr } = await post(name, plan('orders'));
+    expect([status, stderr]).toEqual([1, expect.stringContaining('answers what is no JSON')]);
+  });
+
+  test('plain http to another machine gets no token', async () => {
+    const variable = name === 'github' ? 'GITHUB_API_URL' : 'CI_API_V4_URL';
+    const { status, stderr } = await post(name, plan('orders'), 1, {
+      [variable]: 'http://forge.example',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('is no https:// URL')]);
+    expect(forge.requests).toEqual([]);
+  });
+});
+
+test('several comments of ours become one, and the others are hidden', async () => {
+  await post('github', plan('orders'));
+  forge.add(String(forge.comments[0]?.body));
+  await post('github', plan('other'), 2);
+  expect(forge.comments.map(({ hidden }) => hidden)).toEqual([true, false]);
+  expect(forge.comments[1]?.body).toContain('`other`');
+});
+
+test.each([
+  ['without a token', { GITHUB_TOKEN: '' }, undefined],
+  ['with one that may not write', {}, { status: 403, body: '{}' }],
+])('%s, the review goes into the summary of the job', async (_name, env, answer) => {
+  mkdirSync(join(folder, 'summaries'), { recursive: true });
+  const summary = join(folder, 'summaries', `${Object.keys(env).length}.md`);
+  writeFileSync(summary, 'before\n');
+  forge.instead = () => answer;
+  const finished = await post('github', plan('orders'), 1, {
+    ...env,
+    GITHUB_STEP_SUMMARY: summary,
+  });
+  expect([finished.status, finished.stderr]).toEqual([
+    0,
+    expect.stringContaining('the review is in the summary of the job instead'),
+  ]);
+  expect(readFileSync(summary, 'utf8')).toMatch(/^before\n<!-- byok-review [\s\S]*`orders`/);
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ['an event without a pull request', { GITHUB_EVENT_PATH: '/nowhere' }, 'names no pull request'],
+  ['no repository', { GITHUB_REPOSITORY: '../../user' }, 'GITHUB_REPOSITORY is not set to'],
+  [
+    'no token and no summary',
+    { GITHUB_TOKEN: '' },
+    'GITHUB_TOKEN is not set, so the review cannot',
+  ],
+])('%s is one sentence, and exit code 1', async (_name, env, message) => {
+  const { status, stderr } = await post('github', plan('orders'), 1, env);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+  expect(forge.comments).toEqual([]);
+});
