@@ -76,6 +76,18 @@ test('plain-terraform: an installed provider is enough, and no settings of the s
   await checkout.expectNothingLeft();
 });
 
+test('review: a real plan becomes a comment, which tells what stops working, and the way back', async () => {
+  const stdout = await checkout.succeed('review');
+  expect(stdout).toContain(
+    '## Keys: 1 stops working, 1 has an outage, 1 is less protected, 1 is filled\n',
+  );
+  expect(stdout).toContain('| `archive` | **material deleted, key scheduled for deletion** |');
+  expect(stdout).toMatch(/\| `payments` \| deleted and imported again \| short outage at apply \|/);
+  expect(stdout).toContain('Used in this plan by `terraform_data.archive` (`input`)');
+  expect(stdout).toMatch(/Way back, within 7 days: .* import material `sha256:[0-9a-f]{64}` again/);
+  await checkout.expectNothingLeft();
+});
+
 const hsmTools =
   'command -v softhsm2-util && command -v pkcs11-tool && /usr/bin/python3 -c "import PyKCS11"';
 const hsmInstalled = spawnSync('sh', ['-c', hsmTools]).status === 0;

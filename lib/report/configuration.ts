@@ -100,7 +100,8 @@ function pinBy(expression: unknown, module: Module | undefined, variables: JsonR
   const [first, second] = references;
   const variable = second === undefined ? /^var\.([\w-]+)$/.exec(first ?? '')?.[1] : undefined;
   if (variable === undefined) {
-    return first === undefined ? 'none' : 'reference';
+    // A function of constants is shown as nothing at all.
+    return 'reference';
   }
   if (module?.parent !== undefined) {
     const given = pinBy(module.given[variable], module.parent, variables);
