@@ -41,6 +41,9 @@ interface Flags extends ReviewInputs {
   readonly reviewed?: string;
   readonly commentId?: string;
   readonly post?: ForgeName;
+  readonly gitlabTerraform?: string;
+  readonly codeQuality?: string;
+  readonly location: string;
 }
 
 export function reviewCommand(surroundings: Surroundings): Command {
@@ -105,6 +108,13 @@ export function reviewCommand(surroundings: Surroundings): Command {
       '--comment-id <NAME>',
       'which of several comments this is (default: the names of the stacks)',
     )
+    .option('--gitlab-terraform <FILE>', 'also write the counts as reports:terraform of GitLab')
+    .option('--code-quality <FILE>', 'also write the findings as reports:codequality of GitLab')
+    .option(
+      '--location <PATH>',
+      'the file of your repository at which these findings are shown',
+      'main.ts',
+    )
     .addHelpText('after', epilogue(help))
     .action((flags: Flags) => runReview(flags, surroundings));
 }
@@ -129,6 +139,7 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   if (flags.json !== undefined && flags.json !== '-') {
     placeGivenFile({ flag: '--json', path: flags.json }, `${printableJson(review, 2)}\n`);
   }
+  writeReports(review, flags);
   if (flags.post !== undefined) {
     const { postReview } = require('./post-review') as typeof import('./post-review');
     const comment = renderReview(review, { ...flags, format: 'markdown' }, rendering);
@@ -152,6 +163,27 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
       'ERR_ARGUMENT',
       `the plan of ${failed.map(({ name }) => JSON.stringify(name)).join(', ')} failed for reasons that are not about keys; see its log`,
     );
+  }
+}
+
+function writeReports(
+  review: Review,
+  {
+    gitlabTerraform,
+    codeQuality,
+    location,
+  }: Pick<Flags, 'gitlabTerraform' | 'codeQuality' | 'location'>,
+): void {
+  const { toCodeQuality, toTerraformReport } =
+    require('../report/review/gitlab-reports') as typeof import('../report/review/gitlab-reports');
+  if (gitlabTerraform !== undefined) {
+    placeGivenFile(
+      { flag: '--gitlab-terraform', path: gitlabTerraform },
+      toTerraformReport(review),
+    );
+  }
+  if (codeQuality !== undefined) {
+    placeGivenFile({ flag: '--code-quality', path: codeQuality }, toCodeQuality(review, location));
   }
 }
 

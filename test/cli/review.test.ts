@@ -242,3 +242,33 @@ test('the JSON is written as a whole, and replaces what was there', async () => 
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ schema: 'byok-review/1' });
   expect(readdirSync(join(folder, 'out'))).toEqual(['review.json']);
 });
+
+test('the reports of GitLab count and name what is done, the same in each pipeline', async () => {
+  const [counts, quality] = ['tf.json', 'quality.json'].map((name) => join(folder, name));
+  const args = ['--gitlab-terraform', String(counts), '--code-quality', String(quality)];
+  const plan = file(
+    planOf([
+      ...key(1),
+      ...key(2, ['no-op']),
+      resource({ name: 'k3', actions: ['create'], after: { alias: 'key-3' } }),
+    ]),
+  );
+  await review('--plan', plan, ...args, '--location', 'lib/keys.ts');
+  const read = (path = '') => readFileSync(path, 'utf8');
+  expect(JSON.parse(read(counts))).toEqual({ create: 1, update: 0, delete: 1 });
+  const findings = JSON.parse(read(quality)) as Record<string, unknown>[];
+  expect(findings).toEqual([
+    {
+      description: 'key-1: material deleted',
+      check_name: 'byok/destroy',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      severity: 'critical',
+      location: { path: 'lib/keys.ts', lines: { begin: 1 } },
+    },
+    expect.objectContaining({ description: 'key-1: key scheduled for deletion' }),
+  ]);
+  expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(findings.length);
+  const before = read(quality);
+  await review('--plan', plan, ...args, '--location', 'lib/keys.ts');
+  expect(read(quality)).toBe(before);
+});
