@@ -125,8 +125,12 @@ export function noAnswer(
       error: new ByokError('ERR_CONFIGURATION', message, { attribute: name('caFile'), cause }),
     };
   }
+  const elsewhere =
+    setting === 'authUrl'
+      ? '; some clouds have IAM in one region only: see auth_url in docs/index.md'
+      : '';
   const effect = !cause.sent
-    ? `nothing was sent; check ${name(setting)}, ${name('region')} and the network`
+    ? `nothing was sent; check ${name(setting)}, ${name('region')} and the network${elsewhere}`
     : repetition === 'once'
       ? 'the request may have taken effect'
       : 'try again';
