@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Wording } from '../lifecycle/wording';
 import { type Switch, switchDefaults, switches } from '../terms/material-options';
-import { type Setting, settings } from '../terms/setting';
+import { plainSpelling, type Setting, settings } from '../terms/setting';
 
 /** Settings that no flag of any command gives. */
 const phrases: Partial<Record<Setting, string>> = {
@@ -64,6 +64,7 @@ export function wordingOf({ options }: Pick<Command, 'options'>): Wording {
   return {
     name,
     set: (setting) => byHand[setting] ?? `give ${name(setting)}`,
+    documented: plainSpelling.documented,
     variables: (setting) => (name(setting).startsWith('--') ? 'too' : 'only'),
     review: 'run',
     run: 'run',

@@ -111,9 +111,10 @@ export function noAnswer(
   {
     host,
     setting,
-    spelling: { name },
+    spelling,
   }: { readonly host: string; readonly setting: Setting; readonly spelling: Spelling },
 ): FailedAttempt {
+  const { name } = spelling;
   const reason = quote(cause.message, hidden);
   if (cause.permanent === 'untrusted certificate') {
     const message =
@@ -127,7 +128,7 @@ export function noAnswer(
   }
   const elsewhere =
     setting === 'authUrl'
-      ? '; some clouds have IAM in one region only: see auth_url in docs/index.md'
+      ? `; some clouds have IAM in one region only: see ${spelling.documented(setting)}`
       : '';
   const effect = !cause.sent
     ? `nothing was sent; check ${name(setting)}, ${name('region')} and the network${elsewhere}`

@@ -3,7 +3,7 @@
  * and applies.
  */
 import type { Wording } from '../lifecycle/wording';
-import { type Setting, valueText } from '../terms/setting';
+import { plainSpelling, type Setting, valueText } from '../terms/setting';
 
 /** Settings whose attribute has another name. */
 const attributes: Partial<Record<Setting, string>> = {
@@ -28,6 +28,7 @@ export const wording: Wording = {
   name,
   set: (setting, value) => `set ${name(setting)} = ${valueText(value)}`,
   variables: () => 'too',
+  documented: plainSpelling.documented,
   rolling: 'Expiration.rolling in constructs',
   review: 'plan',
   run: 'apply',

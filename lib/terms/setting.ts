@@ -77,6 +77,8 @@ export interface Spelling {
    * itself, alone, or not at all.
    */
   readonly variables: (setting: Setting) => 'too' | 'only' | 'never';
+  /** Where the pages of docs/ tell of it. */
+  readonly documented: (setting: Setting) => string;
   /**
    * What makes a rolling expiry, where that is more than its two settings: `Expiration.rolling in
    * constructs`.
@@ -91,6 +93,7 @@ export const plainSpelling: Spelling = {
   name: (setting) => setting,
   set: (setting, value) => `set ${setting} = ${valueText(value)}`,
   variables: () => 'too',
+  documented: (setting) => `${attributeOf(setting)} in docs/index.md`,
 };
 
 /** Of constructs, whose properties have the names that the code has. */
@@ -98,6 +101,10 @@ export const constructSpelling: Spelling = {
   ...plainSpelling,
   rolling: 'Expiration.rolling in constructs',
 };
+
+function attributeOf(setting: Setting): string {
+  return setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /** As configurations and programs write a value. */
 export function valueText(value: string | boolean): string {

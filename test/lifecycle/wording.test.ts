@@ -99,8 +99,10 @@ test('every refusal and notice is among what is read', () => {
   expect(found.filter((text) => text.includes('undefined') || text.includes('=>'))).toEqual([]);
 });
 
-// Variables of the environment are a matter of the connection.
-test.each(Object.keys(ofProvider).filter((word) => word !== 'variables'))(
+/** A matter of the connection. */
+const ofConnection = ['variables', 'documented'];
+
+test.each(Object.keys(ofProvider).filter((word) => !ofConnection.includes(word)))(
   '%s is said somewhere',
   (word) => {
     const marked = {
