@@ -65,11 +65,14 @@ const colonPair = /:(?=:)/g;
 const loggingCommand = /#(?=#\w*\[)/g;
 
 function withoutCommands(line: string): string {
-  return line
-    .replace(/[\w.:%-]*::[\w.:%-]*/g, (word) =>
-      isAddress(word) ? word : word.replace(colonPair, ': '),
-    )
-    .replace(loggingCommand, '# ');
+  return (
+    line
+      // No longer than an address, or a long word would be searched again from each of its letters.
+      .replace(/[\w.:%-]{0,60}::[\w.:%-]{0,60}/g, (word) =>
+        isAddress(word) ? word : word.replace(colonPair, ': '),
+      )
+      .replace(loggingCommand, '# ')
+  );
 }
 
 /** `::1` and the like are no command, whatever follows them in a sentence. */

@@ -2,7 +2,7 @@
  * One import: fetch the parameters, wrap, send, and find out what happened. A lost answer is not
  * yet a failure: describing the key tells. It never deletes anything.
  */
-import { ByokError } from '../errors';
+import { ByokError, isByokError } from '../errors';
 import { hasApiCode, hasReaction, KmsError } from '../kms/kms-error';
 import { isLostAnswer } from '../kms/lost-answer';
 import type { ImportParameters, KeyDetail } from '../kms/model';
@@ -106,7 +106,7 @@ export async function importMaterial(
       if (!lost && !hasApiCode(error, 'KMS.0310')) {
         throw error;
       }
-      const key = await settle(context, step);
+      const key = await settle(context, step, error);
       if (key !== undefined) {
         return { how: answerLost ? 'settled' : 'theirs', key, notices: [] };
       }
@@ -222,7 +222,11 @@ function notThere({ keyId }: ImportStep, key: KeyDetail | undefined, words: Word
  * After an answer that told us nothing. Undefined if the key holds no material. A read may be stale
  * for a moment, so only the two clear answers end the waiting.
  */
-async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyDetail | undefined> {
+async function settle(
+  context: LifecycleContext,
+  step: ImportStep,
+  doubt: unknown,
+): Promise<KeyDetail | undefined> {
   const isEmpty = (key: KeyDetail | undefined) =>
     key === undefined || key.keyState === keyStates.pendingImport;
   const sight = await lookFor(context, {
@@ -231,7 +235,14 @@ async function settle(context: LifecycleContext, step: ImportStep): Promise<KeyD
     shows: (key) => isEmpty(key) || holds(step, key),
   });
   if (sight.shown === undefined) {
-    throw sight.failure;
+    const { failure } = sight;
+    throw isByokError(failure) && context.signal.aborted
+      ? new ByokError(
+          failure.code,
+          `${messageOf(doubt)}; then ${failure.message}: ${context.words.nextLook} shows whether key ${step.keyId} holds the material`,
+          { attribute: failure.attribute, cause: failure },
+        )
+      : failure;
   }
   if (sight.found === undefined || isEmpty(sight.found)) {
     return undefined;

@@ -104,11 +104,11 @@ async function deleteMaterial(context: LifecycleContext, keyId: string): Promise
   try {
     await waitUntil(context, gone.waitingFor, describe, isGone);
   } catch (cause) {
-    throw isByokError(cause) && cause.code === 'ERR_INTERRUPTED'
+    throw isByokError(cause) && context.signal.aborted
       ? new ByokError(
-          'ERR_INTERRUPTED',
-          `the KMS said that it deleted the material of key ${keyId}; interrupted before the key showed it`,
-          { cause },
+          cause.code,
+          `the KMS said that it deleted the material of key ${keyId}; then, before the key showed it, ${cause.message}`,
+          { attribute: cause.attribute, cause },
         )
       : cause;
   }

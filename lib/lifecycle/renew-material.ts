@@ -38,14 +38,10 @@ export async function renewMaterial(
   const { keyId } = request;
   const { source, to } = renewal;
   await verifyWayBack(context, keyId, source);
-  if (context.signal.aborted) {
-    throw stopped(context.signal, `the renewal of the material of key ${keyId}`, {
-      effect: 'nothing was deleted',
-    });
-  }
+  requireGoing(context, keyId);
   const outage = uninterruptible(context);
   const start = context.now();
-  const gone = await deleteCommitted(outage, keyId);
+  const gone = await deleteCommitted(outage, keyId, context);
   try {
     const outcome = await importAndProve(
       outage,
@@ -71,19 +67,37 @@ export async function renewMaterial(
   }
 }
 
+/** Until the delete is sent, and between its attempts, of which none has done anything. */
+function requireGoing({ signal }: LifecycleContext, keyId: string, cause?: unknown): void {
+  if (signal.aborted) {
+    throw stopped(signal, `the renewal of the material of key ${keyId}`, {
+      effect: `nothing was deleted${cause === undefined ? '' : `: ${messageOf(cause)}`}`,
+    });
+  }
+}
+
 /**
+ * @param before the delete: its pauses can be interrupted
  * @returns whether the key shows it. After a clear success the import finds out by itself: the KMS
  *   refuses it with KMS.0310 as long as there is material.
  * @throws the KMS's error if, as far as we can tell, the material was not deleted
  */
-async function deleteCommitted(context: LifecycleContext, keyId: string): Promise<boolean> {
+async function deleteCommitted(
+  context: LifecycleContext,
+  keyId: string,
+  before: LifecycleContext,
+): Promise<boolean> {
   const effect: Effect<KeyDetail | undefined> = {
     waitingFor: `key ${keyId} to give up its material`,
     look: (options) => context.kms.describeKey(keyId, options),
     shows: (key) => key?.keyState === keyStates.pendingImport,
   };
-  const remove = (options: CallOptions) => context.kms.deleteImportedKeyMaterial(keyId, options);
+  const remove = (options: CallOptions) =>
+    context.kms.deleteImportedKeyMaterial(keyId, { ...options, signal: before.signal });
   const seen = await change(context, remove, effect, 'KMS.2701').catch(async (error: unknown) => {
+    if (isStopped(error)) {
+      requireGoing(before, keyId, error);
+    }
     throw hasApiCode(error, 'KMS.2701') ? await overtaken(context, keyId, error) : error;
   });
   const gone = seen !== undefined || (await lookFor(context, effect)).shown === true;
@@ -91,6 +105,15 @@ async function deleteCommitted(context: LifecycleContext, keyId: string): Promis
     context.log('warn', 'the key still showed its material', { key: keyId });
   }
   return gone;
+}
+
+/** A lost answer is another error: then the delete was sent. */
+function isStopped(error: unknown): boolean {
+  return (
+    isByokError(error) &&
+    (error.code === 'ERR_INTERRUPTED' || error.code === 'ERR_TIMEOUT') &&
+    !isLostAnswer(error)
+  );
 }
 
 /**

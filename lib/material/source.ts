@@ -4,9 +4,10 @@
  */
 import { ByokError, isByokError } from '../errors';
 import type { Secret } from '../secret';
-import { isContent } from '../terms/given-content';
+import { isContent, mayBeSecret } from '../terms/given-content';
 import type { MaterialEncoding } from '../terms/material';
 import { plainSpelling, type Spelling } from '../terms/setting';
+import { hidden } from '../terms/shown-value';
 import { runCommand } from './command';
 import { openHsmMaterial } from './hsm';
 import type { Material } from './material';
@@ -130,7 +131,11 @@ async function readKeyFile(
       );
     }
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      return { missing: `the file "${path}" that holds the key material does not exist` };
+      return {
+        missing: mayBeSecret(path)
+          ? `the file that holds the key material does not exist; its path is ${hidden(path)}`
+          : `the file "${path}" that holds the key material does not exist`,
+      };
     }
     throw new ByokError(
       'ERR_MATERIAL_INVALID',

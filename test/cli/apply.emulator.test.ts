@@ -509,3 +509,18 @@ test('an interrupt between delete and import leaves the key with its material', 
   expect([await key.holds(), await key.expiry()]).toEqual([true, '2053814400000']);
   byok.remove();
 });
+
+test('a removal at its time limit says that the KMS has deleted the material', async () => {
+  const key = await subject();
+  await key.apply();
+  // The look after the delete; one goes before it.
+  bench.emulator.injectFaults([{ operation: 'describe-key', skip: 2, delayMs: 2500 }]);
+  const { status, stderr } = await key.remove('--timeout', '1s');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^byok: the KMS said that it deleted the material of key ${key.keyId}; then, before the key showed it, describe-key was stopped at the time limit of 1s`,
+    ),
+  );
+  expect(writesOf(bench.emulator)).toContain('delete-imported-key-material');
+});

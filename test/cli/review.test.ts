@@ -195,6 +195,25 @@ test.each<[string, () => string[], RegExp]>([
     () => ['--plan', file(planOf(key(1), { errored: true }))],
     /ended in an error, and does not say in which; .*--log/,
   ],
+  ...[
+    ['changes that are no list', { resource_changes: {} }],
+    ['changes that are none', { resource_changes: null }],
+    ['a change without content', { resource_changes: [{ ...key(1)[0], change: null }] }],
+    ['a change without an address', { resource_changes: [{ ...key(1)[0], address: undefined }] }],
+    [
+      'an action of another kind',
+      { resource_changes: [resource({ name: 'x', actions: ['obliterate'], before: {} })] },
+    ],
+    [
+      'a removal that does not show what is removed',
+      { resource_changes: [resource({ name: 'x', actions: ['delete'] })] },
+    ],
+    ['a key that is put off', { deferred_changes: [{ resource_change: key(1)[0] }] }],
+  ].map(([name, more]): [string, () => string[], RegExp] => [
+    String(name),
+    () => ['--plan', file(planOf([], more as object)), '--fail-on', 'destroy'],
+    /the plan (?:is not as Terraform writes it|defers changes of keys)/,
+  ]),
   ['a plan as log', () => ['--log', gone()], /is no log of a plan/],
   [
     'a log that is cut off',
@@ -271,4 +290,22 @@ test('the reports of GitLab count and name what is done, the same in each pipeli
   const before = read(quality);
   await review('--plan', plan, ...args, '--location', 'lib/keys.ts');
   expect(read(quality)).toBe(before);
+});
+
+test('what a removal does is told although its policy is sensitive, and nothing else that is', async () => {
+  const [, material] = key(1);
+  const sensitive = { on_destroy: true, fingerprint: true };
+  const marked = { ...material?.change, before_sensitive: sensitive };
+  const { stdout } = await review('--plan', file(planOf([{ ...material, change: marked }])));
+  expect(stdout).toContain('material deleted');
+  expect(stdout).not.toContain(fingerprint);
+});
+
+test('names of any length are cut, and cost no time', async () => {
+  const long = 'a'.repeat(200_000);
+  const plan = file(planOf(key(1, ['delete'], long)));
+  for (const format of ['text', 'diff', 'markdown']) {
+    const { stdout } = await review('--plan', plan, '--format', format);
+    expect(stdout.length).toBeLessThan(20_000);
+  }
 });

@@ -10,7 +10,7 @@ import type { MaterialOutcome, MaterialRequest } from '../../lib/lifecycle/mater
 import { renewMaterial } from '../../lib/lifecycle/renew-material';
 import type { Material } from '../../lib/material/material';
 import { wording } from '../../lib/provider/wording';
-import { TimeLimit } from '../../lib/stopped';
+import { stopped, TimeLimit } from '../../lib/stopped';
 import { ModelKms, type Trouble } from './model-kms';
 
 const keyId = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
@@ -272,3 +272,49 @@ describe('at the time limit', () => {
     expect([kms.held, kms.expiration]).toEqual(['ours', to]);
   });
 });
+
+test('between two attempts at the delete it can be stopped, and what follows the delete cannot', async () => {
+  const kms = modelWithMaterial();
+  const stop = new AbortController();
+  const signals = new Map<string, AbortSignal | undefined>();
+  const client = new Proxy(kms.client, {
+    get:
+      (target, name: keyof Kms) =>
+      (...args: unknown[]) => {
+        signals.set(name, (args.at(-1) as { signal?: AbortSignal }).signal);
+        return (target[name] as (...given: unknown[]) => unknown)(...args);
+      },
+  });
+  await renew(kms, { client, signal: stop.signal });
+  stop.abort();
+  expect(signals.get('deleteImportedKeyMaterial')?.aborted).toBe(true);
+  expect(signals.get('importKeyMaterial')?.aborted).toBe(false);
+});
+
+test.each([
+  [undefined, 'ERR_INTERRUPTED', 'was interrupted; nothing was deleted'],
+  [
+    new TimeLimit('3s', '--timeout', 'raise it'),
+    'ERR_TIMEOUT',
+    'time limit of 3s (--timeout); nothing',
+  ],
+])(
+  'a stop in a pause before the delete (%s) deletes nothing, and says so',
+  async (reason, code, said) => {
+    const kms = modelWithMaterial();
+    const stop = new AbortController();
+    const client = {
+      ...kms.client,
+      // As the client does in the pause after KMS.0xxx or 429.
+      deleteImportedKeyMaterial: async (_: string, { signal }: { signal?: AbortSignal } = {}) => {
+        stop.abort(reason);
+        throw stopped(signal, 'delete-imported-key-material');
+      },
+    } as Kms;
+    await expect(renew(kms, { client, signal: stop.signal })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(said),
+    });
+    expect([kms.held, kms.expiration]).toEqual(['ours', from]);
+  },
+);

@@ -231,7 +231,11 @@ function changed(names: readonly string[]): string | null {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  if (value === undefined) {
+    return 'nothing';
+  }
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+  return isPlain ? JSON.stringify(value).slice(0, 300) : 'another value';
 }
 
 function pinMoves(before: Attributes = {}, after: Attributes): boolean {

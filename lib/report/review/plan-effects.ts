@@ -2,6 +2,7 @@
  * From a plan to what happens to each key: a key and its material are one, whichever objects of
  * Terraform hold them. Pure.
  */
+import { ByokError } from '../../errors';
 import { isRecord, type JsonRecord } from '../../json';
 import { type Configuration, configurationIn, withoutInstances } from '../configuration';
 import { recordsIn } from '../recorded-material';
@@ -9,7 +10,7 @@ import { type ChangePart, effectsOf } from './change-effects';
 import { bySeverity, type Effect } from './effects';
 import { keyFacts, type Subject } from './key-facts';
 import type { KeyReview, ReviewedEffect } from './key-review';
-import { changesIn, type PlannedChange, textOf } from './planned-change';
+import { changesIn, isOurs, type PlannedChange, textOf } from './planned-change';
 import { usersIn } from './used-by';
 
 export interface PlanReview {
@@ -34,8 +35,9 @@ export function reviewOfPlan(plan: JsonRecord, stack: string): PlanReview {
 }
 
 function subjectsIn(plan: JsonRecord, configuration: Configuration): readonly Subject[] {
-  const changes = changesIn(plan.resource_changes);
-  const drifted = changesIn(plan.resource_drift);
+  const changes = changesIn(plan.resource_changes, 'resource_changes');
+  refuseDeferred(plan.deferred_changes);
+  const drifted = changesIn(plan.resource_drift, 'resource_drift');
   const found = new Map<string, Draft>();
   const at = (name: string): Draft => {
     const draft = found.get(name) ?? { effects: [], drift: [] };
@@ -70,6 +72,19 @@ function subjectsIn(plan: JsonRecord, configuration: Configuration): readonly Su
     (draft ?? at(id ?? nameOf(change))).drift.push(change);
   }
   return [...found.values()].map(subjectOf);
+}
+
+/** What a later plan will say of a key is not here. */
+function refuseDeferred(list: unknown): void {
+  const deferred = recordsIn(list).some(({ resource_change: change }) =>
+    isRecord(change) ? isOurs(change.type) : true,
+  );
+  if (deferred) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      'the plan defers changes of keys to a later plan, so it does not tell what happens to them; make a plan without -allow-deferral',
+    );
+  }
 }
 
 interface Draft {

@@ -4,6 +4,7 @@
  */
 import { ByokError, errorCodes } from '../../errors';
 import { isRecord, type JsonRecord } from '../../json';
+import { withoutInstances } from '../configuration';
 import { jsonObjectsIn } from '../json-in-text';
 import type { ReviewedEffect } from './key-review';
 import { isOurs, textOf } from './planned-change';
@@ -46,8 +47,12 @@ const ourCode = new RegExp(`\\((?:${Object.keys(errorCodes).join('|')})\\)\\s*$`
 
 /** Terraform tells no address for objects that are no longer declared. */
 function isOfOurs({ address, detail }: JsonRecord): boolean {
-  const [, type] = /(?:^|\.)(\w+)\.\w+(?:\[[^\]]*\])?$/.exec(textOf(address) ?? '') ?? [];
-  return isOurs(type) || ourCode.test(textOf(detail) ?? '');
+  const at = textOf(address);
+  if (at === undefined || at === '') {
+    return ourCode.test(textOf(detail) ?? '');
+  }
+  const [, type] = /(?:^|\.)(\w+)\.[\w-]+$/.exec(withoutInstances(at)) ?? [];
+  return isOurs(type);
 }
 
 const longestReason = 2000;

@@ -2,8 +2,11 @@
  * One change of a plan to an object of ours: the attributes that a review may know, and nothing
  * else. What Terraform marks as sensitive counts as not there.
  */
+import { ByokError } from '../../errors';
 import { isRecord } from '../../json';
 import { wording } from '../../provider/wording';
+import { keyDestroyPolicies } from '../../terms/key';
+import { materialDestroyPolicies, materialStatuses } from '../../terms/material';
 import { switches } from '../../terms/material-options';
 import { type Attributes, recordsIn } from '../recorded-material';
 
@@ -58,31 +61,63 @@ const readable: readonly string[] = [
   'wrapping_algorithm',
 ];
 
-/** @param list `resource_changes` or `resource_drift` of a plan */
-export function changesIn(list: unknown): PlannedChange[] {
+/**
+ * @param list `resource_changes` or `resource_drift` of a plan; a plan without resources has none
+ * @throws ByokError ERR_ARGUMENT if it is not as Terraform writes it: what is not understood must
+ *   not look like a plan that does nothing
+ */
+export function changesIn(list: unknown, name: string): PlannedChange[] {
+  if (list !== undefined && !(Array.isArray(list) && list.every(isRecord))) {
+    throw notUnderstood(`${name} is no list of objects`);
+  }
   return recordsIn(list)
-    .filter(({ mode, type }) => mode === 'managed' && isOurs(type))
+    .filter(({ mode, type }) => mode !== 'data' && isOurs(type))
     .map(changeOf);
+}
+
+function notUnderstood(what: string): ByokError {
+  return new ByokError(
+    'ERR_ARGUMENT',
+    `the plan is not as Terraform writes it: ${what}; give what "terraform show -json PLANFILE" prints`,
+  );
 }
 
 export function isOurs(type: unknown): type is KeyType {
   return type === 'byok_external_key' || type === 'byok_key_material';
 }
 
+const knownActions = ['no-op', 'create', 'read', 'update', 'delete', 'forget'];
+
 function changeOf(resource: Attributes): PlannedChange {
-  const change = isRecord(resource.change) ? resource.change : {};
-  const { address, type, index, name, deposed } = resource;
+  const { type, index, name, deposed, mode } = resource;
+  const address = textOf(resource.address);
+  const change = resource.change;
+  if (address === undefined || mode !== 'managed' || !isRecord(change)) {
+    throw notUnderstood('a change has no address, mode or content');
+  }
+  const { actions } = change;
+  if (
+    !Array.isArray(actions) ||
+    actions.length === 0 ||
+    !actions.every((action) => knownActions.includes(String(action)))
+  ) {
+    throw notUnderstood('a change has actions of another kind');
+  }
+  const before = readableOf(change.before, change.before_sensitive);
+  if (before === undefined && !actions.includes('create')) {
+    throw notUnderstood('a change does not show what was there before');
+  }
   return {
-    address: String(address),
+    address: address.slice(0, longest),
     type: type as KeyType,
     index: typeof index === 'string' || typeof index === 'number' ? index : undefined,
     module: textOf(resource.module_address) ?? '',
     name: String(name),
     deposed: deposed !== undefined,
-    previousAddress: textOf(resource.previous_address),
+    previousAddress: textOf(resource.previous_address)?.slice(0, longest),
     importing: isRecord(change.importing),
-    actions: Array.isArray(change.actions) ? change.actions.map(String) : [],
-    before: readableOf(change.before, change.before_sensitive),
+    actions: actions.map(String),
+    before,
     after: readableOf(change.after, change.after_sensitive),
     unknown: isRecord(change.after_unknown) ? change.after_unknown : {},
     replacedBy: Array.isArray(change.replace_paths)
@@ -93,18 +128,38 @@ function changeOf(resource: Attributes): PlannedChange {
   };
 }
 
+/** Longer than any that is honest. */
+const longest = 2000;
+
 function readableOf(values: unknown, sensitive: unknown): Attributes | undefined {
   if (!isRecord(values)) {
     return undefined;
   }
-  const hidden = isRecord(sensitive) ? sensitive : {};
+  const marks = isRecord(sensitive) ? sensitive : {};
   return Object.fromEntries(
-    readable
+    readable.map((name) => {
+      const value = cut(values[name] ?? undefined);
       // An attribute of several parts is marked by a list or map of marks.
-      .filter((name) => sensitive !== true && !holdsTrue(hidden[name]))
-      .map((name) => [name, values[name] ?? undefined]),
+      const isHidden = sensitive === true || holdsTrue(marks[name]);
+      return [name, isHidden && !isNoSecret(value) ? undefined : value];
+    }),
   );
 }
+
+function cut(value: unknown): unknown {
+  return typeof value === 'string' ? value.slice(0, longest) : value;
+}
+
+/** One of few values, by which we judge: whatever it comes from, it tells nothing. */
+function isNoSecret(value: unknown): boolean {
+  return typeof value === 'boolean' || typeof value === 'number' || words.includes(String(value));
+}
+
+const words: readonly string[] = [
+  ...Object.keys(keyDestroyPolicies),
+  ...Object.keys(materialDestroyPolicies),
+  ...Object.keys(materialStatuses),
+];
 
 function holdsTrue(mark: unknown): boolean {
   return (
