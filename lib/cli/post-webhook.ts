@@ -1,15 +1,14 @@
 /** Hands a message to a webhook. Its address is as secret as a password: no error shows it. */
 import { ByokError } from '../errors';
+import { isLoopback } from '../kms/endpoint';
 
 const timeoutMs = 30_000;
-
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** @throws ByokError ERR_ARGUMENT unless it is https, or leads to this machine */
 export function webhookOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (url === undefined || !isSafe) {
     throw new ByokError(
       'ERR_ARGUMENT',

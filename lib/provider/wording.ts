@@ -3,7 +3,7 @@
  * and applies.
  */
 import type { Wording } from '../lifecycle/wording';
-import { plainSpelling, type Setting, valueText } from '../terms/setting';
+import { attributeOf, plainSpelling, type Setting, valueText } from '../terms/setting';
 
 /** Settings whose attribute has another name. */
 const attributes: Partial<Record<Setting, string>> = {
@@ -19,7 +19,7 @@ const attributes: Partial<Record<Setting, string>> = {
 
 /** The attribute of a setting. */
 function name(setting: Setting): string {
-  return attributes[setting] ?? setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return attributes[setting] ?? attributeOf(setting);
 }
 
 const ofKey = 'on byok_external_key';

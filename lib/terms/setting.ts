@@ -102,7 +102,8 @@ export const constructSpelling: Spelling = {
   rolling: 'Expiration.rolling in constructs',
 };
 
-function attributeOf(setting: Setting): string {
+/** As Terraform spells it, unless it has another name there. */
+export function attributeOf(setting: Setting): string {
   return setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -35,7 +35,6 @@ const severities: Readonly<Record<Failure, 'info' | 'minor' | 'major' | 'critica
   refused: 'blocker',
   destroy: 'critical',
   outage: 'major',
-  policy: 'major',
   unpinned: 'minor',
   drift: 'info',
 };
