@@ -169,9 +169,12 @@ test.each([
   expect(refusalOf(content, encoding, 'AES_256')).toContain(sentence);
 });
 
+/** Does not begin as anything that has a name, such as markup. */
+const unnamed = (size: number) => Buffer.concat([Buffer.of(0xf1), randomBytes(size - 1)]);
+
 test.each([
-  ['too few', randomBytes(31).toString('base64'), 'base64'],
-  ['too many', randomBytes(47).toString('base64'), 'base64'],
+  ['too few', unnamed(31).toString('base64'), 'base64'],
+  ['too many', unnamed(47).toString('base64'), 'base64'],
   ['none of a size in any reading', 'c2VjcmV0', 'raw'],
 ] as const)('%s bytes get no hint', (_name, content, encoding) => {
   expect(refusalOf(content, encoding, 'AES_256')).toMatch(/needs exactly 32$/);
