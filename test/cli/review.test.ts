@@ -133,6 +133,9 @@ test('a plan that does more to a key than was reviewed ends with 6, less does no
   expect(stderr).not.toContain(id(1));
 });
 
+/** The log of a plan that went through. */
+const ended = `${JSON.stringify({ '@level': 'info', type: 'change_summary', changes: { operation: 'plan', remove: 1 } })}\n`;
+
 const diagnostic = (given: object) =>
   `${JSON.stringify({ '@level': 'error', type: 'diagnostic', diagnostic: { severity: 'error', ...given } })}\n`;
 
@@ -214,6 +217,16 @@ test.each<[string, () => string[], RegExp]>([
     () => ['--plan', file(planOf([], more as object)), '--fail-on', 'destroy'],
     /the plan (?:is not as Terraform writes it|defers changes of keys)/,
   ]),
+  [
+    'a log without an error, and no plan',
+    () => ['--log', file(ended)],
+    /tells of no error, so there is a plan: give it by --plan/,
+  ],
+  [
+    'a plan that ended in an error, with the log of another',
+    () => ['--plan', file(planOf(key(1), { errored: true })), '--log', file(ended)],
+    /ended in an error, and does not say in which/,
+  ],
   ['a plan as log', () => ['--log', gone()], /is no log of a plan/],
   [
     'a log that is cut off',
@@ -308,4 +321,17 @@ test('names of any length are cut, and cost no time', async () => {
     const { stdout } = await review('--plan', plan, '--format', format);
     expect(stdout.length).toBeLessThan(20_000);
   }
+});
+
+test('another value than was reviewed is more', async () => {
+  const weaker = (policy: string) => {
+    const before = { key_id: id(1), on_destroy: 'refuse' };
+    const after = { ...before, on_destroy: policy };
+    const type = 'byok_key_material';
+    return file(planOf([resource({ type, name: 'm', actions: ['update'], before, after })]));
+  };
+  const known = join(folder, 'weaker.json');
+  await review('--plan', weaker('retain'), '--json', known);
+  expect((await review('--plan', weaker('retain'), '--reviewed', known)).status).toBe(0);
+  expect((await review('--plan', weaker('delete_material'), '--reviewed', known)).status).toBe(6);
 });

@@ -196,10 +196,10 @@ function kindOf({ actions }: PlannedChange): 'replace' | 'delete' | 'forget' | '
     ? 'replace'
     : has('delete')
       ? 'delete'
-      : has('forget')
-        ? 'forget'
-        : has('create')
-          ? 'create'
+      : has('create')
+        ? 'create'
+        : has('forget')
+          ? 'forget'
           : 'keep';
 }
 

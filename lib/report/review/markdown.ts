@@ -20,7 +20,8 @@ export function code(text: string, { inTable = false } = {}): string {
 }
 
 /** A word that no forge makes anything of. Hex digits may be a commit, and colons an emoji. */
-const plainWord = /^(?!www\.)(?![^:]*:[a-z_+-]+:)(?!.*[0-9a-f]{7})[("']*[a-z0-9][\w.,:;'"()=-]*$/i;
+const plainWord =
+  /^(?!www\.)(?![("']*[a-z][a-z\d]*-\d)(?![^:]*:[a-z_+-]+:)(?!.*[0-9a-f]{7})[("']*[a-z0-9][\w.,:;'"()=-]*$/i;
 
 /** A sentence from a plan. */
 export function prose(text: string, longest = 600): string {

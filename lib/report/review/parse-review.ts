@@ -77,5 +77,7 @@ function faultIn({ stacks, keys }: JsonRecord): string | undefined {
   if (!listOf(objectOf(fieldsOfStack))(stacks)) {
     return 'stacks';
   }
-  return listOf(objectOf(fieldsOfKey))(keys) ? undefined : 'keys';
+  const names = (stacks as StackReview[]).map(({ name }) => name);
+  const isKey = objectOf({ ...fieldsOfKey, stack: (value) => names.includes(String(value)) });
+  return listOf(isKey)(keys) ? undefined : 'keys';
 }

@@ -46,7 +46,14 @@ export interface StackInput {
 
 /** @throws ByokError ERR_ARGUMENT if a plan cannot be read or says nothing */
 export function reviewOfStack({ name, plan, log }: StackInput): Review {
-  const document = plan === undefined ? undefined : planIn(plan.content, plan.place, log);
+  const saysError = log !== undefined && log.refusals.length + log.failures > 0;
+  if (plan === undefined && !saysError) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `the log of stack ${JSON.stringify(name)} tells of no error, so there is a plan: give it by --plan as well`,
+    );
+  }
+  const document = plan === undefined ? undefined : planIn(plan.content, plan.place, saysError);
   const { keys, unchanged, hooks } =
     document === undefined ? { keys: [], unchanged: 0, hooks: 0 } : reviewOfPlan(document, name);
   const refusals = log?.refusals ?? [];
@@ -99,7 +106,7 @@ export function effectLines({ keys }: Pick<Review, 'keys'>): readonly string[] {
     .flatMap((key) =>
       key.effects
         .filter(({ effect }) => effect !== 'drift')
-        .map(({ effect, address, days }) =>
+        .map(({ effect, address, days, reason }) =>
           JSON.stringify([
             key.stack,
             address,
@@ -108,13 +115,15 @@ export function effectLines({ keys }: Pick<Review, 'keys'>): readonly string[] {
             key.pin === 'none' || key.pin === null ? null : key.fingerprint,
             key.expiration_after,
             days,
+            // What a setting changes to; the reason of an import may name the day.
+            kindOf(effect).imports === true ? key.source : reason,
           ]),
         ),
     )
     .sort();
 }
 
-function planIn(content: string, place: string, log: PlanLog | undefined): JsonRecord {
+function planIn(content: string, place: string, saysError: boolean): JsonRecord {
   const { json } = documentIn(content, place, 'plan');
   if (
     !('resource_changes' in json || 'planned_values' in json) ||
@@ -125,10 +134,10 @@ function planIn(content: string, place: string, log: PlanLog | undefined): JsonR
       `${place} is no plan in JSON of format 1; give what "terraform show -json PLANFILE" prints`,
     );
   }
-  if (json.errored === true && log === undefined) {
+  if (json.errored === true && !saysError) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      `${place} is a plan that ended in an error, and does not say in which; give what "terraform plan -json" printed by --log as well`,
+      `${place} is a plan that ended in an error, and does not say in which; give what this "terraform plan -json" printed by --log as well`,
     );
   }
   return json;
@@ -136,7 +145,11 @@ function planIn(content: string, place: string, log: PlanLog | undefined): JsonR
 
 /** Sorted, so that the same plans always give the same review. */
 export function reviewOf(stacks: readonly StackReview[], keys: readonly KeyReview[]): Review {
-  const sorted = [...keys].sort(
+  const worstFirst = keys.map((key) => ({
+    ...key,
+    effects: [...key.effects].sort((one, other) => bySeverity(one.effect, other.effect)),
+  }));
+  const sorted = worstFirst.sort(
     (one, other) =>
       bySeverity(worstOf(one), worstOf(other)) ||
       compare(one.name, other.name) ||

@@ -23,7 +23,7 @@ function liveParts(markdown: string): readonly string[] {
       return [`${type} ${content}`];
     }
     // Mentions, references to issues and requests, emoji, workflow commands.
-    return type === 'text' && /[@#!][\w]|:[a-z_]+:|::|https?:/i.test(content)
+    return type === 'text' && /[@#!][\w]|:[a-z_]+:|::|https?:|\b[a-z]+-\d/i.test(content)
       ? [`text ${content}`]
       : [];
   });
@@ -33,6 +33,7 @@ const hostile: readonly string[] = [
   '@all',
   'see @octocat now',
   '#123 and GH-1',
+  '"GH-1" (JIRA-22)',
   '!42',
   '`',
   '``` fence',
