@@ -80,3 +80,16 @@ export function isByokError(value: unknown): value is ByokError {
     value instanceof Error && Object.hasOwn(errorCodes, String((value as { code?: unknown }).code))
   );
 }
+
+/** What `parse` says about a value; empty if it accepts the value. */
+export function faultsOfParsing(parse: () => unknown): string[] {
+  try {
+    parse();
+    return [];
+  } catch (error) {
+    if (isByokError(error)) {
+      return [error.message];
+    }
+    throw error;
+  }
+}

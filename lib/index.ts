@@ -11,13 +11,7 @@ export type { ImportedKeyProps } from './cdktf/imported-key-props';
 export { KeyMaterial } from './cdktf/key-material';
 export type { KeyMaterialConfig, KeyMaterialSourceConfig } from './cdktf/key-material-config';
 export { KeyMaterialEngine, type KeyMaterialHooksOptions } from './cdktf/key-material-engine';
-export {
-  KeyMaterialPolicy,
-  type KeyMaterialPolicyProps,
-  type KeyMaterialPolicySeverities,
-  type KeyMaterialPolicySeverity,
-} from './cdktf/key-material-policy';
-export type { KeyMaterialRules, KeyMaterialSourceName } from './cdktf/key-material-rules';
+export { KeyMaterialPolicy } from './cdktf/key-material-policy';
 export {
   type IKeyMaterialVariable,
   KeyMaterialSource,
@@ -32,6 +26,13 @@ export type {
 } from './cdktf/resource-arguments';
 export { type KeyGeneration, RotatedKey, type RotatedKeyProps } from './cdktf/rotated-key';
 export { ByokError, type ByokErrorOptions, type ErrorCode, isByokError } from './errors';
+export type {
+  KeyMaterialPolicyProps,
+  KeyMaterialPolicySeverities,
+  KeyMaterialPolicySeverity,
+  KeyMaterialRules,
+  KeyMaterialSourceName,
+} from './policy/rules';
 export {
   Expiration,
   type ExpirationConfig,

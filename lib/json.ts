@@ -22,3 +22,31 @@ export function tryParseRecord(text: string): JsonRecord | undefined {
   const value = tryParseJson(text);
   return isRecord(value) ? value : undefined;
 }
+
+/**
+ * A name that an object of the text has twice: of such a pair the parser keeps the last, and says
+ * nothing.
+ *
+ * @param text JSON, as `tryParseJson` takes it
+ * @returns the first that is found, as JSON writes it
+ */
+export function repeatedNameIn(text: string): string | undefined {
+  // In JSON, a text that a colon follows is a name.
+  const parts = text.match(/"(?:[^"\\]|\\.)*"\s*:?|[{}]/g) ?? [];
+  const open: Set<string>[] = [];
+  for (const part of parts) {
+    if (part === '{') {
+      open.push(new Set());
+    } else if (part === '}') {
+      open.pop();
+    } else if (part.endsWith(':')) {
+      const name = JSON.stringify(JSON.parse(part.slice(0, -1)));
+      const names = open.at(-1);
+      if (names?.has(name)) {
+        return name;
+      }
+      names?.add(name);
+    }
+  }
+  return undefined;
+}

@@ -36,7 +36,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'lifecycle',
   ],
   mirror: ['errors', 'schema'],
-  cdktf: ['errors', 'terms', 'schema', 'lifecycle', 'mirror'],
+  policy: ['errors', 'json', 'terms'],
+  cdktf: ['errors', 'terms', 'schema', 'lifecycle', 'mirror', 'policy'],
   emulator: ['errors', 'secret', 'terms'],
   // Of kms the types of its answers, of the provider its words and the proof in its state.
   report: ['printable', 'errors', 'json', 'terms', 'kms', 'lifecycle', 'provider'],
@@ -58,7 +59,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   testing: ['errors', 'terms', 'schema', 'lifecycle', 'cdktf', 'emulator'],
   'aws-cdk': ['printable', 'errors', 'json', 'secret', 'terms', 'kms', 'material', 'lifecycle'],
-  index: ['errors', 'terms', 'cdktf'],
+  index: ['errors', 'terms', 'policy', 'cdktf'],
 };
 
 /** Only a main may look at the environment, the arguments and the clock by itself. */

@@ -4,7 +4,7 @@
  * A new attribute needs a table entry and a documented property, and no change here.
  */
 import { type IResolvable, Token } from 'cdktf';
-import { ByokError, isByokError } from '../errors';
+import { ByokError } from '../errors';
 import type { AttributeSchema, AttributeType, BlockSchema } from '../schema/model';
 
 /** The TypeScript name of an attribute: `key_id` is `keyId`. */
@@ -95,19 +95,6 @@ function holdsExpression(text: string): boolean {
 /** Secrets have a stricter rule: handwritten text must be a reference as a whole. */
 function isReference(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'string' && /^\$\{.+\}$/s.test(value));
-}
-
-/** What `parse` says about a value; empty if it accepts the value. */
-export function faultsOfParsing(parse: () => unknown): string[] {
-  try {
-    parse();
-    return [];
-  } catch (error) {
-    if (isByokError(error)) {
-      return [error.message];
-    }
-    throw error;
-  }
 }
 
 interface GivenAttribute {

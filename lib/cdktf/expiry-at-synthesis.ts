@@ -2,9 +2,10 @@
  * What synthesis can say of an expiry by the clock. It only warns: the plan, which knows the key,
  * decides.
  */
+import { faultsOfParsing } from '../errors';
 import { isWholeHoursAhead } from '../terms/counted-from-now';
 import { type ExpirationInstant, parseExpirationTime } from '../terms/expiration-time';
-import { faultsOfParsing, literal } from './config-attributes';
+import { literal } from './config-attributes';
 
 /** Whether an expiry that is known at synthesis has passed. */
 export function isPastExpiration(expirationTime: string | undefined, now: Date): boolean {

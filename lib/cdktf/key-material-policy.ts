@@ -4,50 +4,14 @@
  */
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
-import { ByokError } from '../errors';
-import { refuseUnknownNames } from '../terms/known-names';
-import { type AnnotationLevel, annotate } from './annotate';
+import { requireFaultless } from '../policy/faults';
+import { findingsOf } from '../policy/judge';
+import type { KeyMaterialPolicyProps } from '../policy/rules';
+import { annotate } from './annotate';
 import { tryFindKeyMaterial } from './declared-key-material';
-import { faultsOfRules, judgementsOf, type KeyMaterialRules } from './key-material-rules';
+import { judgedIn, policyWording } from './judged-key-material';
 import { propertyNames } from './property-names';
 import { synthesisTime } from './synthesis-time';
-
-/** What a violation does: "error" fails the synthesis, "warning" is only printed. */
-export type KeyMaterialPolicySeverity = AnnotationLevel;
-
-/** A severity for each rule. */
-export interface KeyMaterialPolicySeverities {
-  /** @default - `severity` of the policy */
-  readonly maximumValidity?: KeyMaterialPolicySeverity;
-  /** @default - `severity` of the policy */
-  readonly requirePin?: KeyMaterialPolicySeverity;
-  /** @default - `severity` of the policy */
-  readonly allowedWrappingAlgorithms?: KeyMaterialPolicySeverity;
-  /** @default - `severity` of the policy */
-  readonly forbiddenSources?: KeyMaterialPolicySeverity;
-  /** @default - `severity` of the policy */
-  readonly requiredOnDestroy?: KeyMaterialPolicySeverity;
-}
-
-/** The rules of a policy, and how strict it is. */
-export interface KeyMaterialPolicyProps extends KeyMaterialRules {
-  /**
-   * What a violation does. An error also stops `cdktf destroy`, which synthesizes first.
-   * A stack that passes a rule never fails it later just because time has passed.
-   * @default "error"
-   */
-  readonly severity?: KeyMaterialPolicySeverity;
-  /**
-   * Severities of single rules that differ.
-   * @default - `severity` for all
-   */
-  readonly severities?: KeyMaterialPolicySeverities;
-  /**
-   * The instant to compare a fixed expiry with.
-   * @default - when the stack is synthesized
-   */
-  readonly now?: Date;
-}
 
 /**
  * Rules for all material in a scope, wherever it is:
@@ -61,22 +25,14 @@ export interface KeyMaterialPolicyProps extends KeyMaterialRules {
  *
  * `Aspects` comes from the framework of the app, cdktf or cdktn. A value that only Terraform will
  * know is always a warning and never an error, because it may be what the rule requires.
+ * `byok review --policy` judges plans by the same rules.
  */
 export class KeyMaterialPolicy implements IAspect {
   readonly #props: KeyMaterialPolicyProps;
 
   /** @throws ByokError ERR_ARGUMENT when a rule is misspelled */
   constructor(props: KeyMaterialPolicyProps) {
-    refuseUnknownNames(props, propertyNames.KeyMaterialPolicyProps, 'KeyMaterialPolicy');
-    refuseUnknownNames(
-      props.severities ?? {},
-      propertyNames.KeyMaterialPolicySeverities,
-      'severities of KeyMaterialPolicy',
-    );
-    const [fault] = [...faultsOfRules(props), ...faultsOfSeverities(props)];
-    if (fault !== undefined) {
-      throw new ByokError('ERR_ARGUMENT', fault);
-    }
+    requireFaultless(props, 'KeyMaterialPolicy', propertyNames.KeyMaterialPolicyProps);
     this.#props = props;
   }
 
@@ -86,23 +42,14 @@ export class KeyMaterialPolicy implements IAspect {
     if (material === undefined) {
       return;
     }
-    const { severity = 'error', severities = {}, now = synthesisTime(), ...rules } = this.#props;
-    for (const { rule, checked, message } of judgementsOf(rules, material, now)) {
-      annotate(
-        node,
-        checked ? (severities[rule] ?? severity) : 'warning',
-        `KeyMaterialPolicy, ${rule}: ${message}`,
-      );
+    const { now = synthesisTime(), ...policy } = this.#props;
+    for (const { rule, level, message } of findingsOf(
+      policy,
+      judgedIn(material),
+      now,
+      policyWording,
+    )) {
+      annotate(node, level, `KeyMaterialPolicy, ${rule}: ${message}`);
     }
   }
-}
-
-function faultsOfSeverities({ severity, severities = {} }: KeyMaterialPolicyProps): string[] {
-  const allowed: readonly unknown[] = ['error', 'warning'];
-  return Object.entries({ severity, ...severities })
-    .filter(([, level]) => level !== undefined && !allowed.includes(level))
-    .map(
-      ([name, level]) =>
-        `${name === 'severity' ? name : `severities.${name}`} is "${level}"; allowed are "error" and "warning"`,
-    );
 }

@@ -4,6 +4,7 @@
  * The schemas provide the names of Terraform attributes;
  * test/package/property-names.test.ts compares all lists with the interfaces.
  */
+import { policyNames, ruleNames } from '../policy/rules';
 import { externalKeySchema } from '../schema/external-key';
 import { keyMaterialSchema } from '../schema/key-material';
 import type { BlockSchema } from '../schema/model';
@@ -37,14 +38,6 @@ const sharedByKeys = [
   'pendingDays',
   'timeouts',
   'provider',
-];
-
-const rules = [
-  'maximumValidity',
-  'requirePin',
-  'allowedWrappingAlgorithms',
-  'forbiddenSources',
-  'requiredOnDestroy',
 ];
 
 /** Secrets, and properties without a flag of the command. */
@@ -86,8 +79,8 @@ export const propertyNames = {
   KeyMaterialSourceOptions: spelling,
   VariableSourceOptions: [...spelling, 'version'],
   PreWrappedOptions: ['importToken', 'encryptedKeyMaterial', 'encryptedPrivatekey', 'version'],
-  KeyMaterialPolicyProps: [...rules, 'severity', 'severities', 'now'],
-  KeyMaterialPolicySeverities: rules,
+  KeyMaterialPolicyProps: [...policyNames, 'now'],
+  KeyMaterialPolicySeverities: ruleNames,
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Attributes and blocks that a configuration may set. */
