@@ -40,7 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cdktf: ['errors', 'terms', 'schema', 'lifecycle', 'mirror', 'policy'],
   emulator: ['errors', 'secret', 'terms'],
   // Of kms the types of its answers, of the provider its words and the proof in its state.
-  report: ['printable', 'errors', 'json', 'terms', 'kms', 'lifecycle', 'provider'],
+  report: ['printable', 'errors', 'json', 'terms', 'kms', 'lifecycle', 'provider', 'policy'],
   cli: [
     'printable',
     'errors',
@@ -53,6 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'wrap',
     'material',
     'lifecycle',
+    'policy',
     'report',
     'mirror',
     'emulator',

@@ -26,6 +26,7 @@ Examples:
   $ byok review --plan plan.json --log plan.jsonl
   $ byok review --plan prod=prod.json --plan test=test.json --format markdown --json review.json --fail-on destroy,refused
   $ byok review --merge leg-1.json --merge leg-2.json --format markdown > comment.md
+  $ byok review --plan plan.json --policy policy.json --fail-on destroy,policy
   $ byok review --plan plan.json --reviewed review.json
 
 A refused plan often has no file: then --log alone tells why. The JSON holds names, ids, fingerprints, expiries and reasons of keys, and
@@ -72,6 +73,10 @@ export function reviewCommand(surroundings: Surroundings): Command {
       )
         .default([], 'none')
         .argParser((file: string, files: readonly string[]) => [...files, file]),
+    )
+    .option(
+      '--policy <FILE>',
+      'judge all material of the plans by these rules, JSON with the properties of KeyMaterialPolicy',
     )
     .option('--json <FILE>', 'also write the review as JSON; "-" prints it in place of the text')
     .addOption(
@@ -123,7 +128,7 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const { print, remark, exitWith } = surroundings;
   const failOn = chooseFailures(flags.failOn);
   const limit = parseLimit(flags.limit);
-  const { failuresIn } = loaded();
+  const { failuresIn, hasNews } = loaded();
   const reviewed = await readReviewed(flags.reviewed);
   const note = await readNote(flags.note);
   const review = await readReview(flags, surroundings);
@@ -190,10 +195,6 @@ function writeReports(
 /** Only this command needs it. */
 function loaded() {
   return require('../report/review/review') as typeof import('../report/review/review');
-}
-
-function hasNews({ keys, stacks }: Review): boolean {
-  return keys.length > 0 || stacks.some(({ status }) => status !== 'planned');
 }
 
 async function readNote(path: string | undefined): Promise<string | undefined> {

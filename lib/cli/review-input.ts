@@ -1,5 +1,6 @@
 /** What `byok review` reads: plans, their logs, and reviews that were written before. */
 import { ByokError } from '../errors';
+import type { PolicyInput } from '../report/review/policy-review';
 import type { Review } from '../report/review/review';
 import { contentOf } from './check-input';
 import { readGivenFile } from './given-files';
@@ -10,6 +11,7 @@ export interface ReviewInputs {
   readonly plan: readonly NamedInput[];
   readonly log: readonly NamedInput[];
   readonly merge: readonly string[];
+  readonly policy?: string;
 }
 
 /** @throws ByokError ERR_ARGUMENT if an input cannot be read, or two are of one stack */
@@ -19,6 +21,7 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
   const { planLogIn } =
     require('../report/review/plan-log') as typeof import('../report/review/plan-log');
   requireInputs(flags);
+  const policy = await readPolicy(flags, surroundings.now());
   const names = new Set([...flags.plan, ...flags.log].map(({ name }) => name));
   const reviews: Review[] = [];
   for (const name of names) {
@@ -35,6 +38,7 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
         name,
         plan: plan === undefined ? undefined : await read('plan', plan),
         log: logged === undefined ? undefined : planLogIn(logged.content, logged.place),
+        policy,
       }),
     );
   }
@@ -43,6 +47,26 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
     reviews.push(parsed(content, `review "${path}"`));
   }
   return mergeReviews(reviews);
+}
+
+/** The plans that are merged were judged where they were made. */
+async function readPolicy(
+  { policy: path, plan, log }: ReviewInputs,
+  now: Date,
+): Promise<PolicyInput | undefined> {
+  if (path === undefined) {
+    return undefined;
+  }
+  if (plan.length + log.length === 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      '--policy judges plans, and there is none; give --plan FILE, or --policy where the reviews to merge are made',
+    );
+  }
+  const { parsePolicy } =
+    require('../policy/policy-file') as typeof import('../policy/policy-file');
+  const content = (await readGivenFile({ flag: '--policy', path })).toString('utf8');
+  return { policy: parsePolicy(content, `policy "${path}"`), now };
 }
 
 function requireInputs({ plan, log, merge }: ReviewInputs): void {

@@ -14,7 +14,15 @@ export interface Configuration {
   readonly targets: (expression: unknown, module: string) => readonly Target[];
   /** How the material at an address with instances is pinned; undefined if it is not shown. */
   readonly pin: (address: string) => Pin | undefined;
+  /** How an attribute of the resource there is written; undefined if that is not shown. */
+  readonly written: (address: string, attribute: string) => Written | undefined;
 }
+
+/**
+ * Written out; by a variable whose value the plan shows; by another reference, which may be null;
+ * or not at all.
+ */
+export type Written = 'constant' | 'variable' | 'reference' | 'none';
 
 /** By a fingerprint that is written out, or by a reference to one; `none` pins nothing. */
 export type Pin = 'constant' | 'reference' | 'none';
@@ -75,26 +83,35 @@ export function configurationIn(plan: JsonRecord): Configuration {
   };
   add({ path: '', body: isRecord(root) ? root : {}, parent: undefined, given: {} });
   const variables = isRecord(plan.variables) ? plan.variables : {};
+  const written = (address: string, attribute: string) => {
+    const resource = resources.get(withoutInstances(address));
+    const module = modules.get(resource?.module ?? '');
+    return resource === undefined
+      ? undefined
+      : writtenBy(resource.expressions[attribute], module, variables);
+  };
   return {
     resources,
+    written,
     pin: (address) => {
-      const resource = resources.get(withoutInstances(address));
-      const module = modules.get(resource?.module ?? '');
-      return resource === undefined
-        ? undefined
-        : pinBy(resource.expressions.fingerprint, module, variables);
+      const pin = written(address, 'fingerprint');
+      return pin === 'variable' ? 'reference' : pin;
     },
     targets: (expression, module) => targetsOf(expression, modules.get(module), modules, 0),
   };
 }
 
-/** A variable that is null pins nothing; of any other reference we believe that it is set. */
-function pinBy(expression: unknown, module: Module | undefined, variables: JsonRecord): Pin {
+/** No value leaves here: one may be a secret. */
+function writtenBy(
+  expression: unknown,
+  module: Module | undefined,
+  variables: JsonRecord,
+): Written {
   if (!isRecord(expression)) {
     return 'none';
   }
   if ('constant_value' in expression) {
-    return typeof expression.constant_value === 'string' ? 'constant' : 'none';
+    return (expression.constant_value ?? null) === null ? 'none' : 'constant';
   }
   const references = Array.isArray(expression.references) ? expression.references.map(String) : [];
   const [first, second] = references;
@@ -104,11 +121,19 @@ function pinBy(expression: unknown, module: Module | undefined, variables: JsonR
     return 'reference';
   }
   if (module?.parent !== undefined) {
-    const given = pinBy(module.given[variable], module.parent, variables);
-    return given === 'none' ? 'none' : 'reference';
+    const given = module.given[variable] ?? defaultOf(variable, module);
+    const written = writtenBy(given, module.parent, variables);
+    return written === 'constant' ? 'variable' : written;
   }
+  // An ephemeral variable is not among them.
   const value = variables[variable];
-  return isRecord(value) && (value.value ?? null) === null ? 'none' : 'reference';
+  return !isRecord(value) ? 'reference' : (value.value ?? null) === null ? 'none' : 'variable';
+}
+
+/** As if the parent had given it. */
+function defaultOf(variable: string, { body }: Module): JsonRecord {
+  const declared = isRecord(body.variables) ? body.variables[variable] : undefined;
+  return { constant_value: isRecord(declared) ? declared.default : undefined };
 }
 
 /** Without instances: as a configuration names what a plan names `module.app["a"].x.y[0]`. */

@@ -1,4 +1,6 @@
 /** A policy as a file: what it may hold, and that one sentence says what is wrong with it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { repeatedNameIn } from '../../lib/json';
 import { parsePolicy } from '../../lib/policy/policy-file';
 
@@ -68,6 +70,12 @@ test.each([
   });
   expect(() => parsePolicy(content, 'policy "p.json"')).toThrow(refusal);
   expect(() => parsePolicy(content, 'policy "p.json"')).toThrow(message);
+});
+
+test('the policy of the page is one', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'review.md'), 'utf8');
+  const [, content = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+  expect(Object.keys(parsePolicy(content, 'docs/review.md'))).toContain('requirePin');
 });
 
 test('a key in the place of a value is not shown', () => {

@@ -4,7 +4,7 @@
  */
 
 /** What `--fail-on` can name. */
-export const failures = ['destroy', 'outage', 'unpinned', 'refused', 'drift'] as const;
+export const failures = ['destroy', 'outage', 'unpinned', 'policy', 'refused', 'drift'] as const;
 
 export type Failure = (typeof failures)[number];
 

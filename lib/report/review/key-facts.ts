@@ -27,17 +27,14 @@ export function keyFacts(
   subject: Subject,
   { stack, configuration, users }: Surroundings,
 ): KeyReview {
-  const { keyChange, materialChange, effects, drift } = subject;
-  const alias = textOf(keyChange?.after?.alias) ?? textOf(keyChange?.before?.alias);
-  const changes = [keyChange, materialChange, ...drift].filter((one) => one !== undefined);
-  const addresses = [...new Set(changes.map(({ address }) => address))].sort();
+  const { materialChange, effects, drift } = subject;
   const { before, after } = materialChange ?? {};
-  const keyId = matching(subject.keyId, keyRules.keyId.accepts);
+  const keyId = keyIdOf(subject);
   return {
     stack,
-    name: alias ?? addresses[0] ?? keyId ?? '',
+    name: shownNameOf(subject),
     key_id: keyId ?? null,
-    addresses,
+    addresses: addressesOf(subject),
     path: null,
     effects,
     expiration_before: expirationOf(before) ?? null,
@@ -53,6 +50,22 @@ export function keyFacts(
     used_by: usersOf(subject, keyId, users),
     found_changed: drift.length > 0,
   };
+}
+
+/** The alias; without one, the address. */
+export function shownNameOf(subject: Subject): string {
+  const { keyChange } = subject;
+  const alias = textOf(keyChange?.after?.alias) ?? textOf(keyChange?.before?.alias);
+  return alias ?? addressesOf(subject)[0] ?? keyIdOf(subject) ?? '';
+}
+
+function addressesOf({ keyChange, materialChange, drift }: Subject): readonly string[] {
+  const changes = [keyChange, materialChange, ...drift].filter((one) => one !== undefined);
+  return [...new Set(changes.map(({ address }) => address))].sort();
+}
+
+function keyIdOf({ keyId }: Subject): string | undefined {
+  return matching(keyId, keyRules.keyId.accepts);
 }
 
 function fingerprintOf(attributes: Attributes | undefined): string | undefined {

@@ -24,11 +24,11 @@ const plainWord =
   /^(?!www\.)(?![("']*[a-z][a-z\d]*-\d)(?![^:]*:[a-z_+-]+:)(?!.*[0-9a-f]{7})[("']*[a-z0-9][\w.,:;'"()=-]*$/i;
 
 /** A sentence from a plan. */
-export function prose(text: string, longest = 600): string {
+export function prose(text: string, { inTable = false, longest = 600 } = {}): string {
   const words = oneLine(cut(text.trim(), longest)).trim().split(/\s+/);
   return words
     .map((word) =>
-      word === '=' || plainWord.test(word) ? word.replaceAll('_', '\\_') : code(word),
+      word === '=' || plainWord.test(word) ? word.replaceAll('_', '\\_') : code(word, { inTable }),
     )
     .join(' ');
 }
@@ -40,6 +40,21 @@ export function htmlCode(text: string): string {
     (character) => `&#${character.charCodeAt(0)};`,
   );
   return `<code>${escaped}</code>`;
+}
+
+/** @param rows as `rowOfCells` makes them; if there are several stacks, theirs is the last cell */
+export function table(
+  columns: readonly string[],
+  withStack: boolean,
+  rows: readonly string[],
+): string {
+  const header = [...columns, ...(withStack ? ['stack'] : [])];
+  return [rowOfCells(header), `|${' --- |'.repeat(header.length)}`, ...rows].join('\n');
+}
+
+/** @param cells fit for a table */
+export function rowOfCells(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 const markerName = 'byok-review';

@@ -1,8 +1,10 @@
 /** Reads a review that was written as JSON. It may come from a pull request, so each part is checked. */
 import { ByokError } from '../../errors';
 import { isRecord, type JsonRecord, tryParseRecord } from '../../json';
+import { ruleNames, severityNames } from '../../policy/rules';
 import { type Effect, effectNames } from './effects';
 import type { KeyReview } from './key-review';
+import type { PolicyResult } from './policy-review';
 import { type Review, reviewOf, reviewSchema, type StackReview } from './review';
 
 /** @throws ByokError ERR_ARGUMENT if it is no review, or one of another version */
@@ -21,7 +23,11 @@ export function parseReview(content: string, place: string): Review {
     );
   }
   // Not as it says itself: it may come from a pull request.
-  return reviewOf(json.stacks as StackReview[], json.keys as KeyReview[]);
+  return reviewOf(
+    json.stacks as StackReview[],
+    json.keys as KeyReview[],
+    json.policy as PolicyResult[],
+  );
 }
 
 type Check = (value: unknown) => boolean;
@@ -45,6 +51,7 @@ const fieldsOfStack: Record<keyof StackReview, Check> = {
   status: (value) => ['planned', 'refused', 'failed'].includes(String(value)),
   unchanged: isCount,
   hooks: isCount,
+  judged: (value) => value === null || isCount(value),
 };
 
 const fieldsOfKey: Record<keyof KeyReview, Check> = {
@@ -72,12 +79,24 @@ const fieldsOfKey: Record<keyof KeyReview, Check> = {
   found_changed: (value) => typeof value === 'boolean',
 };
 
+const fieldsOfResult: Record<keyof PolicyResult, Check> = {
+  stack: isText,
+  key: isText,
+  address: isText,
+  rule: (value) => ruleNames.some((name) => name === value),
+  level: (value) => severityNames.some((name) => name === value),
+  message: isText,
+};
+
 /** A review may come from a pull request, so it is taken apart before it is believed. */
-function faultIn({ stacks, keys }: JsonRecord): string | undefined {
+function faultIn({ stacks, keys, policy }: JsonRecord): string | undefined {
   if (!listOf(objectOf(fieldsOfStack))(stacks)) {
     return 'stacks';
   }
   const names = (stacks as StackReview[]).map(({ name }) => name);
-  const isKey = objectOf({ ...fieldsOfKey, stack: (value) => names.includes(String(value)) });
-  return listOf(isKey)(keys) ? undefined : 'keys';
+  const ofStack = { stack: (value: unknown) => names.includes(String(value)) };
+  if (!listOf(objectOf({ ...fieldsOfKey, ...ofStack }))(keys)) {
+    return 'keys';
+  }
+  return listOf(objectOf({ ...fieldsOfResult, ...ofStack }))(policy) ? undefined : 'policy';
 }

@@ -11,6 +11,7 @@ import { bySeverity, type Effect } from './effects';
 import { keyFacts, type Subject } from './key-facts';
 import type { KeyReview, ReviewedEffect } from './key-review';
 import { changesIn, isOurs, type PlannedChange, textOf } from './planned-change';
+import { judgePlan, type PolicyInput, type PolicyReview } from './policy-review';
 import { usersIn } from './used-by';
 
 export interface PlanReview {
@@ -20,22 +21,34 @@ export interface PlanReview {
   readonly unchanged: number;
   /** Keys that hooks keep, at which a plan does not look. */
   readonly hooks: number;
+  /** Undefined if no policy was given. */
+  readonly policy: PolicyReview | undefined;
 }
 
-export function reviewOfPlan(plan: JsonRecord, stack: string): PlanReview {
+export function reviewOfPlan(
+  plan: JsonRecord,
+  stack: string,
+  policy: PolicyInput | undefined,
+): PlanReview {
   const configuration = configurationIn(plan);
-  const subjects = subjectsIn(plan, configuration);
+  const changes = changesIn(plan.resource_changes, 'resource_changes');
+  const materials = changes.filter(({ type }) => type === 'byok_key_material');
+  const subjects = subjectsIn(plan, changes, configuration);
   const affected = subjects.filter(({ effects }) => effects.length > 0);
   const users = usersIn(plan, configuration);
   return {
     keys: affected.map((subject) => keyFacts(subject, { stack, configuration, users })),
     unchanged: subjects.length - affected.length,
     hooks: recordsIn(plan.resource_changes).filter(isHook).length,
+    policy: policy && judgePlan(materials, subjects, configuration, stack, policy),
   };
 }
 
-function subjectsIn(plan: JsonRecord, configuration: Configuration): readonly Subject[] {
-  const changes = changesIn(plan.resource_changes, 'resource_changes');
+function subjectsIn(
+  plan: JsonRecord,
+  changes: readonly PlannedChange[],
+  configuration: Configuration,
+): readonly Subject[] {
   refuseDeferred(plan.deferred_changes);
   const drifted = changesIn(plan.resource_drift, 'resource_drift');
   const found = new Map<string, Draft>();

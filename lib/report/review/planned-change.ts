@@ -29,6 +29,8 @@ export interface PlannedChange {
   readonly after: Attributes | undefined;
   /** Which attributes are known only after apply. */
   readonly unknown: Attributes;
+  /** Those of `after` that are set, and not there because they are sensitive. */
+  readonly hidden: readonly string[];
   /** The attributes for which the object is replaced. */
   readonly replacedBy: readonly string[];
 }
@@ -104,6 +106,7 @@ function changeOf(resource: Attributes): PlannedChange {
     throw notUnderstood('a change has actions of another kind');
   }
   const before = readableOf(change.before, change.before_sensitive);
+  const after = readableOf(change.after, change.after_sensitive);
   if (before === undefined && !actions.includes('create')) {
     throw notUnderstood('a change does not show what was there before');
   }
@@ -118,8 +121,9 @@ function changeOf(resource: Attributes): PlannedChange {
     importing: isRecord(change.importing),
     actions: actions.map(String),
     before,
-    after: readableOf(change.after, change.after_sensitive),
+    after,
     unknown: isRecord(change.after_unknown) ? change.after_unknown : {},
+    hidden: after === undefined ? [] : hiddenIn(change.after, after),
     replacedBy: Array.isArray(change.replace_paths)
       ? change.replace_paths.flatMap((path: unknown) =>
           Array.isArray(path) && typeof path[0] === 'string' ? [path[0]] : [],
@@ -143,6 +147,13 @@ function readableOf(values: unknown, sensitive: unknown): Attributes | undefined
       const isHidden = sensitive === true || holdsTrue(marks[name]);
       return [name, isHidden && !isNoSecret(value) ? undefined : value];
     }),
+  );
+}
+
+function hiddenIn(values: unknown, read: Attributes): readonly string[] {
+  return readable.filter(
+    (name) =>
+      isRecord(values) && (values[name] ?? undefined) !== undefined && read[name] === undefined,
   );
 }
 

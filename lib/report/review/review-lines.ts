@@ -5,6 +5,7 @@
 import { oneLine } from '../../printable';
 import { effects, kindOf } from './effects';
 import type { KeyReview } from './key-review';
+import type { PolicyResult } from './policy-review';
 import { type Review, worstOf } from './review';
 import {
   detailsOf,
@@ -12,8 +13,10 @@ import {
   type Line,
   outOfService,
   pinNote,
+  policyHeadingOf,
   rankOf,
   shortFingerprint,
+  tellsNews,
   whatHappens,
 } from './words';
 
@@ -34,7 +37,8 @@ export function toDiff(review: Review): string {
     const [sign, label] = labelOf(key);
     return [`${sign} ${label}`, shownName(key), happens(key), pinOf(key)];
   });
-  return `${[headingOf(review), ...aligned(rows)].join('\n')}\n`;
+  const found = policyLines(review, ({ level }) => (level === 'error' ? '- ' : '! '));
+  return `${[headingOf(review), ...aligned(rows), ...found].join('\n')}\n`;
 }
 
 export function toText(review: Review): string {
@@ -49,7 +53,20 @@ export function toText(review: Review): string {
     shownName(key),
     ...detailsOf(key).map((line) => `  ${inText(line)}`),
   ]);
-  return `${[headingOf(review), ...aligned(rows), ...details].join('\n')}\n`;
+  const found = policyLines(review, () => '');
+  return `${[headingOf(review), ...aligned(rows), ...found, ...details].join('\n')}\n`;
+}
+
+function policyLines(review: Review, signOf: (result: PolicyResult) => string): readonly string[] {
+  const heading = policyHeadingOf(review);
+  const told = review.policy.filter((result) => tellsNews(review, result));
+  const rows = told.map((result) => [
+    `${signOf(result)}${result.level.toUpperCase()}`,
+    oneLine(result.key),
+    result.rule,
+    oneLine(result.message),
+  ]);
+  return heading === undefined ? [] : [`Policy: ${heading}`, ...aligned(rows)];
 }
 
 function labelOf(key: KeyReview): readonly [string, string] {

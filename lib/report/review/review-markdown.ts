@@ -3,7 +3,8 @@
  * go when the comment would be too long. The same review always gives the same bytes.
  */
 import type { KeyReview } from './key-review';
-import { code, htmlCode, marker, prose } from './markdown';
+import { code, htmlCode, marker, prose, rowOfCells, table } from './markdown';
+import { type PolicyRow, type PolicyRows, policyBlocks, policyRowOf } from './policy-markdown';
 import type { Review } from './review';
 import {
   detailsOf,
@@ -41,18 +42,29 @@ interface Room {
   readonly rows: number;
   /** Whether those without a row are named, if they stop working. */
   readonly names: boolean;
+  readonly policy: PolicyRows;
 }
+
+const least: Room = { details: 0, rows: 0, names: false, policy: 'none' };
 
 /** From all to nothing. */
 const rooms: readonly Room[] = [
-  ...[6, 5, 4, 3, 2, 1, 0].map((details) => ({ details, rows: 6, names: true })),
-  ...[5, 4, 3, 2, 1, 0].map((rows) => ({ details: 0, rows, names: true })),
-  { details: 0, rows: 0, names: false },
+  ...[6, 5, 4, 3, 2, 1, 0].map(
+    (details): Room => ({ details, rows: 6, names: true, policy: 'all' }),
+  ),
+  ...[6, 5, 4, 3, 2, 1].map((rows): Room => ({ ...least, rows, names: true, policy: 'errors' })),
+  ...[1, 0].map((rows) => ({ ...least, rows, names: true })),
+  least,
 ];
 
 export function toMarkdown(review: Review, options: MarkdownOptions): Rendered {
   // Thousands of keys are tried in more than one room.
-  const parts = { fold: remembered(fold), row: remembered(rowOf(review.stacks.length > 1)) };
+  const withStack = review.stacks.length > 1;
+  const parts = {
+    fold: remembered(fold),
+    row: remembered(rowOf(withStack)),
+    policyRow: remembered(policyRowOf(withStack)),
+  };
   for (const room of rooms) {
     const text = render(review, options, room, parts);
     if (Buffer.byteLength(text) <= options.limit) {
@@ -69,13 +81,14 @@ export function toMarkdown(review: Review, options: MarkdownOptions): Rendered {
 interface Parts {
   readonly fold: (key: KeyReview) => string;
   readonly row: (key: KeyReview) => string;
+  readonly policyRow: PolicyRow;
 }
 
-function remembered(make: (key: KeyReview) => string): (key: KeyReview) => string {
-  const made = new Map<KeyReview, string>();
-  return (key) => {
-    const text = made.get(key) ?? make(key);
-    made.set(key, text);
+function remembered<T>(make: (subject: T) => string): (subject: T) => string {
+  const made = new Map<T, string>();
+  return (subject) => {
+    const text = made.get(subject) ?? make(subject);
+    made.set(subject, text);
     return text;
   };
 }
@@ -83,7 +96,7 @@ function remembered(make: (key: KeyReview) => string): (key: KeyReview) => strin
 function render(
   review: Review,
   options: MarkdownOptions,
-  { details, rows, names }: Room,
+  { details, rows, names, policy }: Room,
   parts: Parts,
 ): string {
   const { keys, stacks } = review;
@@ -102,7 +115,7 @@ function render(
     ...(stacks.every(({ status }) => status === 'refused')
       ? []
       : caution(keys.filter(isWorst), names)),
-    ...(inTable.length === 0 ? [] : [table(inTable, stacks.length > 1, parts.row)]),
+    ...(inTable.length === 0 ? [] : [table(columns, stacks.length > 1, inTable.map(parts.row))]),
     ...(worst.length === 0
       ? []
       : [
@@ -111,6 +124,7 @@ function render(
             : `**${worst.length} keys stop working or are refused, and there is no room to name them.**`,
         ]),
     ...(lesser.length === 0 ? [] : [leftOut(`${lesser.length} more keys`)]),
+    ...policyBlocks(review, policy, parts.policyRow),
     ...keys.filter((key) => rankOf(key) <= details).map(parts.fold),
     ...(details < 6 && keys.some((key) => rankOf(key) > details && rankOf(key) <= rows)
       ? [leftOut('Details of some keys')]
@@ -151,15 +165,6 @@ function caution(keys: readonly KeyReview[], names: boolean): readonly string[] 
 
 const columns = ['key', 'what happens', 'out of service', 'material until', 'pinned'];
 
-function table(
-  keys: readonly KeyReview[],
-  withStack: boolean,
-  row: (key: KeyReview) => string,
-): string {
-  const header = [...columns, ...(withStack ? ['stack'] : [])];
-  return [rowOfCells(header), `|${' --- |'.repeat(header.length)}`, ...keys.map(row)].join('\n');
-}
-
 function rowOf(withStack: boolean): (key: KeyReview) => string {
   return (key) => {
     const happens = rankOf(key) === 1 ? `**${whatHappens(key)}**` : whatHappens(key);
@@ -172,10 +177,6 @@ function rowOf(withStack: boolean): (key: KeyReview) => string {
       ...(withStack ? [code(key.stack, { inTable: true })] : []),
     ]);
   };
-}
-
-function rowOfCells(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
 
 function until({ expiration_before: before, expiration_after: after, pin }: KeyReview): string {

@@ -9,8 +9,9 @@ import { documentIn } from '../document';
 import { text } from '../recorded-material';
 import { bySeverity, type Effect, type Failure, kindOf } from './effects';
 import type { KeyReview, ReviewedEffect } from './key-review';
-import { reviewOfPlan } from './plan-effects';
+import { type PlanReview, reviewOfPlan } from './plan-effects';
 import type { PlanLog, Refusal } from './plan-log';
+import { byLevel, type PolicyInput, type PolicyResult } from './policy-review';
 
 export const reviewSchema = 'byok-review/1';
 
@@ -19,6 +20,8 @@ export interface Review {
   readonly stacks: readonly StackReview[];
   /** The worst first, then by name. */
   readonly keys: readonly KeyReview[];
+  /** What a policy found, errors first; also about keys to which nothing happens. */
+  readonly policy: readonly PolicyResult[];
   /** Of `effects` alone: the same before and after a merge, whatever else changes. */
   readonly digest: string;
 }
@@ -34,6 +37,8 @@ export interface StackReview {
   readonly unchanged: number;
   /** Keys that hooks keep: a plan does not look at them. */
   readonly hooks: number;
+  /** Materials that a policy judged; null if none was given, or there is no plan. */
+  readonly judged: number | null;
 }
 
 /** What one stack was planned to. */
@@ -42,10 +47,12 @@ export interface StackInput {
   /** Undefined: there is only a log. */
   readonly plan: { readonly content: string; readonly place: string } | undefined;
   readonly log: PlanLog | undefined;
+  /** @default none */
+  readonly policy?: PolicyInput | undefined;
 }
 
 /** @throws ByokError ERR_ARGUMENT if a plan cannot be read or says nothing */
-export function reviewOfStack({ name, plan, log }: StackInput): Review {
+export function reviewOfStack({ name, plan, log, policy }: StackInput): Review {
   const saysError = log !== undefined && log.refusals.length + log.failures > 0;
   if (plan === undefined && !saysError) {
     throw new ByokError(
@@ -54,13 +61,24 @@ export function reviewOfStack({ name, plan, log }: StackInput): Review {
     );
   }
   const document = plan === undefined ? undefined : planIn(plan.content, plan.place, saysError);
-  const { keys, unchanged, hooks } =
-    document === undefined ? { keys: [], unchanged: 0, hooks: 0 } : reviewOfPlan(document, name);
+  const {
+    keys,
+    unchanged,
+    hooks,
+    policy: judgement,
+  } = document === undefined ? withoutPlan : reviewOfPlan(document, name, policy);
   const refusals = log?.refusals ?? [];
   const failures = log?.failures ?? 0;
   const status = failures > 0 ? 'failed' : refusals.length > 0 ? 'refused' : 'planned';
-  return reviewOf([{ name, status, unchanged, hooks }], withRefusals(keys, refusals, name));
+  const { judged = null, results = [] } = judgement ?? {};
+  return reviewOf(
+    [{ name, status, unchanged, hooks, judged }],
+    withRefusals(keys, refusals, name),
+    results,
+  );
 }
+
+const withoutPlan: PlanReview = { keys: [], unchanged: 0, hooks: 0, policy: undefined };
 
 /** @throws ByokError ERR_ARGUMENT if two name one stack */
 export function mergeReviews(reviews: readonly Review[]): Review {
@@ -77,11 +95,21 @@ export function mergeReviews(reviews: readonly Review[]): Review {
   return reviewOf(
     stacks,
     reviews.flatMap((review) => review.keys),
+    reviews.flatMap((review) => review.policy),
+  );
+}
+
+/** Whether there is anything that people should see: a key changes, or must not stay as it is. */
+export function hasNews({ keys, stacks, policy }: Review): boolean {
+  return (
+    keys.length > 0 ||
+    stacks.some(({ status }) => status !== 'planned') ||
+    policy.some(({ level }) => level === 'error')
   );
 }
 
 /** What a person has to be told to, and a pipeline may stop at. */
-export function failuresIn({ stacks, keys }: Review): ReadonlySet<Failure> {
+export function failuresIn({ stacks, keys, policy }: Review): ReadonlySet<Failure> {
   const found = new Set<Failure>();
   for (const { effects, pin } of keys) {
     for (const { effect } of effects) {
@@ -96,6 +124,9 @@ export function failuresIn({ stacks, keys }: Review): ReadonlySet<Failure> {
   }
   if (stacks.some(({ status }) => status === 'refused')) {
     found.add('refused');
+  }
+  if (policy.some(({ level }) => level === 'error')) {
+    found.add('policy');
   }
   return found;
 }
@@ -144,7 +175,11 @@ function planIn(content: string, place: string, saysError: boolean): JsonRecord 
 }
 
 /** Sorted, so that the same plans always give the same review. */
-export function reviewOf(stacks: readonly StackReview[], keys: readonly KeyReview[]): Review {
+export function reviewOf(
+  stacks: readonly StackReview[],
+  keys: readonly KeyReview[],
+  policy: readonly PolicyResult[],
+): Review {
   const worstFirst = keys.map((key) => ({
     ...key,
     effects: [...key.effects].sort((one, other) => bySeverity(one.effect, other.effect)),
@@ -161,6 +196,13 @@ export function reviewOf(stacks: readonly StackReview[], keys: readonly KeyRevie
     schema: reviewSchema,
     stacks: [...stacks].sort((one, other) => compare(one.name, other.name)),
     keys: sorted,
+    policy: [...policy].sort(
+      (one, other) =>
+        byLevel(one, other) ||
+        compare(one.key, other.key) ||
+        compare(one.stack, other.stack) ||
+        compare(one.address, other.address),
+    ),
     digest: `sha256:${createHash('sha256').update(lines).digest('hex')}`,
   };
 }

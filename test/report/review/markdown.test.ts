@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import type { KeyReview } from '../../../lib/report/review/key-review';
 import { code, htmlCode, marker, markerIn, prose } from '../../../lib/report/review/markdown';
+import type { PolicyResult } from '../../../lib/report/review/policy-review';
 import { reviewOf } from '../../../lib/report/review/review';
 import { toMarkdown } from '../../../lib/report/review/review-markdown';
 
@@ -77,7 +78,8 @@ const text = fc.oneof(
 test('nothing in a sentence or a name comes to life', () => {
   fc.assert(
     fc.property(text, (given) => {
-      for (const written of [code(given), `- ${prose(given)}`, `Why: ${prose(given)}`]) {
+      const inTable = prose(given, { inTable: true });
+      for (const written of [code(given), `- ${prose(given)}`, `Why: ${prose(given)}`, inTable]) {
         expect(liveParts(written)).toEqual([]);
       }
       expect(htmlCode(given)).toMatch(/^<code>[^<>]*<\/code>$/);
@@ -86,10 +88,10 @@ test('nothing in a sentence or a name comes to life', () => {
   );
 });
 
-test('a name in a table stays in its cell', () => {
+test('a name or a sentence in a table stays in its cell', () => {
   fc.assert(
     fc.property(text, text, (one, other) => {
-      const cells = [code(one, { inTable: true }), code(other, { inTable: true })];
+      const cells = [code(one, { inTable: true }), prose(other, { inTable: true })];
       const tokens = parser.parse(`| a | b |\n| --- | --- |\n| ${cells.join(' | ')} |\n`, {});
       expect(tokens.filter(({ type }) => type === 'td_open')).toHaveLength(2);
       expect(tokens.filter(({ type }) => type === 'tr_open')).toHaveLength(2);
@@ -136,6 +138,15 @@ const keyOf = (given: string): KeyReview => ({
   found_changed: true,
 });
 
+const resultOf = (given: string): PolicyResult => ({
+  stack: given,
+  key: given,
+  address: given,
+  rule: 'requirePin',
+  level: 'error',
+  message: given,
+});
+
 /** Ours, and nothing else, in this order. */
 const ownHtml = [/^<!-- byok-review .* -->\n$/s, /^<details><summary>/, /^<\/details>/, /^<sub>$/];
 
@@ -143,8 +154,9 @@ test('a whole comment of hostile text has one marker, and no HTML but ours', () 
   fc.assert(
     fc.property(text, (given) => {
       const review = reviewOf(
-        [{ name: given, status: 'planned', unchanged: 0, hooks: 0 }],
+        [{ name: given, status: 'planned', unchanged: 0, hooks: 0, judged: 1 }],
         [keyOf(given)],
+        [resultOf(given)],
       );
       const { text: written } = toMarkdown(review, {
         limit: 65_000,
@@ -158,7 +170,9 @@ test('a whole comment of hostile text has one marker, and no HTML but ours', () 
         expect([...ownHtml, /^<\/sub>$/].some((form) => form.test(content))).toBe(true);
       }
       expect(tokens.filter(({ type }) => ['link_open', 'image'].includes(type))).toEqual([]);
-      expect(tokens.filter(({ type }) => type === 'tr_open')).toHaveLength(2);
+      // Of the keys, and of the policy.
+      expect(tokens.filter(({ type }) => type === 'tr_open')).toHaveLength(4);
+      expect(tokens.filter(({ type }) => type === 'td_open')).toHaveLength(5 + 3);
     }),
     { numRuns: 100 },
   );

@@ -1,6 +1,7 @@
 /** Plans that the real terraform made, and what a review says of each: every effect has one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Policy } from '../../../lib/policy/rules';
 import { type Effect, effectNames } from '../../../lib/report/review/effects';
 import { planLogIn } from '../../../lib/report/review/plan-log';
 import { type Review, reviewOfStack } from '../../../lib/report/review/review';
@@ -42,7 +43,16 @@ interface Planned {
   /** The name of each effect on a key of this name, the worst first. */
   readonly effects: (name: string) => readonly Effect[];
   readonly key: (name: string) => Review['keys'][number];
+  /** What the policy finds about the material of a key of this name. */
+  readonly rulesFor: (name: string) => readonly string[];
 }
+
+const policy: Policy = {
+  maximumValidity: '90d',
+  requirePin: true,
+  forbiddenSources: ['variable'],
+  requiredOnDestroy: ['retain', 'refuse'],
+};
 
 async function plan(...args: string[]): Promise<Planned> {
   const { output: log } = await bench.workspace.terraform([
@@ -56,6 +66,7 @@ async function plan(...args: string[]): Promise<Planned> {
     name: 'prod',
     plan: { content: show, place: 'plan' },
     log: planLogIn(log, 'log'),
+    policy: { policy, now: new Date() },
   });
   const keyOf = (name: string) => {
     const found = review.keys.find((one) => one.name === name);
@@ -74,6 +85,8 @@ async function plan(...args: string[]): Promise<Planned> {
     show,
     key: keyOf,
     effects: (name) => keyOf(name).effects.map(({ effect }) => effect),
+    rulesFor: (name) =>
+      review.policy.filter((one) => one.key === name).map(({ level, rule }) => `${level} ${rule}`),
   };
 }
 
@@ -157,8 +170,15 @@ resource "terraform_data" "user" { input = ${user} }
       others('"none"'),
     ].join(''),
   );
-  const { review, effects, key: keyOf, show } = await plan();
-  expect(review.stacks).toEqual([{ name: 'prod', status: 'planned', unchanged: 2, hooks: 0 }]);
+  const { review, effects, key: keyOf, show, rulesFor } = await plan();
+  expect(review.stacks).toEqual([
+    { name: 'prod', status: 'planned', unchanged: 2, hooks: 0, judged: 10 },
+  ]);
+  // Also of keys to which nothing happens, and not of those that go.
+  expect(rulesFor('quiet')).toEqual(['error maximumValidity', 'error requirePin']);
+  expect(rulesFor('cards')).toEqual(['error requirePin']);
+  expect(rulesFor('weaker')).toContain('error requiredOnDestroy');
+  expect(rulesFor('legacy')).toEqual([]);
   const fingerprint = fingerprintOf(bench.material);
   expect(effects('payments')).toEqual(['outage']);
   expect(keyOf('payments')).toMatchObject({
@@ -320,31 +340,45 @@ terraform {
   }
 }
 variable "key_id" {}
+variable "material" { ephemeral = true }
+variable "pin" { default = "${fingerprintOf(bench.material)}" }
 resource "byok_key_material" "it" {
-  key_id        = var.key_id
-  material_file = "orders.key"
+  key_id      = var.key_id
+  material_wo = var.material
+  fingerprint = var.pin
 }
 `);
   bench.configure(`
+variable "material" { ephemeral = true }
+locals { pins = { a = "${fingerprintOf(bench.material)}", b = null } }
 resource "byok_external_key" "each" {
-  for_each = toset(["a", "b"])
+  for_each = local.pins
   alias    = "each-\${each.key}"
 }
 resource "byok_key_material" "each" {
-  for_each      = toset(["a", "b"])
+  for_each      = local.pins
   key_id        = byok_external_key.each[each.key].key_id
   material_file = "orders.key"
+  fingerprint   = each.value
+  valid_for     = "30d"
+  renew_before  = "7d"
 }
 resource "byok_external_key" "passed" { alias = "passed" }
 module "app" {
-  source = "./app"
-  key_id = byok_external_key.passed.key_id
+  source   = "./app"
+  key_id   = byok_external_key.passed.key_id
+  material = var.material
 }
 `);
   await bench.workspace.init();
-  const { review, effects } = await plan();
+  const material = bench.material.toString('base64');
+  const { review, effects, rulesFor } = await plan('-var', `material=${material}`);
   expect(review.keys.map(({ name }) => name)).toEqual(['each-a', 'each-b', 'passed']);
   for (const name of ['each-a', 'each-b', 'passed']) {
     expect(effects(name)).toEqual(['first_import', 'key_created']);
   }
+  // The plan does not tell which of the two has a pin, nor the value of an ephemeral variable.
+  expect(rulesFor('each-a')).toEqual(['warning requirePin']);
+  expect(rulesFor('each-b')).toEqual(['warning requirePin']);
+  expect(rulesFor('passed')).toEqual(['error maximumValidity', 'error forbiddenSources']);
 });
