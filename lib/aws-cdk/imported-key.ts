@@ -160,9 +160,8 @@ function bind(
     expiration,
     credentials,
     removalPolicy: _,
-    warnBefore: __,
-    checkEvery: ___,
-    runtime: ____,
+    checkEvery: __,
+    runtime: ___,
     ...settings
   } = props;
   const { statements: toReadMaterial, ...place } = source.bind(key);

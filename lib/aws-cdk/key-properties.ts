@@ -43,6 +43,7 @@ export interface KeyProperties extends KmsPlace, Partial<Record<Switch, Scalar |
   readonly expirationTime?: string | undefined;
   readonly validFor?: string | undefined;
   readonly renewBefore?: string | undefined;
+  readonly warnBefore?: string | undefined;
   readonly fingerprint?: string | undefined;
   readonly wrappingAlgorithm?: string | undefined;
   readonly onDestroy?: string | undefined;
@@ -115,6 +116,9 @@ export const metricNamespace = 'cdktf-byok';
 export const metricDimension = 'Key';
 
 export const metricNames = { days: 'DaysUntilExpiry', attention: 'NeedsAttention' } as const;
+
+/** In the line of the metrics: what `byok check` would say of the material, and why. */
+export const judgementNames = { verdict: 'Verdict', reason: 'Reason' } as const;
 
 /** Attributes of the custom resource. */
 export const attributeNames = {

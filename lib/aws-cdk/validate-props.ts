@@ -18,8 +18,7 @@ const oldestNode = 20;
 export function faultsOf(props: ImportedKeyProps, properties: KeyProperties): string[] {
   const { warnBefore, checkEvery, runtime } = props;
   const isKnown = (value: unknown) => !Token.isUnresolved(value);
-  const declared = { ...declaredIn(properties), warnBefore };
-  const ofDeclaration = faultsOfDeclared(declared, { words: spelling, isKnown });
+  const ofDeclaration = faultsOfDeclared(declaredIn(properties), { words: spelling, isKnown });
   const wrong = ofDeclaration.map(({ setting }) => setting);
   return [
     ...ofDeclaration.map(({ message }) => message),

@@ -61,6 +61,17 @@ export function wishOf(
   };
 }
 
+/**
+ * The wish by which a key is judged as it is: the expiry that it has counts, whoever chose it, and
+ * so does its material. That the declaration may want another is for a review to say.
+ */
+export function wishToJudge(
+  { expirationTime: _, fingerprint: __, ...declared }: DeclaredMaterial,
+  words: Spelling,
+): Wish {
+  return wishOf(declared, false, words);
+}
+
 /** Each as declared, or its default. */
 export function switchesOf(declared: Partial<Record<Switch, boolean | undefined>>): Switches {
   return Object.fromEntries(

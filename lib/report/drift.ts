@@ -7,10 +7,11 @@ import type { KeyDetail } from '../kms/model';
 import { decide } from '../lifecycle/decide';
 import { isRolling } from '../lifecycle/expiration-wish';
 import { observeMaterial } from '../lifecycle/material-status';
+import { wordsOf } from '../lifecycle/verdict';
 import { wording } from '../provider/wording';
 import { formatInstant } from '../terms/expiration-time';
 import type { Hook } from './hooks-in-state';
-import { type Finding, wordsOf } from './material-finding';
+import type { Finding } from './material-finding';
 
 export interface Drift {
   readonly token: string;

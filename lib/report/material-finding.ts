@@ -1,21 +1,17 @@
 /**
  * What one check finds out about the material of one key.
- * Pure; the provider plans by the same rules.
+ * Pure; the verdict is the lifecycle's.
  * It reads named attributes only, never all of them.
  */
 import type { Whereabouts } from '../kms/model';
-import { decide } from '../lifecycle/decide';
-import type { Decision, Wish } from '../lifecycle/decision';
-import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
-import type { MaterialObservation } from '../lifecycle/material-status';
-import type { Proof } from '../lifecycle/proof';
+import { isRolling } from '../lifecycle/expiration-wish';
+import { type JudgedMaterial, type Verdict, verdictOf } from '../lifecycle/verdict';
 import { wording } from '../provider/wording';
 import { formatExpirationTime, formatInstant } from '../terms/expiration-time';
-import { type MaterialStatus, materialStatuses } from '../terms/material';
-import type { Verdict } from './verdict';
+import type { MaterialStatus } from '../terms/material';
 
 /** What a source says about the material of one key. */
-export interface MaterialRecord {
+export interface MaterialRecord extends JudgedMaterial {
   /** Where it was read, for example `state "terraform.tfstate"`. */
   readonly place: string;
   /** Address in Terraform; undefined if Terraform was not read. */
@@ -23,16 +19,6 @@ export interface MaterialRecord {
   /** Undefined if the key does not exist yet. */
   readonly keyId: string | undefined;
   readonly alias: string | undefined;
-  /** Undefined before the first import. */
-  readonly observation: MaterialObservation | undefined;
-  readonly wish: Wish;
-  readonly proof: Proof | undefined;
-  /** Whether Terraform manages the material. Only then does a missing proof count. */
-  readonly managed: boolean;
-  /** Whether a state or plan contains the key. The deletion of any other key is no fault. */
-  readonly wanted: boolean;
-  /** An import that a plan contains, with its reason. */
-  readonly due: { readonly reason: string } | undefined;
   readonly whereabouts: Whereabouts;
   /** When Terraform imported the material; undefined if it did not, or was not read. */
   readonly importedAt: string | undefined;
@@ -78,37 +64,11 @@ export interface Finding {
   readonly deletion_date: string | null;
 }
 
-/** What each status means by itself. An expiry that comes near and a missing proof add to it. */
-const verdictByStatus: Readonly<Record<MaterialStatus, Verdict>> = {
-  present: 'fine',
-  expiring: 'expiring',
-  expired_not_purged: 'missing',
-  purged_after_expiry: 'missing',
-  deleted_outside: 'missing',
-  key_disabled: 'fine',
-  key_pending_deletion: 'missing',
-  key_not_ready: 'missing',
-  key_frozen: 'missing',
-  key_not_found: 'missing',
-  unknown: 'missing',
-};
-
 const dayMs = 86_400_000;
-
-export const notVerified =
-  'nothing proves that the key holds the material of this fingerprint: it was adopted, or ' +
-  'wrapped elsewhere, or the answer to its import was lost';
-
-/** Without Terraform, we cannot say that an import is due. */
-const heldNone =
-  'the key holds no material: none was imported yet, it was deleted, or it expired and the KMS deleted it';
-
-const pastWhileDisabled = 'the key is disabled, and its material is past its expiration_time';
 
 export function findingOf(record: MaterialRecord, now: Date): Finding {
   const { place, address, keyId, alias, observation, whereabouts } = record;
-  const { verdict, reason } =
-    observation === undefined ? awaited(record) : judged(record, observation, now);
+  const { verdict, reason = null } = verdictOf(record, now, wording);
   const expiration = observation?.expiration;
   return {
     verdict,
@@ -151,61 +111,4 @@ function renewalOf({
 
 function instantOrNull(instant: Date | undefined): string | null {
   return instant === undefined ? null : formatInstant(instant);
-}
-
-type Judgement = Pick<Finding, 'verdict' | 'reason'>;
-
-/** A plan contains the first import. */
-function awaited({ due }: MaterialRecord): Judgement {
-  return { verdict: 'missing', reason: due?.reason ?? materialStatuses.deleted_outside };
-}
-
-function judged(record: MaterialRecord, observation: MaterialObservation, now: Date): Judgement {
-  const { wish, proof, managed, wanted, due } = record;
-  const { status } = observation;
-  const decision = decide(
-    wish,
-    { observation, proof, atHand: undefined, preWrapped: undefined, knownDisabled: true },
-    now,
-    wording,
-  );
-  const said =
-    due?.reason ?? (status === 'deleted_outside' && !managed ? heldNone : wordsOf(decision));
-  if (status === 'key_pending_deletion' && !wanted) {
-    return { verdict: 'scheduled', reason: said ?? materialStatuses[status] };
-  }
-  const own = verdictByStatus[status];
-  if (own !== 'fine') {
-    return { verdict: own, reason: said ?? materialStatuses[status] };
-  }
-  if (isInWindow(observation.expiration, 0, now)) {
-    return { verdict: 'missing', reason: pastWhileDisabled };
-  }
-  if (isInWindow(observation.expiration, windowMs(wish), now)) {
-    return {
-      verdict: 'expiring',
-      reason: said ?? `the material expires ${formatExpirationTime(observation.expiration)}`,
-    };
-  }
-  if (due !== undefined) {
-    return { verdict: 'missing', reason: due.reason };
-  }
-  return managed && proof === undefined
-    ? { verdict: 'unverified', reason: notVerified }
-    : { verdict: 'fine', reason: said ?? null };
-}
-
-/** Material with a rolling expiry is mentioned only once its renewal is due. */
-function windowMs({ expiration, warnBeforeMs }: Wish): number {
-  return isRolling(expiration) ? expiration.renewBeforeMs : warnBeforeMs;
-}
-
-/** Undefined if there is nothing to say. */
-export function wordsOf({ reason, refusal, notices }: Decision): string | undefined {
-  const [notice] = notices;
-  return (
-    reason ??
-    refusal?.message ??
-    (notice === undefined ? undefined : `${notice.summary}: ${notice.detail}`)
-  );
 }

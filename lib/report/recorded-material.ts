@@ -8,7 +8,7 @@ import type { Whereabouts } from '../kms/model';
 import type { Wish } from '../lifecycle/decision';
 import { isInWindow, isRolling } from '../lifecycle/expiration-wish';
 import type { MaterialObservation } from '../lifecycle/material-status';
-import { wishOf as wishOfDeclared, wishTexts } from '../lifecycle/wish';
+import { wishTexts, wishToJudge } from '../lifecycle/wish';
 import { wording } from '../provider/wording';
 import { instantFormat, parseExpirationTime } from '../terms/expiration-time';
 import { type MaterialStatus, materialStatuses } from '../terms/material';
@@ -23,20 +23,14 @@ export const unknownWhereabouts: Whereabouts = {
   project: undefined,
 };
 
-/**
- * The recorded expiry is what the KMS has, which nobody may have declared.
- * @param warnBeforeMs replaces the value of the resource
- */
+/** @param warnBeforeMs replaces the value of the resource */
 export function wishOf(attributes: Attributes, warnBeforeMs: number | undefined): Wish {
-  const undeclared = ['expirationTime', 'fingerprint'];
-  const texts = wishTexts
-    .filter((setting) => !undeclared.includes(setting))
-    .map((setting) => [setting, text(attributes, wording.name(setting))]);
+  const texts = wishTexts.map((setting) => [setting, text(attributes, wording.name(setting))]);
   const flags = switches.map((setting) => {
     const value = attributes[wording.name(setting)];
     return [setting, typeof value === 'boolean' ? value : undefined];
   });
-  const wish = wishOfDeclared(Object.fromEntries([...texts, ...flags]), false, wording);
+  const wish = wishToJudge(Object.fromEntries([...texts, ...flags]), wording);
   return { ...wish, warnBeforeMs: warnBeforeMs ?? wish.warnBeforeMs };
 }
 

@@ -1,17 +1,18 @@
 /**
- * Verdicts of a check and their exit codes. Code 1 is reserved for errors,
+ * Exit codes of the verdicts of a check. Code 1 is reserved for errors,
  * when nothing could be checked.
  */
+import type { Verdict } from '../lifecycle/verdict';
 
-export const exitCodes = { fine: 0, scheduled: 0, expiring: 2, missing: 3, unverified: 4 } as const;
+export const exitCodes = {
+  fine: 0,
+  scheduled: 0,
+  expiring: 2,
+  missing: 3,
+  unverified: 4,
+} as const satisfies Readonly<Record<Verdict, number>>;
 
-export type Verdict = keyof typeof exitCodes;
-
-/**
- * Worst first. Missing material hurts now, expiring material soon,
- * and unverified material at the next renewal.
- * A scheduled deletion hurts no one.
- */
+/** Worst first. */
 export const byUrgency: readonly Verdict[] = [
   'missing',
   'expiring',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ok } from '../emulator/plain-http';
 import { describeKey, holdsMaterial, writesOf } from '../support/emulated-key';
 import { inDays, Lambda, metricsIn } from './lambda';
 
@@ -32,7 +33,7 @@ describe('the look between deployments', () => {
   test('reports material that never expires without days', async () => {
     const { keyId, properties } = await lambda.create();
     const metrics = await lambda.check(keyId, properties);
-    expect(metrics).toMatchObject({ Key: 'stack/payments', NeedsAttention: 0 });
+    expect(metrics).toMatchObject({ Key: 'stack/payments', NeedsAttention: 0, Verdict: 'fine' });
     expect(metrics).not.toHaveProperty('DaysUntilExpiry');
     expect(metrics).toMatchObject({
       _aws: {
@@ -45,6 +46,24 @@ describe('the look between deployments', () => {
           },
         ],
       },
+    });
+  });
+
+  test('gives the verdict of byok check, and leaves an expiry to its alarm', async () => {
+    const { keyId, properties } = await lambda.create({
+      expirationTime: inDays(20),
+      warnBefore: '30d',
+    });
+    expect(await lambda.check(keyId, properties)).toMatchObject({
+      NeedsAttention: 0,
+      Verdict: 'expiring',
+      Reason: expect.stringMatching(/^The key material expires soon: The KMS deletes it after /),
+    });
+    await ok(lambda.kms, 'schedule-key-deletion', { key_id: keyId, pending_days: '7' });
+    expect(await lambda.check(keyId, properties)).toMatchObject({
+      NeedsAttention: 1,
+      Verdict: 'missing',
+      Reason: expect.stringMatching(/^The key is scheduled for deletion: /),
     });
   });
 

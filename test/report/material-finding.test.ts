@@ -1,6 +1,7 @@
 import type { Wish } from '../../lib/lifecycle/decision';
 import { keep } from '../../lib/lifecycle/expiration-wish';
-import { findingOf, type MaterialRecord, notVerified } from '../../lib/report/material-finding';
+import { notVerified } from '../../lib/lifecycle/verdict';
+import { findingOf, type MaterialRecord } from '../../lib/report/material-finding';
 import { worstOf } from '../../lib/report/verdict';
 import { type MaterialStatus, materialStatuses } from '../../lib/terms/material';
 

@@ -4,7 +4,12 @@ import type { Wish } from '../../lifecycle/decision';
 import { requireFaultless } from '../../lifecycle/declaration';
 import type { UnreviewedRequest } from '../../lifecycle/material-request';
 import type { KeyWish } from '../../lifecycle/reconcile-key';
-import { keyWishOf as keyWishOfDeclared, wishOf as wishOfDeclared } from '../../lifecycle/wish';
+import {
+  type DeclaredMaterial,
+  keyWishOf as keyWishOfDeclared,
+  wishOf,
+  wishToJudge,
+} from '../../lifecycle/wish';
 import type { Material } from '../../material/material';
 import { type ExpirationInstant, parseExpirationTime } from '../../terms/expiration-time';
 import {
@@ -51,9 +56,11 @@ export function materialRequestOf(
   remembered: RememberedKey | undefined,
   open: () => Promise<Material>,
 ): UnreviewedRequest {
+  const ours = remembered?.ours ?? false;
   return {
     keyId,
-    wish: wishOf(properties, remembered?.ours ?? false),
+    // The alarm warns.
+    wish: { ...wishOf(declaredMaterialIn(properties), ours, wording), warnBeforeMs: 0 },
     lastKnown: lastKnownOf(remembered),
     proof: remembered?.proof,
     disabled: flag(properties.enabled) === false,
@@ -72,17 +79,21 @@ function lastKnownOf(remembered: RememberedKey | undefined): ExpirationInstant {
     : parseExpirationTime(remembered.expirationTime, wording);
 }
 
-function wishOf(properties: KeyProperties, ours: boolean): Wish {
-  const { expirationTime, validFor, renewBefore, fingerprint } = properties;
-  const declared = {
+/** The wish by which the material is judged as it is, as `byok check` judges it. */
+export function judgedWishOf(properties: KeyProperties): Wish {
+  return wishToJudge(declaredMaterialIn(properties), wording);
+}
+
+function declaredMaterialIn(properties: KeyProperties): DeclaredMaterial {
+  const { expirationTime, validFor, renewBefore, warnBefore, fingerprint } = properties;
+  return {
     expirationTime,
     validFor,
     renewBefore,
+    warnBefore,
     fingerprint,
     ...Object.fromEntries(switches.map((name) => [name, flag(properties[name])])),
   };
-  // The alarm warns.
-  return { ...wishOfDeclared(declared, ours, wording), warnBeforeMs: 0 };
 }
 
 /**

@@ -2,19 +2,25 @@
  * Metrics through a line of the log: CloudWatch reads its embedded metric format from it, which
  * needs no permission and no call.
  */
-import type { MaterialObservation } from '../../lifecycle/material-status';
-import { metricDimension, metricNames, metricNamespace } from '../key-properties';
+import type { Judgement } from '../../lifecycle/verdict';
+import { printableJson } from '../../printable';
+import type { ExpirationInstant } from '../../terms/expiration-time';
+import { judgementNames, metricDimension, metricNames, metricNamespace } from '../key-properties';
 
 const dayMs = 86_400_000;
 
-/** @param observation undefined if we could not look at the key */
+export interface Found extends Judgement {
+  readonly expiration: ExpirationInstant;
+}
+
+/** @param found undefined if we could not look at the key */
 export function metricsLine(
   metricKey: string,
-  observation: MaterialObservation | undefined,
+  found: Found | undefined,
   needsAttention: boolean,
   now: Date,
 ): string {
-  const expiration = observation?.expiration;
+  const expiration = found?.expiration;
   const values = {
     ...(expiration === undefined
       ? {}
@@ -24,7 +30,7 @@ export function metricsLine(
         }),
     [metricNames.attention]: needsAttention ? 1 : 0,
   };
-  return JSON.stringify({
+  return printableJson({
     _aws: {
       Timestamp: now.getTime(),
       CloudWatchMetrics: [
@@ -37,5 +43,8 @@ export function metricsLine(
     },
     [metricDimension]: metricKey,
     ...values,
+    // No metrics: for people who search the log.
+    [judgementNames.verdict]: found?.verdict,
+    [judgementNames.reason]: found?.reason,
   });
 }

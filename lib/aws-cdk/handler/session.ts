@@ -5,8 +5,9 @@
 import { connectKms } from '../../kms/connect';
 import type { LifecycleContext, Notice } from '../../lifecycle/context';
 import type { MaterialOutcome } from '../../lifecycle/material-request';
-import { holdsMaterial } from '../../lifecycle/material-status';
+import { verdictOf } from '../../lifecycle/verdict';
 import type { KeyProperties } from '../key-properties';
+import { judgedWishOf } from './key-request';
 import { metricsLine } from './metrics';
 import { readLogin } from './stored-material';
 import type { Log, Surroundings } from './surroundings';
@@ -70,24 +71,30 @@ function withoutSettings(env: Session['env']): Session['env'] {
 
 /** Writes what was found into the log and the metrics. */
 export function report(
-  session: Session,
-  { metricKey }: KeyProperties,
-  { observation, importedAt, reason, notices }: MaterialOutcome,
+  session: Pick<Session, 'print' | 'now' | 'log'>,
+  properties: KeyProperties,
+  { observation, proof, importedAt, reason, notices }: MaterialOutcome,
 ): void {
   const { print, now, log } = session;
   if (reason !== undefined) {
     log('info', 'the material was imported', { reason });
   }
   logNotices(session, notices);
-  // Apart from an import, every notice is something that a person should act on.
+  const material = { observation, wish: judgedWishOf(properties), proof };
+  const judgement = verdictOf(
+    { ...material, managed: true, wanted: true, due: undefined },
+    now(),
+    wording,
+  );
+  // Apart from an import, every notice is something that a person should act on. Of an expiry that
+  // comes near, the other alarm tells.
   const needsAttention =
-    importedAt === undefined
-      ? notices.length > 0 || !holdsMaterial(observation.status)
-      : !holdsMaterial(observation.status);
-  print(metricsLine(metricKey, observation, needsAttention, now()));
+    judgement.verdict === 'missing' || (importedAt === undefined && notices.length > 0);
+  const { expiration } = observation;
+  print(metricsLine(properties.metricKey, { expiration, ...judgement }, needsAttention, now()));
 }
 
-export function logNotices({ log }: Session, notices: readonly Notice[]): void {
+export function logNotices({ log }: Pick<Session, 'log'>, notices: readonly Notice[]): void {
   for (const { summary, detail } of notices) {
     log('warn', summary, { detail });
   }

@@ -2,10 +2,12 @@
  * What a check found, as `--json` prints it and as reports read it: check-result.schema.json says
  * what each name means.
  */
+
 import type { Whereabouts } from '../../kms/model';
+import type { Verdict } from '../../lifecycle/verdict';
 import { formatInstant } from '../../terms/expiration-time';
 import type { Finding } from '../material-finding';
-import { exitCodes, type Verdict, worstOf } from '../verdict';
+import { exitCodes, worstOf } from '../verdict';
 
 export const checkSchema = 'byok-check/1';
 

@@ -2,8 +2,9 @@
  * An overview as a text file for the textfile collector of Prometheus. Absolute times: a value that
  * does not move stays right, however late it is read.
  */
+
 import { Gauge, Registry } from 'prom-client';
-import type { Verdict } from '../verdict';
+import type { Verdict } from '../../lifecycle/verdict';
 import { shortText } from './foreign-text';
 import type { KeyLine, Overview } from './overview';
 

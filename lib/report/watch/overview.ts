@@ -4,8 +4,9 @@
  * Of a source, its newest look counts. If that is too old, the keys keep what was seen then, and
  * their verdict is unknown.
  */
+import type { Verdict } from '../../lifecycle/verdict';
 import type { Finding } from '../material-finding';
-import { byUrgency, type Verdict, worstOf } from '../verdict';
+import { byUrgency, worstOf } from '../verdict';
 import type { CheckResult, CheckSource } from './check-result';
 import { merged } from './merge-findings';
 
