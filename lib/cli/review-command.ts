@@ -68,6 +68,14 @@ export function reviewCommand(surroundings: Surroundings): Command {
     )
     .addOption(
       new Option(
+        '--synth <[NAME=]DIR>',
+        'the synthesized stack, such as cdktf.out/stacks/prod: it names the constructs; without a plan, it is reviewed alone, for which no login is needed; may be repeated',
+      )
+        .default([], 'none')
+        .argParser(addNamed),
+    )
+    .addOption(
+      new Option(
         '--merge <FILE>',
         'the --json of another review, to be shown with the others; may be repeated',
       )

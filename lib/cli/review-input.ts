@@ -1,7 +1,10 @@
-/** What `byok review` reads: plans, their logs, and reviews that were written before. */
+/** What `byok review` reads: plans, their logs, declarations, and reviews that were written before. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ByokError } from '../errors';
 import type { PolicyInput } from '../report/review/policy-review';
 import type { Review } from '../report/review/review';
+import type { Synthesized } from '../report/review/synthesized';
 import { contentOf } from './check-input';
 import { readGivenFile } from './given-files';
 import type { NamedInput } from './review-flags';
@@ -10,6 +13,7 @@ import type { Surroundings } from './surroundings';
 export interface ReviewInputs {
   readonly plan: readonly NamedInput[];
   readonly log: readonly NamedInput[];
+  readonly synth: readonly NamedInput[];
   readonly merge: readonly string[];
   readonly policy?: string;
 }
@@ -22,10 +26,10 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
     require('../report/review/plan-log') as typeof import('../report/review/plan-log');
   requireInputs(flags);
   const policy = await readPolicy(flags, surroundings.now());
-  const names = new Set([...flags.plan, ...flags.log].map(({ name }) => name));
+  const names = new Set([...flags.plan, ...flags.log, ...flags.synth].map(({ name }) => name));
   const reviews: Review[] = [];
   for (const name of names) {
-    const [plan, log] = [flags.plan, flags.log].map((inputs) =>
+    const [plan, log, synth] = [flags.plan, flags.log, flags.synth].map((inputs) =>
       inputs.find((input) => input.name === name),
     );
     const read = async (kind: 'plan' | 'log', { path }: NamedInput) => {
@@ -39,6 +43,7 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
         plan: plan === undefined ? undefined : await read('plan', plan),
         log: logged === undefined ? undefined : planLogIn(logged.content, logged.place),
         policy,
+        synthesized: synth === undefined ? undefined : await readSynthesized(synth),
       }),
     );
   }
@@ -51,13 +56,13 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
 
 /** The plans that are merged were judged where they were made. */
 async function readPolicy(
-  { policy: path, plan, log }: ReviewInputs,
+  { policy: path, plan, log, synth }: ReviewInputs,
   now: Date,
 ): Promise<PolicyInput | undefined> {
   if (path === undefined) {
     return undefined;
   }
-  if (plan.length + log.length === 0) {
+  if (plan.length + log.length + synth.length === 0) {
     throw new ByokError(
       'ERR_ARGUMENT',
       '--policy judges plans, and there is none; give --plan FILE, or --policy where the reviews to merge are made',
@@ -69,14 +74,24 @@ async function readPolicy(
   return { policy: parsePolicy(content, `policy "${path}"`), now };
 }
 
-function requireInputs({ plan, log, merge }: ReviewInputs): void {
-  if (plan.length + log.length + merge.length === 0) {
+const fileOfStack = 'cdk.tf.json';
+
+async function readSynthesized({ path }: NamedInput): Promise<Synthesized> {
+  const { synthesizedIn } =
+    require('../report/review/synthesized') as typeof import('../report/review/synthesized');
+  const isFile = path.endsWith('.json') || !existsSync(path);
+  const file = { flag: '--synth', path: isFile ? path : join(path, fileOfStack) };
+  return synthesizedIn((await readGivenFile(file)).toString('utf8'), `"${file.path}"`);
+}
+
+function requireInputs({ plan, log, synth, merge }: ReviewInputs): void {
+  if (plan.length + log.length + synth.length + merge.length === 0) {
     throw new ByokError(
       'ERR_ARGUMENT',
-      'there is nothing to review; give --plan FILE, --log FILE or --merge FILE',
+      'there is nothing to review; give --plan FILE, --log FILE, --synth DIR or --merge FILE',
     );
   }
-  for (const inputs of [plan, log]) {
+  for (const inputs of [plan, log, synth]) {
     const twice = inputs.find(
       ({ name }, at) => inputs.findIndex((other) => other.name === name) !== at,
     );

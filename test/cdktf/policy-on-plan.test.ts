@@ -1,11 +1,12 @@
 /**
- * The same declaration, as a construct and as the resource in a plan, is judged the same: by the
- * aspect at synthesis, and by `byok review --policy`.
+ * The same declaration, as a construct, in the synthesized stack and in a plan, is judged the same:
+ * by the aspect at synthesis, and by `byok review --policy`.
  */
 import * as cdktf from 'cdktf';
 import { KeyMaterial, type KeyMaterialConfig, KeyMaterialPolicy } from 'cdktf-byok';
 import type { Policy } from '../../lib/policy/rules';
 import { reviewOfStack } from '../../lib/report/review/review';
+import { synthesizedIn } from '../../lib/report/review/synthesized';
 import { attributeOf, type Setting } from '../../lib/terms/setting';
 import { annotationsOf, stackUnderTest } from './stack-under-test';
 
@@ -35,6 +36,24 @@ function byAspect(material: Partial<KeyMaterialConfig>): readonly Found[] {
     const [, rule] = /^KeyMaterialPolicy, (\w+): /.exec(message) ?? [];
     return rule === undefined ? [] : [[rule, level === '@cdktf/error' ? 'error' : 'warning']];
   });
+}
+
+function bySynthesis(material: Partial<KeyMaterialConfig>): readonly Found[] {
+  const stack = stackUnderTest();
+  new KeyMaterial(stack, 'it', { keyId, ...material });
+  const content = JSON.stringify({
+    // As in the file, which `Testing.synth` leaves out.
+    '//': { metadata: {} },
+    ...JSON.parse(cdktf.Testing.synth(stack)),
+  });
+  const { policy } = reviewOfStack({
+    name: 'prod',
+    plan: undefined,
+    log: undefined,
+    synthesized: synthesizedIn(content, 'stack'),
+    policy: { policy: strict, now },
+  });
+  return policy.map(({ rule, level }): Found => [rule, level]);
 }
 
 /** As Terraform plans it: write-only values are in the configuration alone. */
@@ -190,6 +209,7 @@ test.each<[string, Partial<KeyMaterialConfig>, readonly Found[]]>([
   );
   const sorted = (some: readonly Found[]) => some.map(String).sort();
   expect(sorted(byAspect(given))).toEqual(sorted(found));
+  expect(sorted(bySynthesis(given))).toEqual(sorted(found));
   expect(sorted(byPlan(given, ['create']))).toEqual(sorted(found));
   expect(sorted(byPlan(given, ['no-op']))).toEqual(sorted(found));
 });

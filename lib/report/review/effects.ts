@@ -17,6 +17,7 @@ export const outcomes = {
   filled: ['is filled', 'are filled'],
   changed: ['changes', 'change'],
   left: ['is left alone', 'are left alone'],
+  declared: ['is declared', 'are declared'],
   drifted: ['was changed outside', 'were changed outside'],
 } as const;
 
@@ -67,6 +68,8 @@ export const effects = {
   protection_changed: { rank: 4, what: 'protection changed', outcome: 'changed' },
   settings_changed: { rank: 4, what: 'settings changed', outcome: 'changed' },
   left_alone: { rank: 5, what: 'left alone', outcome: 'left' },
+  /** There is no plan, so what happens is not known. */
+  declared: { rank: 5, what: 'declared', outcome: 'declared' },
   drift: { rank: 6, what: 'changed outside', outcome: 'drifted', failure: 'drift' },
 } as const satisfies Readonly<Record<string, EffectKind>>;
 

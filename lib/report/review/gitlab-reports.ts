@@ -15,6 +15,7 @@ const counters: Readonly<Record<Outcome, 'create' | 'update' | 'delete' | undefi
   filled: 'update',
   changed: 'update',
   left: undefined,
+  declared: undefined,
   drifted: undefined,
 };
 

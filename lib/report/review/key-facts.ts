@@ -39,7 +39,7 @@ export function keyFacts(
     effects,
     expiration_before: expirationOf(before) ?? null,
     expiration_after:
-      materialChange === undefined ? null : (plannedExpiration(materialChange) ?? null),
+      materialChange === undefined ? null : (plannedExpiration(materialChange.after) ?? null),
     pin:
       materialChange?.after === undefined
         ? null
@@ -72,7 +72,7 @@ function fingerprintOf(attributes: Attributes | undefined): string | undefined {
   return matching(textOf(attributes?.fingerprint), (text) => fingerprintFormat.test(text));
 }
 
-function plannedExpiration({ after }: PlannedChange): string | undefined {
+export function plannedExpiration(after: Attributes | undefined): string | undefined {
   const validFor = matching(textOf(after?.valid_for), (text) => /^\d{1,9}[smhd]$/.test(text));
   return validFor === undefined ? expirationOf(after) : `${validFor} after each import`;
 }
@@ -89,7 +89,7 @@ function expirationOf(attributes: Attributes | undefined): string | undefined {
 
 const sources = ['material_env', 'material_file', 'material_command', 'wrap_command'] as const;
 
-function sourceOf(after: Attributes | undefined): Source | null {
+export function sourceOf(after: Attributes | undefined): Source | null {
   const kind = sources.find((name) => after?.[name] !== undefined);
   if (kind === undefined) {
     return null;

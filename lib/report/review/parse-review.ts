@@ -48,7 +48,7 @@ const objectOf =
 
 const fieldsOfStack: Record<keyof StackReview, Check> = {
   name: isText,
-  status: (value) => ['planned', 'refused', 'failed'].includes(String(value)),
+  status: (value) => ['planned', 'refused', 'failed', 'declared'].includes(String(value)),
   unchanged: isCount,
   hooks: isCount,
   judged: (value) => value === null || isCount(value),

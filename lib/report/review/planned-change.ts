@@ -36,7 +36,7 @@ export interface PlannedChange {
 }
 
 /** What a review reads of an object. No other attribute can get into it. */
-const readable: readonly string[] = [
+export const readableAttributes: readonly string[] = [
   ...switches.map(wording.name),
   'alias',
   'description',
@@ -141,7 +141,7 @@ function readableOf(values: unknown, sensitive: unknown): Attributes | undefined
   }
   const marks = isRecord(sensitive) ? sensitive : {};
   return Object.fromEntries(
-    readable.map((name) => {
+    readableAttributes.map((name) => {
       const value = cut(values[name] ?? undefined);
       // An attribute of several parts is marked by a list or map of marks.
       const isHidden = sensitive === true || holdsTrue(marks[name]);
@@ -151,7 +151,7 @@ function readableOf(values: unknown, sensitive: unknown): Attributes | undefined
 }
 
 function hiddenIn(values: unknown, read: Attributes): readonly string[] {
-  return readable.filter(
+  return readableAttributes.filter(
     (name) =>
       isRecord(values) && (values[name] ?? undefined) !== undefined && read[name] === undefined,
   );

@@ -58,7 +58,7 @@ export function judgePlan(
   subjects: readonly Subject[],
   configuration: Configuration,
   stack: string,
-  { policy, now }: PolicyInput,
+  input: PolicyInput,
 ): PolicyReview {
   const names = new Map(
     subjects.flatMap((subject): [string, string][] =>
@@ -67,14 +67,34 @@ export function judgePlan(
         : [[subject.materialChange.address, shownNameOf(subject)]],
     ),
   );
-  const judged = materials.filter(({ after, deposed }) => after !== undefined && !deposed);
+  const planned = materials
+    .filter(({ after, deposed }) => after !== undefined && !deposed)
+    .map((change) => ({
+      key: names.get(change.address) ?? change.address,
+      address: change.address,
+      material: judgedIn(change, configuration),
+    }));
+  return judgeMaterials(planned, stack, input);
+}
+
+interface NamedMaterial {
+  readonly key: string;
+  readonly address: string;
+  readonly material: JudgedMaterial;
+}
+
+export function judgeMaterials(
+  materials: readonly NamedMaterial[],
+  stack: string,
+  { policy, now }: PolicyInput,
+): PolicyReview {
   return {
-    judged: judged.length,
-    results: judged.flatMap((change) =>
-      findingsOf(policy, judgedIn(change, configuration), now, policyWording).map((finding) => ({
+    judged: materials.length,
+    results: materials.flatMap(({ key, address, material }) =>
+      findingsOf(policy, material, now, policyWording).map((finding) => ({
         stack,
-        key: names.get(change.address) ?? change.address,
-        address: change.address,
+        key,
+        address,
         ...finding,
       })),
     ),

@@ -17,6 +17,7 @@ import {
   rankOf,
   shortFingerprint,
   tellsNews,
+  unplannedNote,
   whatHappens,
 } from './words';
 
@@ -29,6 +30,7 @@ const labels = {
   filled: ['+', 'IMPORT'],
   changed: ['+', 'CHANGE'],
   left: [' ', 'LEFT'],
+  declared: [' ', 'DECLARED'],
   drifted: [' ', 'FOUND'],
 } as const;
 
@@ -38,7 +40,7 @@ export function toDiff(review: Review): string {
     return [`${sign} ${label}`, shownName(key), happens(key), pinOf(key)];
   });
   const found = policyLines(review, ({ level }) => (level === 'error' ? '- ' : '! '));
-  return `${[headingOf(review), ...aligned(rows), ...found].join('\n')}\n`;
+  return `${[...headOf(review), ...aligned(rows), ...found].join('\n')}\n`;
 }
 
 export function toText(review: Review): string {
@@ -54,7 +56,12 @@ export function toText(review: Review): string {
     ...detailsOf(key).map((line) => `  ${inText(line)}`),
   ]);
   const found = policyLines(review, () => '');
-  return `${[headingOf(review), ...aligned(rows), ...found, ...details].join('\n')}\n`;
+  return `${[...headOf(review), ...aligned(rows), ...found, ...details].join('\n')}\n`;
+}
+
+function headOf(review: Review): readonly string[] {
+  const unplanned = unplannedNote(review);
+  return [headingOf(review), ...(unplanned.length === 0 ? [] : [inText(unplanned)])];
 }
 
 function policyLines(review: Review, signOf: (result: PolicyResult) => string): readonly string[] {
@@ -84,7 +91,7 @@ function happens(key: KeyReview): string {
     before !== null && after !== null && before !== after ? `, until ${before} -> ${after}` : '';
   const reason = key.effects.find(({ effect }) => effects[effect].rank === rankOf(key))?.reason;
   const why = rankOf(key) === 1 && reason != null ? ` (${oneLine(reason)})` : '';
-  return `${whatHappens(key)}${why}${service === 'no' ? '' : `; ${service}`}${moves}`;
+  return `${whatHappens(key)}${why}${['no', '–'].includes(service) ? '' : `; ${service}`}${moves}`;
 }
 
 function pinOf(key: KeyReview): string {

@@ -15,6 +15,7 @@ import {
   pinNote,
   rankOf,
   shortFingerprint,
+  unplannedNote,
   whatHappens,
 } from './words';
 
@@ -104,6 +105,7 @@ function render(
   const others = keys.filter((key) => rankOf(key) > rows);
   const [worst, lesser] = [others.filter(isWorst), others.filter((key) => !isWorst(key))];
   const hooks = stacks.reduce((sum, stack) => sum + stack.hooks, 0);
+  const unplanned = unplannedNote(review);
   const failed = stacks.filter(({ status }) => status === 'failed');
   const blocks = [
     ...(options.marker === undefined ? [] : [marker(options.marker)]),
@@ -112,6 +114,7 @@ function render(
       ({ name }) =>
         `The plan of stack ${code(name)} failed for reasons that are not about keys; its log tells them.`,
     ),
+    ...(unplanned.length === 0 ? [] : [inMarkdown(unplanned)]),
     ...(stacks.every(({ status }) => status === 'refused')
       ? []
       : caution(keys.filter(isWorst), names)),

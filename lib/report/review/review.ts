@@ -5,13 +5,16 @@
 import { createHash } from 'node:crypto';
 import { ByokError } from '../../errors';
 import type { JsonRecord } from '../../json';
+import { withoutInstances } from '../configuration';
 import { documentIn } from '../document';
 import { text } from '../recorded-material';
+import { commonPath, reviewOfDeclaration } from './declared-review';
 import { bySeverity, type Effect, type Failure, kindOf } from './effects';
 import type { KeyReview, ReviewedEffect } from './key-review';
 import { type PlanReview, reviewOfPlan } from './plan-effects';
 import type { PlanLog, Refusal } from './plan-log';
 import { byLevel, type PolicyInput, type PolicyResult } from './policy-review';
+import type { Synthesized } from './synthesized';
 
 export const reviewSchema = 'byok-review/1';
 
@@ -30,9 +33,9 @@ export interface StackReview {
   readonly name: string;
   /**
    * `refused`: by the provider, so nothing will be applied. `failed`: by something else, so that the
-   * review is not complete.
+   * review is not complete. `declared`: there is no plan, only what the code declares.
    */
-  readonly status: 'planned' | 'refused' | 'failed';
+  readonly status: 'planned' | 'refused' | 'failed' | 'declared';
   /** Keys to which nothing happens. */
   readonly unchanged: number;
   /** Keys that hooks keep: a plan does not look at them. */
@@ -49,10 +52,15 @@ export interface StackInput {
   readonly log: PlanLog | undefined;
   /** @default none */
   readonly policy?: PolicyInput | undefined;
+  /** The declaration: it names the constructs, or stands alone. @default none */
+  readonly synthesized?: Synthesized | undefined;
 }
 
 /** @throws ByokError ERR_ARGUMENT if a plan cannot be read or says nothing */
-export function reviewOfStack({ name, plan, log, policy }: StackInput): Review {
+export function reviewOfStack({ name, plan, log, policy, synthesized }: StackInput): Review {
+  if (plan === undefined && log === undefined && synthesized !== undefined) {
+    return reviewOfPart(name, 'declared', reviewOfDeclaration(synthesized, name, policy));
+  }
   const saysError = log !== undefined && log.refusals.length + log.failures > 0;
   if (plan === undefined && !saysError) {
     throw new ByokError(
@@ -61,21 +69,29 @@ export function reviewOfStack({ name, plan, log, policy }: StackInput): Review {
     );
   }
   const document = plan === undefined ? undefined : planIn(plan.content, plan.place, saysError);
-  const {
-    keys,
-    unchanged,
-    hooks,
-    policy: judgement,
-  } = document === undefined ? withoutPlan : reviewOfPlan(document, name, policy);
+  const planned = document === undefined ? withoutPlan : reviewOfPlan(document, name, policy);
   const refusals = log?.refusals ?? [];
   const failures = log?.failures ?? 0;
   const status = failures > 0 ? 'failed' : refusals.length > 0 ? 'refused' : 'planned';
-  const { judged = null, results = [] } = judgement ?? {};
-  return reviewOf(
-    [{ name, status, unchanged, hooks, judged }],
-    withRefusals(keys, refusals, name),
-    results,
-  );
+  const keys = withRefusals(planned.keys, refusals, name).map((key) => ({
+    ...key,
+    path: synthesized === undefined ? null : pathOf(key, synthesized),
+  }));
+  return reviewOfPart(name, status, { ...planned, keys });
+}
+
+function reviewOfPart(
+  name: string,
+  status: StackReview['status'],
+  { keys, unchanged, hooks, policy }: PlanReview,
+): Review {
+  const { judged = null, results = [] } = policy ?? {};
+  return reviewOf([{ name, status, unchanged, hooks, judged }], keys, results);
+}
+
+/** An instance has the construct of its resource. */
+function pathOf({ addresses }: KeyReview, synthesized: Synthesized): string | null {
+  return commonPath(addresses.map(withoutInstances), synthesized.pathOf);
 }
 
 const withoutPlan: PlanReview = { keys: [], unchanged: 0, hooks: 0, policy: undefined };
@@ -103,7 +119,7 @@ export function mergeReviews(reviews: readonly Review[]): Review {
 export function hasNews({ keys, stacks, policy }: Review): boolean {
   return (
     keys.length > 0 ||
-    stacks.some(({ status }) => status !== 'planned') ||
+    stacks.some(({ status }) => status === 'refused' || status === 'failed') ||
     policy.some(({ level }) => level === 'error')
   );
 }

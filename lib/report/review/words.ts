@@ -21,7 +21,10 @@ export function headingOf(review: Review): string {
 }
 
 function headingOfKeys({ keys, stacks }: Review): string {
-  if (keys.length === 0 && stacks.every(({ status }) => status === 'planned')) {
+  if (keys.length === 0 && stacks.every(({ status }) => status === 'declared')) {
+    return 'Keys: none is declared';
+  }
+  if (keys.length === 0 && stacks.every(({ status }) => ['planned', 'declared'].includes(status))) {
     return 'Keys: no key changes';
   }
   if (stacks.some(({ status }) => status === 'failed')) {
@@ -58,7 +61,11 @@ export function isNew({ effects: found }: KeyReview): boolean {
   return found.some(({ effect }) => effect === 'key_created' || effect === 'key_replaced');
 }
 
-/** When the key does not work. */
+function isDeclaredOnly({ effects: found }: KeyReview): boolean {
+  return found.some(({ effect }) => effect === 'declared');
+}
+
+/** When the key does not work; a dash if that is not known. */
 export function outOfService(key: KeyReview): string {
   const scheduled = key.effects.find(({ effect }) => effect === 'key_scheduled');
   const gone = scheduled?.days == null ? '' : `; unreadable for ever after ${scheduled.days} days`;
@@ -75,7 +82,20 @@ export function outOfService(key: KeyReview): string {
   if (has('outage')) {
     return 'short outage at apply';
   }
+  if (has('declared')) {
+    return '–';
+  }
   return has('reimport') ? 'is out now; ends at apply' : 'no';
+}
+
+/** Of stacks that were not planned; empty if all were. */
+export function unplannedNote({ stacks }: Review): Line {
+  const names = stacks
+    .filter(({ status }) => status === 'declared')
+    .flatMap(({ name }, at): Line => [at === 0 ? '' : ', ', { name }]);
+  return names.length === 0
+    ? []
+    : ['Not planned: ', ...names, '. This is what the code declares; what happens, a plan tells.'];
 }
 
 /** As a table shows it; never to be compared with. */
@@ -83,12 +103,16 @@ export function shortFingerprint(fingerprint: string): string {
   return fingerprint.replace(/^(sha256:.{4}).*(.{4})$/s, '$1…$2');
 }
 
-export function pinNote({ pin, fingerprint, fingerprint_before: before }: KeyReview): string {
+export function pinNote(key: KeyReview): string {
+  const { pin, fingerprint, fingerprint_before: before } = key;
   if (pin === null) {
     return '';
   }
   if (pin === 'none') {
     return 'not pinned';
+  }
+  if (isDeclaredOnly(key)) {
+    return 'declared';
   }
   return fingerprint === null || before === null
     ? 'new'
@@ -194,12 +218,15 @@ const sourceWords = {
   wrap_command: 'the command that wraps the material',
 } as const;
 
-function needsOf({ effects: found, source }: KeyReview): readonly Line[] {
-  if (source === null || !found.some(({ effect }) => kindOf(effect).imports === true)) {
+function needsOf(key: KeyReview): readonly Line[] {
+  const { effects: found, source } = key;
+  const imports = found.some(({ effect }) => kindOf(effect).imports === true);
+  if (source === null || !(imports || isDeclaredOnly(key))) {
     return [];
   }
   const named: Line = source.name === null ? [] : [{ name: source.name }];
-  return [['To apply it you need ', sourceWords[source.kind], ...named, '.']];
+  const need = imports ? 'To apply it you need ' : 'To import it you need ';
+  return [[need, sourceWords[source.kind], ...named, '.']];
 }
 
 function pinOf(key: KeyReview): readonly Line[] {
