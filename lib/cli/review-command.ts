@@ -11,7 +11,7 @@ import { epilogue } from './help-text';
 import type { ForgeName } from './post-review';
 import { renderReview } from './review-comment';
 import { addNamed, chooseFailures, failureNames, parseLimit } from './review-flags';
-import { type ReviewInputs, readReview, readReviewed } from './review-input';
+import { type ReviewInputs, readKnown, readReview } from './review-input';
 import type { Surroundings } from './surroundings';
 
 const help = `
@@ -83,6 +83,10 @@ export function reviewCommand(surroundings: Surroundings): Command {
         .argParser((file: string, files: readonly string[]) => [...files, file]),
     )
     .option(
+      '--base <FILE>',
+      'the --json of a review of the base, best by --synth: it tells which pins are removed or added',
+    )
+    .option(
       '--policy <FILE>',
       'judge all material of the plans by these rules, JSON with the properties of KeyMaterialPolicy',
     )
@@ -137,7 +141,7 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const failOn = chooseFailures(flags.failOn);
   const limit = parseLimit(flags.limit);
   const { failuresIn, hasNews } = loaded();
-  const reviewed = await readReviewed(flags.reviewed);
+  const reviewed = await readKnown('--reviewed', flags.reviewed);
   const note = await readNote(flags.note);
   const review = await readReview(flags, surroundings);
   const shows = flags.when === 'always' || hasNews(review);

@@ -16,6 +16,7 @@ export interface ReviewInputs {
   readonly synth: readonly NamedInput[];
   readonly merge: readonly string[];
   readonly policy?: string;
+  readonly base?: string;
 }
 
 /** @throws ByokError ERR_ARGUMENT if an input cannot be read, or two are of one stack */
@@ -24,8 +25,11 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
     require('../report/review/review') as typeof import('../report/review/review');
   const { planLogIn } =
     require('../report/review/plan-log') as typeof import('../report/review/plan-log');
+  const { pinsOfStack } =
+    require('../report/review/base-pins') as typeof import('../report/review/base-pins');
   requireInputs(flags);
   const policy = await readPolicy(flags, surroundings.now());
+  const base = await readKnown('--base', flags.base);
   const names = new Set([...flags.plan, ...flags.log, ...flags.synth].map(({ name }) => name));
   const reviews: Review[] = [];
   for (const name of names) {
@@ -43,6 +47,7 @@ export async function readReview(flags: ReviewInputs, surroundings: Surroundings
         plan: plan === undefined ? undefined : await read('plan', plan),
         log: logged === undefined ? undefined : planLogIn(logged.content, logged.place),
         policy,
+        base: base && pinsOfStack(base, name, `review "${flags.base}"`),
         synthesized: synth === undefined ? undefined : await readSynthesized(synth),
       }),
     );
@@ -107,11 +112,15 @@ function requireInputs({ plan, log, synth, merge }: ReviewInputs): void {
   }
 }
 
-export async function readReviewed(path: string | undefined): Promise<Review | undefined> {
+/** A review that was made before. */
+export async function readKnown(
+  flag: '--reviewed' | '--base',
+  path: string | undefined,
+): Promise<Review | undefined> {
   if (path === undefined) {
     return undefined;
   }
-  const content = (await readGivenFile({ flag: '--reviewed', path })).toString('utf8');
+  const content = (await readGivenFile({ flag, path })).toString('utf8');
   return parsed(content, `review "${path}"`);
 }
 

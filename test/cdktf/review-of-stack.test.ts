@@ -1,5 +1,5 @@
 /** `byok review --synth`: a synthesized stack, reviewed alone, and as what names the constructs. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cdktf from 'cdktf';
 import {
@@ -126,6 +126,25 @@ test.each([
     expect(text.stdout).toContain('To import it you need the environment variable ORDERS_KEY.');
   },
 );
+
+test('the review of the base tells of a pin that is removed', async () => {
+  const dir = synthesized(cdktf);
+  const base = file(undefined);
+  await review('--synth', dir, '--json', base);
+  const stack = JSON.parse(readFileSync(join(dir, 'cdk.tf.json'), 'utf8'));
+  for (const material of Object.values(stack.resource.byok_key_material)) {
+    (material as { fingerprint?: string }).fingerprint = undefined;
+  }
+  const args = ['--synth', file(stack), '--base', base, '--fail-on', 'unpinned'];
+  const { status, stdout } = await review(...args);
+  expect(status).toBe(5);
+  expect(stdout).toMatch(/^Keys: 2 are less protected, 2 are declared\n/);
+  const named = await review('--synth', `other=${dir}`, '--base', base);
+  expect([named.status, named.stdout]).toEqual([1, '']);
+  expect(named.stderr).toMatch(
+    /^byok: review ".*" is a review of "default", so that "other" cannot/,
+  );
+});
 
 test('beside a plan it names the construct, and the plan is what is reviewed', async () => {
   const dir = synthesized(cdktf);

@@ -11,17 +11,18 @@ import {
   materialSourceAttributes,
 } from '../../terms/material';
 import { keyRules } from '../../terms/rules';
+import { pinEffects } from './base-pins';
 import { plannedExpiration, sourceOf } from './key-facts';
 import type { KeyReview } from './key-review';
-import type { PlanReview } from './plan-effects';
+import type { Against, PlanReview } from './plan-effects';
 import { textOf } from './planned-change';
-import { judgeMaterials, type PolicyInput } from './policy-review';
+import { judgeMaterials } from './policy-review';
 import type { DeclaredResource, Synthesized } from './synthesized';
 
 export function reviewOfDeclaration(
   { resources, hooks, pathOf }: Synthesized,
   stack: string,
-  policy: PolicyInput | undefined,
+  { policy, base }: Against,
 ): PlanReview {
   const keys = resources.filter(({ type }) => type === 'byok_external_key');
   const materials = resources.filter(({ type }) => type === 'byok_key_material');
@@ -34,7 +35,11 @@ export function reviewOfDeclaration(
       .filter(({ address }) => !materials.some(({ keyAddress }) => keyAddress === address))
       .map((key) => ({ material: undefined, key })),
   ];
-  const reviews = pairs.map(({ material, key }) => keyOf(key, material, stack, pathOf));
+  const reviews = pairs.map(({ material, key }) => {
+    const declared = keyOf(key, material, stack, pathOf);
+    const found = pinEffects(material?.address ?? '', declared.pin ?? undefined, base);
+    return { ...declared, effects: [...declared.effects, ...found] };
+  });
   const judged = pairs.flatMap(({ material }, at) =>
     material === undefined
       ? []

@@ -58,9 +58,12 @@ export const effects = {
     imports: true,
   },
   pin_changed: { rank: 2, what: 'pinned to other material', outcome: 'weakened' },
+  /** Only a base tells, as it does of pin_added. */
+  pin_removed: { rank: 2, what: 'pin removed', outcome: 'weakened', failure: 'unpinned' },
   protection_weakened: { rank: 2, what: 'less protected', outcome: 'weakened' },
   reimport: { rank: 3, what: 'imported again', outcome: 'filled', imports: true },
   first_import: { rank: 3, what: 'first import', outcome: 'filled', imports: true },
+  pin_added: { rank: 4, what: 'pinned', outcome: 'changed' },
   key_created: { rank: 4, what: 'new key', outcome: 'changed' },
   key_enabled: { rank: 4, what: 'key enabled', outcome: 'changed' },
   adopted: { rank: 4, what: 'taken over as it is', outcome: 'changed' },

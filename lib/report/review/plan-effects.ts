@@ -6,6 +6,7 @@ import { ByokError } from '../../errors';
 import { isRecord, type JsonRecord } from '../../json';
 import { type Configuration, configurationIn, withoutInstances } from '../configuration';
 import { recordsIn } from '../recorded-material';
+import { type BasePins, pinEffects } from './base-pins';
 import { type ChangePart, effectsOf } from './change-effects';
 import { bySeverity, type Effect } from './effects';
 import { keyFacts, type Subject } from './key-facts';
@@ -25,15 +26,23 @@ export interface PlanReview {
   readonly policy: PolicyReview | undefined;
 }
 
+/** What a review compares with, beside the plan itself. */
+export interface Against {
+  readonly policy: PolicyInput | undefined;
+  readonly base: BasePins | undefined;
+}
+
 export function reviewOfPlan(
   plan: JsonRecord,
   stack: string,
-  policy: PolicyInput | undefined,
+  { policy, base }: Against,
 ): PlanReview {
   const configuration = configurationIn(plan);
   const changes = changesIn(plan.resource_changes, 'resource_changes');
   const materials = changes.filter(({ type }) => type === 'byok_key_material');
-  const subjects = subjectsIn(plan, changes, configuration);
+  const subjects = subjectsIn(plan, changes, configuration).map((subject) =>
+    withPinEffects(subject, configuration, base),
+  );
   const affected = subjects.filter(({ effects }) => effects.length > 0);
   const users = usersIn(plan, configuration);
   return {
@@ -85,6 +94,19 @@ function subjectsIn(
     (draft ?? at(id ?? nameOf(change))).drift.push(change);
   }
   return [...found.values()].map(subjectOf);
+}
+
+function withPinEffects(
+  subject: Subject,
+  { pin }: Configuration,
+  base: BasePins | undefined,
+): Subject {
+  const { materialChange, effects } = subject;
+  if (materialChange?.after === undefined) {
+    return subject;
+  }
+  const { address } = materialChange;
+  return { ...subject, effects: [...effects, ...pinEffects(address, pin(address), base)] };
 }
 
 /** What a later plan will say of a key is not here. */

@@ -8,6 +8,7 @@ import type { JsonRecord } from '../../json';
 import { withoutInstances } from '../configuration';
 import { documentIn } from '../document';
 import { text } from '../recorded-material';
+import type { BasePins } from './base-pins';
 import { commonPath, reviewOfDeclaration } from './declared-review';
 import { bySeverity, type Effect, type Failure, kindOf } from './effects';
 import type { KeyReview, ReviewedEffect } from './key-review';
@@ -54,12 +55,16 @@ export interface StackInput {
   readonly policy?: PolicyInput | undefined;
   /** The declaration: it names the constructs, or stands alone. @default none */
   readonly synthesized?: Synthesized | undefined;
+  /** The pins of the base. @default not known */
+  readonly base?: BasePins | undefined;
 }
 
 /** @throws ByokError ERR_ARGUMENT if a plan cannot be read or says nothing */
-export function reviewOfStack({ name, plan, log, policy, synthesized }: StackInput): Review {
+export function reviewOfStack(input: StackInput): Review {
+  const { name, plan, log, synthesized } = input;
+  const against = { policy: input.policy, base: input.base };
   if (plan === undefined && log === undefined && synthesized !== undefined) {
-    return reviewOfPart(name, 'declared', reviewOfDeclaration(synthesized, name, policy));
+    return reviewOfPart(name, 'declared', reviewOfDeclaration(synthesized, name, against));
   }
   const saysError = log !== undefined && log.refusals.length + log.failures > 0;
   if (plan === undefined && !saysError) {
@@ -69,7 +74,7 @@ export function reviewOfStack({ name, plan, log, policy, synthesized }: StackInp
     );
   }
   const document = plan === undefined ? undefined : planIn(plan.content, plan.place, saysError);
-  const planned = document === undefined ? withoutPlan : reviewOfPlan(document, name, policy);
+  const planned = document === undefined ? withoutPlan : reviewOfPlan(document, name, against);
   const refusals = log?.refusals ?? [];
   const failures = log?.failures ?? 0;
   const status = failures > 0 ? 'failed' : refusals.length > 0 ? 'refused' : 'planned';

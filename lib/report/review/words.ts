@@ -186,6 +186,14 @@ function consequencesOf({ effect, days }: ReviewedEffect, key: KeyReview): reado
           'Between the deletion and the import the key does not work. It holds the same material afterwards; if the import fails, the next apply repeats it.',
         ],
       ];
+    case 'pin_removed':
+      return [
+        [
+          'The code no longer says which material it is. This key still takes no other: ',
+          forEver,
+          '.',
+        ],
+      ];
     case 'first_import':
       return [[`The first material decides: ${forEver}.`]];
     default:
