@@ -19,9 +19,12 @@ export function code(text: string, { inTable = false } = {}): string {
   return inTable ? span.replaceAll('|', '\\|') : span;
 }
 
-/** A word that no forge makes anything of. Hex digits may be a commit, and colons an emoji. */
+/**
+ * A word that no forge makes anything of. Hex digits may be a commit, colons an emoji, and letters
+ * with a number an issue, also behind a quote inside of the word.
+ */
 const plainWord =
-  /^(?!www\.)(?![("']*[a-z][a-z\d]*-\d)(?![^:]*:[a-z_+-]+:)(?!.*[0-9a-f]{7})[("']*[a-z0-9][\w.,:;'"()=-]*$/i;
+  /^(?!www\.)(?!.*[a-z]\d*-\d)(?!.*:[a-z_+-]+:)(?!.*[0-9a-f]{7})[("']*[a-z0-9][\w.,:;'"()=-]*$/i;
 
 /** A sentence from a plan. */
 export function prose(text: string, { inTable = false, longest = 600 } = {}): string {
