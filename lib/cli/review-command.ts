@@ -44,6 +44,7 @@ interface Flags extends ReviewInputs {
   readonly post?: ForgeName;
   readonly gitlabTerraform?: string;
   readonly codeQuality?: string;
+  readonly sarif?: string;
   readonly location: string;
 }
 
@@ -127,6 +128,7 @@ export function reviewCommand(surroundings: Surroundings): Command {
     )
     .option('--gitlab-terraform <FILE>', 'also write the counts as reports:terraform of GitLab')
     .option('--code-quality <FILE>', 'also write the findings as reports:codequality of GitLab')
+    .option('--sarif <FILE>', 'also write the findings in SARIF 2.1.0, for code scanning')
     .option(
       '--location <PATH>',
       'the file of your repository at which these findings are shown',
@@ -188,8 +190,9 @@ function writeReports(
   {
     gitlabTerraform,
     codeQuality,
+    sarif,
     location,
-  }: Pick<Flags, 'gitlabTerraform' | 'codeQuality' | 'location'>,
+  }: Pick<Flags, 'gitlabTerraform' | 'codeQuality' | 'sarif' | 'location'>,
 ): void {
   const { toCodeQuality, toTerraformReport } =
     require('../report/review/gitlab-reports') as typeof import('../report/review/gitlab-reports');
@@ -201,6 +204,11 @@ function writeReports(
   }
   if (codeQuality !== undefined) {
     placeGivenFile({ flag: '--code-quality', path: codeQuality }, toCodeQuality(review, location));
+  }
+  if (sarif !== undefined) {
+    const { toSarif } =
+      require('../report/review/sarif') as typeof import('../report/review/sarif');
+    placeGivenFile({ flag: '--sarif', path: sarif }, toSarif(review, location));
   }
 }
 

@@ -230,10 +230,11 @@ test('of thousands of findings, errors are the last to go', async () => {
   expect(stdout).toContain('100 errors and 300 warnings are left out, for want of room;');
 });
 
-test('code quality has each finding, by its rule', async () => {
+test('code quality and SARIF have each finding, by its rule', async () => {
   const path = join(folder, 'quality.json');
+  const sarif = join(folder, 'review.sarif');
   const plan = file(planOf([key(1, { onDestroy: 'refuse' })]));
-  await review('--plan', plan, ...policy(strict), '--code-quality', path);
+  await review('--plan', plan, ...policy(strict), '--code-quality', path, '--sarif', sarif);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject([
     {
       check_name: 'byok/policy/requirePin',
@@ -241,6 +242,10 @@ test('code quality has each finding, by its rule', async () => {
       description: expect.stringMatching(/^key-1: fingerprint is/),
     },
     { check_name: 'byok/policy/requiredOnDestroy', severity: 'minor' },
+  ]);
+  expect(JSON.parse(readFileSync(sarif, 'utf8')).runs[0].results).toMatchObject([
+    { ruleId: 'byok/policy/requirePin', level: 'error' },
+    { ruleId: 'byok/policy/requiredOnDestroy', level: 'warning' },
   ]);
 });
 
