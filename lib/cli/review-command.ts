@@ -27,6 +27,7 @@ Examples:
   $ byok review --plan prod=prod.json --plan test=test.json --format markdown --json review.json --fail-on destroy,refused
   $ byok review --merge leg-1.json --merge leg-2.json --format markdown > comment.md
   $ byok review --plan plan.json --policy policy.json --fail-on destroy,policy
+  $ byok review --synth prod=cdktf.out/stacks/prod --policy policy.json
   $ byok review --plan plan.json --reviewed review.json
 
 A refused plan often has no file: then --log alone tells why. The JSON holds names, ids, fingerprints, expiries and reasons of keys, and

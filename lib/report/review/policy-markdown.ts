@@ -1,8 +1,8 @@
 /** What a policy found, as blocks of the comment of a pull request. */
+import { counted, policyHeadingOf } from './heading';
 import { code, prose, rowOfCells, table } from './markdown';
 import type { PolicyResult } from './policy-review';
 import type { Review } from './review';
-import { counted, policyHeadingOf, tellsNews } from './words';
 
 /** What has a row: errors go last when the comment would be too long. */
 export type PolicyRows = 'all' | 'errors' | 'none';
@@ -21,12 +21,17 @@ export function policyRowOf(withStack: boolean): PolicyRow {
     ]);
 }
 
-export function policyBlocks(review: Review, rows: PolicyRows, row: PolicyRow): readonly string[] {
+/** @param told what reviewers should see, of which the rows are some */
+export function policyBlocks(
+  review: Review,
+  told: readonly PolicyResult[],
+  rows: PolicyRows,
+  row: PolicyRow,
+): readonly string[] {
   const heading = policyHeadingOf(review);
   if (heading === undefined) {
     return [];
   }
-  const told = review.policy.filter((result) => tellsNews(review, result));
   const shown = told.filter(
     ({ level }) => rows === 'all' || (rows === 'errors' && level === 'error'),
   );

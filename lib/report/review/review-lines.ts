@@ -2,22 +2,20 @@
  * A review as plain lines: for a terminal, and for forges that show the output of a command as a
  * `diff`, whose first character colours a line. The meaning is also in a word.
  */
+
 import { oneLine } from '../../printable';
 import { effects, kindOf } from './effects';
+import { headingOf, newsOfPolicy, policyHeadingOf, unplannedNote } from './heading';
 import type { KeyReview } from './key-review';
 import type { PolicyResult } from './policy-review';
 import { type Review, worstOf } from './review';
 import {
   detailsOf,
-  headingOf,
   type Line,
   outOfService,
   pinNote,
-  policyHeadingOf,
   rankOf,
   shortFingerprint,
-  tellsNews,
-  unplannedNote,
   whatHappens,
 } from './words';
 
@@ -66,8 +64,7 @@ function headOf(review: Review): readonly string[] {
 
 function policyLines(review: Review, signOf: (result: PolicyResult) => string): readonly string[] {
   const heading = policyHeadingOf(review);
-  const told = review.policy.filter((result) => tellsNews(review, result));
-  const rows = told.map((result) => [
+  const rows = newsOfPolicy(review).map((result) => [
     `${signOf(result)}${result.level.toUpperCase()}`,
     oneLine(result.key),
     result.rule,

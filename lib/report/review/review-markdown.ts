@@ -2,20 +2,20 @@
  * A review as the comment of a pull request. What cannot be undone comes first, and is the last to
  * go when the comment would be too long. The same review always gives the same bytes.
  */
+import { headingOf, newsOfPolicy, unplannedNote } from './heading';
 import type { KeyReview } from './key-review';
 import { code, htmlCode, marker, prose, rowOfCells, table } from './markdown';
 import { type PolicyRow, type PolicyRows, policyBlocks, policyRowOf } from './policy-markdown';
+import type { PolicyResult } from './policy-review';
 import type { Review } from './review';
 import {
   detailsOf,
-  headingOf,
   isNew,
   type Line,
   outOfService,
   pinNote,
   rankOf,
   shortFingerprint,
-  unplannedNote,
   whatHappens,
 } from './words';
 
@@ -65,6 +65,7 @@ export function toMarkdown(review: Review, options: MarkdownOptions): Rendered {
     fold: remembered(fold),
     row: remembered(rowOf(withStack)),
     policyRow: remembered(policyRowOf(withStack)),
+    told: newsOfPolicy(review),
   };
   for (const room of rooms) {
     const text = render(review, options, room, parts);
@@ -83,6 +84,7 @@ interface Parts {
   readonly fold: (key: KeyReview) => string;
   readonly row: (key: KeyReview) => string;
   readonly policyRow: PolicyRow;
+  readonly told: readonly PolicyResult[];
 }
 
 function remembered<T>(make: (subject: T) => string): (subject: T) => string {
@@ -127,7 +129,7 @@ function render(
             : `**${worst.length} keys stop working or are refused, and there is no room to name them.**`,
         ]),
     ...(lesser.length === 0 ? [] : [leftOut(`${lesser.length} more keys`)]),
-    ...policyBlocks(review, policy, parts.policyRow),
+    ...policyBlocks(review, parts.told, policy, parts.policyRow),
     ...keys.filter((key) => rankOf(key) <= details).map(parts.fold),
     ...(details < 6 && keys.some((key) => rankOf(key) > details && rankOf(key) <= rows)
       ? [leftOut('Details of some keys')]

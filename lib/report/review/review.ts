@@ -11,10 +11,11 @@ import { text } from '../recorded-material';
 import type { BasePins } from './base-pins';
 import { commonPath, reviewOfDeclaration } from './declared-review';
 import { bySeverity, type Effect, type Failure, kindOf } from './effects';
-import type { KeyReview, ReviewedEffect } from './key-review';
+import type { KeyReview } from './key-review';
 import { type PlanReview, reviewOfPlan } from './plan-effects';
-import type { PlanLog, Refusal } from './plan-log';
+import type { PlanLog } from './plan-log';
 import { byLevel, type PolicyInput, type PolicyResult } from './policy-review';
+import { withRefusals } from './refused-keys';
 import type { Synthesized } from './synthesized';
 
 export const reviewSchema = 'byok-review/1';
@@ -152,12 +153,15 @@ export function failuresIn({ stacks, keys, policy }: Review): ReadonlySet<Failur
   return found;
 }
 
+/** What a plan does not do: it was found, or only the code tells. */
+const notDone: readonly Effect[] = ['drift', 'declared', 'pin_removed', 'pin_added'];
+
 /** One line for each thing that is done to a key; sorted, without time, commit or version. */
 export function effectLines({ keys }: Pick<Review, 'keys'>): readonly string[] {
   return keys
     .flatMap((key) =>
       key.effects
-        .filter(({ effect }) => effect !== 'drift')
+        .filter(({ effect }) => !notDone.includes(effect))
         .map(({ effect, address, days, reason }) =>
           JSON.stringify([
             key.stack,
@@ -235,46 +239,4 @@ function compare(one: string, other: string): number {
 
 export function worstOf({ effects }: KeyReview): Effect {
   return effects[0]?.effect ?? 'left_alone';
-}
-
-/** Each refusal goes to its key; one about a key that the plan does not show makes an entry. */
-function withRefusals(
-  keys: readonly KeyReview[],
-  refusals: readonly Refusal[],
-  stack: string,
-): readonly KeyReview[] {
-  const all = [...keys];
-  for (const { key_id: keyId, ...refusal } of refusals) {
-    const at = all.findIndex((key) =>
-      refusal.address === ''
-        ? keyId !== null && key.key_id === keyId
-        : key.addresses.includes(refusal.address),
-    );
-    const key = all[at];
-    if (key === undefined) {
-      all.push(onlyRefused(refusal, keyId, stack));
-    } else {
-      all[at] = { ...key, effects: [refusal, ...key.effects] };
-    }
-  }
-  return all;
-}
-
-function onlyRefused(refusal: ReviewedEffect, keyId: string | null, stack: string): KeyReview {
-  return {
-    stack,
-    name: refusal.address === '' ? (keyId ?? 'a key') : refusal.address,
-    key_id: keyId,
-    addresses: refusal.address === '' ? [] : [refusal.address],
-    path: null,
-    effects: [refusal],
-    expiration_before: null,
-    expiration_after: null,
-    pin: null,
-    fingerprint: null,
-    fingerprint_before: null,
-    source: null,
-    used_by: [],
-    found_changed: false,
-  };
 }

@@ -2,48 +2,14 @@
  * What a review says about a key, apart from any format: a line is our own words with values from
  * the plan between them, which each format makes fit for itself.
  */
-import { effects, kindOf, type Outcome, outcomes } from './effects';
+import { effects, kindOf } from './effects';
 import type { KeyReview, ReviewedEffect } from './key-review';
-import type { PolicyResult } from './policy-review';
-import { type Review, worstOf } from './review';
+import { worstOf } from './review';
 
 /** A name or value from the plan, or a sentence of the provider. */
 export type Value = { readonly name: string } | { readonly sentence: string };
 
 export type Line = readonly (string | Value)[];
-
-/** "Keys: 1 stops working, 2 are filled, 14 unchanged". */
-export function headingOf(review: Review): string {
-  const errors = review.policy.filter(({ level }) => level === 'error').length;
-  return errors === 0
-    ? headingOfKeys(review)
-    : `${headingOfKeys(review)}; ${counted(errors, 'policy error')}`;
-}
-
-function headingOfKeys({ keys, stacks }: Review): string {
-  if (keys.length === 0 && stacks.every(({ status }) => status === 'declared')) {
-    return 'Keys: none is declared';
-  }
-  if (keys.length === 0 && stacks.every(({ status }) => ['planned', 'declared'].includes(status))) {
-    return 'Keys: no key changes';
-  }
-  if (stacks.some(({ status }) => status === 'failed')) {
-    return 'Keys: the plan failed, so this review is not complete';
-  }
-  if (stacks.every(({ status }) => status === 'refused')) {
-    return 'Keys: this plan is refused, so nothing is applied';
-  }
-  const outcomesFound = (Object.keys(outcomes) as Outcome[]).flatMap((outcome) => {
-    const count = keys.filter((key) => outcomeOf(key) === outcome).length;
-    return count === 0 ? [] : [`${count} ${outcomes[outcome][count === 1 ? 0 : 1]}`];
-  });
-  const unchanged = stacks.reduce((sum, stack) => sum + stack.unchanged, 0);
-  return `Keys: ${[...outcomesFound, ...(unchanged === 0 ? [] : [`${unchanged} unchanged`])].join(', ')}`;
-}
-
-function outcomeOf(key: KeyReview): Outcome {
-  return kindOf(worstOf(key)).outcome;
-}
 
 export function rankOf(key: KeyReview): number {
   return kindOf(worstOf(key)).rank;
@@ -86,16 +52,6 @@ export function outOfService(key: KeyReview): string {
     return '–';
   }
   return has('reimport') ? 'is out now; ends at apply' : 'no';
-}
-
-/** Of stacks that were not planned; empty if all were. */
-export function unplannedNote({ stacks }: Review): Line {
-  const names = stacks
-    .filter(({ status }) => status === 'declared')
-    .flatMap(({ name }, at): Line => [at === 0 ? '' : ', ', { name }]);
-  return names.length === 0
-    ? []
-    : ['Not planned: ', ...names, '. This is what the code declares; what happens, a plan tells.'];
 }
 
 /** As a table shows it; never to be compared with. */
@@ -261,40 +217,6 @@ function identityOf({ key_id, addresses, path }: KeyReview): Line {
     ...addresses.flatMap((address, at): Line => [at === 0 ? '' : ' · ', { name: address }]),
     ...(path === null ? [] : [' · ', { name: path }]),
   ];
-}
-
-/** What the policy found, in numbers; undefined if none was given. */
-export function policyHeadingOf({ stacks, policy }: Review): string | undefined {
-  const judged = stacks.filter((stack) => stack.judged !== null);
-  if (judged.length === 0) {
-    return undefined;
-  }
-  const found = levels.flatMap((level) => {
-    const count = policy.filter((result) => result.level === level).length;
-    return count === 0 ? [] : [counted(count, level)];
-  });
-  const hooks = judged.reduce((sum, stack) => sum + stack.hooks, 0);
-  const none = `no violation in ${counted(
-    judged.reduce((sum, stack) => sum + (stack.judged ?? 0), 0),
-    'key',
-  )}`;
-  return [
-    found.length === 0 ? none : found.join(', '),
-    ...(hooks === 0 ? [] : [`${counted(hooks, 'key')} kept by hooks not judged`]),
-  ].join('; ');
-}
-
-const levels = ['error', 'warning'] as const;
-
-/** What reviewers should see: a warning about a key that does not change is old news. */
-export function tellsNews({ keys }: Review, { level, stack, address }: PolicyResult): boolean {
-  return (
-    level === 'error' || keys.some((key) => key.stack === stack && key.addresses.includes(address))
-  );
-}
-
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function sentenceCase(text: string): string {

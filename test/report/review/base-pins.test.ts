@@ -98,6 +98,11 @@ test('a plan that changes nothing tells of pins that are removed or added', () =
   expect(toText(review)).toContain('The code no longer says which material it is.');
 });
 
+test('a plan does nothing to pins: what was reviewed without a base is the same', () => {
+  const base = declared({ it: fingerprint });
+  expect(planned({ it: undefined }, base).digest).toBe(planned({ it: constant }, base).digest);
+});
+
 test('a declaration alone tells of them, too', () => {
   const base = declared({ removed: fingerprint, kept: fingerprint });
   expect(effectsIn(declared({ removed: undefined, kept: fingerprint }, base))).toEqual([
