@@ -62,7 +62,7 @@ export function wishOf(
 }
 
 /**
- * The wish by which a key is judged as it is: the expiry that it has counts, whoever chose it, and
+ * The wish by which a key is judged as it is: the expiry that it has counts, declared or not, and
  * so does its material. That the declaration may want another is for a review to say.
  */
 export function wishToJudge(
