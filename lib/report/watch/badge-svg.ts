@@ -1,5 +1,6 @@
 /** `keys | 1 missing`: the worst that there is to say, for a README or a dashboard. */
-import { countsOf, type KeyLine, type Overview, verdictOf } from './overview';
+import { headlineOf } from './key-words';
+import { type KeyLine, type Overview, verdictOf } from './overview';
 
 /** White text is readable on all of them. */
 const colours: Readonly<Record<KeyLine['verdict'], string>> = {
@@ -16,13 +17,7 @@ const characterWidth = 6.6;
 
 export function badgeSvgOf(overview: Overview): string {
   const verdict = verdictOf(overview);
-  const count = new Map(countsOf(overview)).get(verdict) ?? 0;
-  const text =
-    count > 0
-      ? `${count} ${verdict}`
-      : overview.keys.length === 0 && verdict === 'fine'
-        ? 'none'
-        : verdict;
+  const text = headlineOf(overview);
   const [left, right] = [widthOf('keys'), widthOf(text)];
   const label = (word: string, x: number, width: number) =>
     `<text x="${x + 5}" y="14" textLength="${width - 10}">${word}</text>`;

@@ -1,5 +1,5 @@
 /** What reports say about one key, in words: absolute days, and no meaning in colours alone. Pure. */
-import { type KeyLine, nameOf } from './overview';
+import { countsOf, type KeyLine, nameOf, type Overview, verdictOf } from './overview';
 
 /** Only the day of an instant. */
 export function dayOf(instant: string): string {
@@ -13,13 +13,17 @@ export function endOf({ expiration_time: time }: KeyLine): string | undefined {
 
 /** In a few words, which stand beside its bar. */
 export function fateOf(key: KeyLine): string {
-  const end = endOf(key);
   if (key.verdict === 'unknown') {
     return `not looked at since ${dayOf(key.asOf)}`;
   }
   if (key.verdict === 'missing') {
     return 'no material';
   }
+  return key.verdict === 'unverified' ? `unverified, ${comingOf(key)}` : comingOf(key);
+}
+
+function comingOf(key: KeyLine): string {
+  const end = endOf(key);
   if (key.deletion_date !== null) {
     return `key is deleted ${dayOf(key.deletion_date)}`;
   }
@@ -27,6 +31,16 @@ export function fateOf(key: KeyLine): string {
     return `renews from ${dayOf(key.renews_at)}`;
   }
   return end === undefined ? 'never expires' : `expires ${dayOf(end)}`;
+}
+
+/** The worst that there is to say of all keys, and how often. */
+export function headlineOf(overview: Overview): string {
+  const verdict = verdictOf(overview);
+  const count = new Map(countsOf(overview)).get(verdict) ?? 0;
+  if (count > 0) {
+    return `${count} ${verdict}`;
+  }
+  return overview.keys.length === 0 && verdict === 'fine' ? 'none' : verdict;
 }
 
 /** The names of keys, as many as a sentence holds. */

@@ -1,19 +1,28 @@
 /**
  * One page of all keys: one file without a script, which asks for nothing, for screens, screen
- * readers and paper.
+ * readers and paper. What is to be done comes first.
  */
 import { formatInstant } from '../../terms/expiration-time';
-import { dayOf } from './key-words';
+import { headlineOf } from './key-words';
 import { markup, markupOfSentence } from './markup';
 import { countsOf, type KeyLine, nameOf, type Overview, placeOf } from './overview';
+import { cardStyle, keysSection, tableSection } from './page-table';
+import { timelineSection } from './page-timeline';
 import { pageStyle } from './style';
-import { groupSvg, groupsOf } from './timeline-svg';
-import { toDoOf } from './to-do';
+import { type ToDo, toDoOf } from './to-do';
 
 /** The table has them all. */
 const mostToDo = 100;
 
+/** The table of sources has them all. */
+const mostNotices = 5;
+
+type IdOf = (key: KeyLine) => string;
+
 export function pageHtmlOf(overview: Overview): string {
+  const ids = new Map(overview.keys.map((key, index) => [key, `k${index}`]));
+  const idOf: IdOf = (key) => ids.get(key) ?? '';
+  const link: IdOf = (key) => `#${idOf(key)}`;
   return `${[
     '<!DOCTYPE html>',
     '<html lang="en" xmlns="http://www.w3.org/1999/xhtml">',
@@ -23,15 +32,16 @@ export function pageHtmlOf(overview: Overview): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
     '<meta name="robots" content="noindex"/>',
     '<meta name="referrer" content="no-referrer"/>',
-    '<title>Key material</title>',
-    `<style>${pageStyle}</style>`,
+    `<title>Key material: ${headlineOf(overview)}</title>`,
+    `<style>${pageStyle}${cardStyle}</style>`,
     '</head>',
     '<body>',
     '<main>',
     ...header(overview),
-    ...toDo(overview),
-    ...timeline(overview),
-    ...table(overview),
+    ...toDoSection(overview, link),
+    ...timelineSection(overview, link),
+    ...keysSection(overview, idOf),
+    ...sourcesSection(overview),
     '</main>',
     '</body>',
     '</html>',
@@ -39,102 +49,86 @@ export function pageHtmlOf(overview: Overview): string {
 }
 
 function header(overview: Overview): string[] {
-  const counts = countsOf(overview).map(([verdict, count]) => `${count} ${verdict}`);
+  const { keys, now, sources } = overview;
+  const places = new Set(keys.map(placeOf)).size;
+  const outdated = sources.filter((source) => source.outdated);
+  const more = outdated.length - mostNotices;
   return [
     '<h1>Key material</h1>',
-    `<p class="soft">as of ${minuteOf(formatInstant(overview.now))}</p>`,
-    `<p><strong>${counts.length === 0 ? 'no imported key material' : counts.join(' · ')}</strong></p>`,
-    ...overview.sources
-      .filter(({ outdated }) => outdated)
+    `<p class="soft">As of ${minuteOf(formatInstant(now))}: ${counted(keys.length, 'key')} in ${counted(places, 'place')}</p>`,
+    ...(keys.length === 0 ? ['<p>No imported key material was found.</p>'] : [counts(overview)]),
+    ...outdated
+      .slice(0, mostNotices)
       .map(
         ({ source, asOf }) =>
-          `<p class="bad">${markup(source)}: not looked at since ${minuteOf(asOf)}</p>`,
+          `<p class="notice unknown"><b>${markup(source)}</b>: not looked at since ${minuteOf(asOf)}</p>`,
       ),
+    ...(more > 0
+      ? [`<p>And ${counted(more, 'source')} more, in the table of what was looked at.</p>`]
+      : []),
   ];
 }
 
-function toDo(overview: Overview): string[] {
+function counts(overview: Overview): string {
+  const tiles = countsOf(overview).map(
+    ([verdict, count]) => `<li class="${verdict}"><b>${count}</b> ${verdict}</li>`,
+  );
+  return `<ul class="counts">${tiles.join('')}</ul>`;
+}
+
+function toDoSection(overview: Overview, link: IdOf): string[] {
   const all = toDoOf(overview);
   const shown = all.slice(0, mostToDo);
-  const rows = shown.map(
-    ({ day, key, what }) =>
-      `<tr><td>${day}</td><th scope="row">${markup(nameOf(key))}</th><td>${markup(placeOf(key))}</td><td>${markupOfSentence(what)}</td></tr>`,
-  );
+  const [now, later] = [
+    shown.filter(({ day }) => day === 'now'),
+    shown.filter(({ day }) => day !== 'now'),
+  ];
   return [
     '<h2>To do</h2>',
-    ...(rows.length === 0
-      ? ['<p>Nothing in the next 120 days.</p>']
-      : tableOf('What to do, by day', ['Day', 'Key', 'Place', 'What'], rows)),
+    ...(all.length === 0 ? ['<p>Nothing in the next 120 days.</p>'] : []),
+    ...toDoList('Now', now, link),
+    ...toDoList('In the next 120 days', later, link),
     ...(all.length > shown.length
       ? [`<p>And ${all.length - shown.length} more, in the table of all keys.</p>`]
       : []),
   ];
 }
 
-/** Groups with something to say are open. */
-function timeline(overview: Overview): string[] {
-  const groups = groupsOf(overview);
-  return [
-    ...(groups.length === 0 ? [] : ['<h2>Timeline</h2>']),
-    ...groups.flatMap(([place, keys], index) => {
-      const open = keys.some(({ verdict }) => verdict !== 'fine') || groups.length === 1;
-      const fine = keys.every(({ verdict }) => verdict === 'fine') ? ' fine' : '';
-      return [
-        `<details${open ? ' open="open"' : ''}><summary>${markup(place)} (${keys.length}${fine})</summary>`,
-        '<div class="wide">',
-        groupSvg(keys, overview, `g${index}`),
-        '</div></details>',
-      ];
-    }),
-  ];
-}
-
-const columns: readonly [string, (key: KeyLine) => string | null][] = [
-  ['Place', placeOf],
-  ['Verdict', ({ verdict }) => verdict],
-  ['Status', ({ material_status: status }) => status],
-  ['Until', ({ expiration_time: time }) => time && (time === 'never' ? time : dayOf(time))],
-  ['Days', ({ days_left: days }) => (days === null ? null : String(days))],
-  ['Renewal', renewalOf],
-  ['Pinned', ({ pinned }) => (pinned === null ? null : pinned ? 'yes' : 'no')],
-  ['Last import', ({ imported_at: at }) => at && dayOf(at)],
-  ['Address', ({ address }) => address],
-  ['Key id', ({ key_id: id }) => id],
-];
-
-function table({ keys }: Overview): string[] {
-  const rows = keys.map(
-    (key) =>
-      `<tr><th scope="row">${markup(nameOf(key))}</th>${columns.map(([, cell]) => `<td>${markup(cell(key) ?? '–')}</td>`).join('')}</tr>`,
-  );
-  return rows.length === 0
+function toDoList(heading: string, list: readonly ToDo[], link: IdOf): string[] {
+  const items = list.map(({ day, key, what }) => {
+    const first =
+      day === 'now'
+        ? `<span><span class="verdict ${key.verdict}">${key.verdict}</span></span>`
+        : `<span class="day">${day}</span>`;
+    return `<li>${first} <span><a href="${link(key)}"><b>${markup(nameOf(key))}</b></a> <small>${markup(placeOf(key))}</small></span> <span class="what">${markupOfSentence(what)}</span></li>`;
+  });
+  return items.length === 0
     ? []
     : [
-        '<h2>All keys</h2>',
-        ...tableOf(
-          'Days are those of the last look at the key',
-          ['Key', ...columns.map(([name]) => name)],
-          rows,
-        ),
+        `<h3>${heading} <small>${items.length}</small></h3>`,
+        '<ul class="to-do">',
+        ...items,
+        '</ul>',
       ];
 }
 
-function renewalOf({ renewal, renews_at: at }: KeyLine): string | null {
-  return at === null ? renewal : `from ${dayOf(at)}`;
+/** So that a source that is not there at all is missed. */
+function sourcesSection({ sources }: Overview): string[] {
+  const rows = sources.map(
+    ({ source, asOf, keys, outdated }) =>
+      `<tr><th scope="row">${markup(source)}</th><td>${minuteOf(asOf)}${outdated ? ' <span class="verdict unknown">too old</span>' : ''}</td><td>${keys}</td></tr>`,
+  );
+  return tableSection({
+    id: 'sources',
+    name: 'What was looked at',
+    caption: 'A key may be in several sources.',
+    heads: ['Source', 'Last look', 'Keys'],
+    bodies: ['<tbody>', ...rows, '</tbody>'],
+  });
 }
 
-function tableOf(
-  caption: string,
-  heads: readonly string[],
-  rows: readonly string[],
-): readonly string[] {
-  return [
-    `<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>`,
-    `<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>`,
-    '<tbody>',
-    ...rows,
-    '</tbody></table></div>',
-  ];
+function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 function minuteOf(instant: string): string {

@@ -1,12 +1,19 @@
 /** Where things are on the axis of time: pure numbers, no drawing. */
 import { scaleUtc } from 'd3-scale';
 import { endOf } from './key-words';
-import type { KeyLine, Overview } from './overview';
+import { compare, type KeyLine, type Overview, placeOf, reportedVerdicts } from './overview';
 
 export interface Timeline {
-  readonly ticks: readonly { readonly x: number; readonly text: string }[];
+  readonly ticks: readonly Tick[];
   readonly today: number;
   readonly barOf: (key: KeyLine) => Bar;
+}
+
+export interface Tick {
+  readonly x: number;
+  readonly text: string;
+  /** So that the text does not leave the axis. */
+  readonly anchor: 'start' | 'middle' | 'end';
 }
 
 /** Of the time in which there is material; positions lie within the width. */
@@ -17,6 +24,27 @@ export interface Bar {
   readonly window: number | undefined;
   /** It goes on behind the end of the axis. */
   readonly goesOn: boolean;
+}
+
+/** By place; in each, what has no material first, then what ends first. */
+export function groupsOf({ keys }: Overview): [place: string, keys: readonly KeyLine[]][] {
+  const groups = new Map<string, KeyLine[]>();
+  for (const key of keys) {
+    const place = placeOf(key);
+    groups.set(place, [...(groups.get(place) ?? []), key]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([place, all]) => [place, all.sort((a, b) => compare(orderOf(a), orderOf(b)))]);
+}
+
+/** Of keys that end at the same time, the order of the names stays. */
+function orderOf(key: KeyLine): string {
+  const { verdict, deletion_date: deletion } = key;
+  if (verdict === 'missing' || verdict === 'unknown') {
+    return String(reportedVerdicts.indexOf(verdict));
+  }
+  return deletion ?? endOf(key) ?? '9999';
 }
 
 const shortestMs = 30 * 86_400_000;
@@ -39,7 +67,11 @@ export function timelineOf({ keys, now }: Overview, width: number): Timeline {
     .range([0, width])
     .clamp(true);
   const at = (time: string | number) => Math.round(scale(new Date(time)) * 10) / 10;
-  const ticks = scale.ticks(6).map((tick) => ({ x: at(tick.getTime()), text: tickText(tick) }));
+  const ticks = scale.ticks(6).map((tick): Tick => {
+    const x = at(tick.getTime());
+    const anchor = x < width * 0.04 ? 'start' : x > width * 0.96 ? 'end' : 'middle';
+    return { x, text: tickText(tick), anchor };
+  });
   return {
     ticks,
     today: at(now.getTime()),

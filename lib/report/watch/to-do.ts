@@ -36,11 +36,11 @@ function dueOf(key: KeyLine): { readonly from: string; readonly what: string } |
   const end = endOf(key);
   switch (key.verdict) {
     case 'missing':
-      return { from: atOnce, what: `missing: ${key.reason ?? 'it has no usable material'}` };
+      return { from: atOnce, what: key.reason ?? 'it has no usable material' };
     case 'unknown':
-      return { from: atOnce, what: `unknown: not looked at since ${dayOf(key.asOf)}` };
+      return { from: atOnce, what: `not looked at since ${dayOf(key.asOf)}` };
     case 'unverified':
-      return { from: atOnce, what: `unverified: ${key.reason ?? 'nothing proves its material'}` };
+      return { from: atOnce, what: key.reason ?? 'nothing proves its material' };
     case 'scheduled':
       return {
         from: atOnce,
