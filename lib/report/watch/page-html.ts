@@ -51,12 +51,16 @@ export function pageHtmlOf(overview: Overview): string {
 function header(overview: Overview): string[] {
   const { keys, now, sources } = overview;
   const places = new Set(keys.map(placeOf)).size;
+  const found =
+    keys.length === 0
+      ? 'no imported key material was found'
+      : `${counted(keys.length, 'key')} in ${counted(places, 'place')}`;
   const outdated = sources.filter((source) => source.outdated);
   const more = outdated.length - mostNotices;
   return [
     '<h1>Key material</h1>',
-    `<p class="soft">As of ${minuteOf(formatInstant(now))}: ${counted(keys.length, 'key')} in ${counted(places, 'place')}</p>`,
-    ...(keys.length === 0 ? ['<p>No imported key material was found.</p>'] : [counts(overview)]),
+    `<p class="soft">As of ${minuteOf(formatInstant(now))}: ${found}</p>`,
+    ...(keys.length === 0 ? [] : [counts(overview)]),
     ...outdated
       .slice(0, mostNotices)
       .map(

@@ -44,7 +44,7 @@ const shapes = [
   // Stripes: a pattern would become a picture for each bar when the page is printed.
   '.window{stroke:var(--ink);stroke-width:10;stroke-dasharray:2 3}',
   '.end{stroke:var(--ink);stroke-width:2}',
-  '.arrow{fill:var(--ink)}svg svg{overflow:visible}',
+  '.arrow{fill:var(--ink)}svg svg{overflow:visible}svg .label{overflow:hidden}',
   '.cross{stroke:var(--bar);stroke-width:2.5;fill:none}',
   '.tick{stroke:var(--line)}.tick.today{stroke:var(--ink);stroke-width:2}',
   '.axis text{font-size:12px;fill:var(--soft)}.axis .today{fill:var(--ink)}',
@@ -129,13 +129,14 @@ const narrow = [
 ].join('');
 
 const paper = [
-  '@page{margin:14mm}@media print{',
+  '@page{margin:12mm}@media print{',
   'body{max-width:none;padding:0;font-size:10pt}h2,h3,summary{break-after:avoid}',
-  'tr,li{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}#keys table{min-width:0;table-layout:fixed;font-size:8pt}#keys th,#keys td{padding-right:.4rem}small,code{font-size:7.5pt}.verdict{font-size:8pt}#keys thead th{white-space:normal}#keys thead th:first-child{width:28%}#keys thead th:nth-child(2){width:20%}.whole{white-space:normal}',
+  'tr,li{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}#keys table{min-width:0;table-layout:fixed;font-size:7.5pt}#keys th,#keys td{padding-right:.4rem}small,.verdict{font-size:7.5pt}code{font-size:6.5pt}#keys thead th{white-space:normal}#keys thead th:first-child{width:36%}#keys thead th:nth-child(2){width:16%}.whole{white-space:normal}',
   'a{color:inherit;text-decoration:none}.verdict,.counts li,.notice{print-color-adjust:exact;-webkit-print-color-adjust:exact}',
   // What is folded on the screen is on paper, too.
   'details::details-content{content-visibility:visible;block-size:auto}',
-  '.chart{--name:10rem;--fate:14.5rem}tr.place{break-after:avoid}',
+  '.chart{--name:13rem;--fate:11.5rem;font-size:8pt}.chart li>a,.chart li>span{line-height:1.5}tr.place{break-after:avoid}',
+  '.to-do li{padding:.2rem 0}th,td{padding-top:.2rem;padding-bottom:.2rem}',
   '}',
 ].join('');
 

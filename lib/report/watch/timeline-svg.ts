@@ -42,7 +42,7 @@ export function timelineSvgOf(overview: Overview): string {
       return 'heading' in row
         ? `<text x="0" y="${y + 16}" class="heading">${markup(row.heading)}</text>`
         : [
-            `<svg y="${y}" width="${labelWidth - 10}" height="${rowHeight}"><text y="15">${markup(nameOf(row), labelLength)}</text></svg>`,
+            `<svg class="label" y="${y}" width="${labelWidth - 10}" height="${rowHeight}"><text y="15">${markup(nameOf(row), labelLength)}</text></svg>`,
             shapesOf(row, timeline, pixels(labelWidth, y + 5)),
             `<text x="${labelWidth + chartWidth + 20}" y="${y + 15}"${row.verdict === 'fine' ? '' : ` class="verdict-text ${row.verdict}"`}>${markup(fateOf(row))}</text>`,
           ].join('');
