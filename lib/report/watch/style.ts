@@ -71,7 +71,7 @@ export const drawingStyle = [
 ].join('');
 
 const text = [
-  `body{font:15px/1.5 ${font};color:var(--ink);background:var(--paper);max-width:75rem;margin:0 auto;padding:2rem 1rem 4rem}`,
+  `body{font:15px/1.5 ${font};color:var(--ink);background:var(--paper);max-width:78rem;margin:0 auto;padding:2rem clamp(1rem,3vw,2.5rem) 4rem}`,
   'h1{font-size:1.75rem;line-height:1.2;margin:0}h2{font-size:1.25rem;margin:2.75rem 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .25rem}',
   'p,ul,ol{margin:.25rem 0;padding:0}ul,ol{list-style:none}.soft,small,caption{color:var(--soft)}small{font-size:.8125rem;font-weight:400}',
   'a{color:var(--link);text-underline-offset:.15em}:focus-visible{outline:2px solid var(--link);outline-offset:2px}',
