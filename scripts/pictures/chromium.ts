@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 export const howToInstall =
-  'Chromium draws it: apt-get install chromium, or set CHROMIUM to the path of a Chromium or Chrome';
+  'this needs Chromium: apt-get install chromium, or set CHROMIUM to the path of a Chromium or Chrome';
 
 /** @returns the path of its executable; undefined if there is none */
 export function findChromium(env: NodeJS.ProcessEnv): string | undefined {

@@ -93,7 +93,7 @@ const chart = [
   'summary{padding:.5rem .25rem;cursor:pointer;overflow-wrap:anywhere}summary:hover{background:var(--wash)}summary small{margin-left:.5rem}',
   '.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.25rem 0 .75rem;color:var(--soft);font-size:.875rem}',
   '.legend span{display:inline-flex;align-items:center;gap:.5rem}.legend span>svg{width:34px;height:16px;overflow:visible}',
-  '.chart{--name:15rem;--fate:15.5rem;position:relative;padding:34px 0 .75rem;font-size:.875rem}',
+  '.chart{--name:15rem;--fate:17rem;position:relative;padding:34px 0 .75rem;font-size:.875rem}',
   '.chart .axis{position:absolute;top:0;left:var(--name);width:calc(100% - var(--name) - var(--fate));height:100%}',
   '.chart li{position:relative;display:grid;grid-template-columns:var(--name) minmax(0,1fr) var(--fate);align-items:center}',
   '.chart li>a,.chart li>span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.6rem}',
@@ -121,7 +121,7 @@ export function ifNarrow(rules: string): string {
 const narrow = [
   '.counts{gap:.5rem}.counts li{flex:1 0 5rem;padding:.4rem .75rem}',
   '.to-do li{grid-template-columns:minmax(0,1fr)}',
-  '.chart{--name:0px;--fate:0px}.chart li{grid-template-columns:minmax(0,1fr) auto;padding:.25rem 0}.chart li>svg{grid-row:2;grid-column:1/-1}',
+  '#sources th,#sources td{min-width:0;padding-right:.75rem}.chart{--name:0px;--fate:0px}.chart li{grid-template-columns:minmax(0,1fr) auto;padding:.25rem 0}.chart li>svg{grid-row:2;grid-column:1/-1}',
   '.chart li>a,.chart li>span{background:var(--paper)}.chart li>span{padding-left:.5rem}.axis .other{display:none}',
   '#keys,#keys table,#keys caption,#keys tbody,#keys th,#keys td{display:block;min-width:0}#keys thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}',
   '#keys tr{display:grid;grid-template-columns:repeat(3,1fr);gap:0 .5rem;padding:.5rem 0;border-bottom:1px solid var(--line)}#keys th,#keys td{border:0;padding:.1rem 0}',

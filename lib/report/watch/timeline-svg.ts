@@ -10,7 +10,7 @@ const margin = 16;
 const rowHeight = 22;
 const labelWidth = 220;
 const chartWidth = 520;
-const fateWidth = 220;
+const fateWidth = 260;
 const axisHeight = 36;
 const legendHeight = 30;
 /** Of one meaning in the legend, by its letters. */

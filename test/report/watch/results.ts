@@ -96,3 +96,21 @@ export function everyKindOfKey(): Partial<Finding>[] {
     })),
   ];
 }
+
+/** Of eight projects, with every verdict that one look can give. */
+export function manyKeys(count: number): Partial<Finding>[] {
+  const [payments, invoices, reports, cards, old] = everyKindOfKey();
+  const unverified = { ...cards, verdict: 'unverified' as const, reason: 'why it is so' };
+  const kinds = [payments, cards, payments, invoices, payments, reports, old, unverified];
+  return Array.from({ length: count }, (_one, index) => {
+    const project = Math.floor((8 * index) / count);
+    return {
+      // All keys of the last project are fine.
+      ...(project === 7 ? payments : kinds[index % kinds.length]),
+      key_id: `${String(index).padStart(8, '0')}-e727-4d9c-b35d-f84bb474a37f`,
+      alias: `team-payments-service-${index}`,
+      address: `module.keys["team-payments"].byok_key_material.service_${index}`,
+      project: `4ec959a7c3d9c977d18c430fdbb576c${project}`,
+    };
+  });
+}
