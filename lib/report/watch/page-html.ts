@@ -11,8 +11,8 @@ import { timelineSection } from './page-timeline';
 import { pageStyle } from './style';
 import { type ToDo, toDoOf } from './to-do';
 
-/** The table has them all. */
-const mostToDo = 100;
+/** Of what is due now, and of what comes. The table has all keys. */
+const mostToDo = 50;
 
 /** The table of sources has them all. */
 const mostNotices = 5;
@@ -82,37 +82,36 @@ function counts(overview: Overview): string {
 
 function toDoSection(overview: Overview, link: IdOf): string[] {
   const all = toDoOf(overview);
-  const shown = all.slice(0, mostToDo);
-  const [now, later] = [
-    shown.filter(({ day }) => day === 'now'),
-    shown.filter(({ day }) => day !== 'now'),
-  ];
+  const isNow = ({ day }: ToDo) => day === 'now';
   return [
     '<h2>To do</h2>',
     ...(all.length === 0 ? ['<p>Nothing in the next 120 days.</p>'] : []),
-    ...toDoList('Now', now, link),
-    ...toDoList('In the next 120 days', later, link),
-    ...(all.length > shown.length
-      ? [`<p>And ${all.length - shown.length} more, in the table of all keys.</p>`]
-      : []),
+    ...toDoList('Now', all.filter(isNow), link),
+    ...toDoList(
+      'In the next 120 days',
+      all.filter((one) => !isNow(one)),
+      link,
+    ),
   ];
 }
 
-function toDoList(heading: string, list: readonly ToDo[], link: IdOf): string[] {
-  const items = list.map(({ day, key, what }) => {
+function toDoList(heading: string, all: readonly ToDo[], link: IdOf): string[] {
+  const items = all.slice(0, mostToDo).map(({ day, key, what }) => {
     const first =
       day === 'now'
         ? `<span><span class="verdict ${key.verdict}">${key.verdict}</span></span>`
         : `<span class="day">${day}</span>`;
     return `<li>${first} <span><a href="${link(key)}"><b>${markup(nameOf(key))}</b></a> <small>${markup(placeOf(key))}</small></span> <span class="what">${markupOfSentence(what)}</span></li>`;
   });
+  const more = all.length - items.length;
   return items.length === 0
     ? []
     : [
-        `<h3>${heading} <small>${items.length}</small></h3>`,
+        `<h3>${heading} <small>${all.length}</small></h3>`,
         '<ul class="to-do">',
         ...items,
         '</ul>',
+        ...(more > 0 ? [`<p>And ${more} more, in the table of all keys.</p>`] : []),
       ];
 }
 

@@ -119,7 +119,7 @@ export function ifNarrow(rules: string): string {
 }
 
 const narrow = [
-  '.counts{gap:.5rem}.counts li{flex:1 0 5rem;padding:.4rem .75rem}',
+  '.counts{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.25rem,1fr));gap:.5rem}.counts li{min-width:0;padding:.4rem .75rem}',
   '.to-do li{grid-template-columns:minmax(0,1fr)}',
   '#sources th,#sources td{min-width:0;padding-right:.75rem}.chart{--name:0px;--fate:0px}.chart li{grid-template-columns:minmax(0,1fr) auto;padding:.25rem 0}.chart li>svg{grid-row:2;grid-column:1/-1}',
   '.chart li>a,.chart li>span{background:var(--paper)}.chart li>span{padding-left:.5rem}.axis .other{display:none}',

@@ -185,7 +185,8 @@ describe('the page', () => {
     }));
     const page = pageHtmlOf(overviewAt(now, liveResult(many)));
     expect(Buffer.byteLength(page)).toBeLessThan(1 << 20);
-    expect(page).toContain('And 900 more, in the table of all keys.');
+    expect(page).toContain('<h3>Now <small>1000</small></h3>');
+    expect(page).toContain('And 950 more, in the table of all keys.');
   });
 });
 
