@@ -117,7 +117,7 @@ test('writes page, timeline, badge and inventory, the page also into a folder', 
   mkdirSync(pathOf('public'));
   const drawings = ['--svg', 'keys.svg', '--badge', 'badge.svg', '--cbom', 'bom.json'];
   expect((await report('check.json', '--page', 'public', ...drawings)).status).toBe(0);
-  expect(read('public/index.html')).toContain(`<td>${keyId}</td>`);
+  expect(read('public/index.html')).toContain(`<code>${keyId}</code>`);
   expect(read('keys.svg')).toContain('Timeline of the material of 1 key<');
   expect(JSON.parse(read('bom.json'))).toMatchObject({ bomFormat: 'CycloneDX' });
   expect(read('badge.svg')).toContain('keys: 1 missing');
