@@ -87,7 +87,10 @@ interface Workflow {
   >;
 }
 
-const samples = ['docs/pull-requests.md', 'docs/check.md'];
+const recipes = readdirSync(join(root, 'examples/ci'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /^github.*\.yml$/.test(name))
+  .map((name) => `examples/ci/${name}`);
+const samples = ['docs/check.md', ...recipes];
 const workflows = readdirSync(join(root, '.github/workflows')).map(
   (name) => `.github/workflows/${name}`,
 );

@@ -13,7 +13,7 @@ import { scratchFolder } from './support/scratch-folder';
 
 const examples = join(root, 'examples');
 const played = readdirSync(examples).filter((name) =>
-  existsSync(join(examples, name, 'README.md')),
+  existsSync(join(examples, name, 'run.mjs')),
 );
 
 let checkout: ExampleCheckout;

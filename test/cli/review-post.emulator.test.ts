@@ -1,9 +1,7 @@
 /** `byok review --post`: one comment, kept up to date, against servers that play the forges. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { FakeForge, forgeToken as token } from '../support/fake-forge';
 import { scratchFolder } from '../support/scratch-folder';
 import { type ByokProcess, bundleByok } from './byok-process';
 
@@ -14,97 +12,6 @@ beforeAll(() => {
   byok = bundleByok();
 });
 afterAll(() => byok.remove());
-
-const token = 'ghs_SecretTokenOfTheWorkflow';
-
-interface Stored {
-  readonly id: number;
-  body: string;
-  readonly author: string;
-  hidden: boolean;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body?: string;
-}
-
-/** Both forges; the paths and fields are those of their APIs. */
-class Forge {
-  readonly comments: Stored[] = [];
-  readonly requests: string[] = [];
-  /** Answers in place of the forge. */
-  instead: ((method: string, path: string) => Answer | undefined) | undefined;
-  readonly #server = createServer(async (incoming, reply) => {
-    const { status, body = '' } = await this.#answer(incoming, await text(incoming));
-    reply.writeHead(status, { 'content-type': 'application/json' }).end(body);
-  });
-
-  async open(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  add(body: string, author = 'github-actions[bot]'): Stored {
-    const comment = { id: this.comments.length + 1, body, author, hidden: false };
-    this.comments.push(comment);
-    return comment;
-  }
-
-  async #answer(
-    { method = '', url = '', headers }: IncomingMessage,
-    sent: string,
-  ): Promise<Answer> {
-    const { pathname: path, searchParams } = new URL(url, 'http://x');
-    this.requests.push(`${method} ${path}`);
-    const instead = this.instead?.(method, path);
-    if (instead !== undefined) {
-      return instead;
-    }
-    if (headers.authorization !== `Bearer ${token}` && headers['private-token'] !== token) {
-      return { status: 401, body: '{}' };
-    }
-    const given = sent === '' ? {} : JSON.parse(sent);
-    const ok = (value: unknown): Answer => ({ status: 200, body: JSON.stringify(value) });
-    if (path === '/graphql') {
-      if (String(given.query).includes('minimizeComment')) {
-        const found = this.comments.find(({ id }) => `node-${id}` === given.variables.id);
-        Object.assign(found ?? {}, { hidden: true });
-        return ok({ data: {} });
-      }
-      return ok({ data: { viewer: { login: 'github-actions[bot]' } } });
-    }
-    if (path === '/user') {
-      return ok({ id: 'github-actions[bot]' });
-    }
-    if (method === 'GET') {
-      const page = Number(searchParams.get('page'));
-      const shown = this.comments.slice((page - 1) * 100, page * 100);
-      return ok(
-        shown.map(({ id, body, author }) => ({
-          id,
-          node_id: `node-${id}`,
-          body,
-          user: { login: author },
-          author: { id: author },
-        })),
-      );
-    }
-    if (method === 'POST') {
-      return ok(this.add(given.body));
-    }
-    const changed = this.comments.find(({ id }) => path.endsWith(`/${id}`));
-    Object.assign(changed ?? {}, { body: given.body });
-    return ok({});
-  }
-}
 
 const id = '0d0466b0-e727-4d9c-b35d-f84bb474a37f';
 
@@ -131,7 +38,7 @@ function event(content: object): string {
 }
 
 const ofForge = {
-  github: (forge: Forge, run: number) => ({
+  github: (forge: FakeForge, run: number) => ({
     GITHUB_TOKEN: token,
     GITHUB_API_URL: forge.url,
     GITHUB_REPOSITORY: 'acme/keys',
@@ -140,7 +47,7 @@ const ofForge = {
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_SHA: '4f1c2a9e0d',
   }),
-  gitlab: (forge: Forge, run: number) => ({
+  gitlab: (forge: FakeForge, run: number) => ({
     BYOK_GITLAB_TOKEN: token,
     CI_API_V4_URL: forge.url,
     CI_PROJECT_ID: '12',
@@ -152,10 +59,10 @@ const ofForge = {
 
 type Name = keyof typeof ofForge;
 
-let forge: Forge;
+let forge: FakeForge;
 
 beforeEach(async () => {
-  forge = new Forge();
+  forge = new FakeForge();
   await forge.open();
 });
 afterEach(() => forge.close());

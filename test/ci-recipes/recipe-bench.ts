@@ -1,0 +1,130 @@
+/**
+ * What the recipes of examples/ci run in: a project with one stack, a KMS, a forge, and the programs
+ * that a runner has. Terraform and `byok` are the real ones; `npm ci` and `cdktf synth` have nothing
+ * to do, since the stack is there.
+ */
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configure, workspaceWith } from '../provider/workbench';
+import { root } from '../support/checkout';
+import { type Emulator, startEmulator } from '../support/emulator';
+import { FakeForge } from '../support/fake-forge';
+import { scratchFolder } from '../support/scratch-folder';
+import {
+  cleanEnvironment,
+  type Run,
+  runCommand,
+  type TerraformWorkspace,
+} from '../support/terraform-workspace';
+
+export const recipes = join(root, 'examples', 'ci');
+
+const npx = `#!/bin/sh
+if [ "$1" = --no ]; then shift; fi
+case "$1" in
+  cdktf-byok) shift; exec "${process.execPath}" "${join(root, 'dist', 'bundle', 'byok.js')}" "$@" ;;
+  cdktf) [ "$2" = synth ] && exit 0 ;;
+esac
+echo "npx $*: the project has no such program" >&2
+exit 1
+`;
+
+/** What Terraform and git keep; all else that is in the folder of a stack was made by a job. */
+const kept = /^(\.terraform.*|terraform\.(d|tfstate.*)|main\.tf)$/;
+
+export class RecipeBench {
+  readonly #bin = scratchFolder();
+  #emulator: Emulator | undefined;
+  #forge: FakeForge | undefined;
+  readonly #workspaces = new Map<string, TerraformWorkspace>();
+
+  constructor() {
+    beforeAll(() => {
+      this.#program('npx', npx);
+      this.#program('npm', '#!/bin/sh\n[ "$*" = ci ]\n');
+    });
+    beforeEach(async () => {
+      this.#emulator = await startEmulator();
+      this.#forge = new FakeForge();
+      await this.#forge.open();
+    });
+    afterEach(async () => {
+      for (const workspace of this.#workspaces.values()) {
+        workspace.remove();
+      }
+      this.#workspaces.clear();
+      await this.#emulator?.close();
+      await this.#forge?.close();
+    });
+  }
+
+  get emulator(): Emulator {
+    return present(this.#emulator);
+  }
+
+  get forge(): FakeForge {
+    return present(this.#forge);
+  }
+
+  /** Of a login to the KMS, by the names that recipes give to secrets and variables. */
+  get login(): Readonly<Record<string, string>> {
+    const { accessKey, secretKey, projectId } = this.emulator;
+    return { accessKey, secretKey, projectId };
+  }
+
+  /** Declares what is in a stack. Its state stays. */
+  async declare(body: string, stack = 'prod'): Promise<void> {
+    const workspace = this.#workspaces.get(stack) ?? (await workspaceWith({}));
+    this.#workspaces.set(stack, workspace);
+    configure(this.emulator, workspace, body);
+  }
+
+  stack(name = 'prod'): TerraformWorkspace {
+    return present(this.#workspaces.get(name));
+  }
+
+  /** A checkout as a job begins with: nothing of another job is in it but the state. */
+  checkout(): string {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'cdktf.out', 'stacks'), { recursive: true });
+    for (const [name, workspace] of this.#workspaces) {
+      for (const file of readdirSync(workspace.folder).filter((one) => !kept.test(one))) {
+        rmSync(join(workspace.folder, file), { recursive: true });
+      }
+      symlinkSync(workspace.folder, join(folder, 'cdktf.out', 'stacks', name));
+    }
+    return folder;
+  }
+
+  /** Runs a script as the runner does, by its own flags of the shell. */
+  run(
+    [shell = 'bash', ...flags]: readonly string[],
+    script: string,
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Run> {
+    const file = join(scratchFolder(), 'step.sh');
+    writeFileSync(file, script);
+    const [workspace] = this.#workspaces.values();
+    return runCommand(shell, [...flags, file], {
+      cwd,
+      env: cleanEnvironment({
+        ...workspace?.env,
+        PATH: `${this.#bin}:${process.env.PATH}`,
+        TF_CLI_CONFIG_FILE: '/dev/null',
+        ...env,
+      }),
+    });
+  }
+
+  #program(name: string, content: string): void {
+    writeFileSync(join(this.#bin, name), content, { mode: 0o755 });
+  }
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new Error('there is none before the test begins, or before it is declared');
+  }
+  return value;
+}
