@@ -12,9 +12,7 @@ import { buildNullProvider, installNullProvider } from './support/null-provider'
 import { scratchFolder } from './support/scratch-folder';
 
 const examples = join(root, 'examples');
-const played = readdirSync(examples).filter((name) =>
-  existsSync(join(examples, name, 'run.mjs')),
-);
+const played = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'run.mjs')));
 
 let checkout: ExampleCheckout;
 

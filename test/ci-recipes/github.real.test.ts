@@ -1,22 +1,10 @@
-/** examples/ci/github: what its jobs do to a pull request, and to a push. */
-import { randomBytes } from 'node:crypto';
+/** examples/ci/github and github-matrix: what their jobs do to a pull request, and to a push. */
 import { commandsIn, readWorkflow, WorkflowRun } from './github-workflow';
+import { key, material } from './keys';
 import { RecipeBench } from './recipe-bench';
 
 const bench = new RecipeBench();
 const workflow = readWorkflow('github/keys.yml');
-const material = randomBytes(32).toString('base64');
-
-const key = (name: string, material = '') => `
-resource "byok_external_key" "${name}" {
-  alias = "${name}"
-}
-resource "byok_key_material" "${name}" {
-  key_id       = byok_external_key.${name}.key_id
-  material_env = "ORDERS_KEY"
-  ${material}
-}`;
-
 const table = () => ({
   'github.event.repository.default_branch': 'main',
   'vars.KMS_REGION': 'ap-southeast-3',
@@ -115,4 +103,32 @@ test('a push applies nothing that was not reviewed', async () => {
   expect(applied).toMatchObject({ code: 6, failed: expect.stringMatching(/^Plan again/) });
   expect(applied.output).toContain('byok: this plan does more to keys than was reviewed');
   expect(commandsIn(applied.output)).toEqual([]);
+});
+
+describe('a matrix', () => {
+  const matrix = readWorkflow('github-matrix/keys.yml');
+  const stacks = matrix.jobs.plan?.strategy?.matrix.stack ?? [];
+
+  /** A leg for each stack, then the job that reads them all. */
+  async function reviewAll(number: number, legs = stacks) {
+    const run = new WorkflowRun(bench, matrix, table(), pullRequest, number);
+    for (const stack of legs) {
+      expect(await run.job('plan', { 'matrix.stack': stack })).toMatchObject({ code: 0 });
+    }
+    const result = legs.length === stacks.length ? 'success' : 'failure';
+    return run.job('comment', { 'needs.plan.result': result });
+  }
+
+  test('has one comment for all stacks, and says where a review is missing', async () => {
+    expect(stacks).toEqual(['staging', 'prod']);
+    await bench.declare(key('orders'), 'staging');
+    await bench.declare(key('cards'), 'prod');
+    expect(await reviewAll(1)).toMatchObject({ code: 0, failed: undefined });
+    expect(comment()).toMatch(/## Keys: 2 are filled[\s\S]*\| `staging` \|/);
+    const commented = await reviewAll(2, ['prod']);
+    expect(commented).toMatchObject({ code: 1, failed: 'Comment' });
+    expect(commented.output).toContain('At least one stack has no review');
+    expect(bench.forge.comments).toHaveLength(1);
+    expect(comment()).toContain('## Keys: 1 is filled');
+  });
 });

@@ -41,6 +41,7 @@ export class RecipeBench {
   constructor() {
     beforeAll(() => {
       this.#program('npx', npx);
+      this.#program('byok', '#!/bin/sh\nexec npx cdktf-byok "$@"\n');
       this.#program('npm', '#!/bin/sh\n[ "$*" = ci ]\n');
     });
     beforeEach(async () => {
@@ -66,10 +67,20 @@ export class RecipeBench {
     return present(this.#forge);
   }
 
-  /** Of a login to the KMS, by the names that recipes give to secrets and variables. */
+  /** The login of a project, by the names that the cloud has for it. */
   get login(): Readonly<Record<string, string>> {
     const { accessKey, secretKey, projectId } = this.emulator;
-    return { accessKey, secretKey, projectId };
+    return {
+      HW_REGION_NAME: 'ap-southeast-3',
+      HW_PROJECT_ID: projectId,
+      HW_ACCESS_KEY: accessKey,
+      HW_SECRET_KEY: secretKey,
+    };
+  }
+
+  /** Where the programs of a runner are. */
+  get programs(): Readonly<Record<string, string>> {
+    return { PATH: `${this.#bin}:${process.env.PATH}` };
   }
 
   /** Declares what is in a stack. Its state stays. */
@@ -110,7 +121,7 @@ export class RecipeBench {
       cwd,
       env: cleanEnvironment({
         ...workspace?.env,
-        PATH: `${this.#bin}:${process.env.PATH}`,
+        ...this.programs,
         TF_CLI_CONFIG_FILE: '/dev/null',
         ...env,
       }),
