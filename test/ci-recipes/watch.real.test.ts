@@ -1,0 +1,56 @@
+/** Recipes that look at keys without a change: examples/ci/cron. */
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ok } from '../emulator/plain-http';
+import { scratchFolder } from '../support/scratch-folder';
+import { RecipeBench, recipes } from './recipe-bench';
+
+const bench = new RecipeBench();
+
+describe('cron', () => {
+  const folder = scratchFolder();
+  const places = ['/etc/byok', '/var/lib/byok', '/var/lib/node_exporter/textfile'];
+
+  /** The line of the table, as cron runs it, with the folders of the test. */
+  function tick(login: Readonly<Record<string, string>>) {
+    const table = readFileSync(join(recipes, 'cron', 'byok-metrics.cron'), 'utf8');
+    const [, line = ''] = /^7 \* \* \* \* byok (.*)$/m.exec(table) ?? [];
+    for (const place of places) {
+      mkdirSync(join(folder, place), { recursive: true });
+    }
+    copyFileSync(join(recipes, 'cron', 'byok-metrics'), join(folder, 'byok-metrics'));
+    const lines = Object.entries(login).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(join(folder, 'etc/byok/login'), lines.join(''));
+    const here = line.replace(/ (?=\/(etc|var)\/)/g, ` ${folder}`);
+    const { PATH = '' } = bench.programs;
+    return bench.run(['sh'], here, folder, { PATH: `${folder}:${PATH}` });
+  }
+
+  const prom = join(folder, 'var/lib/node_exporter/textfile/byok.prom');
+  const series = (name: string) =>
+    readFileSync(prom, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith(name));
+
+  test('leaves metrics, and a look that fails keeps their last values and says so', async () => {
+    await ok(bench.emulator, 'create-key', { key_alias: 'orders', origin: 'external' });
+    const login = { ...bench.login, KMS_ENDPOINT: bench.emulator.url };
+    expect(await tick(login)).toMatchObject({ code: 0, output: '' });
+    expect(series('byok_key_material_verdict{').filter((line) => line.endsWith(' 1'))).toEqual([
+      expect.stringMatching(/alias="orders",verdict="missing"/),
+    ]);
+    expect(series('byok_check_source_up')).toEqual([expect.stringMatching(/ 1$/)]);
+    const before = readFileSync(prom, 'utf8');
+    const { ino, mode } = statSync(prom);
+    expect(mode & 0o044).toBe(0o044);
+
+    const failed = await tick({ ...login, HW_SECRET_KEY: 'another' });
+    expect([failed.code, failed.output]).toEqual([1, expect.stringContaining('aksk signature')]);
+    expect(series('byok_check_source_up')).toEqual([expect.stringMatching(/ 0$/)]);
+    expect(readFileSync(prom, 'utf8').replace(/(source_up.*) 0$/m, '$1 1')).toBe(before);
+    expect(statSync(prom).ino).not.toBe(ino);
+
+    expect((await tick(login)).code).toBe(0);
+    expect(series('byok_check_source_up')).toEqual([expect.stringMatching(/ 1$/)]);
+  });
+});
