@@ -1,36 +1,25 @@
 /** Comments of a pull request on GitHub, by the token of a workflow. */
-import { readFileSync } from 'node:fs';
 import { ByokError } from '../errors';
-import { isRecord, tryParseRecord } from '../json';
+import { isRecord } from '../json';
 import type { Comment } from '../report/review/sticky';
 import type { Forge } from './forge';
-import { askForge, type ForgeApi } from './forge-request';
+import { askForge } from './forge-request';
+import { githubEvent, githubIn, viewerOf } from './github-api';
 import type { Surroundings } from './surroundings';
 
 const perPage = 100;
 
 /** @returns undefined without a token */
 export function githubOf(env: Surroundings['env']): Forge | undefined {
-  const { GITHUB_TOKEN: token, GITHUB_API_URL: url = 'https://api.github.com' } = env;
-  if (token === undefined || token === '') {
+  const github = githubIn(env, '--post');
+  if (github === undefined) {
     return undefined;
   }
-  const api: ForgeApi = {
-    name: 'GitHub',
-    variable: 'GITHUB_API_URL',
-    url,
-    headers: { accept: 'application/vnd.github+json', authorization: `Bearer ${token}` },
-  };
-  const graph: ForgeApi = {
-    ...api,
-    variable: 'GITHUB_GRAPHQL_URL',
-    url: env.GITHUB_GRAPHQL_URL ?? `${url.replace(/\/$/, '')}/graphql`,
-  };
-  const repository = repositoryIn(env);
-  const issue = `/repos/${repository}/issues/${pullRequestIn(env)}/comments`;
+  const { rest: api, graph, repository } = github;
+  const issue = `${repository}/issues/${pullRequestIn(env)}/comments`;
   return {
     comments: async () => {
-      const viewer = await viewerOf(graph);
+      const viewer = await viewerOf(github);
       const found: Comment[] = [];
       for (let page = 1; ; page++) {
         const comments = await askForge(api, 'GET', `${issue}?per_page=${perPage}&page=${page}`);
@@ -51,7 +40,7 @@ export function githubOf(env: Surroundings['env']): Forge | undefined {
     },
     update: async ({ id }, body) => {
       const [number] = id.split(' ');
-      await askForge(api, 'PATCH', `/repos/${repository}/issues/comments/${number}`, { body });
+      await askForge(api, 'PATCH', `${repository}/issues/comments/${number}`, { body });
     },
     hide: async ({ id }) => {
       const [, subject] = id.split(' ');
@@ -74,33 +63,9 @@ function commentOf(comment: Readonly<Record<string, unknown>>, viewer: string): 
   };
 }
 
-/** The token of a workflow may not ask for its user by REST. */
-async function viewerOf(graph: ForgeApi): Promise<string> {
-  const answer = await askForge(graph, 'POST', '', { query: 'query { viewer { login } }' });
-  const data = isRecord(answer) && isRecord(answer.data) ? answer.data : {};
-  const login = isRecord(data.viewer) ? data.viewer.login : undefined;
-  if (typeof login !== 'string') {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'GitHub does not say whose token this is; check GITHUB_GRAPHQL_URL',
-    );
-  }
-  return login;
-}
-
-function repositoryIn({ GITHUB_REPOSITORY: repository = '' }: Surroundings['env']): string {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'GITHUB_REPOSITORY is not set to OWNER/NAME; --post github is for workflows of GitHub',
-    );
-  }
-  return repository;
-}
-
 /** From the event alone: an argument could come from the pull request. */
-function pullRequestIn({ GITHUB_EVENT_PATH: path }: Surroundings['env']): number {
-  const event = path === undefined ? undefined : tryParseRecord(readText(path));
+function pullRequestIn(env: Surroundings['env']): number {
+  const event = githubEvent(env);
   const candidates = [event?.pull_request, event?.issue, first(event?.workflow_run)];
   const number = candidates
     .flatMap((one) => (isRecord(one) ? [one.number] : []))
@@ -116,12 +81,4 @@ function pullRequestIn({ GITHUB_EVENT_PATH: path }: Surroundings['env']): number
 
 function first(run: unknown): unknown {
   return isRecord(run) && Array.isArray(run.pull_requests) ? run.pull_requests[0] : undefined;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -3,28 +3,21 @@ import { ByokError } from '../errors';
 import { isRecord } from '../json';
 import type { Comment } from '../report/review/sticky';
 import type { Forge } from './forge';
-import { askForge, type ForgeApi } from './forge-request';
+import { askForge } from './forge-request';
+import { gitlabIn, numberIn } from './gitlab-api';
 import type { Surroundings } from './surroundings';
 
 const perPage = 100;
 
 /** @returns undefined without a token */
 export function gitlabOf(env: Surroundings['env']): Forge | undefined {
-  const { BYOK_GITLAB_TOKEN: token, CI_API_V4_URL: url = 'https://gitlab.com/api/v4' } = env;
-  if (token === undefined || token === '') {
+  const gitlab = gitlabIn(env, '--post');
+  if (gitlab === undefined) {
     return undefined;
   }
-  const api: ForgeApi = {
-    name: 'GitLab',
-    variable: 'CI_API_V4_URL',
-    url,
-    headers: { 'private-token': token },
-  };
-  const [project, request] = [
-    numberIn(env, 'CI_PROJECT_ID'),
-    numberIn(env, 'CI_MERGE_REQUEST_IID'),
-  ];
-  const notes = `/projects/${project}/merge_requests/${request}/notes`;
+  const { api, project } = gitlab;
+  const request = numberIn(env, 'CI_MERGE_REQUEST_IID', '--post');
+  const notes = `${project}/merge_requests/${request}/notes`;
   return {
     comments: async () => {
       const user = await askForge(api, 'GET', '/user');
@@ -64,15 +57,4 @@ function noteOf({ id, body, author }: Readonly<Record<string, unknown>>, user: u
     body: typeof body === 'string' ? body : '',
     isOwn: isRecord(author) && isRecord(user) && author.id !== undefined && author.id === user.id,
   };
-}
-
-function numberIn(env: Surroundings['env'], name: string): number {
-  const value = env[name] ?? '';
-  if (!/^\d{1,15}$/.test(value)) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `${name} is not set to a number; --post gitlab is for pipelines of merge requests`,
-    );
-  }
-  return Number(value);
 }

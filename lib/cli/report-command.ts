@@ -30,6 +30,7 @@ Exit codes: 0 everything is written, whatever the verdicts are; 1 an input could
 Examples:
   $ byok check --live --json check.json; byok report check.json --metrics /var/lib/node_exporter/byok.prom
   $ byok report check.json --remind 30d,14d,7d,1d --reminded told.json --webhook
+  $ byok report check.json --remind 30d,14d,7d,1d --issue github
   $ byok report payments/check.json orders/check.json --page public --calendar public/keys.ics --max-age 36h`;
 
 type Flags = ReportStyle &
@@ -72,6 +73,13 @@ export function reportCommand(surroundings: Surroundings): Command {
       '--webhook [URL]',
       `also send what is new there, by https; without a URL, to the one in ${webhookVariable}`,
     )
+    .addOption(
+      new Option(
+        '--issue <FORGE>',
+        'keep one issue that says which keys need something, in place of --reminded; the token is GITHUB_TOKEN or BYOK_GITLAB_TOKEN',
+      ).choices(['github', 'gitlab']),
+    )
+    .option('--issue-id <NAME>', 'which of several issues of the project this is', 'keys')
     .option('--json', 'print a JSON object')
     .addHelpText('after', epilogue(help))
     .action(async (files: readonly string[], flags: Flags) => {
@@ -79,7 +87,7 @@ export function reportCommand(surroundings: Surroundings): Command {
       const outputs = loadOutputs();
       const now = surroundings.now();
       const maxAgeMs = parseDuration(maxAge, 'max_age', '--max-age', shownOf(maxAge, 'warnBefore'));
-      const remind = prepareReminders(flags, outputs, surroundings.env);
+      const remind = prepareReminders(flags, outputs, surroundings);
       const inputs = await readInputs(files, now, surroundings).catch((error: unknown) => {
         if (flags.metrics !== undefined) {
           tellOfFailure(flags.metrics);

@@ -1,5 +1,6 @@
 /** A review in the format that was asked for, with the place of the pipeline that made it. */
 import type { Review } from '../report/review/review';
+import { placeOfRun } from './place-of-run';
 import type { Surroundings } from './surroundings';
 
 interface Style {
@@ -34,27 +35,4 @@ export function renderReview(
     url,
     marker: { v: 1, id, ...(run === undefined ? {} : { run }), digest: review.digest },
   });
-}
-
-interface PlaceOfRun {
-  readonly commit: string | undefined;
-  /** The number of the run, and of its attempt: later ones are greater. */
-  readonly run: readonly number[] | undefined;
-  readonly url: string | undefined;
-}
-
-/** Where a pipeline of GitHub or GitLab is at. */
-function placeOfRun(env: Surroundings['env']): PlaceOfRun {
-  const numbers = [env.GITHUB_RUN_ID ?? env.CI_PIPELINE_ID, env.GITHUB_RUN_ATTEMPT ?? '1'].map(
-    Number,
-  );
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  return {
-    commit: env.GITHUB_SHA ?? env.CI_COMMIT_SHA,
-    run: numbers.every((number) => Number.isSafeInteger(number)) ? numbers : undefined,
-    url:
-      server !== undefined && repository !== undefined && run !== undefined
-        ? `${server}/${repository}/actions/runs/${run}`
-        : env.CI_PIPELINE_URL,
-  };
 }

@@ -112,8 +112,11 @@ test.each([
 });
 
 test.each([
-  [['check.json', '--remind', '7d'], '--remind and --reminded belong together'],
-  [['check.json', '--webhook', 'https://example.com'], '--remind and --reminded belong together'],
+  [['check.json', '--remind', '7d'], '--remind goes together with either --reminded or --issue'],
+  [
+    ['check.json', '--webhook', 'https://example.com'],
+    '--remind goes together with either --reminded or --issue',
+  ],
   [[...flags, '--webhook'], '--webhook has no URL, and BYOK_WEBHOOK_URL is not set'],
   [
     ['check.json', '--remind', '7d', '--reminded', 'check.json'],

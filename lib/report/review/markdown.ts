@@ -60,21 +60,21 @@ export function rowOfCells(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-const markerName = 'byok-review';
+export type MarkerName = 'byok-review' | 'byok-report';
 
 /** A comment that no reader sees, and by which ours is found. One line of JSON. */
-export function marker(content: object): string {
+export function marker(content: object, name: MarkerName = 'byok-review'): string {
   // Two hyphens could end the comment, and a bracket could begin another.
   const json = JSON.stringify(content).replace(
     /-(?=-)|[<>]|[^ -~]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return `<!-- ${markerName} ${json} -->`;
+  return `<!-- ${name} ${json} -->`;
 }
 
 /** @returns the content of the marker that the text begins with; undefined if there is none */
-export function markerIn(text: string): unknown {
-  const [, json] = new RegExp(`^<!-- ${markerName} (\\{.*\\}) -->`).exec(text) ?? [];
+export function markerIn(text: string, name: MarkerName = 'byok-review'): unknown {
+  const [, json] = new RegExp(`^<!-- ${name} (\\{.*\\}) -->`).exec(text) ?? [];
   try {
     return json === undefined ? undefined : JSON.parse(json);
   } catch {

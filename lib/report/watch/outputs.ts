@@ -6,6 +6,7 @@ export { badgeSvgOf } from './badge-svg';
 export { calendarOf } from './calendar';
 export { cbomOf } from './cbom';
 export { shortText } from './foreign-text';
+export { isIssueOf, issueTurn } from './issue';
 export { metricsOf, withSourcesDown } from './metrics';
 export {
   countsOf,

@@ -25,18 +25,30 @@ export function readReminded(content: string | undefined, place: string): Remind
     return new Map();
   }
   const json = tryParseRecord(content);
-  if (json?.schema !== schema || !isRecord(json.told) || !Object.values(json.told).every(isTold)) {
+  const told = json?.schema === schema ? toldOf(json.told) : undefined;
+  if (told === undefined) {
     throw new ByokError(
       'ERR_ARGUMENT',
       `${place} is not what this byok wrote there; give another path, or remove it, and everything is told once more`,
     );
   }
-  return new Map(Object.entries(json.told as Readonly<Record<string, Told>>));
+  return told;
+}
+
+/** @returns undefined if it is not what we wrote */
+export function toldOf(value: unknown): Reminded | undefined {
+  return isRecord(value) && Object.values(value).every(isTold)
+    ? new Map(Object.entries(value as Readonly<Record<string, Told>>))
+    : undefined;
 }
 
 export function writtenReminded(reminded: Reminded): string {
-  const told = Object.fromEntries([...reminded].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ schema, told }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schema, told: asTold(reminded) }, undefined, 2)}\n`;
+}
+
+/** The same for the same, in whichever order it came about. */
+export function asTold(reminded: Reminded): Readonly<Record<string, Told>> {
+  return Object.fromEntries([...reminded].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isTold(value: unknown): value is Told {

@@ -173,7 +173,7 @@ const urgency: readonly Reminder['kind'][] = [
   'recovered',
 ];
 
-function byUrgency(a: Reminder, b: Reminder): number {
+export function byUrgency(a: Reminder, b: Reminder): number {
   return (
     urgency.indexOf(a.kind) - urgency.indexOf(b.kind) ||
     compare(a.text, b.text) ||
