@@ -60,14 +60,24 @@ export class WorkflowRun {
   readonly #table: Values;
   readonly #event: object;
   readonly #number: number;
+  readonly #env: Values;
   /** What jobs handed over, by name. */
   readonly artifacts = scratchFolder();
 
   /**
    * @param table what is in `${{ … }}`, by the text between the braces
    * @param number of the run: later ones are greater
+   * @param env what a project would set for a runner of its own
    */
-  constructor(bench: RecipeBench, workflow: Workflow, table: Values, event: object, number = 1) {
+  constructor(
+    bench: RecipeBench,
+    workflow: Workflow,
+    table: Values,
+    event: object,
+    number = 1,
+    env: Values = {},
+  ) {
+    this.#env = env;
     this.#bench = bench;
     this.#workflow = workflow;
     this.#table = { 'github.token': forgeToken, ...table };
@@ -89,6 +99,7 @@ export class WorkflowRun {
     writeFileSync(summary, '');
     const env = {
       ...this.#ofRunner(),
+      ...this.#env,
       GITHUB_WORKSPACE: folder,
       GITHUB_EVENT_PATH: event,
       GITHUB_STEP_SUMMARY: summary,

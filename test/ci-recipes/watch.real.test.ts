@@ -1,8 +1,10 @@
-/** Recipes that look at keys without a change: examples/ci/cron. */
+/** Recipes that look at keys without a change: examples/ci/cron and github-drift. */
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from '../emulator/plain-http';
 import { scratchFolder } from '../support/scratch-folder';
+import { readWorkflow, WorkflowRun } from './github-workflow';
+import { key, material } from './keys';
 import { RecipeBench, recipes } from './recipe-bench';
 
 const bench = new RecipeBench();
@@ -52,5 +54,51 @@ describe('cron', () => {
 
     expect((await tick(login)).code).toBe(0);
     expect(series('byok_check_source_up')).toEqual([expect.stringMatching(/ 1$/)]);
+  });
+});
+
+describe('every morning', () => {
+  const workflow = readWorkflow('github-drift/keys-drift.yml');
+
+  function look(number: number, more: Readonly<Record<string, string>> = {}) {
+    const { HW_REGION_NAME, HW_PROJECT_ID, HW_ACCESS_KEY, HW_SECRET_KEY } = bench.login;
+    const table = {
+      'vars.KMS_REGION': String(HW_REGION_NAME),
+      'vars.KMS_PROJECT_ID': String(HW_PROJECT_ID),
+      'secrets.KMS_READ_ACCESS_KEY': String(HW_ACCESS_KEY),
+      'secrets.KMS_READ_SECRET_KEY': String(HW_SECRET_KEY),
+      ...more,
+    };
+    const event = { schedule: '17 5 * * *' };
+    // As for the provider block, nothing but the KMS of the test.
+    const env = { KMS_ENDPOINT: bench.emulator.url };
+    return new WorkflowRun(bench, workflow, table, event, number, env).job('look');
+  }
+
+  const issues = () => bench.forge.issues.map(({ state, comments }) => [state, comments.length]);
+
+  test('one issue tells what was done by hand, and is closed when it is undone', async () => {
+    await bench.declare(key('orders'));
+    const variables = { ...bench.login, ORDERS_KEY: material };
+    await bench.stack().succeed(['apply', '-auto-approve'], variables);
+    expect(await look(1)).toMatchObject({ code: 0, failed: undefined });
+    expect(issues()).toEqual([]);
+
+    const { key_id } = bench.stack().attributes('byok_external_key');
+    await ok(bench.emulator, 'delete-imported-key-material', { key_id });
+    expect(await look(2)).toMatchObject({ code: 0, failed: undefined });
+    expect(await look(3)).toMatchObject({ code: 0, failed: undefined });
+    expect(issues()).toEqual([['open', 0]]);
+    expect(bench.forge.issues[0]?.body).toContain('| `orders` | ');
+
+    expect(await look(4, { 'secrets.KMS_READ_SECRET_KEY': 'another' })).toMatchObject({
+      code: 1,
+      failed: 'Look',
+    });
+    expect(issues()).toEqual([['open', 0]]);
+
+    await bench.stack().succeed(['apply', '-auto-approve'], variables);
+    expect(await look(5)).toMatchObject({ code: 0, failed: undefined });
+    expect(issues()).toEqual([['closed', 1]]);
   });
 });
