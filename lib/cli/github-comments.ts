@@ -5,6 +5,7 @@ import type { Comment } from '../report/review/sticky';
 import type { Forge } from './forge';
 import { askForge } from './forge-request';
 import { githubEvent, githubIn, viewerOf } from './github-api';
+import { pullRequestIn, pullRequestOfRun } from './github-pull-request';
 import type { Surroundings } from './surroundings';
 
 const perPage = 100;
@@ -16,13 +17,17 @@ export function githubOf(env: Surroundings['env']): Forge | undefined {
     return undefined;
   }
   const { rest: api, graph, repository } = github;
-  const issue = `${repository}/issues/${pullRequestIn(env)}/comments`;
+  const event = githubEvent(env);
+  const run = event?.workflow_run;
+  let request = run === undefined ? pullRequestIn(event) : undefined;
+  const issue = () => `${repository}/issues/${request}/comments`;
   return {
     comments: async () => {
+      request ??= await pullRequestOfRun(github, run);
       const viewer = await viewerOf(github);
       const found: Comment[] = [];
       for (let page = 1; ; page++) {
-        const comments = await askForge(api, 'GET', `${issue}?per_page=${perPage}&page=${page}`);
+        const comments = await askForge(api, 'GET', `${issue()}?per_page=${perPage}&page=${page}`);
         if (!Array.isArray(comments)) {
           throw new ByokError(
             'ERR_ARGUMENT',
@@ -36,7 +41,7 @@ export function githubOf(env: Surroundings['env']): Forge | undefined {
       }
     },
     create: async (body) => {
-      await askForge(api, 'POST', issue, { body });
+      await askForge(api, 'POST', issue(), { body });
     },
     update: async ({ id }, body) => {
       const [number] = id.split(' ');
@@ -61,24 +66,4 @@ function commentOf(comment: Readonly<Record<string, unknown>>, viewer: string): 
     body: typeof body === 'string' ? body : '',
     isOwn: isRecord(user) && user.login === viewer,
   };
-}
-
-/** From the event alone: an argument could come from the pull request. */
-function pullRequestIn(env: Surroundings['env']): number {
-  const event = githubEvent(env);
-  const candidates = [event?.pull_request, event?.issue, first(event?.workflow_run)];
-  const number = candidates
-    .flatMap((one) => (isRecord(one) ? [one.number] : []))
-    .find(Number.isSafeInteger);
-  if (typeof number !== 'number') {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'the event of this workflow names no pull request; run --post github on: pull_request',
-    );
-  }
-  return number;
-}
-
-function first(run: unknown): unknown {
-  return isRecord(run) && Array.isArray(run.pull_requests) ? run.pull_requests[0] : undefined;
 }

@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { ByokError } from '../errors';
 import { type Post, postingOf } from '../report/review/sticky';
+import { RequestMovedOn } from './forge';
 import { ForgeDenied } from './forge-request';
 import { githubOf } from './github-comments';
 import { gitlabOf } from './gitlab-notes';
@@ -44,6 +45,10 @@ export async function postReview(
     }
     remark(`byok: ${said[posting.action === 'none' ? posting.why : posting.action]}\n`);
   } catch (error) {
+    if (error instanceof RequestMovedOn) {
+      remark(`byok: ${error.message}, so nothing was posted\n`);
+      return;
+    }
     if (forge !== undefined && !(error instanceof ForgeDenied)) {
       throw error;
     }

@@ -45,6 +45,7 @@ test('a pull request has one comment, a push applies what was reviewed, and a re
   expect(first.planned.summary).toContain('| `orders` | first import, new key |');
   expect(first.commented).toMatchObject({ code: 0, failed: undefined });
   expect(comment()).toMatch(/^<!-- byok-review .*-->\n\n## Keys: 1 is filled/);
+  expect(comment()).toContain(`commit \`${head.slice(0, 8)}\``);
 
   await deploy();
   expect((await review(2)).commented.code).toBe(0);

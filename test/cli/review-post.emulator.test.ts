@@ -178,6 +178,54 @@ test.each([
   expect(readFileSync(summary, 'utf8')).toMatch(/^before\n<!-- byok-review [\s\S]*`orders`/);
 });
 
+describe('a workflow that follows the one of a fork', () => {
+  const sha = 'f00dfeedf00dfeedf00dfeedf00dfeedf00dfeed';
+  const run = {
+    event: 'pull_request',
+    head_branch: 'a b&state=all',
+    head_sha: sha,
+    head_repository: { owner: { login: 'mallory' } },
+    pull_requests: [],
+  };
+  const posted = (more: object) =>
+    post('github', plan('orders'), 1, {
+      GITHUB_EVENT_PATH: event({ workflow_run: { ...run, ...more } }),
+    });
+
+  beforeEach(() => {
+    forge.pulls.push(
+      { number: 3, head: 'jane:a b&state=all', sha },
+      { number: 4, head: 'mallory:a b&state=all', sha },
+    );
+  });
+
+  test('writes to the pull request of that branch, and names its commit', async () => {
+    expect((await posted({})).stderr).toBe('byok: a comment was written\n');
+    expect(forge.requests).toContain('POST /repos/acme/keys/issues/4/comments');
+    expect(forge.comments[0]?.body).toContain('commit `f00dfeed`');
+  });
+
+  test.each([
+    ['has another commit by now', { head_sha: sha.replace('f', 'e') }],
+    ['is not open any more', { head_branch: 'closed' }],
+  ])('writes nothing if it %s', async (_name, more) => {
+    const { status, stderr } = await posted(more);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('so nothing was posted')]);
+    expect(forge.comments).toEqual([]);
+  });
+
+  test.each([
+    ['no pull request', { event: 'push' }],
+    ['a repository that is gone', { head_repository: null }],
+  ])('after %s is one sentence, and exit code 1', async (_name, more) => {
+    const { status, stderr } = await posted(more);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('was started by no pull request'),
+    ]);
+  });
+});
+
 test.each<[string, Record<string, string>, string]>([
   ['an event without a pull request', { GITHUB_EVENT_PATH: '/nowhere' }, 'names no pull request'],
   ['no repository', { GITHUB_REPOSITORY: '../../user' }, 'GITHUB_REPOSITORY is not set to'],
