@@ -241,8 +241,11 @@ describe('links', () => {
   const readers = [
     ...readdirSync(root).filter((name) => name.endsWith('.md')),
     ...committed,
-    ...readdirSync(join(root, 'examples'))
-      .map((name) => `examples/${name}/README.md`)
+    ...['examples', 'examples/ci']
+      .flatMap((folder) =>
+        ['', ...readdirSync(join(root, folder))].map((name) => join(folder, name)),
+      )
+      .map((folder) => join(folder, 'README.md'))
       .filter((path) => existsSync(join(root, path))),
   ];
 
