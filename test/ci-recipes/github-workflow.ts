@@ -4,7 +4,7 @@
  * `${{ … }}` is looked up in a table of the test, and what the table does not have is a failure.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { forgeToken } from '../support/fake-forge';
 import { scratchFolder } from '../support/scratch-folder';
@@ -34,6 +34,7 @@ export interface Job {
 }
 
 export interface Workflow {
+  readonly name: string;
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: Values;
   readonly concurrency?: unknown;
@@ -53,36 +54,32 @@ export interface Finished {
   readonly summary: string;
 }
 
+export interface RunOptions {
+  /** What is in `${{ … }}`, by the text between the braces. */
+  readonly table: Values;
+  /** What started it. */
+  readonly event: object;
+  /** Later ones are greater. @default 1 */
+  readonly number?: number;
+  /** What a project would set for a runner of its own. */
+  readonly env?: Values;
+  /** Those of the run before it. @default none */
+  readonly artifacts?: string;
+}
+
 /** One run of a workflow. */
 export class WorkflowRun {
   readonly #bench: RecipeBench;
   readonly #workflow: Workflow;
-  readonly #table: Values;
-  readonly #event: object;
-  readonly #number: number;
-  readonly #env: Values;
-  /** What jobs handed over, by name. */
-  readonly artifacts = scratchFolder();
+  readonly #options: RunOptions;
+  /** The folder of what jobs handed over, by name. */
+  readonly artifacts: string;
 
-  /**
-   * @param table what is in `${{ … }}`, by the text between the braces
-   * @param number of the run: later ones are greater
-   * @param env what a project would set for a runner of its own
-   */
-  constructor(
-    bench: RecipeBench,
-    workflow: Workflow,
-    table: Values,
-    event: object,
-    number = 1,
-    env: Values = {},
-  ) {
-    this.#env = env;
+  constructor(bench: RecipeBench, workflow: Workflow, options: RunOptions) {
     this.#bench = bench;
     this.#workflow = workflow;
-    this.#table = { 'github.token': forgeToken, ...table };
-    this.#event = event;
-    this.#number = number;
+    this.#options = options;
+    this.artifacts = options.artifacts ?? scratchFolder();
   }
 
   async job(name: string, more: Values = {}): Promise<Finished> {
@@ -90,16 +87,17 @@ export class WorkflowRun {
     if (job === undefined) {
       throw new Error(`no job ${name}`);
     }
-    const table = { ...this.#table, ...more };
     const folder = this.#bench.checkout();
     const files = scratchFolder();
+    const ofRunner = { 'github.token': forgeToken, 'runner.temp': files };
+    const table = { ...ofRunner, ...this.#options.table, ...more };
     const summary = join(files, 'summary.md');
     const event = join(files, 'event.json');
-    writeFileSync(event, JSON.stringify(this.#event));
+    writeFileSync(event, JSON.stringify(this.#options.event));
     writeFileSync(summary, '');
     const env = {
       ...this.#ofRunner(),
-      ...this.#env,
+      ...this.#options.env,
       GITHUB_WORKSPACE: folder,
       GITHUB_EVENT_PATH: event,
       GITHUB_STEP_SUMMARY: summary,
@@ -131,7 +129,7 @@ export class WorkflowRun {
       GITHUB_GRAPHQL_URL: `${url}/graphql`,
       GITHUB_SERVER_URL: 'https://github.com',
       GITHUB_REPOSITORY: 'acme/keys',
-      GITHUB_RUN_ID: String(this.#number),
+      GITHUB_RUN_ID: String(this.#options.number ?? 1),
       GITHUB_RUN_ATTEMPT: '1',
       GITHUB_SHA: 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1',
     };
@@ -172,7 +170,7 @@ export class WorkflowRun {
       if (!existsSync(from)) {
         return { code: 1, output: `no artifact ${name}\n` };
       }
-      cpSync(from, join(folder, path), { recursive: true });
+      cpSync(from, resolve(folder, path), { recursive: true });
     } else if (!/^(actions\/(checkout|setup-node)|hashicorp\/setup-terraform)$/.test(action)) {
       throw new Error(`${action} is no action that the test knows`);
     }

@@ -19,7 +19,7 @@ const table = () => ({
 const head = 'f00dfeedf00dfeedf00dfeedf00dfeedf00dfeed';
 const pullRequest = { pull_request: { number: 7, head: { sha: head } } };
 const start = (event: object, number = 1) =>
-  new WorkflowRun(bench, workflow, table(), event, number);
+  new WorkflowRun(bench, workflow, { table: table(), event, number });
 
 /** As a merge does: both jobs of a push. */
 async function deploy(): Promise<void> {
@@ -112,7 +112,7 @@ describe('a matrix', () => {
 
   /** A leg for each stack, then the job that reads them all. */
   async function reviewAll(number: number, legs = stacks) {
-    const run = new WorkflowRun(bench, matrix, table(), pullRequest, number);
+    const run = new WorkflowRun(bench, matrix, { table: table(), event: pullRequest, number });
     for (const stack of legs) {
       expect(await run.job('plan', { 'matrix.stack': stack })).toMatchObject({ code: 0 });
     }

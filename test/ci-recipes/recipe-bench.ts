@@ -4,7 +4,7 @@
  * to do, since the stack is there.
  */
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { configure, workspaceWith } from '../provider/workbench';
 import { root } from '../support/checkout';
 import { type Emulator, startEmulator } from '../support/emulator';
@@ -37,6 +37,8 @@ export class RecipeBench {
   #emulator: Emulator | undefined;
   #forge: FakeForge | undefined;
   readonly #workspaces = new Map<string, TerraformWorkspace>();
+  readonly #synthesized = new Map<string, string>();
+  readonly #files = new Map<string, string>();
 
   constructor() {
     beforeAll(() => {
@@ -53,7 +55,9 @@ export class RecipeBench {
       for (const workspace of this.#workspaces.values()) {
         workspace.remove();
       }
-      this.#workspaces.clear();
+      for (const made of [this.#workspaces, this.#synthesized, this.#files]) {
+        made.clear();
+      }
       await this.#emulator?.close();
       await this.#forge?.close();
     });
@@ -94,6 +98,16 @@ export class RecipeBench {
     return present(this.#workspaces.get(name));
   }
 
+  /** A file of the project that no program makes. */
+  add(path: string, content: string): void {
+    this.#files.set(path, content);
+  }
+
+  /** What `cdktf synth` makes of a program, in place of a stack that is declared. */
+  synthesize(folder: string, stack = 'prod'): void {
+    this.#synthesized.set(stack, folder);
+  }
+
   /** A checkout as a job begins with: nothing of another job is in it but the state. */
   checkout(): string {
     const folder = scratchFolder();
@@ -103,6 +117,13 @@ export class RecipeBench {
         rmSync(join(workspace.folder, file), { recursive: true });
       }
       symlinkSync(workspace.folder, join(folder, 'cdktf.out', 'stacks', name));
+    }
+    for (const [name, target] of this.#synthesized) {
+      symlinkSync(target, join(folder, 'cdktf.out', 'stacks', name));
+    }
+    for (const [path, content] of this.#files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
     }
     return folder;
   }

@@ -72,7 +72,7 @@ describe('every morning', () => {
     const event = { schedule: '17 5 * * *' };
     // As for the provider block, nothing but the KMS of the test.
     const env = { KMS_ENDPOINT: bench.emulator.url };
-    return new WorkflowRun(bench, workflow, table, event, number, env).job('look');
+    return new WorkflowRun(bench, workflow, { table, event, number, env }).job('look');
   }
 
   const issues = () => bench.forge.issues.map(({ state, comments }) => [state, comments.length]);
