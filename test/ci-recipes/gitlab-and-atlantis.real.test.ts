@@ -1,8 +1,9 @@
 /** examples/ci/gitlab and examples/ci/atlantis: what they show of a plan, and where they stop. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { forgeToken } from '../support/fake-forge';
+import { GitLabComponent, runGitLabJob } from './gitlab-component';
 import { key, material } from './keys';
 import { RecipeBench, recipes } from './recipe-bench';
 
@@ -14,66 +15,35 @@ async function deploy(): Promise<void> {
 }
 
 describe('the component of GitLab', () => {
-  const template = readFileSync(join(recipes, 'gitlab/templates/keys/template.yml'), 'utf8');
-  const [header, body] = parseAllDocuments(template).map((document) => document.toJS());
+  const component = new GitLabComponent('keys');
+  const inputs = { stack: 'prod', image: 'registry.example.com/terraform-node:1' };
 
-  interface GitLabJob {
-    readonly variables: Readonly<Record<string, string>>;
-    readonly before_script: readonly string[];
-    readonly script: readonly string[];
-    readonly artifacts: {
-      readonly paths: readonly string[];
-      readonly reports: Readonly<Record<string, string>>;
-    };
-  }
-
-  /** As GitLab does: what has no value is an error. */
-  function included(inputs: Readonly<Record<string, string>>): [string, GitLabJob] {
-    const text = JSON.stringify(body).replace(/\$\[\[ inputs\.(\w+) \]\]/g, (_whole, name) => {
-      const value = inputs[name] ?? header.spec.inputs[name]?.default;
-      if (value === undefined) {
-        throw new Error(`${name} has no value`);
-      }
-      return value;
-    });
-    const [job] = Object.entries(JSON.parse(text) as Record<string, GitLabJob>);
-    return job as [string, GitLabJob];
-  }
-
-  /** One script of all lines, as the runner makes it. */
   async function run(pipeline: number, more: Readonly<Record<string, string>> = {}) {
-    const [, job] = included({ stack: 'prod', image: 'registry.example.com/terraform-node:1' });
+    const [, job] = component.include(inputs);
     const folder = bench.checkout();
-    const script = [...job.before_script, ...job.script].join('\n');
-    const env = {
+    const { code, output } = await runGitLabJob(bench, job, folder, {
       ...bench.login,
-      CI: 'true',
-      CI_API_V4_URL: bench.forge.url,
-      CI_PROJECT_ID: '12',
       CI_MERGE_REQUEST_IID: '7',
       CI_PIPELINE_ID: String(pipeline),
-      CI_COMMIT_SHA: '4f1c2a9e0d',
-      ...job.variables,
       ...more,
-    };
-    const { code, output } = await bench.run(['bash', '-eo', 'pipefail'], script, folder, env);
+    });
     const file = (path: string) =>
       existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : undefined;
-    const { terraform = '', codequality = '' } = job.artifacts.reports;
+    const { terraform = '', codequality = '' } = job.artifacts?.reports ?? {};
     return {
       code,
       output,
-      files: job.artifacts.paths.map(file),
+      files: job.artifacts?.paths.map(file),
       counts: JSON.parse(file(terraform) ?? 'null'),
       quality: JSON.parse(file(codequality) ?? 'null'),
     };
   }
 
   test('has a job for each stack, and its inputs are all there are', () => {
-    expect(included({ stack: 'prod', image: 'x' })[0]).toBe('keys-review-prod');
-    expect(() => included({ image: 'x' })).toThrow('stack has no value');
-    const used = new Set([...template.matchAll(/inputs\.(\w+)/g)].map(([, name]) => name));
-    expect([...used].sort()).toEqual(Object.keys(header.spec.inputs).sort());
+    expect(component.include(inputs)[0]).toBe('keys-review-prod');
+    expect(() => component.include({ image: 'x' })).toThrow('stack has no value');
+    const [declared, used] = component.inputs;
+    expect(used).toEqual(declared);
   });
 
   test('without a token leaves reports and the review; with one, a note that is kept; and a removal fails', async () => {
