@@ -7,7 +7,7 @@
 
 import { isRecord } from '../../json';
 import { formatInstant } from '../../terms/expiration-time';
-import { code, marker, markerIn, prose } from '../review/markdown';
+import { code, marker, markerIn, prose, rowOfCells, table } from '../review/markdown';
 import { countsOf, nameOf, type Overview } from './overview';
 import { asTold, type Reminded, toldOf } from './reminded';
 import { byUrgency, type Reminder, remindersOf, type Threshold } from './reminders';
@@ -123,9 +123,7 @@ function bodyOf(
   return `${[
     head,
     `## Key material: ${headingOf(standing)}`,
-    ...(rows.length === 0
-      ? []
-      : ['| key | place | what is wrong |\n| --- | --- | --- |\n'.concat(shownRows.join('\n'))]),
+    ...(rows.length === 0 ? [] : [table(['key', 'place', 'what is wrong'], false, shownRows)]),
     ...(left === 0 ? [] : [`${left} more have no row here, for want of room.`]),
     ...(shownWhys.length === 0 ? [] : [shownWhys.join('\n')]),
     foot,
@@ -140,7 +138,7 @@ function headingOf(standing: readonly Reminder[]): string {
 
 function rowOf({ name, place, text }: Reminder): string {
   const where = place === null ? '–' : code(place, { inTable: true });
-  return `| ${code(name, { inTable: true })} | ${where} | ${text} |`;
+  return rowOfCells([code(name, { inTable: true }), where, text]);
 }
 
 /** What the check said, for those that a sentence is known of. */
