@@ -184,6 +184,8 @@ async function buildCommand(): Promise<void> {
     bundle({
       entryPoints: ['lib/cli/main.ts'],
       external: ['fastify', 'node-forge'],
+      // Names stay, for stack traces.
+      minifyWhitespace: true,
       // The libraries of the formats would double what every command loads.
       plugins: [apart(/\/watch\/outputs$/, './report-outputs.js')],
     }),
