@@ -1,5 +1,5 @@
 /** Properties of an `ImportedKey`. */
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Expiration } from '../terms/expiration';
 import type { KeyDestroyPolicy } from '../terms/key';

@@ -1,3 +1,7 @@
+/**
+ * The AWS construct. Its files import `aws-cdk-lib/core` and not the root, whose types are those of
+ * every service: a compiler reads less than half of the files.
+ */
 export { ByokError, type ErrorCode, isByokError } from '../errors';
 export {
   Expiration,

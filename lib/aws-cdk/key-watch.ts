@@ -2,7 +2,7 @@
  * What happens between deployments: a rule makes the handler look at the key,
  * and alarms watch what it reports.
  */
-import { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib/core';
 import {
   type Alarm,
   ComparisonOperator,

@@ -27,6 +27,13 @@ const names = ['version', 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qInv'] as const;
 
 type Name = (typeof names)[number];
 
+/**
+ * Of Miller and Rabin: a number that is not prime passes with a probability of at most 4^-20, the
+ * worst one there is. OpenSSL's own 64 to 128 rounds are for numbers that an enemy has chosen; these
+ * come from the owner of the key, and take a second of a large one.
+ */
+const primalityRounds = 20;
+
 /** For 65537: below it there are no other odd numbers of as many bits. */
 const leastExponentBits = 17;
 
@@ -84,7 +91,9 @@ function faultOf(integers: Record<Name, Buffer>, modulusBits: number): string | 
   if (broken !== undefined) {
     return broken;
   }
-  return checkPrimeSync(p) && checkPrimeSync(q) ? undefined : 'numbers p and q are not both prime';
+  return [p, q].every((number) => checkPrimeSync(number, { checks: primalityRounds }))
+    ? undefined
+    : 'numbers p and q are not both prime';
 }
 
 /** DER shows it in the first bit. Empty is not a number at all. */
