@@ -1,8 +1,9 @@
 /** Policy statements that let the handler read one secret or parameter and nothing else. */
-import { Stack } from 'aws-cdk-lib/core';
+
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /**

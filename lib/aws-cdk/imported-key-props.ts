@@ -1,6 +1,7 @@
 /** Properties of an `ImportedKey`. */
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Expiration } from '../terms/expiration';
 import type { KeyDestroyPolicy } from '../terms/key';
 import type { KeyOptions } from '../terms/key-options';

@@ -2,11 +2,12 @@
  * A key with your own material as a CloudFormation resource.
  * The handler creates the key, imports the material, and keeps it there.
  */
-import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+
 import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ByokError } from '../errors';
 import { parseDuration } from '../terms/duration';

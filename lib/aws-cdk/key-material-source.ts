@@ -2,11 +2,12 @@
  * Places of key material in this AWS account.
  * The stack names the place; only the handler reads it, when it imports.
  */
-import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { refuseUnknownNames } from '../terms/known-names';
 import type { MaterialEncoding } from '../terms/material';

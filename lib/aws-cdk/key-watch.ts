@@ -2,7 +2,7 @@
  * What happens between deployments: a rule makes the handler look at the key,
  * and alarms watch what it reports.
  */
-import { Duration } from 'aws-cdk-lib/core';
+
 import {
   type Alarm,
   ComparisonOperator,
@@ -12,6 +12,7 @@ import {
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type CheckEvent, metricDimension, metricNames, metricNamespace } from './key-properties';
 

@@ -2,8 +2,9 @@
  * What is wrong with the properties of an `ImportedKey`, one sentence each. Tokens pass:
  * the handler checks their values.
  */
-import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+
 import { type Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { faultsOf as faultsOfDeclared } from '../lifecycle/declaration';
 import { parseDuration } from '../terms/duration';
 import { formats } from '../terms/kms';
