@@ -86,7 +86,7 @@ test('review: a real plan becomes a comment, which tells what stops working, and
   );
   expect(stdout).toContain('| `archive` | **material deleted, key scheduled for deletion** |');
   expect(stdout).toMatch(/\| `payments` \| deleted and imported again \| short outage at apply \|/);
-  expect(stdout).toContain('Used in this plan by `terraform_data.archive` (`input`)');
+  expect(stdout).toContain('Used in this plan by `terraform_data.archive` (`input`, `output`)');
   expect(stdout).toMatch(/Way back, within 7 days: .* import material `sha256:[0-9a-f]{64}` again/);
   // docs/review.md shows a picture of it; after a change: npm run pictures.
   const committed = readFileSync(join(examples, 'review', 'comment.md'), 'utf8');

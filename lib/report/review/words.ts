@@ -98,6 +98,8 @@ function reasonOf({ effect, reason }: ReviewedEffect): readonly Line[] {
 
 const forEver = 'the KMS binds a key to its first material for ever, and refuses any other';
 
+const breaksAtOnce = 'What breaks: everything that this key encrypted, at once.';
+
 /** The provider removes as it was applied, not as it is declared. */
 const toKeep: Line = ['To keep it: set on_destroy = "retain", and apply that before the removal.'];
 
@@ -109,20 +111,17 @@ function consequencesOf({ effect, days }: ReviewedEffect, key: KeyReview): reado
   const scheduled = key.effects.some((other) => other.effect === 'key_scheduled');
   switch (effect) {
     case 'material_deleted':
-      return [
-        ['What breaks: everything that this key encrypted, at once.'],
-        ...(scheduled
-          ? []
-          : [['Way back: import ', ...material, ` again; ${forEver}.`] as Line, toKeep]),
-      ];
+      // The deletion of the key says both.
+      return scheduled
+        ? []
+        : [[breaksAtOnce], ['Way back: import ', ...material, ` again; ${forEver}.`], toKeep];
     case 'key_scheduled': {
       const deleted = key.effects.some((other) => other.effect === 'material_deleted');
+      const within = `${days ?? 7} days`;
       return [
+        [`${breaksAtOnce} After ${within} the key is gone, and what it encrypted is lost.`],
         [
-          `What breaks: the key stops working. After ${days ?? 7} days it is gone, and with it what it encrypted.`,
-        ],
-        [
-          `Way back, within ${days ?? 7} days: cancel the deletion and enable the key`,
+          `Way back, within ${within}: cancel the deletion and enable the key`,
           ...(deleted ? [', then import ', ...material, ` again; ${forEver}`] : []),
           '.',
         ],
@@ -162,15 +161,14 @@ function usersOf(key: KeyReview): readonly Line[] {
   if (rankOf(key) > 2 || isNew(key)) {
     return [];
   }
-  const users = key.used_by.flatMap(
-    ({ address, attribute }, at): Line => [
-      at === 0 ? '' : ', ',
-      { name: address },
-      ' (',
-      { name: attribute },
-      ')',
-    ],
-  );
+  const attributesOf = new Map<string, string[]>();
+  for (const { address, attribute } of key.used_by) {
+    attributesOf.set(address, [...(attributesOf.get(address) ?? []), attribute]);
+  }
+  const users = [...attributesOf].flatMap(([address, attributes], at): Line => {
+    const names = attributes.flatMap((name, index): Line => [index === 0 ? '' : ', ', { name }]);
+    return [at === 0 ? '' : ', ', { name: address }, ' (', ...names, ')'];
+  });
   const others = 'Who else uses it, this plan cannot tell.';
   return [users.length === 0 ? [others] : ['Used in this plan by ', ...users, `. ${others}`]];
 }
