@@ -39,6 +39,8 @@ export async function postReview(
     }
     if (posting.action === 'update') {
       await forge.update(posting, post.text);
+    }
+    if (posting.action !== 'none') {
       for (const id of posting.outdated) {
         await forge.hide({ id });
       }

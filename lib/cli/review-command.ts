@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
 import type { Review } from '../report/review/review';
+import type { PostMode } from '../report/review/sticky';
 import { placeGivenFile, readGivenFile } from './given-files';
 import { epilogue } from './help-text';
 import type { ForgeName } from './post-review';
@@ -43,6 +44,7 @@ interface Flags extends ReviewInputs {
   readonly reviewed?: string;
   readonly commentId?: string;
   readonly post?: ForgeName;
+  readonly mode: PostMode;
   readonly gitlabTerraform?: string;
   readonly codeQuality?: string;
   readonly sarif?: string;
@@ -127,6 +129,14 @@ export function reviewCommand(surroundings: Surroundings): Command {
       '--comment-id <NAME>',
       'which of several comments this is (default: the names of the stacks)',
     )
+    .addOption(
+      new Option(
+        '--mode <MODE>',
+        'update keeps one comment; new writes another one if the effects are others, and hides the one before',
+      )
+        .choices(['update', 'new'] satisfies PostMode[])
+        .default('update'),
+    )
     .option('--gitlab-terraform <FILE>', 'also write the counts as reports:terraform of GitLab')
     .option('--code-quality <FILE>', 'also write the findings as reports:codequality of GitLab')
     .option('--sarif <FILE>', 'also write the findings in SARIF 2.1.0, for code scanning')
@@ -164,7 +174,8 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
     const { postReview } = require('./post-review') as typeof import('./post-review');
     const comment = renderReview(review, { ...flags, format: 'markdown' }, rendering);
     unnamedKeys = comment.unnamed;
-    await postReview(flags.post, { text: comment.text, hasNews: hasNews(review) }, surroundings);
+    const post = { text: comment.text, hasNews: hasNews(review), mode: flags.mode };
+    await postReview(flags.post, post, surroundings);
   }
   const found = [...failuresIn(review)].filter((failure) => failOn.includes(failure));
   if (found.length > 0 || unnamedKeys > 0) {

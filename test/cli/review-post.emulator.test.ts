@@ -67,8 +67,14 @@ beforeEach(async () => {
 });
 afterEach(() => forge.close());
 
-async function post(name: Name, file: string, run = 1, env: Record<string, string> = {}) {
-  const finished = await byok.runHere(['review', '--plan', file, '--post', name], {
+async function post(
+  name: Name,
+  file: string,
+  run = 1,
+  env: Record<string, string> = {},
+  flags: readonly string[] = [],
+) {
+  const finished = await byok.runHere(['review', '--plan', file, '--post', name, ...flags], {
     env: { ...ofForge[name](forge, run), ...env },
   });
   expect(`${finished.stdout}${finished.stderr}`).not.toContain(token);
@@ -89,6 +95,20 @@ describe.each(['github', 'gitlab'] as const)('%s', (name) => {
     expect(forge.comments[1]?.body).toContain('`other`');
     await post(name, plan('orders', ['no-op']), 3);
     expect(forge.comments[1]?.body).toContain('## Keys: no key changes');
+  });
+
+  test('with --mode new, other effects are another comment, and the one before is hidden', async () => {
+    const anew = (file: string, run: number) => post(name, file, run, {}, ['--mode', 'new']);
+    await anew(plan('orders'), 1);
+    expect((await anew(plan('orders'), 2)).stderr).not.toContain('was written');
+    expect(forge.comments).toHaveLength(1);
+    expect((await anew(plan('other'), 3)).stderr).toContain('a comment was written');
+    expect((await anew(plan('orders'), 2)).stderr).toContain('a newer run has written');
+    await anew(plan('orders'), 4);
+    const shown = forge.comments.filter(({ hidden }) => !hidden);
+    expect(forge.comments).toHaveLength(3);
+    expect(shown).toHaveLength(name === 'github' ? 1 : 3);
+    expect(shown.at(-1)?.body).toContain('`orders`');
   });
 
   test('nothing is written when no key changes and there is no comment', async () => {

@@ -13,7 +13,7 @@ export interface Comment {
 }
 
 export type Posting =
-  | { readonly action: 'create' }
+  | { readonly action: 'create'; readonly outdated: readonly string[] }
   | { readonly action: 'update'; readonly id: string; readonly outdated: readonly string[] }
   | { readonly action: 'none'; readonly why: 'same' | 'newer' | 'nothing to say' };
 
@@ -22,22 +22,30 @@ export interface Post {
   readonly text: string;
   /** Whether a key changes: if none does, only a comment that is there is changed. */
   readonly hasNews: boolean;
+  /** A new comment notifies people, and so is written for other effects only. */
+  readonly mode: PostMode;
 }
 
+export type PostMode = 'update' | 'new';
+
 /** @param comments the oldest first */
-export function postingOf(comments: readonly Comment[], { text, hasNews }: Post): Posting {
+export function postingOf(comments: readonly Comment[], { text, hasNews, mode }: Post): Posting {
   const own = marker(text);
   const ours = comments.filter(
     ({ isOwn, body }) => isOwn && own.id !== undefined && marker(body).id === own.id,
   );
   const newest = ours.at(-1);
   if (newest === undefined) {
-    return hasNews ? { action: 'create' } : { action: 'none', why: 'nothing to say' };
+    return hasNews ? { action: 'create', outdated: [] } : { action: 'none', why: 'nothing to say' };
   }
   if (ours.some(({ body }) => isNewer(marker(body).run, own.run))) {
     return { action: 'none', why: 'newer' };
   }
-  const outdated = ours.slice(0, -1).map(({ id }) => id);
+  if (mode === 'new' && marker(newest.body).digest !== own.digest) {
+    return { action: 'create', outdated: [newest.id] };
+  }
+  // Of new comments the older ones are hidden already: each was the newest once.
+  const outdated = mode === 'new' ? [] : ours.slice(0, -1).map(({ id }) => id);
   return newest.body.trim() === text.trim() && outdated.length === 0
     ? { action: 'none', why: 'same' }
     : { action: 'update', id: newest.id, outdated };
@@ -45,13 +53,15 @@ export function postingOf(comments: readonly Comment[], { text, hasNews }: Post)
 
 interface Marker {
   readonly id: unknown;
+  /** Of the effects: merging or updating the branch does not change it. */
+  readonly digest: unknown;
   readonly run: readonly number[];
 }
 
 function marker(text: string): Marker {
   const content = markerIn(text);
-  const { id, run } = isRecord(content) && content.v === 1 ? content : {};
-  return { id, run: Array.isArray(run) ? run.map(Number) : [] };
+  const { id, digest, run } = isRecord(content) && content.v === 1 ? content : {};
+  return { id, digest, run: Array.isArray(run) ? run.map(Number) : [] };
 }
 
 /** A run without a number, as on a machine of one's own, is older than none. */
