@@ -41,7 +41,7 @@ test('the AWS construct loads where cdktf is not installed, and without the SDK 
     expect.arrayContaining(['ImportedKey', 'KeyMaterialSource', 'KmsCredentials']),
   );
   expect(() => exportsWithout(['aws-cdk-lib'], 'aws-cdk/index.js')).toThrow(
-    "Cannot find module 'aws-cdk-lib/core'",
+    "Cannot find module 'aws-cdk-lib/",
   );
 });
 
