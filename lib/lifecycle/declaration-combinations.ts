@@ -8,6 +8,8 @@ import { lengthOf } from './declaration-values';
 /** What a rule sees of the declaration. */
 interface Seen {
   readonly given: (setting: Setting) => boolean;
+  /** Not known yet, and may turn out to be none. */
+  readonly isOpen: (setting: Setting) => boolean;
   /** Undefined unless it is known, and a value that its setting may have. */
   readonly known: (setting: Setting) => unknown;
   readonly mayBeGiven: (setting: Setting) => boolean;
@@ -26,12 +28,12 @@ const bothOfPreWrapped = 'material that was wrapped elsewhere needs both';
 const bothOfRolling = 'a rolling expiry needs both, for example "90d" and "14d"';
 
 export const combinationRules = {
-  oneKey: ({ given, words: { name } }) => {
+  oneKey: ({ given, isOpen, words: { name } }) => {
     const [alias, keyId] = [name('alias'), name('keyId')];
     const advice = `give ${alias} to have a key made, or ${keyId} for an existing one`;
     return given('alias') && given('keyId')
       ? found('keyId', `${alias} and ${keyId} are given together; ${advice}`)
-      : given('alias') || given('keyId')
+      : given('alias') || given('keyId') || isOpen('alias') || isOpen('keyId')
         ? []
         : found('alias', `neither ${alias} nor ${keyId} is given; ${advice}`);
   },
@@ -138,7 +140,7 @@ export const combinationRules = {
         );
   },
   wrappedKeyOfSpec: (seen) => {
-    const { given, words } = seen;
+    const { given, isOpen, words } = seen;
     const [without, needing] = [symmetric(seen), asymmetric(seen)];
     const privateKey = words.name('encryptedPrivatekey');
     return without !== undefined && given('encryptedPrivatekey')
@@ -146,7 +148,10 @@ export const combinationRules = {
           'encryptedPrivatekey',
           `${privateKey} is given, but ${without} is symmetric; leave it out, or give an asymmetric ${words.name('keySpec')}`,
         )
-      : needing !== undefined && given('importToken') && !given('encryptedPrivatekey')
+      : needing !== undefined &&
+          given('importToken') &&
+          !given('encryptedPrivatekey') &&
+          !isOpen('encryptedPrivatekey')
         ? found(
             'encryptedPrivatekey',
             `${privateKey} is not given, but ${needing} is asymmetric; give the private key, wrapped with the intermediate key`,
@@ -182,14 +187,14 @@ function found(setting: Setting, message: string): readonly Found[] {
 
 /** One of the others must be there, too. */
 function needs(setting: Setting, others: readonly Setting[], advice: string): Combination {
-  return ({ given, mayBeGiven, words: { name } }) => {
+  return ({ given, isOpen, mayBeGiven, words: { name } }) => {
     const sources = sourceSettings.filter(given);
     // A source stays possible only if no other is given.
-    const isOpen = (other: Setting) => {
+    const isPossible = (other: Setting) => {
       const source: Setting = preWrapped.includes(other) ? 'importToken' : other;
-      return mayBeGiven(other) && sources.every((one) => one === source);
+      return isOpen(other) || (mayBeGiven(other) && sources.every((one) => one === source));
     };
-    return !given(setting) || others.some((other) => given(other) || isOpen(other))
+    return !given(setting) || others.some((other) => given(other) || isPossible(other))
       ? []
       : found(
           setting,
@@ -206,8 +211,8 @@ function excludes(setting: Setting, other: Setting, advice: string): Combination
 }
 
 /** Undefined while it is not known. */
-function specOf({ given, known }: Seen): string | undefined {
-  const spec = given('keySpec') ? known('keySpec') : defaultKeySpec;
+function specOf({ given, isOpen, known }: Seen): string | undefined {
+  const spec = given('keySpec') || isOpen('keySpec') ? known('keySpec') : defaultKeySpec;
   return typeof spec === 'string' ? spec : undefined;
 }
 

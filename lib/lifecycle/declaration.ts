@@ -19,6 +19,11 @@ export interface Ask {
   readonly words: Spelling;
   /** Whether a value is known yet. One that is not counts as given, and is not judged. @default yes */
   readonly isKnown?: (value: unknown) => boolean;
+  /**
+   * Whether a value that is not known may turn out to be none, as a variable of a module may be
+   * null: such a one neither counts as given nor as missing. @default never
+   */
+  readonly mayBeNone?: (value: unknown) => boolean;
   /** Whether a setting may be given although it does not show. @default never */
   readonly mayBeGiven?: (setting: Setting) => boolean;
 }
@@ -54,12 +59,12 @@ export interface Fault {
 /** @param rules the only ones to ask @default all */
 export function faultsOf(
   declared: Declared,
-  { words, isKnown = () => true, mayBeGiven = () => false }: Ask,
+  { words, isKnown = () => true, mayBeNone = () => false, mayBeGiven = () => false }: Ask,
   rules: readonly RuleName[] = ruleNames,
 ): readonly Fault[] {
-  const given = (setting: Setting) => declared[setting] !== undefined;
-  const known = (setting: Setting) =>
-    given(setting) && isKnown(declared[setting]) ? declared[setting] : undefined;
+  const isOpen = (setting: Setting) => mayBeNone(declared[setting]);
+  const given = (setting: Setting) => declared[setting] !== undefined && !isOpen(setting);
+  const known = (setting: Setting) => (isKnown(declared[setting]) ? declared[setting] : undefined);
   const ofValues = (Object.keys(valueRules) as (keyof typeof valueRules)[])
     .filter((setting) => rules.includes(setting) && known(setting) !== undefined)
     .flatMap((setting) => {
@@ -79,6 +84,7 @@ export function faultsOf(
   const wrong = ofValues.map(({ setting }) => setting as Setting);
   const seen = {
     given,
+    isOpen,
     known: (setting: Setting) => (wrong.includes(setting) ? undefined : known(setting)),
     mayBeGiven,
     words,

@@ -35,9 +35,10 @@ export function errorsIn(
   mayBeGiven?: Ask['mayBeGiven'],
 ): readonly ByokError[] {
   const isKnown = (value: unknown) => value !== unknown;
+  const mayBeNone = (value: unknown) => value === unknown;
   return faultsOf(
     declared,
-    { words: wording, isKnown, ...(mayBeGiven && { mayBeGiven }) },
+    { words: wording, isKnown, mayBeNone, ...(mayBeGiven && { mayBeGiven }) },
     rules,
   ).map((fault) => errorOf(fault, wording));
 }

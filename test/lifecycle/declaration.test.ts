@@ -81,6 +81,31 @@ test.each(rows.filter(({ refused }) => refused !== undefined))(
   },
 );
 
+test('what may turn out to be none is neither given nor missing', () => {
+  const ask = {
+    words: plainSpelling,
+    isKnown: (value: unknown) => value !== later,
+    mayBeNone: (value: unknown) => value === later,
+  };
+  const rulesOf = (declared: Declared) => faultsOf(declared, ask).map(({ rule }) => rule);
+  const names = [...new Set<Setting>([...keySettings, ...materialSettings])];
+  for (const one of names) {
+    expect([one, rulesOf({ alias: later, keyId: later, [one]: later })]).toEqual([one, []]);
+    for (const other of names) {
+      const both = { alias: later, keyId: later, [one]: later, [other]: later };
+      expect([one, other, rulesOf(both)]).toEqual([one, other, []]);
+    }
+  }
+  for (const { declared, refused } of rows) {
+    for (const setting of Object.keys(declared) as Setting[]) {
+      const known = rulesOf({ ...declared, [setting]: later }).filter((rule) => rule === setting);
+      expect([refused, setting, known]).toEqual([refused, setting, []]);
+    }
+  }
+  expect(rulesOf({ keyId: later })).toEqual([]);
+  expect(rulesOf({ alias: 'a', materialFile: 'a', materialEnv: 'B' })).toEqual(['oneSource']);
+});
+
 test('every rule is put to a front-end, and no exception is left over', () => {
   for (const row of rows) {
     const asked = names.filter((name) => reasonAgainst(row, name) === undefined);

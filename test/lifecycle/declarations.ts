@@ -296,7 +296,7 @@ export const rows: readonly Row[] = [
   refuses(
     'fingerprint',
     'of wrapped material',
-    { ...preWrapped, fingerprint: later },
+    { ...preWrapped, fingerprint: `sha256:${'0'.repeat(64)}` },
     {
       rule: 'pinOfPreWrapped',
     },

@@ -134,6 +134,11 @@ function resource(
     judge: async (declared) => {
       const diagnostics = new Diagnostics();
       const given = named(declared, ofProvider.name, unknown) as Record<string, Value>;
+      // As Terraform asks again in a plan, where ephemeral values are known.
+      for (const name of Object.keys(given)) {
+        const isEphemeral = schema.attributes[name]?.writeOnly === true && given[name] === unknown;
+        given[name] = isEphemeral ? 'd3JhcHBlZA==' : (given[name] ?? null);
+      }
       validate({ ...nothing, ...given }, { diagnostics } as unknown as Context);
       return diagnostics.all
         .filter(({ severity }) => severity === 'error')

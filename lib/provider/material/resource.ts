@@ -41,7 +41,7 @@ import { decodeMaterialMemory, encodeMaterialMemory, type KnownMaterial } from '
 import { planMaterial } from './planning';
 import { proofOnRefresh } from './proof-on-refresh';
 import { requestOf } from './request';
-import { validateMaterial } from './validate';
+import { excludedIn, validateMaterial } from './validate';
 
 const noPrivateState = new Uint8Array();
 
@@ -116,6 +116,10 @@ export const keyMaterialResource = {
     if (planned === null || config === null) {
       await destroyMaterial(prior ?? {}, memory, client, context);
       return { state: null, private: noPrivateState };
+    }
+    const excluded = excludedIn(config);
+    if (excluded !== undefined) {
+      throw excluded;
     }
     const operation = prior === null ? 'create' : 'update';
     const lifecycle = lifecycleContext(client, context, operation, planned);

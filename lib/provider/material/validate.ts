@@ -30,6 +30,20 @@ export function malformedIn(config: Values): ByokError | undefined {
   return error;
 }
 
+/**
+ * Asked once more by apply: what was not known when it was validated, and so may have been none.
+ */
+export function excludedIn(config: Values): ByokError | undefined {
+  const [error] = errorsIn(declaredIn(config, materialSettings), [
+    'oneSource',
+    'oneExpiry',
+    'onePassword',
+    'pinOfPreWrapped',
+    'rollingOfPreWrapped',
+  ]);
+  return error;
+}
+
 /** Judged once more when it is planned: `ignore_changes` may hold one of the two. */
 export function errorsOfWindow(config: Values): readonly ByokError[] {
   const window = ['validFor', 'renewBefore'] as const;
