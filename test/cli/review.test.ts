@@ -160,6 +160,43 @@ test('a refused plan is reviewed from its log alone, and other failures are an e
   expect(`${failed.stdout}${failed.stderr}`).not.toContain('hunter2');
 });
 
+test('in which order the host tells of refusals does not show, and the state gives the key its name', async () => {
+  const [one, other] = ['is "refuse"', 'keeps it'].map((text) =>
+    diagnostic({
+      summary: 'Protected',
+      detail: `on_destroy of key ${id(1)} ${text}.\n\n(ERR_REFUSED)`,
+    }),
+  );
+  const before = {
+    prior_state: {
+      values: {
+        root_module: {
+          child_modules: [
+            {
+              resources: [
+                {
+                  address: 'module.keys.byok_external_key.k',
+                  type: 'byok_external_key',
+                  values: { key_id: id(1), alias: 'orders' },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  };
+  const plan = file(planOf([], before));
+  const [first, second] = [
+    await review('--plan', plan, '--log', file(`${one}${other}`)),
+    await review('--plan', plan, '--log', file(`${other}${one}`)),
+  ];
+  expect([first.status, first.stderr]).toEqual([0, '']);
+  expect(first.stdout).toContain('orders');
+  expect(first.stdout).toContain('module.keys.byok_external_key.k');
+  expect(second.stdout).toBe(first.stdout);
+});
+
 test('of 5,000 keys that go, each is named as long as there is room, and then the exit says so', async () => {
   const all = Array.from({ length: 5000 }, (_, n) => n);
   const keys = all.flatMap((n) => key(n, ['delete'], `application-key-${n}`));

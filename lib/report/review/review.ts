@@ -79,7 +79,7 @@ export function reviewOfStack(input: StackInput): Review {
   const refusals = log?.refusals ?? [];
   const failures = log?.failures ?? 0;
   const status = failures > 0 ? 'failed' : refusals.length > 0 ? 'refused' : 'planned';
-  const keys = withRefusals(planned.keys, refusals, name).map((key) => ({
+  const keys = withRefusals(planned.keys, refusals, name, document).map((key) => ({
     ...key,
     path: synthesized === undefined ? null : pathOf(key, synthesized),
   }));
@@ -207,7 +207,12 @@ export function reviewOf(
 ): Review {
   const worstFirst = keys.map((key) => ({
     ...key,
-    effects: [...key.effects].sort((one, other) => bySeverity(one.effect, other.effect)),
+    effects: [...key.effects].sort(
+      (one, other) =>
+        bySeverity(one.effect, other.effect) ||
+        compare(one.address, other.address) ||
+        compare(one.reason ?? '', other.reason ?? ''),
+    ),
   }));
   const sorted = worstFirst.sort(
     (one, other) =>

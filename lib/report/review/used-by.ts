@@ -25,8 +25,7 @@ export function usersIn(plan: JsonRecord, configuration: Configuration): Users {
       }
     }
   }
-  const values = isRecord(plan.prior_state) ? plan.prior_state.values : undefined;
-  const objects = isRecord(values) ? resourcesBelow(values.root_module) : [];
+  const objects = objectsBefore(plan);
   const ids = new Map<string, User[]>();
   for (const object of objects.filter(({ type }) => !isOurs(type))) {
     const attributes = isRecord(object.values) ? object.values : {};
@@ -40,6 +39,12 @@ export function usersIn(plan: JsonRecord, configuration: Configuration): Users {
     }
   }
   return { byAddress, ofId: (keyId) => ids.get(keyId) ?? [] };
+}
+
+/** The state that a plan begins with. */
+export function objectsBefore(plan: JsonRecord): readonly JsonRecord[] {
+  const values = isRecord(plan.prior_state) ? plan.prior_state.values : undefined;
+  return isRecord(values) ? resourcesBelow(values.root_module) : [];
 }
 
 function resourcesBelow(module: unknown): readonly JsonRecord[] {
