@@ -75,7 +75,7 @@ test.each([
     expect(stdout).not.toContain('hunter2');
     const { stacks, keys } = JSON.parse(stdout);
     expect(stacks).toEqual([
-      { name: 'prod', status: 'declared', unchanged: 0, hooks: 0, judged: null },
+      { name: 'prod', status: 'declared', unchanged: 0, hooks: 0, modules: 0, judged: null },
     ]);
     expect(keys).toMatchObject([
       {
@@ -190,4 +190,22 @@ test.each<[string, () => string, RegExp]>([
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('keys in Terraform modules are not seen, and the review says so instead of being silent', async () => {
+  const outdir = scratchFolder();
+  mkdirSync(join(outdir, 'stacks'), { recursive: true });
+  const app = new cdktf.App({ outdir });
+  const stack = new cdktf.TerraformStack(app, 'prod');
+  for (const name of ['orders', 'cards']) {
+    new cdktf.TerraformHclModule(stack, name, { source: 'registry.example/team/keys/byok' });
+  }
+  app.synth();
+  const policy = file({ requirePin: true });
+  const dir = join(outdir, 'stacks', 'prod');
+  const { status, stdout, stderr } = await review('--synth', `prod=${dir}`, '--policy', policy);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('Keys: none is declared outside Terraform modules');
+  expect(stdout).toContain('Keys in 2 Terraform modules are missing here: only a plan shows them.');
+  expect(stdout).toContain('keys in 2 modules not judged');
 });

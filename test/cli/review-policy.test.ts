@@ -295,7 +295,9 @@ test.each<[string, () => string[], RegExp]>([
         level: 'error',
         message: 'm',
       };
-      const stacks = [{ name: 's', status: 'planned', unchanged: 0, hooks: 0, judged: 1 }];
+      const stacks = [
+        { name: 's', status: 'planned', unchanged: 0, hooks: 0, modules: 0, judged: 1 },
+      ];
       const content = {
         schema: 'byok-review/1',
         stacks,

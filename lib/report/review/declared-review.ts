@@ -20,7 +20,7 @@ import { judgeMaterials } from './policy-review';
 import type { DeclaredResource, Synthesized } from './synthesized';
 
 export function reviewOfDeclaration(
-  { resources, hooks, pathOf }: Synthesized,
+  { resources, hooks, modules, pathOf }: Synthesized,
   stack: string,
   { policy, base }: Against,
 ): PlanReview {
@@ -49,6 +49,7 @@ export function reviewOfDeclaration(
     keys: reviews,
     unchanged: 0,
     hooks,
+    modules,
     policy: policy && judgeMaterials(judged, stack, policy),
   };
 }

@@ -15,7 +15,9 @@ export function headingOf(review: Review): string {
 
 function headingOfKeys({ keys, stacks }: Review): string {
   if (keys.length === 0 && stacks.every(({ status }) => status === 'declared')) {
-    return 'Keys: none is declared';
+    return stacks.some(({ modules }) => modules > 0)
+      ? 'Keys: none is declared outside Terraform modules'
+      : 'Keys: none is declared';
   }
   if (keys.length === 0 && stacks.every(({ status }) => ['planned', 'declared'].includes(status))) {
     return 'Keys: no key changes';
@@ -43,9 +45,19 @@ export function unplannedNote({ stacks }: Review): Line {
   const names = stacks
     .filter(({ status }) => status === 'declared')
     .flatMap(({ name }, at): Line => [at === 0 ? '' : ', ', { name }]);
+  const modules = stacks.reduce((sum, stack) => sum + stack.modules, 0);
   return names.length === 0
     ? []
-    : ['Not planned: ', ...names, '. This is what the code declares; what happens, a plan tells.'];
+    : [
+        'Not planned: ',
+        ...names,
+        '. This is what the code declares; what happens, a plan tells.',
+        ...(modules === 0
+          ? []
+          : [
+              ` Keys in ${counted(modules, 'Terraform module')} are missing here: only a plan shows them.`,
+            ]),
+      ];
 }
 
 /** What the policy found, in numbers; undefined if none was given. */
@@ -59,6 +71,7 @@ export function policyHeadingOf({ stacks, policy }: Review): string | undefined 
     return count === 0 ? [] : [counted(count, level)];
   });
   const hooks = judged.reduce((sum, stack) => sum + stack.hooks, 0);
+  const modules = judged.reduce((sum, stack) => sum + stack.modules, 0);
   const none = `no violation in ${counted(
     judged.reduce((sum, stack) => sum + (stack.judged ?? 0), 0),
     'key',
@@ -66,6 +79,7 @@ export function policyHeadingOf({ stacks, policy }: Review): string | undefined 
   return [
     found.length === 0 ? none : found.join(', '),
     ...(hooks === 0 ? [] : [`${counted(hooks, 'key')} kept by hooks not judged`]),
+    ...(modules === 0 ? [] : [`keys in ${counted(modules, 'module')} not judged`]),
   ].join('; ');
 }
 

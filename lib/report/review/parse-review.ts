@@ -51,6 +51,7 @@ const fieldsOfStack: Record<keyof StackReview, Check> = {
   status: (value) => ['planned', 'refused', 'failed', 'declared'].includes(String(value)),
   unchanged: isCount,
   hooks: isCount,
+  modules: isCount,
   judged: (value) => value === null || isCount(value),
 };
 

@@ -22,6 +22,8 @@ export interface PlanReview {
   readonly unchanged: number;
   /** Keys that hooks keep, at which a plan does not look. */
   readonly hooks: number;
+  /** Calls of modules that a declaration does not show; none in a plan. */
+  readonly modules: number;
   /** Undefined if no policy was given. */
   readonly policy: PolicyReview | undefined;
 }
@@ -49,6 +51,7 @@ export function reviewOfPlan(
     keys: affected.map((subject) => keyFacts(subject, { stack, configuration, users })),
     unchanged: subjects.length - affected.length,
     hooks: recordsIn(plan.resource_changes).filter(isHook).length,
+    modules: 0,
     policy: policy && judgePlan(materials, subjects, configuration, stack, policy),
   };
 }

@@ -42,6 +42,8 @@ export interface StackReview {
   readonly unchanged: number;
   /** Keys that hooks keep: a plan does not look at them. */
   readonly hooks: number;
+  /** Calls of Terraform modules into which no plan looked, so that keys in them are not here. */
+  readonly modules: number;
   /** Materials that a policy judged; null if none was given, or there is no plan. */
   readonly judged: number | null;
 }
@@ -89,10 +91,10 @@ export function reviewOfStack(input: StackInput): Review {
 function reviewOfPart(
   name: string,
   status: StackReview['status'],
-  { keys, unchanged, hooks, policy }: PlanReview,
+  { keys, unchanged, hooks, modules, policy }: PlanReview,
 ): Review {
   const { judged = null, results = [] } = policy ?? {};
-  return reviewOf([{ name, status, unchanged, hooks, judged }], keys, results);
+  return reviewOf([{ name, status, unchanged, hooks, modules, judged }], keys, results);
 }
 
 /** An instance has the construct of its resource. */
@@ -100,7 +102,13 @@ function pathOf({ addresses }: KeyReview, synthesized: Synthesized): string | nu
   return commonPath(addresses.map(withoutInstances), synthesized.pathOf);
 }
 
-const withoutPlan: PlanReview = { keys: [], unchanged: 0, hooks: 0, policy: undefined };
+const withoutPlan: PlanReview = {
+  keys: [],
+  unchanged: 0,
+  hooks: 0,
+  modules: 0,
+  policy: undefined,
+};
 
 /** @throws ByokError ERR_ARGUMENT if two name one stack */
 export function mergeReviews(reviews: readonly Review[]): Review {
@@ -125,7 +133,7 @@ export function mergeReviews(reviews: readonly Review[]): Review {
 export function hasNews({ keys, stacks, policy }: Review): boolean {
   return (
     keys.length > 0 ||
-    stacks.some(({ status }) => status === 'refused' || status === 'failed') ||
+    stacks.some(({ status, modules }) => ['refused', 'failed'].includes(status) || modules > 0) ||
     policy.some(({ level }) => level === 'error')
   );
 }

@@ -27,6 +27,8 @@ export interface Synthesized {
   readonly pathOf: (address: string) => string | undefined;
   /** Keys that hooks keep. */
   readonly hooks: number;
+  /** Calls of Terraform modules, which no synthesized stack holds. */
+  readonly modules: number;
 }
 
 const howTo = 'give the folder of a stack that "cdktf synth" wrote, such as cdktf.out/stacks/prod';
@@ -35,8 +37,13 @@ const howTo = 'give the folder of a stack that "cdktf synth" wrote, such as cdkt
 export function synthesizedIn(content: string, place: string): Synthesized {
   const json = tryParseRecord(content);
   const { metadata } = isRecord(json?.['//']) ? json['//'] : {};
-  const types = json?.resource ?? {};
-  if (!isRecord(metadata) || !isRecord(types) || !Object.values(types).every(isRecord)) {
+  const { resource: types = {}, module: modules = {} } = json ?? {};
+  if (
+    !isRecord(metadata) ||
+    !isRecord(modules) ||
+    !isRecord(types) ||
+    !Object.values(types).every(isRecord)
+  ) {
     throw new ByokError('ERR_ARGUMENT', `${place} is no synthesized stack in JSON; ${howTo}`);
   }
   const bodies = Object.entries(types as Readonly<Record<string, JsonRecord>>).flatMap(
@@ -62,6 +69,7 @@ export function synthesizedIn(content: string, place: string): Synthesized {
       ({ type, body }) =>
         type === 'null_resource' && isRecord(body.triggers) && 'drift_token' in body.triggers,
     ).length,
+    modules: Object.keys(modules).length,
   };
 }
 

@@ -156,7 +156,7 @@ test('a whole comment of hostile text has one marker, and no HTML but ours', () 
   fc.assert(
     fc.property(text, (given) => {
       const review = reviewOf(
-        [{ name: given, status: 'planned', unchanged: 0, hooks: 0, judged: 1 }],
+        [{ name: given, status: 'planned', unchanged: 0, hooks: 0, modules: 0, judged: 1 }],
         [keyOf(given)],
         [resultOf(given)],
       );

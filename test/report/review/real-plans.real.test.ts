@@ -174,7 +174,7 @@ resource "terraform_data" "user" { input = ${user} }
   );
   const { review, effects, key: keyOf, show, rulesFor } = await plan();
   expect(review.stacks).toEqual([
-    { name: 'prod', status: 'planned', unchanged: 2, hooks: 0, judged: 10 },
+    { name: 'prod', status: 'planned', unchanged: 2, hooks: 0, modules: 0, judged: 10 },
   ]);
   // Also of keys to which nothing happens, and not of those that go.
   expect(rulesFor('quiet')).toEqual(['error maximumValidity', 'error requirePin']);

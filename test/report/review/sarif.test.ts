@@ -16,7 +16,14 @@ ajv.addFormat('uri-reference', (text: string) => /^[!#-;=?-Z_a-z~%]+$/.test(text
 ajv.addFormat('date-time', true);
 const isValid = ajv.compile(schema);
 
-const stack = { name: 'prod', status: 'planned', unchanged: 0, hooks: 0, judged: 1 } as const;
+const stack = {
+  name: 'prod',
+  status: 'planned',
+  unchanged: 0,
+  hooks: 0,
+  modules: 0,
+  judged: 1,
+} as const;
 
 function key(name: string, effects: KeyReview['effects']): KeyReview {
   return {
