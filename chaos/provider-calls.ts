@@ -257,7 +257,9 @@ export class ProviderCalls {
     if (!this.#session.isRunning) {
       await this.#session.end();
     }
-    const config = encode(configOf({ ...providerSchema, version: 0 }, this.#provider()));
+    const config = encode(
+      configOf({ ...providerSchema, version: 0, identity: [] }, this.#provider()),
+    );
     await this.#session.call(
       'ValidateProviderConfig',
       messages.ValidateProviderConfigRequest,

@@ -35,7 +35,7 @@ export function requireExternalKey(
 }
 
 export function refuseOrigin(
-  { keyId, origin }: KeyDetail,
+  { keyId, origin }: Pick<KeyDetail, 'keyId' | 'origin'>,
   { maker }: Wording,
   attribute: string | undefined,
 ): ByokError | undefined {

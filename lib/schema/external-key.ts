@@ -10,6 +10,7 @@ import { timeoutsBlock } from './timeouts';
 
 export const externalKeySchema = {
   version: 0,
+  identity: ['key_id'],
   description:
     'A KMS key of origin *external*: it has no material until `byok_key_material` imports ' +
     'some. The state of the key is not an attribute, because an import changes it.',

@@ -17,6 +17,7 @@ import { timeoutsBlock } from './timeouts';
 
 export const keyMaterialSchema = {
   version: 0,
+  identity: ['key_id'],
   description:
     'Key material of your own, imported into an external key. If it is deleted or expires, ' +
     'the next apply imports the same material again, in place. The material itself is never ' +

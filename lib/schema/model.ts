@@ -38,6 +38,11 @@ export interface BlockSchema {
 
 export interface ResourceSchema extends BlockSchema {
   readonly version: number;
+  /**
+   * Attributes that name the object in the cloud and never change, for `import { identity = … }`;
+   * the first one alone is its id. Empty: there is no identity.
+   */
+  readonly identity: readonly string[];
 }
 
 export interface ParameterSchema {

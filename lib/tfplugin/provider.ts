@@ -65,6 +65,22 @@ export interface ApplyRequest {
   readonly plannedPrivate: PrivateState;
 }
 
+/** A resource of another type, whose object ours takes over. */
+export interface MoveRequest {
+  /** Of the source; with or without a host and a namespace. */
+  readonly providerAddress: string;
+  readonly typeName: string;
+  /** Of the source's schema. */
+  readonly version: number;
+  /** The attributes as the state file has them. They may hold secrets. */
+  readonly state: Record<string, unknown>;
+}
+
+export interface MovedResult extends StateResult {
+  /** Known as a whole. */
+  readonly state: Values;
+}
+
 export interface ImportRequest {
   readonly id: string;
 }
@@ -86,6 +102,11 @@ export interface ResourceDefinition<Client> {
   read(request: ReadRequest, client: Client, context: Context): Promise<StateResult>;
   plan(request: PlanRequest, client: Client, context: Context): Promise<PlanResult>;
   apply(request: ApplyRequest, client: Client, context: Context): Promise<StateResult>;
+  /**
+   * Runs without a configured client, in each plan until one is applied. Without it, no resource of
+   * another type can be moved here.
+   */
+  move?(request: MoveRequest): MovedResult;
   importState?(request: ImportRequest, client: Client, context: Context): Promise<StateResult>;
   /**
    * Upgrades the state of an older schema version. Without it, state of another version is refused.

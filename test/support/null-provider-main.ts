@@ -16,6 +16,7 @@ const definition: ProviderDefinition<undefined> = {
     null_resource: {
       schema: {
         version: 0,
+        identity: [],
         description: 'Does nothing but carry provisioners.',
         attributes: {
           id: { type: 'string', computed: true, description: 'Random.' },

@@ -32,8 +32,8 @@ describe('gRPC', () => {
   });
 
   test.each([
-    ['/tfplugin6.Provider/MoveResourceState'],
-    ['/tfplugin6.Provider/GetResourceIdentitySchemas'],
+    ['/tfplugin6.Provider/ListResource'],
+    ['/tfplugin6.Provider/InvokeAction'],
     ['/plugin.GRPCBroker/StartStream'],
     ['/nothing'],
   ])('%s is not implemented', async (path) => {

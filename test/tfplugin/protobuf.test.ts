@@ -232,7 +232,30 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
   NestedBlock: { typeName: [1, 2], block: [2, 2], nesting: [3, 0] },
   Block: { attributes: [2, 2], blockTypes: [3, 2], description: [4, 2], descriptionKind: [5, 0] },
   Schema: { version: [1, 0], block: [2, 2] },
-  ServerCapabilities: { planDestroy: [1, 0], getProviderSchemaOptional: [2, 0] },
+  ServerCapabilities: {
+    planDestroy: [1, 0],
+    getProviderSchemaOptional: [2, 0],
+    moveResourceState: [3, 0],
+  },
+  ResourceIdentityData: { identityData: [1, 2] },
+  ResourceIdentitySchema: { version: [1, 0], identityAttributes: [2, 2] },
+  GetResourceIdentitySchemasResponse: { identitySchemas: [1, 2], diagnostics: [2, 2] },
+  UpgradeResourceIdentityRequest: { typeName: [1, 2], version: [2, 0], rawIdentity: [3, 2] },
+  UpgradeResourceIdentityResponse: { upgradedIdentity: [1, 2], diagnostics: [2, 2] },
+  MoveResourceStateRequest: {
+    sourceProviderAddress: [1, 2],
+    sourceTypeName: [2, 2],
+    sourceSchemaVersion: [3, 0],
+    sourceState: [4, 2],
+    targetTypeName: [5, 2],
+    sourcePrivate: [6, 2],
+  },
+  MoveResourceStateResponse: {
+    targetState: [1, 2],
+    diagnostics: [2, 2],
+    targetPrivate: [3, 2],
+    targetIdentity: [4, 2],
+  },
   ClientCapabilities: { deferralAllowed: [1, 0], writeOnlyAttributesAllowed: [2, 0] },
   GetMetadataResponse: {
     serverCapabilities: [1, 2],
@@ -259,8 +282,18 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
   ValidateResourceConfigResponse: { diagnostics: [1, 2] },
   UpgradeResourceStateRequest: { typeName: [1, 2], version: [2, 0], rawState: [3, 2] },
   UpgradeResourceStateResponse: { upgradedState: [1, 2], diagnostics: [2, 2] },
-  ReadResourceRequest: { typeName: [1, 2], currentState: [2, 2], private: [3, 2] },
-  ReadResourceResponse: { newState: [1, 2], diagnostics: [2, 2], private: [3, 2] },
+  ReadResourceRequest: {
+    typeName: [1, 2],
+    currentState: [2, 2],
+    private: [3, 2],
+    currentIdentity: [6, 2],
+  },
+  ReadResourceResponse: {
+    newState: [1, 2],
+    diagnostics: [2, 2],
+    private: [3, 2],
+    newIdentity: [5, 2],
+  },
   PlanResourceChangeRequest: {
     typeName: [1, 2],
     priorState: [2, 2],
@@ -273,6 +306,7 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
     requiresReplace: [2, 2],
     plannedPrivate: [3, 2],
     diagnostics: [4, 2],
+    plannedIdentity: [7, 2],
   },
   ApplyResourceChangeRequest: {
     typeName: [1, 2],
@@ -280,9 +314,15 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
     plannedState: [3, 2],
     config: [4, 2],
     plannedPrivate: [5, 2],
+    plannedIdentity: [7, 2],
   },
-  ApplyResourceChangeResponse: { newState: [1, 2], private: [2, 2], diagnostics: [3, 2] },
-  ImportResourceStateRequest: { typeName: [1, 2], id: [2, 2] },
+  ApplyResourceChangeResponse: {
+    newState: [1, 2],
+    private: [2, 2],
+    diagnostics: [3, 2],
+    newIdentity: [5, 2],
+  },
+  ImportResourceStateRequest: { typeName: [1, 2], id: [2, 2], identity: [4, 2] },
   ImportResourceStateResponse: { importedResources: [1, 2], diagnostics: [2, 2] },
   StopProviderResponse: { error: [1, 2] },
   ValidateConfigRequest: { typeName: [1, 2], config: [2, 2] },
@@ -327,7 +367,7 @@ const fieldNumbers: Record<string, Record<string, [number, wireType: number]>> =
 const sample = { string: 'x', bytes: Buffer.from('x'), bool: true, int32: 1, int64: 1 } as const;
 
 test.each(Object.entries(fieldNumbers))(
-  '%s has the field numbers and wire types of protocol 6.8',
+  '%s has the field numbers and wire types of protocol 6.11',
   (name, expected) => {
     const fields = Object.fromEntries(tables)[name] ?? {};
     expect(Object.keys(fields).sort()).toEqual(Object.keys(expected).sort());

@@ -66,7 +66,11 @@ test('a function is described with its parameters, types as JSON', async () => {
 
 test('the metadata names everything', async () => {
   expect(await provider.call('GetMetadata', Empty, GetMetadataResponse, {})).toEqual({
-    serverCapabilities: { planDestroy: true, getProviderSchemaOptional: true },
+    serverCapabilities: {
+      planDestroy: true,
+      getProviderSchemaOptional: true,
+      moveResourceState: true,
+    },
     resources: [{ typeName: 'box_item' }],
     dataSources: [{ typeName: 'box_items' }],
     ephemeralResources: [{ typeName: 'box_lease' }, { typeName: 'box_note' }],

@@ -35,7 +35,11 @@ describe('provider service', () => {
     );
     expect(schema).toMatchObject({
       resourceSchemas: { box_item: { version: 1 } },
-      serverCapabilities: { planDestroy: true, getProviderSchemaOptional: true },
+      serverCapabilities: {
+        planDestroy: true,
+        getProviderSchemaOptional: true,
+        moveResourceState: true,
+      },
     });
     expect(schema.provider).toBeDefined();
     expect(schema.diagnostics).toBeUndefined();

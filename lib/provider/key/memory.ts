@@ -1,6 +1,7 @@
 /** What Terraform keeps beside the state of `byok_external_key`. Nothing in it is secret. */
 import { tryParseRecord } from '../../json';
 import type { PrivateState } from '../../tfplugin/provider';
+import { type MovedFrom, toMovedFrom } from '../vendor-state';
 
 export interface KeyMemory {
   /** The key existed before it was created here, and may not be ours. */
@@ -13,6 +14,8 @@ export interface KeyMemory {
   readonly ends?: string | undefined;
   /** From Read, for the plan that follows: another object in the state has the key, too. */
   readonly shared?: boolean | undefined;
+  /** Until Read has found the key: it was moved here from another provider. */
+  readonly moved?: MovedFrom | undefined;
 }
 
 const version = 1;
@@ -23,6 +26,7 @@ export function encodeKeyMemory({
   kept = [],
   ends,
   shared,
+  moved,
 }: KeyMemory): PrivateState {
   const written = {
     version,
@@ -31,6 +35,7 @@ export function encodeKeyMemory({
     kept: kept.length === 0 ? undefined : kept,
     ends,
     shared: shared === true ? true : undefined,
+    moved,
   };
   return Buffer.from(JSON.stringify(written), 'utf8');
 }
@@ -39,16 +44,16 @@ export function encodeKeyMemory({
  * What an earlier plan left there (its apply may have been refused) does not concern the next one.
  */
 export function withoutPlan(bytes: PrivateState): PrivateState {
-  const { adopted, ...ofPlan } = decodeKeyMemory(bytes);
+  const { adopted, moved, ...ofPlan } = decodeKeyMemory(bytes);
   return Object.values(ofPlan).every((value) => value === undefined)
     ? bytes
-    : encodeKeyMemory({ adopted });
+    : encodeKeyMemory({ adopted, moved });
 }
 
 /** Anything that is not exactly what we write counts as nothing. */
 export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
   const record = tryParseRecord(Buffer.from(bytes).toString('utf8'));
-  const { version: found, adopted, successorAlias, kept, ends, shared } = record ?? {};
+  const { version: found, adopted, successorAlias, kept, ends, shared, moved } = record ?? {};
   return found === version
     ? {
         adopted: adopted === true,
@@ -56,6 +61,7 @@ export function decodeKeyMemory(bytes: PrivateState): KeyMemory {
         kept: Array.isArray(kept) ? kept.filter((keyId) => typeof keyId === 'string') : undefined,
         ends: typeof ends === 'string' ? ends : undefined,
         shared: shared === true ? true : undefined,
+        moved: toMovedFrom(moved),
       }
     : { adopted: false };
 }

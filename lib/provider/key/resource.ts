@@ -18,11 +18,13 @@ import {
 } from '../client';
 import { describeForImport } from '../import-state';
 import { declaredIn, errorsIn, report } from '../validate';
+import { requireMovedKey } from '../vendor-state';
 import { warn } from '../warn';
 import { wording } from '../wording';
 import { declarationOf, isDeclared, plannedNew, wishOf } from './config';
 import { adoptedStays, destroyKey, planKeyDestroy, refuseSameAlias } from './destroy';
 import { decodeKeyMemory, encodeKeyMemory, withoutPlan } from './memory';
+import { movedKey } from './moved';
 import { aliasOnlyKnownLater, planKeptKey, planNewKey, sharedKey } from './plan';
 import { emptyState, noticesOfState, observed, refreshed, refreshedTags } from './state';
 
@@ -45,6 +47,10 @@ export const externalKeyResource = {
     const keyId = text(state, 'key_id') ?? '';
     client.run.keys.found(keyId);
     const key = await client.reads.refreshKey(keyId, { signal: timed.signal });
+    const { moved } = decodeKeyMemory(privateState);
+    if (moved !== undefined) {
+      requireMovedKey(keyId, key, moved, client.kms.place);
+    }
     if (key === undefined) {
       warn(context, [keyNotFound(keyId, client.kms.place, wording)]);
       return { state: null, private: privateState };
@@ -54,9 +60,11 @@ export const externalKeyResource = {
     const tags = await refreshedTags(client, key.keyId, state, timed);
     warn(context, noticesOfState(key, flag(state, 'enabled')));
     const kept = withoutPlan(privateState);
-    const memory = client.run.keys.isShared(keyId)
-      ? encodeKeyMemory({ ...decodeKeyMemory(kept), shared: true })
-      : kept;
+    const isShared = client.run.keys.isShared(keyId);
+    const memory =
+      isShared || moved !== undefined
+        ? encodeKeyMemory({ adopted: decodeKeyMemory(kept).adopted, shared: isShared })
+        : kept;
     return { state: { ...refreshed(state, key), tags }, private: memory };
   },
 
@@ -165,6 +173,8 @@ export const externalKeyResource = {
     );
     return finish(planned, outcome, memory.adopted, context);
   },
+
+  move: movedKey,
 
   async importState({ id }, client, context) {
     const key = await describeForImport(requireConnection(client), id, context);

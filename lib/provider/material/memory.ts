@@ -8,6 +8,7 @@ import type { Step } from '../../lifecycle/decision';
 import { type Proof, toProof } from '../../lifecycle/proof';
 import type { PrivateState } from '../../tfplugin/provider';
 import type { Values } from '../../tfplugin/values/value';
+import { type MovedFrom, toMovedFrom } from '../vendor-state';
 
 /** What is known of the material from before, whatever is planned. */
 export interface KnownMaterial {
@@ -47,6 +48,8 @@ export interface MaterialMemory extends KnownMaterial {
    * instead.
    */
   readonly refused: ByokError | undefined;
+  /** Until Read has found the key: the material was moved here from another provider. */
+  readonly moved: MovedFrom | undefined;
 }
 
 const version = 1;
@@ -61,12 +64,14 @@ export function encodeMaterialMemory({
   successorFor,
   declared,
   refused,
-}: Omit<MaterialMemory, 'ours' | 'emptied' | 'successorFor' | 'declared' | 'refused'> & {
+  moved,
+}: Omit<MaterialMemory, 'ours' | 'emptied' | 'successorFor' | 'declared' | 'refused' | 'moved'> & {
   readonly ours: boolean | undefined;
   readonly emptied?: boolean | undefined;
   readonly successorFor?: readonly string[] | undefined;
   readonly declared?: readonly string[];
   readonly refused?: ByokError | undefined;
+  readonly moved?: MovedFrom | undefined;
 }): PrivateState {
   const why =
     refused === undefined
@@ -82,6 +87,7 @@ export function encodeMaterialMemory({
     successorFor,
     declared,
     refused: why,
+    moved,
   };
   return Buffer.from(JSON.stringify(kept), 'utf8');
 }
@@ -107,6 +113,7 @@ export function decodeMaterialMemory(bytes: PrivateState, state: Values | null):
     successorFor: textsOf(parsed.successorFor),
     declared: textsOf(parsed.declared),
     refused: toRefusal(parsed.refused),
+    moved: toMovedFrom(parsed.moved),
   };
 }
 

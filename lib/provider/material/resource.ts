@@ -33,11 +33,13 @@ import {
   warnNotConnected,
 } from '../client';
 import { describeForImport } from '../import-state';
+import { requireMovedKey } from '../vendor-state';
 import { warn } from '../warn';
 import { wording } from '../wording';
 import { destroyPolicyOf, expirationOf, expirationText, isVerified, rollingOf } from './config';
 import { destroyMaterial } from './destroy';
 import { decodeMaterialMemory, encodeMaterialMemory, type KnownMaterial } from './memory';
+import { emptyMaterialState, movedMaterial } from './moved';
 import { planMaterial } from './planning';
 import { proofOnRefresh } from './proof-on-refresh';
 import { requestOf } from './request';
@@ -59,6 +61,10 @@ export const keyMaterialResource = {
     const timed = inTime(context, 'read', state);
     const keyId = text(state, 'key_id') ?? '';
     const key = await client.reads.refreshKey(keyId, { signal: timed.signal });
+    const memory = decodeMaterialMemory(privateState, state);
+    if (memory.moved !== undefined) {
+      requireMovedKey(keyId, key, memory.moved, client.kms.place);
+    }
     const emptied = client.run.material.found(keyId);
     const observation = observeMaterial(
       key,
@@ -73,7 +79,6 @@ export const keyMaterialResource = {
       isAbsent(observation.status) ||
       observation.status === 'expiring' ||
       !sameExpiration(observation.expiration, expirationOf(state));
-    const memory = decodeMaterialMemory(privateState, state);
     client.run.remember(keyId, memory);
     // Asked once, on adoption: imported private keys cannot be replaced.
     const proof =
@@ -147,14 +152,12 @@ export const keyMaterialResource = {
     return finishApply(prior, planned, outcome, memory.ours, context);
   },
 
+  move: movedMaterial,
+
   async importState({ id }, client, context) {
     const key = await describeForImport(requireConnection(client), id, context);
-    const empty = [
-      ...Object.keys(keyMaterialSchema.attributes),
-      ...Object.keys(keyMaterialSchema.blocks),
-    ].map((name) => [name, null]);
     return {
-      state: { ...Object.fromEntries(empty), id: key.keyId, key_id: key.keyId },
+      state: { ...emptyMaterialState(), id: key.keyId, key_id: key.keyId },
       private: encodeMaterialMemory({
         proof: undefined,
         ours: false,

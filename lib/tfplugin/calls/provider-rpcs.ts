@@ -7,6 +7,7 @@ import {
   GetFunctionsResponse,
   GetMetadataResponse,
   GetProviderSchemaResponse,
+  GetResourceIdentitySchemasResponse,
   HealthCheckResponse,
   healthServing,
   StopProviderResponse,
@@ -14,10 +15,17 @@ import {
 import { encode } from '../grpc/protobuf';
 import type { Context, Definitions, FunctionDefinition } from '../provider';
 import { type Rpc, rpc } from './rpc';
-import { functionMessage, schemaMessage } from './schema-message';
+import { functionMessage, identitySchemaMessage, schemaMessage } from './schema-message';
 
-/** Terraform plans destroys with us, too, and a host that kept the schema need not ask again. */
-const serverCapabilities = { planDestroy: true, getProviderSchemaOptional: true };
+/**
+ * Terraform plans destroys with us, too; a host that kept the schema need not ask again; and a
+ * `moved` block may name a resource of another provider.
+ */
+const serverCapabilities = {
+  planDestroy: true,
+  getProviderSchemaOptional: true,
+  moveResourceState: true,
+};
 
 export const providerRpcs = {
   GetMetadata: rpc({
@@ -47,6 +55,18 @@ export const providerRpcs = {
       ),
       functions: signatures(definition.functions),
       serverCapabilities,
+    }),
+  }),
+  GetResourceIdentitySchemas: rpc({
+    request: Empty,
+    response: GetResourceIdentitySchemasResponse,
+    failure: 'Cannot describe the identities',
+    handle: (_request, _context, { definition }) => ({
+      identitySchemas: Object.fromEntries(
+        Object.entries(definition.resources)
+          .filter(([, { schema }]) => schema.identity.length > 0)
+          .map(([name, { schema }]) => [name, identitySchemaMessage(schema)]),
+      ),
     }),
   }),
   GetFunctions: rpc({

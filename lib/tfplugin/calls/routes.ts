@@ -16,13 +16,15 @@ const lateRpcs: readonly (readonly [method: string, rpc: Rpc])[] = [
       'ValidateProviderConfig',
       'ConfigureProvider',
       'ValidateResourceConfig',
-      'UpgradeResourceState',
       'ReadResource',
       'PlanResourceChange',
       'ApplyResourceChange',
-      'ImportResourceState',
     ],
     () => (require('./value-rpcs') as typeof import('./value-rpcs')).valueRpcs,
+  ),
+  ...late(
+    ['UpgradeResourceState', 'UpgradeResourceIdentity', 'MoveResourceState', 'ImportResourceState'],
+    () => (require('./takeover-rpcs') as typeof import('./takeover-rpcs')).takeoverRpcs,
   ),
   ...late(
     ['ValidateDataResourceConfig', 'ReadDataSource'],

@@ -2,7 +2,12 @@
 import { ByokError } from '../../errors';
 import type { Logger } from '../process/log';
 import type { Work } from '../process/work';
-import type { Definitions, LateDefinition, ProviderDefinition } from '../provider';
+import type {
+  Definitions,
+  LateDefinition,
+  ProviderDefinition,
+  ResourceDefinition,
+} from '../provider';
 
 /** A handler may replace `configured`. */
 export interface Runtime {
@@ -39,6 +44,13 @@ export function findDefinition<Definition extends { readonly schema: unknown }>(
     throw new ByokError('ERR_ARGUMENT', `this version of the provider has no ${kind} "${name}"`);
   }
   return 'load' in found ? loaded(found) : found;
+}
+
+export function resourceDefinition(
+  { definition }: Runtime,
+  typeName: string,
+): ResourceDefinition<unknown> {
+  return findDefinition(definition.resources, 'resource type', typeName);
 }
 
 /**

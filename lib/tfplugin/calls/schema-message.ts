@@ -8,6 +8,7 @@ import type {
   BlockSchema,
   FunctionSchema,
   ParameterSchema,
+  ResourceSchema,
 } from '../../schema/model';
 import {
   type Attribute,
@@ -15,6 +16,7 @@ import {
   type FunctionSignature,
   markdown,
   nestingSingle,
+  type ResourceIdentitySchema,
   type Schema,
 } from '../grpc/messages';
 import type { Input } from '../grpc/protobuf';
@@ -22,6 +24,34 @@ import type { Input } from '../grpc/protobuf';
 /** @param version of the state; 0 for the provider's own block */
 export function schemaMessage(schema: BlockSchema, version = 0): Input<typeof Schema> {
   return { version, block: blockMessage(schema) };
+}
+
+/**
+ * The first version must be 0: of a higher one, Terraform asks to upgrade the identity of every
+ * state, also of those that have none yet.
+ */
+export const identityVersion = 0;
+
+export function identitySchemaMessage({
+  identity,
+  attributes,
+}: ResourceSchema): Input<typeof ResourceIdentitySchema> {
+  return {
+    version: identityVersion,
+    identityAttributes: identity.flatMap((name) => {
+      const attribute = attributes[name];
+      return attribute === undefined
+        ? []
+        : [
+            {
+              name,
+              type: typeExpression(attribute.type),
+              requiredForImport: true,
+              description: attribute.description,
+            },
+          ];
+    }),
+  };
 }
 
 function blockMessage(schema: BlockSchema): Input<typeof Block> {

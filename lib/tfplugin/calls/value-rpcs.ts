@@ -2,38 +2,31 @@
  * The calls that carry values, one row per method:
  * configuration of the provider, and the life of a resource.
  */
-import { ByokError } from '../../errors';
 import type { AttributeSchema } from '../../schema/model';
 import {
   ApplyResourceChangeRequest,
   ApplyResourceChangeResponse,
   ConfigureProviderRequest,
   ConfigureProviderResponse,
-  ImportResourceStateRequest,
-  ImportResourceStateResponse,
   PlanResourceChangeRequest,
   PlanResourceChangeResponse,
   ReadResourceRequest,
   ReadResourceResponse,
-  UpgradeResourceStateRequest,
-  UpgradeResourceStateResponse,
   ValidateProviderConfigRequest,
   ValidateProviderConfigResponse,
   ValidateResourceConfigRequest,
   ValidateResourceConfigResponse,
 } from '../grpc/messages';
-import type { Context, ResourceDefinition } from '../provider';
-import type { Values } from '../values/value';
 import {
   decodeBlockConfig,
   decodeConfig,
   decodeState,
-  decodeStateAttributes,
   type WireValue,
 } from '../values/value-decoder';
 import { encodeState } from '../values/value-encoder';
+import { identityOf } from './identity';
 import { attributePath, type Rpc, rpc } from './rpc';
-import { configuredClient, findDefinition, type Runtime } from './runtime';
+import { configuredClient, resourceDefinition } from './runtime';
 
 export const valueRpcs = {
   ValidateProviderConfig: rpc({
@@ -68,7 +61,7 @@ export const valueRpcs = {
     response: ValidateResourceConfigResponse,
     failure: ({ typeName }) => `Invalid configuration of ${typeName}`,
     async handle({ typeName, config, clientCapabilities }, context, runtime) {
-      const { schema, validate } = resource(runtime, typeName);
+      const { schema, validate } = resourceDefinition(runtime, typeName);
       const values = decodeConfig(schema, config);
       if (values !== null) {
         const writeOnlyAttributesAllowed = clientCapabilities?.writeOnlyAttributesAllowed ?? false;
@@ -78,40 +71,33 @@ export const valueRpcs = {
     },
   }),
 
-  UpgradeResourceState: rpc({
-    request: UpgradeResourceStateRequest,
-    response: UpgradeResourceStateResponse,
-    failure: ({ typeName }) => `Cannot read the saved state of ${typeName}`,
-    async handle({ typeName, version, rawState }, context, runtime) {
-      const definition = resource(runtime, typeName);
-      const state = parseState(rawState?.json);
-      return {
-        upgradedState: encodeState(
-          definition.schema,
-          await upgradeState(definition, typeName, version, state, context),
-        ),
-      };
-    },
-  }),
-
   ReadResource: rpc({
     request: ReadResourceRequest,
     response: ReadResourceResponse,
     failure: ({ typeName }) => `Cannot read ${typeName}`,
-    async handle({ typeName, currentState, private: kept }, context, runtime) {
-      const definition = resource(runtime, typeName);
-      const state = decodeState(definition.schema, currentState);
+    async handle({ typeName, currentState, private: kept, currentIdentity }, context, runtime) {
+      const definition = resourceDefinition(runtime, typeName);
+      const { schema } = definition;
+      const state = decodeState(schema, currentState);
       if (state === null) {
-        return { newState: currentState, private: kept };
+        return { newState: currentState, private: kept, newIdentity: currentIdentity };
       }
       const result = await definition.read(
         { state, private: kept },
         configuredClient(runtime),
         context,
       );
-      return { newState: encodeState(definition.schema, result.state), private: result.private };
+      return {
+        newState: encodeState(schema, result.state),
+        private: result.private,
+        newIdentity: identityOf(schema, result.state),
+      };
     },
-    fallback: ({ currentState, private: kept }) => ({ newState: currentState, private: kept }),
+    fallback: ({ currentState, private: kept, currentIdentity }) => ({
+      newState: currentState,
+      private: kept,
+      newIdentity: currentIdentity,
+    }),
   }),
 
   PlanResourceChange: rpc({
@@ -123,7 +109,7 @@ export const valueRpcs = {
       context,
       runtime,
     ) {
-      const definition = resource(runtime, typeName);
+      const definition = resourceDefinition(runtime, typeName);
       const { schema } = definition;
       const prior = decodeState(schema, priorState);
       const proposed = decodeState(schema, proposedNewState);
@@ -139,6 +125,9 @@ export const valueRpcs = {
             )
           : [],
         plannedPrivate: result.private,
+        // A host may store what is planned as it is, so a key that has no id yet has no identity.
+        plannedIdentity:
+          isUpdate && result.requiresReplace.length === 0 ? identityOf(schema, prior) : undefined,
       };
     },
   }),
@@ -149,7 +138,7 @@ export const valueRpcs = {
     failure: ({ typeName, priorState, plannedState }) =>
       `Cannot ${change(priorState, plannedState)} ${typeName}`,
     async handle({ typeName, priorState, plannedState, config, plannedPrivate }, context, runtime) {
-      const definition = resource(runtime, typeName);
+      const definition = resourceDefinition(runtime, typeName);
       const { schema } = definition;
       const request = {
         prior: decodeState(schema, priorState),
@@ -159,84 +148,22 @@ export const valueRpcs = {
       };
       const client = configuredClient(runtime);
       const result = await runtime.work.hold(() => definition.apply(request, client, context));
-      return { newState: encodeState(schema, result.state), private: result.private };
-    },
-    fallback: ({ priorState, plannedPrivate }) => ({
-      newState: priorState,
-      private: plannedPrivate,
-    }),
-  }),
-
-  ImportResourceState: rpc({
-    request: ImportResourceStateRequest,
-    response: ImportResourceStateResponse,
-    failure: ({ typeName, id }) => `Cannot import ${typeName} "${id}"`,
-    async handle({ typeName, id }, context, runtime) {
-      const definition = resource(runtime, typeName);
-      if (definition.importState === undefined) {
-        throw new ByokError('ERR_REFUSED', `${typeName} cannot be imported`);
-      }
-      const result = await definition.importState({ id }, configuredClient(runtime), context);
-      if (result.state === null) {
-        if (!context.diagnostics.hasError) {
-          throw new ByokError('ERR_ARGUMENT', `there is no ${typeName} with the id "${id}"`);
-        }
-        return {};
-      }
       return {
-        importedResources: [
-          {
-            typeName,
-            state: encodeState(definition.schema, result.state),
-            private: result.private,
-          },
-        ],
+        newState: encodeState(schema, result.state),
+        private: result.private,
+        newIdentity: identityOf(schema, result.state),
       };
     },
+    fallback: ({ priorState, plannedPrivate, plannedIdentity }) => ({
+      newState: priorState,
+      private: plannedPrivate,
+      newIdentity: plannedIdentity,
+    }),
   }),
 } as const satisfies Record<string, Rpc>;
 
-function resource({ definition }: Runtime, typeName: string): ResourceDefinition<unknown> {
-  return findDefinition(definition.resources, 'resource type', typeName);
-}
-
 function alwaysReplacing(attributes: Readonly<Record<string, AttributeSchema>>): string[] {
   return Object.keys(attributes).filter((name) => attributes[name]?.requiresReplace);
-}
-
-function parseState(json: Uint8Array | undefined): Record<string, unknown> {
-  if (json === undefined || json.length === 0) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      'the state is in the format of Terraform 0.11 or older: upgrade it with Terraform 0.12 first',
-    );
-  }
-  return JSON.parse(Buffer.from(json).toString('utf8')) as Record<string, unknown>;
-}
-
-async function upgradeState(
-  { schema, upgrade }: ResourceDefinition<unknown>,
-  typeName: string,
-  version: number,
-  state: Record<string, unknown>,
-  context: Context,
-): Promise<Values> {
-  if (version === schema.version) {
-    return decodeStateAttributes(schema, state);
-  }
-  if (version > schema.version) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `the state was written by a newer provider (schema version ${version} of ${typeName}, this one knows ${schema.version}): use that version or a later one`,
-    );
-  }
-  if (upgrade === undefined) {
-    throw new ByokError(
-      'ERR_ARGUMENT',
-      `schema version ${version} of ${typeName} is too old for this provider, which knows ${schema.version}: apply with a version in between first`,
-    );
-  }
-  return upgrade({ version, state }, context);
 }
 
 function change(prior: WireValue | undefined, planned: WireValue | undefined): string {

@@ -1,6 +1,6 @@
 /**
  * The messages that this provider server uses, as tables of names and field numbers:
- * those of Terraform's plugin protocol 6.8, of go-plugin's own services,
+ * those of Terraform's plugin protocol 6.11, of go-plugin's own services,
  * and of the gRPC health check. Fields that we never read are left out, and decoding skips them.
  */
 import {
@@ -91,15 +91,32 @@ export const Schema = { version: integer(1), block: message(2, Block) } as const
 export const ServerCapabilities = {
   planDestroy: bool(1),
   getProviderSchemaOptional: bool(2),
+  moveResourceState: bool(3),
 } as const satisfies Fields;
 export const ClientCapabilities = {
   deferralAllowed: bool(1),
   writeOnlyAttributesAllowed: bool(2),
 } as const satisfies Fields;
 
+export const ResourceIdentityData = {
+  identityData: message(1, DynamicValue),
+} as const satisfies Fields;
+const IdentityAttribute = {
+  name: text(1),
+  type: bytes(2),
+  requiredForImport: bool(3),
+  optionalForImport: bool(4),
+  description: text(5),
+} as const satisfies Fields;
+export const ResourceIdentitySchema = {
+  version: integer(1),
+  identityAttributes: repeated(2, IdentityAttribute),
+} as const satisfies Fields;
+
 const diagnostics = (number: number) => repeated(number, Diagnostic);
 const value = (number: number) => message(number, DynamicValue);
 const clientCapabilities = (number: number) => message(number, ClientCapabilities);
+const identity = (number: number) => message(number, ResourceIdentityData);
 const TypeName = { typeName: text(1) } as const satisfies Fields;
 
 // --- provider ---
@@ -121,6 +138,11 @@ export const GetProviderSchemaResponse = {
   serverCapabilities: message(6, ServerCapabilities),
   functions: mapOf(7, FunctionSignature),
   ephemeralResourceSchemas: mapOf(8, Schema),
+} as const satisfies Fields;
+
+export const GetResourceIdentitySchemasResponse = {
+  identitySchemas: mapOf(1, ResourceIdentitySchema),
+  diagnostics: diagnostics(2),
 } as const satisfies Fields;
 
 export const ValidateProviderConfigRequest = { config: value(1) } as const satisfies Fields;
@@ -166,15 +188,42 @@ export const UpgradeResourceStateResponse = {
   diagnostics: diagnostics(2),
 } as const satisfies Fields;
 
+export const UpgradeResourceIdentityRequest = {
+  typeName: text(1),
+  version: integer(2),
+  rawIdentity: message(3, RawState),
+} as const satisfies Fields;
+export const UpgradeResourceIdentityResponse = {
+  upgradedIdentity: identity(1),
+  diagnostics: diagnostics(2),
+} as const satisfies Fields;
+
+export const MoveResourceStateRequest = {
+  sourceProviderAddress: text(1),
+  sourceTypeName: text(2),
+  sourceSchemaVersion: integer(3),
+  sourceState: message(4, RawState),
+  targetTypeName: text(5),
+  sourcePrivate: bytes(6),
+} as const satisfies Fields;
+export const MoveResourceStateResponse = {
+  targetState: value(1),
+  diagnostics: diagnostics(2),
+  targetPrivate: bytes(3),
+  targetIdentity: identity(4),
+} as const satisfies Fields;
+
 export const ReadResourceRequest = {
   typeName: text(1),
   currentState: value(2),
   private: bytes(3),
+  currentIdentity: identity(6),
 } as const satisfies Fields;
 export const ReadResourceResponse = {
   newState: value(1),
   diagnostics: diagnostics(2),
   private: bytes(3),
+  newIdentity: identity(5),
 } as const satisfies Fields;
 
 export const PlanResourceChangeRequest = {
@@ -189,6 +238,7 @@ export const PlanResourceChangeResponse = {
   requiresReplace: repeated(2, AttributePath),
   plannedPrivate: bytes(3),
   diagnostics: diagnostics(4),
+  plannedIdentity: identity(7),
 } as const satisfies Fields;
 
 export const ApplyResourceChangeRequest = {
@@ -197,21 +247,25 @@ export const ApplyResourceChangeRequest = {
   plannedState: value(3),
   config: value(4),
   plannedPrivate: bytes(5),
+  plannedIdentity: identity(7),
 } as const satisfies Fields;
 export const ApplyResourceChangeResponse = {
   newState: value(1),
   private: bytes(2),
   diagnostics: diagnostics(3),
+  newIdentity: identity(5),
 } as const satisfies Fields;
 
 export const ImportResourceStateRequest = {
   typeName: text(1),
   id: text(2),
+  identity: identity(4),
 } as const satisfies Fields;
 const ImportedResource = {
   typeName: text(1),
   state: value(2),
   private: bytes(3),
+  identity: identity(4),
 } as const satisfies Fields;
 export const ImportResourceStateResponse = {
   importedResources: repeated(1, ImportedResource),
