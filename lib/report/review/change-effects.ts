@@ -20,12 +20,14 @@ export function effectsOf(change: PlannedChange): readonly ChangePart[] {
 }
 
 function ofKey(change: PlannedChange): readonly ChangePart[] {
-  const { before = {}, after = {}, replacedBy } = change;
+  const { replacedBy } = change;
   switch (kindOf(change)) {
     case 'replace':
       return [
         part('before', [effect(change, 'key_replaced', changed(replacedBy)), ...gone(change)]),
       ];
+    case 'forget and create':
+      return [part('before', [effect(change, 'key_replaced', changed(replacedBy))])];
     case 'delete':
       return [part('before', gone(change))];
     case 'forget':
@@ -36,9 +38,9 @@ function ofKey(change: PlannedChange): readonly ChangePart[] {
       return [
         part('after', [
           ...kept(change),
-          ...switched(change, before, after),
-          ...(differs(before, after, 'alias')
-            ? [effect(change, 'renamed', moved('alias', before, after))]
+          ...switched(change),
+          ...(change.changed.includes('alias')
+            ? [effect(change, 'renamed', moved('alias', change))]
             : []),
           ...protection(change, keyProtections),
           ...otherSettings(change, ['description', 'tags']),
@@ -56,24 +58,32 @@ function gone(change: PlannedChange): readonly ReviewedEffect[] {
   return [{ ...effect(change, 'key_scheduled'), days }];
 }
 
-function switched(change: PlannedChange, before: Attributes, after: Attributes) {
-  if (!differs(before, after, 'enabled')) {
+function switched(change: PlannedChange): readonly ReviewedEffect[] {
+  if (!change.changed.includes('enabled')) {
     return [];
   }
-  const [old, fresh] = [before.enabled, after.enabled];
+  const [old, fresh] = [change.before?.enabled, change.after?.enabled];
+  if (change.unknown.enabled === true && old !== false) {
+    return [effect(change, 'key_disabled', 'enabled is known only after apply, and may be false')];
+  }
   // Undeclared, a key may be in either state.
   return fresh === false
     ? [effect(change, 'key_disabled', 'enabled = false')]
     : fresh === true && old === false
       ? [effect(change, 'key_enabled', 'enabled = true')]
-      : [effect(change, 'settings_changed', moved('enabled', before, after))];
+      : [effect(change, 'settings_changed', moved('enabled', change))];
 }
 
 function ofMaterial(change: PlannedChange): readonly ChangePart[] {
-  const { before, after = {} } = change;
+  const { before } = change;
   switch (kindOf(change)) {
     case 'replace':
       return [part('before', [removal(change)]), part('after', [filling(change, undefined)])];
+    case 'forget and create':
+      return [
+        part('before', [effect(change, 'left_alone', 'Terraform forgets it')]),
+        part('after', [filling(change, undefined)]),
+      ];
     case 'delete':
       return [part('before', [removal(change)])];
     case 'forget':
@@ -85,7 +95,7 @@ function ofMaterial(change: PlannedChange): readonly ChangePart[] {
         part('after', [
           ...kept(change),
           ...(change.unknown.material_status === true ? [filling(change, before)] : []),
-          ...(pinMoves(before, after) ? [effect(change, 'pin_changed')] : []),
+          ...movedPin(change),
           ...protection(change, materialProtections),
         ]),
       ];
@@ -167,40 +177,36 @@ function protection(
   const valueIn = (side: Attributes, name: string) => side[name] ?? defaults[type]?.[name];
   return Object.entries(order).flatMap(([name, safest]) => {
     const [old, fresh] = [valueIn(before, name), valueIn(after, name)];
-    if (old === fresh || change.unknown[name] === true) {
+    const isUnknown = change.unknown[name] === true;
+    const isHidden = change.hidden.includes(name) && change.changed.includes(name);
+    if (old === fresh && !isUnknown && !isHidden) {
       return [];
     }
-    const weaker =
-      typeof old === 'number' && typeof fresh === 'number'
+    const weaker = isUnknown
+      ? typeof old === 'number' || (safest !== undefined && old !== safest.at(-1))
+      : typeof old === 'number' && typeof fresh === 'number'
         ? fresh < old
         : safest !== undefined && safest.indexOf(fresh) > safest.indexOf(old);
     return [
-      effect(
-        change,
-        weaker ? 'protection_weakened' : 'protection_changed',
-        `${name} changes from ${shown(old)} to ${shown(fresh)}`,
-      ),
+      effect(change, weaker ? 'protection_weakened' : 'protection_changed', moved(name, change)),
     ];
   });
 }
 
 function otherSettings(change: PlannedChange, names: readonly string[]) {
-  const { before = {}, after = {} } = change;
-  const found = names.filter((name) => differs(before, after, name));
+  const found = names.filter((name) => change.changed.includes(name));
   return found.length === 0 ? [] : [effect(change, 'settings_changed', changed(found))];
 }
 
-function kindOf({ actions }: PlannedChange): 'replace' | 'delete' | 'forget' | 'create' | 'keep' {
+type Kind = 'replace' | 'forget and create' | 'delete' | 'forget' | 'create' | 'keep';
+
+/** OpenTofu forgets what it replaces if `destroy = false` stands in its `lifecycle`. */
+function kindOf({ actions }: PlannedChange): Kind {
   const has = (action: string) => actions.includes(action);
-  return has('delete') && has('create')
-    ? 'replace'
-    : has('delete')
-      ? 'delete'
-      : has('create')
-        ? 'create'
-        : has('forget')
-          ? 'forget'
-          : 'keep';
+  if (has('create')) {
+    return has('delete') ? 'replace' : has('forget') ? 'forget and create' : 'create';
+  }
+  return has('delete') ? 'delete' : has('forget') ? 'forget' : 'keep';
 }
 
 function part(side: ChangePart['side'], found: readonly ReviewedEffect[]): ChangePart {
@@ -215,13 +221,14 @@ function effect(
   return { effect: name, address, reason, days: null };
 }
 
-/** Of two known values; one that is known only after apply is told where it matters. */
-function differs(before: Attributes, after: Attributes, name: string): boolean {
-  return JSON.stringify(before[name]) !== JSON.stringify(after[name]);
-}
-
-function moved(name: string, before: Attributes, after: Attributes): string {
-  return `${name} changes from ${shown(before[name])} to ${shown(after[name])}`;
+function moved(name: string, change: PlannedChange): string {
+  const { before = {}, after = {}, hidden, hiddenBefore, unknown, type } = change;
+  const sideOf = (side: Attributes, isHidden: boolean) =>
+    isHidden ? 'a sensitive value' : shown(side[name] ?? defaults[type]?.[name]);
+  const old = sideOf(before, hiddenBefore.includes(name));
+  return unknown[name] === true
+    ? `${name} changes from ${old} to a value that is known only after apply`
+    : `${name} changes from ${old} to ${sideOf(after, hidden.includes(name))}`;
 }
 
 function changed(names: readonly string[]): string | null {
@@ -238,7 +245,17 @@ function shown(value: unknown): string {
   return isPlain ? JSON.stringify(value).slice(0, 300) : 'another value';
 }
 
-function pinMoves(before: Attributes = {}, after: Attributes): boolean {
-  const [old, fresh] = [textOf(before.fingerprint), textOf(after.fingerprint)];
-  return old !== undefined && fresh !== undefined && old !== fresh;
+/** A fingerprint that comes with an import is told by that import. */
+function movedPin(change: PlannedChange): readonly ReviewedEffect[] {
+  const { before, after, hidden, hiddenBefore, unknown, changed: names } = change;
+  if (unknown.fingerprint === true) {
+    return unknown.material_status === true
+      ? []
+      : [effect(change, 'settings_changed', moved('fingerprint', change))];
+  }
+  const isSet = (side: Attributes | undefined, hiddenNames: readonly string[]) =>
+    side?.fingerprint !== undefined || hiddenNames.includes('fingerprint');
+  return names.includes('fingerprint') && isSet(before, hiddenBefore) && isSet(after, hidden)
+    ? [effect(change, 'pin_changed')]
+    : [];
 }

@@ -2,7 +2,7 @@
 import { formatExpirationTime, parseExpirationTime } from '../../terms/expiration-time';
 import { environmentVariableFormat, fingerprintFormat } from '../../terms/material';
 import { keyRules } from '../../terms/rules';
-import { type Configuration, withoutInstances } from '../configuration';
+import { type Configuration, type Pin, withoutInstances } from '../configuration';
 import type { Attributes } from '../recorded-material';
 import type { KeyReview, ReviewedEffect, Source, User } from './key-review';
 import { type PlannedChange, textOf } from './planned-change';
@@ -40,16 +40,21 @@ export function keyFacts(
     expiration_before: expirationOf(before) ?? null,
     expiration_after:
       materialChange === undefined ? null : (plannedExpiration(materialChange.after) ?? null),
-    pin:
-      materialChange?.after === undefined
-        ? null
-        : (configuration.pin(materialChange.address) ?? 'none'),
+    pin: materialChange?.after === undefined ? null : pinOf(materialChange, configuration),
     fingerprint: fingerprintOf(after ?? before) ?? null,
     fingerprint_before: fingerprintOf(before) ?? null,
     source: sourceOf(after),
     used_by: usersOf(subject, keyId, users),
     found_changed: drift.length > 0,
   };
+}
+
+/**
+ * A reference that is null, or known only after apply, pins nothing that a reviewer could compare:
+ * what is written out, the plan shows.
+ */
+export function pinOf({ address, unknown }: PlannedChange, { pin }: Configuration): Pin {
+  return unknown.fingerprint === true ? 'none' : (pin(address) ?? 'none');
 }
 
 /** The alias; without one, the address. */

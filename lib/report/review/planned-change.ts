@@ -31,6 +31,10 @@ export interface PlannedChange {
   readonly unknown: Attributes;
   /** Those of `after` that are set, and not there because they are sensitive. */
   readonly hidden: readonly string[];
+  /** The same of `before`. */
+  readonly hiddenBefore: readonly string[];
+  /** Those whose value becomes another one, or may: sensitive ones and unknown ones, too. */
+  readonly changed: readonly string[];
   /** The attributes for which the object is replaced. */
   readonly replacedBy: readonly string[];
 }
@@ -124,6 +128,8 @@ function changeOf(resource: Attributes): PlannedChange {
     after,
     unknown: isRecord(change.after_unknown) ? change.after_unknown : {},
     hidden: after === undefined ? [] : hiddenIn(change.after, after),
+    hiddenBefore: before === undefined ? [] : hiddenIn(change.before, before),
+    changed: changedIn(change),
     replacedBy: Array.isArray(change.replace_paths)
       ? change.replace_paths.flatMap((path: unknown) =>
           Array.isArray(path) && typeof path[0] === 'string' ? [path[0]] : [],
@@ -154,6 +160,17 @@ function hiddenIn(values: unknown, read: Attributes): readonly string[] {
   return readableAttributes.filter(
     (name) =>
       isRecord(values) && (values[name] ?? undefined) !== undefined && read[name] === undefined,
+  );
+}
+
+/** Names alone: of two sensitive values, all that may be told is that they differ. */
+function changedIn({ before, after, after_unknown: unknown }: Attributes): readonly string[] {
+  const valueIn = (side: unknown, name: string) =>
+    JSON.stringify((isRecord(side) ? side[name] : undefined) ?? null);
+  return readableAttributes.filter(
+    (name) =>
+      (isRecord(unknown) && holdsTrue(unknown[name])) ||
+      valueIn(before, name) !== valueIn(after, name),
   );
 }
 
