@@ -157,6 +157,7 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const reviewed = await readKnown('--reviewed', flags.reviewed);
   const note = await readNote(flags.note);
   const review = await readReview(flags, surroundings);
+  requirePlanned(reviewed, review);
   const shows = flags.when === 'always' || hasNews(review);
   const rendering = { limit, note, env: surroundings.env };
   const { text, unnamed } = renderReview(review, flags, rendering);
@@ -233,6 +234,17 @@ async function readNote(path: string | undefined): Promise<string | undefined> {
   return path === undefined
     ? undefined
     : (await readGivenFile({ flag: '--note', path })).toString('utf8');
+}
+
+/** What is only declared says of no key what happens to it, so there would never be more. */
+function requirePlanned(reviewed: Review | undefined, { stacks }: Review): void {
+  const unplanned = stacks.filter(({ status }) => status === 'declared');
+  if (reviewed !== undefined && unplanned.length > 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--reviewed compares plans, and of ${unplanned.map(({ name }) => JSON.stringify(name)).join(', ')} there is none; give --plan NAME=FILE for each`,
+    );
+  }
 }
 
 function moreThan(review: Review, reviewed: Review): readonly string[] {

@@ -59,6 +59,21 @@ function file(content: string): string {
   return path;
 }
 
+/** All that is planned, in which a change may be missing. */
+const plannedValues = { root_module: { resources: [resource({ name: 'k1', actions: [] })] } };
+
+const noReview = JSON.stringify({ schema: 'byok-review/1', stacks: [], keys: [], policy: [] });
+
+function synthesized(material: unknown): string {
+  const path = join(folder, `stack-${count++}.json`);
+  const declared = {
+    '//': { metadata: {} },
+    resource: { byok_key_material: { m: material } },
+  };
+  writeFileSync(path, JSON.stringify(declared));
+  return path;
+}
+
 const review = (...args: string[]) => byok.runHere(['review', ...args]);
 const gone = () => file(planOf(key(1)));
 
@@ -248,12 +263,32 @@ test.each<[string, () => string[], RegExp]>([
       'a removal that does not show what is removed',
       { resource_changes: [resource({ name: 'x', actions: ['delete'] })] },
     ],
+    [
+      'a change that does not show what becomes of it',
+      { resource_changes: [resource({ name: 'x', actions: ['update'], before: {} })] },
+    ],
+    ['planned keys without their changes', { planned_values: plannedValues }],
+    [
+      'planned keys of a module without their changes',
+      { planned_values: { root_module: { child_modules: [plannedValues.root_module] } } },
+    ],
+    ['keys put off that are no list', { deferred_changes: {} }],
     ['a key that is put off', { deferred_changes: [{ resource_change: key(1)[0] }] }],
   ].map(([name, more]): [string, () => string[], RegExp] => [
     String(name),
     () => ['--plan', file(planOf([], more as object)), '--fail-on', 'destroy'],
     /the plan (?:is not as Terraform writes it|defers changes of keys)/,
   ]),
+  [
+    'a declared resource that is no object',
+    () => ['--synth', `x=${synthesized([{ key_id: id(1) }])}`],
+    /is not as cdktf writes it: the resource "byok_key_material.m" is no object/,
+  ],
+  [
+    'a declaration in place of the plan to be compared',
+    () => ['--synth', `x=${synthesized({})}`, '--reviewed', file(noReview)],
+    /--reviewed compares plans, and of "x" there is none; give --plan NAME=FILE/,
+  ],
   [
     'a log without an error, and no plan',
     () => ['--log', file(ended)],

@@ -11,9 +11,16 @@ import { type ChangePart, effectsOf } from './change-effects';
 import { bySeverity, type Effect } from './effects';
 import { keyFacts, type Subject } from './key-facts';
 import type { KeyReview, ReviewedEffect } from './key-review';
-import { changesIn, isOurs, type PlannedChange, textOf } from './planned-change';
+import {
+  changesIn,
+  isOurs,
+  notUnderstood,
+  type PlannedChange,
+  shortened,
+  textOf,
+} from './planned-change';
 import { judgePlan, type PolicyInput, type PolicyReview } from './policy-review';
-import { usersIn } from './used-by';
+import { objectsIn, usersIn } from './used-by';
 
 export interface PlanReview {
   /** Only those to which something happens. */
@@ -41,6 +48,7 @@ export function reviewOfPlan(
 ): PlanReview {
   const configuration = configurationIn(plan);
   const changes = changesIn(plan.resource_changes, 'resource_changes');
+  requireChanges(plan, changes);
   const materials = changes.filter(({ type }) => type === 'byok_key_material');
   const subjects = subjectsIn(plan, changes, configuration).map((subject) =>
     withPinEffects(subject, configuration, base),
@@ -112,8 +120,23 @@ function withPinEffects(
   return { ...subject, effects: [...effects, ...pinEffects(address, pin(address), base)] };
 }
 
+/** What is planned and has no change, not even "no-op", was lost on the way here. */
+function requireChanges(plan: JsonRecord, changes: readonly PlannedChange[]): void {
+  const told = new Set(changes.map(({ address }) => address));
+  const lost = objectsIn(plan.planned_values).some(
+    ({ type, mode, address }) =>
+      isOurs(type) && mode === 'managed' && !told.has(shortened(String(address))),
+  );
+  if (lost) {
+    throw notUnderstood('planned_values has a key that resource_changes does not have');
+  }
+}
+
 /** What a later plan will say of a key is not here. */
 function refuseDeferred(list: unknown): void {
+  if (list !== undefined && !Array.isArray(list)) {
+    throw notUnderstood('deferred_changes is no list');
+  }
   const deferred = recordsIn(list).some(({ resource_change: change }) =>
     isRecord(change) ? isOurs(change.type) : true,
   );

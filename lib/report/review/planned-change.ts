@@ -81,7 +81,7 @@ export function changesIn(list: unknown, name: string): PlannedChange[] {
     .map(changeOf);
 }
 
-function notUnderstood(what: string): ByokError {
+export function notUnderstood(what: string): ByokError {
   return new ByokError(
     'ERR_ARGUMENT',
     `the plan is not as Terraform writes it: ${what}; give what "terraform show -json PLANFILE" prints`,
@@ -114,8 +114,11 @@ function changeOf(resource: Attributes): PlannedChange {
   if (before === undefined && !actions.includes('create')) {
     throw notUnderstood('a change does not show what was there before');
   }
+  if (after === undefined && !actions.some((action) => ['delete', 'forget'].includes(action))) {
+    throw notUnderstood('a change does not show what is there afterwards');
+  }
   return {
-    address: address.slice(0, longest),
+    address: shortened(address),
     type: type as KeyType,
     index: typeof index === 'string' || typeof index === 'number' ? index : undefined,
     module: textOf(resource.module_address) ?? '',
@@ -140,6 +143,10 @@ function changeOf(resource: Attributes): PlannedChange {
 
 /** Longer than any that is honest. */
 const longest = 2000;
+
+export function shortened(text: string): string {
+  return text.slice(0, longest);
+}
 
 function readableOf(values: unknown, sensitive: unknown): Attributes | undefined {
   if (!isRecord(values)) {
@@ -175,7 +182,7 @@ function changedIn({ before, after, after_unknown: unknown }: Attributes): reado
 }
 
 function cut(value: unknown): unknown {
-  return typeof value === 'string' ? value.slice(0, longest) : value;
+  return typeof value === 'string' ? shortened(value) : value;
 }
 
 /** One of few values, by which we judge: whatever it comes from, it tells nothing. */

@@ -48,11 +48,16 @@ export function synthesizedIn(content: string, place: string): Synthesized {
   }
   const bodies = Object.entries(types as Readonly<Record<string, JsonRecord>>).flatMap(
     ([type, named]) =>
-      Object.entries(named).map(([name, body]) => ({
-        type,
-        name,
-        body: isRecord(body) ? body : {},
-      })),
+      Object.entries(named).map(([name, body]) => {
+        // What is not understood must not look like a declaration of nothing.
+        if (!isRecord(body)) {
+          throw new ByokError(
+            'ERR_ARGUMENT',
+            `${place} is not as cdktf writes it: the resource ${JSON.stringify(`${type}.${name}`)} is no object; ${howTo}`,
+          );
+        }
+        return { type, name, body };
+      }),
   );
   const paths = new Map(
     bodies.map(({ type, name, body }): [string, string | undefined] => [

@@ -43,7 +43,11 @@ export function usersIn(plan: JsonRecord, configuration: Configuration): Users {
 
 /** The state that a plan begins with. */
 export function objectsBefore(plan: JsonRecord): readonly JsonRecord[] {
-  const values = isRecord(plan.prior_state) ? plan.prior_state.values : undefined;
+  return objectsIn(isRecord(plan.prior_state) ? plan.prior_state.values : undefined);
+}
+
+/** @param values `planned_values`, or those of a state */
+export function objectsIn(values: unknown): readonly JsonRecord[] {
   return isRecord(values) ? resourcesBelow(values.root_module) : [];
 }
 
