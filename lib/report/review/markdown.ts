@@ -64,12 +64,15 @@ export type MarkerName = 'byok-review' | 'byok-report';
 
 /** A comment that no reader sees, and by which ours is found. One line of JSON. */
 export function marker(content: object, name: MarkerName = 'byok-review'): string {
-  // Two hyphens could end the comment, and a bracket could begin another.
-  const json = JSON.stringify(content).replace(
+  return `<!-- ${name} ${markerJson(content)} -->`;
+}
+
+/** Two hyphens could end the comment, and a bracket could begin another. In ASCII alone. */
+export function markerJson(content: object): string {
+  return JSON.stringify(content).replace(
     /-(?=-)|[<>]|[^ -~]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return `<!-- ${name} ${json} -->`;
 }
 
 /** @returns the content of the marker that the text begins with; undefined if there is none */

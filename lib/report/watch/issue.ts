@@ -7,7 +7,7 @@
 
 import { isRecord } from '../../json';
 import { formatInstant } from '../../terms/expiration-time';
-import { code, marker, markerIn, prose, rowOfCells, table } from '../review/markdown';
+import { code, marker, markerIn, markerJson, prose, rowOfCells, table } from '../review/markdown';
 import { countsOf, nameOf, type Overview } from './overview';
 import { asTold, type Reminded, toldOf } from './reminded';
 import { byUrgency, type Reminder, remindersOf, type Threshold } from './reminders';
@@ -178,7 +178,7 @@ function fitting(lines: readonly string[], room: number): readonly string[] {
 
 /** What does not fit is told once more by the next run. */
 function firstThatFit(reminded: Reminded): Reminded {
-  const sizeOf = (entry: readonly unknown[]) => Buffer.byteLength(JSON.stringify(entry)) * 2;
+  const sizeOf = (entry: readonly unknown[]) => markerJson(entry).length * 2;
   let used = 0;
   return new Map(
     [...reminded].filter((entry) => {

@@ -142,6 +142,15 @@ test.each(hostileNames)('a name is a name and nothing else, in text and comment 
   expect(told?.comments).toHaveLength(1);
 });
 
+test.each(['é', '<', '-'])('names that a marker has to escape take no more room: %s', (letter) => {
+  const keys = Array.from({ length: 400 }, (_, at) => ({
+    ...missing,
+    key_id: `${letter.repeat(150)}${at}`,
+  }));
+  const { kept } = after(undefined, 1, keys);
+  expect(Buffer.byteLength(kept?.body ?? '')).toBeLessThan(65_000);
+});
+
 test('thousands of keys fit, and what is left out is told', () => {
   const keys = Array.from({ length: 3000 }, (_, index) => ({
     ...missing,
