@@ -64,6 +64,11 @@ const plannedValues = { root_module: { resources: [resource({ name: 'k1', action
 
 const noReview = JSON.stringify({ schema: 'byok-review/1', stacks: [], keys: [], policy: [] });
 
+const emptyReview = JSON.stringify({
+  ...JSON.parse(noReview),
+  stacks: [{ name: 'x', status: 'planned', unchanged: 0, hooks: 0, modules: 0, judged: null }],
+});
+
 function synthesized(material: unknown): string {
   const path = join(folder, `stack-${count++}.json`);
   const declared = {
@@ -286,7 +291,7 @@ test.each<[string, () => string[], RegExp]>([
   ],
   [
     'a declaration in place of the plan to be compared',
-    () => ['--synth', `x=${synthesized({})}`, '--reviewed', file(noReview)],
+    () => ['--synth', `x=${synthesized({})}`, '--reviewed', file(emptyReview)],
     /--reviewed compares plans, and of "x" there is none; give --plan NAME=FILE/,
   ],
   [
@@ -314,6 +319,11 @@ test.each<[string, () => string[], RegExp]>([
   [
     'a review with another member',
     () => ['--merge', file('{"schema":"byok-review/1","stacks":[{"name":"x"}],"keys":[]}')],
+    /is no complete review: stacks is not/,
+  ],
+  [
+    'a review of no stack',
+    () => ['--merge', file(noReview)],
     /is no complete review: stacks is not/,
   ],
   [

@@ -91,7 +91,8 @@ const fieldsOfResult: Record<keyof PolicyResult, Check> = {
 
 /** A review may come from a pull request, so it is taken apart before it is believed. */
 function faultIn({ stacks, keys, policy }: JsonRecord): string | undefined {
-  if (!listOf(objectOf(fieldsOfStack))(stacks)) {
+  // A review of no stack would look like one that found nothing.
+  if (!listOf(objectOf(fieldsOfStack), 1)(stacks)) {
     return 'stacks';
   }
   const names = (stacks as StackReview[]).map(({ name }) => name);
