@@ -33,6 +33,8 @@ export interface ConfiguredResource {
   /** The path of its module; empty in the root. */
   readonly module: string;
   readonly expressions: JsonRecord;
+  /** What `each` stands for. */
+  readonly forEach: unknown;
   /** The provider block, among those of the configuration. */
   readonly providerKey: string;
 }
@@ -67,6 +69,7 @@ export function configurationIn(plan: JsonRecord): Configuration {
         providerKey: String(providerKey),
         module: module.path,
         expressions: isRecord(expressions) ? expressions : {},
+        forEach: resource.for_each_expression,
       });
     }
     const calls = isRecord(module.body.module_calls) ? module.body.module_calls : {};
@@ -185,6 +188,11 @@ function partsOf(reference: string): readonly string[] {
 function instanceIn(part: string): string | number | undefined {
   const [, number, text] = /\[(?:(\d+)|"((?:[^"\\]|\\.)*)")\]$/.exec(part) ?? [];
   return number === undefined ? text?.replace(/\\(.)/g, '$1') : Number(number);
+}
+
+/** Whether an expression takes its value from what `for_each` goes through. */
+export function takesEachValue(expression: unknown): boolean {
+  return referencesIn(expression).some((reference) => /^each\.value\b/.test(reference));
 }
 
 function referencesIn(expression: unknown): readonly string[] {

@@ -4,7 +4,12 @@
  */
 import { ByokError } from '../../errors';
 import { isRecord, type JsonRecord } from '../../json';
-import { type Configuration, configurationIn, withoutInstances } from '../configuration';
+import {
+  type Configuration,
+  configurationIn,
+  takesEachValue,
+  withoutInstances,
+} from '../configuration';
 import { recordsIn } from '../recorded-material';
 import { type BasePins, pinEffects } from './base-pins';
 import { type ChangePart, effectsOf } from './change-effects';
@@ -217,7 +222,11 @@ function keyOf(
     return { key: same, keyId };
   }
   const written = configuration.resources.get(withoutInstances(change.address));
-  const [target] = configuration.targets(written?.expressions.key_id, written?.module ?? '');
+  const expression = written?.expressions.key_id;
+  const [target] = configuration.targets(
+    takesEachValue(expression) ? written?.forEach : expression,
+    written?.module ?? '',
+  );
   const candidates = keys.filter(
     ({ address, deposed }) => !deposed && withoutInstances(address) === target?.address,
   );

@@ -373,6 +373,15 @@ resource "byok_key_material" "each" {
   valid_for     = "30d"
   renew_before  = "7d"
 }
+resource "byok_external_key" "chained" {
+  for_each = { "a\\"b" = 1, "c.d[0]" = 2 }
+  alias    = "chained-\${each.value}"
+}
+resource "byok_key_material" "chained" {
+  for_each      = byok_external_key.chained
+  key_id        = each.value.key_id
+  material_file = "orders.key"
+}
 resource "byok_external_key" "passed" { alias = "passed" }
 module "app" {
   source   = "./app"
@@ -383,8 +392,9 @@ module "app" {
   await bench.workspace.init();
   const material = bench.material.toString('base64');
   const { review, effects, rulesFor } = await plan('-var', `material=${material}`);
-  expect(review.keys.map(({ name }) => name)).toEqual(['each-a', 'each-b', 'passed']);
-  for (const name of ['each-a', 'each-b', 'passed']) {
+  const names = ['chained-1', 'chained-2', 'each-a', 'each-b', 'passed'];
+  expect(review.keys.map(({ name }) => name)).toEqual(names);
+  for (const name of names) {
     expect(effects(name)).toEqual(['first_import', 'key_created']);
   }
   // The plan does not tell which of the two has a pin, nor the value of an ephemeral variable.
