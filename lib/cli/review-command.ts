@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { ByokError } from '../errors';
 import { oneLine, printableJson } from '../printable';
+import type { Failure } from '../report/review/effects';
 import type { Review } from '../report/review/review';
 import type { PostMode } from '../report/review/sticky';
 import { placeGivenFile, readGivenFile } from './given-files';
@@ -158,6 +159,7 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const note = await readNote(flags.note);
   const review = await readReview(flags, surroundings);
   requirePlanned(reviewed, review);
+  requireJudged(failOn, review);
   const shows = flags.when === 'always' || hasNews(review);
   const rendering = { limit, note, env: surroundings.env };
   const { text, unnamed } = renderReview(review, flags, rendering);
@@ -243,6 +245,19 @@ function requirePlanned(reviewed: Review | undefined, { stacks }: Review): void 
     throw new ByokError(
       'ERR_ARGUMENT',
       `--reviewed compares plans, and of ${unplanned.map(({ name }) => JSON.stringify(name)).join(', ')} there is none; give --plan NAME=FILE for each`,
+    );
+  }
+}
+
+/** What no policy judged has no error. A plan that was refused leaves nothing to judge. */
+function requireJudged(failOn: readonly Failure[], { stacks }: Review): void {
+  const unjudged = stacks.filter(
+    ({ status, judged }) => judged === null && (status === 'planned' || status === 'declared'),
+  );
+  if (failOn.includes('policy') && unjudged.length > 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--fail-on holds "policy", and no policy judged ${unjudged.map(({ name }) => JSON.stringify(name)).join(', ')}; give --policy FILE where that review is made`,
     );
   }
 }

@@ -295,6 +295,16 @@ test.each<[string, () => string[], RegExp]>([
     /--reviewed compares plans, and of "x" there is none; give --plan NAME=FILE/,
   ],
   [
+    'a failure of a policy that was not given',
+    () => ['--plan', gone(), '--fail-on', 'destroy,policy'],
+    /--fail-on holds "policy", and no policy judged "default"; give --policy FILE/,
+  ],
+  [
+    'a review to merge that no policy judged',
+    () => ['--merge', file(emptyReview), '--fail-on', 'policy'],
+    /no policy judged "x"/,
+  ],
+  [
     'a log without an error, and no plan',
     () => ['--log', file(ended)],
     /tells of no error, so there is a plan: give it by --plan/,
