@@ -1,4 +1,5 @@
 /** A review as reports of a job of GitLab, which merge requests show without any token. Pure. */
+import { printableJson } from '../../printable';
 import { type Effect, effects, type Outcome } from './effects';
 import { issuesIn } from './issues';
 import { type Review, worstOf } from './review';
@@ -39,5 +40,5 @@ export function toCodeQuality(review: Review, location: string): string {
     severity,
     location: { path: location, lines: { begin: 1 } },
   }));
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return `${printableJson(report, 2)}\n`;
 }

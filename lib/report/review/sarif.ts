@@ -2,6 +2,7 @@
  * A review in SARIF 2.1.0, for the code scanning of GitHub and for what else reads it. No plan tells
  * the line of a declaration, so each result stands at one file, and names its object. Pure.
  */
+import { printableJson } from '../../printable';
 import { type Issue, issuesIn, type Severity } from './issues';
 import type { Review } from './review';
 
@@ -45,7 +46,7 @@ export function toSarif(review: Review, location: string): string {
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${printableJson(log, 2)}\n`;
 }
 
 function resultOf(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import { effectNames } from '../../../lib/report/review/effects';
+import { toCodeQuality } from '../../../lib/report/review/gitlab-reports';
 import type { KeyReview } from '../../../lib/report/review/key-review';
 import { reviewOf } from '../../../lib/report/review/review';
 import { toSarif } from '../../../lib/report/review/sarif';
@@ -106,6 +107,16 @@ test('each finding has its rule, level and fingerprint, the same each time', () 
 test('nothing to find is a valid file, too', () => {
   expect(isValid({ version: '2.1.0' })).toBe(false);
   expect(read(toSarif(reviewOf([stack], [], []), 'main.ts'))).toEqual({ rules: [], results: [] });
+});
+
+test('the file prints as harmlessly as a log, and an address in it stays what it is', () => {
+  const address = 'a["\u202e\u200b\u2028##[error]::warning::x"]';
+  const review = everything('why', address);
+  for (const written of [toSarif(review, 'main.ts'), toCodeQuality(review, 'main.ts')]) {
+    expect(written).not.toMatch(/[\u202e\u200b\u2028]|##\[|::/);
+  }
+  const [{ results }] = JSON.parse(toSarif(review, 'main.ts')).runs;
+  expect(results[0].locations[0].logicalLocations[0].fullyQualifiedName).toBe(address);
 });
 
 test.each(['[click](https://evil.example)', '{0}', '\\[x](1)', 'line\nbreak \u202e', '"]}'])(
