@@ -52,7 +52,25 @@ function requireResult(json: JsonRecord, place: string): CheckResult {
   if (!validate(json)) {
     throw refused(place, `is no result of byok check: ${faultOf(validate.errors)}; ${howTo}`);
   }
-  return json as unknown as CheckResult;
+  const result = json as unknown as CheckResult;
+  requireAllFindings(result, place);
+  return result;
+}
+
+/** A key whose finding was lost would count as one that does not exist. */
+function requireAllFindings({ sources, findings }: CheckResult, place: string): void {
+  const found = new Map<string, number>();
+  for (const finding of findings) {
+    found.set(finding.place, (found.get(finding.place) ?? 0) + 1);
+  }
+  const at = sources.findIndex((source) => source.keys !== (found.get(source.place) ?? 0));
+  const source = sources[at];
+  if (source !== undefined) {
+    throw refused(
+      place,
+      `is not complete: sources[${at}].keys is ${source.keys}, and it has ${found.get(source.place) ?? 0} findings; ${howTo}`,
+    );
+  }
 }
 
 /** What something else is, is told by name. */

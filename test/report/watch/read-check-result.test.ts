@@ -45,6 +45,11 @@ test.each([
     'findings[1].deletion_date has a value that is not allowed there',
   ],
   [
+    'findings of which one was lost',
+    changed({ findings: result.findings.slice(1) }),
+    'is not complete: sources[0].keys is',
+  ],
+  [
     'an expiry that is a number',
     withFinding({ expiration_time: 1_782_777_600 }),
     'findings[1].expiration_time has a value that is not allowed there',
