@@ -33,7 +33,7 @@ function ofKey(change: PlannedChange): readonly ChangePart[] {
     case 'forget':
       return [part('before', [effect(change, 'left_alone', 'Terraform forgets it')])];
     case 'create':
-      return [part('after', [effect(change, 'key_created')])];
+      return [part('after', [made(change)])];
     default:
       return [
         part('after', [
@@ -47,6 +47,14 @@ function ofKey(change: PlannedChange): readonly ChangePart[] {
         ]),
       ];
   }
+}
+
+/** A new key has no id yet: one that is known is that of a key that is there. */
+function made(change: PlannedChange): ReviewedEffect {
+  const isThere = textOf(change.after?.key_id) !== undefined && change.unknown.key_id !== true;
+  return isThere
+    ? effect(change, 'adopted', 'a key of this alias is there, and holds no material')
+    : effect(change, 'key_created');
 }
 
 function gone(change: PlannedChange): readonly ReviewedEffect[] {

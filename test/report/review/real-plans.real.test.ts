@@ -302,8 +302,13 @@ test('keys that Terraform takes over, and what was changed outside', async () =>
     'byok_external_key.orders',
     'byok_key_material.orders',
   ]);
+  const { key_info: empty } = await ok<{ key_info: { key_id: string } }>(
+    bench.emulator,
+    'create-key',
+    { key_alias: 'empty', key_spec: 'AES_256', origin: 'external' },
+  );
   bench.configure(
-    `${key('orders', 'description = "ours"', until(2035))}
+    `${key('empty')}${key('orders', 'description = "ours"', until(2035))}
 import {
   to = byok_external_key.orders
   id = "${id}"
@@ -316,6 +321,8 @@ import {
   );
   const imported = await plan();
   expect(imported.effects('orders')[0]).toBe('adopted');
+  expect(imported.effects('empty')).toEqual(['first_import', 'adopted']);
+  expect(imported.key('empty').key_id).toBe(empty.key_id);
   await apply();
   const pinned = (digit: string) => {
     const pin = `fingerprint = "sha256:${digit.repeat(64)}"`;
