@@ -94,7 +94,10 @@ function subjectsIn(
   for (const change of changes.filter(({ type }) => type === 'byok_key_material')) {
     for (const part of effectsOf(change)) {
       const { key, keyId } = keyOf(change, part, keys, configuration);
-      const draft = at(key === undefined ? (keyId ?? nameOf(change)) : nameOf(key));
+      const ofKey = at(key === undefined ? (keyId ?? nameOf(change)) : nameOf(key));
+      // A second one has a pin and an expiry of its own, which the first must not hide.
+      const draft = part.side === 'after' && ofKey.isFilled ? at(nameOf(change)) : ofKey;
+      draft.isFilled ||= part.side === 'after';
       draft.keyId ??= keyId;
       draft.materialChange = part.side === 'after' ? change : (draft.materialChange ?? change);
       draft.effects.push(...part.effects);
@@ -157,6 +160,8 @@ interface Draft {
   keyChange?: PlannedChange;
   materialChange?: PlannedChange;
   keyId?: string | undefined;
+  /** Whether a material is there for it afterwards. */
+  isFilled?: boolean;
   effects: ReviewedEffect[];
   drift: PlannedChange[];
 }

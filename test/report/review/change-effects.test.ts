@@ -31,9 +31,10 @@ function changeOf(type: string, change: Change): object {
   };
 }
 
-function reviewOf(changes: readonly object[], written: object = {}) {
+function reviewOf(changes: readonly object[], written: object = {}, ...others: object[]) {
   const resources = [
     { address: 'byok_key_material.it', type: 'byok_key_material', expressions: written },
+    ...others,
   ];
   const content = JSON.stringify({
     format_version: '1.2',
@@ -145,6 +146,25 @@ test.each([['forget', 'create'] as const, ['create', 'forget'] as const])(
     expect(failures).toEqual(['destroy', 'unpinned']);
   },
 );
+
+test('of two materials for one key, the pin of one does not stand for the other', () => {
+  const unknown = { key_id: true, material_status: true };
+  const imports = { actions: ['create'], before: null, after: { fingerprint }, unknown };
+  const made = { actions: ['create'], before: null, after: { alias: 'k' }, unknown };
+  const reference = { references: ['byok_external_key.it.key_id', 'byok_external_key.it'] };
+  const first = changeOf('byok_key_material', imports);
+  const second = { ...first, address: 'byok_key_material.other', name: 'other' };
+  const pinned = { key_id: reference, fingerprint: { constant_value: fingerprint } };
+  for (const order of [
+    [first, second],
+    [second, first],
+  ]) {
+    const changes = [changeOf('byok_external_key', made), ...order];
+    const other = { address: second.address, type: 'byok_key_material' };
+    const written = { ...other, expressions: { key_id: reference } };
+    expect(reviewOf(changes, pinned, written).failures).toEqual(['unpinned']);
+  }
+});
 
 test('an import by a reference that shows no fingerprint is not pinned', () => {
   const written = { fingerprint: { references: ['local.pin'] } };
