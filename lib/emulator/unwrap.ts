@@ -59,11 +59,12 @@ function decrypt(key: forge.pki.rsa.PrivateKey, wrapped: Buffer): Buffer | undef
 }
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  const factor = base % modulus;
   let result = 1n;
   for (const bit of exponent.toString(2)) {
     result = (result * result) % modulus;
     if (bit === '1') {
-      result = (result * (base % modulus)) % modulus;
+      result = (result * factor) % modulus;
     }
   }
   return result;

@@ -10,7 +10,7 @@ import { constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
+import { getParameters, wrapMaterial, wrapWithOpenssl } from '../emulator/external-key';
 import { call, ok } from '../emulator/plain-http';
 import { describeKey, fingerprintOf, holdsMaterial, writesOf } from '../support/emulated-key';
 import { startRecordingProxy } from '../support/recording-proxy';
@@ -52,7 +52,7 @@ async function wrapElsewhere(
 ): Promise<{ token: string; wrapped: string }> {
   const { import_token: token, public_key } = await getParameters(byok.emulator, keyId);
   secrets.push(token);
-  return { token, wrapped: wrapWithOpenssl(public_key, material) };
+  return { token, wrapped: wrapMaterial(public_key, material) };
 }
 
 async function succeed(

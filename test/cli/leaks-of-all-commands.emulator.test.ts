@@ -8,7 +8,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { byokCommand } from '../../lib/cli/command';
-import { wrapWithOpenssl } from '../emulator/external-key';
+import { wrapMaterial } from '../emulator/external-key';
 import { filesBelow } from '../support/leak-scanner';
 import { ByokAmongSecrets } from './byok-among-secrets';
 import type { ByokAndEmulator, RunOptions } from './byok-and-emulator';
@@ -247,7 +247,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const publicKey = readFileSync(join(among.folder, ceremony, 'PublicKey.bin')).toString(
       'base64',
     );
-    const wrapped = Buffer.from(wrapWithOpenssl(publicKey, newMaterial()), 'base64');
+    const wrapped = Buffer.from(wrapMaterial(publicKey, newMaterial()), 'base64');
     writeFileSync(join(among.folder, ceremony, 'EncryptedKeyMaterial.bin'), wrapped);
     await inEveryForm(['ceremony', 'finish', '--dir', ceremony], 'import-key-material');
   },

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getParameters, wrapWithOpenssl } from '../emulator/external-key';
+import { getParameters, wrapMaterial } from '../emulator/external-key';
 import { filesBelow } from '../support/leak-scanner';
 import {
   clearPem,
@@ -103,7 +103,7 @@ describe.each(Object.entries(logins))('with %s', (_name, make) => {
       byok.emulator,
       keyId,
     );
-    const wrapped = wrapWithOpenssl(publicKey, among.secret(randomBytes(32)));
+    const wrapped = wrapMaterial(publicKey, among.secret(randomBytes(32)));
     among.secrets.push(token.slice(0, 64), wrapped.slice(0, 64));
     const importing = [
       'import',
@@ -213,7 +213,7 @@ test('ceremony start and finish', async () => {
     const wrapped = join(among.folder, dir, 'EncryptedKeyMaterial.bin');
     writeFileSync(
       wrapped,
-      Buffer.from(wrapWithOpenssl(publicKey, among.secret(randomBytes(32))), 'base64'),
+      Buffer.from(wrapMaterial(publicKey, among.secret(randomBytes(32))), 'base64'),
     );
     byok.emulator.injectFaults([{ operation: 'import-key-material', errorCode: 'KMS.0306' }]);
     await run(1, ['ceremony', 'finish', '--dir', dir, ...flags], env);

@@ -28,7 +28,7 @@ import {
   getParameters,
   importMaterial,
   type Parameters,
-  wrapWithOpenssl,
+  wrapMaterial,
 } from './external-key';
 import { call, ok, verdict } from './plain-http';
 
@@ -167,7 +167,7 @@ describe('import-key-material for an asymmetric key refuses', () => {
     const body = {
       key_id: keyId,
       import_token,
-      encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(32)),
+      encrypted_key_material: wrapMaterial(public_key, randomBytes(32)),
     };
     expect(verdict(await call(emulator, 'import-key-material', body))).toBe('400 KMS.2608');
   });
@@ -194,7 +194,7 @@ describe('import-key-material for an asymmetric key refuses', () => {
 
   test.each([0, 15, 24, 31, 33])('an intermediate key of %i bytes', async (length) => {
     const { import_token, public_key } = await getParameters(emulator, keyId);
-    const wrong = { encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(length)) };
+    const wrong = { encrypted_key_material: wrapMaterial(public_key, randomBytes(length)) };
     const body = { key_id: keyId, import_token, ...wrapPrivateKey(public_key, rsa), ...wrong };
     expect(verdict(await call(emulator, 'import-key-material', body))).toBe('400 KMS.2610');
   });
@@ -232,7 +232,7 @@ test('an intermediate key of 16 bytes will do', async () => {
 test('a symmetric key takes its material whatever encrypted_privatekey says', async () => {
   const keyId = await createKey(emulator);
   const { import_token, public_key } = await getParameters(emulator, keyId);
-  const encrypted_key_material = wrapWithOpenssl(public_key, randomBytes(32));
+  const encrypted_key_material = wrapMaterial(public_key, randomBytes(32));
   const body = {
     key_id: keyId,
     import_token,

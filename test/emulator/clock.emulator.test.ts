@@ -9,7 +9,7 @@ import {
   describe as describeKey,
   getParameters,
   importMaterial,
-  wrapWithOpenssl,
+  wrapMaterial,
 } from './external-key';
 import { call, control, ok, verdict } from './plain-http';
 
@@ -187,7 +187,7 @@ test('an import token lives for 24 hours', async () => {
   const body = {
     key_id: keyId,
     import_token,
-    encrypted_key_material: wrapWithOpenssl(public_key, material),
+    encrypted_key_material: wrapMaterial(public_key, material),
   };
   emulator.advanceClock(day);
   expect(verdict(await call(emulator, 'import-key-material', body))).toBe('400 KMS.2601');

@@ -1,6 +1,6 @@
-/** Makes keys and imports material with the openssl command alone. */
+/** Makes keys and imports material past our own client, wrapped by Node or by the openssl command. */
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { constants, createPublicKey, publicEncrypt, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,26 @@ export function wrapWithOpenssl(
   }
 }
 
+const { RSA_PKCS1_OAEP_PADDING, RSA_PKCS1_PADDING } = constants;
+
+const paddings: Readonly<Record<string, { readonly padding: number; readonly oaepHash?: string }>> =
+  {
+    RSAES_OAEP_SHA_256: { padding: RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
+    RSAES_OAEP_SHA_1: { padding: RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
+    RSAES_PKCS1_V1_5: { padding: RSA_PKCS1_PADDING },
+  };
+
+/** As `wrapWithOpenssl` does, without its two processes, where they are not the subject. */
+export function wrapMaterial(
+  publicKey: string,
+  material: Buffer,
+  algorithm = 'RSAES_OAEP_SHA_256',
+): string {
+  const der = Buffer.from(publicKey, 'base64');
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return publicEncrypt({ key, ...paddings[algorithm] }, material).toString('base64');
+}
+
 /** Fetches parameters, wraps and imports; answers whatever the import answered. */
 export async function importMaterial(
   emulator: Emulator,
@@ -84,13 +104,14 @@ export async function importMaterial(
   {
     algorithm = 'RSAES_OAEP_SHA_256',
     expirationTime,
-  }: { algorithm?: string; expirationTime?: number | string } = {},
+    wrap = wrapMaterial,
+  }: { algorithm?: string; expirationTime?: number | string; wrap?: typeof wrapMaterial } = {},
 ): Promise<PlainAnswer> {
   const parameters = await getParameters(emulator, keyId, algorithm);
   return call(emulator, 'import-key-material', {
     key_id: keyId,
     import_token: parameters.import_token,
-    encrypted_key_material: wrapWithOpenssl(parameters.public_key, material, algorithm),
+    encrypted_key_material: wrap(parameters.public_key, material, algorithm),
     ...(expirationTime === undefined ? {} : { expiration_time: expirationTime }),
   });
 }

@@ -10,7 +10,7 @@ import {
   describe as describeKey,
   getParameters,
   importMaterial,
-  wrapWithOpenssl,
+  wrapMaterial,
 } from './external-key';
 import { call, control, send, verdict } from './plain-http';
 
@@ -116,7 +116,7 @@ test.each([
     const body = {
       key_id: keyId,
       import_token,
-      encrypted_key_material: wrapWithOpenssl(public_key, randomBytes(32)),
+      encrypted_key_material: wrapMaterial(public_key, randomBytes(32)),
     };
     await order({ operation: 'import-key-material', drop });
     await expect(call(emulator, 'import-key-material', body)).rejects.toThrow(
@@ -235,7 +235,7 @@ test('the journal and the log tell operation, key, status and time, and hold no 
     const material = randomBytes(32);
     const key = await createKey(logged);
     const { import_token, public_key } = await getParameters(logged, key);
-    const encrypted_key_material = wrapWithOpenssl(public_key, material);
+    const encrypted_key_material = wrapMaterial(public_key, material);
     await call(logged, 'import-key-material', {
       key_id: key,
       import_token,

@@ -52,7 +52,10 @@ describe.each(['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'])(
       const keyId = await createKey(emulator);
       expect((await describeKey(emulator, keyId)).key_state).toBe('5');
 
-      const answer = await importMaterial(emulator, keyId, material, { algorithm });
+      const answer = await importMaterial(emulator, keyId, material, {
+        algorithm,
+        wrap: wrapWithOpenssl,
+      });
       expect([answer.status, answer.text]).toEqual([200, '{}']);
       expect(await describeKey(emulator, keyId)).toMatchObject({
         key_state: '2',

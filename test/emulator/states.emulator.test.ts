@@ -9,6 +9,7 @@ import {
   describe as describeKey,
   getParameters,
   importMaterial,
+  wrapMaterial,
   wrapWithOpenssl,
 } from './external-key';
 import { call, ok, verdict } from './plain-http';
@@ -136,7 +137,7 @@ describe('import-key-material refuses', () => {
     algorithm = 'RSAES_OAEP_SHA_256',
   ): Promise<Record<string, string>> {
     const { import_token, public_key } = await getParameters(emulator, keyId, algorithm);
-    return { import_token, encrypted_key_material: wrapWithOpenssl(public_key, plain, algorithm) };
+    return { import_token, encrypted_key_material: wrapMaterial(public_key, plain, algorithm) };
   }
 
   test.each([0, 16, 31, 33, 64])('material of %i bytes', async (length) => {
@@ -193,7 +194,7 @@ describe('import-key-material refuses', () => {
     try {
       const foreign = await getParameters(other, await createKey(other));
       const keyId = await createKey(emulator);
-      const encrypted = wrapWithOpenssl(foreign.public_key, material);
+      const encrypted = wrapMaterial(foreign.public_key, material);
       expect(
         await importVerdict(keyId, {
           import_token: foreign.import_token,
@@ -209,7 +210,7 @@ describe('import-key-material refuses', () => {
     const keyId = await createKey(emulator);
     const { import_token, public_key } = await getParameters(emulator, keyId, 'RSAES_OAEP_SHA_256');
     for (const algorithm of ['RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5']) {
-      const encrypted_key_material = wrapWithOpenssl(public_key, material, algorithm);
+      const encrypted_key_material = wrapMaterial(public_key, material, algorithm);
       expect(await importVerdict(keyId, { import_token, encrypted_key_material })).toBe(
         '400 KMS.0311',
       );
@@ -249,7 +250,7 @@ describe('import-key-material refuses', () => {
         const body = {
           key_id: keyId,
           import_token,
-          encrypted_key_material: wrapWithOpenssl(public_key, material),
+          encrypted_key_material: wrapMaterial(public_key, material),
         };
         expect(verdict(await call(target, 'import-key-material', body))).toBe('200');
         await ok(target, 'delete-imported-key-material', { key_id: keyId });
