@@ -25,8 +25,8 @@ let keyId: string;
 
 const required = `terraform {
   required_providers {
-    huaweicloud      = { source = "huaweicloud/huaweicloud" }
-    opentelekomcloud = { source = "opentelekomcloud/opentelekomcloud" }
+    huaweicloud      = { source = "registry.terraform.io/huaweicloud/huaweicloud" }
+    opentelekomcloud = { source = "registry.terraform.io/opentelekomcloud/opentelekomcloud" }
   }
 }`;
 
