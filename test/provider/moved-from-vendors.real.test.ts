@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ExternalKey, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
+import { stackUnderTest, synthesized } from '../cdktf/stack-under-test';
 import { describe as describeKey, importMaterial } from '../emulator/external-key';
 import { call, ok } from '../emulator/plain-http';
 import { holdsMaterial, writesOf } from '../support/emulated-key';
@@ -239,4 +241,27 @@ test.each([
   expect(run.text).toContain(sentence);
   expect(run.output).not.toContain('planted');
   expect(writesOf(emulator)).toEqual([]);
+});
+
+test('constructs write the blocks by moveFromId', async () => {
+  const stack = stackUnderTest();
+  const key = new ExternalKey(stack, 'payments_key', {
+    alias: 'payments',
+    description: 'of the shop',
+    tags: { team: 'pay' },
+  });
+  key.moveFromId('huaweicloud_kms_key.payments');
+  const { material } = new ImportedKey(stack, 'payments', {
+    key,
+    source: KeyMaterialSource.fromFile(join(workspace.folder, 'orders.key')),
+    onDestroy: 'retain',
+  });
+  material.moveFromId('huaweicloud_kms_key_material.payments');
+  const { resource, moved: blocks } = synthesized(stack) as unknown as Record<string, unknown>;
+  writeState(['huaweicloud_kms_key'], ['huaweicloud_kms_key_material']);
+  workspace.write('stack.tf.json', JSON.stringify({ resource, moved: blocks }));
+  declare();
+  expect((await workspace.apply()).text).toContain('0 added, 1 changed, 0 destroyed');
+  expect(workspace.attributes('byok_key_material').key_id).toBe(keyId);
+  expect(writesOf(emulator).filter((operation) => operation !== 'list-tags')).toEqual([]);
 });
