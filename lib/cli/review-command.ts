@@ -160,6 +160,7 @@ async function runReview(flags: Flags, surroundings: Surroundings): Promise<void
   const review = await readReview(flags, surroundings);
   requirePlanned(reviewed, review);
   requireJudged(failOn, review);
+  requirePlan(failOn, review);
   const shows = flags.when === 'always' || hasNews(review);
   const rendering = { limit, note, env: surroundings.env };
   const { text, unnamed } = renderReview(review, flags, rendering);
@@ -258,6 +259,20 @@ function requireJudged(failOn: readonly Failure[], { stacks }: Review): void {
     throw new ByokError(
       'ERR_ARGUMENT',
       `--fail-on holds "policy", and no policy judged ${unjudged.map(({ name }) => JSON.stringify(name)).join(', ')}; give --policy FILE where that review is made`,
+    );
+  }
+}
+
+/** What a plan alone can tell: a declaration neither destroys nor drifts. */
+const toldByPlans: readonly Failure[] = ['destroy', 'outage', 'refused', 'drift'];
+
+function requirePlan(failOn: readonly Failure[], { stacks }: Review): void {
+  const [failure] = failOn.filter((one) => toldByPlans.includes(one));
+  const unplanned = stacks.filter(({ status }) => status === 'declared');
+  if (failure !== undefined && unplanned.length > 0) {
+    throw new ByokError(
+      'ERR_ARGUMENT',
+      `--fail-on holds "${failure}", which only a plan tells, and ${unplanned.map(({ name }) => JSON.stringify(name)).join(', ')} was not planned; give --plan, or without one only "policy" and "unpinned"`,
     );
   }
 }

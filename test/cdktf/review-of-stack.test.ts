@@ -209,3 +209,15 @@ test('keys in Terraform modules are not seen, and the review says so instead of 
   expect(stdout).toContain('Keys in 2 Terraform modules are missing here: only a plan shows them.');
   expect(stdout).toContain('keys in 2 modules not judged');
 });
+
+test.each(['destroy', 'outage', 'refused', 'drift'])(
+  'without a plan, --fail-on %s is no green result but a sentence',
+  async (failure) => {
+    const dir = synthesized(cdktf);
+    const run = await review('--synth', `prod=${dir}`, '--fail-on', failure);
+    expect([run.status, run.stdout]).toEqual([1, '']);
+    expect(run.stderr).toMatch(
+      new RegExp(`holds "${failure}", which only a plan tells, and "prod" was not planned; give`),
+    );
+  },
+);
