@@ -33,6 +33,11 @@ module.exports = {
       testPathIgnorePatterns: ['\\.(emulator|real)\\.test\\.ts$'],
     },
     { ...base, displayName: 'emulator', testMatch: ['<rootDir>/test/**/*.emulator.test.ts'] },
-    { ...base, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.test.ts'] },
+    {
+      ...base,
+      displayName: 'real',
+      testMatch: ['<rootDir>/test/**/*.real.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/named-terraform.ts'],
+    },
   ],
 };
