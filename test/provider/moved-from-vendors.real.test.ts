@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExternalKey, ImportedKey, KeyMaterialSource } from 'cdktf-byok';
+import { reviewOfStack } from '../../lib/report/review/review';
 import { stackUnderTest, synthesized } from '../cdktf/stack-under-test';
 import { describe as describeKey, importMaterial } from '../emulator/external-key';
 import { call, ok } from '../emulator/plain-http';
@@ -159,11 +160,22 @@ const cases = [
 test.each(cases)('%s and its material are taken over as they are', async (key, material) => {
   writeState([key], [material]);
   declare(moved(key, 'byok_external_key'), moved(material, 'byok_key_material'), ours);
-  const plan = await workspace.plan();
+  const plan = await workspace.plan('-out=moved.plan');
   expect(plan.text).toContain('0 to add, 1 to change, 0 to destroy');
   expect(plan.text).toMatch(/byok_external_key\.payments/);
   expect(plan.text).not.toContain('import_reason');
   expect(plan.output).not.toContain('planted');
+  const shown = await workspace.succeed(['show', '-json', 'moved.plan']);
+  const content = shown.output.slice(shown.output.indexOf('{'));
+  const { keys } = reviewOfStack({ name: 'prod', plan: { content, place: 'p' }, log: undefined });
+  expect(keys).toMatchObject([
+    {
+      name: 'payments',
+      key_id: keyId,
+      found_changed: false,
+      effects: [{ effect: 'left_alone', reason: expect.stringContaining(`from ${key}.payments`) }],
+    },
+  ]);
   const apply = await workspace.apply();
   expect(apply.text).toContain('0 added, 1 changed, 0 destroyed');
   expect(writesOf(emulator).filter((operation) => operation !== 'list-tags')).toEqual([]);

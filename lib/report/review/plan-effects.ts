@@ -103,7 +103,7 @@ function subjectsIn(
       draft.effects.push(...part.effects);
     }
   }
-  for (const change of drifted) {
+  for (const change of drifted.filter((one) => !isTakenOver(one))) {
     const id = idIn(change);
     const draft = [...found.values()].find(
       ({ keyId, keyChange, materialChange }) =>
@@ -113,6 +113,15 @@ function subjectsIn(
     (draft ?? at(id ?? nameOf(change))).drift.push(change);
   }
   return [...found.values()].map(subjectOf);
+}
+
+/** What the KMS says of an object from another provider's resource was not changed by anyone. */
+function isTakenOver({ previousAddress, address, type }: PlannedChange): boolean {
+  return (
+    previousAddress !== undefined &&
+    previousAddress !== address &&
+    !previousAddress.split('.').includes(type)
+  );
 }
 
 function withPinEffects(
