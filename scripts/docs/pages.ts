@@ -103,6 +103,7 @@ const guides = [
   'How Terraform finds the provider, and Terraform by hand: [the provider](provider.md)',
   'A key and its material that exist already: [adopt](adopt.md)',
   "From the resources of the vendors' providers: [moving](moving.md)",
+  'Which version of Terraform or OpenTofu can do what: [hosts](hosts.md)',
   'What a plan does to keys, told to those who review it: [review](review.md)',
   'Review and deploy with least privilege: [keys by pull request](pull-requests.md)',
   'Material that expires and is renewed: [rolling expiry](rolling-expiry.md)',
