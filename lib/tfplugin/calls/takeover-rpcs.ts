@@ -54,8 +54,8 @@ export const takeoverRpcs = {
       const { schema } = definition;
       const version = request.sourceSchemaVersion;
       const raw = parseState(request.sourceState?.json);
-      // Of our own type: the address of the provider has changed.
-      if (typeName === targetTypeName && isOfThisProvider(request.sourceProviderAddress)) {
+      // The same type: only the address of the provider is another one.
+      if (typeName === targetTypeName) {
         const state = await upgradeState(definition, typeName, version, raw, context);
         return {
           targetState: encodeState(schema, state),
@@ -129,11 +129,6 @@ export const takeoverRpcs = {
     },
   }),
 } as const satisfies Record<string, Rpc>;
-
-/** The last part of an address is the type, in every form that hosts send. */
-function isOfThisProvider(address: string): boolean {
-  return address.split('/').at(-1) === 'byok';
-}
 
 function parseState(json: Uint8Array | undefined): Record<string, unknown> {
   if (json === undefined || json.length === 0) {
